@@ -1,0 +1,151 @@
+"""The message catalogues, kept without the gettext programs.
+
+`update` reads every text of the portal into locale/<language>/LC_MESSAGES/django.po, `compile` makes the .mo files, `check`
+fails where a catalogue is not up to date, German lacks a text, or Italian or Russian lacks one that a customer can see.
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("fleetportal", "accounts", "contacts", "events", "gifts", "cms")
+LANGUAGES = {"de": "all", "it": "customer", "ru": "customer"}
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+# What a customer can come to see: a text used in one of these places is owed in Italian and Russian too.
+CUSTOMER = (
+    "fleetportal/core/templates/core/customer",
+    "fleetportal/core/templates/core/mail/",
+    "contacts/templates/contacts/customer/",
+    "contacts/templates/contacts/mail/",
+    "events/templates/events/customer/",
+    "events/templates/events/mail/",
+    "gifts/templates/gifts/customer/",
+    "gifts/templates/gifts/mail/",
+    "cms/templates/",
+)
+ABOUT = {"project": "Fleetportal", "version": "1", "last_translator": "Fleetportal", "msgid_bugs_address": "none"}
+HEADER = "# Fleetportal: texts in {language}.\n# This file is distributed under the same licence as Fleetportal."
+
+
+def sources() -> Iterator[Path]:
+    """Every file of the portal that may hold a text, in a fixed order."""
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*")):
+            inside = path.relative_to(ROOT).parts
+            if path.suffix == ".py" and "migrations" not in inside:
+                yield path
+            elif path.suffix in (".html", ".txt") and "templates" in inside:
+                yield path
+
+
+def readable(path: Path) -> bytes:
+    """A file as the Python extractor reads it; a template becomes one long expression, so that indents mean nothing."""
+    text = path.read_text(encoding="utf-8")
+    return (text if path.suffix == ".py" else f"({templatize(text)}\n)").encode()
+
+
+def template() -> Catalog:
+    """All texts of the portal, each with the files it stands in."""
+    found = Catalog(charset="utf-8", fuzzy=False, **ABOUT)
+    for path in sources():
+        place = path.relative_to(ROOT).as_posix()
+        options = {"encoding": "utf-8"}
+        for line, text, comments, context in extract(
+            "python", io.BytesIO(readable(path)), KEYWORDS, ("Translators:",), options, strip_comment_tags=True
+        ):
+            found.add(text, locations=[(place, line)], auto_comments=comments, context=context)
+    return found
+
+
+def catalogue_path(language: str) -> Path:
+    return ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def catalogue(language: str) -> Catalog:
+    """The catalogue as it is stored, or an empty one."""
+    path = catalogue_path(language)
+    if not path.is_file():
+        return Catalog(locale=language, charset="utf-8", fuzzy=False, **ABOUT)
+    with path.open("rb") as file:
+        return read_po(file, locale=language, domain="django")
+
+
+def is_customers(message: Message) -> bool:
+    return any(place.startswith(CUSTOMER) for place, _line in message.locations)
+
+
+def is_translated(message: Message) -> bool:
+    forms = message.string if isinstance(message.string, list | tuple) else (message.string,)
+    return not message.fuzzy and all(forms)
+
+
+def update() -> int:
+    """Bring every catalogue to the texts of today; a text that is gone leaves with its translation."""
+    texts = template()
+    for language in LANGUAGES:
+        stored = catalogue(language)
+        stored.update(texts, no_fuzzy_matching=True, update_creation_date=False)
+        stored.obsolete.clear()
+        stored.header_comment = HEADER.format(language=language)
+        path = catalogue_path(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            write_po(file, stored, width=120, include_lineno=False, sort_by_file=True)
+        missing = sum(bool(m.id) and not is_translated(m) for m in stored)
+        print(f"{language}: {len(stored)} texts, {missing} without a translation")
+    return 0
+
+
+def compile_all() -> int:
+    """Write each .mo file beside its catalogue."""
+    for language in LANGUAGES:
+        path = catalogue_path(language)
+        if path.is_file():
+            with path.with_suffix(".mo").open("wb") as file:
+                write_mo(file, catalogue(language))
+    return 0
+
+
+def faults(language: str, owed: str, texts: Catalog) -> Iterator[str]:
+    """What is wrong with one catalogue: a line for each text it owes, or whose place-holders differ."""
+    stored = catalogue(language)
+    for text in texts:
+        if not text.id:
+            continue
+        kept = stored.get(text.id, text.context)
+        if kept is None:
+            yield f"{language}: not in the catalogue (run `python tools/messages.py update`): {text.id!r}"
+        elif not is_translated(kept) and (owed == "all" or is_customers(text)):
+            yield f"{language}: no translation: {text.id!r} ({text.locations[0][0]})"
+    for text, errors in stored.check():
+        yield from (f"{language}: {error}: {text.id!r}" for error in errors)
+
+
+def check() -> int:
+    """Print what is missing; 1 when anything is."""
+    texts = template()
+    found = [fault for language, owed in LANGUAGES.items() for fault in faults(language, owed, texts)]
+    print(*found, f"{len(found)} faults in the catalogues", sep="\n")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("update", "compile", "check"))
+    sys.exit({"update": update, "compile": compile_all, "check": check}[parser.parse_args().what]())

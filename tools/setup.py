@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""Everything that `make run` and `make test` need, from nothing but Python 3.11 and the package indexes.
+
+Standard library only: it runs before anything is installed. Each step leaves a stamp of what it was made from, so a second
+call costs a tenth of a second. Call: `python3 tools/setup.py run|test|next|assets`.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+BIN = "Scripts" if os.name == "nt" else "bin"
+ASSETS = ROOT / "tools" / "assets.json"
+OLDEST_PYTHON = (3, 11)
+OLDEST_NODE = 18
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class SetupFailed(Exception):
+    """A step that cannot go on; its text says what to do about it."""
+
+
+def say(text):
+    print(f"set-up: {text}", flush=True)
+
+
+def run(*command, **options):
+    """Run a command in the project's folder; its output is shown only when it fails."""
+    command = [str(part) for part in command]
+    options.setdefault("cwd", ROOT)
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+    if done.returncode:
+        raise SetupFailed(f"`{' '.join(command)}` failed ({done.returncode}):\n{done.stdout.strip()}")
+    return done.stdout
+
+
+def digest(*paths):
+    """One SHA-256 over the contents of files."""
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def stamped(path, mark):
+    """True when the stamp at `path` was made from `mark`."""
+    return path.is_file() and path.read_text(encoding="utf-8") == mark
+
+
+# ---------------------------------------------------------------------------------------------------- environments
+
+
+def python_or_stop():
+    """Go on under a Python that is new enough, or say which one is needed."""
+    if sys.version_info >= OLDEST_PYTHON:
+        return
+    for minor in range(14, OLDEST_PYTHON[1] - 1, -1):
+        newer = shutil.which(f"python3.{minor}")
+        if newer:
+            os.execv(newer, [newer, *sys.argv])
+    raise SetupFailed(f"Python 3.{OLDEST_PYTHON[1]} or newer is needed; this is {sys.version.split()[0]}.")
+
+
+def tool(name, group="tools"):
+    """The path of a program in the small environment of the set-up's own tools, installed there on first use."""
+    lock = ROOT / "requirements" / f"{group}.txt"
+    stamp, mark = TOOLS / f"{group}.stamp", digest(lock)
+    if not stamped(stamp, mark):
+        if not (TOOLS / BIN).is_dir():
+            try:
+                run(sys.executable, "-m", "venv", TOOLS)
+            except SetupFailed as failure:
+                shutil.rmtree(TOOLS, ignore_errors=True)
+                raise SetupFailed(f"{failure}\nOn Debian and Ubuntu: apt-get install python3-venv") from None
+        say(f"installing {group}")
+        run(TOOLS / BIN / "pip", "install", "--quiet", "--require-hashes", "--requirement", lock)
+        stamp.write_text(mark, encoding="utf-8")
+    return TOOLS / BIN / name
+
+
+def environment(kind, folder=".venv"):
+    """The virtual environment in `folder`, brought to what requirements/`kind`.txt names.
+
+    One that was made to develop stays so: to run needs a part of it. A linked one belongs to somebody else and is
+    used as it is.
+    """
+    home = ROOT / folder
+    if home.is_symlink():
+        return
+    stamp = home / "fleetportal.stamp"
+    if kind == "run" and stamp.is_file() and stamp.read_text(encoding="utf-8").startswith("dev "):
+        kind = "dev"
+    lock = ROOT / "requirements" / f"{kind}.txt"
+    mark = f"{kind} {digest(lock)}"
+    if stamped(stamp, mark):
+        return
+    uv = tool("uv")
+    say(f"installing packages ({kind})")
+    if not (home / BIN).is_dir():
+        run(uv, "venv", "--quiet", "--python", sys.executable, home)
+    stamp.unlink(missing_ok=True)
+    inside = {**os.environ, "VIRTUAL_ENV": str(home), "UV_PYTHON_DOWNLOADS": "never"}
+    run(uv, "pip", "sync", "--quiet", "--require-hashes", lock, env=inside)
+    stamp.write_text(mark, encoding="utf-8")
+
+
+# --------------------------------------------------------------------------------------------- files of the pages
+
+
+def npm():
+    """The command line and environment of npm: the system's where Node is new enough, else that of a PyPI wheel."""
+    node, found = shutil.which("node"), shutil.which("npm")
+    if node and found:
+        version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+        if version.startswith("v") and int(version[1:].split(".")[0]) >= OLDEST_NODE:
+            return found, dict(os.environ)
+    found = tool("npm", group="node")
+    return str(found), {**os.environ, "PATH": f"{found.parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def kept(asset, packages):
+    """The bytes of one asset as we keep it: without the line that names a source map, which we do not ship."""
+    data = (packages / asset["package"] / asset["from"]).read_bytes()
+    if asset["from"].endswith(".css"):
+        lines = [line for line in data.split(b"\n") if not line.startswith(b"/*# sourceMappingURL=")]
+        data = b"\n".join(lines).rstrip() + b"\n"
+    return data
+
+
+def fetch(work):
+    """The folder of the packages that the lock names, installed by npm in `work`, their scripts not run."""
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(ROOT / name, work / name)
+    command, variables = npm()
+    run(command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=work, env=variables)
+    return work / "node_modules"
+
+
+def assets(*, update=False):
+    """The short list of third-party files in static-vendor/, each with the hash that tools/assets.json promises.
+
+    With `update`, after a change of package.json, the list takes versions and hashes from what was fetched.
+    """
+    stamp, mark = ROOT / "static-vendor" / "stamp", digest(ASSETS, ROOT / "package-lock.json")
+    if not update and stamped(stamp, mark):
+        return
+    say("fetching the pages' files")
+    listed = json.loads(ASSETS.read_text(encoding="utf-8"))
+    TOOLS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TOOLS, prefix="npm-") as work:
+        packages = fetch(Path(work))
+        for asset in listed:
+            data = kept(asset, packages)
+            found = hashlib.sha256(data).hexdigest()
+            if update:
+                about = json.loads((packages / asset["package"] / "package.json").read_text(encoding="utf-8"))
+                asset.update(version=about["version"], sha256=found)
+            elif found != asset["sha256"]:
+                raise SetupFailed(f"{asset['file']} is not what tools/assets.json promises: {found}")
+            target = ROOT / "static-vendor" / asset["file"]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+    if update:
+        ASSETS.write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")
+    stamp.write_text(digest(ASSETS, ROOT / "package-lock.json"), encoding="utf-8")
+
+
+def catalogues(folder=".venv"):
+    """The message catalogues, compiled where a translation is newer."""
+    stale = [
+        text
+        for text in (ROOT / "locale").glob("*/LC_MESSAGES/*.po")
+        if not text.with_suffix(".mo").is_file() or text.with_suffix(".mo").stat().st_mtime < text.stat().st_mtime
+    ]
+    if stale:
+        say("compiling translations")
+        run(ROOT / folder / BIN / "python", ROOT / "tools" / "messages.py", "compile")
+
+
+# -------------------------------------------------------------------------------------------------- browser, secrets
+
+
+def browser():
+    """A Chromium for the tests: found, or installed by apt where we are root, else by the test tool itself."""
+    if os.environ.get("CHROMIUM") or any(shutil.which(name) for name in BROWSERS):
+        return
+    stamp = TOOLS / "browser.stamp"
+    if stamp.is_file():
+        return
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        say("installing chromium")
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        try:
+            run("apt-get", "update", env=quiet)
+            run("apt-get", "install", "--yes", "--no-install-recommends", "chromium", env=quiet)
+            return
+        except SetupFailed as failure:  # Ubuntu's chromium is a snap; the test tool brings its own then
+            say(str(failure).splitlines()[0])
+    say("installing the test tool's browser")
+    inside = {**os.environ, "PLAYWRIGHT_BROWSERS_PATH": str(TOOLS / "browsers")}
+    run(ROOT / ".venv" / BIN / "playwright", "install", "chromium", env=inside)
+    stamp.write_text("playwright", encoding="utf-8")
+
+
+def secrets_file():
+    """var/env with the secrets of this installation and the settings of a trial, made once, readable by its owner only."""
+    path = ROOT / "var" / "env"
+    path.parent.mkdir(exist_ok=True)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    present = {line.partition("=")[0] for line in lines}
+    wanted = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "LINK_KEY": secrets.token_urlsafe(48),
+        "DEBUG": "1",
+        "BASE_URL": f"http://localhost:{os.environ.get('PORT') or '8000'}",
+    }
+    missing = [f"{name}={value}" for name, value in wanted.items() if name not in present and name not in os.environ]
+    if missing:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines + missing) + "\n")
+
+
+def main(arguments):
+    """Set up for one purpose; answers the exit code."""
+    purpose = arguments[0] if len(arguments) == 1 else None
+    try:
+        python_or_stop()
+        if purpose == "run":
+            environment("run")
+            assets()
+            catalogues()
+            secrets_file()
+        elif purpose == "test":
+            environment("dev")
+            assets()
+            catalogues()
+            browser()
+        elif purpose == "next":
+            environment("next", folder=".venv-next")
+            assets()
+            catalogues(folder=".venv-next")
+        elif purpose == "assets":
+            assets(update=True)
+        else:
+            print(__doc__)
+            return 2
+    except SetupFailed as failure:
+        say(str(failure))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
