@@ -1,0 +1,27 @@
+// A filter's word is applied as soon as it is chosen; typed words wait for Enter or a pause; several choices wait for their button.
+// Without script every form has its button.
+const PAUSE_MS = 500;
+let pause = 0;
+
+function send(form) {
+  clearTimeout(pause);
+  form.requestSubmit();
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-filter]");
+  if (form && event.target.matches("input[type=radio], input[type=date], select")) send(form);
+});
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-filter]");
+  if (!form || !event.target.matches("input[type=search], input[type=text]")) return;
+  clearTimeout(pause);
+  pause = setTimeout(() => send(form), PAUSE_MS);
+});
+
+// An address without empty answers is one that can be read and sent.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("form[data-filter]")) return;
+  for (const [name, value] of [...event.formData.entries()]) if (value === "") event.formData.delete(name);
+});

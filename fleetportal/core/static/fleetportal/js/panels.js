@@ -1,0 +1,43 @@
+// The side panel logs or edits without losing the page. It is open while it is the target of the address (#log, #panel), so that Back
+// closes it and a link to it can be sent. A link with data-panel loads its own page's form into #panel; without script it is that page.
+let opener = null;
+
+const panel = () => document.querySelector(".fp-panel:target");
+
+function firstField(box) {
+  return box.querySelector("[aria-invalid=true], [autofocus], select, textarea, input:not([type=hidden]), button, a");
+}
+
+function close() {
+  location.hash = "main";
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#'], a[data-panel]");
+  if (link && !link.closest(".fp-panel")) opener = link;
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "panel") return;
+  if (location.hash !== "#panel") location.hash = "panel";
+  firstField(event.detail.target)?.focus({ preventScroll: true });
+});
+
+window.addEventListener("hashchange", () => {
+  const shown = panel();
+  if (shown) firstField(shown)?.focus({ preventScroll: true });
+  else opener?.focus({ preventScroll: true });
+});
+
+document.addEventListener("keydown", (event) => {
+  const shown = panel();
+  if (!shown || event.defaultPrevented) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    close();
+  }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) shown.querySelector("form")?.requestSubmit();
+});
+
+// An empty #panel (the page was loaded again) is no panel.
+if (location.hash === "#panel") history.replaceState(null, "", location.pathname + location.search);
