@@ -1,0 +1,8 @@
+"""Spreadsheets in and out: strangers' files are read in a process of their own, ours are written typed, and nothing in them runs."""
+
+from fleetportal.core.sheets.marking import SheetMarks, write_marked
+from fleetportal.core.sheets.reading import Book, Sheet, read
+from fleetportal.core.sheets.refusals import SheetRefused
+from fleetportal.core.sheets.writing import Column, harmless, write_csv, write_xlsx
+
+__all__ = ["Book", "Column", "Sheet", "SheetMarks", "SheetRefused", "harmless", "read", "write_csv", "write_marked", "write_xlsx"]

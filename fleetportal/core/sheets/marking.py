@@ -1,0 +1,37 @@
+"""The workbook back, with one more column that says what is wrong in each row."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fleetportal.core.sheets import processes
+from fleetportal.core.sheets.reading import Book
+
+
+@dataclass
+class SheetMarks:
+    """What is wrong in one sheet: by row, the words and the places of the bad columns."""
+
+    place: int
+    header_row: int | None
+    marks: Mapping[int, tuple[str, Sequence[int]]] = field(default_factory=dict)
+
+
+def write_marked(source: Path, book: Book, marks: Iterable[SheetMarks], target: Path, *, name: str, heading: str) -> None:
+    """Writes the file `source`, whose rows are `book`, with the column `heading` to `target`, always as XLSX.
+
+    An XLSX of at most 20,000 rows keeps its looks; above that only the marked rows come back, in a new workbook. Nothing in it
+    runs: formulas become what they showed. Raises SheetRefused.
+    """
+    by_place = {one.place: one for one in marks}
+    sheets = []
+    for sheet in book.sheets:
+        mine = by_place.get(sheet.place, SheetMarks(sheet.place, None))
+        marked = {str(row): (words, list(bad)) for row, (words, bad) in mine.marks.items()}
+        sheets.append({"name": sheet.name, "rows": sheet.rows, "width": sheet.width, "header_row": mine.header_row, "marks": marked})
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as order:
+        json.dump({"kind": book.kind, "spool": str(book.spool), "heading": heading, "sheets": sheets}, order)
+        order.flush()
+        processes.run("marking", source, order.name, target, name=name)

@@ -1,0 +1,27 @@
+"""Starts the process that touches a stranger's file, and watches its clock."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from fleetportal.core.sheets.refusals import refusal
+
+PATIENCE_SECONDS = 28
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def run(module: str, *arguments: str | Path, name: str) -> dict[str, Any]:
+    """What `fleetportal.core.sheetwork.<module>` answers; raises SheetRefused about the file `name` when it refuses, dies or dawdles."""
+    command = [sys.executable, "-m", f"fleetportal.core.sheetwork.{module}", *map(str, arguments)]
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, env=environment, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise refusal("too_slow", {"seconds": PATIENCE_SECONDS}, name=name) from error
+    answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 and done.stdout else {"refused": "too_much_memory", "facts": {}}
+    if "refused" in answer:
+        raise refusal(answer["refused"], answer["facts"], name=name)
+    return answer

@@ -1,0 +1,135 @@
+"""Tells how a text file is encoded. UTF-8 proves itself; the older ones are told apart by what words look like in each."""
+
+import codecs
+
+from charset_normalizer import from_bytes
+
+from .limits import Unreadable
+
+SAMPLE = 400_000
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
+CYRILLIC = ("cp1251", "koi8_r", "cp866", "mac_cyrillic")
+COMMON_CYRILLIC = frozenset("оеаинтсрвлкмдпу")
+LATIN_LETTERS = {  # what the words of each are written with; cp1252 stands first and wins a draw
+    "cp1252": frozenset("äöüßÄÖÜéèêëàâáåçñóòôíìîïúùûæøœÉÀÇÅØÆýãõ"),
+    "cp1250": frozenset("äöüßÄÖÜéěščřžýáíóúůďťňľĺŕôąćęłńóśźżĄĆĘŁŃÓŚŹŻŠČŘŽÝÁÍÉĚÚŮőűăâîşţëç"),
+    "mac_roman": frozenset("äöüßÄÖÜéèêëàâáåçñóòôíìîïúùûæøœÉ"),
+    "cp850": frozenset("äöüßÄÖÜéèêëàâáåçñóòôíìîïúùûæøÉ"),
+}
+
+
+def encoding_of(data):
+    """The codec that reads `data`; raises Unreadable where none fits."""
+    for mark, name in MARKS:
+        if data.startswith(mark):
+            return name
+    return wide(data) or eight_bit(data)
+
+
+def wide(data):
+    """UTF-16 without its mark shows by a zero in nearly every second byte; UTF-8 by being valid."""
+    head = data[:4_000]
+    pairs = max(len(head) // 2, 1)
+    if head[1::2].count(0) > pairs * 0.4:
+        return "utf-16-le"
+    if head[0::2].count(0) > pairs * 0.4:
+        return "utf-16-be"
+    try:
+        codecs.decode(data, "utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
+
+
+def eight_bit(data):
+    sample = foreign_lines(data)
+    if is_japanese(sample):
+        return "cp932"
+    names = CYRILLIC if runs_of_foreign_bytes(sample) else LATIN
+    scored = [(plausibility(sample, name), -place, name) for place, name in enumerate(names) if decodes(data, name)]
+    best = max(scored, default=(0, 0, None))
+    if best[2] and (best[0] > 0 or names is LATIN):
+        return best[2]
+    guess = from_bytes(sample).best()
+    if guess is None or not decodes(data, guess.encoding):
+        if decodes(data, "cp1252"):
+            return "cp1252"
+        raise Unreadable("unknown_encoding")
+    return guess.encoding
+
+
+def foreign_lines(data):
+    """The lines that tell something: those with a byte beyond ASCII, up to SAMPLE bytes."""
+    lines, size = [], 0
+    for line in data.splitlines():
+        if not line.isascii():
+            lines.append(line)
+            size += len(line)
+            if size > SAMPLE:
+                break
+    return b"\n".join(lines)[: SAMPLE * 2]
+
+
+def decodes(data, name):
+    try:
+        codecs.decode(data, name)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def runs_of_foreign_bytes(sample):
+    """True where most bytes beyond ASCII stand three or more together: words of another alphabet, not accents in Latin ones."""
+    foreign = in_runs = run = 0
+    for byte in sample[:40_000] + b" ":
+        if byte >= 0x80:
+            run += 1
+        else:
+            foreign += run
+            in_runs += run if run >= 3 else 0
+            run = 0
+    return foreign > 0 and in_runs > foreign * 0.6
+
+
+def is_japanese(sample):
+    """True where `sample` reads as Shift-JIS and what it reads is mostly kana and kanji."""
+    if not decodes(sample, "cp932"):
+        return False
+    foreign = [letter for letter in codecs.decode(sample, "cp932") if not letter.isascii()]
+    kana = sum("\u3040" <= letter <= "\u30ff" for letter in foreign)
+    wide_letters = kana + sum("\u4e00" <= letter <= "\u9fff" for letter in foreign)
+    half_width = sum("\uff61" <= letter <= "\uff9f" for letter in foreign)
+    return bool(foreign) and kana > 0 and wide_letters > len(foreign) * 0.8 and half_width < len(foreign) * 0.1
+
+
+def plausibility(sample, name):
+    text = codecs.decode(sample, name, errors="replace")
+    if name in CYRILLIC:
+        return cyrillic_plausibility(text)
+    letters = LATIN_LETTERS[name]
+    score = 0
+    for before, letter, after in zip(" " + text, text, text[1:] + " ", strict=False):
+        if not letter.isascii():
+            inside_word = before.isascii() and after.isascii() and (before.isalpha() or after.isalpha())
+            score += 1 if letter in letters else (-2 if inside_word and not letter.isalpha() else 0)
+    return score
+
+
+def cyrillic_plausibility(text):
+    """Frequent letters count for it; a capital after a small letter, a mixed alphabet or a drawing sign against it."""
+    score = 0
+    for before, letter in zip(" " + text, text, strict=False):
+        if letter in COMMON_CYRILLIC:
+            score += 1
+        if before.islower() and letter.isupper() and not letter.isascii():
+            score -= 2
+        if not letter.isascii() and not letter.isalpha() and letter not in "№«»–—\u00a0":
+            score -= 2
+    return score

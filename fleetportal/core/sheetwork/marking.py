@@ -1,0 +1,170 @@
+"""The workbook that came, with one more column that says what is wrong in each row; or a new one where the old can't be changed."""
+
+import datetime
+import json
+import sys
+from pathlib import Path
+
+import openpyxl
+import xlsxwriter
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from . import limits, process
+
+CHANGED_UP_TO = 20_000  # rows; openpyxl holds the whole workbook in memory
+STOP_INK, STOP_FILL = "9F1F1A", "FBE3E0"
+
+
+def mark(source, order_path, target):
+    """Writes the marked workbook to `target`. The order names the spool, the heading and, by sheet, each row's words and bad columns."""
+    order = json.loads(Path(order_path).read_text(encoding="utf-8"))
+    rows = sum(sheet["rows"] for sheet in order["sheets"])
+    if order["kind"] == "xlsx" and rows <= CHANGED_UP_TO:
+        change(source, order, target)
+    else:
+        write_new(order, target, only_marked=rows > CHANGED_UP_TO)
+    return {"rows": rows}
+
+
+def change(source, order, target):
+    book = openpyxl.load_workbook(source, keep_links=False)
+    shown = values_shown(order) if has_formulas(book) else {}
+    for place, about in enumerate(order["sheets"]):
+        if about["name"] in book.sheetnames:
+            mark_sheet(book[about["name"]], about, order["heading"])
+            still(book[about["name"]], place, shown)
+    for sheet in book.worksheets:
+        still(sheet, None, {})
+    book.save(target)
+
+
+def has_formulas(book):
+    return any(cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
+
+
+def values_shown(order):
+    """(sheet, row) → the values that the reader saw, which stand in for formulas."""
+    return {(place, number): cells for place, number, cells in spooled(order["spool"])}
+
+
+def spooled(path):
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def still(sheet, place, shown):
+    """Formulas become what they showed, or their own words as text: nothing in the returned file runs."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                cells = shown.get((place, cell.row), ())
+                value = cells[cell.column - 1] if cell.column <= len(cells) else ""
+                write_text(cell, value if value != "" else str(cell.value))
+
+
+def write_text(cell, value):
+    value = from_json(value)
+    if isinstance(value, str):
+        value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
+        cell.value = value
+        cell.data_type = "s"
+        return
+    cell.value = value
+
+
+def mark_sheet(sheet, about, heading):
+    column = column_for(sheet, about, heading)
+    sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = 70
+    if about["header_row"]:
+        head = sheet.cell(about["header_row"], column)
+        write_text(head, heading)
+        head.font = Font(bold=True, color=STOP_INK)
+    for number, (words, bad) in about["marks"].items():
+        mark_row(sheet, int(number), column, words, bad)
+
+
+def column_for(sheet, about, heading):
+    """The column of an earlier answer, emptied, else the first free one to the right."""
+    for column in range(1, sheet.max_column + 1):
+        if about["header_row"] and sheet.cell(about["header_row"], column).value == heading:
+            for row in range(about["header_row"] + 1, sheet.max_row + 1):
+                sheet.cell(row, column).value = None
+            return column
+    return max(about["width"], 1) + 1
+
+
+def mark_row(sheet, number, column, words, bad):
+    cell = sheet.cell(number, column)
+    if isinstance(cell, MergedCell):
+        return
+    write_text(cell, words)
+    cell.font = Font(color=STOP_INK)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for wrong in bad:
+        sheet.cell(number, wrong + 1).fill = PatternFill("solid", start_color=STOP_FILL)
+
+
+def write_new(order, target, *, only_marked):
+    """All rows, or those with words only, in a new workbook; the number of the row in the file stands first where rows were left out."""
+    book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    writers = [NewSheet(book, about, order["heading"], only_marked) for about in order["sheets"]]
+    for place, number, cells in spooled(order["spool"]):
+        if place < len(writers):
+            writers[place].write(number, cells)
+    book.close()
+
+
+class NewSheet:
+    """One sheet of the new workbook, written downwards."""
+
+    def __init__(self, book, about, heading, only_marked):
+        self.sheet = book.add_worksheet(sheet_name(about["name"], book))
+        self.bold, self.stop = book.add_format({"bold": True}), book.add_format({"font_color": "#" + STOP_INK, "text_wrap": True})
+        self.bad = book.add_format({"bg_color": "#" + STOP_FILL})
+        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.about, self.heading, self.only_marked = about, heading, only_marked
+        self.next = 0
+        self.sheet.set_column(about["width"], about["width"], 70)
+
+    def write(self, number, cells):
+        words, bad = self.about["marks"].get(str(number), ("", ()))
+        heads = number == self.about["header_row"]
+        if self.only_marked and not (words or heads):
+            return
+        row = self.next if self.only_marked else number - 1
+        for column, value in enumerate(cells):
+            self.cell(row, column, from_json(value), self.bold if heads else self.bad if column in bad else None)
+        if words or heads:
+            self.sheet.write_string(row, self.about["width"], self.heading if heads else words, self.bold if heads else self.stop)
+        self.next = row + 1
+
+    def cell(self, row, column, value, shape):
+        if value == "" or value is None:
+            return
+        if isinstance(value, bool):
+            self.sheet.write_boolean(row, column, value, shape)
+        elif isinstance(value, (int, float)):
+            self.sheet.write_number(row, column, value, shape)
+        elif isinstance(value, (datetime.date, datetime.datetime)):
+            self.sheet.write_datetime(row, column, value, self.day)
+        else:
+            self.sheet.write_string(row, column, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[: limits.CELL_CHARACTERS], shape)
+
+
+def sheet_name(name, book):
+    """The name as Excel allows it, or nothing, which lets XlsxWriter number it."""
+    clean = "".join(letter for letter in name if letter not in "[]:*?/\\").strip("'")[:31]
+    taken = {sheet.get_name().lower() for sheet in book.worksheets()}
+    return clean if clean and clean.lower() not in taken else None
+
+
+def from_json(value):
+    if isinstance(value, dict):
+        return datetime.date.fromisoformat(value["d"]) if "d" in value else datetime.datetime.fromisoformat(value["t"])
+    return value
+
+
+if __name__ == "__main__":
+    process.answer(mark, sys.argv[1:])

@@ -1,0 +1,65 @@
+"""A stranger's file, turned into one line of JSON for each row that holds something."""
+
+import json
+import sys
+
+from . import archive, limits, process, text, workbook
+from .limits import Unreadable
+
+BOOKS = ("xlsx", "ods")
+TEXTS = ("csv", "tsv", "tab", "txt")
+OLD = {"xls": "xls", "xlsb": "xlsb", "numbers": "numbers"}
+OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+
+
+def spool(source, ending, target):
+    """What stands in the file: sheets with name, number of rows and width; all rows are written to `target`. Raises Unreadable."""
+    kind = kind_of(source, ending)
+    rows = workbook.read(source) if kind in BOOKS else text.read(source)
+    sheets, place = {}, 0
+    with target.open("w", encoding="utf-8") as out:
+        for name, number, cells in rows:
+            sheet = sheets.setdefault(name, {"name": name, "place": len(sheets), "rows": 0, "width": 0, "offset": place})
+            cells = [clipped(cell) for cell in cells]
+            sheet["rows"] += 1
+            sheet["width"] = max(sheet["width"], len(cells))
+            line = json.dumps([sheet["place"], number, cells], ensure_ascii=True, separators=(",", ":"))
+            place += out.write(line + "\n")
+    if not sheets:
+        raise Unreadable("empty")
+    return {"kind": kind, "sheets": list(sheets.values())}
+
+
+def clipped(cell):
+    """The cell, one character longer than allowed at most, so that whoever judges the row sees that it was too long."""
+    return cell[: limits.CELL_CHARACTERS + 1] if isinstance(cell, str) else cell
+
+
+def kind_of(source, ending):
+    """`ending` once the file's first bytes agree with it."""
+    size = source.stat().st_size
+    if size > limits.BYTES:
+        raise Unreadable("too_big", bytes=size, limit=limits.BYTES)
+    if not size:
+        raise Unreadable("empty")
+    with source.open("rb") as file:
+        start = file.read(8)
+    if ending == "xlsm" or ending == "xltm":
+        raise Unreadable("macros")
+    if ending not in (*BOOKS, *TEXTS, *OLD):
+        raise Unreadable("unknown_ending", ending=ending)
+    if start == OLE_START:
+        raise Unreadable("locked" if ending in BOOKS else "old_format", found="xls")
+    is_zip = start.startswith(ZIP_STARTS)
+    if ending in OLD:
+        raise Unreadable("old_format", found=ending) if is_zip else Unreadable("other_kind", found="text", ending=ending)
+    if is_zip != (ending in BOOKS):
+        raise Unreadable("other_kind", found="zip" if is_zip else "text", ending=ending)
+    if is_zip:
+        archive.check(source, ending)
+    return ending
+
+
+if __name__ == "__main__":
+    process.answer(spool, sys.argv[1:])

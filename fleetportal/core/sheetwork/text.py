@@ -1,0 +1,132 @@
+"""Reads CSV and its relatives: encoding, delimiter, quotes, line ends and sections found out, nothing believed."""
+
+import csv
+import io
+import re
+from collections import Counter
+
+from . import limits
+from .encodings import encoding_of
+from .limits import Unreadable
+
+DELIMITERS = (",", ";", "\t", "|")
+SNIFFED_RECORDS = 200
+SNIFFED_CHARACTERS = 200_000
+SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n?$", re.IGNORECASE)
+SECTION_MARK = re.compile(r"^([^\W\d][\w \-]{1,30}:)(?=\S)")
+WEB_PAGE = re.compile(rb"^\s*(?:<\?xml|<!doctype html|<html|<table|<body|<head)", re.IGNORECASE)
+END = "\x00end\x00"
+csv.field_size_limit(limits.BYTES + 1)
+
+
+def read(path):
+    """Yields (sheet name, row number, cells) of the text file at `path`; raises Unreadable."""
+    data = path.read_bytes()
+    check(data)
+    encoding = encoding_of(data)
+    yield from records(data, encoding)
+
+
+def check(data):
+    if not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
+        raise Unreadable("empty")
+    if WEB_PAGE.match(data[:500]):
+        raise Unreadable("web_page")
+    if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"MZ\x90", b"SQLite format")):
+        raise Unreadable("no_table")
+    head = data[:4_000]
+    controls = sum(byte < 9 or 13 < byte < 32 for byte in head) - head.count(0)
+    if controls > len(head) * 0.1:
+        raise Unreadable("no_table")
+
+
+def records(data, encoding):
+    lines = Lines(data, encoding)
+    dialect = sniff(lines.head(), lines.separator)
+    mark = section_mark(lines.head(), data, encoding)
+    name, number = "", 0
+    for number, cells in enumerate(csv.reader(lines, **dialect), start=1):
+        if lines.separator and number == 1:
+            continue
+        if len(cells) > limits.COLUMNS:
+            raise Unreadable("too_many_columns", row=number, columns=len(cells), limit=limits.COLUMNS)
+        if number > limits.ROWS:
+            raise Unreadable("too_many_rows", limit=limits.ROWS)
+        if mark and cells and cells[0].startswith(mark):
+            cells[0] = cells[0][len(mark) :]
+            name = f"{mark.rstrip(':')} {number}"
+        if any(cells):
+            yield name, number, cells
+        lines.record_done(number, cells)
+    lines.check_last_quote(dialect)
+
+
+class Lines:
+    """The lines of the file as a CSV reader wants them, remembering those of the record that is being read."""
+
+    def __init__(self, data, encoding):
+        self.data = data
+        self.encoding = encoding
+        self.pending = []
+        self.last = (0, [], [])
+        first = self.head()[:10].split("\n")[0]
+        hint = SEPARATOR_LINE.match(first)
+        self.separator = hint.group(1) if hint else None
+
+    def stream(self):
+        return io.TextIOWrapper(io.BytesIO(self.data), self.encoding, errors="replace", newline="")
+
+    def head(self):
+        return self.stream().read(SNIFFED_CHARACTERS)
+
+    def __iter__(self):
+        for line in self.stream():
+            self.pending.append(line)
+            yield line
+
+    def record_done(self, number, cells):
+        self.last = (number, cells, self.pending)
+        self.pending = []
+
+    def check_last_quote(self, dialect):
+        """Raises where the quotation mark that opened in the last record never closed."""
+        number, cells, lines = self.last
+        if '"' not in "".join(lines):
+            return
+        again = list(csv.reader([*lines[:-1], lines[-1].rstrip("\r\n") + "\n", END], **dialect))
+        if again[-1:] != [[END]]:
+            raise Unreadable("open_quote", row=number, column=len(cells), value=cells[-1][:60] if cells else "")
+
+
+def sniff(head, separator):
+    """The dialect under which most records have equally many, and many, cells."""
+    if separator:
+        return {"delimiter": separator, "skipinitialspace": False}
+    best = max(
+        (evenness(head, delimiter, skip), -place, {"delimiter": delimiter, "skipinitialspace": skip})
+        for place, (delimiter, skip) in enumerate((d, s) for s in (False, True) for d in DELIMITERS)
+        if not skip or f'{delimiter} "' in head
+    )[2:]
+    return best[0]
+
+
+def evenness(head, delimiter, skip):
+    whole = len(head) < SNIFFED_CHARACTERS
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, skipinitialspace=skip)
+    widths = [len(cells) for _, cells in zip(range(SNIFFED_RECORDS), reader, strict=False) if cells]
+    if not whole and len(widths) > 1:
+        widths.pop()
+    wide = Counter(width for width in widths if width > 1)
+    if not wide:
+        return 0.0
+    width, times = wide.most_common(1)[0]
+    return times / len(widths) * (1 - 0.5 / width)
+
+
+def section_mark(head, data, encoding):
+    """The word and colon that start the first record and later ones: one text file that holds several tables."""
+    found = SECTION_MARK.match(head)
+    if not found or encoding not in ("utf-8", "utf-8-sig", "cp1252", "cp1251", "cp1250"):
+        return None
+    mark = found.group(1)
+    return mark if data.count(b"\n" + mark.encode(encoding.removesuffix("-sig"))) else None

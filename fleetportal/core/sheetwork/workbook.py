@@ -1,0 +1,96 @@
+"""Reads XLSX and ODS with calamine, sheet after sheet, row after row."""
+
+import datetime
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, XmlError, ZipError
+
+from . import limits
+from .limits import Unreadable
+
+MERGED_AREA = 200_000
+
+
+def read(path):
+    """Yields (sheet name, row number, cells) of every visible sheet; merged cells carry their value in each cell. Raises Unreadable."""
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        for about in visible(workbook):
+            yield from rows_of(workbook.get_sheet_by_name(about.name))
+    except PasswordError as error:
+        raise Unreadable("locked") from error
+    except (CalamineError, XmlError, ZipError, ValueError, OSError) as error:
+        raise Unreadable("damaged") from error
+
+
+def visible(workbook):
+    sheets = [
+        about
+        for about in workbook.sheets_metadata
+        if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet
+    ]
+    if len(sheets) > limits.SHEETS:
+        raise Unreadable("too_many_sheets", limit=limits.SHEETS)
+    return sheets
+
+
+def rows_of(sheet):
+    if sheet.start is None:
+        return
+    check_size(sheet)
+    top, left = sheet.start
+    merged = Merged(sheet)
+    for number, values in enumerate(sheet.iter_rows(), start=top + 1):
+        cells = [""] * left + [plain(value) for value in values]
+        merged.fill(number - 1, cells)
+        if any(cell != "" for cell in cells):
+            yield sheet.name, number, cells
+
+
+def check_size(sheet):
+    rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
+    if columns > limits.COLUMNS:
+        raise Unreadable("too_many_columns", sheet=sheet.name, columns=columns, limit=limits.COLUMNS)
+    if rows > limits.ROWS:
+        raise Unreadable("too_many_rows", sheet=sheet.name, rows=rows, limit=limits.ROWS)
+
+
+def plain(value):
+    """What JSON can hold, a whole number as a whole number, a moment at midnight as a day."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    if isinstance(value, datetime.datetime):
+        if value.time() == datetime.time():
+            return {"d": value.date().isoformat()}
+        return {"t": value.isoformat()}
+    if isinstance(value, datetime.date):
+        return {"d": value.isoformat()}
+    if isinstance(value, datetime.time):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return str(value)
+    return value
+
+
+class Merged:
+    """The merged ranges of a sheet; each value is repeated over its range, as a reader of the page sees it."""
+
+    def __init__(self, sheet):
+        ranges = sheet.merged_cell_ranges or []
+        self.waiting = sorted(ranges, reverse=True)
+        self.open = []
+        self.area = 0
+
+    def fill(self, row, cells):
+        while self.waiting and self.waiting[-1][0][0] <= row:
+            self.start(self.waiting.pop(), row, cells)
+        self.open = [(span, value) for span, value in self.open if span[1][0] >= row]
+        for ((_, left), (_, right)), value in self.open:
+            for column in range(left, min(right + 1, len(cells))):
+                if cells[column] == "":
+                    cells[column] = value
+
+    def start(self, span, row, cells):
+        (top, left), (bottom, right) = span
+        self.area += (bottom - top + 1) * (right - left + 1)
+        if top == row and left < len(cells) and cells[left] != "" and self.area < MERGED_AREA:
+            self.open.append((span, cells[left]))
