@@ -1,0 +1,37 @@
+# The project's few commands; docs and README say more. PORT, HOST, PYTHON and T (what to test) may be given: make run PORT=9000
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+T ?=
+IN = .venv/bin/python
+
+.PHONY: run test test-long test-next bench check messages
+
+run: export BASE_URL := $(or $(BASE_URL),http://localhost:$(PORT))
+run:
+	@PORT=$(PORT) $(PYTHON) tools/setup.py run
+	@exec $(IN) manage.py serve --prepare --host $(HOST) --port $(PORT)
+
+test:
+	@$(PYTHON) tools/setup.py test
+	@exec $(IN) -m pytest $(T)
+
+test-long:
+	@$(PYTHON) tools/setup.py test
+	@REPEAT=$${REPEAT:-20} LONG=1 exec $(IN) -m pytest $(T)
+
+test-next:
+	@$(PYTHON) tools/setup.py next
+	@exec .venv-next/bin/python -m pytest $(T)
+
+bench:
+	@$(PYTHON) tools/setup.py test
+	@exec $(IN) -m bench $(BENCH)
+
+check:
+	@$(PYTHON) tools/setup.py test
+	@exec $(IN) tools/check.py
+
+messages:
+	@$(PYTHON) tools/setup.py test
+	@exec $(IN) tools/messages.py update

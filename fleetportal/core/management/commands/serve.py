@@ -1,0 +1,95 @@
+"""Everything of a small installation in one command: web, worker and scheduler."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.core.wsgi import get_wsgi_application
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+from gunicorn.app.base import BaseApplication
+
+from fleetportal.celery import app as celery
+from fleetportal.core.supervisor import supervise
+
+DEMO_LOGINS = ("anna", "boris", "carla", "dora", "emil", "wanda", "admin")
+QUIET = ("--loglevel=warning",)
+
+
+class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn with one process of several threads: SQLite has one writer, and two cores are busy with the worker too."""
+
+    def __init__(self, bind: str, threads: int, ready: Callable[[], None]) -> None:
+        self.options: dict[str, Any] = {
+            "bind": bind,
+            "threads": threads,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "keepalive": 5,
+            "loglevel": "warning",
+            "when_ready": lambda server: ready(),
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return get_wsgi_application()
+
+
+class Command(BaseCommand):
+    help = "Starts web, worker and scheduler together; when one dies or Ctrl-C comes, all end."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--threads", type=int, default=8, help="requests answered at a time")
+        parser.add_argument(
+            "--prepare", action="store_true", help="first migrate, and with DEBUG load the demo into an empty database"
+        )
+
+    def handle(self, *, host: str, port: int, threads: int, prepare: bool, **options: Any) -> None:
+        if prepare:
+            self.prepare()
+        logins = demo_logins()
+        connections.close_all()  # a connection is not shared across a fork
+
+        def ready() -> None:
+            self.stdout.write(f"Fleetportal is at {settings.BASE_URL}/ (Ctrl-C stops it)")
+            if logins:
+                self.stdout.write(f"Demo logins, password demo: {', '.join(logins)}")
+
+        code = supervise(
+            {
+                "web": Web(f"{host}:{port}", threads, ready).run,
+                "worker": lambda: celery.worker_main(["worker", "--pool=solo", *QUIET]),
+                "scheduler": lambda: celery.start(["beat", "--pidfile=", *QUIET]),
+            }
+        )
+        if code:
+            raise SystemExit(code)
+
+    def prepare(self) -> None:
+        """Bring the database up to date and, where it holds nothing yet and DEBUG is on, load the demo."""
+        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Preparing the database")
+            call_command("migrate", interactive=False, verbosity=0)
+        if settings.DEBUG and "seed_demo" in get_commands() and not get_user_model().objects.exists():
+            self.stdout.write("Loading the demo")
+            call_command("seed_demo")
+
+
+def demo_logins() -> list[str]:
+    """The demo's users that are there, on a trial installation only."""
+    if not settings.DEBUG:
+        return []
+    present = set(get_user_model().objects.filter(username__in=DEMO_LOGINS).values_list("username", flat=True))
+    return [name for name in DEMO_LOGINS if name in present]

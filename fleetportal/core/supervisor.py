@@ -1,0 +1,123 @@
+"""Processes that live and die together: the web, the worker and the scheduler of a small installation.
+
+The parts are forked from one process that has loaded everything, which saves two thirds of the start and of the memory.
+Each leads a process group of its own, so that what it starts in turn is ended with it.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+PATIENCE_SECONDS = 20.0
+POLL_SECONDS = 0.1
+PR_SET_PDEATHSIG = 1
+
+
+def supervise(parts: Mapping[str, Callable[[], object]], *, patience: float = PATIENCE_SECONDS) -> int:
+    """Run `parts` until one ends or we are told to stop, then end them all.
+
+    Answers 0 after SIGINT or SIGTERM, 1 when a part ended by itself. Nothing of any part runs afterwards.
+    """
+    told = _Told()
+    running = {_start(name, main): name for name, main in parts.items()}
+    groups = dict(running)
+    try:
+        while len(running) == len(groups) and not told.to_stop:
+            time.sleep(POLL_SECONDS)
+            _reap(running)
+    finally:
+        _stop(running, groups, patience)
+    return 0 if told.to_stop else 1
+
+
+class _Told:
+    """Whether SIGINT or SIGTERM has come; a second one changes nothing, the end is already on its way."""
+
+    def __init__(self) -> None:
+        self.to_stop = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self)
+
+    def __call__(self, number: int, frame: object) -> None:
+        self.to_stop = True
+
+
+def _start(name: str, main: Callable[[], object]) -> int:
+    """The process id of a new part."""
+    parent = os.getpid()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        _end_with(parent)
+        main()
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)  # the parent's clean-up is not ours to run
+
+
+def _end_with(parent: int) -> None:
+    """On Linux a part is told to stop when the supervisor is gone, even by kill -9."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _reap(running: dict[int, str]) -> None:
+    """Take out of `running` what has ended, and say so."""
+    for pid, name in list(running.items()):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            del running[pid]
+            code = os.waitstatus_to_exitcode(status)
+            how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+            print(f"{name} ({pid}) {how}", file=sys.stderr, flush=True)
+
+
+def _stop(running: dict[int, str], groups: Mapping[int, str], patience: float) -> None:
+    """End every group: asked first, and after `patience` seconds without asking."""
+    _signal(groups, signal.SIGTERM)
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        _reap(running)
+        if not running and not any(_lives(group) for group in groups):
+            return
+        time.sleep(POLL_SECONDS)
+    _signal(groups, signal.SIGKILL)
+    for pid in running:
+        os.waitpid(pid, 0)
+
+
+def _signal(groups: Mapping[int, str], number: signal.Signals) -> None:
+    for group in groups:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, number)
+
+
+def _lives(group: int) -> bool:
+    """True while any process of the group is left: what a killed part had started outlives it."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
