@@ -1,0 +1,26 @@
+from accounts.models.centre import Centre, CentreGroupPermission, CentreUserPermission
+from accounts.models.user import User
+
+from accounts.models.company import Address, Company, Phase, Sector, Tier, ways_in  # isort: skip
+from accounts.models.assignment import Assignment  # isort: skip
+from accounts.models.touched import TouchedCompany  # isort: skip
+from accounts.models.vehicle import Contract, Powertrain, Use, Vehicle  # isort: skip
+
+__all__ = [
+    "Address",
+    "Assignment",
+    "Centre",
+    "CentreGroupPermission",
+    "CentreUserPermission",
+    "Company",
+    "Contract",
+    "Phase",
+    "Powertrain",
+    "Sector",
+    "Tier",
+    "TouchedCompany",
+    "Use",
+    "User",
+    "Vehicle",
+    "ways_in",
+]

@@ -1,0 +1,196 @@
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models, transaction
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.centre import Centre
+from fleetportal.core import audit, search
+from fleetportal.core.db import fold
+from fleetportal.core.registry import Registry
+
+if TYPE_CHECKING:
+    from accounts.models.user import User
+
+# Further ways a company comes into somebody's reach: (user, may) -> Q on Company. Filled from above.
+ways_in: Registry[Callable[["User", str], Q]] = Registry("ways in")
+
+
+class Tier(models.TextChoices):
+    DIAMOND = "diamond", _("Diamond")
+    PLATINUM = "platinum", _("Platinum")
+    GOLD = "gold", _("Gold")
+    SILVER = "silver", _("Silver")
+    BRONZE = "bronze", _("Bronze")
+
+
+class Phase(models.TextChoices):
+    PROSPECT = "prospect", _("Prospect")
+    NEW = "new", _("New")
+    REPEAT = "repeat", _("Repeat")
+    LOYAL = "loyal", _("Loyal")
+    AT_RISK = "at_risk", _("At risk")
+    LOST = "lost", _("Lost")
+
+
+class Sector(models.TextChoices):
+    """NACE sections, as a fleet seller groups them."""
+
+    CRAFTS = "crafts", _("Crafts and construction")
+    INDUSTRY = "industry", _("Industry")
+    TRADE = "trade", _("Trade")
+    LOGISTICS = "logistics", _("Logistics")
+    SERVICES = "services", _("Services")
+    CARE = "care", _("Health and care")
+    PUBLIC = "public", _("Public sector")
+    OTHER = "other", _("Other")
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        """Companies where `user` holds `may` (DOMAIN's table): by centre, by assignment today, by a registered way in."""
+        if not user.is_authenticated:
+            return self.none()
+        reach = Q(centre__in=user.rights.centres(may))
+        if may in user.rights.general:
+            reach |= Q(pk__in=assigned_to(user, on=timezone.localdate()))
+        for way_in in ways_in:
+            reach |= way_in(user, may)
+        return self.filter(reach)
+
+    def visible_to(self, user: "User") -> Self:
+        """Companies that `user` may find at all."""
+        return self.where(user, may="meet_customers")
+
+    def active(self) -> Self:
+        return self.exclude(phase=Phase.LOST)
+
+    def with_contracts_ending(self, *, on: date, before: date) -> Self:
+        """Active companies with a vehicle whose contract ends from `on` on and before `before`. Source: DOMAIN, order-by date."""
+        vehicles = self.model._meta.get_field("vehicles").related_model._default_manager
+        ending = vehicles.active().filter(company=OuterRef("pk"), contract_ends_on__gte=on, contract_ends_on__lt=before)
+        return self.active().filter(Exists(ending))
+
+    def for_list(self) -> Self:
+        """With all that a table row shows: centre, who is responsible today, number of vehicles. 2 queries."""
+        fleet = Count("vehicles", filter=Q(vehicles__given_back_on=None))
+        return self.select_related("centre").prefetch_related(responsible_today()).annotate(fleet_size=fleet)
+
+
+def assigned_to(user: "User", *, on: date) -> models.QuerySet[Any]:
+    """The ids of companies that `user` looks after on that day, as responsible or stand-in."""
+    assignments = Company._meta.get_field("assignments").related_model._default_manager
+    return assignments.running(on=on).filter(user=user).values("company")
+
+
+def responsible_today() -> Prefetch:
+    """Puts today's responsible user into `company.responsible_now`, a list of at most one assignment."""
+    assignments = Company._meta.get_field("assignments").related_model._default_manager
+    running = assignments.responsible().running(on=timezone.localdate()).select_related("user")
+    return Prefetch("assignments", queryset=running, to_attr="responsible_now")
+
+
+class Company(models.Model):
+    """A business customer; may belong to a parent company. Belongs to one centre; who looks after it is a dated assignment."""
+
+    name = models.CharField(_("name"), max_length=160)
+    name_folded = models.CharField(max_length=200, editable=False, db_index=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("belongs to"), related_name="subsidiaries")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, verbose_name=_("centre"), related_name="companies")
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True, db_index=True)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=16, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, default="DE")
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True, max_length=254)
+    website = models.URLField(_("website"), blank=True)
+    sector = models.CharField(_("sector"), max_length=12, choices=Sector, blank=True)
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    is_public_body = models.BooleanField(_("public body"), default=False)
+    car_policy = models.TextField(_("car policy"), blank=True, max_length=2000)
+    tier = models.CharField(_("tier"), max_length=8, choices=Tier, blank=True)
+    phase = models.CharField(_("phase"), max_length=8, choices=Phase, default=Phase.PROSPECT)
+    external_id = models.CharField(_("number in the source"), max_length=80, blank=True, db_index=True)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        indexes = [
+            models.Index(fields=["name_folded", "id"], name="company_by_name"),
+            models.Index(fields=["centre", "name_folded", "id"], name="company_by_centre_name"),
+            models.Index(fields=["name_folded", "postcode"], name="company_identity"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        self.name_folded = fold(self.name)[:200]
+        if kwargs.get("update_fields") and "name" in kwargs["update_fields"]:
+            kwargs["update_fields"] = [*kwargs["update_fields"], "name_folded"]
+        super().save(**kwargs)
+
+    @property
+    def search_row(self) -> search.SearchRow:
+        return search.row(self, title=self.name, texts=[self.name, self.city, self.postcode, self.vat_number])
+
+    @property
+    def responsible(self) -> "User | None":
+        """Who is responsible today; from `for_list()` or `with_responsible()` rows without a query."""
+        found = getattr(self, "responsible_now", None)
+        if found is None:
+            found = list(self.assignments.responsible().running(on=timezone.localdate()).select_related("user"))
+        return found[0].user if found else None
+
+    @classmethod
+    def enter(cls, *, by: "User | None", **facts: Any) -> "Company":
+        """A new company with `facts`, found by search at once. Costs 4 queries."""
+        with transaction.atomic():
+            company = cls(**facts)
+            company.save()
+            search.index([company.search_row])
+            audit.record("company.entered", company, by=by, facts={"centre": company.centre_id})
+            company.touch()
+            return company
+
+    def edit(self, *, by: "User | None", **values: Any) -> None:
+        """Write what differs. Costs nothing when nothing does, else 5 queries."""
+        with transaction.atomic():
+            if audit.edit(self, values, action="company.edited", by=by):
+                search.index([self.search_row])
+                self.touch()
+
+    def touch(self) -> None:
+        """Let whoever derives something from this company (reasons) look at it again soon. Costs 1 query."""
+        touched = self._meta.get_field("touches").related_model._default_manager
+        touched.create(company=self)
+
+
+class Address(models.Model):
+    """A further address of a company; the registered seat stands on the company itself."""
+
+    class Kind(models.TextChoices):
+        BILLING = "billing", _("billing")
+        BRANCH = "branch", _("branch")
+        DELIVERY = "delivery", _("delivery")
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="addresses")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=16, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="DE")
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+
+    def __str__(self) -> str:
+        return f"{self.street}, {self.postcode} {self.city}"

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ContactsConfig(AppConfig):
+    name = "contacts"
+    verbose_name = _("People and contacts")
+
+    def ready(self) -> None:
+        from contacts import gates  # noqa: PLC0415  models are loaded only now
+
+        gates.register()

@@ -1,0 +1,11 @@
+"""The Celery app: clock and doorbell. What is to be done is always a row in the database (ARCHITECTURE, "Two sizes")."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleetportal.settings")
+
+app = Celery("fleetportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,156 @@
+"""History, kept in two tables: `Entry` is the act, `Change` what it changed (ARCHITECTURE, "History").
+
+An entry holds ids and no personal data, is written in the verb's transaction and never changed or deleted. A change is
+personal data: erased with the person, kept as long as the retention table says.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from django.db import connection, models
+from django.utils import timezone
+
+from fleetportal.core.requests import request_id
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def about(self, obj: models.Model) -> "EntryQuerySet":
+        return self.filter(object_type=label(obj), object_id=obj.pk)
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("An audit entry is never changed.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("An audit entry is never deleted.")
+
+
+class Entry(models.Model):
+    """One act: who did what to which row, when, in which request."""
+
+    action = models.CharField(max_length=60, db_index=True)
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    actor_id = models.BigIntegerField(null=True)  # a plain id: the entry outlives the user; None: the clock or a guest
+    request_id = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    facts = models.JSONField(default=dict)  # ids, counts and codes only
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        indexes = [models.Index(fields=["object_type", "object_id", "-at"], name="entry_by_object")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_type} {self.object_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("An audit entry is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("An audit entry is never deleted.")
+
+
+class Change(models.Model):
+    """One field of one row, before and after."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="changes")
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    field = models.CharField(max_length=60)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["object_type", "object_id"], name="change_by_object")]
+
+    def __str__(self) -> str:
+        return f"{self.object_type} {self.object_id}.{self.field}"
+
+
+Changes = Mapping[str, tuple[Any, Any]]
+
+
+def record(action: str, obj: models.Model, *, by: Any, changes: Changes | None = None, facts: Mapping[str, Any] | None = None) -> Entry:
+    """The entry for what was just done to `obj`, with its changes; `by=None` for the clock or a guest.
+
+    `changes` maps a field to (before, after); pairs that are equal are left out. Costs 1 query, 2 with changes.
+    """
+    (entry,) = record_many(action, [(obj, changes or {})], by=by, facts=facts)
+    return entry
+
+
+def record_many(
+    action: str, rows: Iterable[tuple[models.Model, Changes]], *, by: Any, facts: Mapping[str, Any] | None = None
+) -> list[Entry]:
+    """An entry for each (row, its changes), written in bulk. Costs 1 query, 2 with changes, whatever their number."""
+    _in_transaction()
+    now, request = timezone.now(), request_id()
+    rows = list(rows)
+    entries = Entry.objects.bulk_create(
+        Entry(
+            action=action,
+            object_type=label(row),
+            object_id=row.pk,
+            actor_id=by.pk if by is not None else None,
+            request_id=request,
+            at=now,
+            facts=dict(facts or {}),
+        )
+        for row, _changes in rows
+    )
+    changes = [
+        Change(entry=entry, object_type=entry.object_type, object_id=entry.object_id, field=field, before=plain(before), after=plain(after))
+        for entry, (_row, changed) in zip(entries, rows, strict=True)
+        for field, (before, after) in changed.items()
+        if before != after
+    ]
+    if changes:
+        Change.objects.bulk_create(changes, batch_size=2000)
+    return entries
+
+
+def label(obj: models.Model | type[models.Model]) -> str:
+    """How a row's table is named in the history, like "gifts.voucher"."""
+    return obj._meta.label_lower
+
+
+def changes_between(before: models.Model, after: models.Model, fields: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+    """What differs between two states of a row, by stored value."""
+    names = {field: after._meta.get_field(field).attname for field in fields}
+    pairs = {field: (getattr(before, name), getattr(after, name)) for field, name in names.items()}
+    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON keeps it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, models.Model):
+        return value.pk
+    return value
+
+
+def _in_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("An audit entry belongs into the transaction of what it records.")
+
+
+def edit(row: models.Model, values: Mapping[str, Any], *, action: str, by: Any) -> dict[str, tuple[Any, Any]]:
+    """Write `values` to `row` where they differ, with an entry; what changed. Costs nothing when nothing differs, else 3 queries."""
+    _in_transaction()
+    before = {field: getattr(row, row._meta.get_field(field).attname) for field in values}
+    for field, value in values.items():
+        setattr(row, field, value)
+    changed = {field: (old, getattr(row, row._meta.get_field(field).attname)) for field, old in before.items()}
+    changed = {field: pair for field, pair in changed.items() if pair[0] != pair[1]}
+    if changed:
+        row.save(update_fields=list(changed))
+        record(action, row, by=by, changes=changed)
+    return changed

@@ -1,0 +1,120 @@
+"""What the databases do differently has one home: folded text, locks, periods that must not overlap."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connections, models, router, transaction
+from django.db.models import Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from fleetportal.core.errors import Refused
+
+Row = TypeVar("Row", bound=models.Model)
+
+SHORT_I = "\u0438\u0306"  # й taken apart: a letter of its own, not an и with an accent
+JOINING = re.compile("[\u0027\u2018\u2019\u02bc\u0060\u00b4\u200b-\u200d\ufeff]")
+COMBINING = re.compile("[\u0300-\u036f]")
+
+
+def fold(text: str) -> str:
+    """`text` as search, uniqueness, duplicate look-up and sorting see it: no case, no accents, ё as е, ß as ss, single blanks.
+
+    SQLite finds neither «иванов» nor «überland» by `icontains`, so no human name is ever compared unfolded.
+    """
+    text = unicodedata.normalize("NFKC", text.replace("\x00", "")).casefold()
+    text = unicodedata.normalize("NFD", text).replace(SHORT_I, "\ue000")
+    text = COMBINING.sub("", text).replace("\ue000", "й")
+    text = unicodedata.normalize("NFKC", text).casefold()
+    for letter, plain in (("ł", "l"), ("ø", "o"), ("æ", "ae"), ("œ", "oe"), ("đ", "d"), ("ı", "i")):
+        text = text.replace(letter, plain)
+    return " ".join(JOINING.sub("", text).split())
+
+
+def lock(row: Row) -> Row:
+    """`row`, read again under a lock that lasts to the end of the transaction; parents before children, many in pk order.
+
+    FOR NO KEY UPDATE on PostgreSQL; on SQLite the IMMEDIATE transaction has locked already. Raises
+    TransactionManagementError outside a transaction, RuntimeError with unsaved state is not checked. Costs 1 query.
+    """
+    using = router.db_for_write(type(row), instance=row)
+    if not connections[using].in_atomic_block:
+        raise transaction.TransactionManagementError("lock() needs a transaction")
+    manager = type(row)._base_manager.using(using)
+    row.refresh_from_db(from_queryset=manager.select_for_update(no_key=True) if can_lock(using) else manager.all())
+    return row
+
+
+def can_lock(using: str = "default") -> bool:
+    """True where rows can be locked one by one (PostgreSQL); SQLite locks the whole file for a writer."""
+    return bool(connections[using].features.has_select_for_update)
+
+
+class Overlap(Refused):
+    code = "overlap"
+
+
+class NoOverlap(ExclusionConstraint):
+    """No two rows that agree on `same` share a day of their periods (first and last day included; no last day: still running).
+
+    EXCLUDE on PostgreSQL (needs btree_gist); nothing in SQLite's schema, where `validate()` is a range query asked inside
+    the verb's IMMEDIATE transaction. Save through `save_apart`, which does both.
+    """
+
+    def __init__(self, *, name: str, same: Sequence[str], start: str = "starts_on", end: str = "ends_on", condition: Q | None = None) -> None:
+        self.same, self.start, self.end = tuple(same), start, end
+        days = Func(start, end, Value("[]"), function="daterange", output_field=DateRangeField())
+        expressions = [*((field, RangeOperators.EQUAL) for field in same), (days, RangeOperators.OVERLAPS)]
+        super().__init__(name=name, expressions=expressions, condition=condition)
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        kwargs: dict[str, Any] = {"name": self.name, "same": self.same, "start": self.start, "end": self.end}
+        if self.condition:
+            kwargs["condition"] = self.condition
+        return "fleetportal.core.db.NoOverlap", (), kwargs
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        return super().constraint_sql(model, schema_editor) if schema_editor.connection.vendor == "postgresql" else None
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return super().create_sql(model, schema_editor) if schema_editor.connection.vendor == "postgresql" else None
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return super().remove_sql(model, schema_editor) if schema_editor.connection.vendor == "postgresql" else None
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        if self.clashes(model, instance, using).exists():
+            raise ValidationError(_("This period overlaps another one."), code="overlap")
+
+    def clashes(self, model: Any, instance: Any, using: str = "default") -> models.QuerySet[Any]:
+        """The rows whose period shares a day with `instance`'s."""
+        rows = model._base_manager.using(using).exclude(pk=instance.pk)
+        rows = rows.filter(**{field: getattr(instance, model._meta.get_field(field).attname) for field in self.same})
+        if self.condition:
+            rows = rows.filter(self.condition)
+        start: date = getattr(instance, self.start)
+        end: date | None = getattr(instance, self.end)
+        rows = rows.filter(Q(**{f"{self.end}__gte": start}) | Q(**{f"{self.end}__isnull": True}))
+        return rows.filter(**{f"{self.start}__lte": end}) if end else rows
+
+
+def save_apart(row: models.Model, *, refusal: Refused) -> None:
+    """Save `row` unless its period overlaps another's, by its model's NoOverlap constraints; else raise `refusal`.
+
+    Call inside the verb's transaction. Costs 1 query for each such constraint and the save.
+    """
+    for constraint in row._meta.constraints:
+        if isinstance(constraint, NoOverlap) and constraint.clashes(type(row), row).exists():
+            raise refusal
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:  # PostgreSQL's EXCLUDE, when somebody else was faster by a moment
+        if any(c.name in str(error) for c in row._meta.constraints if isinstance(c, NoOverlap)):
+            raise refusal from error
+        raise

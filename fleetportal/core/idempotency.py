@@ -1,0 +1,108 @@
+"""The same key, the same answer, one effect (R5).
+
+The key stands in a hidden field `_key` or the header `Idempotency-Key`; it is stored with the answer in the transaction
+of the verb, so a repeated request (double click, retry, replay) gets the first answer byte for byte.
+"""
+
+import functools
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fleetportal.core.errors import Refused
+
+MAX_KEY = 255
+KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Trigger", "Vary")
+
+
+class KeyReused(Refused):
+    """The key came with another body: an honest repeat sends the same one."""
+
+    code = "key_reused"
+    status = 422
+
+
+class Answer(models.Model):
+    """The answer that a key got."""
+
+    scope = models.CharField(max_length=80)
+    key = models.CharField(max_length=MAX_KEY)
+    body_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    content = models.BinaryField(default=b"")
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return self.scope
+
+    def as_response(self) -> HttpResponse:
+        response = HttpResponse(bytes(self.content), status=self.status)
+        for name, value in self.headers.items():
+            response[name] = value
+        return response
+
+
+def new_key() -> str:
+    """A fresh key for a form."""
+    return secrets.token_urlsafe(16)
+
+
+def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """`view`, whose POST with a key has its effect once, however often it is repeated.
+
+    Only answers below 400 are kept: a refusal changes nothing and may be asked again. Costs 2 queries and a transaction.
+    """
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key") or request.POST.get("_key", "")
+        if request.method != "POST" or not key or len(key) > MAX_KEY:
+            return view(request, *args, **kwargs)
+        scope, body = scope_of(request), body_hash(request)
+        try:
+            with transaction.atomic():
+                answer = Answer.objects.create(scope=scope, key=key, body_hash=body)
+                response = view(request, *args, **kwargs)
+                keep(answer, response)
+                return response
+        except IntegrityError:
+            stored = Answer.objects.filter(scope=scope, key=key).first()
+            if stored is None:  # the clash was the view's own
+                raise
+        if stored.body_hash != body:
+            raise KeyReused(_("This form was sent already, with other words in it. Load the page again."))
+        return stored.as_response()
+
+    return wrapper
+
+
+def keep(answer: Answer, response: HttpResponse) -> None:
+    if response.status_code >= 400:
+        answer.delete()
+        return
+    answer.status = response.status_code
+    answer.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    answer.content = response.content
+    answer.save()
+
+
+def scope_of(request: HttpRequest) -> str:
+    """Whose key it is and for which address: one person's key is never another's."""
+    who = request.user.pk if getattr(request, "user", None) is not None and request.user.is_authenticated else "guest"
+    return f"{who}:{hashlib.sha256(request.path.encode()).hexdigest()[:32]}"
+
+
+def body_hash(request: HttpRequest) -> str:
+    fields = sorted((name, tuple(values)) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    body = repr(fields) if fields else request.body.decode("utf-8", "replace")
+    return hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()

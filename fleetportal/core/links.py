@@ -1,0 +1,103 @@
+"""Personal links that need no account (ARCHITECTURE, "Links").
+
+A link is a row; its token is derived from a secret outside the database, so it can be shown or printed again at any
+time, and a copy of the database alone opens nothing. GET shows, POST acts.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+NONCE_BYTES = 16
+TOKEN_CHARS = 32
+PLACEHOLDER = re.compile(r"\{link:(\d+)\}")
+
+# scope -> name of the URL that takes the token; filled by the apps that own the pages
+scopes: dict[str, str] = {}
+
+
+class LinkQuerySet(models.QuerySet["Link"]):
+    def standing(self, *, now: datetime) -> "LinkQuerySet":
+        """Links that open: neither expired nor revoked."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
+    def find(self, scope: str, token: str) -> "Link | None":
+        """The standing link behind `token`, or None: unknown, expired, revoked and foreign look alike. Costs 1 query."""
+        return self.standing(now=timezone.now()).filter(scope=scope, token_hash=digest(token)).first()
+
+    def make(self, scope: str, subject_id: int, *, expires_at: datetime | None = None) -> "Link":
+        """A new link of `scope` to the row `subject_id`. Costs 1 query."""
+        (link,) = self.make_many(scope, [subject_id], expires_at=expires_at)
+        return link
+
+    def make_many(self, scope: str, subject_ids: list[int], *, expires_at: datetime | None = None) -> "list[Link]":
+        """A new link for each subject, in their order. Costs 1 query a thousand."""
+        links = [Link(scope=scope, subject_id=pk, nonce=secrets.token_bytes(NONCE_BYTES), expires_at=expires_at) for pk in subject_ids]
+        for link in links:
+            link.token_hash = digest(link.token)
+        return self.bulk_create(links, batch_size=1000)
+
+    def revoke(self, *, now: datetime) -> int:
+        """How many links of this set were still standing and are now shut."""
+        return self.filter(revoked_at=None).update(revoked_at=now)
+
+
+class Link(models.Model):
+    scope = models.CharField(max_length=30)
+    subject_id = models.BigIntegerField()
+    nonce = models.BinaryField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["scope", "subject_id"], name="link_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.subject_id}"
+
+    @property
+    def token(self) -> str:
+        """32 characters of base64url, 192 bits. Never stored, logged or put into a message body (see PLACEHOLDER)."""
+        mac = hmac.new(settings.LINK_KEY.encode(), self.scope.encode() + bytes(self.nonce), hashlib.sha256)
+        return base64.urlsafe_b64encode(mac.digest()).decode()[:TOKEN_CHARS]
+
+    @property
+    def path(self) -> str:
+        return reverse(scopes[self.scope], args=[self.token])
+
+    @property
+    def address(self) -> str:
+        """The full address, on the configured base and never on the request's host."""
+        return settings.BASE_URL + self.path
+
+    @property
+    def placeholder(self) -> str:
+        """What stands for the address in a stored message body."""
+        return f"{{link:{self.pk}}}"
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def fill_in(text: str, found: dict[int, Any] | None = None) -> str:
+    """`text` with each placeholder replaced by its address. Costs 1 query where there are any."""
+    ids = {int(pk) for pk in PLACEHOLDER.findall(text)}
+    if not ids:
+        return text
+    links = found if found is not None else Link.objects.in_bulk(ids)
+    return PLACEHOLDER.sub(lambda match: links[int(match[1])].address, text)

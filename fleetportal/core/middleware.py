@@ -1,0 +1,109 @@
+"""What every request passes: an id, headers, the chosen language, refusals put into words."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from fleetportal.core import requests
+from fleetportal.core.errors import Refused
+from fleetportal.core.pages import is_part
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "font-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+# Wagtail's editor brings inline styles and scripts of its own (STACK §5); the portal's pages do not.
+CMS_POLICY = {
+    **POLICY,
+    "script-src": "'self' 'unsafe-inline'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "frame-src": "'self'",
+    "frame-ancestors": "'self'",
+}
+
+
+def header(policy: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+class RequestId:
+    """Gives each request an id, in the history, the log and the header X-Request-ID."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        current = requests.begin()
+        try:
+            response = self.get_response(request)
+        finally:
+            requests.end()
+        response["X-Request-ID"] = current
+        return response
+
+
+class SecurityHeaders:
+    """A strict Content-Security-Policy on every answer (R33)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        policy = CMS_POLICY if request.path.startswith("/cms/") else POLICY
+        response.setdefault("Content-Security-Policy", header(policy))
+        response.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class ChosenLanguage:
+    """The signed-in user's language on the portal's own addresses; visitors keep what LocaleMiddleware found."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = getattr(request.user, "language", "") if request.user.is_authenticated else ""
+        if language in dict(settings.LANGUAGES):
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        return self.get_response(request)
+
+
+class Refusals:
+    """Turns a Refused into words and a way back; for htmx into a fragment with the refusal's status."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused):
+            return None
+        template = "core/refusal.html#part" if is_part(request) else "core/refusal.html"
+        response = render(request, template, {"refusal": error}, status=error.status)
+        response["Cache-Control"] = "no-store"
+        if "retry_after" in error.facts:
+            response["Retry-After"] = str(error.facts["retry_after"])
+        patch_vary_headers(response, ["HX-Request"])
+        return response

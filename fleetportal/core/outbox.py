@@ -1,0 +1,323 @@
+"""The outbox: a message is a row first (ARCHITECTURE, "Messages").
+
+`queue` writes the row in the verb's transaction, rendered, with its Message-ID. The worker takes a lease on one row,
+asks the row's gate whether it may go, hands it over outside any transaction and records what came of it: at least once,
+never lost, each copy equal byte for byte. Celery only rings the bell; the sweep of every few seconds is the guarantee.
+"""
+
+import logging
+import smtplib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import make_msgid
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from fleetportal.core import bell, links
+from fleetportal.core.audit import label
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=1)
+MAX_TRIES = 5
+BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+SLICE_SECONDS = 2.0
+
+
+class Priority(models.IntegerChoices):
+    FIRST = 0, "sign-in codes, what somebody waits for at a counter"
+    NORMAL = 5, "answers to what somebody just did"
+    BULK = 9, "invitations, campaigns"
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", "waiting"
+    SENT = "sent", "sent"
+    HELD_BACK = "held_back", "held back"  # the gate said never
+    REFUSED = "refused", "refused by the mail server"
+    UNCERTAIN = "uncertain", "uncertain"  # the line broke after the text was handed over
+    PARKED = "parked", "parked"  # tried five times
+
+
+class Bounce(models.TextChoices):
+    NONE = "", "none"
+    SOFT = "soft", "delayed"
+    HARD = "hard", "returned"
+
+
+@dataclass(frozen=True)
+class Go:
+    """The gate's yes."""
+
+
+@dataclass(frozen=True)
+class Never:
+    """The gate's no, for good; `reason` is shown to staff."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """The gate's "ask me again at `until`"."""
+
+    until: datetime
+
+
+Verdict = Go | Never | NotYet
+Gate = Callable[["Message", datetime], Verdict]
+
+# name -> gate; `contacts` registers service, marketing, …
+gates: dict[str, Gate] = {}
+
+
+class Recipient(Protocol):
+    """Who gets a message: the address, the language, and the id the gate asks about."""
+
+    pk: int
+    language: str
+
+    @property
+    def email(self) -> str: ...
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, *, now: datetime) -> "MessageQuerySet":
+        """Waiting messages whose time has come and whom nobody is sending."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING, due_at__lte=now)
+
+    def about(self, obj: models.Model) -> "MessageQuerySet":
+        return self.filter(about_type=label(obj), about_id=obj.pk)
+
+
+class Message(models.Model):
+    """One message to one recipient."""
+
+    key = models.CharField(max_length=120, unique=True)  # what, for whom, which step: sent once however often it is asked for
+    template = models.CharField(max_length=80)
+    gate = models.CharField(max_length=30)
+    purpose = models.CharField(max_length=20, blank=True)
+    recipient = models.EmailField(max_length=254)
+    recipient_id = models.BigIntegerField(null=True, db_index=True)
+    language = models.CharField(max_length=8)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    attachments = models.JSONField(default=list)  # {"name", "type", "text"}: calendar files
+    message_id = models.CharField(max_length=200)
+    about_type = models.CharField(max_length=60)
+    about_id = models.BigIntegerField()
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_answer = models.CharField(max_length=300, blank=True)
+    bounce = models.CharField(max_length=4, choices=Bounce, default=Bounce.NONE, blank=True)
+    queued_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["priority", "due_at", "id"], name="message_due", condition=Q(state=State.WAITING)),
+            models.Index(fields=["about_type", "about_id"], name="message_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.recipient}"
+
+    @property
+    def filled_text(self) -> str:
+        """The text as the recipient reads it, links included. Costs 1 query where there are links."""
+        return links.fill_in(self.text)
+
+    @property
+    def filled_html(self) -> str:
+        return links.fill_in(self.html)
+
+    def as_email(self) -> "Mail":
+        """The message as it is handed over; equal byte for byte each time."""
+        found = links.Link.objects.in_bulk({int(pk) for pk in links.PLACEHOLDER.findall(self.text + self.html + str(self.headers))})
+        headers = {name: links.fill_in(value, found) for name, value in self.headers.items()}
+        headers |= {"Message-ID": self.message_id, "Date": self.queued_at.strftime("%a, %d %b %Y %H:%M:%S +0000"), "Content-Language": self.language}
+        mail = Mail(self.subject, links.fill_in(self.text, found), to=[self.recipient], headers=headers)
+        mail.seed = self.pk
+        if self.html:
+            mail.attach_alternative(links.fill_in(self.html, found), "text/html")
+        for part in self.attachments:
+            mail.attach(part["name"], part["text"], part["type"])
+        return mail
+
+
+class Mail(EmailMultiAlternatives):
+    """An e-mail whose MIME boundaries hang on the row alone, so that a resend is the same bytes."""
+
+    seed = 0
+
+    def message(self) -> Any:
+        mime = super().message()
+        for number, part in enumerate(part for part in mime.walk() if part.is_multipart()):
+            part.set_boundary(f"=_fleetportal_{self.seed}_{number}")
+        return mime
+
+
+def queue(
+    template: str,
+    *,
+    to: Recipient,
+    about: models.Model,
+    gate: str,
+    key: str,
+    context: Mapping[str, Any] | None = None,
+    purpose: str = "",
+    due_at: datetime | None = None,
+    priority: Priority = Priority.NORMAL,
+    attachments: Iterable[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+    address: str = "",
+) -> Message:
+    """The message made from `<template>.subject.txt`, `.txt` and `.html` in the recipient's language, or the one that `key` has already.
+
+    Links stand in it as `{{ link.placeholder }}`. Goes to `address`, else to the recipient's own. Costs 1 query, and a bell
+    on commit. Call it inside the verb's transaction; raises RuntimeError outside one and KeyError for an unknown gate.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A message belongs into the transaction of what it tells.")
+    gates[gate]
+    now = timezone.now()
+    language = to.language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        words = {**(context or {}), "recipient": to, "about": about, "base_url": settings.BASE_URL, "LANGUAGE_CODE": language}
+        subject = " ".join(render_to_string(f"{template}.subject.txt", words).split())
+        text = render_to_string(f"{template}.txt", words).strip() + "\n"
+        html = render_to_string(f"{template}.html", words)
+    message, new = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "template": template,
+            "gate": gate,
+            "purpose": purpose,
+            "recipient": address or to.email,
+            "recipient_id": to.pk,
+            "language": language,
+            "subject": subject[:200],
+            "text": text,
+            "html": html,
+            "headers": dict(headers or {}),
+            "attachments": [dict(part) for part in attachments],
+            "message_id": make_msgid(domain=settings.BASE_HOST),
+            "about_type": label(about),
+            "about_id": about.pk,
+            "priority": priority,
+            "due_at": due_at or now,
+            "queued_at": now,
+        },
+    )
+    if new:
+        bell.ring("core.send_outbox")
+    return message
+
+
+def claim(*, now: datetime) -> Message | None:
+    """The most urgent due message, leased for a minute so that nobody else sends it, or None. Costs 2 queries."""
+    with transaction.atomic():
+        due = Message.objects.due(now=now).order_by("priority", "due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        message = due.first()
+        if message is None:
+            return None
+        taken = Message.objects.due(now=now).filter(pk=message.pk).update(lease_until=now + LEASE, tries=F("tries") + 1)
+        message.tries += 1
+        return message if taken else None
+
+
+def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
+    """Send what is due for at most `seconds`; True when something is left. One connection to the mail server serves them all."""
+    ends = time.monotonic() + seconds
+    mailer = get_connection()
+    try:
+        while time.monotonic() < ends:
+            message = claim(now=timezone.now())
+            if message is None:
+                return False
+            deliver(message, mailer)
+    finally:
+        close(mailer)
+    return Message.objects.due(now=timezone.now()).exists()
+
+
+def deliver(message: Message, mailer: Any) -> None:
+    """Ask the gate, hand over, record. Outside any transaction: a mail server may take its time. Costs 1 query and the gate's."""
+    now = timezone.now()
+    verdict = gates[message.gate](message, now)
+    if isinstance(verdict, Never):
+        return settle(message, State.HELD_BACK, verdict.reason)
+    if isinstance(verdict, NotYet):
+        Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=verdict.until, tries=F("tries") - 1)
+        return None
+    try:
+        mailer.send_messages([message.as_email()])
+    except smtplib.SMTPServerDisconnected as error:
+        close(mailer)
+        return settle(message, State.UNCERTAIN, f"The line broke: {error}") if handed_over(error) else try_later(message, str(error))
+    except smtplib.SMTPRecipientsRefused as error:
+        code, answer = next(iter(error.recipients.values()))
+        return refused(message, mailer, code, answer)
+    except smtplib.SMTPResponseException as error:
+        return refused(message, mailer, error.smtp_code, error.smtp_error)
+    except (OSError, smtplib.SMTPException) as error:
+        close(mailer)
+        return try_later(message, f"{type(error).__name__}: {error}")
+    return settle(message, State.SENT, "", sent_at=timezone.now())
+
+
+def refused(message: Message, mailer: Any, code: int, answer: bytes | str) -> None:
+    """4xx: the server asks us to come again; 5xx: it never will take this message."""
+    close(mailer)
+    words = f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
+    if 400 <= code < 500:
+        return try_later(message, words)
+    return settle(message, State.REFUSED, words)
+
+
+def handed_over(error: Exception) -> bool:
+    """True when the line broke while the server was answering to the text: nobody knows whether it was taken."""
+    frames = error.__traceback__
+    while frames is not None:
+        if frames.tb_frame.f_code.co_name == "data":
+            return True
+        frames = frames.tb_next
+    return False
+
+
+def try_later(message: Message, why: str) -> None:
+    if message.tries >= MAX_TRIES:
+        return settle(message, State.PARKED, why)
+    wait = BACKOFF[min(message.tries, len(BACKOFF)) - 1]
+    Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=timezone.now() + wait, last_answer=why[:300])
+    return None
+
+
+def settle(message: Message, state: State, answer: str, **facts: Any) -> None:
+    Message.objects.filter(pk=message.pk).update(state=state, lease_until=None, last_answer=answer[:300], **facts)
+    if state != State.SENT:
+        log.warning("message %s is %s: %s", message.pk, state, answer[:300])
+
+
+def close(mailer: Any) -> None:
+    try:
+        mailer.close()
+    except (OSError, smtplib.SMTPException):
+        mailer.connection = None

@@ -1,0 +1,22 @@
+"""Doors for Celery: a line behind each."""
+
+from celery import shared_task
+
+from fleetportal.core import bell, jobs, outbox, throttle
+
+
+@shared_task(name="core.send_outbox", acks_late=True)
+def send_outbox() -> None:
+    if outbox.send_due():
+        bell.send("core.send_outbox")  # to the end of the queue, so that jobs get their turn
+
+
+@shared_task(name="core.run_jobs", acks_late=True)
+def run_jobs() -> None:
+    if jobs.run_due():
+        bell.send("core.run_jobs")
+
+
+@shared_task(name="core.forget_old_counters", acks_late=True)
+def forget_old_counters() -> None:
+    throttle.forget_old()

@@ -1,0 +1,68 @@
+"""Limits on guessing (R29): a row per scope, key and window, counted in one conditional statement, so all processes share it."""
+
+import hashlib
+import math
+from datetime import timedelta
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fleetportal.core.errors import Refused
+
+
+class TooMany(Refused):
+    """Too many tries; `facts["retry_after"]` says how many seconds to wait."""
+
+    code = "too_many"
+    status = 429
+
+
+class Counter(models.Model):
+    """How often something was tried in one window of time."""
+
+    scope = models.CharField(max_length=40)
+    key_hash = models.CharField(max_length=64)  # hashed: an address of the network is personal data
+    window = models.BigIntegerField()
+    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key_hash", "window"], name="one_counter_per_window")]
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.count}"
+
+
+def hit(scope: str, key: str, *, limit: int, seconds: int) -> None:
+    """Count one try of `key`. Raises TooMany above `limit` tries in `seconds`. Costs 1 query, 2 or 3 the first time.
+
+    Call it outside the verb's transaction, or a refusal would take the count back.
+    """
+    now = timezone.now()
+    window, key_hash = int(now.timestamp()) // seconds, hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+    counter = Counter.objects.filter(scope=scope, key_hash=key_hash, window=window)
+    if counter.filter(count__lt=limit).update(count=F("count") + 1):
+        return
+    left = max(1, math.ceil((window + 1) * seconds - now.timestamp()))
+    if not counter.exists():
+        try:
+            with transaction.atomic():
+                Counter.objects.create(scope=scope, key_hash=key_hash, window=window, count=1, ends_at=now + timedelta(seconds=left))
+            return
+        except IntegrityError:  # another request opened the window a moment ago
+            if counter.filter(count__lt=limit).update(count=F("count") + 1):
+                return
+    raise TooMany(_("Too many tries. Wait a moment, then try again."), facts={"retry_after": left})
+
+
+def address_of(request: HttpRequest) -> str:
+    """The caller's network address. The proxy in front sets it; a header that anyone can send is never believed."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def forget_old() -> int:
+    """How many counters of past windows were removed."""
+    return Counter.objects.filter(ends_at__lt=timezone.now()).delete()[0]

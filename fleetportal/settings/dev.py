@@ -1,0 +1,17 @@
+"""On one's own machine: messages are kept and shown on /mailbox/ unless EMAIL_URL names a server."""
+
+import os
+
+from fleetportal.settings.base import *  # noqa: F403
+from fleetportal.settings.env import env
+
+KEEPS_MAIL = not os.environ.get("EMAIL_URL")
+if KEEPS_MAIL:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+else:
+    globals().update(env.email())
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True

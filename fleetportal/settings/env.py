@@ -1,0 +1,108 @@
+"""The environment, read once: each value is there and well formed, or the start ends with one line that names it."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VAR = ROOT / "var"
+VAR.mkdir(exist_ok=True)
+
+
+class Environment:
+    """Values of the environment; `var/env`, which `make run` writes, fills in what is unset."""
+
+    def __init__(self) -> None:
+        environ.Env.read_env(VAR / "env", overwrite=False)
+        self._env = environ.Env()
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = os.environ.get(name, "")
+        if value:
+            return value
+        if default is None:
+            stop(name, "is missing: set it in the environment")
+        return default
+
+    def debug(self) -> bool:
+        return self.flag("DEBUG", default=False)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = os.environ.get(name, "").lower()
+        if value in ("1", "true", "yes", "on"):
+            return True
+        if value in ("0", "false", "no", "off"):
+            return False
+        if value:
+            stop(name, f"is {value!r}: say 1 or 0")
+        return default
+
+    def words(self, name: str, default: list[str]) -> list[str]:
+        value = os.environ.get(name)
+        return default if value is None else [word.strip() for word in value.split(",") if word.strip()]
+
+    def secret(self, name: str) -> str:
+        value = self.text(name)
+        if len(value) < 32:
+            stop(name, "is too short: at least 32 random characters")
+        return value
+
+    def base_url(self) -> str:
+        value = self.text("BASE_URL").rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+            stop("BASE_URL", f"is {value!r}: give scheme and host, like https://fleet.example")
+        return value
+
+    def zone(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            stop(name, f"is {value!r}: no such time zone; give one like Europe/Berlin")
+        return value
+
+    def choice(self, name: str, default: str, among: set[str]) -> str:
+        value = self.text(name, default)
+        if value not in among:
+            stop(name, f"is {value!r}: give one of {', '.join(sorted(among))}")
+        return value
+
+    def currency(self) -> str:
+        value = self.text("CURRENCY", "EUR")
+        if not (len(value) == 3 and value.isascii() and value.isupper()):
+            stop("CURRENCY", f"is {value!r}: give three capital letters, like EUR")
+        return value
+
+    def database(self) -> dict[str, Any]:
+        value = self.text("DATABASE_URL", f"sqlite:///{VAR / 'fleetportal.sqlite3'}")
+        if urlsplit(value).scheme not in ("sqlite", "postgres", "postgresql"):
+            stop("DATABASE_URL", "is malformed: give sqlite:///file or postgres://user:password@host:port/name")
+        return self._env.db_url_config(value)
+
+    def redis_url(self) -> str:
+        value = self.text("REDIS_URL", "")
+        if value and urlsplit(value).scheme not in ("redis", "rediss"):
+            stop("REDIS_URL", "is malformed: give redis://host:port/number")
+        return value
+
+    def email(self) -> dict[str, Any]:
+        value = self.text("EMAIL_URL")
+        try:
+            return self._env.email_url_config(value)
+        except Exception:  # the parser raises whatever the part at fault raises; the reader needs the variable's name
+            stop("EMAIL_URL", "is malformed: give smtp://user:password@host:port or smtp+tls://…")
+
+
+def stop(name: str, why: str) -> NoReturn:
+    """End the start with one line; a trace would bury it."""
+    print(f"Fleetportal can't start: {name} {why}.", file=sys.stderr)
+    raise SystemExit(1)
+
+
+env = Environment()

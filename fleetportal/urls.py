@@ -1,0 +1,19 @@
+"""The roof's addresses: each app owns its own; Wagtail's pages come last."""
+
+from allauth.account import views as allauth_views
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from django.conf.urls.i18n import i18n_patterns
+
+urlpatterns = [
+    path("login/", allauth_views.login, name="account_login"),
+    path("logout/", allauth_views.logout, name="account_logout"),
+    path("cms/", include(wagtailadmin_urls)),
+    path("", include("fleetportal.core.urls")),
+    path("", include("accounts.urls")),
+    path("", include("contacts.urls")),
+    path("", include("events.urls")),
+    path("", include("gifts.urls")),
+]
+urlpatterns += i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False)

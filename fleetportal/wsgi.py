@@ -1,0 +1,11 @@
+"""The WSGI application that gunicorn serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+import fleetportal.celery  # noqa: F401  shared_task finds its app
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleetportal.settings")
+
+application = get_wsgi_application()
