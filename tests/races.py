@@ -1,0 +1,40 @@
+"""Several people at once: each in a thread with a connection of its own, let go together at a barrier."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connections
+
+PATIENCE_SECONDS = 60
+
+
+def race(*actions: Callable[[], Any]) -> list[Any]:
+    """What each of `actions`, begun at the same moment, answered or raised, in their order.
+
+    Needs a test with `django_db(transaction=True)`. An exception comes back as a value: `[type(one) for one in race(…)]`.
+    """
+    barrier = threading.Barrier(len(actions))
+    outcomes: list[Any] = [None] * len(actions)
+
+    def run(number: int, action: Callable[[], Any]) -> None:
+        try:
+            barrier.wait(PATIENCE_SECONDS)
+            outcomes[number] = action()
+        except Exception as error:  # the test looks at it
+            outcomes[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+        assert not thread.is_alive(), "a racer hangs"
+    return outcomes
+
+
+def won(outcomes: Sequence[Any]) -> list[Any]:
+    """The outcomes that are not refusals or errors."""
+    return [outcome for outcome in outcomes if not isinstance(outcome, Exception)]

@@ -1,0 +1,75 @@
+"""Which tests run: one that needs a server which is not there is left out by its marker and counted, never skipped."""
+
+import os
+import random
+from collections import Counter
+
+import pytest
+
+LONG = bool(os.environ.get("LONG"))
+# marker -> what must be set for its tests to run
+NEEDS = {"postgres": "DATABASE_URL=postgres://…", "redis": "REDIS_URL", "samples": "SAMPLES_DIR", "long": "LONG=1 (make test-long)"}
+LEFT_OUT = pytest.StashKey[Counter[str]]()
+
+
+def has(marker: str) -> bool:
+    """True when what the tests with `marker` need is there."""
+    return {
+        "postgres": os.environ.get("DATABASE_URL", "").startswith("postgres"),
+        "redis": bool(os.environ.get("REDIS_URL")),
+        "samples": bool(os.environ.get("SAMPLES_DIR")),
+        "long": LONG,
+    }[marker]
+
+
+def repetitions() -> int:
+    """How often a race is run: REPEAT, else 3."""
+    return int(os.environ.get("REPEAT") or 3)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT_OUT] = Counter()
+    seed = os.environ.get("SEED") or str(random.SystemRandom().randrange(10**9))
+    os.environ["SEED"] = seed
+    if getattr(config.option, "hypothesisseed", None) is None:
+        config.option.hypothesisseed = seed
+
+
+def pytest_report_header() -> str:
+    return f"seed: SEED={os.environ['SEED']}, races repeated {repetitions()} times"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    absent = [marker for marker in NEEDS if not has(marker)]
+    kept, left = [], []
+    for item in items:
+        reasons = [marker for marker in absent if item.get_closest_marker(marker)]
+        (left if reasons else kept).append(item)
+        config.stash[LEFT_OUT].update(reasons)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for marker, count in sorted(config.stash[LEFT_OUT].items()):
+        terminalreporter.write_line(f"left out: {count} tests marked {marker}; they need {NEEDS[marker]}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With COMPLETE set, a run that left anything out but the long forms, or skipped anything, has failed."""
+    if not os.environ.get("COMPLETE"):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    left = sum(count for marker, count in session.config.stash[LEFT_OUT].items() if marker != "long")
+    skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
+    if (left or skipped) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if reporter:
+            reporter.write_line(f"COMPLETE is set, but {left} tests were left out and {skipped} skipped", red=True)
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """A source of chance that SEED repeats."""
+    return random.Random(os.environ["SEED"])
