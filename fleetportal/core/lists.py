@@ -1,0 +1,407 @@
+"""The list page: a table, a filter read as one sentence, sort and page, all in the address, and the export of what is shown.
+
+A page declares its parts; `get_queryset` narrows the rows to what the user may see, `for_list` (of the queryset) adds what a
+row shows. Columns, sort and export come from a django-tables2 table, the filter from a django-filter set.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, ClassVar
+
+import django_filters
+import django_tables2
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from fleetportal.core import audit, exports, jobs, pages
+from fleetportal.core.forms import ReasonForm
+
+COUNTED_UP_TO = 1000
+EXPORTED_AT_ONCE = 10_000
+PER_PAGE = (50, 20, 100)
+CHUNK = 500
+
+Words = str | Promise
+
+
+# --- columns ---------------------------------------------------------------------------------------------------------------
+
+
+class Column(django_tables2.Column):
+    """A column of a list: `kind` and `value` for the export, `css` for its head and cells.
+
+    Class attributes of django-tables2 do the rest (accessor, order_by, verbose_name, orderable).
+    """
+
+    def __init__(self, verbose_name: Words, *, kind: str = "text", css: str = "", exported: bool = True, value: Any = None, **kwargs: Any) -> None:
+        kwargs.setdefault("orderable", False)
+        super().__init__(verbose_name=verbose_name, **kwargs)
+        self.kind, self.css, self.exported, self.value_of = kind, css, exported, value
+
+
+@dataclass(frozen=True)
+class Head:
+    """One cell of the table's head."""
+
+    label: Words
+    css: str
+    address: str = ""
+    sorted: str = ""  # ascending, descending or nothing
+
+
+# --- the sentence ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Word:
+    """A filter's place in the sentence: the words `before` it, and what it says while nothing is chosen."""
+
+    name: str
+    before: Words
+    anything: Words
+
+
+@dataclass(frozen=True)
+class ShownWord:
+    """A word as it stands in the sentence now."""
+
+    name: str
+    before: Words
+    label: str
+    is_set: bool
+    field: Any
+    kind: str  # text, one, several, day
+    without: str
+    without_count: int = 0
+
+
+class Sentence(django_filters.FilterSet):
+    """A filter set that reads as one sentence; `words` gives the order."""
+
+    words: ClassVar[Sequence[Word]] = ()
+
+    def shown(self, without: Any) -> list[ShownWord]:
+        """The words with what is chosen in each; `without(name)` gives the address that drops one."""
+        return [self._shown(word, without(word.name)) for word in self.words]
+
+    def _shown(self, word: Word, without: str) -> ShownWord:
+        field = self.form[word.name]
+        value = self.form.cleaned_data.get(word.name) if self.form.is_bound and self.form.is_valid() is not None else None
+        said = in_words(field.field, value)
+        return ShownWord(word.name, word.before, said or str(word.anything), bool(said), field, kind_of(field.field), without)
+
+    def set_words(self) -> list[str]:
+        """The names of the words in which something is chosen."""
+        return [word.name for word in self.words if self._shown(word, "").is_set]
+
+
+def kind_of(field: Any) -> str:
+    """How a word is asked for."""
+    if isinstance(field, django_filters.fields.forms.DateField):
+        return "day"
+    if getattr(field.widget, "allow_multiple_selected", False):
+        return "several"
+    return "one" if hasattr(field, "choices") else "text"
+
+
+def in_words(field: Any, value: Any) -> str:
+    """`value` of a filter's field as the sentence says it; "" for nothing."""
+    if value in (None, "", []) or (isinstance(value, models.QuerySet) and not value):
+        return ""
+    if isinstance(value, list | tuple | models.QuerySet):
+        return gettext(" or ").join(in_words(field, one) for one in value)
+    if isinstance(value, models.Model):
+        return str(value)
+    if kind_of(field) == "day":
+        return formats.date_format(value, "j F Y")
+    if hasattr(field, "choices"):
+        return str(dict(flat(field.choices)).get(str(value), value))
+    return f"“{value}”"
+
+
+def flat(choices: Any) -> Iterator[tuple[str, Words]]:
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from flat(label)
+        else:
+            yield str(key), label
+
+
+# --- the page --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A saved view that everybody has: a name and the query that makes it."""
+
+    label: Words
+    query: str
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What a list says before there is anything: what belongs here, an example, the button that starts it."""
+
+    title: Words
+    words: Words
+    action: Words = ""
+    url_name: str = ""
+    may: str = ""
+
+
+listed: dict[str, type["ListPage"]] = {}  # by name, so that a job finds the page whose rows it exports
+
+
+class ListPage(View):
+    """A list at one address. GET shows it, `?_export=` asks for the reason, POST gives the file."""
+
+    http_method_names = ["get", "head", "post", "options"]
+    name: ClassVar[str]  # also the file's name and the word in the history
+    title: ClassVar[Words]
+    may: ClassVar[str]
+    table_class: ClassVar[type[django_tables2.Table]]
+    filterset_class: ClassVar[type[Sentence]]
+    rows_template: ClassVar[str]
+    actions_template: ClassVar[str] = ""  # buttons beside the title
+    empty: ClassVar[Empty]
+    presets: ClassVar[Sequence[Preset]] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" in cls.__dict__:
+            listed[cls.name] = cls
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        return pages.page(may=cls.may)(super().as_view(**initkwargs))
+
+    # What a page says ----------------------------------------------------------------------------------------------------
+
+    def get_queryset(self, user: Any) -> models.QuerySet[Any]:
+        """The rows `user` may see on this page, without what only a row shows."""
+        raise NotImplementedError
+
+    def exportable(self, rows: models.QuerySet[Any], user: Any) -> models.QuerySet[Any]:
+        """Those of `rows` that `user` may take out of the house."""
+        raise NotImplementedError
+
+    def extra_context(self) -> dict[str, Any]:
+        """What the page's own templates need beside the list."""
+        return {}
+
+    # The state in the address --------------------------------------------------------------------------------------------
+
+    def address(self, **changes: Any) -> str:
+        """This list's address with parameters changed; None drops one, any change goes back to the first page."""
+        query = clean(self.request.GET)
+        query.pop("page", None)
+        for key, value in changes.items():
+            query.pop(key, None)
+            if value is not None:
+                query[key] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def filtered(self, query: QueryDict, user: Any) -> Sentence:
+        return self.filterset_class(query, queryset=self.get_queryset(user), request=self.request)
+
+    def table(self, rows: models.QuerySet[Any], sort: Sequence[str]) -> django_tables2.Table:
+        return self.table_class(rows.for_list(), order_by=[name for name in sort if name.lstrip("-") in self.sortable] or None)
+
+    @cached_property
+    def sortable(self) -> set[str]:
+        return {name for name, column in self.table_class.base_columns.items() if column.orderable}
+
+    @cached_property
+    def page_number(self) -> int:
+        number = self.request.GET.get("page", "1")
+        return min(max(int(number), 1), 100_000) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+
+    @cached_property
+    def per_page(self) -> int:
+        rows = self.request.GET.get("rows", "")
+        return int(rows) if rows in map(str, PER_PAGE) else PER_PAGE[0]
+
+    # GET -----------------------------------------------------------------------------------------------------------------
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "_export" in request.GET:
+            return self.ask_reason(ReasonForm())
+        sentence = self.filtered(request.GET, request.user)
+        table = self.table(sentence.qs, request.GET.get("sort", "").split(","))
+        ordered = in_order(table)
+        first = (self.page_number - 1) * self.per_page
+        keys = list(ordered.values_list("pk", flat=True)[first : first + self.per_page + 1])
+        rows = in_this_order(ordered, keys[: self.per_page])
+        count = self.count(sentence, first, keys)
+        context = {
+            "page": self,
+            "heads": [*self.heads(table)],
+            "words": sentence.shown(lambda name: self.address(**{name: None})),
+            "rows": rows,
+            "count": count,
+            "span": self.span(first, len(rows), count),
+            "presets": [(preset, f"{request.path}?{preset.query}" if preset.query else request.path) for preset in self.presets],
+            "current": self.address(sort=None, rows=None),
+            "clear": self.address(**{word.name: None for word in sentence.words}),
+            "previous": self.address(page=self.page_number - 1) if self.page_number > 1 else "",
+            "next": self.address(page=self.page_number + 1) if len(keys) > self.per_page else "",
+            "can_export": request.user.may("export"),
+            "export_address": self.address(_export="xlsx"),
+            **self.extra_context(),
+        }
+        if not rows:
+            context |= self.nothing(sentence)
+        response = pages.answer(request, context, part=f"{self.template}#list")
+        if pages.is_part(request):
+            response["HX-Push-Url"] = self.address(page=self.page_number if self.page_number > 1 else None)
+        return response
+
+    template = "core/list.html"
+
+    def count(self, sentence: Sentence, first: int, keys: list[int]) -> int:
+        """How many rows there are, counted up to COUNTED_UP_TO + 1; no query where the page itself tells."""
+        if len(keys) <= self.per_page and (keys or not first):
+            return first + len(keys)
+        return capped_count(sentence.qs)
+
+    def heads(self, table: django_tables2.Table) -> Iterator[Head]:
+        for column in table.columns:
+            bound = column.order_by_alias
+            label, css = column.verbose_name, column.column.css
+            if not column.orderable:
+                yield Head(label, css)
+                continue
+            state = ("descending" if bound.is_descending else "ascending") if column.is_ordered else ""
+            yield Head(label, css, self.address(sort=str(bound.opposite) if column.is_ordered else column.name), state)
+
+    def span(self, first: int, shown: int, count: int) -> str:
+        """ "1 to 50 of more than 1,000"."""
+        if not shown:
+            return ""
+        number = {"first": formats.number_format(first + 1, force_grouping=True), "last": formats.number_format(first + shown, force_grouping=True)}
+        if count > COUNTED_UP_TO:
+            return gettext("%(first)s to %(last)s of more than %(count)s") % {**number, "count": formats.number_format(COUNTED_UP_TO, force_grouping=True)}
+        return gettext("%(first)s to %(last)s of %(count)s") % {**number, "count": formats.number_format(count, force_grouping=True)}
+
+    def nothing(self, sentence: Sentence) -> dict[str, Any]:
+        """Why the page is empty: nothing there yet, or which word to drop, with how many there would be."""
+        chosen = sentence.set_words()
+        if not chosen:
+            return {"is_empty": True, "start": reverse(self.empty.url_name) if self.empty.url_name and self.request.user.may(self.empty.may) else ""}
+        drops = []
+        for word in sentence.shown(lambda name: self.address(**{name: None})):
+            if word.name in chosen:
+                query = clean(self.request.GET)
+                query.pop(word.name)
+                drops.append((word, capped_count(self.filtered(query, self.request.user).qs)))
+        return {"drops": drops}
+
+    # Export --------------------------------------------------------------------------------------------------------------
+
+    def fields(self) -> dict[str, exports.Field]:
+        columns = self.table_class.base_columns.items()
+        return {name: exports.Field(str(column.verbose_name), column.kind) for name, column in columns if column.exported}
+
+    def exported(self, query: QueryDict, user: Any) -> models.QuerySet[Any]:
+        """What the list at `query` shows, narrowed to what `user` may export, in its order."""
+        rows = self.exportable(self.filtered(query, user).qs, user)
+        return in_order(self.table(rows, query.get("sort", "").split(",")))
+
+    def cells(self, row: Any) -> list[Any]:
+        """One row of the sheet."""
+        columns = self.table_class.base_columns
+        return [cell(columns[name], name, row) for name in self.fields()]
+
+    def ask_reason(self, form: ReasonForm, status: int = 200) -> HttpResponse:
+        if not self.request.user.may("export"):
+            raise Http404
+        kind = self.export_kind()
+        rows = capped_count(self.exported(self.request.GET, self.request.user))
+        context = {"form": form, "page": self, "kind": kind, "count": rows, "back": self.address(_export=None)}
+        context |= {"xlsx": self.address(_export="xlsx"), "csv": self.address(_export="csv")}
+        return pages.answer(self.request, context, part="core/export.html#panel", status=status)
+
+    def export_kind(self) -> str:
+        kind = self.request.POST.get("_export") or self.request.GET.get("_export", "")
+        if kind not in exports.TYPES:
+            raise Http404
+        return kind
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        kind, form = self.export_kind(), ReasonForm(request.POST)
+        if not form.is_valid():
+            return self.ask_reason(form, status=422)
+        if not request.user.may("export"):
+            raise Http404
+        query = clean(request.GET)
+        query.pop("_export", None)
+        rows = self.exported(query, request.user)
+        count = rows.order_by().values("pk")[: EXPORTED_AT_ONCE + 1].count()
+        with transaction.atomic():
+            args = {"page": self.name, "query": query.urlencode(), "kind": kind}
+            job = jobs.start("core.export", args, by=request.user) if count > EXPORTED_AT_ONCE else None
+            facts = {"list": self.name, "kind": kind, "rows": count, "job": job.pk if job else None}
+            audit.record("list.exported", request.user, by=request.user, facts=facts, changes={"reason": (None, form.cleaned_data["reason"])})
+        if job:
+            return HttpResponseRedirect(reverse("core:export", args=[job.pk]), status=303)
+        return self.file(kind, rows)
+
+    def file(self, kind: str, rows: models.QuerySet[Any]) -> HttpResponse:
+        out = BytesIO()
+        exports.write(kind, [*self.fields().values()], (self.cells(row) for row in rows.iterator(chunk_size=2000)), out)
+        response = HttpResponse(out.getvalue(), content_type=exports.TYPES[kind])
+        response["Content-Disposition"] = f'attachment; filename="{self.file_name(kind)}"'
+        return response
+
+    @classmethod
+    def file_name(cls, kind: str) -> str:
+        return f"{cls.name}-{timezone.localdate().isoformat()}.{kind}"
+
+
+def clean(query: QueryDict) -> QueryDict:
+    """`query` without empty answers, changeable."""
+    cleaned = QueryDict(mutable=True)
+    for key, values in query.lists():
+        kept = [value for value in values if value != ""]
+        if kept:
+            cleaned.setlist(key, kept)
+    return cleaned
+
+
+def capped_count(rows: models.QuerySet[Any]) -> int:
+    """How many rows, counted no further than COUNTED_UP_TO + 1. Costs 1 query."""
+    return rows.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
+
+
+def in_order(table: django_tables2.Table) -> models.QuerySet[Any]:
+    """The table's rows in its order, equal ones by their key, so that no row stands on two pages."""
+    rows: models.QuerySet[Any] = table.data.data
+    return rows.order_by(*rows.query.order_by, "pk")
+
+
+def in_this_order(rows: models.QuerySet[Any], keys: Sequence[int]) -> list[Any]:
+    """The rows of `keys`, in their order: what a row shows is worked out for these rows alone. Costs 1 query."""
+    if not keys:
+        return []
+    found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
+def cell(column: Column, name: str, row: Any) -> Any:
+    if column.value_of is not None:
+        return column.value_of(row)
+    return django_tables2.A(column.accessor or name).resolve(row, quiet=True)
+
+
+def said_count(count: int) -> str:
+    """ "more than 1,000 rows", "1 row"."""
+    if count > COUNTED_UP_TO:
+        return gettext("more than %s rows") % formats.number_format(COUNTED_UP_TO, force_grouping=True)
+    return ngettext("%d row", "%d rows", count) % count
