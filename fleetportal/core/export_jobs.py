@@ -1,6 +1,7 @@
 """Long exports: a job that gathers the rows in slices, a page that tells how far it is, a file for its owner, for a day."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from fleetportal.core import exports, jobs, pages
+from fleetportal.core import jobs, pages, sheets
 from fleetportal.core.errors import Refused
-from fleetportal.core.lists import CHUNK, ListPage, in_this_order, listed
+from fleetportal.core.lists import CHUNK, TYPES, ListPage, in_this_order, listed, write_sheet
 
 KEPT = timedelta(hours=24)
 
@@ -64,7 +65,7 @@ def run(job: jobs.Job, deadline: float) -> bool:
         chunk = in_this_order(rows, keys[job.done : job.done + CHUNK])
         write_whole(part(job, job.done), "\n".join(json.dumps(page.cells(row), default=str) for row in chunk))
         job.progress(min(job.done + CHUNK, len(keys)), len(keys))
-        if jobs.is_late(deadline):
+        if time.monotonic() > deadline:
             return False
     assemble(job, page, len(keys))
     return True
@@ -78,25 +79,26 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def assemble(job: jobs.Job, page: ListPage, count: int) -> None:
-    fields = [*page.fields().values()]
+    columns = [*page.columns().values()]
     draft = made(job).with_suffix(".draft")
-    exports.write(job.args["kind"], fields, gathered(job, fields, count), draft)
+    with draft.open("wb") as out:
+        write_sheet(job.args["kind"], out, columns, gathered(job, columns, count))
     draft.replace(made(job))
     for first in range(0, count, CHUNK):
         part(job, first).unlink(missing_ok=True)
 
 
-def gathered(job: jobs.Job, fields: list[exports.Field], count: int) -> Iterator[list[Any]]:
+def gathered(job: jobs.Job, columns: list[sheets.Column], count: int) -> Iterator[list[Any]]:
     for first in range(0, count, CHUNK):
         for line in part(job, first).read_text(encoding="utf-8").splitlines():
-            yield [back(value, field.kind) for value, field in zip(json.loads(line), fields, strict=True)]
+            yield [back(value, column.kind) for value, column in zip(json.loads(line), columns, strict=True)]
 
 
 def back(value: Any, kind: str) -> Any:
     """What JSON made a text, as a day or moment again."""
-    if value is None or kind not in ("day", "moment"):
+    if value is None or kind not in ("date", "datetime"):
         return value
-    return date.fromisoformat(value) if kind == "day" else datetime.fromisoformat(value)
+    return date.fromisoformat(value) if kind == "date" else datetime.fromisoformat(value)
 
 
 def own(request: HttpRequest, job_id: int) -> jobs.Job:
@@ -123,7 +125,7 @@ def export_file(request: HttpRequest, job_id: int) -> HttpResponse:
     page = page_of(job)
     if not request.user.may(page.may) or not all_within(page, json.loads(keys_file(job).read_text()), request.user):
         raise NoLongerYours(_("Some of these rows are no longer yours to export. Order the export again; it then holds what you may take."))
-    return FileResponse(made(job).open("rb"), as_attachment=True, filename=page.file_name(job.args["kind"]), content_type=exports.TYPES[job.args["kind"]])
+    return FileResponse(made(job).open("rb"), as_attachment=True, filename=page.file_name(job.args["kind"]), content_type=TYPES[job.args["kind"]])
 
 
 def all_within(page: ListPage, keys: list[int], user: Any) -> bool:

@@ -4,10 +4,10 @@ A page declares its parts; `get_queryset` narrows the rows to what the user may 
 row shows. Columns, sort and export come from a django-tables2 table, the filter from a django-filter set.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, ClassVar
+from io import BytesIO, TextIOWrapper
+from typing import IO, Any, ClassVar
 
 import django_filters
 import django_tables2
@@ -20,9 +20,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from fleetportal.core import audit, exports, jobs, pages
+from fleetportal.core import audit, jobs, pages, sheets
 from fleetportal.core.forms import ReasonForm
 
+TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
 COUNTED_UP_TO = 1000
 EXPORTED_AT_ONCE = 10_000
 PER_PAGE = (50, 20, 100)
@@ -35,10 +36,7 @@ Words = str | Promise
 
 
 class Column(django_tables2.Column):
-    """A column of a list: `kind` and `value` for the export, `css` for its head and cells.
-
-    Class attributes of django-tables2 do the rest (accessor, order_by, verbose_name, orderable).
-    """
+    """A column of a list: `kind` (of core.sheets) and `value` for the export, `css` for its head; the rest is django-tables2's."""
 
     def __init__(self, verbose_name: Words, *, kind: str = "text", css: str = "", exported: bool = True, value: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("orderable", False)
@@ -305,9 +303,10 @@ class ListPage(View):
 
     # Export --------------------------------------------------------------------------------------------------------------
 
-    def fields(self) -> dict[str, exports.Field]:
+    def columns(self) -> dict[str, sheets.Column]:
+        """The sheet's columns, by name."""
         columns = self.table_class.base_columns.items()
-        return {name: exports.Field(str(column.verbose_name), column.kind) for name, column in columns if column.exported}
+        return {name: sheets.Column(str(column.verbose_name), column.kind) for name, column in columns if column.exported}
 
     def exported(self, query: QueryDict, user: Any) -> models.QuerySet[Any]:
         """What the list at `query` shows, narrowed to what `user` may export, in its order."""
@@ -317,7 +316,7 @@ class ListPage(View):
     def cells(self, row: Any) -> list[Any]:
         """One row of the sheet."""
         columns = self.table_class.base_columns
-        return [cell(columns[name], name, row) for name in self.fields()]
+        return [cell(columns[name], name, row) for name in self.columns()]
 
     def ask_reason(self, form: ReasonForm, status: int = 200) -> HttpResponse:
         if not self.request.user.may("export"):
@@ -330,7 +329,7 @@ class ListPage(View):
 
     def export_kind(self) -> str:
         kind = self.request.POST.get("_export") or self.request.GET.get("_export", "")
-        if kind not in exports.TYPES:
+        if kind not in TYPES:
             raise Http404
         return kind
 
@@ -355,14 +354,24 @@ class ListPage(View):
 
     def file(self, kind: str, rows: models.QuerySet[Any]) -> HttpResponse:
         out = BytesIO()
-        exports.write(kind, [*self.fields().values()], (self.cells(row) for row in rows.iterator(chunk_size=2000)), out)
-        response = HttpResponse(out.getvalue(), content_type=exports.TYPES[kind])
+        write_sheet(kind, out, [*self.columns().values()], (self.cells(row) for row in rows.iterator(chunk_size=2000)))
+        response = HttpResponse(out.getvalue(), content_type=TYPES[kind])
         response["Content-Disposition"] = f'attachment; filename="{self.file_name(kind)}"'
         return response
 
     @classmethod
     def file_name(cls, kind: str) -> str:
         return f"{cls.name}-{timezone.localdate().isoformat()}.{kind}"
+
+
+def write_sheet(kind: str, out: IO[bytes], columns: Sequence[sheets.Column], rows: Iterable[Sequence[Any]]) -> int:
+    """How many rows were written to `out` as `kind`, taken one at a time."""
+    if kind == "xlsx":
+        return sheets.write_xlsx(out, columns, rows)
+    stream = TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    count = sheets.write_csv(stream, columns, rows)
+    stream.detach()
+    return count
 
 
 def clean(query: QueryDict) -> QueryDict:

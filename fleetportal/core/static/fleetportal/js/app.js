@@ -1,4 +1,5 @@
 // Staff pages load this one module. Everything here makes a page that works without it quicker to the hand.
+import "./answers.js";
 import "./drafts.js";
 import "./keys.js";
 import "./lists.js";

@@ -25,3 +25,15 @@ document.addEventListener("formdata", (event) => {
   if (!event.target.matches("form[data-filter]")) return;
   for (const [name, value] of [...event.formData.entries()]) if (value === "") event.formData.delete(name);
 });
+
+// The word that was just chosen keeps the focus when the list comes back.
+let word = "";
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  word = event.detail.elt.matches("form[data-filter]") ? (document.activeElement?.closest("details")?.querySelector("[data-word]")?.dataset.word ?? "") : "";
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (word && event.detail.target.id === "list") document.querySelector(`[data-word="${word}"]`)?.focus();
+  word = "";
+});
