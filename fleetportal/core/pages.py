@@ -5,13 +5,16 @@ the build.
 """
 
 import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from fleetportal.core import idempotency
@@ -33,7 +36,10 @@ class Access:
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """A line of the side rail; shown to those who may."""
+    """A line of the side rail; shown to those who may. `group` parts it by a line from the others, `on_phone` puts it into the phone's bar.
+
+    `query` is added to the address; `in_rail=False` keeps the line out of the rail (search has its own place, the phone's bar another).
+    """
 
     label: Any
     icon: str
@@ -41,6 +47,17 @@ class NavigationEntry:
     may: str
     group: int = 0
     on_phone: bool = False
+    in_rail: bool = True
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as one user sees it now."""
+
+    entry: NavigationEntry
+    url: str
+    is_current: bool
 
 
 navigation: Registry[NavigationEntry] = Registry("navigation")
@@ -121,6 +138,21 @@ def answer(request: HttpRequest, context: dict[str, Any], *, part: str, to: str 
     return response
 
 
+def done(request: HttpRequest, to: str, message: Any = "") -> HttpResponse:
+    """After a verb: on to `to`, saying `message` there as a toast; htmx loads that page anew."""
+    if message:
+        messages.success(request, message)
+    if is_part(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": to})
+    return HttpResponseRedirect(to, status=303)
+
+
+def ask(request: HttpRequest, form: Any, *, title: Any, save: Any, back: str, **context: Any) -> HttpResponse:
+    """A page with one form, or the side panel with it for htmx; 422 when the form was sent and refused."""
+    context |= {"form": form, "title": title, "save": save, "back": back}
+    return answer(request, context, part="core/form.html#panel", status=422 if form.is_bound else 200)
+
+
 def is_part(request: HttpRequest) -> bool:
     """True when htmx asks for a part, not for a whole page."""
     htmx = getattr(request, "htmx", None)
@@ -133,13 +165,39 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 class NavigationFor:
-    """The lines of the side rail for one request, worked out only where a template asks."""
+    """The side rail, the phone's bar and the start page of one request's user, worked out only where a template asks."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
-    def __iter__(self) -> Any:
+    @functools.cached_property
+    def lines(self) -> list[Line]:
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
-            return iter(())
-        return iter([entry for entry in navigation if user.may(entry.may)])
+            return []
+        return [self._line(entry) for entry in navigation if user.may(entry.may)]
+
+    def _line(self, entry: NavigationEntry) -> Line:
+        url = reverse(entry.url_name)
+        return Line(entry, url + entry.query, is_current=not entry.query and self.request.path.startswith(url))
+
+    @property
+    def groups(self) -> list[list[Line]]:
+        """The rail, in the groups that a hairline parts."""
+        shown = [line for line in self.lines if line.entry.in_rail]
+        return [list(group) for _key, group in itertools.groupby(sorted(shown, key=lambda line: line.entry.group), key=lambda line: line.entry.group)]
+
+    @property
+    def tabs(self) -> list[Line]:
+        """Four for the phone's bar; "More" is the fifth."""
+        return [line for line in self.lines if line.entry.on_phone][:4]
+
+    @property
+    def search(self) -> str:
+        """Where one searches, for those who may."""
+        return next((line.url for line in self.lines if line.entry.icon == "search"), "")
+
+    @property
+    def home(self) -> str:
+        """Where this user's day starts: the first line of the rail."""
+        return next((line.url for line in self.lines if line.entry.in_rail), self.search or "/")

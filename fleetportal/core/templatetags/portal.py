@@ -1,25 +1,188 @@
-"""Tags and filters that every template of the portal has at hand."""
+"""Tags and filters that every template of the portal has at hand: icons, money, days as people say them, fields."""
 
-from django import template
+from datetime import date, datetime
+from typing import Any
+
+from django import forms, template
 from django.templatetags.static import static
+from django.utils import formats, timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fleetportal.core import money
+from fleetportal.core.lists import COUNTED_UP_TO, said_count
 
 register = template.Library()
+
+MARK = (
+    '<svg viewBox="0 0 28 28" aria-hidden="true"><path fill="currentColor" d="M3 25V14a11 11 0 0 1 22 0v11h-4.6V14a6.4 6.4 0 0 0-12.8 0v11z"/>'
+    '<path fill="currentColor" opacity=".5" d="M11.7 25V14a2.3 2.3 0 0 1 4.6 0v11z"/></svg>'
+)
+
+
+@register.simple_tag
+def mark() -> SafeString:
+    """The product's own mark, drawn in the current colour."""
+    return mark_safe(MARK)  # noqa: S308  a constant of ours
+
+
+def sprite(name: str) -> str:
+    """The address of one symbol of the sprite."""
+    return f"{static('fleetportal/icons.svg')}#{name}"
 
 
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """The symbol `name` of the sprite; `size` s or l; with `label` it speaks, else it is decoration."""
     css = f"fp-i fp-i--{size}" if size else "fp-i"
-    href = static("fleetportal/icons.svg") + f"#{name}"
     if label:
-        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, href)
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, href)
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, sprite(name))
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, sprite(name))
+
+
+@register.simple_tag
+def symbol(name: str) -> SafeString:
+    """A bare symbol whose size its surroundings give (tier and phase marks)."""
+    return format_html('<svg aria-hidden="true"><use href="{}"/></svg>', sprite(name))
 
 
 @register.filter(name="money")
 def money_filter(cents: int | None) -> str:
     return money.display(cents)
+
+
+@register.filter
+def held_by(codename: str, user: Any) -> bool:
+    """True where `user` holds `codename` anywhere."""
+    return bool(user.is_authenticated and user.may(codename))
+
+
+# --- days and moments ------------------------------------------------------------------------------------------------------
+
+
+def _local(moment: date | datetime) -> date:
+    return timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
+
+
+def days_in_words(days: int) -> str:
+    """How far away `days` is, as people say it: "12 days ago", "in 3 weeks", "today"."""
+    if days == 0:
+        return _("today")
+    if days == -1:
+        return _("yesterday")
+    if days == 1:
+        return _("tomorrow")
+    far = abs(days)
+    if far < 14:
+        count, past, future = far, ngettext("%d day ago", "%d days ago", far), ngettext("in %d day", "in %d days", far)
+    elif far < 70:
+        count = far // 7
+        past, future = ngettext("%d week ago", "%d weeks ago", count), ngettext("in %d week", "in %d weeks", count)
+    elif far < 700:
+        count = round(far / 30.4)
+        past, future = ngettext("%d month ago", "%d months ago", count), ngettext("in %d month", "in %d months", count)
+    else:
+        count = round(far / 365.25)
+        past, future = ngettext("%d year ago", "%d years ago", count), ngettext("in %d year", "in %d years", count)
+    return (past if days < 0 else future) % count
+
+
+@register.simple_tag
+def ago(moment: date | datetime | None, none: str = "") -> SafeString | str:
+    """How long ago (or until) `moment`, with the exact date in the title; `none` where there is none."""
+    if moment is None:
+        return none
+    day = _local(moment)
+    exact = formats.date_format(day, "DATE_FORMAT")
+    words = days_in_words((day - timezone.localdate()).days)
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day as a table shows it: "14 Mar 2027"."""
+    return formats.date_format(_local(value), "j M Y") if value else ""
+
+
+@register.filter
+def month(value: date | datetime | None) -> str:
+    """A month as a table shows it: "Mar 2027"."""
+    return formats.date_format(_local(value), "M Y") if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment on a timeline: "22 Nov 16:10", with the year where it is not this one."""
+    if not value:
+        return ""
+    here = timezone.localtime(value)
+    pattern = "j M H:i" if here.year == timezone.localdate().year else "j M Y"
+    return formats.date_format(here, pattern)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Up to two initials of a name, for the small disc before it."""
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[0], words[-1]) if words)[: len(words) and 2].upper() if words else "?"
+
+
+@register.filter
+def figure(number: int | None) -> str:
+    """A whole number as a reader of the current language groups it."""
+    return "" if number is None else formats.number_format(number, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def capped(count: int) -> str:
+    """A count that was asked only up to the cap: "1,000+" above it."""
+    return f"{figure(COUNTED_UP_TO)}+" if count > COUNTED_UP_TO else figure(count)
+
+
+@register.filter
+def rows_in_words(count: int) -> str:
+    """ "more than 1,000 rows", "1 row"."""
+    return said_count(count)
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def faulty_fields(form: forms.BaseForm) -> int:
+    """How many fields of `form` were refused."""
+    return len([name for name in form.errors if name != forms.forms.NON_FIELD_ERRORS])
+
+
+def _kind(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    if isinstance(widget, forms.RadioSelect):  # CheckboxSelectMultiple is one too
+        return "choice"
+    return "text"
+
+
+def _class(widget: forms.Widget, refused: bool) -> str:
+    if isinstance(widget, (forms.CheckboxInput, forms.RadioSelect)):
+        return "form-check-input"
+    own = "form-select" if isinstance(widget, forms.Select) and not widget.allow_multiple_selected else "form-control"
+    return f"{own} is-invalid" if refused else own
+
+
+@register.inclusion_tag("core/_field.html")
+def field(bound: forms.BoundField, quiet: bool = False) -> dict[str, object]:
+    """A field with label, help and errors; `quiet` leaves out the word "optional"."""
+    widget = bound.field.widget
+    kind, refused = _kind(widget), bool(bound.errors)
+    attrs = {"class": " ".join(filter(None, [widget.attrs.get("class"), _class(widget, refused)]))}
+    described = [f"{bound.auto_id}-{part}" for part, there in (("h", bound.help_text), ("e", refused)) if there]
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if refused:
+        attrs["aria-invalid"] = "true"
+    if kind == "choice":
+        widget.attrs["class"] = attrs["class"]
+        return {"field": bound, "kind": kind, "widget": bound.subwidgets, "quiet": quiet}
+    return {"field": bound, "kind": kind, "widget": bound.as_widget(attrs=attrs), "quiet": quiet}
