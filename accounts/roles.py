@@ -46,7 +46,17 @@ ROLES: dict[str, dict[str, str]] = {
     },
     "centre_manager": dict.fromkeys([name for name in CODENAMES if name not in ("edit_pages", "administer")], ALL),
     "marketing": dict.fromkeys(
-        ["meet_customers", "see_customers", "record_consent", "run_events", "invite", "export", "run_campaigns", "run_programmes", "edit_pages"],
+        [
+            "meet_customers",
+            "see_customers",
+            "record_consent",
+            "run_events",
+            "invite",
+            "export",
+            "run_campaigns",
+            "run_programmes",
+            "edit_pages",
+        ],
         ALL,
     ),
     "service_adviser": dict.fromkeys(["meet_customers", "record_consent", "check_in", "hand_out", "redeem"], ALL),

@@ -1,10 +1,10 @@
 """The roof's addresses: each app owns its own; Wagtail's pages come last."""
 
 from allauth.account import views as allauth_views
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from django.conf.urls.i18n import i18n_patterns
 
 urlpatterns = [
     path("login/", allauth_views.login, name="account_login"),

@@ -1,8 +1,8 @@
 """What every test has at hand. The database: databases.py; which tests run: selection.py; the people: people.py; threads: races.py."""
 
-from tests.databases import django_db_setup  # noqa: F401
-from tests.people import *  # noqa: F403
-from tests.selection import (  # noqa: F401
+from tests.databases import django_db_setup
+from tests.people import *
+from tests.selection import (
     chance,
     pytest_collection_modifyitems,
     pytest_configure,

@@ -48,7 +48,9 @@ def wanda(north: Centre) -> User:
 
 @pytest.fixture
 def admin(north: Centre, south: Centre) -> User:
-    return make_user("admin", role="administrator", at=[north, south], last_name="Root", home_centre=north, is_staff=True, is_superuser=True)
+    return make_user(
+        "admin", role="administrator", at=[north, south], last_name="Root", home_centre=north, is_staff=True, is_superuser=True
+    )
 
 
 @pytest.fixture

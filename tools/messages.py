@@ -48,9 +48,7 @@ def sources() -> Iterator[Path]:
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*")):
             inside = path.relative_to(ROOT).parts
-            if path.suffix == ".py" and "migrations" not in inside:
-                yield path
-            elif path.suffix in (".html", ".txt") and "templates" in inside:
+            if (path.suffix == ".py" and "migrations" not in inside) or (path.suffix in (".html", ".txt") and "templates" in inside):
                 yield path
 
 

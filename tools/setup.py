@@ -36,9 +36,7 @@ def run(*command, **options):
     """Run a command in the project's folder; its output is shown only when it fails."""
     command = [str(part) for part in command]
     options.setdefault("cwd", ROOT)
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-    )
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     if done.returncode:
         raise SetupFailed(f"`{' '.join(command)}` failed ({done.returncode}):\n{done.stdout.strip()}")
     return done.stdout

@@ -52,7 +52,9 @@ class Assignment(models.Model):
         return f"{self.user} {self.kind}"
 
     @classmethod
-    def assign(cls, company: Company, user: Any, *, starts_on: date, by: Any, ends_on: date | None = None, kind: str = Kind.RESPONSIBLE) -> "Assignment":
+    def assign(
+        cls, company: Company, user: Any, *, starts_on: date, by: Any, ends_on: date | None = None, kind: str = Kind.RESPONSIBLE
+    ) -> "Assignment":
         """`user` looks after `company` from that day on; a running responsibility of somebody else ends the day before.
 
         Raises AlreadyAssigned when the period meets a later one. Costs 6 queries.

@@ -98,7 +98,9 @@ class Company(models.Model):
 
     name = models.CharField(_("name"), max_length=160)
     name_folded = models.CharField(max_length=200, editable=False, db_index=True)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("belongs to"), related_name="subsidiaries")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("belongs to"), related_name="subsidiaries"
+    )
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, verbose_name=_("centre"), related_name="companies")
     vat_number = models.CharField(_("VAT number"), max_length=20, blank=True, db_index=True)
     street = models.CharField(_("street"), max_length=160, blank=True)

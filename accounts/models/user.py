@@ -25,7 +25,9 @@ class Rights:
         for grants in (CentreUserPermission.objects.filter(user=user), CentreGroupPermission.objects.filter(group__in=groups)):
             for codename, centre in grants.values_list("permission__codename", "content_object_id"):
                 self.granted[codename].add(centre)
-        held = Permission.objects.filter(Q(group__in=groups) | Q(user=user), content_type__app_label="accounts", content_type__model="centre")
+        held = Permission.objects.filter(
+            Q(group__in=groups) | Q(user=user), content_type__app_label="accounts", content_type__model="centre"
+        )
         self.general = set(held.values_list("codename", flat=True))
 
     def centres(self, may: str) -> set[int]:
@@ -42,7 +44,9 @@ def language_default() -> str:
 class User(AbstractUser):
     """Somebody who signs in: staff by password, customers by a code."""
 
-    home_centre = models.ForeignKey(Centre, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("centre"), related_name="staff")
+    home_centre = models.ForeignKey(
+        Centre, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("centre"), related_name="staff"
+    )
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=language_default)
     theme = models.CharField(_("colours"), max_length=5, blank=True, choices=[("light", _("light")), ("dark", _("dark"))])

@@ -1,8 +1,8 @@
-from contacts.models.person import AddressState, Channel, Person, PersonAddress
-from contacts.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
+from contacts.models.consent import Basis, Consent, Purpose
 from contacts.models.holders import AlreadyHeld, Holder, VehicleDriver
 from contacts.models.interaction import Direction, Interaction, Outcome
-from contacts.models.consent import Basis, Consent, Purpose
+from contacts.models.person import AddressState, Channel, Person, PersonAddress
+from contacts.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
 
 __all__ = [
     "GROUPS",

@@ -58,7 +58,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """With all that a table row shows: addresses and present roles. 5 queries."""
         today = timezone.localdate()
         roles = [
-            Prefetch(role._meta.get_field("person").remote_field.related_name, role._default_manager.running(on=today).select_related("company"), f"{name}_now")
+            Prefetch(
+                role._meta.get_field("person").remote_field.related_name,
+                role._default_manager.running(on=today).select_related("company"),
+                f"{name}_now",
+            )
             for role, name in zip(role_models(), ("decision_maker_roles", "user_roles", "driver_roles"), strict=True)
         ]
         return self.prefetch_related("addresses", *roles)
@@ -136,7 +140,9 @@ class Person(models.Model):
 
     @property
     def search_row(self) -> search.SearchRow:
-        return search.row(self, title=self.name, texts=[self.first_name, self.last_name, *(a.value for a in self.addresses.all() if not a.is_private)])
+        return search.row(
+            self, title=self.name, texts=[self.first_name, self.last_name, *(a.value for a in self.addresses.all() if not a.is_private)]
+        )
 
     @classmethod
     def enter(cls, *, by: "User | None", email: str = "", phone: str = "", **facts: Any) -> "Person":

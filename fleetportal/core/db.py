@@ -66,7 +66,9 @@ class NoOverlap(ExclusionConstraint):
     the verb's IMMEDIATE transaction. Save through `save_apart`, which does both.
     """
 
-    def __init__(self, *, name: str, same: Sequence[str], start: str = "starts_on", end: str = "ends_on", condition: Q | None = None) -> None:
+    def __init__(
+        self, *, name: str, same: Sequence[str], start: str = "starts_on", end: str = "ends_on", condition: Q | None = None
+    ) -> None:
         self.same, self.start, self.end = tuple(same), start, end
         days = Func(start, end, Value("[]"), function="daterange", output_field=DateRangeField())
         expressions = [*((field, RangeOperators.EQUAL) for field in same), (days, RangeOperators.OVERLAPS)]

@@ -125,12 +125,16 @@ def export_file(request: HttpRequest, job_id: int) -> HttpResponse:
     page = page_of(job)
     if not request.user.may(page.may) or not all_within(page, json.loads(keys_file(job).read_text()), request.user):
         raise NoLongerYours(_("Some of these rows are no longer yours to export. Order the export again; it then holds what you may take."))
-    return FileResponse(made(job).open("rb"), as_attachment=True, filename=page.file_name(job.args["kind"]), content_type=TYPES[job.args["kind"]])
+    return FileResponse(
+        made(job).open("rb"), as_attachment=True, filename=page.file_name(job.args["kind"]), content_type=TYPES[job.args["kind"]]
+    )
 
 
 def all_within(page: ListPage, keys: list[int], user: Any) -> bool:
     rows = page.exportable(page.get_queryset(user), user)
-    return all(rows.filter(pk__in=keys[first : first + CHUNK]).count() == len(keys[first : first + CHUNK]) for first in range(0, len(keys), CHUNK))
+    return all(
+        rows.filter(pk__in=keys[first : first + CHUNK]).count() == len(keys[first : first + CHUNK]) for first in range(0, len(keys), CHUNK)
+    )
 
 
 def forget_old(*, now: datetime) -> int:

@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from fleetportal.core import audit, jobs, pages, sheets
@@ -38,7 +37,9 @@ Words = str | Promise
 class Column(django_tables2.Column):
     """A column of a list: `kind` (of core.sheets) and `value` for the export, `css` for its head; the rest is django-tables2's."""
 
-    def __init__(self, verbose_name: Words, *, kind: str = "text", css: str = "", exported: bool = True, value: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, verbose_name: Words, *, kind: str = "text", css: str = "", exported: bool = True, value: Any = None, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("orderable", False)
         super().__init__(verbose_name=verbose_name, **kwargs)
         self.kind, self.css, self.exported, self.value_of = kind, css, exported, value
@@ -283,16 +284,25 @@ class ListPage(View):
         """ "1 to 50 of more than 1,000"."""
         if not shown:
             return ""
-        number = {"first": formats.number_format(first + 1, force_grouping=True), "last": formats.number_format(first + shown, force_grouping=True)}
+        number = {
+            "first": formats.number_format(first + 1, force_grouping=True),
+            "last": formats.number_format(first + shown, force_grouping=True),
+        }
         if count > COUNTED_UP_TO:
-            return gettext("%(first)s to %(last)s of more than %(count)s") % {**number, "count": formats.number_format(COUNTED_UP_TO, force_grouping=True)}
+            return gettext("%(first)s to %(last)s of more than %(count)s") % {
+                **number,
+                "count": formats.number_format(COUNTED_UP_TO, force_grouping=True),
+            }
         return gettext("%(first)s to %(last)s of %(count)s") % {**number, "count": formats.number_format(count, force_grouping=True)}
 
     def nothing(self, sentence: Sentence) -> dict[str, Any]:
         """Why the page is empty: nothing there yet, or which word to drop, with how many there would be."""
         chosen = sentence.set_words()
         if not chosen:
-            return {"is_empty": True, "start": reverse(self.empty.url_name) if self.empty.url_name and self.request.user.may(self.empty.may) else ""}
+            return {
+                "is_empty": True,
+                "start": reverse(self.empty.url_name) if self.empty.url_name and self.request.user.may(self.empty.may) else "",
+            }
         drops = []
         for word in sentence.shown(lambda name: self.address(**{name: None})):
             if word.name in chosen:
@@ -347,7 +357,9 @@ class ListPage(View):
             args = {"page": self.name, "query": query.urlencode(), "kind": kind}
             job = jobs.start("core.export", args, by=request.user) if count > EXPORTED_AT_ONCE else None
             facts = {"list": self.name, "kind": kind, "rows": count, "job": job.pk if job else None}
-            audit.record("list.exported", request.user, by=request.user, facts=facts, changes={"reason": (None, form.cleaned_data["reason"])})
+            audit.record(
+                "list.exported", request.user, by=request.user, facts=facts, changes={"reason": (None, form.cleaned_data["reason"])}
+            )
         if job:
             return HttpResponseRedirect(reverse("core:export", args=[job.pk]), status=303)
         return self.file(kind, rows)

@@ -26,7 +26,9 @@ class Scrub(logging.Filter):
 
 class JsonLine(JsonFormatter):
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields={"asctime": "at", "levelname": "level", "name": "logger"})
+        super().__init__(
+            "%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields={"asctime": "at", "levelname": "level", "name": "logger"}
+        )
 
     def process_log_record(self, log_data: dict[str, object]) -> dict[str, object]:
         if request_id():

@@ -42,5 +42,7 @@ def language(request: HttpRequest) -> HttpResponse:
     response = back(request)
     if value in dict(settings.LANGUAGES):
         remember(request, "language", value)
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, value, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, value, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
     return response

@@ -150,7 +150,11 @@ class Message(models.Model):
         """The message as it is handed over; equal byte for byte each time."""
         found = links.Link.objects.in_bulk({int(pk) for pk in links.PLACEHOLDER.findall(self.text + self.html + str(self.headers))})
         headers = {name: links.fill_in(value, found) for name, value in self.headers.items()}
-        headers |= {"Message-ID": self.message_id, "Date": self.queued_at.strftime("%a, %d %b %Y %H:%M:%S +0000"), "Content-Language": self.language}
+        headers |= {
+            "Message-ID": self.message_id,
+            "Date": self.queued_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "Content-Language": self.language,
+        }
         mail = Mail(self.subject, links.fill_in(self.text, found), to=[self.recipient], headers=headers)
         mail.seed = self.pk
         if self.html:

@@ -185,7 +185,10 @@ class NavigationFor:
     def groups(self) -> list[list[Line]]:
         """The rail, in the groups that a hairline parts."""
         shown = [line for line in self.lines if line.entry.in_rail]
-        return [list(group) for _key, group in itertools.groupby(sorted(shown, key=lambda line: line.entry.group), key=lambda line: line.entry.group)]
+        return [
+            list(group)
+            for _key, group in itertools.groupby(sorted(shown, key=lambda line: line.entry.group), key=lambda line: line.entry.group)
+        ]
 
     @property
     def tabs(self) -> list[Line]:

@@ -88,7 +88,5 @@ def _matches_fts(words: list[list[str]]) -> Q:
 
 def _matches_tsquery(words: list[list[str]]) -> Q:
     query = " & ".join("(" + " | ".join(f"{spelling}:*" for spelling in spellings) + ")" for spellings in words)
-    ids = models.expressions.RawSQL(
-        "SELECT id FROM core_searchrow WHERE to_tsvector('simple', words) @@ to_tsquery('simple', %s)", [query]
-    )
+    ids = models.expressions.RawSQL("SELECT id FROM core_searchrow WHERE to_tsvector('simple', words) @@ to_tsquery('simple', %s)", [query])
     return Q(pk__in=ids)

@@ -65,7 +65,7 @@ def _start(name: str, main: Callable[[], object]) -> int:
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    except BaseException:
+    except BaseException:  # noqa: BLE001  a part of whatever kind; its trace is printed, its code is 1
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -89,7 +89,7 @@ def _reap(running: dict[int, str]) -> None:
             del running[pid]
             code = os.waitstatus_to_exitcode(status)
             how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
-            print(f"{name} ({pid}) {how}", file=sys.stderr, flush=True)
+            print(f"{name} ({pid}) {how}", file=sys.stderr, flush=True)  # noqa: T201  the supervisor has no log
 
 
 def _stop(running: dict[int, str], groups: Mapping[int, str], patience: float) -> None:

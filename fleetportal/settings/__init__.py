@@ -3,6 +3,6 @@
 from fleetportal.settings.env import env
 
 if env.debug():
-    from fleetportal.settings.dev import *  # noqa: F403
+    from fleetportal.settings.dev import *
 else:
-    from fleetportal.settings.prod import *  # noqa: F403
+    from fleetportal.settings.prod import *

@@ -2,7 +2,7 @@
 
 import os
 
-from fleetportal.settings.base import *  # noqa: F403
+from fleetportal.settings.base import *
 from fleetportal.settings.env import env
 
 KEEPS_MAIL = not os.environ.get("EMAIL_URL")

@@ -95,13 +95,13 @@ class Environment:
         value = self.text("EMAIL_URL")
         try:
             return self._env.email_url_config(value)
-        except Exception:  # the parser raises whatever the part at fault raises; the reader needs the variable's name
+        except Exception:  # noqa: BLE001  the parser raises whatever the part at fault raises; the reader needs the variable's name
             stop("EMAIL_URL", "is malformed: give smtp://user:password@host:port or smtp+tls://…")
 
 
 def stop(name: str, why: str) -> NoReturn:
     """End the start with one line; a trace would bury it."""
-    print(f"Fleetportal can't start: {name} {why}.", file=sys.stderr)
+    print(f"Fleetportal can't start: {name} {why}.", file=sys.stderr)  # noqa: T201  there is no log yet
     raise SystemExit(1)
 
 

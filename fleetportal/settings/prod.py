@@ -1,6 +1,6 @@
 """In production: a mail server is named, files are hashed and kept for ever by browsers."""
 
-from fleetportal.settings.base import *  # noqa: F403
+from fleetportal.settings.base import *
 from fleetportal.settings.base import HTTPS
 from fleetportal.settings.env import env
 

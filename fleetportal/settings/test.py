@@ -7,7 +7,7 @@ os.environ.setdefault("LINK_KEY", "tests-only-link-key-of-forty-characters-")
 os.environ.setdefault("BASE_URL", "http://testserver")
 os.environ["DEBUG"] = "1"
 
-from fleetportal.settings.base import *  # noqa: E402, F403
+from fleetportal.settings.base import *
 
 DEBUG = False
 KEEPS_MAIL = True

@@ -15,7 +15,9 @@ def make_person(last_name: str = "", *, email: str | None = None, **facts: Any) 
     return Person.enter(by=None, first_name=facts.pop("first_name", "Alex"), last_name=last_name, email=address, **facts)
 
 
-def make_role(group: str, company: Company | None = None, person: Person | None = None, *, on: date = date(2020, 1, 1), **facts: Any) -> Any:
+def make_role(
+    group: str, company: Company | None = None, person: Person | None = None, *, on: date = date(2020, 1, 1), **facts: Any
+) -> Any:
     """A running role: group is "decision_maker", "user" or "driver"."""
     return GROUPS[group].take_up(person or make_person(), company or make_company(), by=None, on=on, **facts)
 

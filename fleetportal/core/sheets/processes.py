@@ -18,10 +18,12 @@ def run(module: str, *arguments: str | Path, name: str) -> dict[str, Any]:
     command = [sys.executable, "-m", f"fleetportal.core.sheetwork.{module}", *map(str, arguments)]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, env=environment, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, env=environment, check=False)
     except subprocess.TimeoutExpired as error:
         raise refusal("too_slow", {"seconds": PATIENCE_SECONDS}, name=name) from error
-    answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 and done.stdout else {"refused": "too_much_memory", "facts": {}}
+    answer: dict[str, Any] = (
+        json.loads(done.stdout) if done.returncode == 0 and done.stdout else {"refused": "too_much_memory", "facts": {}}
+    )
     if "refused" in answer:
         raise refusal(answer["refused"], answer["facts"], name=name)
     return answer

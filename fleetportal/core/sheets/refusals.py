@@ -18,9 +18,13 @@ class SheetRefused(Refused):
 WORDS = {
     "empty": _("The file holds no rows. Save it again with its data and drop it here."),
     "too_big": _("The file has %(bytes)s; at most %(limit)s are read. Split it, or save it without pictures."),
-    "unpacks_too_big": _("The workbook unpacks to more than %(limit)s or is packed unlike any spreadsheet. Save the table as CSV and drop that."),
+    "unpacks_too_big": _(
+        "The workbook unpacks to more than %(limit)s or is packed unlike any spreadsheet. Save the table as CSV and drop that."
+    ),
     "too_many_parts": _("The workbook consists of more than %(limit)s parts. Copy the table into a new workbook and drop that."),
-    "strange_part": _("The workbook holds a part named “%(part)s”, which no spreadsheet program writes. Copy the table into a new workbook."),
+    "strange_part": _(
+        "The workbook holds a part named “%(part)s”, which no spreadsheet program writes. Copy the table into a new workbook."
+    ),
     "nested": _("The workbook holds another archive (“%(part)s”). Remove embedded files, or copy the table into a new workbook."),
     "macros": _("The workbook holds macros. Save it as “Excel workbook (.xlsx)” without macros and drop that."),
     "locked": _("The workbook is protected by a password. Save it without the password and drop it again."),
@@ -36,8 +40,12 @@ WORDS = {
     "too_many_sheets": _("The workbook has more than %(limit)s sheets. Keep those with customers and vehicles."),
     "too_many_rows": _("%(where)s goes further down than row %(limit)s. Delete what stands below the table, or split the file."),
     "too_many_columns": _("%(where)s goes further right than column %(limit)s. Delete what stands right of the table."),
-    "too_many_cells": _("A sheet reaches from A1 to row %(rows)s, column %(columns)s: too much to hold. Delete what stands far from the table."),
-    "open_quote": _("Row %(row)s, column %(column)s: a quotation mark opens before “%(value)s” and is never closed. Close it or take it away."),
+    "too_many_cells": _(
+        "A sheet reaches from A1 to row %(rows)s, column %(columns)s: too much to hold. Delete what stands far from the table."
+    ),
+    "open_quote": _(
+        "Row %(row)s, column %(column)s: a quotation mark opens before “%(value)s” and is never closed. Close it or take it away."
+    ),
     "unknown_encoding": _("The letters of this file can't be told. Save it as “CSV UTF-8” and drop that."),
     "too_much_memory": _("The file needs more memory than one file may use. Split it, or save the table as CSV."),
     "too_slow": _("Reading the file took longer than %(seconds)s seconds. Split it, or save the table as CSV."),

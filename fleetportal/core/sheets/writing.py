@@ -20,7 +20,7 @@ WIDTHS = {TEXT: 28, INT: 12, NUMBER: 12, MONEY: 14, DATE: 12, DATETIME: 18}
 
 
 class Column(NamedTuple):
-    """A column of a list: its title and the kind of its cells. Money comes as Decimal in the installation's currency, or whole cents / 100."""
+    """A column of a list: its title and the kind of its cells. Money comes as Decimal, in the installation's currency."""
 
     title: str
     kind: str = TEXT
@@ -76,7 +76,7 @@ def write_csv(stream: IO[str], columns: Sequence[Column | tuple[str, str]], rows
     out = csv.writer(stream)
     out.writerow([harmless(column.title) for column in columns])
     count = 0
-    for count, row in enumerate(rows, start=1):
+    for count, row in enumerate(rows, start=1):  # noqa: B007  answered below
         out.writerow([as_text(value, column.kind) for column, value in zip(columns, row, strict=True)])
     return count
 

@@ -49,7 +49,7 @@ def values_shown(order):
 
 
 def spooled(path):
-    with open(path, encoding="utf-8") as lines:
+    with Path(path).open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 

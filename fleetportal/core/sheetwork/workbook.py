@@ -24,9 +24,7 @@ def read(path):
 
 def visible(workbook):
     sheets = [
-        about
-        for about in workbook.sheets_metadata
-        if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet
+        about for about in workbook.sheets_metadata if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet
     ]
     if len(sheets) > limits.SHEETS:
         raise Unreadable("too_many_sheets", limit=limits.SHEETS)

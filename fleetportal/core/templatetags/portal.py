@@ -25,7 +25,7 @@ MARK = (
 @register.simple_tag
 def mark() -> SafeString:
     """The product's own mark, drawn in the current colour."""
-    return mark_safe(MARK)  # noqa: S308  a constant of ours
+    return mark_safe(MARK)
 
 
 def sprite(name: str) -> str:

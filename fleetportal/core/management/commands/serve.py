@@ -51,9 +51,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--threads", type=int, default=8, help="requests answered at a time")
-        parser.add_argument(
-            "--prepare", action="store_true", help="first migrate, and with DEBUG load the demo into an empty database"
-        )
+        parser.add_argument("--prepare", action="store_true", help="first migrate, and with DEBUG load the demo into an empty database")
 
     def handle(self, *, host: str, port: int, threads: int, prepare: bool, **options: Any) -> None:
         if prepare:
