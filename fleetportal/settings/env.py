@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import environ
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("DATA_DIR") or ROOT / "var")  # what this installation keeps: database, files, broker
 VAR.mkdir(exist_ok=True)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kills.portal import lives
+
 ROOT = Path(__file__).resolve().parents[2]
 # Each part starts a sleeper of its own, as a worker starts its pool, and prints both process ids.
 SCRIPT = """
@@ -56,14 +58,6 @@ def left(pids: list[int], *, within: float) -> list[int]:
     while (living := [pid for pid in pids if lives(pid)]) and time.monotonic() < deadline:
         time.sleep(0.05)
     return living
-
-
-def lives(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return False
-    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """Everything of a small installation in one command: web, worker and scheduler."""
 
+import warnings
 from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
+from celery.platforms import SecurityWarning
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
@@ -17,7 +19,6 @@ from fleetportal.celery import app as celery
 from fleetportal.core.supervisor import supervise
 
 DEMO_LOGINS = ("anna", "boris", "carla", "dora", "emil", "wanda", "admin")
-QUIET = ("--loglevel=warning",)
 
 
 class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -64,13 +65,7 @@ class Command(BaseCommand):
             if logins:
                 self.stdout.write(f"Demo logins, password demo: {', '.join(logins)}")
 
-        code = supervise(
-            {
-                "web": Web(f"{host}:{port}", threads, ready).run,
-                "worker": lambda: celery.worker_main(["worker", "--pool=solo", *QUIET]),
-                "scheduler": lambda: celery.start(["beat", "--pidfile=", *QUIET]),
-            }
-        )
+        code = supervise({"web": Web(f"{host}:{port}", threads, ready).run, "worker": worker, "scheduler": scheduler})
         if code:
             raise SystemExit(code)
 
@@ -83,6 +78,16 @@ class Command(BaseCommand):
         if settings.DEBUG and "seed_demo" in get_commands() and not get_user_model().objects.exists():
             self.stdout.write("Loading the demo")
             call_command("seed_demo")
+
+
+def worker() -> None:
+    """One job or message at a time: slices are short, and SQLite has one writer anyway."""
+    warnings.simplefilter("ignore", SecurityWarning)  # as root it warns of pickle, which we do not accept
+    celery.start(["--quiet", "worker", "--pool=solo", "--loglevel=warning"])
+
+
+def scheduler() -> None:
+    celery.start(["--quiet", "beat", "--pidfile=", "--loglevel=warning"])
 
 
 def demo_logins() -> list[str]:
