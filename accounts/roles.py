@@ -36,6 +36,15 @@ CODENAMES = {
     "administer": _("Administer users, roles, centres, rules"),
 }
 
+ROLE_NAMES = {
+    "account_manager": _("Account manager"),
+    "centre_manager": _("Centre manager"),
+    "marketing": _("Marketing"),
+    "service_adviser": _("Service adviser"),
+    "wash_attendant": _("Wash attendant"),
+    "administrator": _("Administrator"),
+}
+
 ROLES: dict[str, dict[str, str]] = {
     "account_manager": {
         **dict.fromkeys(
@@ -85,6 +94,11 @@ def grant(group: Group, rights: dict[str, str], centres: Iterable[Centre]) -> No
     everywhere = [permissions[name] for name, reach in rights.items() if reach == ALL]
     rows: list[Any] = [CentreGroupPermission(group=group, permission=p, content_object=centre) for centre in centres for p in everywhere]
     CentreGroupPermission.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def role_name(role: str) -> str:
+    """The role as people call it."""
+    return str(ROLE_NAMES[role])
 
 
 def roles_of(user: User) -> set[str]:

@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleetportal.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleetportal.settings.chosen")
 
 app = Celery("fleetportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -6,9 +6,12 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from accounts.admin import site as administration
+
 urlpatterns = [
     path("login/", allauth_views.login, name="account_login"),
     path("logout/", allauth_views.logout, name="account_logout"),
+    path("django-admin/", administration.urls),
     path("cms/", include(wagtailadmin_urls)),
     path("", include("fleetportal.core.urls")),
     path("", include("accounts.urls")),

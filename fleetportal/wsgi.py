@@ -6,6 +6,6 @@ from django.core.wsgi import get_wsgi_application
 
 import fleetportal.celery  # noqa: F401  shared_task finds its app
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleetportal.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleetportal.settings.chosen")
 
 application = get_wsgi_application()

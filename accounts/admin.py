@@ -1,0 +1,145 @@
+"""Django's admin, for administrators only: users with their role and centres, centres, assignments, and the history to read.
+
+Each save is an entry of the portal's own history; Django's log of its own stays empty, so there is no second one.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Assignment, Centre, User
+from accounts.roles import ROLES, give_role, role_name, roles_of
+from fleetportal.core import audit
+from fleetportal.core.audit import Entry
+
+MAY = "administer"
+
+
+class Administration(AdminSite):
+    site_header = site_title = _("Fleetportal administration")
+    index_title = _("Users, centres, assignments")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_authenticated and request.user.may(MAY))
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """There is one door: the portal's own."""
+        return redirect_to_login(request.get_full_path())
+
+
+site = Administration(name="admin")
+
+
+class Audited(ModelAdmin):
+    """Rows that administrators edit; nothing is deleted here, because everything that happened points at it."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.may(MAY))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.may(MAY))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.may(MAY))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.may(MAY))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        audit.record(f"{obj._meta.model_name}.made", obj, by=request.user)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        audit.record(f"{obj._meta.model_name}.administered", obj, by=request.user, facts={"fields": changed_fields(message)})
+
+
+def changed_fields(message: Any) -> list[str]:
+    """The names of the fields that a change form says were changed; never their values (a password is among them)."""
+    return [name for part in message if isinstance(part, dict) for name in part.get("changed", {}).get("fields", [])]
+
+
+class StaffForm(UserChangeForm):
+    role = forms.ChoiceField(label=_("Role"), required=False, help_text=_("What the person may do; DOMAIN's table of roles says what each may."))
+    centres = forms.ModelMultipleChoiceField(Centre.objects.all(), label=_("Centres"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [("", _("no role")), *((name, role_name(name)) for name in ROLES)]
+        if self.instance.pk:
+            self.initial["role"] = next(iter(sorted(roles_of(self.instance))), "")
+            self.initial["centres"] = Centre.objects.filter(group_grants__group__user=self.instance).distinct()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if bool(values.get("role")) != bool(values.get("centres")):
+            self.add_error("centres", _("A role counts at centres: give both, or neither."))
+        return values
+
+
+class StaffAdmin(Audited, UserAdmin):
+    form = StaffForm
+    list_display = ("username", "first_name", "last_name", "home_centre", "is_active")
+    list_filter = ("is_active", "home_centre")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email", "phone", "language", "home_centre")}),
+        (_("What they may"), {"fields": ("is_active", "role", "centres")}),
+    )
+    add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Nobody takes the right to sign in from themselves."""
+        return ("is_active",) if obj is not None and obj == request.user else ()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not {"role", "centres"} & set(form.changed_data) or form.instance == request.user:
+            return
+        form.instance.groups.clear()
+        if form.cleaned_data["role"]:
+            give_role(form.instance, form.cleaned_data["role"], form.cleaned_data["centres"])
+
+
+class CentreAdmin(Audited):
+    list_display = ("name", "city", "time_zone", "has_wash")
+    prepopulated_fields = {"slug": ["name"]}
+
+
+class AssignmentAdmin(Audited):
+    list_display = ("company", "user", "kind", "starts_on", "ends_on")
+    list_filter = ("kind", "user")
+    raw_id_fields = ("company",)
+    list_select_related = ("company", "user")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # assigning ends the responsibility of somebody else: `Assignment.assign`, on the company's page
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class EntryAdmin(Audited):
+    list_display = ("at", "action", "object_type", "object_id", "actor_id", "request_id")
+    list_filter = ("object_type",)
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+site.register(User, StaffAdmin)
+site.register(Centre, CentreAdmin)
+site.register(Assignment, AssignmentAdmin)
+site.register(Entry, EntryAdmin)

@@ -1,0 +1,68 @@
+"""Administrators make users and give them a role at centres; nobody else finds the address."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import roles_of
+from fleetportal.core.audit import Entry
+
+ADDRESS = "/django-admin/"
+
+
+@pytest.mark.parametrize("who", ["anna", "carla", "dora", "emil", "wanda"])
+def test_administration_is_closed_to_everybody_else(client, request, who):
+    client.force_login(request.getfixturevalue(who), backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(ADDRESS + "accounts/user/")
+    assert answer.status_code in (302, 404)
+    assert who.encode() not in answer.content
+
+
+def test_an_administrator_makes_a_user_and_gives_a_role(client, admin, north, south):
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    made = client.post(
+        reverse("admin:accounts_user_add"),
+        {"username": "frida", "usable_password": "true", "password1": "a long enough word", "password2": "a long enough word"},
+    )
+    assert made.status_code == 302
+    frida = User.objects.get(username="frida")
+    words = {"username": "frida", "first_name": "Frida", "last_name": "Gross", "language": "de", "is_active": "on"}
+    client.post(reverse("admin:accounts_user_change", args=[frida.pk]), {**words, "role": "service_adviser", "centres": [north.pk]})
+    frida = User.objects.get(pk=frida.pk)
+    assert roles_of(frida) == {"service_adviser"}
+    assert frida.rights.centres("hand_out") == {north.pk}
+    assert set(Entry.objects.filter(object_type="accounts.user", object_id=frida.pk).values_list("action", flat=True)) == {
+        "user.made",
+        "user.administered",
+    }
+
+
+def test_a_role_without_centres_is_asked_about(client, admin, anna):
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(
+        reverse("admin:accounts_user_change", args=[anna.pk]),
+        {"username": "anna", "first_name": "Anna", "last_name": "Reinhardt", "language": "en", "is_active": "on", "role": "marketing"},
+    )
+    assert answer.status_code == 200
+    assert "give both, or neither" in answer.content.decode()
+    assert roles_of(anna) == {"account_manager"}
+
+
+def test_an_administrator_cannot_change_their_own_role(client, admin, north):
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.post(
+        reverse("admin:accounts_user_change", args=[admin.pk]),
+        {"username": "admin", "first_name": "A", "last_name": "Root", "language": "en", "role": "wash_attendant", "centres": [north.pk]},
+    )
+    admin = User.objects.get(pk=admin.pk)
+    assert roles_of(admin) == {"administrator"}
+    assert admin.is_active
+
+
+def test_the_history_can_be_read_but_not_changed(client, admin, north_ag):
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    entry = Entry.objects.about(north_ag).first()
+    assert client.get(reverse("admin:core_entry_changelist")).status_code == 200
+    assert client.post(reverse("admin:core_entry_change", args=[entry.pk]), {"action": "nothing"}).status_code in (403, 405)
+    assert client.post(reverse("admin:core_entry_delete", args=[entry.pk]), {"post": "yes"}).status_code == 403
+    assert Entry.objects.get(pk=entry.pk).action == entry.action
