@@ -1,0 +1,39 @@
+"""`make check`: format, lint, types, import contracts, missing migrations, missing translations. All are run, then one verdict."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+TEMPLATES = ("fleetportal", "accounts", "contacts", "events", "gifts", "cms")
+CHECKS = {
+    "format": (BIN / "ruff", "format", "--check", "--quiet", "."),
+    "lint": (BIN / "ruff", "check", "--quiet", "."),
+    "templates": (BIN / "djlint", "--check", "--quiet", *TEMPLATES),
+    "types": (BIN / "mypy", "."),
+    "imports": (BIN / "lint-imports", "--no-cache"),
+    "migrations": (sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"),
+    "translations": (sys.executable, "tools/messages.py", "check"),
+}
+
+
+def main(chosen: list[str]) -> int:
+    """Run the checks named, or all; 1 when any of them finds something."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "fleetportal.settings.test"}
+    bad = []
+    for name in chosen or CHECKS:
+        began = time.monotonic()
+        done = subprocess.run(CHECKS[name], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name} ({time.monotonic() - began:.1f} s)", flush=True)
+        if done.returncode:
+            bad.append(name)
+            print(done.stdout[-6000:] + done.stderr[-2000:])
+    print(f"check: {', '.join(bad)} failed" if bad else "check: all fine")
+    return bool(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
