@@ -12,7 +12,7 @@ TEMPLATES = ("fleetportal", "accounts", "contacts", "events", "gifts", "cms")
 CHECKS = {
     "format": (BIN / "ruff", "format", "--check", "--quiet", "."),
     "lint": (BIN / "ruff", "check", "--quiet", "."),
-    "templates": (BIN / "djlint", "--check", "--quiet", *TEMPLATES),
+    "templates": (BIN / "djlint", "--lint", "--quiet", *TEMPLATES),
     "types": (BIN / "mypy", "."),
     "imports": (BIN / "lint-imports", "--no-cache"),
     "migrations": (sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"),

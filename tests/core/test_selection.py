@@ -1,0 +1,39 @@
+"""What is left out is left out by a marker, for a reason that the summary names."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests import selection
+
+
+def test_the_sample_files_are_there_in_ci():
+    """The product has no default place for them: `.ci/run` names one, and a run without them must not look complete."""
+    if os.environ.get("CI"):
+        assert Path(os.environ["SAMPLES_DIR"], "fleet").is_dir()
+    else:
+        assert selection.NEEDS["samples"] == "SAMPLES_DIR"
+
+
+@pytest.mark.parametrize(
+    ("marker", "name", "value"),
+    [("postgres", "DATABASE_URL", "postgres://x@y/z"), ("redis", "REDIS_URL", "redis://x/1"), ("samples", "SAMPLES_DIR", "/x")],
+)
+def test_a_server_is_there_when_its_address_is(monkeypatch, marker, name, value):
+    monkeypatch.delenv(name, raising=False)
+    assert not selection.has(marker)
+    monkeypatch.setenv(name, value)
+    assert selection.has(marker)
+
+
+def test_a_race_is_repeated_three_times_unless_told_otherwise(monkeypatch):
+    monkeypatch.delenv("REPEAT", raising=False)
+    assert selection.repetitions() == 3
+    monkeypatch.setenv("REPEAT", "20")
+    assert selection.repetitions() == 20
+
+
+def test_each_marker_that_leaves_out_is_declared(pytestconfig):
+    declared = {line.partition(":")[0] for line in pytestconfig.getini("markers")}
+    assert set(selection.NEEDS) <= declared
