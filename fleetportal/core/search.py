@@ -4,22 +4,24 @@ A row names its object and the company it belongs to; who searches joins it to w
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from django.db import connection, models
 from django.db.models import Q
 
-from fleetportal.core.db import fold
+from fleetportal.core.db import JOINING, fold
 
 WORD = re.compile(r"\w+")
 UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
 MAX_WORDS = 8
+MAX_LETTERS = 60  # of one word: PostgreSQL refuses to look for 2,000
 
 
 class SearchRowQuerySet(models.QuerySet["SearchRow"]):
     def matching(self, question: str) -> "SearchRowQuerySet":
         """Rows in which each word of `question` begins a word; «überland» finds "Ueberland" and the other way round."""
-        words = [variants(word) for word in WORD.findall(plain(question))[:MAX_WORDS]]
+        words = [spellings for word in WORD.findall(plain(question))[:MAX_WORDS] if (spellings := variants(word))]
         if not words:
             return self.none()
         return self.filter(_matches_fts(words) if connection.vendor == "sqlite" else _matches_tsquery(words))
@@ -68,12 +70,13 @@ def words_of(texts: Iterable[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` in small letters with umlauts kept, so that both spellings can be made of it."""
-    return text.casefold().replace("'", "").replace("\u2019", "")
+    """`text` in small letters with umlauts kept (each one sign), so that both spellings can be made of it."""
+    return unicodedata.normalize("NFKC", JOINING.sub("", text)).casefold()
 
 
 def variants(word: str) -> list[str]:
     """The folded word, and its German spelling where it has an umlaut: uberland, ueberland."""
+    word = word[:MAX_LETTERS]
     spelt = word
     for umlaut, pair in UMLAUTS:
         spelt = spelt.replace(umlaut, pair)
