@@ -97,6 +97,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def about(self, obj: models.Model) -> "MessageQuerySet":
         return self.filter(about_type=label(obj), about_id=obj.pk)
 
+    def to(self, recipient: models.Model) -> "MessageQuerySet":
+        return self.filter(recipient_type=label(recipient), recipient_id=recipient.pk)
+
 
 class Message(models.Model):
     """One message to one recipient."""
@@ -106,6 +109,7 @@ class Message(models.Model):
     gate = models.CharField(max_length=30)
     purpose = models.CharField(max_length=20, blank=True)
     recipient = models.EmailField(max_length=254)
+    recipient_type = models.CharField(max_length=60, blank=True)  # whose id it is: a person's or a user's
     recipient_id = models.BigIntegerField(null=True, db_index=True)
     language = models.CharField(max_length=8)
     subject = models.CharField(max_length=200)
@@ -213,6 +217,7 @@ def queue(
             "gate": gate,
             "purpose": purpose,
             "recipient": address or to.email,
+            "recipient_type": label(to) if isinstance(to, models.Model) else "",
             "recipient_id": to.pk,
             "language": language,
             "subject": subject[:200],
