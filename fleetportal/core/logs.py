@@ -7,30 +7,36 @@ from pythonjsonlogger.json import JsonFormatter
 
 from fleetportal.core.requests import request_id
 
-# A token is the part behind one of the link pages; 32 characters of base64url anywhere else are taken for one too.
-TOKEN = re.compile(r"(?<=/)(?:[A-Za-z0-9_-]{32})(?=[/.?\s\"']|$)")
+# The token of a link is 32 characters of base64url wherever it stands: in an address, quoted in another one, in a trace.
+TOKEN = re.compile(r"(?:(?<=%2F)|(?<=%2f)|(?<![A-Za-z0-9_-]))[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])")
 
 
 def scrubbed(text: str) -> str:
+    """`text` with an ellipsis in place of every token."""
     return TOKEN.sub("…", text)
 
 
-class Scrub(logging.Filter):
-    """Takes tokens out of the message and its arguments before any handler sees them."""
+class PlainLine(logging.Formatter):
+    """For one's own machine."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = scrubbed(record.getMessage())
-        record.args = ()
-        return True
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return scrubbed(super().format(record))
 
 
 class JsonLine(JsonFormatter):
+    """For production. The whole line is scrubbed, so that neither a trace nor a field brings a token in."""
+
     def __init__(self) -> None:
-        super().__init__(
-            "%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields={"asctime": "at", "levelname": "level", "name": "logger"}
-        )
+        super().__init__("%(levelname)s %(name)s %(message)s", rename_fields={"levelname": "level", "name": "logger"}, timestamp="at")
 
     def process_log_record(self, log_data: dict[str, object]) -> dict[str, object]:
+        log_data.pop("request", None)  # Django hands the whole request over; its id is enough
         if request_id():
             log_data["request_id"] = request_id()
         return log_data
+
+    def format(self, record: logging.LogRecord) -> str:
+        return scrubbed(super().format(record))

@@ -1,5 +1,7 @@
 """What every request passes: an id, headers, the chosen language, refusals put into words."""
 
+import logging
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,6 +13,9 @@ from django.utils.cache import patch_vary_headers
 from fleetportal.core import requests
 from fleetportal.core.errors import Refused
 from fleetportal.core.pages import is_part
+
+log = logging.getLogger("fleetportal.request")
+QUIET = ("/static/", "/healthz", "/readyz")  # in the log only where somebody looks closely
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -43,15 +48,18 @@ def header(policy: dict[str, str]) -> str:
 
 
 class RequestId:
-    """Gives each request an id, in the history, the log and the header X-Request-ID."""
+    """Gives each request an id, in the history, the log and the header X-Request-ID, and a line in the log."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        current = requests.begin()
+        current, began = requests.begin(), time.monotonic()
         try:
             response = self.get_response(request)
+            facts = {"status": response.status_code, "ms": round((time.monotonic() - began) * 1000)}
+            level = logging.DEBUG if request.path.startswith(QUIET) else logging.INFO
+            log.log(level, "%s %s %s", request.method, request.path, facts["status"], extra=facts)
         finally:
             requests.end()
         response["X-Request-ID"] = current
@@ -59,7 +67,7 @@ class RequestId:
 
 
 class SecurityHeaders:
-    """A strict Content-Security-Policy on every answer (R33)."""
+    """A strict Content-Security-Policy on every answer, and no copy of a page that knows who reads it (R33)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -69,9 +77,16 @@ class SecurityHeaders:
         policy = CMS_POLICY if request.path.startswith("/cms/") else POLICY
         response.setdefault("Content-Security-Policy", header(policy))
         response.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if settings.SESSION_COOKIE_NAME in response.cookies or is_personal(request):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+def is_personal(request: HttpRequest) -> bool:
+    """True when the answer may depend on who is signed in. Files are the same for everyone and never looked the user up."""
+    user = getattr(request, "user", None)
+    return user is not None and bool(user.is_authenticated)
 
 
 class ChosenLanguage:

@@ -192,7 +192,10 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads it
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -232,17 +235,12 @@ EMAIL_TIMEOUT = 20
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"scrub": {"()": "fleetportal.core.logs.Scrub"}},
-    "formatters": {
-        "json": {"()": "fleetportal.core.logs.JsonLine"},
-        "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
-    },
+    "formatters": {"json": {"()": "fleetportal.core.logs.JsonLine"}, "plain": {"()": "fleetportal.core.logs.PlainLine"}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
             "formatter": "plain" if DEBUG else "json",
-            "filters": ["scrub"],
         }
     },
     "root": {"handlers": ["stdout"], "level": "INFO"},
