@@ -39,6 +39,16 @@ class Book:
                 return
             yield number, cells
 
+    def sample(self, sheet: Sheet, *, first: int, spread: int) -> Iterator[tuple[int, list[Cell]]]:
+        """The `first` rows of `sheet` and about `spread` more from all over the rest of it."""
+        step = max(1, (sheet.rows - first) // max(spread, 1))
+        with self.spool.open("rb") as lines:
+            lines.seek(sheet.offset)
+            for count, line in enumerate(islice(lines, sheet.rows)):
+                if count < first or (count - first) % step == 0:
+                    _place, number, cells = json.loads(line)
+                    yield number, [from_json(cell) for cell in cells]
+
     def lines(self, offset: int = 0) -> Iterator[tuple[int, int, int, list[Cell]]]:
         """(offset of the next line, sheet, row, cells) from `offset` on."""
         with self.spool.open("rb") as lines:

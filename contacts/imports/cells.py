@@ -1,0 +1,400 @@
+"""One cell, read as what its column means: values out, CellProblem where it can't be."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from functools import lru_cache
+
+import phonenumbers
+from babel import Locale
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from accounts import vat
+from contacts.imports.problems import CellProblem
+from fleetportal.core.db import fold
+
+CELL_CHARACTERS = 32_767
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
+BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\udfff]")
+NOBODY = frozenset(
+    fold(word)
+    for word in """- -- --- . / ? n/a n.a. na nn n.n. none nobody unassigned|not assigned|unallocated|vacant|spare|pool|pool car|pool vehicle|tbd|tba|unknown|open
+    nicht zugewiesen|nicht zugeordnet|nicht vergeben|niemand|kein|keine|keiner|kein nutzer|kein fahrer|ohne|ohne fahrer|ohne nutzer|frei|offen|poolfahrzeug|pool fahrzeug|poolwagen|k.a.|k. a.|unbekannt|entfallt|leer|reserve
+    non assegnato|non assegnata|non attribuito|nessuno|nessun utilizzatore|libero|libera|disponibile|vacante|assente|da assegnare|n.d.|nd|non disponibile|parco
+    не назначен|не назначена|не назначено|не закреплен|не закреплена|не закреплено|нет|никто|отсутствует|свободен|свободна|свободный|резерв|без водителя|вакансия|не указан|не указано|не определен|б/н|н/д
+    non attribue|aucun|sin asignar|ninguno""".replace("\n", "|").split("|")
+    for word in ([word.strip()] if " " in word.strip() and not word.strip().startswith("- ") else word.split())
+    if word.strip()
+)
+BLANK = frozenset(("", "-", "--", "---", "—", "–", "n/a", "#n/a", "#n/v", "#ref!", "#value!", "#name?", "null", "(null)", "nan", "none", "k.a.", "n.v."))
+
+
+def text_of(cell: object) -> str:
+    """The cell as a reader sees it, on one or more lines, without what only machines see."""
+    if cell is None or cell is False:
+        return "" if cell is None else "0"
+    if cell is True:
+        return "1"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ", timespec="minutes")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return format(cell, ".15g")
+    text = unicodedata.normalize("NFC", str(cell))
+    lines = (" ".join(INVISIBLE.sub("", line).split()) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def line_of(cell: object) -> str:
+    return text_of(cell).replace("\n", " ")
+
+
+def check(cell: object) -> None:
+    """Raises CellProblem where the cell holds what can't be kept."""
+    if isinstance(cell, str):
+        if len(cell) > CELL_CHARACTERS:
+            raise CellProblem("long", _("The cell holds more than %(limit)s characters.") % {"limit": CELL_CHARACTERS}, _("Shorten it."))
+        if BROKEN.search(cell):
+            raise CellProblem("letters", _("The cell holds a damaged letter."), _("Type the cell again, or save the file as UTF-8."))
+
+
+def short(text: str, limit: int, what: str) -> str:
+    """`text`, which fits; raises CellProblem where it is longer than `limit`."""
+    if len(text) > limit:
+        raise CellProblem("long", _("%(what)s of %(count)s characters; %(limit)s fit.") % {"what": what, "count": len(text), "limit": limit}, _("Shorten it."))
+    return text
+
+
+def is_nobody(text: str) -> bool:
+    return fold(text).strip(" .()[]") in NOBODY or fold(text) in NOBODY
+
+
+def is_blank(text: str) -> bool:
+    return text.strip().lower() in BLANK
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------------
+
+UNIT = re.compile(r"(?i)\s*(km|kms|kilometer|kilometri|chilometri|км|mi|miles|stk|eur|€|usd|\$|£|руб\.?|₽|chf)\s*$|^\s*(eur|€|usd|\$|£|chf)\s*")
+GROUPED = re.compile(r"^[+-]?\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?$")
+PLAIN = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+
+
+def number(cell: object) -> float | None:
+    """The number in the cell whatever its signs for thousands and decimals, None where it is empty. A lone sign before three digits
+    parts thousands ("40.693" km). Raises CellProblem."""
+    if isinstance(cell, bool):
+        raise no_number()
+    if isinstance(cell, (int, float)):
+        return cell
+    text = line_of(cell)
+    while UNIT.search(text):
+        text = UNIT.sub("", text).strip()
+    if is_blank(text):
+        return None
+    if GROUPED.match(text):
+        decimals = re.search(r"[.,](\d{1,2})$", text)
+        whole = text[: decimals.start()] if decimals else text
+        return float(re.sub(r"[^\d+-]", "", whole) + (f".{decimals[1]}" if decimals else ""))
+    if PLAIN.match(text):
+        return float(text.replace(",", "."))
+    raise no_number()
+
+
+def no_number() -> CellProblem:
+    return CellProblem("number", _("This is no number."), _("Write digits only, like 41820."))
+
+
+def count(cell: object, *, most: int) -> int | None:
+    found = number(cell)
+    if found is None:
+        return None
+    if not 0 <= found <= most:
+        raise CellProblem("number", _("The number lies outside 0 to %(most)s.") % {"most": most}, _("Look at the cell."))
+    return round(found)
+
+
+YES = frozenset("1 true yes y ja j si s да x ✓ vero wahr истина oui".split())
+NO = frozenset("0 false no n nein нет falso falsch ложь non".split())
+
+
+def flag(cell: object) -> bool | None:
+    text = line_of(cell).casefold()
+    return True if text in YES else False if text in NO else None
+
+
+# --- vehicles --------------------------------------------------------------------------------------------------------------
+
+CYRILLIC_LETTERS = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
+VIN_SIGNS = re.compile(r"^[A-HJ-NPR-Z0-9]{17}$")
+VIN_SHAPE = re.compile(r"^[A-Z0-9]{17}$")
+PLATE_SHAPE = re.compile(r"^(?=.*\d)[^\W_][\w .·•\-–—/|]{0,17}[^\W_]$", re.UNICODE)
+
+
+def plate(cell: object) -> str:
+    """The plate in capitals with single blanks; "" where there is none. Raises CellProblem."""
+    text = re.sub(r"[–—‐-]+", "-", line_of(cell).upper()).replace("•", " ").replace("·", " ").strip(" -.:")
+    text = " ".join(text.split())
+    if is_blank(text) or is_nobody(text):
+        return ""
+    bare = "".join(sign for sign in text if sign.isalnum())
+    if not 2 <= len(bare) <= 12 or len(text) > 16:
+        raise CellProblem("plate", _("A plate has 2 to 12 letters and digits."), _("Look at the registration."))
+    return text
+
+
+def vin(cell: object) -> str:
+    """The VIN in capitals; "" where there is none. Raises CellProblem with what is wrong about it."""
+    text = "".join(sign for sign in line_of(cell).upper() if sign not in " -.·*").translate(CYRILLIC_LETTERS)
+    if is_blank(text) or is_nobody(text):
+        return ""
+    if len(text) != 17:
+        words = {"count": len(text)}
+        raise CellProblem("vin", _("A VIN has 17 characters; this has %(count)s.") % words, _("Look at the registration."))
+    for place, sign in enumerate(text, start=1):
+        if sign in "IOQ":
+            cure = _("Is it a 1?") if sign == "I" else _("Is it a 0?")
+            raise CellProblem("vin", _("A VIN never holds %(sign)s; this does at place %(place)s.") % {"sign": sign, "place": place}, cure)
+        if not (sign.isascii() and sign.isalnum()):
+            raise CellProblem("vin", _("A VIN holds Latin letters and digits only; “%(sign)s” is none.") % {"sign": sign}, _("Look at the registration."))
+    return text
+
+
+def looks_like_vin(text: str) -> bool:
+    bare = "".join(sign for sign in text.upper() if sign not in " -.").translate(CYRILLIC_LETTERS)
+    return bool(VIN_SIGNS.match(bare)) and any(sign.isdigit() for sign in bare) and any(sign.isalpha() for sign in bare)
+
+
+PLATES = [
+    re.compile(pattern)
+    for pattern in (
+        r"^[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2}[- ]?\d{1,4} ?[EH]?$",  # Germany
+        r"^[A-Z]{2} ?-?\d{3} ?-?[A-Z]{2}$",  # Italy, France
+        r"^[ABEKMHOPCTYX] ?\d{3} ?[ABEKMHOPCTYX]{2} ?\d{2,3}$",  # Russia
+        r"^[A-Z]{2}\d{2} ?[A-Z]{3}$",  # Great Britain
+        r"^[A-Z]{1,2}[- ]\d{3,5} ?[A-Z]{0,3}$",  # Austria, Switzerland
+        r"^\d{4} ?[A-Z]{3}$",  # Spain
+        r"^[A-Z]{2,3} ?\d{4,5}$|^[A-Z]{2} ?\d{3,4}[A-Z]{2}$",  # Poland, Ukraine
+        r"^[A-Z]{1,2}-?\d{2,3}-?[A-Z]{1,3}$|^\d{1,2}-?[A-Z]{2,3}-?\d{1,3}$",  # the Netherlands and others
+    )
+]
+
+
+def looks_like_plate(text: str) -> bool:
+    upper = text.strip().upper().translate(CYRILLIC_LETTERS)
+    return any(pattern.match(upper) for pattern in PLATES)
+
+
+# --- numbers of companies --------------------------------------------------------------------------------------------------
+
+VAT_PREFIX = re.compile(r"(?i)^\s*(?:ust\.?-?\s*id(?:nr|-nr)?\.?|vat(?:\s*(?:no|nr|reg)\.?)?|p\.?\s*iva|partita\s+iva|инн|uid|c\.?f\.?)\s*[:.]?\s*(?=[A-Z0-9])")
+NATIONAL = {"RU": (10, 12), "IT": (11,), "DE": (9,), "AT": (9,), "CH": (9,), "GB": (9, 12)}
+
+
+def vat_number(cell: object, *, country: str = "") -> str:
+    """The VAT number with its country in front; "" where there is none. Digits that a spreadsheet took for a number get their zeros back.
+
+    Raises CellProblem.
+    """
+    text = VAT_PREFIX.sub("", line_of(cell))
+    if is_blank(text) or is_nobody(text):
+        return ""
+    try:
+        return checked_vat(text, country)
+    except ValidationError:
+        pass
+    bare = "".join(sign for sign in text if sign.isalnum())
+    for length in NATIONAL.get(country, ()):
+        if bare.isdigit() and length - 3 <= len(bare) < length:
+            try:
+                return checked_vat(bare.zfill(length), country)
+            except ValidationError:
+                continue
+    raise CellProblem("vat", _("This is no valid VAT number: a digit or its country is wrong."), _("Look at an invoice, or empty the cell."))
+
+
+@lru_cache(maxsize=20_000)
+def checked_vat(text: str, country: str) -> str:
+    return vat.compact(text, country=country)[:20]
+
+
+def looks_like_vat(text: str, country: str) -> bool:
+    if not 8 <= sum(sign.isdigit() for sign in text) <= 14 and not text[:2].isalpha():
+        return False
+    try:
+        return bool(checked_vat(text, country)) and (not text.isdigit() or bool(country))
+    except ValidationError:
+        return False
+
+
+# --- ways to reach somebody ------------------------------------------------------------------------------------------------
+
+PHONE_SPLIT = re.compile(r"\s*(?::::|;|\n|\||,(?=\s*(?:\+|0|\())| / | oder | or | o | или |(?<=\d)/(?=\s*(?:\+|00)))\s*")
+PHONE_LABEL = re.compile(r"(?i)^(?:tel(?:efon)?|phone|mobil|mobile|handy|cell|fon|ph|тел|моб)\s*[.:]*\s*")
+ADDRESS_IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+EMAIL_SPLIT = re.compile(r"\s*(?::::|;|,|\n|\||\s)\s*")
+
+
+def phones(cell: object, *, region: str = "DE") -> tuple[list[str], list[str]]:
+    """(numbers in international form, what stood there and is none)."""
+    good, bad = [], []
+    for part in PHONE_SPLIT.split(line_of(cell) if not isinstance(cell, str) else text_of(cell)):
+        text = PHONE_LABEL.sub("", part.strip())
+        if is_blank(text) or not any(sign.isdigit() for sign in text):
+            if text and not is_blank(text):
+                bad.append(text)
+            continue
+        found = phone(text, region)
+        (good if found else bad).append(found or text)
+    return list(dict.fromkeys(good)), bad
+
+
+@lru_cache(maxsize=50_000)
+def phone(text: str, region: str) -> str:
+    """The number in international form, or "" where no rule of a country fits."""
+    if len(text) > 60:
+        return ""
+    for attempt in (text, re.sub(r"\(0\)", "", text)):
+        try:
+            found = phonenumbers.parse(attempt, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(found):
+            return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)[:40]
+    return ""
+
+
+def emails(cell: object) -> tuple[list[str], list[str]]:
+    """(addresses, what stood there and is none)."""
+    text = text_of(cell)
+    bracketed = ADDRESS_IN_BRACKETS.findall(text)
+    parts = bracketed or EMAIL_SPLIT.split(text)
+    good, bad = [], []
+    for part in parts:
+        candidate = part.strip(" .<>()'\"").removeprefix("mailto:").removeprefix("MAILTO:")
+        if is_blank(candidate):
+            continue
+        (good if is_email(candidate) else bad).append(candidate)
+    return list(dict.fromkeys(good)), bad
+
+
+def is_email(text: str) -> bool:
+    """True where mail could be sent there: as the standard for addresses has it, without comments, quotes and bare hosts."""
+    if len(text) > 254:
+        return False
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return "." in text.rpartition("@")[2] and not text.startswith('"') and "[" not in text
+
+
+DOMAIN = re.compile(r"(?i)^(?:https?://)?(?:www\.)?([a-z0-9äöüß\-]+(?:\.[a-z0-9äöüß\-]+)+)(?:[:/?#].*)?$")
+FREE_MAIL = frozenset("gmail.com googlemail.com gmx.de gmx.net web.de t-online.de yahoo.com yahoo.de yahoo.it hotmail.com outlook.com outlook.de libero.it virgilio.it tiscali.it alice.it mail.ru yandex.ru bk.ru inbox.ru icloud.com live.com aol.com freenet.de example.com example.org example.net".split())
+
+
+def website(cell: object) -> str:
+    """The address of a website with its scheme, or ""."""
+    text = line_of(cell).split(" ")[0].strip(",;")
+    if not DOMAIN.match(text) or len(text) > 190:
+        return ""
+    return text if text.lower().startswith(("http://", "https://")) else f"https://{text}"
+
+
+def domain(cell: object) -> str:
+    """The bare domain of a website or e-mail address, or ""."""
+    text = line_of(cell).lower().strip()
+    found = DOMAIN.match(text.rpartition("@")[2] if "@" in text else text)
+    return found.group(1) if found else ""
+
+
+# --- places ----------------------------------------------------------------------------------------------------------------
+
+COUNTRY_ALIASES = {
+    "usa": "US", "u.s.a.": "US", "us": "US", "united states of america": "US", "vereinigte staaten von amerika": "US", "stati uniti d'america": "US", "сша": "US",
+    "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "grossbritannien": "GB", "regno unito": "GB", "gran bretagna": "GB",
+    "d": "DE", "brd": "DE", "ger": "DE", "deu": "DE", "a": "AT", "aut": "AT", "i": "IT", "ita": "IT", "f": "FR", "fra": "FR", "ru": "RU", "rus": "RU", "рф": "RU", "российская федерация": "RU", "россия": "RU", "gbr": "GB", "che": "CH",
+    "e": "ES", "nl": "NL", "holland": "NL", "the netherlands": "NL", "niederlande": "NL", "czech republic": "CZ", "tschechische republik": "CZ", "slovak republic": "SK", "south korea": "KR", "korea": "KR", "republic of ireland": "IE", "eire": "IE",
+    "hong kong": "HK", "macau": "MO", "turkey": "TR", "russia": "RU", "vietnam": "VN", "ivory coast": "CI", "schweiz/suisse": "CH",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def countries() -> dict[str, str]:
+    """Folded names of countries in many languages, and codes, to the two-letter code."""
+    names: dict[str, str] = {}
+    for language in ("en", "de", "it", "ru", "fr", "es", "nl", "pl", "cs", "da", "sv", "nb", "fi", "pt", "hu", "sl", "hr", "lt", "lv", "et", "ro", "bg", "el", "tr", "uk"):
+        for code, name in Locale.parse(language).territories.items():
+            if len(code) == 2 and code.isalpha() and code not in ("EU", "UN", "EZ", "ZZ", "XA", "XB"):
+                names.setdefault(fold(name), code)
+                names.setdefault(fold(name.partition("(")[0]), code)
+                names.setdefault(code.lower(), code)
+    names.update({fold(name): code for name, code in COUNTRY_ALIASES.items()})
+    return names
+
+
+def country(cell: object) -> str:
+    """The two-letter code of the country, or "" where none is meant."""
+    text = fold(line_of(cell)).strip(" .,()")
+    return countries().get(text) or countries().get(text.partition("(")[0].strip()) or countries().get(text.replace(" and ", " & ")) or ""
+
+
+POSTCODE_FIRST = re.compile(r"^(?:([A-Z]{1,3})[- ]{1,3})?(\d{4,6}(?: ?[A-Z]{2})?|\d{3} \d{2})[ ,]+(\D.*)$")
+POSTCODE_LAST = re.compile(r"^(.*?)[ ,]+([A-Z]{2}[ ,]+\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6}(?:-\d{3,4})?)$", re.IGNORECASE)
+POSTCODE_ALONE = re.compile(r"^(?:[A-Z]{1,2}[- ])?(\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?)$", re.IGNORECASE)
+
+
+def split_city(text: str) -> tuple[str, str]:
+    """(postcode, city) of a line like "98156 Grimaldi", "D-13627 Berlin" or "Plainview NY 11803"."""
+    if found := POSTCODE_FIRST.match(text):
+        return found[2], found[3].strip(" ,")
+    if POSTCODE_ALONE.match(text):
+        return POSTCODE_ALONE.match(text)[1], ""  # type: ignore[index]
+    if found := POSTCODE_LAST.match(text):
+        return found[2].replace(",", " "), found[1].strip(" ,")
+    return "", text
+
+
+def split_address(text: str) -> dict[str, str]:
+    """Street, postcode, city and country of an address on one or several lines; what stands between belongs to the street."""
+    lines = [line.strip(" ,") for line in text.split("\n") if line.strip(" ,")]
+    if len(lines) == 1:
+        lines = [part.strip() for part in lines[0].split(",") if part.strip()]
+    found = {"street": "", "postcode": "", "city": "", "country": ""}
+    if len(lines) > 1 and country(lines[-1]):
+        found["country"] = country(lines.pop())
+    for place in range(len(lines) - 1, -1, -1):
+        postcode, city = split_city(lines[place])
+        if postcode and (place or len(lines) == 1):
+            found["postcode"] = postcode
+            found["city"] = city or (lines[place - 1] if place > 1 else "")
+            cut = place if city else place - 1 if place > 1 else place
+            found["street"] = ", ".join(lines[:cut])
+            return found
+    if len(lines) > 1:
+        found["city"] = lines.pop()
+    found["street"] = ", ".join(lines)
+    return found
+
+
+STREET = re.compile(
+    r"(?i)\b(rue|avenue|av\.?|chemin|boulevard|blvd|street|st\.|road|rd\.?|lane|drive|way|court|square|stra(ß|ss)e|str\.|weg|platz|allee|gasse|ring|via|viale|piazza|corso|vicolo|largo|ul\.|ул\.?|улица|проспект|пр-т|переулок|calle|plaza)\b"
+    r"|stra(ß|ss)e\b|str\.|weg \d|platz \d"
+)
+
+
+def looks_like_street(text: str) -> bool:
+    return bool(STREET.search(text))
+
+
+LEGAL_FORM = re.compile(
+    r"(?i)(?:^|[\s,.(])(gmbh|mbh|ag|kg|ohg|ug|e\.? ?k\.?|gbr|se|kgaa|e\.? ?v\.?|eg|stiftung|genossenschaft|inc|llc|l\.l\.c|ltd|limited|plc|corp|corporation|company|co|llp|lp|pty|group|holding|s\.?p\.?a|s\.?r\.?l\.?s?|s\.?n\.?c|s\.?a\.?s|s\.?s|e figli|e fratelli|società|coop|cooperativa"
+    r"|ооо|оао|зао|пао|ао|ип|нпо|гк|гуп|муп|фгуп|тоо|чп|компания|завод|фирма|s\.?a|s\.?a\.?r\.?l|sarl|b\.?v|n\.?v|a/s|aps|ab|oy|as|sp\. ?z ?o\.? ?o|s\.?r\.?o|a\.?s|kft|d\.?o\.?o|lda|sl|verband|universit\w+|services?|transport\w*|logisti\w+|partners?|associates|solutions|industries|enterprises|and sons|& sons|& co)(?=$|[\s,.)])"
+)
+
+
+def looks_like_company(text: str) -> bool:
+    return bool(LEGAL_FORM.search(text)) or "«" in text

@@ -1,0 +1,450 @@
+"""The guess: what each column means, by its title and by what stands in it; what the sheet is about; or why it can't be taken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from contacts.imports import dates, names
+from contacts.imports import fields as f
+from contacts.imports.contents import Contents
+from contacts.imports.fields import FIELDS, NEUTRAL
+from contacts.imports.tables import Table
+from contacts.imports.vocabulary import (
+    COUNT_WORDS,
+    DEAL_WORDS,
+    DRIVER_WORDS,
+    GROUPS,
+    PERIOD_WORDS,
+    TRIP_WORDS,
+    USER_WORDS,
+    meanings,
+    words_of,
+)
+from fleetportal.core.db import fold
+
+VEHICLES, COMPANIES, PEOPLE, MIXED = "vehicles", "companies", "people", "mixed"
+SAME, SURE, LIKELY, OUT = "same", "sure", "likely", "out"
+SAMPLES = 3
+
+
+@dataclass
+class Column:
+    """One column as guessed: its meaning (`key`, "" when left out), how sure, samples, and how its days or names are ordered."""
+
+    place: int
+    title: str
+    group: str = ""
+    key: str = ""
+    sure: str = OUT
+    samples: list[str] = field(default_factory=list)
+    order: str = ""
+    says_driver: bool = False
+
+    def as_json(self) -> dict[str, object]:
+        return vars(self)
+
+
+@dataclass
+class Guess:
+    """A sheet as understood: what it is about, what its columns mean, or `refusal`: why it can't be taken, as (code, words, cure)."""
+
+    kind: str
+    columns: list[Column]
+    refusal: tuple[str, str, str] | None = None
+    language: str = "en"
+    country: str = ""
+    asks_owner: bool = False
+
+    def has(self, *keys: str) -> bool:
+        return any(column.key in keys for column in self.columns)
+
+    def place(self, key: str) -> int | None:
+        return next((column.place for column in self.columns if column.key == key), None)
+
+
+def guess(table: Table) -> Guess:
+    """What `table` is and what its columns mean."""
+    language = language_of(table)
+    country = {"it": "IT", "ru": "RU", "de": "DE"}.get(language, "")
+    contents = [Contents(table.column(place), country) for place in range(table.width)]
+    words = [words_of(title) for title in table.titles]
+    options = [options_for(words[place], table.groups[place], contents[place]) for place in range(table.width)]
+    streets_called_names(words, options, contents)
+    homes_left_out(words, options, contents)
+    noun = noun_of(options, contents, words)
+    keys = assign(options, contents, noun, table)
+    columns = [column_for(place, table, contents[place], keys[place], words[place]) for place in range(table.width)]
+    found = Guess(kind_of(noun, columns, contents), columns, language=language, country=country)
+    found.refusal = refusal(found, table, words, contents)
+    found.asks_owner = found.kind == VEHICLES and not found.has("company.name", "company.vat", "company.id", "company.domain")
+    settle_orders(found, table, contents)
+    return found
+
+
+def language_of(table: Table) -> str:
+    """The language of the titles: enough to tell Italian numbers and Russian dates from English ones."""
+    text = f" {' '.join(words_of(title) for title in [*table.titles, *table.groups])} {table.words} "
+    if sum("а" <= sign <= "я" for sign in text) > len(text) * 0.2:
+        return "ru"
+    votes = {language: sum(f" {word} " in text or word in text and len(word) > 6 for word in words) for language, words in LANGUAGE_WORDS.items()}
+    best = max(votes, key=lambda language: votes[language])
+    return best if votes[best] else "en"
+
+
+LANGUAGE_WORDS = {
+    "en": "company name customer plate vehicle date number the street city phone first last of make zip".split(),
+    "de": "firma kennzeichen kennz fahrzeug fahrer halter strasse ort plz telefon nachname vorname kunde datum nutzer und marke modell hersteller ez km-stand erstzulassung leasingende fin nr anrede".split(),
+    "it": "azienda ragione targa telaio veicolo cliente comune indirizzo cognome nome partita iva marca modello data di utilizzatore conducente citta cap telefono".split(),
+}
+
+
+def groups_noun(group: str) -> str:
+    return GROUPS.get(words_of(group), "") if group else ""
+
+
+def streets_called_names(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """A column titled as first names that holds streets: then "last" beside it holds no names either."""
+    if not any("person.first_name" in dict(meanings(title)) and contents[place].street > 0.25 for place, title in enumerate(words)):
+        return
+    for place, title in enumerate(words):
+        found = dict(meanings(title))
+        if "person.first_name" in found:
+            options[place] = {"street": 0.6}
+        elif "person.last_name" in found:
+            options[place] = {"city": 0.5}
+
+
+def homes_left_out(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """Address columns whose sister column says that they are somebody's home."""
+    for place, title in enumerate(words):
+        stem = next((title.removesuffix(end) for end in (" type", " label") if title.endswith(end)), "")
+        if stem and "address" in stem and contents[place].share(any(home in text.lower() for home in HOME) for text in contents[place].texts) > 0.5:
+            for sister, other in enumerate(words):
+                if other.startswith(stem):
+                    options[sister] = {}
+
+
+HOME = ("home", "privat", "casa", "дом")
+
+
+def options_for(words: str, heading: str, content: Contents) -> dict[str, float]:
+    """What the column could mean, each with how much speaks for it: the title first, then what stands in it."""
+    found = dict(meanings(words))
+    group = groups_noun(heading)
+    if heading and max(found.values(), default=0.0) < 0.6:
+        together = dict(meanings(f"{words_of(heading)} {words}"))
+        found = together if max(together.values(), default=0.0) > max(found.values(), default=0.0) else found
+    if group:
+        found = {neutral(key, group): sure for key, sure in found.items() if neutral(key, group) or not key}
+        if group == "person" and words in ("name", "nome", "имя", "nominativo"):
+            found = {"person.name": 1.0}
+    checked = {key: sure * fit(key, content) for key, sure in found.items()}
+    checked = {key: sure for key, sure in checked.items() if sure >= 0.25 or (key == "" and sure)}
+    best = max((sure for key, sure in checked.items() if key), default=0.0)
+    if best < 0.6 and "" not in checked and content.texts:
+        for key, sure in by_content(content, untitled=not words).items():
+            checked[key] = max(checked.get(key, 0.0), sure)
+    return checked
+
+
+def neutral(key: str, noun: str) -> str:
+    return NEUTRAL[key].get(noun, "") if key in NEUTRAL else key
+
+
+EMPTY_FITS = 0.8  # a column without values keeps its title's meaning
+
+
+def fit(key: str, content: Contents) -> float:
+    """0 to 1: how well the cells go with the meaning `key`."""
+    if not content.texts or not key:
+        return 1.0 if not key else EMPTY_FITS
+    rule = FITS.get(key) or KIND_FITS.get(FIELDS[key].kind if key in FIELDS else key)
+    return rule(content) if rule else 1.0
+
+
+def enough(share: float, wanted: float = 0.3) -> float:
+    return 1.0 if share >= wanted else 0.6 if share > 0.1 else 0.0
+
+
+KIND_FITS = {
+    f.DATE: lambda c: enough(max(c.date, c.serial), 0.4),
+    f.VIN: lambda c: enough(max(c.vin, c.share(11 <= len(text) <= 20 and text.isalnum() and not text.isalpha() for text in c.texts)), 0.3),
+    f.PLATE: lambda c: 0.0 if c.vin > 0.5 or c.date > 0.5 else enough(max(c.plate, c.platelike), 0.4),
+    f.EMAIL: lambda c: enough(c.email, 0.3),
+    "email": lambda c: enough(c.email, 0.3),
+    f.PHONE: lambda c: 0.0 if c.email > 0.3 or c.date > 0.5 else 1.0,
+    f.COUNT: lambda c: enough(c.number, 0.5),
+    f.FLAG: lambda c: enough(c.flag, 0.8),
+    f.VAT: lambda c: 0.0 if c.email > 0.3 or c.share(any(sign.isdigit() for sign in text) for text in c.texts) < 0.3 else 1.0,
+    f.ID: lambda c: 0.0 if c.lengthy > 0.3 or c.date > 0.5 else 1.0,
+    f.COUNTRY: lambda c: 1.0 if c.country_name > 0.3 else 0.5 if c.words > 0.5 else 0.0,
+}
+FITS = {
+    "company.name": lambda c: 0.0 if c.code > 0.6 or c.digits > 0.6 or c.email > 0.3 or c.vin > 0.3 or c.plate > 0.5 or c.date > 0.5 else 1.0,
+    "name": lambda c: 0.0 if c.digits > 0.6 or c.email > 0.5 or c.words < 0.5 else 1.0,
+    "company.id": lambda c: 0.0 if c.lengthy > 0.2 or c.date > 0.5 or c.company > 0.3 or c.known_person > 0.3 else 1.0,
+    "id": lambda c: 1.0 if c.is_unique or c.filled < 1 else 0.7,
+    "person.name": lambda c: 0.0 if c.digits > 0.5 or c.email > 0.5 or c.plate > 0.5 or c.date > 0.5 else 1.0,
+    "person.first_name": lambda c: 0.0 if c.street > 0.25 or c.digits > 0.3 or c.email > 0.3 else 1.0,
+    "person.last_name": lambda c: 0.0 if c.street > 0.25 or c.digits > 0.3 or c.email > 0.3 else 1.0,
+    "person.id": lambda c: 0.0 if c.known_person > 0.3 or c.email > 0.5 else 1.0,
+    "vehicle.make": lambda c: 0.0 if c.digits > 0.6 or c.vin > 0.3 else 1.0,
+    "vehicle.model": lambda c: 0.0 if c.vin > 0.3 or c.plate > 0.5 or c.date > 0.5 or (c.number > 0.9 and c.share(is_year(text) for text in c.texts) > 0.8) else 1.0,
+    "vehicle.make_model": lambda c: 0.0 if c.vin > 0.3 or c.plate > 0.5 or c.digits > 0.5 or c.company > 0.4 else 1.0,
+    "vehicle.id": lambda c: 0.5 if not c.is_unique and len(c.raw) > 5 else 0.0 if c.vin > 0.5 or c.plate > 0.6 or c.date > 0.5 or c.make > 0.3 or c.lengthy > 0.2 or c.known_person > 0.4 else 1.0,
+    "vehicle.contract": lambda c: 0.0 if c.digits > 0.3 or c.is_unique or c.date > 0.3 else 1.0,
+    "vehicle.powertrain": lambda c: 0.0 if c.number > 0.5 else 1.0,
+    "vehicle.use": lambda c: 0.0 if c.number > 0.5 or c.lengthy > 0.2 else 1.0,
+    "city": lambda c: 0.0 if c.number > 0.8 or c.email > 0.3 else 1.0,
+    "address": lambda c: 0.0 if c.share(text.startswith(("{", "[")) for text in c.texts) > 0.5 or c.email > 0.3 else 1.0,
+    "type": lambda c: 0.5 if c.share(is_kind(text) for text in c.texts) < 0.5 else 0.0,
+    "street": lambda c: 0.0 if c.number > 0.9 or c.email > 0.3 or c.date > 0.5 else 1.0,
+    "postcode": lambda c: 0.0 if c.email > 0.3 or c.lengthy > 0.3 else 1.0,
+    "website": lambda c: enough(c.url, 0.3),
+    "company.website": lambda c: enough(c.url, 0.3),
+    "company.domain": lambda c: enough(c.url, 0.3),
+    "phone": lambda c: 0.0 if c.email > 0.3 or c.date > 0.5 else 1.0,
+    "mobile": lambda c: 0.0 if c.email > 0.3 or c.date > 0.5 else 1.0,
+}
+
+
+def is_kind(text: str) -> bool:
+    """A word for a kind of vehicle, not for a model."""
+    return fold(text) in KINDS
+
+
+KINDS = frozenset(
+    "pkw lkw auto transporter anhanger van car truck suv sedan suv bus taxi trailer motorcycle autovettura autocarro furgone legkovoi furgon легковой грузовой фургон автобус прицеп customer prospect partner".split()
+)
+
+
+def is_year(text: str) -> bool:
+    return text.isdigit() and 1900 <= int(text) <= 2100
+
+
+def by_content(c: Contents, *, untitled: bool) -> dict[str, float]:
+    """What a column means of which the title says nothing."""
+    found = {
+        "vehicle.vin": c.vin if c.vin > 0.6 else 0,
+        "vehicle.plate": c.plate * 0.9 if c.plate > 0.6 and c.vin < 0.3 else 0,
+        "email": c.email if c.email > 0.6 else 0,
+        "website": c.url * 0.8 if c.url > 0.7 else 0,
+        "company.vat": c.vat * 0.9 if c.vat > 0.5 else 0,
+    }
+    if untitled:
+        found |= {
+            "phone": c.phone * 0.8 if c.phone > 0.6 and c.vat < 0.5 and c.plate < 0.5 else 0,
+            "vehicle.make": c.make * 0.8 if c.make > 0.6 and c.share(" " in text for text in c.texts) < 0.5 else 0,
+            "vehicle.make_model": c.make * 0.8 if c.make > 0.6 and c.share(" " in text for text in c.texts) >= 0.5 else 0,
+            "company.name": c.company * 0.8 if c.company > 0.4 else 0,
+            "person.name": 0.75 if c.known_person > 0.4 and c.company < 0.2 else 0,
+            "person.first_name": 0.7 if c.given_name > 0.4 and c.person < 0.3 else 0,
+            "street": 0.6 if c.street > 0.4 else 0,
+            "country": 0.6 if c.country_name > 0.7 else 0,
+        }
+    return {key: share for key, share in found.items() if share > 0.4}
+
+
+def noun_of(options: Sequence[dict[str, float]], contents: Sequence[Contents], words: Sequence[str]) -> str:
+    """What a row of the sheet is: a vehicle, a person or a company."""
+    best = [max(((sure, key) for key, sure in option.items()), default=(0.0, "")) for option in options]
+    keys = {key for sure, key in best if sure >= 0.4}
+    if {"vehicle.plate", "vehicle.vin"} & keys:
+        return "vehicle"
+    numbered = "vehicle.id" in keys or any("id" in option and contents[place].is_unique for place, option in enumerate(options))
+    titled = any(word in ("vehicle", "fahrzeug", "veicolo", "auto") for text in words for word in text.split())
+    if "vehicle.make" in keys and ("vehicle.model" in keys or numbered) or "vehicle.make_model" in keys and numbered or "vehicle.model" in keys and (numbered or titled) and "person.last_name" not in keys:
+        return "vehicle"
+    if {"person.first_name", "person.last_name"} & keys:
+        return "person"
+    if "company.flag" in keys:
+        return "company"
+    company_facts = {"company.vat", "company.sector", "company.employees", "company.parent"} & keys
+    if "person.name" in keys and not (company_facts and "company.name" in keys):
+        return "person"
+    if "company.name" in keys or company_facts:
+        return "company"
+    return name_noun(best, contents, keys)
+
+
+def name_noun(best: Sequence[tuple[float, str]], contents: Sequence[Contents], keys: set[str]) -> str:
+    """What a sheet with a bare "Name" is about, by the names."""
+    for place, (_sure, key) in enumerate(best):
+        if key == "name" and contents[place].texts:
+            content = contents[place]
+            return "person" if content.known_person > content.company + 0.1 and not {"company.email", "website"} & keys else "company"
+    return "person" if "email" in keys else "company"
+
+
+def assign(options: Sequence[dict[str, float]], contents: Sequence[Contents], noun: str, table: Table) -> list[tuple[str, float]]:
+    """For each column its meaning and how sure; a meaning that only one column can carry goes to the likeliest, filled, leftmost."""
+    wishes = []
+    for place, option in enumerate(options):
+        for key, sure in option.items():
+            meant = neutral(key, noun)
+            if noun == "vehicle" or not meant.startswith(("vehicle.", "drivers")):
+                wishes.append((sure, contents[place].filled > 0, -place, place, meant))
+    wishes.sort(reverse=True)
+    keys: dict[int, tuple[str, float]] = {}
+    taken: set[str] = set()
+    for sure, _filled, _left, place, key in wishes:
+        if place in keys or key in taken:
+            continue
+        keys[place] = (key, sure)
+        if key and not FIELDS[key].many:
+            taken.add(key)
+    settle(keys, contents)
+    return [keys.get(place, ("", 0.0)) for place in range(len(options))]
+
+
+def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents]) -> None:
+    """What only the columns together tell."""
+    by_key = {key: place for place, (key, _sure) in keys.items() if key}
+    for whole, first, last in three_names(contents) if "person.last_name" not in by_key else ():
+        if keys.get(whole, ("", 0))[1] < 0.9:
+            keys[whole] = ("", 0.0)
+            keys[first], keys[last] = ("person.first_name", 0.75), ("person.last_name", 0.75)
+            break
+    if "vehicle.make_model" in by_key and ("vehicle.make" in by_key or "vehicle.model" in by_key):
+        place = by_key["vehicle.make_model"]
+        free = "vehicle.model" if "vehicle.model" not in by_key else "vehicle.make" if "vehicle.make" not in by_key else ""
+        makes = contents[place].make > 0.5
+        keys[place] = ("", 0.0) if not free or (free == "vehicle.model" and makes) or (free == "vehicle.make" and not makes) else (free, 0.6)
+    if "vehicle.model" in by_key and "vehicle.make" not in by_key and contents[by_key["vehicle.model"]].make > 0.6:
+        keys[by_key["vehicle.model"]] = ("vehicle.make_model", 0.7)
+
+
+def three_names(contents: Sequence[Contents]) -> list[tuple[int, int, int]]:
+    """Columns (whole, first, last) where the whole name is the two others one after the other."""
+    rows = [[str(cell).strip() for cell in content.raw[:40]] for content in contents]
+    found = []
+    for whole, texts in enumerate(rows[:12]):
+        if not any(" " in text for text in texts):
+            continue
+        for first in range(len(rows[:12])):
+            for last in range(len(rows[:12])):
+                if len({whole, first, last}) == 3 and all(not text or text == f"{a} {b}".strip() for text, a, b in zip(texts, rows[first], rows[last], strict=True)):
+                    if any(rows[first]) and any(rows[last]):
+                        found.append((whole, first, last))
+    return found
+
+
+def column_for(place: int, table: Table, content: Contents, meaning: tuple[str, float], words: str) -> Column:
+    key, sure = meaning
+    column = Column(place, table.titles[place].replace("\n", " "), table.groups[place].replace("\n", " "), key)
+    column.samples = [text.replace("\n", ", ")[:60] for text in content.texts[:SAMPLES]]
+    if key:
+        same = fold(str(FIELDS[key].label)) == fold(table.titles[place])
+        column.sure = SAME if same and sure > 0.9 else SURE if sure >= 0.85 else LIKELY
+    if key == "person.name":
+        column.says_driver = any(word in words for word in DRIVER_WORDS) and not any(word in words for word in USER_WORDS)
+    return column
+
+
+def kind_of(noun: str, columns: Sequence[Column], contents: Sequence[Contents]) -> str:
+    if any(column.key == "company.flag" for column in columns):
+        return MIXED
+    return {"vehicle": VEHICLES, "person": PEOPLE, "company": COMPANIES}[noun]
+
+
+def settle_orders(found: Guess, table: Table, contents: Sequence[Contents]) -> None:
+    """Day or month first, given name or surname first: by the column's own values, else by the sheet's, else by its language."""
+    orders = {column.place: dates.order_of(contents[column.place].raw) for column in found.columns}
+    told = [order for order in orders.values() if order]
+    american = any("$" in text for content in contents for text in content.texts[:20]) or "zip" in " ".join(words_of(title) for title in table.titles).split()
+    usual = max(set(told), key=told.count) if told else dates.MONTH_FIRST if american and found.language == "en" else dates.DAY_FIRST
+    for column in found.columns:
+        if column.key and FIELDS[column.key].kind == f.DATE:
+            column.order = orders[column.place] or usual
+        elif column.key in ("person.name", "drivers"):
+            column.order = names.order_of(contents[column.place].texts, title_says=names.title_order(words_of(column.title)))
+
+
+# --- what can't be taken ---------------------------------------------------------------------------------------------------
+
+
+def refusal(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> tuple[str, str, str] | None:
+    """(code, why, cure) where the sheet is none that we take."""
+    for rule in (no_rows, deals, trips, bill, counts, nothing_known, nameless):
+        if refused := rule(found, table, words, contents):
+            return refused
+    return None
+
+
+Refusal = tuple[str, str, str] | None
+
+
+def no_rows(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
+    if table.sample:
+        return None
+    return "no_rows", _("There are titles, but no rows below them."), _("Fill in the rows, or delete the sheet.")
+
+
+def deals(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
+    if sum(bool(DEAL_WORDS.search(text)) for text in words) < 3 or found.kind == VEHICLES and found.has("vehicle.vin", "vehicle.plate"):
+        return None
+    return "deals", _("This is a list of deals or opportunities, not of customers or vehicles."), _("Export the companies, contacts or vehicles instead.")
+
+
+def trips(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
+    """Start and end, twice over: a log book. A vehicle stands in many rows of it."""
+    ends = [place for place, text in enumerate(words) if TRIP_WORDS.search(text) and (contents[place].date > 0.6 or contents[place].number > 0.8)]
+    glued = [place for place, text in enumerate(words) if text.startswith(("start", "end", "von ", "bis ")) and (contents[place].date > 0.6 or contents[place].number > 0.8)]
+    if len(set(ends + glued)) < 3 or found.has("vehicle.vin") or found.has("company.name"):
+        return None
+    return "trips", _("This is a log of trips: each row is a journey, not a vehicle."), _("We need a list with one row for each vehicle.")
+
+
+def bill(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
+    """Figures for several periods side by side, and nobody named: a mileage or cost account."""
+    periods = [place for place, text in enumerate(words) if PERIOD_WORDS.search(text) and (contents[place].number > 0.6 or not contents[place].texts)]
+    owned = found.has("company.name", "company.vat", "company.id", "person.name", "vehicle.vin", "vehicle.contract_ends_on", "vehicle.delivered_on")
+    if len(periods) < 3 or owned:
+        return None
+    return (
+        "bill",
+        _("This is an account of mileage or costs by period (“%(first)s” and %(more)s more columns); it names no company, no user and no contract.")
+        % {"first": table.titles[periods[0]].replace("\n", " "), "more": len(periods) - 1},
+        _("We need a list with one row for each vehicle: company, plate or VIN, who drives it, contract end."),
+    )
+
+
+def counts(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
+    """A number of vehicles in each row, and nothing that tells one from another."""
+    numbers = [place for place, text in enumerate(words) if COUNT_WORDS.search(text) and contents[place].number > 0.7]
+    named = found.has("vehicle.plate", "vehicle.vin", "vehicle.id", "company.vat", "company.email", "person.email", "person.last_name", "company.street", "company.city", "company.postcode")
+    if not numbers or named:
+        return None
+    return (
+        "counts",
+        _("This is a table of counts: each row says how many (“%(title)s”), not which vehicles.") % {"title": table.titles[numbers[0]].replace("\n", " ")},
+        _("We need a list with one row for each vehicle, with its plate or VIN."),
+    )
+
+
+def nothing_known(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
+    if found.has("vehicle.plate", "vehicle.vin", "vehicle.id", "vehicle.make", "vehicle.model", "vehicle.make_model", "company.name", "person.name", "person.first_name", "person.last_name", "person.email"):
+        return None
+    titles = [title.replace("\n", " ") for title in table.titles if title][:6]
+    if found.has("company.vat"):
+        return (
+            "no_names",
+            _("There are VAT numbers, but no column with the names of companies."),
+            _("Add a column “Company”, or say below which column holds the names."),
+        )
+    if found.has("company.street", "company.postcode", "company.city", "company.address"):
+        return "no_names", _("There are addresses, but no column says whose they are."), _("Add a column “Company” or “Last name”.")
+    seen = _("Its columns are: %(titles)s.") % {"titles": ", ".join(titles)} if titles else _("It has no titles.")
+    return "unknown", _("No column of companies, people or vehicles was recognised. %(seen)s") % {"seen": seen}, _("Say below what the columns mean.")
+
+
+def nameless(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
+    """A sheet of vehicles must tell one from another."""
+    if found.kind == VEHICLES and not found.has("vehicle.plate", "vehicle.vin", "vehicle.id"):
+        return (
+            "no_identity",
+            _("No column tells the vehicles apart: neither plate nor VIN nor a number of their own."),
+            _("Add a column “Plate” or “VIN”."),
+        )
+    return None

@@ -1,0 +1,109 @@
+"""People's names in one cell: form of address, order, several of them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contacts.imports.cells import is_nobody
+from contacts.imports.given_names import NAMES
+from fleetportal.core.db import fold
+
+FIRST_LAST, LAST_FIRST = "first", "last"
+ADDRESSES = {
+    "herr": "Herr", "hr.": "Herr", "hr": "Herr", "frau": "Frau", "fr.": "Frau", "mr": "Mr", "mr.": "Mr", "mrs": "Mrs", "mrs.": "Mrs", "ms": "Ms", "ms.": "Ms", "miss": "Miss", "sir": "Sir",
+    "sig.": "Sig.", "sig": "Sig.", "signor": "Sig.", "sig.ra": "Sig.ra", "sigra": "Sig.ra", "signora": "Sig.ra", "sig.na": "Sig.na", "signorina": "Sig.na",
+    "г-н": "г-н", "господин": "г-н", "г-жа": "г-жа", "госпожа": "г-жа", "тов.": "тов.", "товарищ": "тов.", "m.": "M.", "mme": "Mme", "mme.": "Mme", "sr.": "Sr.", "sra.": "Sra.",
+}  # fmt: skip
+DEGREES = frozenset(
+    "dr dr. prof prof. ing ing. dipl.-ing. dipl.-kfm. mag. mba med. jur. dott dott. dott.ssa dottssa dottor avv avv. rag rag. geom geom. arch arch. cav cav. d.ssa phd ph.d. jun. jr jr. sr sen. ii iii iv univ.-prof. b.sc. m.sc. ba. dr.-ing. dr.med. prof.ssa on.".split()
+)
+PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
+SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
+BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A person's name taken apart."""
+
+    first: str = ""
+    last: str = ""
+    title: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.first or self.last)
+
+
+def split(text: str, *, order: str = FIRST_LAST) -> Name:
+    """The name in `text`; "Voss, Henrik" and a Russian patronymic show their order themselves, else it is `order`."""
+    text = BRACKETS.sub(" ", text).strip(" ,;.") if not BRACKETS.fullmatch(text) else text
+    title, words = address_of(text)
+    joined = " ".join(words)
+    if "," in joined:
+        last, _comma, first = joined.partition(",")
+        more, first_words = address_of(first.strip())
+        return Name(" ".join(first_words), last.strip(), title or more)
+    if len(words) == 1:
+        return Name("", words[0], title)
+    if not words:
+        return Name("", "", title)
+    if len(words) == 3 and PATRONYMIC.search(words[2]) and not PATRONYMIC.search(words[1]):
+        return Name(f"{words[1]} {words[2]}", words[0], title)
+    if len(words) == 3 and PATRONYMIC.search(words[1]):
+        return Name(f"{words[0]} {words[1]}", words[2], title)
+    if order == LAST_FIRST:
+        return Name(" ".join(words[1:]), words[0], title)
+    return Name(" ".join(words[:-1]), words[-1], title)
+
+
+def address_of(text: str) -> tuple[str, list[str]]:
+    """(form of address with degrees, the words of the bare name)."""
+    words, titles = text.split(), []
+    while words and (words[0].casefold() in ADDRESSES or words[0].casefold() in DEGREES) and len(words) > 1:
+        titles.append(ADDRESSES.get(words[0].casefold(), words[0]))
+        words.pop(0)
+    while len(words) > 2 and words[-1].strip(",").casefold() in DEGREES:
+        words.pop()
+        words[-1] = words[-1].rstrip(",")
+    return " ".join(titles)[:40], words
+
+
+def several(text: str) -> list[str]:
+    """The people in one cell; a comma parts them only where each part is a whole name."""
+    parts = [part for part in SPLIT_PEOPLE.split(text) if part]
+    found: list[str] = []
+    for part in parts:
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        whole = len(pieces) > 1 and all(len(address_of(piece)[1]) > 1 for piece in pieces)
+        found.extend(pieces if whole or len(pieces) > 2 else [part])
+    return [person.strip() for person in found if person.strip() and not is_nobody(person)]
+
+
+def order_of(values: Iterable[str], *, title_says: str | None) -> str:
+    """How a column writes its names: by the commonest given names in it, else as its title says, else given name first."""
+    front = back = 0
+    for value in values:
+        words = address_of(value)[1]
+        if len(words) > 1 and "," not in value:
+            front += fold(words[0]) in NAMES
+            back += fold(words[-1]) in NAMES
+    if front + back >= 3 and max(front, back) >= 2 * min(front, back):
+        return FIRST_LAST if front > back else LAST_FIRST
+    return title_says or FIRST_LAST
+
+
+def title_order(words: str) -> str | None:
+    """What a title like "cognome e nome" or "Vor- und Nachname" says about the order."""
+    last = [words.find(word) for word in ("cognome", "nachname", "surname", "last", "фамилия", "familienname") if word in words]
+    first = [words.find(word) for word in (" nome", "vorname", "vor ", "first", "имя", "given") if word in f" {words}"]
+    if not last or not first:
+        return None
+    return LAST_FIRST if min(last) <= min(first) else FIRST_LAST
+
+
+def looks_like_person(text: str) -> bool:
+    """True where `text` could be a person's name: two to five words, letters only, most in capitals first."""
+    words = address_of(text.replace(",", " "))[1]
+    if not 2 <= len(words) <= 5 or any(sign.isdigit() for sign in text):
+        return False
+    return all(word[0].isupper() or word.lower() in ("von", "van", "de", "der", "di", "da", "la", "dal", "zu", "bin", "al") for word in words if word)
