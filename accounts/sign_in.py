@@ -1,9 +1,34 @@
-"""How staff sign in: user name, password, second factor where the role asks for one. Nobody signs up."""
+"""How staff sign in: user name, password, second factor where the role asks for one. Nobody signs up, and there is one door."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import roles_of
+from fleetportal.core.pages import NavigationFor
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+PASSED = "second_factor"  # in the session: asked, and the answer was right or not needed
+OTHER_DOORS = {"/cms/": "edit_pages", "/django-admin/": "administer"}
+WITHOUT_SECOND_FACTOR = ("/second-factor/", "/login/", "/logout/", "/theme/", "/language/", "/static/", "/healthz", "/readyz")
+
+
+class Backend(AuthenticationBackend):
+    """Fetches the signed-in user together with the centre that every page names. Costs 1 query."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = User.objects.select_related("home_centre").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -11,5 +36,57 @@ class StaffAdapter(DefaultAccountAdapter):
         """No: administrators make users."""
         return False
 
-    def get_login_redirect_url(self, request: HttpRequest) -> Any:
-        return super().get_login_redirect_url(request)
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where this user's day starts: the first line of their rail."""
+        return NavigationFor(request).home
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: a page that opens says enough."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        """Not where the role asks for it."""
+        return not needs_second_factor(authenticator.user)
+
+
+def needs_second_factor(user: User) -> bool:
+    """True when a role of `user` stands in REQUIRE_SECOND_FACTOR. Costs 1 query where the setting names any."""
+    return bool(settings.REQUIRE_SECOND_FACTOR) and not roles_of(user).isdisjoint(settings.REQUIRE_SECOND_FACTOR)
+
+
+class SecondFactor:
+    """Nobody whose role asks for a second factor gets past its set-up without one. Costs nothing once it is known."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not settings.REQUIRE_SECOND_FACTOR or not user.is_authenticated or request.path.startswith(WITHOUT_SECOND_FACTOR):
+            return self.get_response(request)
+        if request.session.get(PASSED) != user.pk:
+            if needs_second_factor(user) and not is_mfa_enabled(user):
+                return HttpResponseRedirect(reverse("mfa_activate_totp"))
+            request.session[PASSED] = user.pk
+        return self.get_response(request)
+
+
+class OneDoor:
+    """The CMS and Django's admin have no sign-in of their own: visitors go to ours, users without the right find nothing there."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        may = next((codename for door, codename in OTHER_DOORS.items() if request.path.startswith(door)), "")
+        if not may:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.may(may) or request.path.endswith("/login/"):
+            raise Http404
+        return None

@@ -1,6 +1,5 @@
 """The roof's addresses: each app owns its own; Wagtail's pages come last."""
 
-from allauth.account import views as allauth_views
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
@@ -9,11 +8,10 @@ from wagtail.admin import urls as wagtailadmin_urls
 from accounts.admin import site as administration
 
 urlpatterns = [
-    path("login/", allauth_views.login, name="account_login"),
-    path("logout/", allauth_views.logout, name="account_logout"),
     path("django-admin/", administration.urls),
     path("cms/", include(wagtailadmin_urls)),
     path("", include("fleetportal.core.urls")),
+    path("", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("", include("contacts.urls")),
     path("", include("events.urls")),

@@ -68,6 +68,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sign_in.SecondFactor",
+    "accounts.sign_in.OneDoor",
     "django_htmx.middleware.HtmxMiddleware",
     "fleetportal.core.middleware.Refusals",
 ]
@@ -157,8 +159,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- Who signs in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.sign_in.Backend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 ANONYMOUS_USER_NAME = None
@@ -184,6 +185,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "accounts.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Fleetportal"
 REQUIRE_SECOND_FACTOR = env.words("REQUIRE_SECOND_FACTOR", ["administrator"])
 
@@ -227,6 +229,7 @@ WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAILADMIN_LOGIN_URL = "/login/"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 DEFAULT_FROM_EMAIL = f"Fleetportal <fleetportal@{BASE_HOST if '.' in BASE_HOST else 'fleetportal.example'}>"

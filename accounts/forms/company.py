@@ -1,0 +1,67 @@
+"""What people type about a company, turned into values."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import vat
+from accounts.models import Assignment, Centre, Company, User
+
+FIELDS = (
+    "name", "centre", "parent", "vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees",
+    "is_public_body", "car_policy",
+)  # fmt: skip
+
+
+def centres_for(user: User) -> Any:
+    """Where `user` may enter a company: centres with the right, and the own centre of those who serve only their own companies."""
+    centres = Centre.objects.where(user, may="serve_customers")
+    if "serve_customers" in user.rights.general and user.home_centre_id:
+        centres = centres | Centre.objects.filter(pk=user.home_centre_id)
+    return centres
+
+
+class CompanyForm(forms.ModelForm):
+    """Hands over values; `Company.enter` and `Company.edit` decide. The VAT number is checked; its country may stand in front or in the address."""
+
+    class Meta:
+        model = Company
+        fields = FIELDS
+        widgets = {"car_policy": forms.Textarea(attrs={"rows": 3}), "parent": forms.HiddenInput}
+        help_texts = {"vat_number": _("With its country in front, like DE136695976."), "country": _("Two letters, like DE.")}
+
+    def __init__(self, *args: Any, user: User, company: Company | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, instance=company, **kwargs)
+        self.user, self.original = user, company
+        centres = centres_for(user)
+        if company is not None:
+            centres = centres | Centre.objects.filter(pk=company.centre_id)
+        self.fields["centre"].queryset = centres.distinct()
+        if company is None and user.home_centre_id:
+            self.initial["centre"] = user.home_centre_id
+        self.fields["parent"].queryset = Company.objects.visible_to(user)
+        if company is None or company.parent_id is None:
+            del self.fields["parent"]
+
+    def clean_country(self) -> str:
+        return str(self.cleaned_data["country"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        number = values.get("vat_number")
+        if number:
+            try:
+                values["vat_number"] = vat.compact(number, country=values.get("country") or "")
+            except forms.ValidationError as error:
+                self.add_error("vat_number", error)
+        return values
+
+    def _post_clean(self) -> None:
+        """Nothing: the verb writes, so the instance keeps what the database holds."""
+
+    def assign(self, company: Company) -> None:
+        """Whoever serves own companies only looks after the one they just entered."""
+        if "serve_customers" not in company.rights_of(self.user):
+            Assignment.assign(company, self.user, starts_on=timezone.localdate(), by=self.user)
