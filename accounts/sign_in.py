@@ -1,6 +1,7 @@
 """How staff sign in: user name, password, second factor where the role asks for one. Nobody signs up, and there is one door."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import roles_of
@@ -18,6 +20,7 @@ from fleetportal.core.pages import NavigationFor
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+JUST_NOW = timedelta(minutes=5)
 PASSED = "second_factor"  # in the session: asked, and the answer was right or not needed
 OTHER_DOORS = {"/cms/": "edit_pages", "/django-admin/": "administer"}
 WITHOUT_SECOND_FACTOR = ("/second-factor/", "/login/", "/logout/", "/theme/", "/language/", "/static/", "/healthz", "/readyz")
@@ -39,6 +42,11 @@ class StaffAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where this user's day starts: the first line of their rail."""
         return NavigationFor(request).home
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Whoever signed in a moment ago is not asked for the password again: first sign-ins lead straight to the set-up."""
+        signed_in = self.request.user.last_login
+        return signed_in is None or timezone.now() - signed_in > JUST_NOW
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: a page that opens says enough."""

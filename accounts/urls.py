@@ -1,4 +1,16 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from accounts.views import companies, search, vehicles
 
 app_name = "accounts"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("search/", search.search, name="search"),
+    path("companies/", companies.CompanyList.as_view(), name="companies"),
+    path("companies/new/", companies.company_new, name="company_new"),
+    path("companies/<int:company_id>/", companies.dossier, name="company"),
+    path("companies/<int:company_id>/edit/", companies.company_edit, name="company_edit"),
+    path("companies/<int:company_id>/vehicles/new/", vehicles.vehicle_new, name="vehicle_new"),
+    path("vehicles/", vehicles.VehicleList.as_view(), name="vehicles"),
+    path("vehicles/<int:vehicle_id>/", vehicles.vehicle, name="vehicle"),
+    path("vehicles/<int:vehicle_id>/edit/", vehicles.vehicle_edit, name="vehicle_edit"),
+]

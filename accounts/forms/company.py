@@ -26,6 +26,8 @@ def centres_for(user: User) -> Any:
 class CompanyForm(forms.ModelForm):
     """Hands over values; `Company.enter` and `Company.edit` decide. The VAT number is checked; its country may stand in front or in the address."""
 
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+
     class Meta:
         model = Company
         fields = FIELDS

@@ -3,7 +3,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +69,10 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def active(self) -> Self:
         return self.exclude(phase=Phase.LOST)
 
+    def looked_after_by(self, user: "User", *, on: date) -> Self:
+        """Companies that `user` looks after on that day, as responsible or stand-in."""
+        return self.filter(pk__in=assigned_to(user, on=on))
+
     def with_contracts_ending(self, *, on: date, before: date) -> Self:
         """Active companies with a vehicle whose contract ends from `on` on and before `before`. Source: DOMAIN, order-by date."""
         vehicles = self.model._meta.get_field("vehicles").related_model._default_manager
@@ -75,9 +80,29 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         return self.active().filter(Exists(ending))
 
     def for_list(self) -> Self:
-        """With all that a table row shows: centre, who is responsible today, number of vehicles. 2 queries."""
-        fleet = Count("vehicles", filter=Q(vehicles__given_back_on=None))
-        return self.select_related("centre").prefetch_related(responsible_today()).annotate(fleet_size=fleet)
+        """With all that a table row shows: centre, who is responsible today, number of vehicles, the next contract end. 2 queries.
+
+        Subqueries and no join: asked only for the rows on the page, whatever the number of companies.
+        """
+        vehicles = vehicles_of_each()
+        ends = vehicles.filter(contract_ends_on__gte=timezone.localdate()).order_by("contract_ends_on").values("contract_ends_on")[:1]
+        rows = self.select_related("centre").prefetch_related(responsible_today())
+        return rows.annotate(fleet_size=number_of(vehicles), contract_ends_on=Subquery(ends))
+
+    def for_dossier(self) -> Self:
+        """With what the head of the dossier shows. 2 queries."""
+        return self.for_list().select_related("parent").annotate(personal_count=number_of(vehicles_of_each().filter(use="personal")))
+
+
+
+def vehicles_of_each() -> models.QuerySet[Any]:
+    """For a subquery over companies: the vehicles that each still has."""
+    return Company._meta.get_field("vehicles").related_model._default_manager.active().filter(company=OuterRef("pk"))
+
+
+def number_of(rows: models.QuerySet[Any]) -> Coalesce:
+    """How many rows a subquery by company has."""
+    return Coalesce(Subquery(rows.order_by().values("company").annotate(count=Count("pk")).values("count")), 0)
 
 
 def assigned_to(user: "User", *, on: date) -> models.QuerySet[Any]:
@@ -150,6 +175,18 @@ class Company(models.Model):
         if found is None:
             found = list(self.assignments.responsible().running(on=timezone.localdate()).select_related("user"))
         return found[0].user if found else None
+
+    def rights_of(self, user: "User") -> set[str]:
+        """What `user` may with this company: the same answer as `where()`, for one row and every codename. Costs 1 query."""
+        if not user.is_authenticated:
+            return set()
+        held = {codename for codename, centres in user.rights.granted.items() if self.centre_id in centres}
+        if user.rights.general - held and assigned_to(user, on=timezone.localdate()).filter(company=self).exists():
+            held |= user.rights.general
+        for way_in in ways_in:
+            here = type(self).objects.filter(pk=self.pk)
+            held |= {codename for codename, _words in Centre._meta.permissions if codename not in held and here.filter(way_in(user, codename)).exists()}
+        return held
 
     @classmethod
     def enter(cls, *, by: "User | None", **facts: Any) -> "Company":

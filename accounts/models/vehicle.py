@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +53,12 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
     def for_second_delivery(self, *, on: date) -> Self:
         """Vehicles delivered on D−28 … D−1. Source: DOMAIN, events."""
         return self.active().delivered_between(on - timedelta(days=28), on - timedelta(days=1))
+
+    def ending_first(self) -> Self:
+        """Running contracts by their end, then vehicles without one, by plate."""
+        running = Q(contract_ends_on__gte=timezone.localdate())
+        order = Case(When(running, then=F("contract_ends_on")), default=None)
+        return self.order_by(order.asc(nulls_last=True), "plate_folded", "pk")
 
     def for_list(self) -> Self:
         return self.select_related("company")

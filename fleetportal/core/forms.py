@@ -14,3 +14,12 @@ class ReasonForm(forms.Form):
         help_text=_("Kept in the history with your name and the number of rows."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class DayInput(forms.DateInput):
+    """A day, typed or chosen in the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, str] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")

@@ -4,13 +4,14 @@ A page declares its parts; `get_queryset` narrows the rows to what the user may 
 row shows. Columns, sort and export come from a django-tables2 table, the filter from a django-filter set.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from typing import IO, Any, ClassVar
 
 import django_filters
 import django_tables2
+from django import forms
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -46,6 +47,28 @@ class Column(django_tables2.Column):
 
 
 @dataclass(frozen=True)
+class ExtraColumn:
+    """A column that a higher app adds to a lower one's list, before the column `at` ("" puts it last).
+
+    `decorate` adds to the queryset what `template` (context: row) shows and `value` exports; `order_by` names what sorts it.
+    """
+
+    name: str
+    label: Words
+    template: str
+    decorate: Callable[[Any], Any]
+    value: Callable[[Any], Any]
+    at: str = ""
+    kind: str = "text"
+    css: str = ""
+    order_by: str = ""
+
+    def column(self) -> Column:
+        sort = {"orderable": True, "order_by": self.order_by} if self.order_by else {}
+        return Column(self.label, kind=self.kind, css=self.css, value=self.value, empty_values=(), **sort)
+
+
+@dataclass(frozen=True)
 class Head:
     """One cell of the table's head."""
 
@@ -76,7 +99,7 @@ class ShownWord:
     label: str
     is_set: bool
     field: Any
-    kind: str  # text, one, several, day
+    kind: str  # text, one, several, day, fixed
     without: str
     without_count: int = 0
 
@@ -102,8 +125,10 @@ class Sentence(django_filters.FilterSet):
 
 
 def kind_of(field: Any) -> str:
-    """How a word is asked for."""
-    if isinstance(field, django_filters.fields.forms.DateField):
+    """How a word is asked for; a fixed one comes with a link and can only be dropped."""
+    if field.widget.is_hidden:
+        return "fixed"
+    if isinstance(field, forms.DateField):
         return "day"
     if getattr(field.widget, "allow_multiple_selected", False):
         return "several"
@@ -118,7 +143,7 @@ def in_words(field: Any, value: Any) -> str:
         return gettext(" or ").join(in_words(field, one) for one in value)
     if isinstance(value, models.Model):
         return str(value)
-    if kind_of(field) == "day":
+    if isinstance(field, forms.DateField):
         return formats.date_format(value, "j F Y")
     if hasattr(field, "choices"):
         return str(dict(flat(field.choices)).get(str(value), value))
@@ -171,6 +196,8 @@ class ListPage(View):
     actions_template: ClassVar[str] = ""  # buttons beside the title
     empty: ClassVar[Empty]
     presets: ClassVar[Sequence[Preset]] = ()
+    extra: ClassVar[Iterable[ExtraColumn]] = ()
+    template: ClassVar[str] = "core/list.html"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -191,6 +218,12 @@ class ListPage(View):
         """Those of `rows` that `user` may take out of the house."""
         raise NotImplementedError
 
+    def decorate(self, rows: models.QuerySet[Any], user: Any) -> models.QuerySet[Any]:
+        """`rows` with what a row shows to `user`."""
+        for column in self.extra:
+            rows = column.decorate(rows)
+        return rows.for_list()
+
     def extra_context(self) -> dict[str, Any]:
         """What the page's own templates need beside the list."""
         return {}
@@ -210,12 +243,22 @@ class ListPage(View):
     def filtered(self, query: QueryDict, user: Any) -> Sentence:
         return self.filterset_class(query, queryset=self.get_queryset(user), request=self.request)
 
-    def table(self, rows: models.QuerySet[Any], sort: Sequence[str]) -> django_tables2.Table:
-        return self.table_class(rows.for_list(), order_by=[name for name in sort if name.lstrip("-") in self.sortable] or None)
+    def table(self, rows: models.QuerySet[Any], query: QueryDict, user: Any) -> django_tables2.Table:
+        sort = [name for name in query.get("sort", "").split(",") if name.lstrip("-") in self.sortable]
+        return self.table_type(self.decorate(rows, user), order_by=sort or None)
+
+    @cached_property
+    def table_type(self) -> type[django_tables2.Table]:
+        """The declared table with the columns that higher apps add."""
+        extra = list(self.extra)
+        names = [*self.table_class.base_columns, ""]
+        order = [name for at in names for name in (*(column.name for column in extra if column.at == at), at) if name]
+        meta = type("Meta", (self.table_class.Meta,), {"sequence": order})
+        return type(self.table_class.__name__, (self.table_class,), {**{column.name: column.column() for column in extra}, "Meta": meta})
 
     @cached_property
     def sortable(self) -> set[str]:
-        return {name for name, column in self.table_class.base_columns.items() if column.orderable}
+        return {name for name, column in self.table_type.base_columns.items() if column.orderable}
 
     @cached_property
     def page_number(self) -> int:
@@ -233,7 +276,7 @@ class ListPage(View):
         if "_export" in request.GET:
             return self.ask_reason(ReasonForm())
         sentence = self.filtered(request.GET, request.user)
-        table = self.table(sentence.qs, request.GET.get("sort", "").split(","))
+        table = self.table(sentence.qs, request.GET, request.user)
         ordered = in_order(table)
         first = (self.page_number - 1) * self.per_page
         keys = list(ordered.values_list("pk", flat=True)[first : first + self.per_page + 1])
@@ -261,8 +304,6 @@ class ListPage(View):
         if pages.is_part(request):
             response["HX-Push-Url"] = self.address(page=self.page_number if self.page_number > 1 else None)
         return response
-
-    template = "core/list.html"
 
     def count(self, sentence: Sentence, first: int, keys: list[int]) -> int:
         """How many rows there are, counted up to COUNTED_UP_TO + 1; no query where the page itself tells."""
@@ -315,17 +356,17 @@ class ListPage(View):
 
     def columns(self) -> dict[str, sheets.Column]:
         """The sheet's columns, by name."""
-        columns = self.table_class.base_columns.items()
+        columns = self.table_type.base_columns.items()
         return {name: sheets.Column(str(column.verbose_name), column.kind) for name, column in columns if column.exported}
 
     def exported(self, query: QueryDict, user: Any) -> models.QuerySet[Any]:
         """What the list at `query` shows, narrowed to what `user` may export, in its order."""
         rows = self.exportable(self.filtered(query, user).qs, user)
-        return in_order(self.table(rows, query.get("sort", "").split(",")))
+        return in_order(self.table(rows, query, user))
 
     def cells(self, row: Any) -> list[Any]:
         """One row of the sheet."""
-        columns = self.table_class.base_columns
+        columns = self.table_type.base_columns
         return [cell(columns[name], name, row) for name in self.columns()]
 
     def ask_reason(self, form: ReasonForm, status: int = 200) -> HttpResponse:

@@ -6,6 +6,7 @@ A row names its object and the company it belongs to; who searches joins it to w
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, models
 from django.db.models import Q
@@ -42,6 +43,11 @@ class SearchRow(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+def found(model: type[models.Model], question: str) -> models.QuerySet[Any, Any]:
+    """The ids of `model`'s rows that `question` finds, for a subquery."""
+    return SearchRow.objects.matching(question).filter(object_type=model._meta.label_lower).values("object_id")
 
 
 def row(obj: models.Model, *, title: str, texts: Iterable[str]) -> SearchRow:

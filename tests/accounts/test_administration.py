@@ -12,14 +12,14 @@ ADDRESS = "/django-admin/"
 
 @pytest.mark.parametrize("who", ["anna", "carla", "dora", "emil", "wanda"])
 def test_administration_is_closed_to_everybody_else(client, request, who):
-    client.force_login(request.getfixturevalue(who), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(request.getfixturevalue(who))
     answer = client.get(ADDRESS + "accounts/user/")
     assert answer.status_code in (302, 404)
     assert who.encode() not in answer.content
 
 
 def test_an_administrator_makes_a_user_and_gives_a_role(client, admin, north, south):
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin)
     made = client.post(
         reverse("admin:accounts_user_add"),
         {"username": "frida", "usable_password": "true", "password1": "a long enough word", "password2": "a long enough word"},
@@ -38,7 +38,7 @@ def test_an_administrator_makes_a_user_and_gives_a_role(client, admin, north, so
 
 
 def test_a_role_without_centres_is_asked_about(client, admin, anna):
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin)
     answer = client.post(
         reverse("admin:accounts_user_change", args=[anna.pk]),
         {"username": "anna", "first_name": "Anna", "last_name": "Reinhardt", "language": "en", "is_active": "on", "role": "marketing"},
@@ -49,7 +49,7 @@ def test_a_role_without_centres_is_asked_about(client, admin, anna):
 
 
 def test_an_administrator_cannot_change_their_own_role(client, admin, north):
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin)
     client.post(
         reverse("admin:accounts_user_change", args=[admin.pk]),
         {"username": "admin", "first_name": "A", "last_name": "Root", "language": "en", "role": "wash_attendant", "centres": [north.pk]},
@@ -60,7 +60,7 @@ def test_an_administrator_cannot_change_their_own_role(client, admin, north):
 
 
 def test_the_history_can_be_read_but_not_changed(client, admin, north_ag):
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin)
     entry = Entry.objects.about(north_ag).first()
     assert client.get(reverse("admin:core_entry_changelist")).status_code == 200
     assert client.post(reverse("admin:core_entry_change", args=[entry.pk]), {"action": "nothing"}).status_code in (403, 405)

@@ -1,0 +1,51 @@
+"""The trade's small marks: tier, phase and kind of vehicle, each a shape and a word."""
+
+from datetime import date
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Company, Phase, Vehicle
+from fleetportal.core.templatetags.portal import icon, symbol
+
+register = template.Library()
+
+PHASE_SYMBOLS = {Phase.AT_RISK: "risk"}
+ORDER_SOON_DAYS = 183  # DOMAIN: an order takes about three months before the contract ends; half a year ahead it is a subject
+
+
+@register.simple_tag
+def tier(company: Company) -> SafeString | str:
+    """The company's tier: a shape of its own and the word."""
+    if not company.tier:
+        return ""
+    return format_html('<span class="fp-tier fp-tier--{0}">{1}{2}</span>', company.tier, symbol(f"tier-{company.tier}"), company.get_tier_display())
+
+
+@register.simple_tag
+def phase(company: Company) -> SafeString:
+    """The company's lifecycle phase: bars or an arrow, and the word."""
+    name = PHASE_SYMBOLS.get(company.phase, company.phase)
+    return format_html('<span class="fp-phase fp-phase--{0}">{1}{2}</span>', name, symbol(f"phase-{name}"), company.get_phase_display())
+
+
+@register.simple_tag
+def use(vehicle: Vehicle) -> SafeString:
+    """Personal or functional."""
+    name = "key" if vehicle.is_personal else "steering-wheel"
+    return format_html('<span class="fp-group">{0}{1}</span>', icon(name, size="s"), vehicle.get_use_display())
+
+
+@register.simple_tag
+def ending(day: date | None) -> SafeString | str:
+    """A flag that says how long a contract still runs, where it is time to speak of the next vehicle."""
+    days = (day - timezone.localdate()).days if day else -1
+    if not 0 <= days <= ORDER_SOON_DAYS:
+        return ""
+    words = _("ends today") if not days else ngettext("%d day", "%d days", days) % days if days < 28 else ngettext("%d week", "%d weeks", days // 7) % (days // 7)
+    return format_html('<span class="fp-flag fp-flag--warn">{0}{1}</span>', icon("clock", size="s"), words)
+
