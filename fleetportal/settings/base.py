@@ -214,7 +214,7 @@ CURRENCY = env.currency()
 # --- Files
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [ROOT / "static-vendor"]
+STATICFILES_DIRS = [("vendor", ROOT / "static-vendor" / "vendor")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 FILES_ROOT = VAR / "files"  # uploads and exports: never served by address, always through a page that asks who
