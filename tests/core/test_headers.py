@@ -47,7 +47,7 @@ def test_an_error_of_ours_carries_them_too(client, monkeypatch):
 
 @pytest.mark.django_db
 def test_the_editors_pages_have_a_policy_of_their_own(client, admin):
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin)
     policy = client.get("/cms/")["Content-Security-Policy"]
     assert "script-src 'self' 'unsafe-inline'" in policy
     assert "default-src 'none'" in policy and "frame-ancestors 'self'" in policy
@@ -55,19 +55,19 @@ def test_the_editors_pages_have_a_policy_of_their_own(client, admin):
 
 @pytest.mark.django_db
 def test_the_administrators_pages_keep_the_strict_one(client, admin):
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin)
     assert client.get("/django-admin/")["Content-Security-Policy"] == POLICY
 
 
 @pytest.mark.django_db
 def test_no_cache_keeps_what_a_signed_in_user_sees(client, anna):
-    client.force_login(anna, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(anna)
     assert "no-store" in client.post("/theme/", {"theme": "dark"})["Cache-Control"]
 
 
 @pytest.mark.django_db
 def test_a_cache_may_keep_a_file(client, anna):
-    client.force_login(anna, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(anna)
     response = client.get("/static/fleetportal/tokens.css")
     assert "no-store" not in response.get("Cache-Control", "")
     response.close()
