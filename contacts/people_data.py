@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from contacts.models import GROUPS, Consent, Holder, Interaction, Person, PersonAddress, VehicleDriver
+from contacts.models import GROUPS, Consent, Holder, Interaction, Person, PersonAddress, Received, VehicleDriver
+from contacts.models.ledger import move_sums
 from fleetportal.core import audit, links, outbox, search
 from fleetportal.core.db import lock
 from fleetportal.core.registry import Registry
@@ -93,6 +94,10 @@ def forget_links(person: Person) -> None:
 
 def forget_search_row(person: Person) -> None:
     search.forget(Person, [person.pk])
+
+
+def keeps(person: Person) -> None:
+    """Forgets nothing: sums of money that tax law asks for, and not a word about who it was."""
 
 
 def forget_self(person: Person) -> None:
@@ -191,6 +196,8 @@ def register() -> None:
     """Put the tables of this app and of the ground on both lists; roles and addresses last, so that what hangs on them finds its way."""
     own: Iterable[tuple[str, Forget, Move, int]] = (
         ("contacts.interaction", emptying(Interaction, "person", text="", person=None), moving(Interaction, "person"), 200),
+        ("contacts.received", keeps, moving(Received, "person"), 200),
+        ("contacts.yearsum", keeps, move_sums, 200),
         ("core.message", forget_messages, move_messages, 210),
         ("core.link", forget_links, stays, 220),
         ("contacts.consent", deleting(Consent, "address__person"), stays, 230),

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class GiftsConfig(AppConfig):
     name = "gifts"
     verbose_name = _("Gifts and vouchers")
+
+    def ready(self) -> None:
+        from gifts import person_rows, places  # noqa: PLC0415  models are loaded only now
+
+        person_rows.register()
+        places.register()

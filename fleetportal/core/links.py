@@ -31,9 +31,13 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Links that open: neither expired nor revoked."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
 
-    def find(self, scope: str, token: str) -> "Link | None":
+    def for_token(self, *scopes: str, token: str) -> "LinkQuerySet":
+        """The link of one of `scopes` behind `token`, standing or not."""
+        return self.filter(scope__in=scopes, token_hash=digest(token))
+
+    def find(self, scope: str, token: str, *, also: str = "") -> "Link | None":
         """The standing link behind `token`, or None: unknown, expired, revoked and foreign look alike. Costs 1 query."""
-        return self.standing(now=timezone.now()).filter(scope=scope, token_hash=digest(token)).first()
+        return self.standing(now=timezone.now()).for_token(scope, also, token=token).first()
 
     def make(self, scope: str, subject_id: int, *, expires_at: datetime | None = None) -> "Link":
         """A new link of `scope` to the row `subject_id`. Costs 1 query."""

@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from fleetportal.core import idempotency
+from fleetportal.core import idempotency, throttle
 from fleetportal.core.links import Link
 from fleetportal.core.registry import Registry
 
@@ -100,17 +100,18 @@ def public_page(*, why: str) -> Callable[[View], View]:
     return declare
 
 
-def link_page(*, scope: str) -> Callable[[View], View]:
-    """Declares a page for the holder of a link; the view gets the standing `link` instead of its token.
+def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
+    """Declares a page for the holder of a link, of `scope` or `also`; the view gets the standing `link` instead of its token.
 
-    Unknown, expired, revoked and foreign tokens get the same 404 page (R30).
+    Unknown, expired, revoked and foreign tokens get the same 404 page (R30), above the limits of R29 a 429.
     """
 
     def declare(view: View) -> View:
         @functools.wraps(view)
         def wrapper(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
-            link = Link.objects.find(scope, token)
+            link = Link.objects.find(scope, token, also=also)
             if link is None:
+                throttle.wrong_code(request)
                 return private(render(request, "core/link_unknown.html", status=404))
             return private(view(request, link, *args, **kwargs))
 

@@ -58,6 +58,30 @@ def hit(scope: str, key: str, *, limit: int, seconds: int) -> None:
     raise TooMany(_("Too many tries. Wait a moment, then try again."), facts={"retry_after": left})
 
 
+# Wrong codes and links, of any kind: of one address of the network, and of all together.
+WRONG = "wrong code"
+WRONG_BY_ADDRESS, WRONG_BY_ADDRESS_SECONDS = 10, 600
+WRONG_BY_ALL, WRONG_BY_ALL_SECONDS = 3000, 600
+
+
+def wrong_code(request: HttpRequest) -> None:
+    """Count a code or link that opened nothing. Raises TooMany above the limits of R29.
+
+    Only wrong ones are counted and refused: whoever has the right one passes, so nobody behind the same address is locked out.
+    """
+    hit(WRONG, f"address {address_of(request)}", limit=WRONG_BY_ADDRESS, seconds=WRONG_BY_ADDRESS_SECONDS)
+    hit(WRONG, "all", limit=WRONG_BY_ALL, seconds=WRONG_BY_ALL_SECONDS)
+
+
+def spent(scope: str, key: str, *, limit: int, seconds: int) -> None:
+    """Raises TooMany where `key` has used up its tries; counts none. Costs 1 query."""
+    now = timezone.now()
+    window, key_hash = int(now.timestamp()) // seconds, hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+    if Counter.objects.filter(scope=scope, key_hash=key_hash, window=window, count__gte=limit).exists():
+        left = max(1, math.ceil((window + 1) * seconds - now.timestamp()))
+        raise TooMany(_("Too many tries. Wait a moment, then try again."), facts={"retry_after": left})
+
+
 def address_of(request: HttpRequest) -> str:
     """The caller's network address. The proxy in front sets it; a header that anyone can send is never believed."""
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -154,6 +154,7 @@ SWEEP_SECONDS = 3.0
 CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "core.send_outbox", "schedule": SWEEP_SECONDS},
     "go on with jobs": {"task": "core.run_jobs", "schedule": SWEEP_SECONDS},
+    "let vouchers expire": {"task": "gifts.expire_vouchers", "schedule": 600.0},
 }
 
 # --- Who signs in
@@ -234,6 +235,7 @@ WAGTAILADMIN_LOGIN_URL = "/login/"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 DEFAULT_FROM_EMAIL = f"Fleetportal <fleetportal@{BASE_HOST if '.' in BASE_HOST else 'fleetportal.example'}>"
 EMAIL_TIMEOUT = 20
+SMS_GATEWAY = env.sms_gateway()
 
 LOGGING: dict[str, Any] = {
     "version": 1,

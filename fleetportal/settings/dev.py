@@ -8,6 +8,7 @@ from fleetportal.settings.env import env
 KEEPS_MAIL = not os.environ.get("EMAIL_URL")
 if KEEPS_MAIL:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    SMS_GATEWAY = SMS_GATEWAY or "{number}@sms.invalid"
 else:
     globals().update(env.email())
 STORAGES = {

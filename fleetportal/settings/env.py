@@ -91,6 +91,13 @@ class Environment:
             stop("REDIS_URL", "is malformed: give redis://host:port/number")
         return value
 
+    def sms_gateway(self) -> str:
+        """The mail address that turns a message into an SMS, with {number} in it; "" where there is none."""
+        value = self.text("SMS_GATEWAY", "")
+        if value and ("{number}" not in value or "@" not in value):
+            stop("SMS_GATEWAY", "is malformed: give an address like {number}@sms.example")
+        return value
+
     def email(self) -> dict[str, Any]:
         value = self.text("EMAIL_URL")
         try:

@@ -15,6 +15,7 @@ from fleetportal.settings.base import CACHES, DATABASES
 
 DEBUG = False
 KEEPS_MAIL = True
+SMS_GATEWAY = "{number}@sms.invalid"
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

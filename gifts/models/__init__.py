@@ -1,0 +1,47 @@
+from gifts.models.programme import Allowance, Issue, Period, Programme, Way
+from gifts.models.voucher import (
+    Claim,
+    DriverHasOne,
+    NobodysVoucher,
+    NotRedeemed,
+    PoolEmpty,
+    Redemption,
+    State,
+    Voucher,
+    VoucherExpired,
+    VoucherForeign,
+    VoucherRefused,
+    VoucherRevoked,
+    VoucherSpent,
+    VoucherTaken,
+)
+from gifts.models.challenge import Challenge  # isort: skip
+from gifts.models.gift import AlreadyUndone, Gift, HandOut, NothingInStock, Stock  # isort: skip
+
+__all__ = [
+    "Allowance",
+    "AlreadyUndone",
+    "Challenge",
+    "Claim",
+    "DriverHasOne",
+    "Gift",
+    "HandOut",
+    "Issue",
+    "NobodysVoucher",
+    "NotRedeemed",
+    "NothingInStock",
+    "Period",
+    "PoolEmpty",
+    "Programme",
+    "Redemption",
+    "State",
+    "Stock",
+    "Voucher",
+    "VoucherExpired",
+    "VoucherForeign",
+    "VoucherRefused",
+    "VoucherRevoked",
+    "VoucherSpent",
+    "VoucherTaken",
+    "Way",
+]

@@ -1,0 +1,250 @@
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, Company
+from contacts.models import Driver
+from fleetportal.core import audit
+from fleetportal.core.links import Link
+from gifts import codes
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from gifts.models.voucher import Voucher
+
+VALID_DAYS = 90
+MAX_AT_ONCE = 1000
+# How long a personal link shows what became of its voucher after that could still be used.
+READABLE = timedelta(days=180)
+
+
+class Period(models.TextChoices):
+    MONTH = "month", _("a month")
+    QUARTER = "quarter", _("a quarter")
+    YEAR = "year", _("a year")
+    ALWAYS = "always", _("in all")
+
+
+class Way(models.TextChoices):
+    """How a voucher finds its driver."""
+
+    CARDS = "cards", _("printed cards")
+    POOL = "pool", _("claim page")
+    PERSONAL = "personal", _("personal link")
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        """Programmes run by a centre on which `user` holds `may`."""
+        return self.filter(centre__in=Centre.objects.where(user, may=may))
+
+    def running(self, *, on: date) -> Self:
+        """Programmes of which vouchers are issued on that day."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+    def for_list(self) -> Self:
+        """With the figures a row shows, in one query."""
+        states = {
+            f"{state}_count": Count("vouchers", filter=Q(vouchers__state=state))
+            for state in ("free", "claimed", "redeemed", "expired", "revoked")
+        }
+        given = Sum("vouchers__value_cents", filter=Q(vouchers__state="redeemed"), default=0)
+        return self.select_related("centre").annotate(issued_count=Count("vouchers"), redeemed_cents=given, **states)
+
+
+class Programme(models.Model):
+    """A voucher programme: what a voucher is worth, how long and where it counts, how many a driver gets."""
+
+    name = models.CharField(_("name"), max_length=60)
+    details = models.CharField(_("what it is"), max_length=120, blank=True, help_text=_("As the driver reads it: Shine, 9 minutes"))
+    value_cents = models.BigIntegerField(_("worth"))
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, verbose_name=_("run by"), related_name="programmes")
+    centres = models.ManyToManyField(Centre, verbose_name=_("can be used at"), related_name="programmes_redeemable")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+    valid_days = models.PositiveSmallIntegerField(_("days a voucher is valid"), default=VALID_DAYS)
+    per_driver = models.PositiveSmallIntegerField(_("vouchers for a driver"), default=1)
+    period = models.CharField(_("in"), max_length=7, choices=Period, default=Period.MONTH)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("voucher programme")
+        verbose_name_plural = _("voucher programmes")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(value_cents__gte=0), name="programme_value_not_negative"),
+            models.CheckConstraint(condition=Q(per_driver__gte=1), name="programme_gives_at_least_one"),
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="programme_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def enter(cls, *, by: "User | None", centres: Iterable[Centre], **facts: Any) -> "Programme":
+        """A new programme. Costs 5 queries."""
+        with transaction.atomic():
+            programme = cls.objects.create(**facts)
+            programme.centres.set(centres)
+            audit.record("programme.entered", programme, by=by, facts={"centre": programme.centre_id})
+            return programme
+
+    def edit(self, *, by: "User | None", centres: Iterable[Centre], **values: Any) -> None:
+        """Write what differs; vouchers that are out keep the value and the last day printed on them."""
+        with transaction.atomic():
+            before = sorted(self.centres.values_list("pk", flat=True))
+            after = sorted(centre.pk for centre in centres)
+            audit.edit(self, values, action="programme.edited", by=by)
+            if before != after:
+                self.centres.set(centres)
+                audit.record("programme.centres_changed", self, by=by, facts={"before": before, "after": after})
+
+    def runs(self, on: date) -> bool:
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+    def period_of(self, day: date) -> str:
+        """The name of the period in which `day` lies: "2026-12", "2026-Q4", "2026"."""
+        if self.period == Period.MONTH:
+            return f"{day:%Y-%m}"
+        if self.period == Period.QUARTER:
+            return f"{day.year}-Q{(day.month + 2) // 3}"
+        return str(day.year) if self.period == Period.YEAR else "always"
+
+    @property
+    def claim_page(self) -> Link:
+        """The link of the programme's own claim page, made at first use. Costs 1 query, 2 the first time."""
+        return Link.objects.filter(scope="pool", subject_id=self.pk, revoked_at=None).order_by("pk").first() or Link.objects.make(
+            "pool", self.pk
+        )
+
+    def issue(
+        self,
+        way: str,
+        count: int,
+        *,
+        by: "User | None",
+        company: Company | None = None,
+        driver: Driver | None = None,
+        now: datetime | None = None,
+    ) -> "Issue":
+        """`count` new vouchers, free: cards (for the drivers of `company`, or nobody's), for the claim page, or for one known `driver`.
+
+        Costs 5 queries, 1 more for each thousand. Raises ValueError above MAX_AT_ONCE.
+        """
+        if not 1 <= count <= MAX_AT_ONCE:
+            raise ValueError(f"{count} vouchers at once")
+        day = self.centre.today(now or timezone.now())
+        company = driver.company if driver else company
+        with transaction.atomic():
+            issue = self.issues.create(
+                way=way, count=count, company=company, issued_by=by, valid_until=day + timedelta(days=self.valid_days)
+            )
+            vouchers = self._make(issue, person_id=driver.person_id if driver else None)
+            self._open(issue, vouchers)
+            audit.record("vouchers.issued", issue, by=by, facts={"programme": self.pk, "count": count, "way": str(way)})
+            return issue
+
+    def _make(self, issue: "Issue", *, person_id: int | None) -> "list[Voucher]":
+        model = self._meta.get_field("vouchers").related_model
+        nonces = [secrets.token_bytes(codes.NONCE_BYTES) for _one in range(issue.count)]
+        made = [
+            model(
+                programme=self,
+                issue=issue,
+                nonce=nonce,
+                code_hash=codes.code_hash(codes.code_of(nonce)),
+                value_cents=self.value_cents,
+                valid_until=issue.valid_until,
+                company_id=issue.company_id,
+                person_id=person_id,
+            )
+            for nonce in nonces
+        ]
+        return model.objects.bulk_create(made, batch_size=1000)
+
+    def _open(self, issue: "Issue", vouchers: "list[Voucher]") -> None:
+        """The links that a card or a known driver needs."""
+        pks = [voucher.pk for voucher in vouchers]
+        if issue.way == Way.CARDS:
+            Link.objects.make_many("claim", pks, expires_at=self.end_of(issue.valid_until))
+        elif issue.way == Way.PERSONAL:
+            Link.objects.make_many("voucher", pks, expires_at=self.end_of(issue.valid_until) + READABLE)
+
+    def end_of(self, day: date) -> datetime:
+        """The moment at which `day` is over at the centre that runs the programme."""
+        return datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=self.centre.zone)
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        return self.filter(programme__in=Programme.objects.where(user, may=may))
+
+
+class Issue(models.Model):
+    """Vouchers that were issued together."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="issues")
+    way = models.CharField(_("way"), max_length=8, choices=Way)
+    count = models.PositiveIntegerField(_("how many"))
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("for the drivers of")
+    )
+    valid_until = models.DateField(_("valid until"))
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    issued_at = models.DateTimeField(default=timezone.now)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.programme}"
+
+
+class AllowanceQuerySet(models.QuerySet["Allowance"]):
+    def take(self, programme: Programme, period: str, marks: Iterable[str]) -> bool:
+        """True when the driver known by `marks` had one left of each in that period, and it is now taken. Costs 2 queries a mark.
+
+        Marks are taken in order, so that two claims at once never wait for each other. Roll back where it says False.
+        """
+        for mark in sorted(set(marks)):
+            row, _new = self.get_or_create(programme=programme, period=period, mark=mark)
+            if not self.filter(pk=row.pk, taken__lt=programme.per_driver).update(taken=F("taken") + 1):
+                return False
+        return True
+
+    def give_back(self, programme_id: int, period: str, marks: Iterable[str]) -> None:
+        """One taken of each mark is free again. Costs 1 query."""
+        self.filter(programme=programme_id, period=period, mark__in=list(marks), taken__gt=0).update(taken=F("taken") - 1)
+
+    def is_left(self, programme: Programme, period: str, mark: str) -> bool:
+        """True while the driver known by `mark` has one left; decides nothing. Costs 1 query."""
+        return not self.filter(programme=programme, period=period, mark=mark, taken__gte=programme.per_driver).exists()
+
+
+class Allowance(models.Model):
+    """How many vouchers of a programme one driver took in one period, by one mark (number, plate, person) they are known by."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="allowances")
+    period = models.CharField(max_length=10)
+    mark = models.CharField(max_length=64)  # a keyed hash
+    taken = models.PositiveSmallIntegerField(default=0)
+
+    objects = AllowanceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "period", "mark"], name="one_allowance_for_a_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} {self.period}: {self.taken}"

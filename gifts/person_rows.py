@@ -1,0 +1,24 @@
+"""How the tables of gifts and vouchers forget a person and go along in a merge."""
+
+from django.utils import timezone
+
+from contacts import people_data
+from contacts.models import Person
+from fleetportal.core.links import Link
+from gifts.models import Claim, HandOut, Voucher
+
+
+def forget_vouchers(person: Person) -> None:
+    """The vouchers stay, so that the programme's figures add up; their personal links open nothing any more."""
+    vouchers = Voucher.objects.filter(person=person).values("pk")
+    people_data.forget_changes(Voucher, vouchers)
+    Link.objects.filter(scope="voucher", subject_id__in=vouchers).revoke(now=timezone.now())
+
+
+def register() -> None:
+    people_data.to_forget.register("gifts.voucher", forget_vouchers)
+    people_data.to_move.register("gifts.voucher", people_data.moving(Voucher, "person"))
+    people_data.to_forget.register("gifts.claim", people_data.emptying(Claim, "person", first_name="", place="", marks=[]))
+    people_data.to_move.register("gifts.claim", people_data.moving(Claim, "person"))
+    people_data.to_forget.register("gifts.handout", people_data.keeps)
+    people_data.to_move.register("gifts.handout", people_data.moving(HandOut, "person"))
