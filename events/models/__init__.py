@@ -1,0 +1,51 @@
+from events.models.event import (
+    Area,
+    Audience,
+    Event,
+    EventOver,
+    Kind,
+    NotADraft,
+    RegistrationClosed,
+    State,
+    TooManyGuests,
+)
+from events.models.invitation import Invitation
+from events.models.meeting import Meeting, MeetingState, NotYourTurn
+from events.models.registration import (
+    AlreadyCheckedIn,
+    ChangeClosed,
+    CheckIn,
+    NotComing,
+    NotEnoughSeats,
+    Registration,
+    Status,
+)
+from events.models.seating import Seating, SeatsTaken
+from events.models.templates import TEMPLATES, Template
+
+__all__ = [
+    "TEMPLATES",
+    "AlreadyCheckedIn",
+    "Area",
+    "Audience",
+    "ChangeClosed",
+    "CheckIn",
+    "Event",
+    "EventOver",
+    "Invitation",
+    "Kind",
+    "Meeting",
+    "MeetingState",
+    "NotADraft",
+    "NotComing",
+    "NotEnoughSeats",
+    "NotYourTurn",
+    "Registration",
+    "RegistrationClosed",
+    "Seating",
+    "SeatsTaken",
+    "State",
+    "Status",
+    "Template",
+    "TooManyGuests",
+]

@@ -1,0 +1,195 @@
+"""Whom an event may invite, why not, and the invitations themselves: each person once (R12)."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, User
+from contacts.models import Channel, Person, PersonAddress, Purpose
+from contacts.models.interaction import record as tell_timeline
+from events import letters
+from events.models import Event, Invitation, State
+from fleetportal.core import audit, jobs
+from fleetportal.core.errors import Refused
+from fleetportal.core.jobs import Job
+
+if TYPE_CHECKING:
+    from contacts.models import Role
+
+SAME_OCCASION_WITHIN = timedelta(days=30)  # DOMAIN, "Central, but not everyone's": one invitation to one kind of occasion
+
+
+class NotInviting(Refused):
+    """Only a published event that lies ahead invites."""
+
+    code = "not_inviting"
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Who is entitled to come, as far as one user may invite: everybody, and those held back with the reason."""
+
+    entitled: int
+    invitable: int
+    invited: int
+    without_address: int
+    without_consent: int
+    invited_elsewhere: int
+
+    @property
+    def held_back(self) -> int:
+        return self.without_address + self.without_consent + self.invited_elsewhere
+
+
+def circle(event: Event, user: User) -> Circle:
+    """The figures of `event` for `user`, in people. Costs 6 queries."""
+    people = entitled_people(event, user)
+    known = people.exclude(pk__in=invited(event))
+    addressed = known.filter(models.Exists(usable_addresses()))
+    reachable = addressed.reachable(Channel.EMAIL, Purpose.INVITATIONS)
+    entitled, unknown = people.count(), known.count()
+    with_address, willing, free = addressed.count(), reachable.count(), reachable.exclude(pk__in=invited_elsewhere(event)).count()
+    return Circle(
+        entitled=entitled,
+        invitable=free,
+        invited=entitled - unknown,
+        without_address=unknown - with_address,
+        without_consent=with_address - willing,
+        invited_elsewhere=willing - free,
+    )
+
+
+def entitled_people(event: Event, user: User | None) -> models.QuerySet[Person]:
+    return Person.objects.filter(pk__in=event.entitled(user).values("person"))
+
+
+def invited(event: Event) -> models.QuerySet[Any]:
+    return Invitation.objects.filter(event=event).values("person")
+
+
+def invited_elsewhere(event: Event) -> models.QuerySet[Any]:
+    """The ids of people whom another centre has invited to the same kind of occasion about the same time."""
+    others = Event.objects.published().filter(kind=event.kind).exclude(centre=event.centre_id)
+    near = others.starting_between(event.starts_at - SAME_OCCASION_WITHIN, event.starts_at + SAME_OCCASION_WITHIN)
+    return Invitation.objects.filter(event__in=near).values("person")
+
+
+def usable_addresses() -> models.QuerySet[PersonAddress]:
+    return PersonAddress.objects.usable().filter(person=models.OuterRef("pk"), channel=Channel.EMAIL)
+
+
+def invitable(event: Event, user: User | None) -> models.QuerySet[Person]:
+    """The entitled who may be invited now: reachable for invitations, neither invited nor promised to another centre."""
+    reachable = entitled_people(event, user).reachable(Channel.EMAIL, Purpose.INVITATIONS)
+    return reachable.exclude(pk__in=invited(event)).exclude(pk__in=invited_elsewhere(event))
+
+
+def proposed(event: Event, user: User | None) -> "Iterator[Role]":
+    """One entitling role for each invitable person, so that who has two cars is invited once. Costs 1 query."""
+    roles = event.entitled(user).filter(person__in=invitable(event, user).values("pk"))
+    seen: set[int] = set()
+    for role in roles.select_related("person", "company").order_by("person__name_folded", "person_id", "pk"):
+        if role.person_id not in seen:
+            seen.add(role.person_id)
+            yield role
+
+
+def check_inviting(event: Event) -> None:
+    if event.state != State.PUBLISHED or event.starts_at <= timezone.now():
+        raise NotInviting(_("Invitations go out for a published event that lies ahead."))
+
+
+def invite(event: Event, person: Person, *, company: Company, by: User | None) -> Invitation:
+    """The invitation of `person`, with its letter queued; asking again returns the one that stands and sends nothing.
+
+    Consent is asked again by the gate at the moment of sending. Raises NotInviting. Costs 12 queries.
+    """
+    with transaction.atomic():
+        check_inviting(event)
+        invitation, new = Invitation.objects.get_or_create(
+            event=event, person=person, defaults={"company": company, "invited_by": by}
+        )  # the constraint settles two who press at once
+        if not new:
+            return invitation
+        invitation.event, invitation.person = event, person
+        invitation.message_key = letters.invite(invitation).key
+        invitation.save(update_fields=["message_key"])
+        audit.record("event.invited", invitation, by=by, facts={"event": event.pk})
+        tell_timeline("event.invited", company=company, person=person, by=by, about=invitation, channel=Channel.EMAIL)
+        return invitation
+
+
+def nudge(invitation: Invitation, *, by: User | None) -> None:
+    """Remind somebody who has not answered, once. Raises NotInviting. Costs 10 queries, 1 the second time."""
+    with transaction.atomic():
+        check_inviting(invitation.event)
+        if not Invitation.objects.silent().filter(pk=invitation.pk, nudged_at=None).update(nudged_at=timezone.now()):
+            return
+        letters.invite(invitation, step="nudge")
+        audit.record("event.nudged", invitation, by=by)
+        tell_timeline("event.nudged", company=invitation.company, person=invitation.person, by=by, about=invitation, channel=Channel.EMAIL)
+
+
+def start_inviting(event: Event, *, by: User, without: list[int] | None = None) -> Job:
+    """A job that invites all whom `by` may invite, except `without` (ids of people). Raises NotInviting."""
+    check_inviting(event)
+    with transaction.atomic():
+        job = jobs.start("events.invite", {"event": event.pk, "without": without or []}, by=by)
+        audit.record("event.inviting", event, by=by, facts={"job": job.pk, "without": len(without or [])})
+        return job
+
+
+def start_nudging(event: Event, *, by: User) -> Job:
+    """A job that reminds the silent among those whom `by` may invite. Raises NotInviting."""
+    check_inviting(event)
+    with transaction.atomic():
+        job = jobs.start("events.nudge", {"event": event.pk}, by=by)
+        audit.record("event.nudging", event, by=by, facts={"job": job.pk})
+        return job
+
+
+@jobs.kind("events.invite")
+def run_inviting(job: Job, deadline: float) -> bool:
+    """Invites until `deadline`; who is invited already is no more on the list, so it goes on where it stopped."""
+    event = Event.objects.select_related("centre", "host").get(pk=job.args["event"])
+    left = [role for role in proposed(event, job.owner) if role.person_id not in set(job.args["without"])]
+    job.progress(job.done, job.done + len(left))
+    for role in left:
+        if time.monotonic() > deadline:
+            return False
+        try:
+            invite(event, role.person, company=role.company, by=job.owner)
+        except NotInviting:  # called off, or begun meanwhile
+            return True
+        job.progress(job.done + 1)
+    return True
+
+
+@jobs.kind("events.nudge")
+def run_nudging(job: Job, deadline: float) -> bool:
+    """Reminds the silent until `deadline`."""
+    event = Event.objects.select_related("centre", "host").get(pk=job.args["event"])
+    left = list(silent(event, job.owner).filter(nudged_at=None).select_related("person", "company").order_by("pk"))
+    job.progress(job.done, job.done + len(left))
+    for invitation in left:
+        if time.monotonic() > deadline:
+            return False
+        invitation.event = event
+        try:
+            nudge(invitation, by=job.owner)
+        except NotInviting:
+            return True
+        job.progress(job.done + 1)
+    return True
+
+
+def silent(event: Event, user: User) -> models.QuerySet[Invitation]:
+    """The invited who have not answered and may still hear from us, as far as `user` may invite."""
+    willing = Person.objects.reachable(Channel.EMAIL, Purpose.INVITATIONS).values("pk")
+    return Invitation.objects.where(user, may="invite").filter(event=event, person__in=willing).silent()

@@ -1,0 +1,77 @@
+"""What comes round by itself: next month's second delivery, the reminder on the day before."""
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from dateutil.relativedelta import TH, relativedelta
+from django.db import transaction
+from django.utils import timezone, translation
+
+from accounts.models import Centre
+from events.models import TEMPLATES, Event, Kind, Registration, State
+from fleetportal.core.db import lock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+REMIND_FROM = time(9, 0)  # on the day before, by the centre's clock
+
+
+def draft_second_delivery(centre: Centre, *, by: "User | None", now: datetime) -> Event:
+    """Next month's second delivery of `centre` as a draft, on its third Thursday; asking again returns the one there is."""
+    first = centre.today(now) + relativedelta(months=1, day=1)
+    with transaction.atomic():
+        lock(centre)
+        months = Event.objects.filter(centre=centre, kind=Kind.SECOND_DELIVERY).exclude(state=State.CANCELLED)
+        last = first + relativedelta(months=1)
+        standing = months.starting_between(midnight(centre, first), midnight(centre, last)).order_by("starts_at").first()
+        return standing or make_second_delivery(centre, first + relativedelta(weekday=TH(3)), by=by)
+
+
+def make_second_delivery(centre: Centre, on: date, *, by: "User | None") -> Event:
+    template = TEMPLATES[Kind.SECOND_DELIVERY]
+    with translation.override(by.language if by else None):
+        title = str(template.name)
+    return Event.enter(
+        by=by,
+        capacity=template.capacity,
+        kind=Kind.SECOND_DELIVERY,
+        title=title,
+        centre=centre,
+        host=by,
+        place=centre.name,
+        area=template.area,
+        audience=template.audience,
+        largest_party=template.largest_party,
+        starts_at=datetime.combine(on, template.begins, centre.zone),
+        ends_at=datetime.combine(on, template.ends, centre.zone),
+    )
+
+
+def midnight(centre: Centre, day: date) -> datetime:
+    return datetime.combine(day, time(), centre.zone)
+
+
+def remind_coming(*, now: datetime) -> int:
+    """How many guests were reminded of an event of tomorrow; each once."""
+    reminded = 0
+    near = Event.objects.published().starting_between(now, now + timedelta(hours=48)).select_related("centre", "host")
+    for event in near:
+        if now < datetime.combine(event.on - timedelta(days=1), REMIND_FROM, event.zone):
+            continue
+        for registration in event.seated():
+            reminded += remind(registration, now=now)
+    return reminded
+
+
+def remind(registration: Registration, *, now: datetime) -> bool:
+    """True when this call reminded the guest; a second one finds it done. Costs 8 queries, 1 the second time."""
+    with transaction.atomic():
+        if not Registration.objects.seated().filter(pk=registration.pk, reminded_at=None).update(reminded_at=now):
+            return False
+        registration.tell("reminder")
+        return True
+
+
+def remind_now() -> int:
+    return remind_coming(now=timezone.now())

@@ -1,0 +1,158 @@
+"""What guests get by mail: which template, which gate, which key, which calendar file.
+
+A letter's key names event or registration, step and revision, so that whatever is pressed twice is sent once (R12).
+"""
+
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from contacts.models import PersonAddress, Purpose
+from fleetportal.core import ical, outbox
+from fleetportal.core.links import Link
+
+if TYPE_CHECKING:
+    from events.models import Event, Invitation, Meeting, Registration
+
+Step = Literal["seated", "waiting", "promoted", "changed", "cancelled", "moved", "called_off", "reminder"]
+OURS = ("promoted", "moved", "called_off", "reminder")  # we write first; the other steps answer the guest
+LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
+
+
+def queue(step: Step, registration: "Registration") -> outbox.Message | None:
+    """The letter that tells a guest what has become of the registration; None for somebody without an address."""
+    person = registration.person
+    if person is None or not person.email:
+        return None
+    event = registration.event
+    return outbox.queue(
+        f"events/mail/{step}",
+        to=person,
+        about=registration,
+        gate="service",
+        key=f"registration:{registration.pk}:{step}" + ("" if step == "reminder" else f":{registration.revision}"),
+        context={
+            "event": event,
+            "registration": registration,
+            "answer": link_to("invitation", event, invitation_of(registration)),
+            "ticket": link_to("ticket", event, registration.pk) if registration.is_seated else None,
+        },
+        attachments=calendar_files(step, registration),
+    )
+
+
+def invitation_of(registration: "Registration") -> int | None:
+    """The id of the invitation behind a registration; a guest who came unasked has none. Costs 1 query."""
+    return registration.event.invitations.filter(person=registration.person_id).values_list("pk", flat=True).first()
+
+
+def link_to(scope: str, event: "Event", subject: int | None) -> Link | None:
+    """The standing link of `scope` to a row, made if there is none. Costs 1 query, 2 when it is new."""
+    if subject is None:
+        return None
+    standing = Link.objects.standing(now=timezone.now()).filter(scope=scope, subject_id=subject).order_by("pk").first()
+    return standing or Link.objects.make(scope, subject, expires_at=event.ends_at + LINKS_OUTLIVE_THE_EVENT)
+
+
+def calendar_files(step: Step, registration: "Registration") -> list[dict[str, str]]:
+    """An entry for who has seats, its update, its withdrawal for who had them; nothing for who waits."""
+    if registration.is_seated and step != "reminder":
+        return [ical.attachment("REQUEST", appointment(registration))]
+    if step in ("cancelled", "called_off"):
+        return [ical.attachment("CANCEL", appointment(registration))]
+    return []
+
+
+def appointment(registration: "Registration") -> ical.Appointment:
+    """The registration as it stands in the guest's calendar, in the guest's language."""
+    event, person = registration.event, registration.person
+    with translation.override(person.language if person else settings.LANGUAGE_CODE):
+        words = _("%(party)d seats, kept for %(name)s.") % {"party": registration.party, "name": registration.guest}
+    host = event.host
+    return ical.Appointment(
+        uid=f"registration-{registration.pk}@{settings.BASE_HOST}",
+        sequence=registration.revision,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        zone=event.centre.zone,
+        title=event.title,
+        place=event.address,
+        words=words,
+        organizer=ical.Party(str(host or event.centre), event.reply_to),
+        attendee=ical.Party(registration.guest, person.email if person else ""),
+        stamp=registration.changed_at,
+    )
+
+
+def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "invitation") -> outbox.Message:
+    """The invitation, or the one friendly reminder to who has not answered. Promotion: the gate asks for consent again."""
+    event, person = invitation.event, invitation.person
+    preferences = unsubscribe_link(person)
+    return outbox.queue(
+        f"events/mail/{step}",
+        to=person,
+        about=invitation,
+        gate="marketing",
+        purpose=Purpose.INVITATIONS,
+        key=f"event:{event.pk}:{person.pk}:{step}",
+        context={
+            "event": event,
+            "invitation": invitation,
+            "answer": link_to("invitation", event, invitation.pk),
+            "preferences": preferences,
+        },
+        headers={"List-Unsubscribe": f"<{preferences.placeholder}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        priority=outbox.Priority.BULK,
+    )
+
+
+def unsubscribe_link(person: Any) -> Link:
+    """The link to what this address may be sent; one for each address, kept for good. Costs 2 queries."""
+    address = PersonAddress.objects.get(person=person, channel="email", value=person.email)
+    standing = Link.objects.standing(now=timezone.now()).filter(scope="preferences", subject_id=address.pk).first()
+    return standing or Link.objects.make("preferences", address.pk)
+
+
+def tell_of_meeting(meeting: "Meeting") -> outbox.Message | None:
+    """The decision-maker's calendar entry for a meeting, its change or its withdrawal; None for somebody without an address."""
+    person = meeting.decision_maker
+    if person is None or not person.email:
+        return None
+    cancelled = meeting.state == "cancelled"
+    return outbox.queue(
+        "events/mail/meeting_cancelled" if cancelled else "events/mail/meeting_fixed",
+        to=person,
+        about=meeting,
+        gate="service",
+        key=f"meeting:{meeting.pk}:{meeting.revision}",
+        context={"meeting": meeting, "begins": meeting.starts_at.astimezone(meeting.company.centre.zone)},
+        attachments=[ical.attachment("CANCEL" if cancelled else "REQUEST", meeting_entry(meeting))],
+    )
+
+
+def meeting_entry(meeting: "Meeting") -> ical.Appointment:
+    person, centre, manager = meeting.decision_maker, meeting.company.centre, meeting.account_manager
+    with translation.override(person.language):
+        title = _("Annual meeting with %(company)s") % {"company": meeting.company.name}
+    return ical.Appointment(
+        uid=f"meeting-{meeting.pk}@{settings.BASE_HOST}",
+        sequence=meeting.revision,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        zone=centre.zone,
+        title=title,
+        place=meeting.place or centre.name,
+        words=title,
+        organizer=ical.Party(str(manager or centre), (manager.email if manager else "") or centre.email or sender()),
+        attendee=ical.Party(person.name, person.email),
+        stamp=timezone.now(),
+    )
+
+
+def sender() -> str:
+    """The portal's own address, bare."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]

@@ -1,0 +1,357 @@
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, Company, Vehicle
+from contacts.models import DecisionMaker, Driver, Holder, Person, Role, VehicleUser
+from events import letters
+from events.models.registration import Registration, Status
+from events.models.seating import Seating
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from fleetportal.core.errors import Refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SECOND_DELIVERY_DAYS = 28  # DOMAIN, events: vehicles delivered on D-28 … D-1
+
+
+class Kind(models.TextChoices):
+    PREVIEW = "preview", _("preview event")
+    SECOND_DELIVERY = "second_delivery", _("second delivery")
+    REGULARS_TABLE = "regulars_table", _("regulars' table")
+    DRIVERS_BREAKFAST = "drivers_breakfast", _("drivers' breakfast")
+    TEST_DRIVE = "test_drive", _("test-drive day")
+    CUSTOMER_OCCASION = "customer_occasion", _("customer occasion")
+
+
+class Area(models.TextChoices):
+    WHOLE = "whole", _("whole showroom, closed to the public")
+    PART = "part", _("a part of the showroom")
+    ELSEWHERE = "elsewhere", _("somewhere else")
+
+
+class Audience(models.TextChoices):
+    CHOOSERS = "choosers", _("users who choose their car")
+    USERS = "users", _("users of company cars")
+    DECISION_MAKERS = "decision_makers", _("decision-makers")
+    DRIVERS = "drivers", _("drivers")
+    DELIVERED = "delivered", _("users whose car was delivered in the four weeks before")
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class RegistrationClosed(Refused):
+    """The event takes no registrations: a draft, cancelled, over, or outside its window."""
+
+    code = "registration_closed"
+
+
+class TooManyGuests(Refused):
+    """The party is bigger than this event takes from one guest."""
+
+    code = "too_many_guests"
+
+
+class NotADraft(Refused):
+    """Only a draft is published, only a draft or a published event is cancelled."""
+
+    code = "not_a_draft"
+
+
+class EventOver(Refused):
+    """The event is over; what it was stays as it was."""
+
+    code = "event_over"
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        """Events at centres where `user` holds `may`; for who holds it for own companies: at the centres of these."""
+        if not user.is_authenticated:
+            return self.none()
+        reach = Q(centre__in=user.rights.centres(may))
+        if may in user.rights.general:
+            reach |= Q(centre__in=Company.objects.where(user, may=may).values("centre"))
+        return self.filter(reach)
+
+    def visible_to(self, user: "User") -> Self:
+        return self.where(user, may="meet_customers")
+
+    def published(self) -> Self:
+        return self.filter(state=State.PUBLISHED)
+
+    def ahead(self, *, now: datetime) -> Self:
+        """Events that have not ended."""
+        return self.filter(ends_at__gt=now)
+
+    def past(self, *, now: datetime) -> Self:
+        return self.filter(ends_at__lte=now)
+
+    def starting_between(self, first: datetime, last: datetime) -> Self:
+        return self.filter(starts_at__gte=first, starts_at__lt=last)
+
+    def for_list(self) -> Self:
+        """With all that a table row shows."""
+        seats = Seating.objects.filter(event=models.OuterRef("pk")).values("event")
+        waiting = Registration.objects.waiting().filter(event=models.OuterRef("pk")).values("event")
+        return self.select_related("centre", "host").annotate(
+            seats=models.Subquery(seats.annotate(n=models.Sum("capacity")).values("n")),
+            seats_taken=models.Subquery(seats.annotate(n=models.Sum("taken")).values("n")),
+            parties_waiting=models.Subquery(waiting.annotate(n=models.Count("pk")).values("n")),
+        )
+
+
+class Event(models.Model):
+    """An occasion to which a centre invites: what, for whom, when, where, with how many seats."""
+
+    kind = models.CharField(_("kind"), max_length=17, choices=Kind, default=Kind.PREVIEW)
+    title = models.CharField(_("title"), max_length=120)
+    headline = models.CharField(_("first line of the invitation"), max_length=120, blank=True)
+    intro = models.TextField(_("what awaits the guests"), max_length=1000, blank=True)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, verbose_name=_("centre"), related_name="events")
+    host = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("host"), related_name="events_hosted"
+    )
+    place = models.CharField(_("place"), max_length=160)
+    area = models.CharField(_("which part"), max_length=9, choices=Area, default=Area.WHOLE)
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"))
+    registration_opens_at = models.DateTimeField(_("registration from"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("registration until"), null=True, blank=True)
+    audience = models.CharField(_("who is entitled"), max_length=15, choices=Audience, default=Audience.CHOOSERS)
+    contract_ends_within_months = models.PositiveSmallIntegerField(_("only with a contract that ends within months"), null=True, blank=True)
+    largest_party = models.PositiveSmallIntegerField(_("most seats for one guest"), default=6)
+    overtaking_limit = models.PositiveSmallIntegerField(_("how often a smaller party may go before"), default=0)
+    cost_per_head_cents = models.BigIntegerField(_("cost per head"), default=0)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
+    cancel_reason = models.CharField(_("why it was cancelled"), max_length=200, blank=True)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [models.Index(fields=["centre", "starts_at"], name="event_by_centre")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="event_ends_after_start"),
+            models.CheckConstraint(condition=Q(cost_per_head_cents__gte=0), name="event_costs_nothing_or_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    # --- what it is ---
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.centre.zone
+
+    @property
+    def begins(self) -> datetime:
+        """The beginning as the clock on the wall says it."""
+        return self.starts_at.astimezone(self.zone)
+
+    @property
+    def ends(self) -> datetime:
+        return self.ends_at.astimezone(self.zone)
+
+    @property
+    def closes(self) -> datetime:
+        """When registration ends: with the beginning, where nothing else was said."""
+        return (self.registration_closes_at or self.starts_at).astimezone(self.zone)
+
+    @property
+    def on(self) -> date:
+        """The day of the event, at its centre."""
+        return self.begins.date()
+
+    @property
+    def address(self) -> str:
+        return ", ".join(part for part in (self.place, self.centre.street, f"{self.centre.postcode} {self.centre.city}".strip()) if part)
+
+    @property
+    def reply_to(self) -> str:
+        return (self.host.email if self.host else "") or self.centre.email or letters.sender()
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == State.DRAFT
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == State.CANCELLED
+
+    @property
+    def is_ahead(self) -> bool:
+        """Published and not begun."""
+        return self.state == State.PUBLISHED and timezone.now() < self.starts_at
+
+    @property
+    def is_over(self) -> bool:
+        return timezone.now() >= self.ends_at
+
+    @property
+    def is_open(self) -> bool:
+        """True while guests may register and change."""
+        now = timezone.now()
+        return self.is_ahead and (self.registration_opens_at or now) <= now < (self.registration_closes_at or self.starts_at)
+
+    def seating(self) -> Seating:
+        """The seats; an event has one set of them until parts and slots are planned. Costs 1 query."""
+        return self.seatings.order_by("pk").first()
+
+    # --- who is entitled ---
+
+    def entitled(self, user: "User | None" = None) -> models.QuerySet[Role]:
+        """The roles that entitle: people of this centre's companies who fit the audience rule on the day; narrowed to whom `user` may invite."""
+        model = {Audience.DECISION_MAKERS: DecisionMaker, Audience.DRIVERS: Driver}.get(Audience(self.audience), VehicleUser)
+        companies = Company.objects.all() if user is None else Company.objects.where(user, may="invite")
+        companies = companies.active().filter(centre=self.centre_id)
+        today = self.centre.today(timezone.now())
+        roles = model._default_manager.running(on=today).filter(company__in=companies.values("pk"))
+        if self.audience == Audience.CHOOSERS:
+            roles = roles.filter(may_choose=True)
+        if self.audience == Audience.DELIVERED:
+            roles = roles.filter(pk__in=Holder.objects.running(on=self.on).filter(vehicle__in=self.delivered()).values("user"))
+        return self.with_contract_ending(roles, today)
+
+    def delivered(self) -> models.QuerySet[Vehicle]:
+        """Vehicles delivered on D-28 … D-1, days in the centre's zone."""
+        return Vehicle.objects.for_second_delivery(on=self.on)
+
+    def with_contract_ending(self, roles: models.QuerySet[Any], today: date) -> models.QuerySet[Any]:
+        """Those of `roles` whose own car, or for others some car of the company, ends its contract within the months asked for."""
+        if not self.contract_ends_within_months:
+            return roles
+        last = today + timedelta(days=round(self.contract_ends_within_months * 30.44))
+        ending = Vehicle.objects.active().filter(contract_ends_on__gte=today, contract_ends_on__lte=last)
+        if roles.model is VehicleUser:
+            return roles.filter(pk__in=Holder.objects.running(on=today).filter(vehicle__in=ending).values("user"))
+        return roles.filter(company__in=ending.values("company"))
+
+    # --- verbs ---
+
+    @classmethod
+    def enter(cls, *, by: "User | None", capacity: int, **facts: Any) -> "Event":
+        """A new draft with `capacity` seats. Costs 3 queries."""
+        with transaction.atomic():
+            event = cls.objects.create(**facts)
+            Seating.objects.create(event=event, capacity=capacity)
+            audit.record("event.entered", event, by=by, facts={"centre": event.centre_id, "kind": str(event.kind)})
+            return event
+
+    def edit(self, *, by: "User | None", **values: Any) -> None:
+        """Write what differs. Guests with seats are told when time or place moved, with a new calendar entry.
+
+        Raises EventOver after the event. Costs nothing when nothing differs, else 3 queries and 7 for each guest told.
+        """
+        with transaction.atomic():
+            lock(self)
+            if self.is_over and not self.is_draft:
+                raise EventOver(_("This event is over; what it was stays as it was."))
+            changed = audit.edit(self, values, action="event.edited", by=by)
+            if self.state == State.PUBLISHED and {"starts_at", "ends_at", "place", "title", "area"} & changed.keys():
+                for registration in self.seated():
+                    Registration.objects.filter(pk=registration.pk).update(revision=F("revision") + 1, changed_at=timezone.now())
+                    registration.refresh_from_db(fields=["revision", "changed_at"])
+                    registration.tell("moved")
+
+    def seated(self) -> list[Registration]:
+        """Who has seats, with all a letter needs; `self` stands in each. Costs 1 query."""
+        rows = list(self.registrations.seated().select_related("person", "company").order_by("pk"))
+        for registration in rows:
+            registration.event = self
+        return rows
+
+    def publish(self, *, by: "User | None") -> None:
+        """Open the draft to its guests. Doing it twice changes nothing. Raises NotADraft, EventOver. Costs 2 queries."""
+        with transaction.atomic():
+            if self.is_over:
+                raise EventOver(_("This day has passed; move the event first."))
+            if not Event.objects.filter(pk=self.pk, state=State.DRAFT).update(state=State.PUBLISHED):
+                self.refresh_from_db(fields=["state"])
+                if self.is_cancelled:
+                    raise NotADraft(_("This event was cancelled."))
+                return
+            self.state = State.PUBLISHED
+            audit.record("event.published", self, by=by, changes={"state": (State.DRAFT, State.PUBLISHED)})
+
+    def cancel(self, *, by: "User | None", reason: str = "") -> None:
+        """Call it off: everybody who comes or waits is told, with the withdrawal of the calendar entry. Twice changes nothing.
+
+        Raises EventOver. Costs 5 queries and 8 for each guest.
+        """
+        with transaction.atomic():
+            seating = lock(self.seating())
+            lock(self)
+            if self.is_cancelled:
+                return
+            if self.is_over:
+                raise EventOver(_("This event is over; what it was stays as it was."))
+            audit.edit(self, {"state": State.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
+            for registration in self.registrations.standing().select_related("person", "company").order_by("pk"):
+                registration.event = self
+                registration.withdraw(seating)
+                registration.tell("called_off")
+
+    def register(
+        self,
+        person: Person,
+        *,
+        company: Company,
+        seating: Seating,
+        party: int,
+        by: "User | None",
+        companions: Sequence[str] = (),
+        wishes: str = "",
+        question: str = "",
+    ) -> Registration:
+        """Give `person` and companions `party` seats together in `seating`, or a place on its waiting list.
+
+        Asking again returns the registration that stands. A guest (`by=None`) registers within the window, staff until the event ends.
+        Raises RegistrationClosed, TooManyGuests. Costs 14 queries.
+        """
+        with transaction.atomic():
+            self.check_may_register(party, by=by)
+            registration, new = Registration.objects.standing().get_or_create(  # the constraint settles a double tap
+                event=self,
+                person=person,
+                defaults={
+                    "company": company,
+                    "seating": seating,
+                    "party": party,
+                    "companions": [*companions][: party - 1],
+                    "wishes": wishes,
+                    "question": question,
+                    "status": Status.WAITING,
+                },
+            )
+            if not new:
+                return registration
+            promoted = registration.take_seats(self.seatings.filter(pk=seating.pk))
+            if not Event.objects.published().filter(pk=self.pk).exists():  # called off while we waited for the seats
+                raise RegistrationClosed(_("Registration for this event is closed."))
+            self.invitations.filter(person=person).exclude(declined_at=None).update(declined_at=None)
+            audit.record("event.registered", registration, by=by, facts={"party": party, "status": str(registration.status), **promoted})
+            registration.tell("seated" if registration.is_seated else "waiting")
+            return registration
+
+    def check_may_register(self, party: int, *, by: "User | None") -> None:
+        if not (self.is_open if by is None else self.state == State.PUBLISHED and not self.is_over):
+            raise RegistrationClosed(_("Registration for this event is closed."))
+        if not 1 <= party <= self.largest_party:
+            raise TooManyGuests(_("Up to %(most)d seats go to one guest.") % {"most": self.largest_party})

@@ -1,0 +1,195 @@
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company
+from contacts.models import Channel, Person
+from contacts.models.interaction import record as tell_timeline
+from events import letters
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from fleetportal.core.errors import Refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LASTS = timedelta(hours=1)
+
+
+class MeetingState(models.TextChoices):
+    PROPOSED = "proposed", _("proposed")
+    FIXED = "fixed", _("fixed")
+    HELD = "held", _("held")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+OPEN = (MeetingState.PROPOSED, MeetingState.FIXED)
+
+
+class NotYourTurn(Refused):
+    """A meeting goes from proposed to fixed to held, or is cancelled before it was held; this step does not follow."""
+
+    code = "meeting_state"
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        return self.filter(company__in=Company.objects.where(user, may=may))
+
+    def visible_to(self, user: "User") -> Self:
+        return self.where(user, may="see_customers")
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN)
+
+    def held(self) -> Self:
+        return self.filter(state=MeetingState.HELD)
+
+    def annual(self) -> Self:
+        return self.filter(is_annual=True)
+
+    def for_list(self) -> Self:
+        return self.select_related("company", "decision_maker", "account_manager", "director")
+
+
+class Meeting(models.Model):
+    """An appointment of three sides: the company's decision-maker, the account manager, our managing director or sales manager."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="meetings")
+    decision_maker = models.ForeignKey(
+        Person, null=True, on_delete=models.SET_NULL, related_name="meetings", verbose_name=_("decision-maker")
+    )
+    account_manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="meetings_led", verbose_name=_("account manager")
+    )
+    director = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="meetings_joined",
+        verbose_name=_("managing director or sales manager"),
+    )
+    is_annual = models.BooleanField(_("annual meeting"), default=True)
+    proposed_times = models.JSONField(_("proposed times"), default=list)  # moments, ISO 8601
+    starts_at = models.DateTimeField(_("begins"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=160, blank=True)
+    state = models.CharField(_("state"), max_length=9, choices=MeetingState, default=MeetingState.PROPOSED)
+    minutes = models.TextField(_("minutes"), blank=True, max_length=4000)
+    revision = models.PositiveIntegerField(default=0)  # SEQUENCE of the calendar entry
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        indexes = [models.Index(fields=["company", "state"], name="meeting_by_company")]
+        constraints = [
+            models.UniqueConstraint(fields=["company"], condition=Q(state__in=OPEN, is_annual=True), name="one_open_annual_meeting"),
+            models.CheckConstraint(
+                condition=Q(state__in=("proposed", "cancelled")) | Q(starts_at__isnull=False), name="fixed_meeting_has_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company}: {self.get_state_display()}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.starts_at + LASTS if self.starts_at else None
+
+    @property
+    def times(self) -> list[datetime]:
+        return [datetime.fromisoformat(moment) for moment in self.proposed_times]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @classmethod
+    def propose(
+        cls,
+        company: Company,
+        *,
+        decision_maker: Person | None,
+        account_manager: "User | None",
+        director: "User | None",
+        times: Sequence[datetime],
+        by: "User | None",
+        place: str = "",
+    ) -> "Meeting":
+        """The company's annual meeting with proposed times; asking again returns the one that is open. Costs 2 queries, 4 when new."""
+        with transaction.atomic():
+            meeting, new = cls.objects.open().get_or_create(
+                company=company,
+                is_annual=True,
+                defaults={
+                    "decision_maker": decision_maker,
+                    "account_manager": account_manager,
+                    "director": director,
+                    "proposed_times": [moment.isoformat() for moment in times],
+                    "place": place,
+                },
+            )
+            if new:
+                audit.record("meeting.proposed", meeting, by=by, facts={"company": company.pk})
+                company.touch()
+            return meeting
+
+    def fix(self, starts_at: datetime, *, by: "User | None") -> None:
+        """The meeting is on at that time, or moved to it; the decision-maker gets the calendar entry. Raises NotYourTurn. Costs 8 queries."""
+        with transaction.atomic():
+            self.expect(OPEN)
+            self.move({"starts_at": starts_at, "state": MeetingState.FIXED}, "meeting.fixed", by=by)
+
+    def cancel(self, *, by: "User | None") -> None:
+        """The meeting is off; an entry in the decision-maker's calendar is withdrawn. Raises NotYourTurn. Costs 8 queries."""
+        with transaction.atomic():
+            if self.expect((*OPEN, MeetingState.CANCELLED)) != MeetingState.CANCELLED:
+                self.move({"state": MeetingState.CANCELLED}, "meeting.cancelled", by=by)
+
+    def hold(self, *, by: "User | None", minutes: str = "", held_at: datetime | None = None) -> None:
+        """The meeting took place: a real contact, and the year begins anew. Raises NotYourTurn. Costs 7 queries."""
+        with transaction.atomic():
+            self.expect(OPEN)
+            values: dict[str, Any] = {
+                "state": MeetingState.HELD,
+                "minutes": minutes,
+                "starts_at": held_at or self.starts_at or timezone.now(),
+            }
+            audit.edit(self, values, action="meeting.held", by=by)
+            tell_timeline(
+                "meeting.held",
+                company=self.company,
+                person=self.decision_maker,
+                by=by,
+                about=self,
+                channel=Channel.IN_PERSON,
+                happened_at=self.starts_at,
+                is_real_contact=True,
+                text=minutes[:2000],
+            )
+
+    def expect(self, states: Sequence[str]) -> str:
+        """The state, read under a lock; raises NotYourTurn when it is none of `states`."""
+        lock(self)
+        if self.state not in states:
+            raise NotYourTurn(_("This meeting is %(state)s.") % {"state": self.get_state_display()})
+        return self.state
+
+    def move(self, values: dict[str, Any], action: str, *, by: "User | None") -> None:
+        had_entry = self.state == MeetingState.FIXED
+        if not audit.edit(self, values, action=action, by=by):
+            return
+        self.revision += 1
+        self.save(update_fields=["revision"])
+        tell_timeline(action, company=self.company, person=self.decision_maker, by=by, about=self, channel=Channel.EMAIL)
+        if had_entry or self.state == MeetingState.FIXED:
+            letters.tell_of_meeting(self)

@@ -1,0 +1,354 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company
+from contacts.models import Channel, Direction, Interaction, Person
+from contacts.models.interaction import record as tell_timeline
+from events import letters
+from events.models.seating import Seating, ids
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from fleetportal.core.errors import Refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Status(models.TextChoices):
+    SEATED = "seated", _("coming")
+    WAITING = "waiting", _("waiting")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+STANDING = (Status.SEATED, Status.WAITING)
+
+
+class NotEnoughSeats(Refused):
+    """A party wants to grow by more than the seats that nobody waits for."""
+
+    code = "not_enough_seats"
+
+
+class ChangeClosed(Refused):
+    """The event has begun, was cancelled, or its registration has closed: nothing is changed by the guest any more."""
+
+    code = "change_closed"
+
+
+class NotComing(Refused):
+    """This registration holds no seats: it was cancelled or waits."""
+
+    code = "not_coming"
+
+
+class AlreadyCheckedIn(Refused):
+    """The party is inside already; `facts` say when, how many and who let them in."""
+
+    code = "already_checked_in"
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def standing(self) -> Self:
+        return self.filter(status__in=STANDING)
+
+    def seated(self) -> Self:
+        return self.filter(status=Status.SEATED)
+
+    def waiting(self) -> Self:
+        return self.filter(status=Status.WAITING)
+
+    def in_order(self) -> Self:
+        """In the order of the waiting list."""
+        return self.order_by("place", "pk")
+
+    def where(self, user: "User", *, may: str) -> Self:
+        return self.filter(company__in=Company.objects.where(user, may=may))
+
+    def visible_to(self, user: "User") -> Self:
+        """Registrations of people of companies in reach: names of others are nobody's business here."""
+        return self.where(user, may="see_customers")
+
+    def with_arrival(self) -> Self:
+        """With `heads_inside`, None for who is not there (yet)."""
+        inside = CheckIn.objects.standing().filter(registration=OuterRef("pk"))
+        return self.annotate(heads_inside=Subquery(inside.values("heads")[:1]))
+
+    def inside(self) -> Self:
+        return self.filter(Exists(CheckIn.objects.standing().filter(registration=OuterRef("pk"))))
+
+    def for_list(self) -> Self:
+        return self.select_related("person", "company").with_arrival()
+
+
+class Registration(models.Model):
+    """A person and companions who come to an event, or wait for seats. Kept with the company for which the person was invited."""
+
+    event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="registrations")
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="registrations")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="registrations")
+    seating = models.ForeignKey(Seating, on_delete=models.RESTRICT, related_name="registrations")
+    party = models.PositiveSmallIntegerField(_("how many"))
+    companions = models.JSONField(_("companions"), default=list, blank=True)  # first names
+    wishes = models.CharField(_("wishes"), max_length=500, blank=True)
+    question = models.CharField(_("question"), max_length=500, blank=True)
+    status = models.CharField(_("state"), max_length=9, choices=Status)
+    place = models.PositiveIntegerField(null=True)  # on the waiting list, by number drawn
+    overtaken = models.PositiveSmallIntegerField(default=0)  # how often a smaller party went before
+    revision = models.PositiveIntegerField(
+        default=0
+    )  # rises with all the guest is told: SEQUENCE of the calendar entry, key of the message
+    registered_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+    reminded_at = models.DateTimeField(null=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "person"], condition=Q(status__in=STANDING), name="one_standing_registration"),
+            models.CheckConstraint(condition=Q(party__gte=1), name="a_party_has_somebody"),
+        ]
+        indexes = [models.Index(fields=["seating", "status", "place"], name="registration_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.guest}, {self.party}"
+
+    @property
+    def guest(self) -> str:
+        return self.person.name if self.person else str(_("Name erased"))
+
+    @property
+    def names(self) -> list[str]:
+        """First names of everybody who comes, as far as they were given."""
+        first = [self.person.first_name or self.person.name] if self.person else []
+        return [*first, *self.companions][: self.party]
+
+    @property
+    def is_standing(self) -> bool:
+        return self.status in STANDING
+
+    @property
+    def is_seated(self) -> bool:
+        return self.status == Status.SEATED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == Status.WAITING
+
+    @property
+    def rank(self) -> int | None:
+        """The place on the waiting list as people count it: 1 is next. Costs 1 query."""
+        if not self.is_waiting:
+            return None
+        return Registration.objects.waiting().filter(seating=self.seating_id, place__lt=self.place).count() + 1
+
+    # --- what a verb does to this row while the seating is locked ---
+
+    def seat(self) -> None:
+        """The party has seats now. The seating, which counts them, is locked and saved by the caller."""
+        self.status, self.place = Status.SEATED, None
+        self.revision += 1
+        self.changed_at = timezone.now()
+        self.save(update_fields=["status", "place", "revision", "changed_at"])
+
+    def take_seats(self, seatings: models.QuerySet[Seating]) -> dict[str, list[int]]:
+        """Seats for a party that just came, where some are free and nobody waits; else a place on the list.
+
+        The list is joined under the seating's lock, so that seats freed a moment ago go to who waits. Costs 2 queries, or 6.
+        """
+        if seatings.take(self.party):
+            self.status = Status.SEATED
+            self.save(update_fields=["status"])
+            return {}
+        seating = lock(seatings.get())
+        self.place = seating.draw_place()
+        self.save(update_fields=["place"])
+        promoted = seating.promote()
+        if self in promoted:
+            self.refresh_from_db(fields=["status", "place", "revision", "changed_at"])
+        others = [registration for registration in promoted if registration.pk != self.pk]
+        for registration in others:
+            registration.tell("promoted")
+        return ids(others)
+
+    def tell(self, step: letters.Step) -> None:
+        """Queue the letter of this step and write the timeline's line. Costs 6 queries, 2 without an address."""
+        tell_timeline(
+            "event.registered" if step in ("seated", "waiting") else f"event.{step}",
+            company=self.company,
+            person=self.person,
+            by=None,
+            about=self,
+            channel=Channel.EMAIL,
+            direction=Direction.OUT if step in letters.OURS else Direction.IN,
+        )
+        letters.queue(step, self)
+
+    # --- verbs ---
+
+    def change(self, *, by: "User | None", party: int | None = None, companions: Sequence[str] | None = None, **words: str) -> None:
+        """Another number of people, other names or words (`wishes`, `question`). Fewer seats go to who waits next.
+
+        Raises ChangeClosed, NotComing, NotEnoughSeats; nothing has changed then. Costs 3 queries when nothing differs.
+        """
+        with transaction.atomic():
+            seating = lock(self.seating)
+            lock(self)
+            self.check_open(by=by)
+            heads = self.party if party is None else party
+            before = self.facts
+            promoted = self.resize(seating, heads)
+            self.companions = [*(self.companions if companions is None else companions)][: heads - 1]
+            self.wishes, self.question = words.get("wishes", self.wishes), words.get("question", self.question)
+            changes = {name: (before[name], value) for name, value in self.facts.items() if before[name] != value}
+            if not changes:
+                return
+            self.revision += 1
+            self.changed_at = timezone.now()
+            self.save(update_fields=["party", "companions", "wishes", "question", "revision", "changed_at"])
+            audit.record("registration.changed", self, by=by, changes=changes, facts=ids(promoted))
+            self.tell("changed")
+            for registration in promoted:
+                registration.tell("promoted")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"party": self.party, "companions": self.companions, "wishes": self.wishes, "question": self.question}
+
+    def check_open(self, *, by: "User | None") -> None:
+        if not self.is_standing:
+            raise NotComing(_("This registration was cancelled."))
+        if not (self.event.is_open if by is None else self.event.is_ahead):
+            raise ChangeClosed(_("The list is closed; call us and we see what can be done."))
+
+    def resize(self, seating: Seating, heads: int) -> list["Registration"]:
+        """Give back or take the seats between `party` and `heads`; who was promoted. Both rows are locked."""
+        more = heads - self.party
+        if self.is_seated and more > 0 and not Seating.objects.filter(pk=seating.pk).take(more):
+            free = seating.for_newcomers
+            raise NotEnoughSeats(
+                _("There are not that many seats left. Your %(party)d stay yours.") % {"party": self.party}, facts={"free": free}
+            )
+        self.party = heads
+        if self.is_seated and more < 0:
+            seating.free_up(-more)
+        if more >= 0:
+            return []
+        if self.is_waiting:
+            self.save(update_fields=["party"])  # a smaller party may fit now: the list reads it
+        promoted = seating.promote()
+        if self in promoted:
+            self.refresh_from_db(fields=["status", "place", "revision"])
+        return [one for one in promoted if one.pk != self.pk]
+
+    def cancel(self, *, by: "User | None") -> None:
+        """The party does not come: its seats go to who waits next, in order. Doing it twice changes nothing.
+
+        Raises ChangeClosed once the event has begun. Costs about 14 queries and 7 for each party promoted.
+        """
+        with transaction.atomic():
+            seating = lock(self.seating)
+            lock(self)
+            if not self.is_standing:
+                return
+            if not self.event.is_ahead:
+                raise ChangeClosed(_("The event has begun; nothing can be changed here any more."))
+            before = self.withdraw(seating)
+            promoted = seating.promote()
+            audit.record("registration.cancelled", self, by=by, changes={"status": (before, Status.CANCELLED)}, facts=ids(promoted))
+            self.tell("cancelled")
+            for registration in promoted:
+                registration.tell("promoted")
+
+    def withdraw(self, seating: Seating) -> str:
+        """Take the registration off its seats or its place; the status it had. Both rows are locked."""
+        before = self.status
+        if self.is_seated:
+            seating.free_up(self.party)
+        else:
+            seating.waiting -= 1
+            seating.save(update_fields=["waiting"])
+        self.status, self.place = Status.CANCELLED, None
+        self.revision += 1
+        self.changed_at = timezone.now()
+        self.save(update_fields=["status", "place", "revision", "changed_at"])
+        return before
+
+    def check_in(self, *, by: "User | None", heads: int | None = None) -> "CheckIn":
+        """The party is inside, all of it or `heads`. Raises NotComing, AlreadyCheckedIn. Costs 6 queries."""
+        with transaction.atomic():
+            lock(self)
+            if not self.is_seated:
+                raise NotComing(_("Waits for seats; none is free yet.") if self.is_waiting else _("This registration was cancelled."))
+            arrived = min(heads or self.party, self.party)
+            arrival, new = CheckIn.objects.standing().get_or_create(
+                registration=self, undone_at=None, defaults={"heads": arrived, "by": by}
+            )
+            if not new:
+                raise arrival.refusal
+            audit.record("registration.checked_in", self, by=by, facts={"heads": arrived, "check_in": arrival.pk})
+            tell_timeline(
+                "event.attended",
+                company=self.company,
+                person=self.person,
+                by=by,
+                about=arrival,
+                direction=Direction.IN,
+                is_real_contact=True,
+            )
+            return arrival
+
+
+class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    def standing(self) -> Self:
+        return self.filter(undone_at=None)
+
+
+class CheckIn(models.Model):
+    """A party came in. Undone it stays as history, and the party can come in again."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="check_ins")
+    heads = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["registration"], condition=Q(undone_at=None), name="inside_once")]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id}: {self.heads}"
+
+    @property
+    def refusal(self) -> AlreadyCheckedIn:
+        facts = {"at": self.at, "heads": self.heads, "by": str(self.by) if self.by else ""}
+        return AlreadyCheckedIn(_("Already checked in."), facts=facts)
+
+    def correct(self, heads: int, *, by: "User | None") -> None:
+        """Fewer came than were registered, or the rest came later. Costs 4 queries."""
+        with transaction.atomic():
+            lock(self)
+            if self.undone_at:
+                raise NotComing(_("This check-in was undone."))
+            audit.edit(self, {"heads": max(1, min(heads, self.registration.party))}, action="check_in.corrected", by=by)
+
+    def undo(self, *, by: "User | None") -> None:
+        """The party is not inside after all; the timeline forgets that it came. Doing it twice changes nothing. Costs 4 queries."""
+        with transaction.atomic():
+            now: datetime = timezone.now()
+            if not CheckIn.objects.standing().filter(pk=self.pk).update(undone_at=now, undone_by=by):
+                return
+            Interaction.objects.filter(kind="event.attended", about_type=audit.label(self), about_id=self.pk).delete()
+            audit.record("registration.check_in_undone", self.registration, by=by, facts={"check_in": self.pk})

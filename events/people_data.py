@@ -1,0 +1,67 @@
+"""What events keep about a person: how it is forgotten, and how it goes along in a merge."""
+
+from django.utils import timezone
+
+from contacts.models import Person
+from contacts.people_data import Moved, emptying, forget_changes, moving, to_forget, to_move
+from events.models import Invitation, Meeting, Registration
+from fleetportal.core.links import Link
+
+
+def forget_registrations(person: Person) -> None:
+    """Seats that are still held go to who waits; what remains are heads, without names, wishes or a ticket that opens."""
+    rows = Registration.objects.filter(person=person).select_related("event__centre", "event__host", "company", "seating")
+    for registration in rows.standing():
+        if registration.event.is_ahead:
+            registration.cancel(by=None)
+    ids = list(rows.values_list("pk", flat=True))
+    Link.objects.filter(scope="ticket", subject_id__in=ids).revoke(now=timezone.now())
+    forget_changes(Registration, ids)
+    Registration.objects.filter(pk__in=ids).update(person=None, companions=[], wishes="", question="")
+
+
+def forget_invitations(person: Person) -> None:
+    rows = Invitation.objects.filter(person=person)
+    Link.objects.filter(scope="invitation", subject_id__in=rows.values("pk")).revoke(now=timezone.now())
+    rows.delete()
+
+
+def move_registrations(duplicate: Person, kept: Person) -> Moved:
+    """Moves registrations; where both are registered for the same event, the duplicate's seats go to who waits."""
+    both = Registration.objects.standing().filter(person=duplicate, event__in=kept.registrations.standing().values("event"))
+    for registration in both.select_related("event__centre", "event__host", "company", "seating"):
+        if registration.event.is_ahead:
+            registration.cancel(by=None)
+    moved: Moved = []
+    taken = kept.registrations.standing().values("event")
+    for registration in duplicate.registrations.exclude(status__in=("seated", "waiting"), event__in=taken):
+        registration.person = kept
+        registration.save(update_fields=["person"])
+        moved.append((registration, {"person": (duplicate.pk, kept.pk)}))
+    return moved
+
+
+def move_invitations(duplicate: Person, kept: Person) -> Moved:
+    """Moves invitations; where both were invited to the same event, the duplicate's link now opens the kept one's."""
+    moved: Moved = []
+    standing = dict(kept.invitations.values_list("event", "pk"))
+    for invitation in duplicate.invitations.all():
+        same = standing.get(invitation.event_id)
+        if same:
+            Link.objects.filter(scope="invitation", subject_id=invitation.pk).update(subject_id=same)
+            moved.append((invitation, {"person": (duplicate.pk, None)}))
+            Invitation.objects.filter(pk=invitation.pk).delete()
+            continue
+        invitation.person = kept
+        invitation.save(update_fields=["person"])
+        moved.append((invitation, {"person": (duplicate.pk, kept.pk)}))
+    return moved
+
+
+def register() -> None:
+    to_forget.register("events.registration", forget_registrations)
+    to_forget.register("events.invitation", forget_invitations, weight=110)
+    to_forget.register("events.meeting", emptying(Meeting, "decision_maker", decision_maker=None))
+    to_move.register("events.registration", move_registrations)
+    to_move.register("events.invitation", move_invitations)
+    to_move.register("events.meeting", moving(Meeting, "decision_maker"))

@@ -1,0 +1,103 @@
+"""Calendar files (RFC 5545/5546): an invitation, its change, its withdrawal; times in the place's own zone, with that zone's rules."""
+
+import functools
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
+
+PRODUCT = "-//Fleetportal//Fleetportal//EN"
+Method = Literal["REQUEST", "CANCEL"]
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who invites or is invited."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """What stands in somebody's calendar. `uid` stays for life, `sequence` rises with every change."""
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    zone: ZoneInfo
+    title: str
+    place: str
+    words: str
+    organizer: Party
+    attendee: Party
+    stamp: datetime
+
+
+def write(method: Method, appointment: Appointment) -> str:
+    """The calendar file that says `method` to the attendee."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(zone_rules(appointment.zone.key, appointment.starts_at.year))
+    calendar.add_component(event_of(method, appointment))
+    return calendar.to_ical().decode()
+
+
+def attachment(method: Method, appointment: Appointment) -> dict[str, str]:
+    """The file as the outbox takes it."""
+    return {"name": "appointment.ics", "type": f"text/calendar; method={method}", "text": write(method, appointment)}
+
+
+def event_of(method: Method, appointment: Appointment) -> Event:
+    event = Event()
+    event.add("uid", appointment.uid)
+    event.add("sequence", appointment.sequence)
+    event.add("dtstamp", appointment.stamp)
+    event.add("dtstart", appointment.starts_at.astimezone(appointment.zone))
+    event.add("dtend", appointment.ends_at.astimezone(appointment.zone))
+    event.add("summary", appointment.title)
+    event.add("location", appointment.place)
+    event.add("description", appointment.words)
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("organizer", address(appointment.organizer), encode=0)
+    event.add("attendee", invited(appointment.attendee, coming=method == "REQUEST"), encode=0)
+    if method == "REQUEST":
+        event.add_component(alarm(appointment.title))
+    return event
+
+
+def address(party: Party) -> vCalAddress:
+    found = vCalAddress(f"mailto:{party.email}")
+    found.params["CN"] = vText(party.name)
+    return found
+
+
+def invited(party: Party, *, coming: bool) -> vCalAddress:
+    """`party` as an attendee; who is `coming` said so on our page, so the calendar asks no more."""
+    found = address(party)
+    found.params["ROLE"] = vText("REQ-PARTICIPANT")
+    found.params["RSVP"] = vText("FALSE")
+    if coming:
+        found.params["PARTSTAT"] = vText("ACCEPTED")
+    return found
+
+
+def alarm(title: str) -> Alarm:
+    """A reminder two hours before."""
+    found = Alarm()
+    found.add("action", "DISPLAY")
+    found.add("description", title)
+    found.add("trigger", timedelta(hours=-2))
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def zone_rules(key: str, year: int) -> Timezone:
+    """The zone's offsets around `year`, so that a calendar without that zone reads the same instant."""
+    return Timezone.from_tzid(key, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))

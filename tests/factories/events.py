@@ -1,0 +1,63 @@
+"""Events, seats, invitations, registrations."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Centre, Company
+from contacts.models import Person
+from events.actions.inviting import invite
+from events.models import Event, Invitation, Meeting, Registration, State
+from tests.factories.accounts import make_centre, make_company, number
+from tests.factories.contacts import give_consent, make_person, make_role
+
+
+def in_days(days: int, hour: int = 17) -> datetime:
+    return (timezone.now() + timedelta(days=days)).replace(hour=hour, minute=30, second=0, microsecond=0)
+
+
+def make_event(centre: Centre | None = None, *, capacity: int = 50, published: bool = True, **facts: Any) -> Event:
+    """A preview evening in four weeks with `capacity` seats, open for registration unless `published` is False."""
+    starts_at = facts.pop("starts_at", in_days(28))
+    known = {
+        "title": f"Preview evening {next(number)}",
+        "centre": centre or make_centre(),
+        "place": "Showroom",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=2, minutes=30),
+    }
+    event = Event.enter(by=None, capacity=capacity, **{**known, **facts})
+    if published:
+        Event.objects.filter(pk=event.pk).update(state=State.PUBLISHED)
+        event.state = State.PUBLISHED
+    return event
+
+
+def make_guest(company: Company | None = None, *, consent: bool = True, group: str = "user", **facts: Any) -> Person:
+    """A user (by default) of a company, who agreed to invitations."""
+    person = make_person(**facts)
+    make_role(group, company or make_company(), person)
+    if consent:
+        give_consent(person)
+    return person
+
+
+def make_invitation(event: Event | None = None, person: Person | None = None, *, company: Company | None = None) -> Invitation:
+    event = event or make_event()
+    company = company or make_company(event.centre)
+    return invite(event, person or make_guest(company), company=company, by=None)
+
+
+def make_registration(
+    event: Event | None = None, person: Person | None = None, *, company: Company | None = None, party: int = 1, **facts: Any
+) -> Registration:
+    event = event or make_event()
+    company = company or make_company(event.centre)
+    return event.register(person or make_guest(company), company=company, seating=event.seating(), party=party, by=None, **facts)
+
+
+def make_meeting(company: Company | None = None, **facts: Any) -> Meeting:
+    company = company or make_company()
+    known: dict[str, Any] = {"decision_maker": None, "account_manager": None, "director": None, "times": [in_days(7), in_days(8)]}
+    return Meeting.propose(company, by=None, **{**known, **facts})
