@@ -217,7 +217,7 @@ class Event(models.Model):
     # --- who is entitled ---
 
     def entitled(self, user: "User | None" = None) -> models.QuerySet[Role]:
-        """The roles that entitle: people of this centre's companies who fit the audience rule on the day; narrowed to whom `user` may invite."""
+        """The roles that entitle: people of this centre's companies who fit the audience rule on the day; narrowed for `user`."""
         model = {Audience.DECISION_MAKERS: DecisionMaker, Audience.DRIVERS: Driver}.get(Audience(self.audience), VehicleUser)
         companies = Company.objects.all() if user is None else Company.objects.where(user, may="invite")
         companies = companies.active().filter(centre=self.centre_id)

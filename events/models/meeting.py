@@ -144,7 +144,7 @@ class Meeting(models.Model):
             return meeting
 
     def fix(self, starts_at: datetime, *, by: "User | None") -> None:
-        """The meeting is on at that time, or moved to it; the decision-maker gets the calendar entry. Raises NotYourTurn. Costs 8 queries."""
+        """The meeting is on at that time, or moved to it, with a calendar entry. Raises NotYourTurn. Costs 8 queries."""
         with transaction.atomic():
             self.expect(OPEN)
             self.move({"starts_at": starts_at, "state": MeetingState.FIXED}, "meeting.fixed", by=by)

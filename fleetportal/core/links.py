@@ -10,7 +10,6 @@ import hmac
 import re
 import secrets
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -20,7 +19,8 @@ from django.utils import timezone
 
 NONCE_BYTES = 16
 TOKEN_CHARS = 32
-PLACEHOLDER = re.compile(r"\{link:(\d+)\}")
+# The second part cannot be guessed: a guest who writes "{link:7}" into a form gets no stranger's address by mail.
+PLACEHOLDER = re.compile(r"\{link:(\d{1,18}):([0-9a-f]{16})\}")
 
 # scope -> name of the URL that takes the token; filled by the apps that own the pages
 scopes: dict[str, str] = {}
@@ -91,17 +91,25 @@ class Link(models.Model):
     @property
     def placeholder(self) -> str:
         """What stands for the address in a stored message body."""
-        return f"{{link:{self.pk}}}"
+        return f"{{link:{self.pk}:{self.token_hash[:16]}}}"
 
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def fill_in(text: str, found: dict[int, Any] | None = None) -> str:
-    """`text` with each placeholder replaced by its address. Costs 1 query where there are any."""
-    ids = {int(pk) for pk in PLACEHOLDER.findall(text)}
-    if not ids:
-        return text
-    links = found if found is not None else Link.objects.in_bulk(ids)
-    return PLACEHOLDER.sub(lambda match: links[int(match[1])].address, text)
+def found_in(text: str) -> dict[int, Link]:
+    """The links that `text` names by placeholders, by id. Costs 1 query where there are any."""
+    ids = {int(pk) for pk, _proof in PLACEHOLDER.findall(text)}
+    return Link.objects.in_bulk(ids) if ids else {}
+
+
+def fill_in(text: str, found: dict[int, Link] | None = None) -> str:
+    """`text` with each placeholder replaced by its address; one that names no link stays. Costs 1 query where there are any."""
+    links = found_in(text) if found is None else found
+
+    def address(match: re.Match[str]) -> str:
+        link = links.get(int(match[1]))
+        return link.address if link and link.placeholder == match[0] else match[0]
+
+    return PLACEHOLDER.sub(address, text)

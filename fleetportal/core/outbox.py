@@ -152,7 +152,7 @@ class Message(models.Model):
 
     def as_email(self) -> "Mail":
         """The message as it is handed over; equal byte for byte each time."""
-        found = links.Link.objects.in_bulk({int(pk) for pk in links.PLACEHOLDER.findall(self.text + self.html + str(self.headers))})
+        found = links.found_in(self.text + self.html + str(self.headers))
         headers = {name: links.fill_in(value, found) for name, value in self.headers.items()}
         headers |= {
             "Message-ID": self.message_id,

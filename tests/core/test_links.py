@@ -107,6 +107,11 @@ def test_a_stored_text_holds_a_placeholder_and_is_filled_in_when_read(voucher_pa
     assert links.fill_in(text) == f"Your voucher: {link.address}."
 
 
+def test_what_somebody_typed_is_no_placeholder(voucher_page, link):
+    typed = f"Two child seats {{link:{link.pk}}} {{link:{link.pk}:0123456789abcdef}} {{link:999999:0123456789abcdef}}"
+    assert links.fill_in(f"{typed} {link.placeholder}") == f"{typed} {link.address}"
+
+
 def test_a_text_without_links_costs_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert links.fill_in("Good morning {link:x}") == "Good morning {link:x}"

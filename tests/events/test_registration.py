@@ -36,7 +36,13 @@ def seats(event: Event) -> tuple[int, int]:
 
 def everything() -> tuple[int, ...]:
     """What a refusal must leave alone."""
-    return (Registration.objects.count(), Entry.objects.count(), Change.objects.count(), Message.objects.count(), Interaction.objects.count())
+    return (
+        Registration.objects.count(),
+        Entry.objects.count(),
+        Change.objects.count(),
+        Message.objects.count(),
+        Interaction.objects.count(),
+    )
 
 
 def steps(registration: Registration) -> list[str]:
