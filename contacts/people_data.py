@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from contacts.models import GROUPS, Consent, Holder, Interaction, Person, PersonAddress, Received, VehicleDriver
+from contacts.models import GROUPS, Consent, Decision, Holder, Interaction, Person, PersonAddress, Reason, Received, Task, VehicleDriver
 from contacts.models.ledger import move_sums
 from fleetportal.core import audit, links, outbox, search
 from fleetportal.core.db import lock
@@ -175,6 +175,24 @@ def move_addresses(duplicate: Person, kept: Person) -> Moved:
     return moved
 
 
+def move_decisions(duplicate: Person, kept: Person) -> Moved:
+    """Moves what was decided; a reason that was the duplicate's own is known by the kept person's key from now on."""
+    moved: Moved = []
+    for decision in Decision.objects.filter(person=duplicate):
+        before = decision.key
+        decision.key = before.replace(f":{decision.company_id}:{duplicate.pk}:", f":{decision.company_id}:{kept.pk}:", 1)
+        decision.person = kept
+        decision.save(update_fields=["key", "person"])
+        moved.append((decision, {"person": (duplicate.pk, kept.pk), "key": (before, decision.key)}))
+    return moved
+
+
+def drop_reasons(duplicate: Person, kept: Person) -> Moved:
+    """Moves nothing: reasons are found anew, since the companies are touched."""
+    Reason.objects.filter(person=duplicate).delete()
+    return []
+
+
 def move_messages(duplicate: Person, kept: Person) -> Moved:
     rows = list(outbox.Message.objects.to(duplicate))
     outbox.Message.objects.filter(pk__in=[row.pk for row in rows]).update(recipient_id=kept.pk)
@@ -198,6 +216,9 @@ def register() -> None:
         ("contacts.interaction", emptying(Interaction, "person", text="", person=None), moving(Interaction, "person"), 200),
         ("contacts.received", keeps, moving(Received, "person"), 200),
         ("contacts.yearsum", keeps, move_sums, 200),
+        ("contacts.reason", deleting(Reason, "person"), drop_reasons, 200),
+        ("contacts.decision", emptying(Decision, "person", why="", person=None), move_decisions, 200),
+        ("contacts.task", emptying(Task, "person", title="", result="", person=None), moving(Task, "person"), 200),
         ("core.message", forget_messages, move_messages, 210),
         ("core.link", forget_links, stays, 220),
         ("contacts.consent", deleting(Consent, "address__person"), stays, 230),

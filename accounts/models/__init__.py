@@ -3,7 +3,7 @@ from accounts.models.user import User
 
 from accounts.models.company import Address, Company, Phase, Sector, Tier, ways_in  # isort: skip
 from accounts.models.assignment import Assignment  # isort: skip
-from accounts.models.touched import TouchedCompany  # isort: skip
+from accounts.models.touched import TouchedCompany, derived  # isort: skip
 from accounts.models.vehicle import Contract, Powertrain, Use, Vehicle  # isort: skip
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "Use",
     "User",
     "Vehicle",
+    "derived",
     "ways_in",
 ]

@@ -94,7 +94,6 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         return self.for_list().select_related("parent").annotate(personal_count=number_of(vehicles_of_each().filter(use="personal")))
 
 
-
 def vehicles_of_each() -> models.QuerySet[Any]:
     """For a subquery over companies: the vehicles that each still has."""
     return Company._meta.get_field("vehicles").related_model._default_manager.active().filter(company=OuterRef("pk"))
@@ -185,7 +184,11 @@ class Company(models.Model):
             held |= user.rights.general
         for way_in in ways_in:
             here = type(self).objects.filter(pk=self.pk)
-            held |= {codename for codename, _words in Centre._meta.permissions if codename not in held and here.filter(way_in(user, codename)).exists()}
+            held |= {
+                codename
+                for codename, _words in Centre._meta.permissions
+                if codename not in held and here.filter(way_in(user, codename)).exists()
+            }
         return held
 
     @classmethod
@@ -208,8 +211,7 @@ class Company(models.Model):
 
     def touch(self) -> None:
         """Let whoever derives something from this company (reasons) look at it again soon. Costs 1 query."""
-        touched = self._meta.get_field("touches").related_model._default_manager
-        touched.create(company=self)
+        self._meta.get_field("touches").related_model.add(self)
 
 
 class Address(models.Model):

@@ -1,21 +1,29 @@
 from contacts.models.consent import Basis, Consent, Purpose
-from contacts.models.ledger import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
 from contacts.models.holders import AlreadyHeld, Holder, VehicleDriver
 from contacts.models.interaction import Direction, Interaction, Outcome
+from contacts.models.ledger import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
 from contacts.models.person import AddressState, Channel, Person, PersonAddress
+from contacts.models.reason import Decision, Reason
 from contacts.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
+from contacts.models.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, Chip, Found, Planning, Rule, rules
+from contacts.models.task import Task, TaskClosed
 
 __all__ = [
     "GROUPS",
+    "NOT_REACHED_CHIPS",
+    "REACHED_CHIPS",
     "AddressState",
     "AlreadyHeld",
     "Basis",
     "CapReached",
     "Channel",
+    "Chip",
     "Consent",
+    "Decision",
     "DecisionMaker",
     "Direction",
     "Driver",
+    "Found",
     "GiftPolicy",
     "Group",
     "Holder",
@@ -24,11 +32,17 @@ __all__ = [
     "Outcome",
     "Person",
     "PersonAddress",
+    "Planning",
     "Purpose",
+    "Reason",
     "Received",
     "Responsibility",
     "Role",
+    "Rule",
+    "Task",
+    "TaskClosed",
     "VehicleDriver",
     "VehicleUser",
     "YearSum",
+    "rules",
 ]

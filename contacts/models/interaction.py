@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +72,7 @@ class Interaction(models.Model):
         indexes = [
             models.Index(fields=["company", "-happened_at", "-id"], name="interaction_by_company"),
             models.Index(fields=["person", "-happened_at", "-id"], name="interaction_by_person"),
+            models.Index(fields=["person", "-happened_at"], name="interaction_real", condition=Q(is_real_contact=True)),
         ]
 
     def __str__(self) -> str:

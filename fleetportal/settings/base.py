@@ -155,6 +155,8 @@ CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "core.send_outbox", "schedule": SWEEP_SECONDS},
     "go on with jobs": {"task": "core.run_jobs", "schedule": SWEEP_SECONDS},
     "let vouchers expire": {"task": "gifts.expire_vouchers", "schedule": 600.0},
+    "look again at touched companies": {"task": "accounts.look_again", "schedule": SWEEP_SECONDS},
+    "find the day's reasons": {"task": "contacts.find_reasons", "schedule": 600.0},  # once for each day; asked often, so none is missed
 }
 
 # --- Who signs in

@@ -1,0 +1,201 @@
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts.models import Company, Phase, Tier, Vehicle
+from contacts.models.interaction import Interaction
+from contacts.models.person import Channel, Person, PersonAddress
+from contacts.models.roles import GROUPS, Group
+from contacts.models.rule import Rule, rules
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# What puts one reason before another. Source: DOMAIN, "Tier and target group set the cadence"; "At risk: concentrate on those …".
+TIER_POINTS = {Tier.DIAMOND: 50, Tier.PLATINUM: 40, Tier.GOLD: 30, Tier.SILVER: 20, Tier.BRONZE: 10}
+GROUP_POINTS = {Group.DECISION_MAKER: 15, Group.USER: 8, Group.DRIVER: 0}
+AT_RISK_POINTS = 10
+HURRY = ((7, 30), (30, 20), (90, 10))  # days left, points
+
+
+class Weight(NamedTuple):
+    """One of the things that put a reason where it stands: in words, and what it counts."""
+
+    words: str | Promise
+    points: int
+
+
+def weighing(*, tier: str, phase: str, group: str, value: int, due_on: date | None, on: date) -> list[Weight]:
+    """What a reason weighs on that day, thing by thing: shown to whoever asks why it stands first."""
+    weights = [
+        Weight(Tier(tier).label if tier else _("no tier yet"), TIER_POINTS.get(Tier(tier), 0) if tier else 0),
+        Weight(Group(group).label, GROUP_POINTS[Group(group)]),
+        Weight(_("the kind of reason"), value),
+    ]
+    if phase == Phase.AT_RISK:
+        weights.append(Weight(Phase.AT_RISK.label, AT_RISK_POINTS))
+    if due_on is not None:
+        left = (due_on - on).days
+        points = next((points for days, points in HURRY if left <= days), 0)
+        said = ngettext_lazy("%d day left", "%d days left", left) % left if left > 0 else _("due")
+        weights.append(Weight(said, points))
+    return weights
+
+
+class ReasonQuerySet(models.QuerySet["Reason"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        return self.filter(company__in=Company.objects.where(user, may=may).values("pk"))
+
+    def visible_to(self, user: "User") -> Self:
+        """Reasons at the companies that `user` serves today: own, stood in for, or of the centre."""
+        return self.where(user, may="serve_customers")
+
+    def open(self, *, on: date) -> Self:
+        """Reasons that nobody has put off, planned or done for that day."""
+        return self.filter(~Exists(Decision.objects.standing(on=on).filter(key=OuterRef("key"))))
+
+    def of_group(self, group: str) -> Self:
+        return self.filter(group=group)
+
+    def in_order(self) -> Self:
+        """The most valuable first."""
+        return self.order_by("-weight", "id")
+
+    def for_cards(self, *, on: date) -> Self:
+        """With all that a card shows: company, person, job title, addresses. 6 queries."""
+        roles = [
+            Prefetch(f"person__{model._meta.get_field('person').remote_field.related_name}", model._default_manager.running(on=on))
+            for model in GROUPS.values()
+        ]
+        return self.select_related("company__centre", "person", "vehicle").prefetch_related("person__addresses", *roles)
+
+
+class Reason(models.Model):
+    """Why to contact somebody now. Made and withdrawn by its rule's queryset alone (see `contacts.reasons`), never edited by people."""
+
+    key = models.CharField(max_length=140, unique=True)
+    rule = models.CharField(max_length=40)
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="reasons")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")  # whom to speak to; None: nobody is known
+    vehicle = models.ForeignKey(Vehicle, null=True, on_delete=models.CASCADE, related_name="+")
+    group = models.CharField(max_length=14, choices=Group)
+    due_on = models.DateField(null=True)
+    facts = models.JSONField(default=dict)
+    weight = models.SmallIntegerField()
+    found_on = models.DateField()
+
+    objects = ReasonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reason")
+        verbose_name_plural = _("reasons")
+        indexes = [
+            models.Index(fields=["company", "-weight", "id"], name="reason_by_company"),
+            models.Index(fields=["-weight", "id"], name="reason_by_weight"),
+            models.Index(fields=["group", "-weight", "id"], name="reason_by_group"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def made_by(self) -> Rule:
+        return rules[self.rule]
+
+    @property
+    def sentence(self) -> str:
+        return self.made_by.sentence(self.facts)
+
+    @property
+    def details(self) -> list[tuple[Any, str]]:
+        return list(self.made_by.details(self.facts))
+
+    @property
+    def url(self) -> str:
+        return self.made_by.url(self)
+
+    @property
+    def role(self) -> Any:
+        """What the person is to this company, from `for_cards()` rows without a query; None where nobody is known."""
+        if self.person is None:
+            return None
+        name = GROUPS[self.group]._meta.get_field("person").remote_field.related_name
+        mine = [role for role in getattr(self.person, name).all() if role.company_id == self.company_id]
+        return mine[0] if mine else None
+
+    @property
+    def channel(self) -> str:
+        """How to speak to the person, by what may be used: telephone, e-mail, letter, else in person. No query on `for_cards()` rows."""
+        if self.person is None:
+            return Channel.PHONE if self.company.phone else Channel.IN_PERSON
+        for channel in (Channel.PHONE, Channel.EMAIL):
+            if self.person.address(channel):
+                return channel
+        return Channel.LETTER if self.company.street else Channel.IN_PERSON
+
+    def address(self, channel: str) -> PersonAddress | None:
+        return self.person.address(channel) if self.person else None
+
+    def days_left(self, on: date) -> int | None:
+        return None if self.due_on is None else (self.due_on - on).days
+
+    def weights(self, on: date) -> list[Weight]:
+        """Why it stands where it stands, in words and points; they add up to `weight` on the day it was computed."""
+        tier, phase = self.company.tier, self.company.phase
+        return weighing(tier=tier, phase=phase, group=self.group, value=self.made_by.value, due_on=self.due_on, on=on)
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def standing(self, *, on: date) -> Self:
+        """Decisions that keep their reason away on that day."""
+        return self.filter(Q(until=None) | Q(until__gt=on))
+
+    def where(self, user: "User", *, may: str) -> Self:
+        return self.filter(company__in=Company.objects.where(user, may=may).values("pk"))
+
+    def made(self, *, by: "User", since: Any) -> Self:
+        return self.filter(by=by, at__gte=since)
+
+
+class Decision(models.Model):
+    """What somebody did with a reason. It hangs on the reason's key, so that computing again never forgets it."""
+
+    class Kind(models.TextChoices):
+        REACHED = "reached", _("reached")
+        NOT_REACHED = "not_reached", _("not reached")
+        WRITTEN = "written", _("written to")
+        PLANNED = "planned", _("planned")
+        NOT_NOW = "not_now", _("not now")
+
+    key = models.CharField(max_length=140)
+    rule = models.CharField(max_length=40)
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=11, choices=Kind)
+    until = models.DateField(null=True)  # the reason stays away before that day; None: for this occasion
+    why = models.CharField(max_length=300, blank=True)
+    interaction = models.ForeignKey(Interaction, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_type = models.CharField(max_length=60, blank=True)  # the task or meeting that was planned
+    made_id = models.BigIntegerField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision about a reason")
+        verbose_name_plural = _("decisions about reasons")
+        indexes = [
+            models.Index(fields=["key", "until"], name="decision_by_key"),
+            models.Index(fields=["by", "-at"], name="decision_by_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

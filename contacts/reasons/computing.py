@@ -1,0 +1,133 @@
+"""Makes the reasons that the rules find and withdraws those they no longer find, company by company in chunks."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Centre, Company
+from contacts.models import GROUPS, Reason, rules
+from contacts.models.reason import weighing
+from contacts.models.roles import DecisionMaker
+from contacts.models.rule import Found, Rule
+from fleetportal.core.db import can_lock
+
+CHUNK = 500
+COMPUTED = ("company_id", "person_id", "vehicle_id", "group", "due_on", "facts", "weight")
+WRITTEN = ["person", "vehicle", "group", "due_on", "facts", "weight"]
+# Who of several decision-makers is asked first, where nobody has the responsibility.
+RANK = {kind: rank for rank, kind in enumerate(("fleet_manager", "owner", "managing_director", "branch_manager", "other"))}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a computation changed."""
+
+    made: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+
+    def __add__(self, other: "Difference") -> "Difference":
+        return Difference(self.made + other.made, self.changed + other.changed, self.withdrawn + other.withdrawn)
+
+
+def look_again(ids: list[int], *, now: datetime | None = None) -> Difference:
+    """The reasons of these companies are what the rules find now, on each centre's own day."""
+    now = now or timezone.now()
+    days = {zone: Centre(time_zone=zone).today(now) for zone in Centre.objects.values_list("time_zone", flat=True).distinct()}
+    total = Difference()
+    for day in set(days.values()):
+        zones = [zone for zone, its_day in days.items() if its_day == day]
+        here = ids if len(zones) == len(days) else list(_ids_in(ids, zones))
+        for first in range(0, len(here), CHUNK):
+            total += compute(here[first : first + CHUNK], on=day)
+    return total
+
+
+def _ids_in(ids: list[int], zones: list[str]) -> Iterable[int]:
+    return Company.objects.filter(pk__in=ids, centre__time_zone__in=zones).values_list("pk", flat=True)
+
+
+def compute(ids: list[int], *, on: date) -> Difference:
+    """The reasons of these companies are what the rules find on that day. One transaction; two queries for each rule and at most 8.
+
+    The companies are locked, so that of two computations the later one has the last word.
+    """
+    with transaction.atomic():
+        companies = Company.objects.filter(pk__in=ids)
+        locked = companies.order_by("pk").select_for_update(no_key=True) if can_lock() else companies
+        worth = {pk: (tier, phase) for pk, tier, phase in locked.values_list("pk", "tier", "phase")}
+        wanted = {row.key: row for row in rows(companies, worth, on=on)}
+        standing = {row.key: row for row in Reason.objects.filter(company__in=ids)}
+        made = [row for key, row in wanted.items() if key not in standing]
+        changed = [_renewed(standing[key], row) for key, row in wanted.items() if key in standing and differs(standing[key], row)]
+        gone = [row.pk for key, row in standing.items() if key not in wanted]
+        Reason.objects.bulk_create(made, batch_size=1000)
+        Reason.objects.bulk_update(changed, WRITTEN, batch_size=500)
+        Reason.objects.filter(pk__in=gone).delete()
+        return Difference(len(made), len(changed), len(gone))
+
+
+def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iterable[Reason]:
+    """The reasons that the rules find at `companies` on that day, not saved; with whom to speak to."""
+    suggest = Suggestions(companies, on)
+    for rule in rules:
+        for found in rule.find(companies, on=on):
+            tier, phase = worth[found.company]
+            weights = weighing(tier=tier, phase=phase, group=found.group, value=rule.value, due_on=found.due_on, on=on)
+            yield Reason(
+                key=key_of(rule, found),
+                rule=rule.name,
+                company_id=found.company,
+                person_id=found.person or suggest(rule, found.company),
+                vehicle_id=found.vehicle,
+                group=found.group,
+                due_on=found.due_on,
+                facts=dict(found.facts),
+                weight=sum(weight.points for weight in weights),
+                found_on=on,
+            )
+
+
+def key_of(rule: Rule, found: Found) -> str:
+    """What tells this reason from every other; a person the engine only suggested is no part of it."""
+    return f"{rule.name}:{found.company}:{found.person or ''}:{found.vehicle or ''}:{found.occasion}"[:140]
+
+
+def differs(old: Reason, new: Reason) -> bool:
+    return any(getattr(old, field) != getattr(new, field) for field in COMPUTED)
+
+
+def _renewed(old: Reason, new: Reason) -> Reason:
+    for field in COMPUTED:
+        setattr(old, field, getattr(new, field))
+    return old
+
+
+class Suggestions:
+    """Whom of a company to speak to: who has the responsibility, else who ranks first. One query for each group asked about."""
+
+    def __init__(self, companies: Any, on: date) -> None:
+        self.companies, self.on = companies, on
+        self.known: dict[str, dict[int, list[tuple[int, int, list[str]]]]] = {}
+
+    def __call__(self, rule: Rule, company: int) -> int | None:
+        if not rule.asks:
+            return None
+        if rule.asks not in self.known:
+            self.known[rule.asks] = self._read(rule.asks)
+        people = self.known[rule.asks].get(company, [])
+        return min(((rule.topic not in topics, rank, person) for rank, person, topics in people), default=(0, 0, None))[2]
+
+    def _read(self, group: str) -> dict[int, list[tuple[int, int, list[str]]]]:
+        model = GROUPS[group]
+        kind = "kind" if model is DecisionMaker else "job_title"
+        found = defaultdict(list)
+        roles = model._default_manager.running(on=self.on).filter(company__in=self.companies.values("pk"))
+        for company, person, ranked, topics in roles.values_list("company_id", "person_id", kind, "responsibilities"):
+            found[company].append((RANK.get(ranked, len(RANK)), person, topics))
+        return found

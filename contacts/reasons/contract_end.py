@@ -1,0 +1,71 @@
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dateutil.relativedelta import relativedelta
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Contract, Vehicle
+from contacts.models.roles import Group, Responsibility
+from contacts.models.rule import Found, Rule, Words
+from fleetportal.core.words import opening
+
+if TYPE_CHECKING:
+    from accounts.models.company import CompanyQuerySet
+
+LOOKS_AHEAD = relativedelta(months=9)
+ORDER_LEAD = relativedelta(months=4)  # delivery time of a model and the time a company takes to decide
+NAMED = 3  # plates named on the card
+
+
+class ContractEnd(Rule):
+    """Contracts of a company that end in one month, within nine months: order in time what follows them."""
+
+    name, icon, doing, value = "contract_end", "phone", gettext_lazy("Call"), 25
+    absent = gettext_lazy("No contract ends within nine months.")
+    asks, topic = Group.DECISION_MAKER, Responsibility.ORDERS
+    rest = relativedelta(weeks=4)
+
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+        ending = Vehicle.objects.active().filter(contract_ends_on__gte=on, contract_ends_on__lte=on + LOOKS_AHEAD)
+        ending = ending.filter(company__in=companies.active().values("pk")).order_by("contract_ends_on", "pk")
+        months: defaultdict[tuple[int, str], list[tuple[date, str, str]]] = defaultdict(list)
+        for company, ends_on, contract, plate in ending.values_list("company", "contract_ends_on", "contract", "plate"):
+            months[company, f"{ends_on:%Y-%m}"].append((ends_on, contract, plate))
+        for (company, month), contracts in months.items():
+            yield self._found(company, month, contracts)
+
+    def _found(self, company: int, month: str, contracts: list[tuple[date, str, str]]) -> Found:
+        first = contracts[0][0]
+        kinds = {contract for _ends_on, contract, _plate in contracts}
+        facts = {
+            "count": len(contracts),
+            "kind": kinds.pop() if len(kinds) == 1 else "",
+            "first_on": first.isoformat(),
+            "order_by": (first - ORDER_LEAD).isoformat(),
+            "plates": [plate for _ends_on, _contract, plate in contracts[:NAMED] if plate],
+        }
+        return Found(company, occasion=month, group=Group.DECISION_MAKER, due_on=first - ORDER_LEAD, facts=facts)
+
+    def sentence(self, facts: Mapping[str, Any]) -> str:
+        first, order_by = date.fromisoformat(facts["first_on"]), date.fromisoformat(facts["order_by"])
+        words = {"how_many": opening(facts["count"]), "month": date_format(first, "F Y"), "day": date_format(first, "j F Y")}
+        in_time = _("The order for what follows must be in by %(day)s.") % {"day": date_format(order_by, "j F Y")}
+        return f"{_ends(facts['kind'], facts['count']) % words} {in_time}"
+
+    def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
+        if facts["plates"]:
+            more = facts["count"] - len(facts["plates"])
+            plates = ", ".join(facts["plates"])
+            yield gettext_lazy("Vehicles"), f"{plates} + {more}" if more else plates
+
+
+def _ends(kind: str, count: int) -> str:
+    if kind == Contract.LEASE:
+        return ngettext("A lease ends on %(day)s.", "%(how_many)s leases end in %(month)s.", count)
+    if kind == Contract.RENTAL:
+        return ngettext("A rental ends on %(day)s.", "%(how_many)s rentals end in %(month)s.", count)
+    return ngettext("A contract ends on %(day)s.", "%(how_many)s contracts end in %(month)s.", count)

@@ -1,0 +1,38 @@
+"""Every company's reasons, once a day, in slices that go on where a killed worker stopped."""
+
+import time
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import Company
+from contacts.reasons.computing import CHUNK, look_again
+from fleetportal.core import jobs
+from fleetportal.core.jobs import Job
+
+KIND = "contacts.reasons"
+
+
+def start_unless_done(*, now: datetime) -> Job | None:
+    """The job for the day of `now`, or None when that day has one already. Costs 1 query, 2 when it starts."""
+    day = timezone.localtime(now).date().isoformat()
+    if Job.objects.filter(kind=KIND, args__day=day).exists():
+        return None
+    return jobs.start(KIND, {"day": day, "after": 0}, by=None)
+
+
+@jobs.kind(KIND)
+def run(job: Job, deadline: float) -> bool:
+    """True when every company has been looked at; one that is entered meanwhile was looked at as a touched one."""
+    if not job.total:
+        job.progress(0, Company.objects.count())
+    while True:
+        ids = list(Company.objects.filter(pk__gt=job.args["after"]).order_by("pk").values_list("pk", flat=True)[:CHUNK])
+        if not ids:
+            return True
+        look_again(ids)
+        job.args["after"] = ids[-1]
+        Job.objects.filter(pk=job.pk).update(args=job.args)
+        job.progress(job.done + len(ids))
+        if time.monotonic() > deadline:
+            return False

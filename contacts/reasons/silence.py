@@ -1,0 +1,89 @@
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import Case, DateTimeField, F, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Tier
+from contacts.models.interaction import Interaction
+from contacts.models.roles import GROUPS, Group
+from contacts.models.rule import Found, Rule
+from fleetportal.core.words import number
+
+if TYPE_CHECKING:
+    from accounts.models.company import CompanyQuerySet
+
+# How often, in months, somebody of a group should hear from us, by the company's tier ("": none yet). Drivers are met when they
+# collect a vehicle; nobody calls them because time has passed.
+CADENCE: dict[str, dict[str, int]] = {
+    Group.DECISION_MAKER: {Tier.DIAMOND: 1, Tier.PLATINUM: 2, Tier.GOLD: 3, Tier.SILVER: 6, Tier.BRONZE: 12, "": 6},
+    Group.USER: {Tier.DIAMOND: 4, Tier.PLATINUM: 4, Tier.GOLD: 6, Tier.SILVER: 9, Tier.BRONZE: 12, "": 12},
+}
+
+
+class Silence(Rule):
+    """Somebody has heard nothing from us for longer than tier and group allow. Any real contact with them starts the time anew."""
+
+    name, icon, doing, value = "silence", "phone", gettext_lazy("Call"), 5
+    absent = gettext_lazy("Everybody known has heard from us within their cadence.")
+
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+        named: set[tuple[int, int]] = set()  # who decides and drives is one person, spoken to as the one who decides
+        for group, months in CADENCE.items():
+            for company, tier, person, last, since in self._unheard(companies, group, months, on=on):
+                since_on = timezone.localtime(since).date()
+                if since_on + relativedelta(months=months[tier]) <= on and (company, person) not in named:
+                    named.add((company, person))
+                    facts = {"group": str(group), "tier": tier, "months": months[tier], "spoken": last is not None}
+                    facts |= {"since": since_on.isoformat(), "silent": months_between(since_on, on)}
+                    yield Found(company, occasion=since_on.isoformat(), group=group, person=person, facts=facts)
+
+    def _unheard(self, companies: "CompanyQuerySet", group: str, months: Mapping[str, int], *, on: date) -> Iterable[tuple[Any, ...]]:
+        """Roles whose last real contact lies about their cadence back; the day itself is counted in months by the caller."""
+        about = {tier: midnight(on - relativedelta(months=count, days=-4)) for tier, count in months.items()}
+        bound = Case(*(When(company__tier=tier, then=Value(moment)) for tier, moment in about.items()), output_field=DateTimeField())
+        real = Interaction.objects.real().filter(person=OuterRef("person")).order_by("-happened_at")
+        roles = GROUPS[group]._default_manager.running(on=on).filter(company__in=companies.active().values("pk"))
+        roles = roles.annotate(last=Subquery(real.values("happened_at")[:1]))
+        roles = roles.annotate(since=Coalesce("last", "person__entered_at"), bound=bound).filter(since__lt=F("bound"))
+        return roles.values_list("company_id", "company__tier", "person_id", "last", "since")
+
+    def sentence(self, facts: Mapping[str, Any]) -> str:
+        return f"{_silence(facts)} {_cadence(facts)}"
+
+
+def midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def months_between(first: date, last: date) -> int:
+    """Whole months from `first` to `last`."""
+    between = relativedelta(last, first)
+    return between.years * 12 + between.months
+
+
+def _silence(facts: Mapping[str, Any]) -> str:
+    months, years = facts["silent"], facts["silent"] // 12
+    if years >= 2:
+        said = _("Nothing from us for %(years)s years.") if facts["spoken"] else _("Known for %(years)s years and never spoken to.")
+    elif facts["spoken"]:
+        said = ngettext("Nothing from us for a month.", "Nothing from us for %(months)s months.", months)
+    else:
+        said = ngettext("Known for a month and never spoken to.", "Known for %(months)s months and never spoken to.", months)
+    return said % {"months": number(months), "years": number(years)}
+
+
+def _cadence(facts: Mapping[str, Any]) -> str:
+    group, tier, months = facts["group"], facts["tier"], facts["months"]
+    words = {"tier": str(Tier(tier).label) if tier else "", "months": number(months)}
+    if group == Group.USER:
+        who = _("A %(tier)s user") if tier else _("A user")
+    else:
+        who = _("A %(tier)s decision-maker") if tier else _("A decision-maker")
+    often = ngettext("should hear from us every month.", "should hear from us every %(months)s months.", months)
+    return f"{who % words} {often % words}"

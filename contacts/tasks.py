@@ -1,0 +1,11 @@
+"""Doors for Celery: a line behind each."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from contacts.reasons import nightly
+
+
+@shared_task(name="contacts.find_reasons", acks_late=True)
+def find_reasons() -> None:
+    nightly.start_unless_done(now=timezone.now())

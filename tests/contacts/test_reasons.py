@@ -1,0 +1,384 @@
+"""When each rule makes a reason, when it withdraws it, and what it says."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import Company, Phase, Tier, TouchedCompany, User
+from contacts.models import Decision, DecisionMaker, Found, Group, Interaction, Person, Reason, Rule, rules
+from contacts.models.reason import GROUP_POINTS, HURRY, TIER_POINTS, weighing
+from contacts.reasons import nightly
+from contacts.reasons.computing import compute, look_again
+from contacts.reasons.explaining import explain
+from contacts.reasons.silence import CADENCE, months_between
+from fleetportal.core import jobs
+from fleetportal.core.jobs import Job
+from fleetportal.core.words import number, opening
+from tests.factories.accounts import make_centre, make_company, make_vehicle
+from tests.factories.contacts import make_person, make_role
+
+DAY = date(2026, 11, 24)
+
+
+def found(company: Company, rule: str, *, on: date = DAY) -> list[Reason]:
+    compute([company.pk], on=on)
+    return list(Reason.objects.filter(company=company, rule=rule).order_by("id"))
+
+
+def sentences(company: Company, rule: str, *, on: date = DAY) -> list[str]:
+    return [reason.sentence for reason in found(company, rule, on=on)]
+
+
+def spoke(person: Person, company: Company, on: date, *, outcome: str = "reached") -> Interaction:
+    at = datetime(on.year, on.month, on.day, 10, tzinfo=UTC)
+    return Interaction.log(company, person=person, channel="phone", outcome=outcome, text="", by=None, happened_at=at)
+
+
+# --- contract end --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "expected"),
+    [
+        (DAY - timedelta(days=1), 0),
+        (DAY, 1),
+        (date(2027, 8, 24), 1),
+        (date(2027, 8, 25), 0),
+        (None, 0),
+    ],
+)
+def test_a_contract_is_a_reason_from_nine_months_before_its_end_to_its_last_day(
+    north_ag: Company, ends_on: date | None, expected: int
+) -> None:
+    make_vehicle(north_ag, contract="lease", contract_ends_on=ends_on)
+    assert len(found(north_ag, "contract_end")) == expected
+
+
+def test_contracts_that_end_in_one_month_are_one_reason_and_say_so(north_ag: Company) -> None:
+    for day in (12, 31, 5):
+        make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, day))
+    make_vehicle(north_ag, contract="rental", contract_ends_on=date(2027, 4, 30))
+    assert sentences(north_ag, "contract_end") == [
+        "Three leases end in March 2027. The order for what follows must be in by 5 November 2026.",
+        "A rental ends on 30 April 2027. The order for what follows must be in by 30 December 2026.",
+    ]
+
+
+def test_contracts_of_several_kinds_are_called_contracts(north_ag: Company) -> None:
+    make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
+    make_vehicle(north_ag, contract="", contract_ends_on=date(2027, 3, 9))
+    assert sentences(north_ag, "contract_end")[0].startswith("Two contracts end in March 2027.")
+
+
+def test_the_one_responsible_for_orders_is_asked_before_the_others(north_ag: Company) -> None:
+    make_role("decision_maker", north_ag, kind="owner")
+    orders = make_role("decision_maker", north_ag, kind="other", responsibilities=["orders"])
+    make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
+    assert [reason.person for reason in found(north_ag, "contract_end")] == [orders.person]
+    orders.end(by=None, on=DAY - timedelta(days=1))
+    (reason,) = found(north_ag, "contract_end")
+    assert reason.person == DecisionMaker.objects.get(kind="owner").person, "whoever is asked now, it is the same reason"
+
+
+@pytest.mark.parametrize("change", [{"given_back_on": DAY}, {"contract_ends_on": date(2028, 1, 1)}])
+def test_a_contract_reason_is_withdrawn_when_the_vehicle_goes_or_the_contract_is_extended(north_ag: Company, change: dict) -> None:
+    van = make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
+    assert len(found(north_ag, "contract_end")) == 1
+    van.edit(by=None, **change)
+    assert found(north_ag, "contract_end") == []
+
+
+def test_a_lost_company_has_no_reasons(north_ag: Company) -> None:
+    make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
+    spoke(make_role("decision_maker", north_ag).person, north_ag, date(2020, 1, 1))
+    compute([north_ag.pk], on=DAY)
+    assert Reason.objects.filter(company=north_ag).count() == 3
+    north_ag.edit(by=None, phase=Phase.LOST)
+    compute([north_ag.pk], on=DAY)
+    assert not Reason.objects.filter(company=north_ag).exists()
+
+
+# --- coverage ------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_chair_is_a_reason_for_each_group_the_company_has_vehicles_for(north_ag: Company) -> None:
+    make_vehicle(north_ag, use="functional")
+    make_vehicle(north_ag, use="functional")
+    make_vehicle(north_ag, use="personal")
+    assert sentences(north_ag, "coverage") == [
+        "Three vehicles, and nobody known who decides.",
+        "A personal car and no user known.",
+        "Two functional vehicles and no driver known.",
+    ]
+
+
+def test_no_chair_is_empty_without_a_vehicle_for_it(north_ag: Company) -> None:
+    make_role("decision_maker", north_ag)
+    make_vehicle(north_ag, use="functional", given_back_on=DAY)
+    assert found(north_ag, "coverage") == []
+
+
+def test_coverage_is_withdrawn_with_the_first_person_and_comes_back_after_the_last(north_ag: Company) -> None:
+    make_role("decision_maker", north_ag)
+    make_vehicle(north_ag, use="functional")
+    assert len(found(north_ag, "coverage")) == 1
+    driver = make_role("driver", north_ag)
+    assert found(north_ag, "coverage") == []
+    driver.end(by=None, on=DAY)
+    assert found(north_ag, "coverage") == []
+    assert len(found(north_ag, "coverage", on=DAY + timedelta(days=1))) == 1
+
+
+def test_the_next_hand_over_is_named_as_the_chance(north_ag: Company) -> None:
+    make_role("decision_maker", north_ag)
+    make_vehicle(north_ag, use="functional", delivered_on=date(2026, 12, 3))
+    (reason,) = found(north_ag, "coverage")
+    assert reason.sentence == "A functional vehicle and no driver known. The next vehicle is handed over on 3 December: ask then."
+    assert reason.due_on == date(2026, 12, 3)
+
+
+# --- silence -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("group", [Group.DECISION_MAKER, Group.USER])
+@pytest.mark.parametrize("tier", [*Tier.values, ""])
+def test_silence_is_a_reason_from_the_day_the_cadence_ends(north_ag: Company, group: str, tier: str) -> None:
+    north_ag.edit(by=None, tier=tier)
+    person = make_role(group, north_ag).person
+    last = DAY - relativedelta(months=CADENCE[group][tier])
+    spoke(person, north_ag, last)
+    assert found(north_ag, "silence", on=DAY - timedelta(days=1)) == []
+    assert [reason.person for reason in found(north_ag, "silence")] == [person]
+
+
+def test_drivers_are_not_called_because_time_has_passed(north_ag: Company) -> None:
+    spoke(make_role("driver", north_ag).person, north_ag, date(2015, 1, 1))
+    assert found(north_ag, "silence") == []
+
+
+def test_the_sentence_names_the_silence_and_the_cadence(north_ag: Company) -> None:
+    north_ag.edit(by=None, tier=Tier.GOLD)
+    spoke(make_role("decision_maker", north_ag).person, north_ag, date(2026, 4, 20))
+    assert sentences(north_ag, "silence") == [
+        "Nothing from us for seven months. A Gold decision-maker should hear from us every three months."
+    ]
+
+
+def test_somebody_never_spoken_to_counts_from_the_day_they_were_entered(north_ag: Company) -> None:
+    north_ag.edit(by=None, tier=Tier.DIAMOND)
+    role = make_role("decision_maker", north_ag, make_person(entered_at=datetime(2026, 10, 20, 9, tzinfo=UTC)))
+    (reason,) = found(north_ag, "silence")
+    assert reason.person == role.person
+    assert reason.sentence == "Known for a month and never spoken to. A Diamond decision-maker should hear from us every month."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "withdrawn"), [("reached", True), ("not_interested", True), ("not_reached", False), ("left_word", False)]
+)
+def test_only_a_real_contact_ends_the_silence(north_ag: Company, outcome: str, withdrawn: bool) -> None:
+    person = make_role("decision_maker", north_ag).person
+    spoke(person, north_ag, date(2020, 1, 1))
+    assert len(found(north_ag, "silence")) == 1
+    spoke(person, north_ag, DAY, outcome=outcome)
+    assert (found(north_ag, "silence") == []) is withdrawn
+
+
+def test_somebody_who_decides_and_drives_is_one_reason(north_ag: Company) -> None:
+    person = make_role("decision_maker", north_ag).person
+    make_role("user", north_ag, person)
+    spoke(person, north_ag, date(2020, 1, 1))
+    assert [reason.group for reason in found(north_ag, "silence")] == [Group.DECISION_MAKER]
+
+
+def test_a_role_that_ended_is_no_silence(north_ag: Company) -> None:
+    role = make_role("decision_maker", north_ag)
+    spoke(role.person, north_ag, date(2020, 1, 1))
+    role.end(by=None, on=DAY - timedelta(days=1))
+    assert found(north_ag, "silence") == []
+
+
+@given(first=st.dates(date(2000, 1, 1), date(2040, 1, 1)), months=st.integers(0, 400))
+def test_months_between_counts_whole_months(first: date, months: int) -> None:
+    last = first + relativedelta(months=months)
+    assert months_between(first, last) in (months, months - 1)
+    assert first + relativedelta(months=months_between(first, last)) <= last
+    assert first + relativedelta(months=months_between(first, last) + 1) > last or last.day < first.day
+
+
+# --- order ---------------------------------------------------------------------------------------------------------------------
+
+
+@given(
+    tier=st.sampled_from([*Tier.values, ""]),
+    group=st.sampled_from(Group.values),
+    phase=st.sampled_from(Phase.values),
+    days=st.one_of(st.none(), st.integers(-400, 400)),
+)
+def test_a_weight_is_the_sum_of_what_is_said_about_it(tier: str, group: str, phase: str, days: int | None) -> None:
+    due_on = None if days is None else DAY + timedelta(days=days)
+    weights = weighing(tier=tier, phase=phase, group=group, value=20, due_on=due_on, on=DAY)
+    hurry = 0 if days is None else next((points for left, points in HURRY if days <= left), 0)
+    expected = TIER_POINTS.get(tier, 0) + GROUP_POINTS[group] + 20 + hurry + (10 if phase == Phase.AT_RISK else 0)
+    assert sum(weight.points for weight in weights) == expected
+    assert all(str(weight.words) for weight in weights)
+
+
+@given(nearer=st.integers(-50, 200), further=st.integers(0, 200))
+def test_nearer_is_never_worth_less(nearer: int, further: int) -> None:
+    def worth(days: int) -> int:
+        return sum(w.points for w in weighing(tier="gold", phase="new", group="user", value=5, due_on=DAY + timedelta(days=days), on=DAY))
+
+    assert worth(nearer) >= worth(nearer + further)
+
+
+def test_the_stored_weight_is_what_the_card_explains(north_ag: Company) -> None:
+    north_ag.edit(by=None, tier=Tier.DIAMOND, phase=Phase.AT_RISK)
+    make_role("decision_maker", north_ag)
+    make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
+    for reason in [*found(north_ag, "contract_end"), *found(north_ag, "coverage")]:
+        assert reason.weight == sum(weight.points for weight in reason.weights(DAY))
+
+
+def test_numbers_are_words_up_to_twelve() -> None:
+    assert [number(2), number(12), number(13), number(1204)] == ["two", "twelve", "13", "1,204"]
+    assert opening(7) == "Seven"
+
+
+# --- computing -----------------------------------------------------------------------------------------------------------------
+
+
+def test_computing_again_changes_nothing(north_ag: Company) -> None:
+    make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
+    first = compute([north_ag.pk], on=DAY)
+    before = list(Reason.objects.order_by("pk").values())
+    again = compute([north_ag.pk], on=DAY)
+    assert (first.made, first.changed, first.withdrawn) == (3, 0, 0)
+    assert (again.made, again.changed, again.withdrawn) == (0, 0, 0)
+    assert list(Reason.objects.order_by("pk").values()) == before
+
+
+def test_a_decision_survives_that_its_reason_is_withdrawn_and_found_again(north_ag: Company, anna: User) -> None:
+    van = make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
+    (reason,) = found(north_ag, "contract_end")
+    Decision.objects.create(key=reason.key, rule=reason.rule, company=north_ag, kind="not_now", until=date(2027, 1, 1), by=anna)
+    van.edit(by=None, given_back_on=DAY)
+    assert found(north_ag, "contract_end") == []
+    van.edit(by=None, given_back_on=None)
+    (again,) = found(north_ag, "contract_end")
+    assert again.key == reason.key
+    assert not Reason.objects.open(on=DAY).filter(rule="contract_end").exists()
+    assert Reason.objects.open(on=date(2027, 1, 1)).filter(rule="contract_end").exists()
+
+
+def test_a_companys_reasons_are_computed_alone(north_ag: Company, south_ag: Company) -> None:
+    for company in (north_ag, south_ag):
+        make_vehicle(company, contract="lease", contract_ends_on=date(2027, 3, 5))
+    compute([north_ag.pk, south_ag.pk], on=DAY)
+    make_vehicle(south_ag, use="personal")
+    compute([north_ag.pk], on=DAY)
+    assert set(Reason.objects.filter(company=south_ag).values_list("rule", flat=True)) == {"contract_end", "coverage"}
+    assert Reason.objects.filter(company=south_ag, rule="coverage").count() == 2, "the user's chair is found when the south is looked at"
+
+
+@pytest.mark.parametrize("companies", [1, 3])
+def test_computing_costs_the_same_queries_for_one_company_and_for_three(
+    django_assert_num_queries, companies: int, north_ag: Company
+) -> None:
+    ids = [north_ag.pk, *(make_company(north_ag.centre).pk for _ in range(companies - 1))]
+    for company in Company.objects.filter(pk__in=ids):
+        make_vehicle(company, contract="lease", contract_ends_on=date(2027, 3, 5))
+        spoke(make_role("decision_maker", company).person, company, date(2020, 1, 1))
+    with django_assert_num_queries(12):
+        compute(ids, on=DAY)
+
+
+def test_touched_companies_are_looked_at_and_the_rest_is_not(north_ag: Company, south_ag: Company) -> None:
+    TouchedCompany.objects.all().delete()
+    make_vehicle(north_ag, contract="lease", contract_ends_on=date.today() + timedelta(days=90))  # noqa: DTZ011
+    make_vehicle(south_ag, contract="lease", contract_ends_on=date.today() + timedelta(days=90))  # noqa: DTZ011
+    TouchedCompany.objects.filter(company=south_ag).delete()
+    assert TouchedCompany.objects.drain() == 1
+    assert Reason.objects.filter(company=north_ag).exists()
+    assert not Reason.objects.filter(company=south_ag).exists()
+    assert TouchedCompany.objects.drain() == 0
+
+
+def test_draining_takes_the_oldest_first_and_no_more_than_it_should(north_ag: Company) -> None:
+    TouchedCompany.objects.all().delete()
+    for _ in range(5):
+        north_ag.touch()
+    assert TouchedCompany.objects.drain(limit=3) == 3
+    assert TouchedCompany.objects.count() == 2
+
+
+def test_each_company_is_looked_at_on_its_centres_own_day(db: None) -> None:
+    late = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)  # the 25th in Auckland, still the 24th in Berlin
+    here, there = make_company(make_centre()), make_company(make_centre(time_zone="Pacific/Auckland"))
+    for company in (here, there):
+        make_vehicle(company, contract="lease", contract_ends_on=DAY)
+    look_again([here.pk, there.pk], now=late)
+    assert set(Reason.objects.filter(rule="contract_end").values_list("company", flat=True)) == {here.pk}
+
+
+def test_the_night_looks_at_every_company_in_slices_and_goes_on_where_it_stopped(north_ag: Company, south_ag: Company, monkeypatch) -> None:
+    monkeypatch.setattr(nightly, "CHUNK", 1)
+    for company in (north_ag, south_ag):
+        make_vehicle(company, use="functional")
+    now = datetime(2026, 11, 24, 3, tzinfo=UTC)
+    job = nightly.start_unless_done(now=now)
+    assert job is not None
+    assert nightly.start_unless_done(now=now) is None, "once a day"
+    assert nightly.run(job, 0.0) is False
+    assert Reason.objects.filter(company=south_ag).count() == 0
+    again = Job.objects.get(pk=job.pk)
+    assert (again.args["after"], again.done, again.total) == (north_ag.pk, 1, 2)
+    while not jobs.kinds[again.kind](again, 0.0):
+        pass
+    assert Reason.objects.filter(company=south_ag).exists()
+
+
+# --- explaining ----------------------------------------------------------------------------------------------------------------
+
+
+def test_explaining_a_company_and_computing_it_agree(north_ag: Company, south_ag: Company) -> None:
+    for company in (north_ag, south_ag):
+        make_vehicle(company, use="personal", contract="lease", contract_ends_on=date(2027, 3, 5))
+        spoke(make_role("decision_maker", company).person, company, date(2020, 1, 1))
+        spoke(make_role("decision_maker", company).person, company, date(2026, 11, 20))
+    compute([north_ag.pk, south_ag.pk], on=DAY)
+    for company in (north_ag, south_ag):
+        explained = {(f.reason.key, f.reason.sentence, f.reason.weight) for answer in explain(company, on=DAY) for f in answer.findings}
+        stored = {(r.key, r.sentence, r.weight) for r in Reason.objects.filter(company=company)}
+        assert explained == stored
+        assert len(stored) == 3
+
+
+def test_explaining_says_what_each_rule_found_or_why_not(north_ag: Company, anna: User) -> None:
+    make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
+    make_role("decision_maker", north_ag)
+    make_role("driver", north_ag)
+    (reason,) = found(north_ag, "contract_end")
+    Decision.objects.create(key=reason.key, rule=reason.rule, company=north_ag, kind="not_now", until=date(2027, 1, 1), by=anna)
+    answers = {answer.rule.name: answer for answer in explain(north_ag, on=DAY)}
+    assert set(answers) == set(rules.names())
+    assert answers["coverage"].findings == []
+    assert answers["contract_end"].findings[0].decision.by == anna
+    assert not answers["contract_end"].findings[0].is_in_queue
+
+
+def test_a_rule_of_a_higher_app_takes_few_lines(north_ag: Company, monkeypatch) -> None:
+    class Birthday(Rule):
+        name, absent, value = "birthday", "Nobody has a birthday.", 1
+
+        def find(self, companies, *, on):
+            for company in companies.active().values_list("pk", flat=True):
+                yield Found(company, occasion="2026", group=Group.USER)
+
+        def sentence(self, facts):
+            return "It is somebody's birthday."
+
+    monkeypatch.setattr(rules, "_entries", {**rules._entries, "birthday": (100, Birthday())})
+    assert sentences(north_ag, "birthday") == ["It is somebody's birthday."]
