@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -46,3 +47,12 @@ def language(request: HttpRequest) -> HttpResponse:
             settings.LANGUAGE_COOKIE_NAME, value, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
         )
     return response
+
+
+def speak(request: HttpRequest, language: str) -> None:
+    """Answer this request in `language`, unless its reader has chosen one."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    spoken = chosen if chosen in dict(settings.LANGUAGES) else language
+    if spoken in dict(settings.LANGUAGES):
+        translation.activate(spoken)
+        request.LANGUAGE_CODE = spoken

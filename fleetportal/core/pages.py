@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -161,8 +162,9 @@ def is_part(request: HttpRequest) -> bool:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """For every template: the navigation this user may use and a fresh key for forms. Costs no query of its own."""
-    return {"navigation": NavigationFor(request), "new_key": idempotency.new_key}
+    """For every template: the navigation this user may use, a fresh key for forms, whose name stands on customer pages. Costs no query of its own."""
+    brand = {"name": settings.WAGTAIL_SITE_NAME}
+    return {"navigation": NavigationFor(request), "new_key": idempotency.new_key, "brand": brand}
 
 
 class NavigationFor:

@@ -1,0 +1,40 @@
+"""QR codes as inline SVG: a white tile with its quiet zone in both colour schemes, so that any scanner reads it from a screen."""
+
+import segno
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+QUIET = 4  # modules of white around the code, as the standard asks
+
+
+def svg(text: str, *, label: str) -> SafeString:
+    """The code that says `text`, drawn with the class `qr`; `label` is what a screen reader says."""
+    code = segno.make_qr(text, error="m")
+    side = code.symbol_size(border=QUIET)[0]
+    return format_html(
+        '<svg class="qr" viewBox="0 0 {} {}" shape-rendering="crispEdges" role="img" aria-label="{}"><rect width="{}" height="{}" fill="#fff"/>'
+        '<path fill="#000" d="{}"/></svg>',
+        side,
+        side,
+        label,
+        side,
+        side,
+        mark_safe(path(code)),  # noqa: S308  digits and letters of our own
+    )
+
+
+def path(code: segno.QRCode) -> str:
+    """The dark modules, a stroke for each run of a row."""
+    runs: list[str] = []
+    for y, row in enumerate(code.matrix):
+        x = 0
+        while x < len(row):
+            if not row[x]:
+                x += 1
+                continue
+            end = x
+            while end < len(row) and row[end]:
+                end += 1
+            runs.append(f"M{x + QUIET} {y + QUIET}h{end - x}v1h-{end - x}z")
+            x = end
+    return "".join(runs)
