@@ -28,6 +28,8 @@ def fold(text: str) -> str:
     SQLite finds neither «иванов» nor «überland» by `icontains`, so no human name is ever compared unfolded.
     """
     text = JOINING.sub("", text.replace("\x00", ""))  # before NFKC, which makes a blank of ´
+    if text.isascii():  # the same answer in a tenth of the time: imports fold plates, numbers and addresses by the hundred thousand
+        return " ".join(text.lower().split())
     text = unicodedata.normalize("NFKC", text).casefold()
     text = unicodedata.normalize("NFD", text).replace(SHORT_I, "\ue000")
     text = COMBINING.sub("", text).replace("\ue000", "й")

@@ -6,6 +6,7 @@ A row names its object and the company it belongs to; who searches joins it to w
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -80,22 +81,26 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", JOINING.sub("", text)).casefold()
 
 
-def variants(word: str) -> list[str]:
+def variants(word: str) -> tuple[str, ...]:
     """The folded word, and its German spelling where it has an umlaut: uberland, ueberland."""
-    word = word[:MAX_LETTERS]
+    return spellings_of(word[:MAX_LETTERS])
+
+
+@lru_cache(maxsize=4096)  # names, towns and makes come again and again
+def spellings_of(word: str) -> tuple[str, ...]:
     spelt = word
     for umlaut, pair in UMLAUTS:
         spelt = spelt.replace(umlaut, pair)
-    return list(dict.fromkeys(w for w in (fold(word), fold(spelt)) if w))
+    return tuple(dict.fromkeys(w for w in (fold(word), fold(spelt)) if w))
 
 
-def _matches_fts(words: list[list[str]]) -> Q:
+def _matches_fts(words: list[tuple[str, ...]]) -> Q:
     query = " AND ".join("(" + " OR ".join(f'"{spelling}"*' for spelling in spellings) + ")" for spellings in words)
     ids = models.expressions.RawSQL("SELECT rowid FROM core_searchrow_fts WHERE core_searchrow_fts MATCH %s", [query])
     return Q(pk__in=ids)
 
 
-def _matches_tsquery(words: list[list[str]]) -> Q:
+def _matches_tsquery(words: list[tuple[str, ...]]) -> Q:
     query = " & ".join("(" + " | ".join(f"{spelling}:*" for spelling in spellings) + ")" for spellings in words)
     ids = models.expressions.RawSQL("SELECT id FROM core_searchrow WHERE to_tsvector('simple', words) @@ to_tsquery('simple', %s)", [query])
     return Q(pk__in=ids)

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "events",
     "gifts",
     "cms",
+    "fleetportal.demo",
     "wagtail.contrib.redirects",
     "wagtail.contrib.simple_translation",
     "wagtail.embeds",

@@ -1,0 +1,67 @@
+"""What was said and agreed in the demo: sentences of the timeline, wordings of consent, policies, drinks."""
+
+CALLS = (
+    ("reached", "Board decides about the estates in the first week of the month. Wants prices with and without service."),
+    ("reached", "Satisfied with the replacement car. Asks that we ring before nine next time."),
+    ("reached", "Two more vans in spring if the electric one proves itself."),
+    ("reached", "Told that delivery moves up a week. Answered “wonderful”."),
+    ("reached", "Wants the invoices by cost centre from January on."),
+    ("reached", "New colleague signs for damage now; sends us the name."),
+    ("reached", "Compares our leasing rate with the house bank's; answer by Friday."),
+    ("reached", "Happy with the winter tyre storage, asked whether we do the summer tyres too."),
+    ("not_reached", "Rang out twice."),
+    ("not_reached", "On holiday until Monday."),
+    ("not_reached", "Answering machine; did not leave a message."),
+    ("left_word", "Colleague promised to pass it on."),
+    ("left_word", "Asked the switchboard for a call back."),
+    ("wants_meeting", "Would like to see us before the renewals are decided."),
+    ("wants_meeting", "Asks for an hour with Herr Hellwege about the electric vans."),
+    ("not_interested", "No change planned this year. Ask again in autumn."),
+    ("wrong_number", "Number belongs to the workshop now."),
+)
+VISITS = (
+    ("reached", "Walked the yard together: six vans older than five years."),
+    ("reached", "Coffee in the workshop; the foreman likes the new loading floor."),
+    ("reached", "Collected the car with his family; photo taken, mug handed over."),
+    ("reached", "Showed the charging plan for the depot."),
+    ("reached", "Handed over two vans; ten minutes on the driver's assistant."),
+    ("reached", "Service visit: brakes and inspection, loan van for two days."),
+)
+LETTERS = (
+    ("reached", "Sent the comparison of running costs; asked for the figures of last year."),
+    ("reached", "“Tuesday suits me.”"),
+    ("reached", "“Please send the offer to accounts as well.”"),
+    ("left_word", "Sent the invitation to the regulars' table."),
+    ("left_word", "Sent the proposal for the renewal of three leases."),
+    ("not_interested", "“We stay with our present supplier for now.”"),
+)
+WORDINGS = {
+    ("de", "invitations"): "Ja, bitte laden Sie mich per E-Mail zu Veranstaltungen des Autohauses Hellwege ein.",
+    ("de", "news"): "Ja, bitte schicken Sie mir Neuigkeiten des Autohauses Hellwege per E-Mail.",
+    ("de", "offers"): "Ja, bitte schicken Sie mir Angebote des Autohauses Hellwege per E-Mail.",
+    ("it", "invitations"): "Sì, desidero ricevere per e-mail gli inviti agli eventi di Autohaus Hellwege.",
+    ("it", "news"): "Sì, desidero ricevere per e-mail le novità di Autohaus Hellwege.",
+    ("it", "offers"): "Sì, desidero ricevere per e-mail le offerte di Autohaus Hellwege.",
+    ("ru", "invitations"): "Да, присылайте мне по электронной почте приглашения на мероприятия Autohaus Hellwege.",
+    ("ru", "news"): "Да, присылайте мне по электронной почте новости Autohaus Hellwege.",
+    ("ru", "offers"): "Да, присылайте мне по электронной почте предложения Autohaus Hellwege.",
+    ("en", "invitations"): "Yes, invite me by e-mail to events of Autohaus Hellwege.",
+    ("en", "news"): "Yes, send me news of Autohaus Hellwege by e-mail.",
+    ("en", "offers"): "Yes, send me offers of Autohaus Hellwege by e-mail.",
+}
+SOURCES = ("at the hand-over", "at the counter", "event registration", "preferences page", "card from the trade fair")
+POLICIES = (
+    "Free choice of model up to the leasing rate of the grade.",
+    "Electric only for personal cars from this year on.",
+    "Estates and vans of two makes; the fleet manager orders.",
+    "Leases of 36 months and 90,000 km; winter tyres included.",
+)
+JOBS = {
+    "decision_maker": ("managing director", "fleet manager", "head of purchasing", "branch manager", "head of administration", "accounts"),
+    "user": ("sales", "field service", "head of sales", "project manager", "key accounts", "head of quality", "consultant"),
+    "driver": ("fitter", "delivery tour", "foreman", "service technician", "night tour", "caretaker", "courier"),
+}
+DRINKS = ("coffee, black", "coffee with milk", "tea", "mate", "espresso", "water")
+INTERESTS = ("sailing", "camping with the family", "e-mobility", "hunting", "classic cars", "football coach", "golf", "photography")
+FAMILIES = ("married", "wife and two children", "husband and a son", "partner, dog", "three children", "")
+BEST_TIMES = ("before 9", "after 16", "not on Fridays", "mornings", "lunchtime", "")

@@ -1,0 +1,77 @@
+"""The demo as a whole: a dealership group, its companies, and what they lived through up to yesterday."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from random import Random
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Address, Assignment, Centre, Company, TouchedCompany, User, Vehicle
+from contacts.models import Consent, DecisionMaker, Driver, Holder, Interaction, Person, PersonAddress, VehicleDriver, VehicleUser
+from fleetportal.core.audit import Entry
+from fleetportal.core.errors import Refused
+from fleetportal.core.search import SearchRow
+from fleetportal.demo.companies import Account, Companies, account
+from fleetportal.demo.history import History
+from fleetportal.demo.people import People
+from fleetportal.demo.rows import Tables, check_at_once
+from fleetportal.demo.staff import Staff
+from fleetportal.demo.vehicles import Vehicles
+
+FEWEST, MOST = 10, 1_000_000
+BATCH = 1000
+# In the order in which they stand on each other; all of one batch are written together.
+ORDER = [
+    Company, Address, Assignment, TouchedCompany, Person, PersonAddress, Consent, DecisionMaker, VehicleUser, Driver, Vehicle, Holder,
+    VehicleDriver, Interaction, SearchRow, Entry,
+]  # fmt: skip
+
+Tell = Callable[[int], None]
+
+
+class NotEmpty(Refused):
+    code = "not_empty"
+
+
+def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None) -> Staff:
+    """The demo of that many companies in an empty database, the same for the same seed and day. All or nothing.
+
+    `tell` hears after each batch how many companies stand. Raises NotEmpty where there are customers or users already.
+    """
+    if User.objects.exists() or Centre.objects.exists() or Company.objects.exists() or Person.objects.exists():
+        raise NotEmpty(_("This database holds data already. The demo goes into an empty one only: give it another DATABASE_URL."))
+    with transaction.atomic():
+        check_at_once()
+        staff = Staff(companies, chance=Random(f"{seed}/staff"))  # noqa: S311 — a demo is no secret
+        midnight = datetime.combine(on, time(), tzinfo=timezone.get_default_timezone())
+        tables = Tables(ORDER, now=midnight)
+        write_companies(companies, tables, staff, seed=seed, on=on, tell=tell)
+        tables.finish()
+    analyze()
+    return staff
+
+
+def write_companies(companies: int, tables: Tables, staff: Staff, *, seed: int, on: date, tell: Tell) -> None:
+    users = staff.users
+    writers = Companies(tables, on=on, stand_in=users["anna"], for_whom=users["boris"])
+    people, vehicles = People(tables, on=on), Vehicles(tables, on=on)
+    history = History(tables, on=on, adviser=users["emil"].pk)
+    previous: Account | None = None
+    for number in range(companies):
+        made = account(number, staff.houses, seed=seed, on=on)
+        writers.add(made, previous)
+        people.add(made, previous)
+        vehicles.add(made)
+        history.add(made)
+        previous = made
+        if (number + 1) % BATCH == 0:
+            tables.write()
+            tell(number + 1)
+
+
+def analyze() -> None:
+    """Let the database look at its new rows, so that the first page is planned as well as the thousandth."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

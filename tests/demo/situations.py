@@ -1,0 +1,230 @@
+"""The situations of DOMAIN.md, each as a question to the database: what a demo must hold so that every rule of the trade can be shown."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from accounts.models import Address, Assignment, Company, Contract, Phase, Powertrain, Sector, Tier, User, Vehicle
+from contacts.models import (
+    AddressState,
+    Channel,
+    Consent,
+    DecisionMaker,
+    Driver,
+    Holder,
+    Interaction,
+    Outcome,
+    Person,
+    PersonAddress,
+    Responsibility,
+    VehicleDriver,
+    VehicleUser,
+)
+
+Situation = Callable[[date], Any]
+SITUATIONS: dict[str, Situation] = {}
+
+
+def situation(sentence: str) -> Callable[[Situation], Situation]:
+    def keep(found: Situation) -> Situation:
+        SITUATIONS[sentence] = found
+        return found
+
+    return keep
+
+
+def each(sentence: str, values: Any, found: Callable[[Any], Any]) -> None:
+    for value in values:
+        SITUATIONS[f"{sentence}: {value}"] = lambda on, value=value: found(value)
+
+
+each("a company of tier", Tier.values, lambda tier: Company.objects.filter(tier=tier))
+each("a company in phase", Phase.values, lambda phase: Company.objects.filter(phase=phase))
+each("a company of sector", Sector.values, lambda sector: Company.objects.filter(sector=sector))
+each("a company with its seat in", ("DE", "IT", "AT", "RU", "GB"), lambda country: Company.objects.filter(country=country))
+each("a company with a further address", Address.Kind.values, lambda kind: Company.objects.filter(addresses__kind=kind))
+each("a company of centre", ("nord", "sued"), lambda slug: Company.objects.filter(centre__slug=slug))
+each("a vehicle on", Contract.values, lambda contract: Vehicle.objects.filter(contract=contract))
+each("a vehicle that runs on", set(Powertrain.values) - {"hydrogen"}, lambda power: Vehicle.objects.filter(powertrain=power))
+each("a decision-maker who is", DecisionMaker.Kind.values, lambda kind: DecisionMaker.objects.filter(kind=kind))
+each("somebody responsible for", Responsibility.values, lambda what: [r for r in DecisionMaker.objects.all() if what in r.responsibilities])
+each("somebody who speaks", ("de", "it", "ru", "en"), lambda language: Person.objects.filter(language=language))
+each("an address that is", AddressState.values, lambda state: PersonAddress.objects.filter(state=state))
+each("consent in words of", ("de", "it", "ru", "en"), lambda language: Consent.objects.filter(language=language))
+each("a contact on channel", (Channel.EMAIL, Channel.PHONE, Channel.IN_PERSON), lambda channel: Interaction.objects.filter(channel=channel))
+each("a contact that was", Outcome.values, lambda outcome: Interaction.objects.filter(outcome=outcome))
+
+
+@situation("a public body")
+def public_body(on: date) -> Any:
+    return Company.objects.filter(is_public_body=True)
+
+
+@situation("a company that belongs to a parent company")
+def child(on: date) -> Any:
+    return Company.objects.exclude(parent=None)
+
+
+@situation("a company with a car policy")
+def with_policy(on: date) -> Any:
+    return Company.objects.exclude(car_policy="")
+
+
+@situation("a company without a VAT number")
+def without_vat(on: date) -> Any:
+    return Company.objects.filter(vat_number="")
+
+
+@situation("somebody responsible today, somebody else before")
+def handed_over(on: date) -> Any:
+    past = Assignment.objects.responsible().filter(company=OuterRef("pk"), ends_on__lt=on)
+    return Company.objects.filter(Exists(past), Exists(Assignment.objects.responsible().running(on=on).filter(company=OuterRef("pk"))))
+
+
+@situation("Anna stands in for Boris today")
+def stand_in(on: date) -> Any:
+    standing_in = Assignment.objects.running(on=on).filter(kind="stand_in", user__username="anna").values("company")
+    return Assignment.objects.responsible().running(on=on).filter(user__username="boris", company__in=standing_in)
+
+
+@situation("a stand-in that is over")
+def past_stand_in(on: date) -> Any:
+    return Assignment.objects.filter(kind="stand_in", ends_on__lt=on)
+
+
+@situation("a company that Anna must not see")
+def out_of_reach(on: date) -> Any:
+    anna = User.objects.get(username="anna")
+    return Company.objects.exclude(pk__in=Company.objects.visible_to(anna).values("pk"))
+
+
+@situation("a person in two target groups at one company")
+def two_groups(on: date) -> Any:
+    return DecisionMaker.objects.filter(person__user_roles__company=F("company"))
+
+
+@situation("a driver who has a company car too")
+def driver_and_user(on: date) -> Any:
+    return Driver.objects.filter(person__user_roles__company=F("company"))
+
+
+@situation("a person who decides at two companies")
+def at_two_companies(on: date) -> Any:
+    return Person.objects.annotate(companies=Count("decision_maker_roles__company", distinct=True)).filter(companies__gt=1)
+
+
+@situation("somebody who changed employer and took the car user's role along")
+def changed_employer(on: date) -> Any:
+    left = VehicleUser.objects.filter(person=OuterRef("pk"), ends_on__lt=on)
+    came = VehicleUser.objects.filter(person=OuterRef("pk"), ends_on=None)
+    return Person.objects.filter(Exists(left), Exists(came))
+
+
+@situation("an empty chair: nobody of the decision-makers")
+def no_decision_maker(on: date) -> Any:
+    return Company.objects.filter(decision_makers=None)
+
+
+@situation("an empty chair: personal vehicles and no user")
+def no_user(on: date) -> Any:
+    return Company.objects.filter(vehicles__use="personal", users=None)
+
+
+@situation("an empty chair: functional vehicles and no driver")
+def no_driver(on: date) -> Any:
+    return Company.objects.filter(vehicles__use="functional", drivers=None)
+
+
+@situation("a private telephone number")
+def private_phone(on: date) -> Any:
+    return PersonAddress.objects.filter(is_private=True, channel="phone")
+
+
+@situation("a birth date, a family, a best time")
+def private_facts(on: date) -> Any:
+    return Person.objects.exclude(born_on=None).exclude(family="").exclude(best_time="")
+
+
+@situation("somebody who may be invited by e-mail")
+def reachable(on: date) -> Any:
+    return Person.objects.reachable("email", "invitations")
+
+
+@situation("an address nobody ever asked")
+def never_asked(on: date) -> Any:
+    return PersonAddress.objects.filter(channel="email", consents=None)
+
+
+@situation("consent that was given and withdrawn")
+def withdrawn(on: date) -> Any:
+    given = Consent.objects.filter(address=OuterRef("address"), purpose=OuterRef("purpose"), is_given=True, at__lt=OuterRef("at"))
+    return Consent.objects.filter(Exists(given), is_given=False)
+
+
+@situation("a vehicle delivered in the last four weeks to a known user: second delivery")
+def second_delivery(on: date) -> Any:
+    return Vehicle.objects.for_second_delivery(on=on).filter(use="personal", holders__ends_on=None).exclude(holders=None)
+
+
+@situation("a delivery planned for the weeks ahead")
+def planned_delivery(on: date) -> Any:
+    return Vehicle.objects.filter(delivered_on__gt=on)
+
+
+@situation("a contract that ends within nine months")
+def renewal(on: date) -> Any:
+    return Company.objects.with_contracts_ending(on=on, before=on + timedelta(days=270))
+
+
+@situation("a contract that has ended and the vehicle is still there")
+def overdue(on: date) -> Any:
+    return Vehicle.objects.active().filter(contract_ends_on__lt=on)
+
+
+@situation("a vehicle that was given back")
+def given_back(on: date) -> Any:
+    return Vehicle.objects.exclude(given_back_on=None)
+
+
+@situation("a personal vehicle whose holder nobody knows")
+def holder_unknown(on: date) -> Any:
+    return Vehicle.objects.active().filter(use="personal", delivered_on__lt=on, holders=None)
+
+
+@situation("a vehicle that changed hands")
+def changed_hands(on: date) -> Any:
+    return Holder.objects.filter(ends_on__lt=on, vehicle__holders__starts_on__gt=F("ends_on"))
+
+
+@situation("a functional vehicle with two drivers")
+def two_drivers(on: date) -> Any:
+    running = Count("drivers", filter=Q(drivers__ends_on=None))
+    return Vehicle.objects.filter(use="functional").annotate(number=running).filter(number__gt=1)
+
+
+@situation("a driver of two vehicles")
+def drives_two(on: date) -> Any:
+    return Driver.objects.annotate(number=Count("vehicles_driven")).filter(number__gt=1)
+
+
+@situation("a company nobody has spoken to for half a year")
+def silent(on: date) -> Any:
+    lately = Interaction.objects.real().filter(company=OuterRef("pk"), happened_at__date__gt=on - timedelta(days=182))
+    return Company.objects.active().exclude(interactions=None).filter(~Exists(lately))
+
+
+@situation("a timeline that reaches back five years")
+def long_history(on: date) -> Any:
+    return Interaction.objects.filter(happened_at__date__lt=on - timedelta(days=5 * 365))
+
+
+@situation("a customer who wrote to us")
+def wrote(on: date) -> Any:
+    return Interaction.objects.filter(direction="in")
+
+
+@situation("a drive that is running")
+def driving(on: date) -> Any:
+    return VehicleDriver.objects.running(on=on)

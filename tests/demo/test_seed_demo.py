@@ -1,0 +1,231 @@
+"""The demo: it holds every situation of the trade, is the same each time, and its numbers pass their checks."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import phonenumbers
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from accounts import vat
+from accounts.models import Company, User, Vehicle
+from accounts.models.vehicle import fold_plate
+from accounts.roles import roles_of
+from contacts.models import Person, PersonAddress
+from contacts.models.person import fold_address, fold_name
+from fleetportal.core.audit import Entry
+from fleetportal.core.db import fold
+from fleetportal.core.search import SearchRow
+from fleetportal.demo.numbers import VIN_VALUES, VIN_WEIGHTS
+from fleetportal.demo.seed import NotEmpty, fill
+from tests.demo.situations import SITUATIONS
+
+DAY = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """300 companies for all tests of this file, gone afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        fill(300, seed=1, on=DAY)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("sentence", SITUATIONS)
+def test_three_hundred_companies_hold_each_situation_of_the_trade(sentence, demo):
+    assert list(SITUATIONS[sentence](DAY))
+
+
+def test_there_are_as_many_companies_as_asked_for(demo):
+    assert Company.objects.count() == 300
+
+
+@pytest.mark.parametrize(
+    ("username", "role"),
+    [
+        ("anna", "account_manager"),
+        ("boris", "account_manager"),
+        ("carla", "centre_manager"),
+        ("dora", "marketing"),
+        ("emil", "service_adviser"),
+        ("wanda", "wash_attendant"),
+        ("admin", "administrator"),
+    ],
+)
+def test_each_demo_user_has_the_password_and_the_role_of_the_handbook(username, role, demo):
+    user = User.objects.get(username=username)
+    assert user.check_password("demo")
+    assert roles_of(user) == {role}
+
+
+def test_nobody_else_can_sign_in(demo):
+    others = User.objects.exclude(username__in=("anna", "boris", "carla", "dora", "emil", "wanda", "admin"))
+    assert others and not any(user.has_usable_password() is True for user in others)
+
+
+def test_every_vat_number_passes_its_check(demo):
+    numbers = [(company.vat_number, company.country) for company in Company.objects.exclude(vat_number="")]
+    assert len(numbers) > 250
+    assert [(vat.compact(number, country=country), country) for number, country in numbers] == numbers
+
+
+def is_vin(text: str) -> bool:
+    rest = sum(VIN_VALUES.get(sign, 0) * weight for sign, weight in zip(text, VIN_WEIGHTS, strict=True)) % 11
+    return text[8] == ("X" if rest == 10 else str(rest))
+
+
+def test_the_check_of_a_vin_knows_a_right_one_from_a_wrong_one():
+    assert is_vin("1M8GDM9AXKP042788")  # the example of the American rule (49 CFR 565)
+    assert not is_vin("1M8GDM9A1KP042788")
+
+
+def test_every_vin_has_its_check_digit_and_comes_once(demo):
+    vins = list(Vehicle.objects.values_list("vin", flat=True))
+    assert all(len(vin) == 17 and is_vin(vin) for vin in vins)
+    assert len(set(vins)) == len(vins)
+
+
+def test_every_plate_is_there_once_and_folded_as_the_model_folds_it(demo):
+    plates = list(Vehicle.objects.values_list("plate", "plate_folded"))
+    assert all(folded == fold_plate(plate) for plate, folded in plates)
+    assert len({folded for _plate, folded in plates}) == len(plates)
+
+
+def test_every_telephone_number_is_valid_and_folded_as_the_model_folds_it(demo):
+    numbers = list(PersonAddress.objects.filter(channel__in=("phone", "sms")).values_list("channel", "value", "value_folded"))
+    assert len(numbers) > 800
+    assert all(phonenumbers.is_valid_number(phonenumbers.parse(value)) for _channel, value, _folded in numbers)
+    assert all(fold_address(channel, value) == folded for channel, value, folded in numbers)
+
+
+def test_every_mail_address_is_nobodys(demo):
+    values = list(PersonAddress.objects.filter(channel="email").values_list("value", "value_folded"))
+    assert all(value.endswith(".example") and value.isascii() and folded == fold(value) for value, folded in values)
+
+
+def test_names_are_folded_as_the_model_folds_them(demo):
+    assert all(person.name_folded == fold_name(person.first_name, person.last_name) for person in Person.objects.all())
+    assert all(company.name_folded == fold(company.name)[:200] for company in Company.objects.all())
+
+
+def test_names_are_many(demo):
+    people = Person.objects.values_list("first_name", "last_name")
+    assert len(set(people)) > 0.9 * len(people)
+    assert len(set(Company.objects.values_list("name", flat=True))) == 300
+
+
+@pytest.mark.parametrize("model", [Company, Person, Vehicle])
+def test_a_search_row_is_what_the_model_itself_would_write(model, demo):
+    rows = {row.object_id: row for row in SearchRow.objects.filter(object_type=model._meta.label_lower)}
+    assert rows.keys() == set(model.objects.values_list("pk", flat=True))
+    for found in model.objects.all():
+        own = found.search_row
+        assert (rows[found.pk].title, set(rows[found.pk].words.split())) == (own.title, set(own.words.split()))
+
+
+@pytest.mark.parametrize("model", [Company, Person, Vehicle])
+def test_every_row_has_its_entry_in_the_history(model, demo):
+    entries = Entry.objects.filter(object_type=model._meta.label_lower, action=f"{model._meta.model_name}.entered")
+    assert set(entries.values_list("object_id", flat=True)) == set(model.objects.values_list("pk", flat=True))
+
+
+def test_nothing_has_happened_after_the_day(demo):
+    late = {
+        (model._meta.label, field.name)
+        for model, field, moment in moments()
+        if not field.name.endswith(("due_at", "until", "expires_at", "opens_at", "closes_at", "starts_at", "ends_at"))
+        and moment.date() > DAY
+    }
+    assert late == set()
+
+
+def moments() -> Iterator[tuple[Any, Any, Any]]:
+    """Every moment that stands in a row of the demo."""
+    for model in (Company, Person, Vehicle, PersonAddress):
+        for field in model._meta.fields:
+            if field.get_internal_type() == "DateTimeField":
+                for moment in model.objects.exclude(**{field.name: None}).values_list(field.name, flat=True):
+                    yield model, field, moment
+
+
+def test_the_database_would_refuse_nothing_of_it(demo):
+    connection.check_constraints()
+
+
+def test_the_database_counts_on_from_the_last_number(demo):
+    highest = Company.objects.latest("pk")
+    with transaction.atomic():
+        entered = Company.enter(by=None, name="One more", centre=highest.centre)
+        assert entered.pk > highest.pk
+        transaction.set_rollback(True)
+
+
+def test_two_periods_of_one_vehicle_never_meet(demo):
+    for vehicle in Vehicle.objects.prefetch_related("holders").exclude(holders=None):
+        periods = sorted((holder.starts_on, holder.ends_on or date.max) for holder in vehicle.holders.all())
+        assert all(end < start for (_start, end), (start, _end) in zip(periods, periods[1:], strict=False))
+
+
+def snapshot() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of our own tables, without what is drawn anew each time: salted passwords, keys of links, the moment of writing."""
+    drawn = {"password", "nonce", "token_hash", "message_id", "at", "made_at", "queued_at"}
+    found = {}
+    for app in ("core", "accounts", "contacts", "events", "gifts"):
+        for model in apps.get_app_config(app).get_models():
+            names = [field.attname for field in model._meta.concrete_fields if field.attname not in drawn]
+            found[model._meta.label] = [tuple(map(str, row)) for row in model._base_manager.order_by("pk").values_list(*names)]
+    return found
+
+
+def fresh(seed: int, companies: int = 20) -> dict[str, list[tuple[Any, ...]]]:
+    """The snapshot of a demo that is gone again."""
+    with transaction.atomic():
+        fill(companies, seed=seed, on=DAY)
+        found = snapshot()
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.django_db
+def test_the_same_seed_and_day_make_the_same_demo():
+    first, second = fresh(7), fresh(7)
+    for table, rows in first.items():
+        assert [row[1:] for row in rows] == [row[1:] for row in second[table]] or rows == second[table], table
+    assert len(first["accounts.Company"]) == 20
+
+
+@pytest.mark.django_db
+def test_another_seed_makes_other_people():
+    assert fresh(7)["contacts.Person"] != fresh(8)["contacts.Person"]
+
+
+@pytest.mark.django_db
+def test_ten_companies_are_enough_for_both_centres_and_every_group():
+    fill(10, seed=1, on=DAY)
+    assert {company.centre.slug for company in Company.objects.select_related("centre")} == {"nord", "sued"}
+    assert all(list(SITUATIONS[sentence](DAY)) for sentence in SITUATIONS if "second delivery" in sentence or "Anna" in sentence)
+
+
+@pytest.mark.django_db
+def test_a_database_that_holds_data_is_left_alone(north):
+    with pytest.raises(NotEmpty):
+        fill(10, seed=1, on=DAY)
+    with pytest.raises(CommandError, match="holds data already"):
+        call_command("seed_demo", companies=10)
+    assert not Company.objects.exists() and not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_command_says_how_many_it_made(capsys):
+    call_command("seed_demo", "--companies", "12")
+    assert "12 companies in" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("number", ["9", "1000001", "-5"])
+def test_a_size_out_of_range_is_refused(number):
+    with pytest.raises(CommandError, match="from 10 to 1000000"):
+        call_command("seed_demo", "--companies", number)
