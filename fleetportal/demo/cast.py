@@ -46,7 +46,10 @@ CAST = (
         "Brenner Kältetechnik GmbH", "nord", "Hamburg-Billbrook", "crafts", "diamond", "loyal", 4, 9,
         (
             Role((DECIDES,), "Gesine", "Brenner", "Frau", "owner", responsibilities=("orders", "invoices"), kind="owner"),
-            Role((USES,), "Thomas", "Brandt", "Herr", "sales director", family="wife Kirsten, two children", best_time="before 9 or after 17"),
+            Role(
+                (USES,), "Thomas", "Brandt", "Herr", "sales director",
+                family="wife Kirsten, two children", best_time="before 9 or after 17",
+            ),
             Role((DRIVES,), "Mirko", "Petrović", "Herr", "cold-chain fitter"),
         ),
         policy="Estate or saloon to 48,000 euros, electric without limit of equipment; no coupés.",
@@ -99,7 +102,7 @@ CAST = (
     Part(
         "Überland Spedition GmbH", "sued", "Augsburg", "logistics", "platinum", "repeat", 3, 17,
         (
-            Role((DECIDES,), "Alois", "Überreiter", "Herr", "branch manager", kind="branch_manager", responsibilities=("service", "damage")),
+            Role((DECIDES,), "Alois", "Überreiter", "Herr", "branch manager", "de", ("service", "damage"), "branch_manager"),
             Role((USES,), "Franziska", "Huber", "Frau", "key accounts"),
             Role((DRIVES, USES), "Sepp", "Wimmer", "Herr", "head of drivers"),
         ),

@@ -69,7 +69,7 @@ def moment(on: date, chance: Random) -> datetime:
 
 def account(number: int, houses: list[House], *, seed: int, on: date) -> Account:
     """The `number`-th company, decided but for its rows."""
-    chance = Random(f"{seed}/{number}")  # noqa: S311 — a demo is no secret
+    chance = Random(f"{seed}/{number}")
     made = from_part(CAST[number], number, chance, houses) if number < len(CAST) else by_chance(number, chance, houses)
     made.domain = f"{names.latin(made.name)[:60]}.example"
     made.board = numbers.switchboard(made.house.region, number)
@@ -186,10 +186,13 @@ class Companies:
             table.add(company_id=made.pk, user_id=made.manager.pk, starts_on=since)
         if made.manager == self.for_whom and made.number % 4 == 3:
             away_until = self.on + timedelta(days=(4 - self.on.weekday()) % 7)  # Friday
-            table.add(company_id=made.pk, user_id=self.stand_in.pk, kind="stand_in", starts_on=self.on - timedelta(days=3), ends_on=away_until)
+            away_since = self.on - timedelta(days=3)
+            table.add(company_id=made.pk, user_id=self.stand_in.pk, kind="stand_in", starts_on=away_since, ends_on=away_until)
         elif made.happens(30, 9) and colleagues:
             holiday = self.on - timedelta(days=100)
-            table.add(company_id=made.pk, user_id=colleagues[0].pk, kind="stand_in", starts_on=holiday, ends_on=holiday + timedelta(days=14))
+            table.add(
+                company_id=made.pk, user_id=colleagues[0].pk, kind="stand_in", starts_on=holiday, ends_on=holiday + timedelta(days=14)
+            )
 
     def addresses(self, made: Account) -> None:
         kinds = [kind for one_in, at, kind in ((8, 2, "branch"), (10, 6, "billing"), (25, 8, "delivery")) if made.happens(one_in, at)]

@@ -16,29 +16,32 @@ class People:
 
 
 def words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+    """The words of `text`; a low line stands for a blank within one."""
+    return tuple(word.replace("_", " ") for word in text.split())
 
 
 GERMAN_LAST = words("""
-    Albers Ahrens Behrens Bergmann Böttcher Brandt Brüggemann Bruhns Carstens Christiansen Claußen Dammann Detlefsen Dierks Drews Ehlers
-    Engelhardt Evers Feddersen Fischer Franzen Friedrichsen Gerdes Göttsche Gräf Großmann Grünwald Hagedorn Hansen Harms Hartmann Heinrich
-    Hellmann Henningsen Hinrichs Höfer Hübner Jacobsen Jäger Jensen Jessen Jürgens Kaiser Kern Kistenmacher Köhler Kröger Krüger Kühn
-    Lehmann Lindhorst Lorenz Lüders Lührs Maaß Martens Matthiesen Meier Mertens Möller Müller Nagel Neumann Nissen Ohlsen Oldenburg Otto
-    Pahl Paulsen Petersen Pohlmann Prieß Quandt Rademacher Rasmussen Reimers Reuter Richter Rieger Rohde Rüter Sander Schäfer Schmidt
-    Schröder Schuldt Schumacher Schütt Schwarz Seidl Sievers Söhnker Stahmer Steffens Stoltenberg Sönnichsen Thode Thomsen Tietjen Timm
-    Uhlig Ullrich Vogt Völker Voss Wagner Walther Weber Wegener Weiß Wiese Wilkens Winkler Witt Wulf Zabel Zeller Ziegler Zimmermann Überland
+    Albers Ahrens Behrens Bergmann Böttcher Brandt Brüggemann Bruhns Carstens Christiansen Claußen Dammann Detlefsen Dierks
+    Drews Ehlers Engelhardt Evers Feddersen Fischer Franzen Friedrichsen Gerdes Göttsche Gräf Großmann Grünwald Hagedorn Hansen
+    Harms Hartmann Heinrich Hellmann Henningsen Hinrichs Höfer Hübner Jacobsen Jäger Jensen Jessen Jürgens Kaiser Kern
+    Kistenmacher Köhler Kröger Krüger Kühn Lehmann Lindhorst Lorenz Lüders Lührs Maaß Martens Matthiesen Meier Mertens Möller
+    Müller Nagel Neumann Nissen Ohlsen Oldenburg Otto Pahl Paulsen Petersen Pohlmann Prieß Quandt Rademacher Rasmussen Reimers
+    Reuter Richter Rieger Rohde Rüter Sander Schäfer Schmidt Schröder Schuldt Schumacher Schütt Schwarz Seidl Sievers Söhnker
+    Stahmer Steffens Stoltenberg Sönnichsen Thode Thomsen Tietjen Timm Uhlig Ullrich Vogt Völker Voss Wagner Walther Weber
+    Wegener Weiß Wiese Wilkens Winkler Witt Wulf Zabel Zeller Ziegler Zimmermann Überland
 """)
 GERMAN = People(
     women=words("""
-        Anja Antje Astrid Barbara Beate Birgit Birte Britta Carina Christine Claudia Cordula Dörte Elke Eva Frauke Friederike Gesa Gudrun
-        Hanna Heike Ilka Imke Inga Jana Johanna Jördis Julia Karin Katharina Kerstin Kirsten Lena Maike Maren Marion Martina Meike Monika
-        Nele Nicole Petra Renate Sabine Silke Sönke-Marie Stefanie Susanne Svenja Tanja Ulrike Ursula Wiebke Yvonne
+        Anja Antje Astrid Barbara Beate Birgit Birte Britta Carina Christine Claudia Cordula Dörte Elke Eva Frauke Friederike
+        Gesa Gudrun Hanna Heike Ilka Imke Inga Jana Johanna Jördis Julia Karin Katharina Kerstin Kirsten Lena Maike Maren Marion
+        Martina Meike Monika Nele Nicole Petra Renate Sabine Silke Sönke-Marie Stefanie Susanne Svenja Tanja Ulrike Ursula
+        Wiebke Yvonne
     """),
     men=words("""
-        Achim Alexander Andreas Arne Axel Benjamin Bernd Björn Carsten Christian Daniel Detlef Dirk Eike Enno Felix Florian Frank Frerk
-        Gerd Gunnar Günther Hannes Hauke Heiko Helge Henning Holger Ingo Jan Jannik Jens Jonas Jörg Jürgen Kai Karsten Klaus Lars Lukas
-        Malte Marcel Markus Martin Matthias Michael Nils Olaf Ole Peter Rainer Ralf René Rolf Rüdiger Sebastian Sönke Stefan Sven Thies
-        Thomas Thorsten Tim Tobias Torben Uwe Volker Werner Wolfgang
+        Achim Alexander Andreas Arne Axel Benjamin Bernd Björn Carsten Christian Daniel Detlef Dirk Eike Enno Felix Florian
+        Frank Frerk Gerd Gunnar Günther Hannes Hauke Heiko Helge Henning Holger Ingo Jan Jannik Jens Jonas Jörg Jürgen Kai
+        Karsten Klaus Lars Lukas Malte Marcel Markus Martin Matthias Michael Nils Olaf Ole Peter Rainer Ralf René Rolf Rüdiger
+        Sebastian Sönke Stefan Sven Thies Thomas Thorsten Tim Tobias Torben Uwe Volker Werner Wolfgang
     """),
     last=GERMAN_LAST,
     last_of_women=GERMAN_LAST,
@@ -46,22 +49,23 @@ GERMAN = People(
     sir="Herr",
 )
 ITALIAN_LAST = words("""
-    Amato Barbieri Basile Battaglia Bellandi Bellini Benedetti Bernardi Bianchi Bianco Bruno Caputo Caruso Cattaneo Colombo Conti Coppola
-    Costa D'Amico D'Angelo De\u00a0Luca De\u00a0Rosa De\u00a0Santis Donati Esposito Fabbri Farina Ferrara Ferraris Ferri Fontana Gallo Gatti Gentile
-    Giordano Grassi Greco Guerra Leone Lombardi Longo Mancini Marchesi Mariani Marini Marino Martinelli Martini Mazza Messina Montanari Monti
-    Morelli Moretti Neri Orlando Palumbo Parisi Pellegrini Pellegrino Ricci Rinaldi Rizzi Rizzo Romano Rossetti Rossi Ruggiero Russo Sala
-    Sanna Santoro Serra Silvestri Sorrentino Testa Valentini Villa Vitale Vitali
+    Amato Barbieri Basile Battaglia Bellini Benedetti Bernardi Bianchi Bianco Bruno Caputo Caruso Cattaneo Colombo
+    Conti Coppola Costa D'Amico D'Angelo De_Luca De_Rosa De_Santis Donati Esposito Fabbri Farina Ferrara Ferraris
+    Ferri Fontana Gallo Gatti Gentile Giordano Grassi Greco Guerra Leone Lombardi Longo Mancini Marchesi Mariani Marini Marino
+    Martinelli Martini Mazza Messina Montanari Monti Morelli Moretti Neri Orlando Palumbo Parisi Pellegrini Pellegrino Ricci
+    Rinaldi Rizzi Rizzo Romano Rossetti Rossi Ruggiero Russo Sala Sanna Santoro Serra Silvestri Sorrentino Testa Valentini Villa
+    Vitale Vitali
 """)
 ITALIAN = People(
     women=words("""
-        Alessandra Alice Anna Antonella Beatrice Bianca Carla Caterina Cecilia Chiara Cristina Daniela Elena Elisa Emanuela Federica Francesca
-        Gabriella Giorgia Giovanna Giulia Ilaria Irene Laura Lucia Luisa Margherita Maria Martina Michela Monica Nicoletta Paola Roberta Rosa
-        Sara Silvia Simona Sofia Valentina
+        Alessandra Alice Anna Antonella Beatrice Bianca Carla Caterina Cecilia Chiara Cristina Daniela Elena Elisa Emanuela
+        Federica Francesca Gabriella Giorgia Giovanna Giulia Ilaria Irene Laura Lucia Luisa Margherita Maria Martina Michela
+        Monica Nicoletta Paola Roberta Rosa Sara Silvia Simona Sofia Valentina
     """),
     men=words("""
-        Alberto Alessandro Andrea Angelo Antonio Carlo Claudio Cristian Daniele Davide Diego Domenico Edoardo Emanuele Enrico Fabio Federico
-        Filippo Francesco Gabriele Giacomo Gianluca Giorgio Giovanni Giuseppe Leonardo Lorenzo Luca Marco Mario Massimo Matteo Michele Nicola
-        Paolo Pietro Riccardo Roberto Salvatore Simone Stefano Tommaso Vincenzo
+        Alberto Alessandro Andrea Angelo Antonio Carlo Claudio Cristian Daniele Davide Diego Domenico Edoardo Emanuele Enrico
+        Fabio Federico Filippo Francesco Gabriele Giacomo Gianluca Giorgio Giovanni Giuseppe Leonardo Lorenzo Luca Marco Mario
+        Massimo Matteo Michele Nicola Paolo Pietro Riccardo Roberto Salvatore Simone Stefano Tommaso Vincenzo
     """),
     last=ITALIAN_LAST,
     last_of_women=ITALIAN_LAST,
@@ -70,44 +74,50 @@ ITALIAN = People(
 )
 RUSSIAN = People(
     women=words("""
-        Александра Алина Алла Анастасия Анна Валентина Валерия Вера Виктория Галина Дарья Евгения Екатерина Елена Елизавета Зоя Инна Ирина
-        Ксения Лариса Любовь Людмила Маргарита Марина Мария Надежда Наталья Нина Оксана Ольга Полина Раиса Светлана София Тамара Татьяна Юлия
+        Александра Алина Алла Анастасия Анна Валентина Валерия Вера Виктория Галина Дарья Евгения Екатерина Елена Елизавета Зоя
+        Инна Ирина Ксения Лариса Любовь Людмила Маргарита Марина Мария Надежда Наталья Нина Оксана Ольга Полина Раиса Светлана
+        София Тамара Татьяна Юлия
     """),
     men=words("""
-        Александр Алексей Анатолий Андрей Антон Аркадий Артём Борис Вадим Валентин Валерий Василий Виктор Виталий Владимир Вячеслав Геннадий
-        Георгий Григорий Денис Дмитрий Евгений Егор Иван Игорь Илья Кирилл Константин Леонид Максим Михаил Никита Николай Олег Павел Пётр
-        Роман Сергей Степан Фёдор Юрий Ярослав
+        Александр Алексей Анатолий Андрей Антон Аркадий Артём Борис Вадим Валентин Валерий Василий Виктор Виталий Владимир
+        Вячеслав Геннадий Георгий Григорий Денис Дмитрий Евгений Егор Иван Игорь Илья Кирилл Константин Леонид Максим Михаил
+        Никита Николай Олег Павел Пётр Роман Сергей Степан Фёдор Юрий Ярослав
     """),
     last=words("""
-        Алексеев Андреев Антонов Баранов Белов Богданов Борисов Быков Васильев Виноградов Волков Воробьёв Гаврилов Голубев Григорьев Гусев
-        Давыдов Дмитриев Егоров Ершов Жуков Зайцев Захаров Зуев Иванов Ильин Казаков Калинин Киселёв Комаров Королёв Кузнецов Куликов Лебедев
-        Макаров Максимов Медведев Миронов Михайлов Морозов Никитин Николаев Новиков Орлов Осипов Павлов Петров Поляков Попов Романов Савельев
-        Сафин Семёнов Сергеев Смирнов Соболев Соколов Соловьёв Сорокин Степанов Тарасов Титов Тихонов Трофимов Фёдоров Филиппов Фролов Чернов
+        Алексеев Андреев Антонов Баранов Белов Богданов Борисов Быков Васильев Виноградов Волков Воробьёв Гаврилов Голубев
+        Григорьев Гусев Давыдов Дмитриев Егоров Ершов Жуков Зайцев Захаров Зуев Иванов Ильин Казаков Калинин Киселёв Комаров
+        Королёв Кузнецов Куликов Лебедев Макаров Максимов Медведев Миронов Михайлов Морозов Никитин Николаев Новиков Орлов
+        Осипов Павлов Петров Поляков Попов Романов Савельев Сафин Семёнов Сергеев Смирнов Соболев Соколов Соловьёв Сорокин
+        Степанов Тарасов Титов Тихонов Трофимов Фёдоров Филиппов Фролов Чернов
     """),
     last_of_women=words("""
-        Алексеева Андреева Антонова Баранова Белова Богданова Борисова Быкова Васильева Виноградова Волкова Воробьёва Гаврилова Голубева
-        Григорьева Гусева Давыдова Дмитриева Егорова Ершова Жукова Зайцева Захарова Зуева Иванова Ильина Казакова Калинина Киселёва Комарова
-        Королёва Кузнецова Куликова Лебедева Макарова Максимова Медведева Миронова Михайлова Морозова Никитина Николаева Новикова Орлова
-        Осипова Павлова Петрова Полякова Попова Романова Савельева Сафина Семёнова Сергеева Смирнова Соболева Соколова Соловьёва Сорокина
-        Степанова Тарасова Титова Тихонова Трофимова Фёдорова Филиппова Фролова Чернова
+        Алексеева Андреева Антонова Баранова Белова Богданова Борисова Быкова Васильева Виноградова Волкова Воробьёва Гаврилова
+        Голубева Григорьева Гусева Давыдова Дмитриева Егорова Ершова Жукова Зайцева Захарова Зуева Иванова Ильина Казакова
+        Калинина Киселёва Комарова Королёва Кузнецова Куликова Лебедева Макарова Максимова Медведева Миронова Михайлова Морозова
+        Никитина Николаева Новикова Орлова Осипова Павлова Петрова Полякова Попова Романова Савельева Сафина Семёнова Сергеева
+        Смирнова Соболева Соколова Соловьёва Сорокина Степанова Тарасова Титова Тихонова Трофимова Фёдорова Филиппова Фролова
+        Чернова
     """),
     madam="госпожа",
     sir="господин",
 )
 ENGLISH_LAST = words("""
-    Abbott Armstrong Atkinson Bailey Barnes Bennett Bradshaw Burke Byrne Carter Chapman Clarke Collins Cooper Davies Dawson Doyle Edwards
-    Ellis Fletcher Foster Gallagher Gibson Graham Griffiths Hargreaves Harrison Hayes Holmes Hughes Hunter Jenkins Kelly Kennedy Lambert
-    Lawson Lloyd MacKenzie Marshall Mason McBride Mitchell Morgan Murphy Nicholson O'Brien O'Connor Osborne Palmer Pearson Quinn Reid Roberts
-    Robinson Rowe Shaw Simpson Spencer Sutton Thornton Turner Walsh Watson Webster Whitaker Wilkinson Woods Wright Young
+    Abbott Armstrong Atkinson Bailey Barnes Bennett Bradshaw Burke Byrne Carter Chapman Clarke Collins Cooper Davies Dawson
+    Doyle Edwards Ellis Fletcher Foster Gallagher Gibson Graham Griffiths Hargreaves Harrison Hayes Holmes Hughes Hunter Jenkins
+    Kelly Kennedy Lambert Lawson Lloyd MacKenzie Marshall Mason McBride Mitchell Morgan Murphy Nicholson O'Brien O'Connor
+    Osborne Palmer Pearson Quinn Reid Roberts Robinson Rowe Shaw Simpson Spencer Sutton Thornton Turner Walsh Watson Webster
+    Whitaker Wilkinson Woods Wright Young
 """)
 ENGLISH = People(
     women=words("""
-        Abigail Alice Amy Bridget Caroline Charlotte Claire Eleanor Emily Emma Fiona Florence Grace Hannah Harriet Helen Imogen Isobel Jane
-        Jennifer Joanna Judith Kate Laura Lucy Margaret Megan Nora Olivia Rachel Rebecca Rosemary Ruth Sarah Sinead Sophie Victoria
+        Abigail Alice Amy Bridget Caroline Charlotte Claire Eleanor Emily Emma Fiona Florence Grace Hannah Harriet Helen Imogen
+        Isobel Jane Jennifer Joanna Judith Kate Laura Lucy Margaret Megan Nora Olivia Rachel Rebecca Rosemary Ruth Sarah Sinead
+        Sophie Victoria
     """),
     men=words("""
-        Adam Alistair Andrew Anthony Ben Callum Charles Conor Craig David Declan Edward Ewan Gareth George Graham Harry Hugh Ian Jack James
-        John Joseph Keith Kevin Liam Luke Malcolm Martin Neil Nigel Oliver Owen Patrick Philip Robert Rory Sean Simon Stuart Toby William
+        Adam Alistair Andrew Anthony Ben Callum Charles Conor Craig David Declan Edward Ewan Gareth George Graham Harry Hugh Ian
+        Jack James John Joseph Keith Kevin Liam Luke Malcolm Martin Neil Nigel Oliver Owen Patrick Philip Robert Rory Sean Simon
+        Stuart Toby William
     """),
     last=ENGLISH_LAST,
     last_of_women=ENGLISH_LAST,
@@ -119,8 +129,9 @@ PEOPLE = {"de": GERMAN, "it": ITALIAN, "ru": RUSSIAN, "en": ENGLISH}
 # Trade -> sector. A company's name is a trade and a family.
 TRADES = {
     "Tiefbau": "crafts", "Hochbau": "crafts", "Dachdeckerei": "crafts", "Gebäudetechnik": "crafts", "Kältetechnik": "crafts",
-    "Elektrotechnik": "crafts", "Sanitär": "crafts", "Tischlerei": "crafts", "Malerbetrieb": "crafts", "Garten- und Landschaftsbau": "crafts",
-    "Metallbau": "crafts", "Gerüstbau": "crafts", "Heizungsbau": "crafts", "Fliesen": "crafts", "Glasbau": "crafts", "Aufzüge": "industry",
+    "Elektrotechnik": "crafts", "Sanitär": "crafts", "Tischlerei": "crafts", "Malerbetrieb": "crafts",
+    "Garten- und Landschaftsbau": "crafts", "Metallbau": "crafts", "Gerüstbau": "crafts", "Heizungsbau": "crafts",
+    "Fliesen": "crafts", "Glasbau": "crafts", "Aufzüge": "industry",
     "Maschinenbau": "industry", "Präzisionsteile": "industry", "Verpackungen": "industry", "Kunststofftechnik": "industry",
     "Medizintechnik": "industry", "Hydraulik": "industry", "Werkzeugbau": "industry", "Druckerei": "industry", "Brauerei": "industry",
     "Großhandel": "trade", "Baustoffe": "trade", "Weinhandel": "trade", "Feinkost": "trade", "Bürobedarf": "trade", "Landhandel": "trade",
@@ -233,14 +244,16 @@ ABROAD = {
     "GB": (Place("Kingston upon Hull", "HU1 1AA", ""), Place("Leeds", "LS1 1AA", "")),
 }
 STREETS = words("""
-    Werkhofring Hafenstraße Industriestraße Bahnhofstraße Am\u00a0Gewerbepark Lindenallee Schulstraße Deichweg Marktplatz Ringstraße
-    Mühlenweg Handwerkerhof Gutenbergstraße Siemensring Dieselstraße Kanalufer Speicherzeile Rathausplatz Birkenweg Ziegeleiweg
-    Tannenstraße Messering Lagerstraße Fährweg Amselgrund Kirchgasse
+    Werkhofring Hafenstraße Industriestraße Bahnhofstraße Am_Gewerbepark Lindenallee Schulstraße Deichweg Marktplatz
+    Ringstraße Mühlenweg Handwerkerhof Gutenbergstraße Siemensring Dieselstraße Kanalufer Speicherzeile Rathausplatz Birkenweg
+    Ziegeleiweg Tannenstraße Messering Lagerstraße Fährweg Amselgrund Kirchgasse
 """)
 
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщыэюя"
 IN_LATIN = words("a b v g d e e zh z i j k l m n o p r s t u f kh ts ch sh shch y e yu ya")
-TRANSLIT = str.maketrans(dict(zip(CYRILLIC, IN_LATIN, strict=True)) | {"ъ": "", "ь": "", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e"})
+TRANSLIT = str.maketrans(
+    dict(zip(CYRILLIC, IN_LATIN, strict=True)) | {"ъ": "", "ь": "", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e"}
+)
 
 
 def latin(text: str) -> str:

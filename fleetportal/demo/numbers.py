@@ -1,4 +1,7 @@
-"""Numbers that pass their checks and reach nobody: VAT numbers, VINs, plates, telephones. Each is made from a counter, so that none comes twice."""
+"""Numbers that pass their checks and reach nobody: VAT numbers, VINs, plates, telephones.
+
+Each is made from a counter, so that none comes twice.
+"""
 
 from stdnum import luhn
 from stdnum.at import uid

@@ -16,12 +16,16 @@ from fleetportal.demo.rows import Tables
 MODELS: dict[str, Any] = {DECIDES: DecisionMaker, USES: VehicleUser, DRIVES: Driver}
 HASHES = {key: hashlib.sha256(text.encode()).hexdigest() for key, text in phrases.WORDINGS.items()}
 RESPONSIBILITIES = ("invoices", "orders", "service", "damage", "drivers")
-ADDRESS_STATES = (("confirmed", 80), ("unconfirmed", 14), ("bouncing", 4), ("withdrawn", 2))
+ADDRESS_STATES, STATE_WEIGHTS = ("confirmed", "unconfirmed", "bouncing", "withdrawn"), (80, 14, 4, 2)
 # What an address was asked and how it answered: purposes given, purposes withdrawn afterwards.
-ANSWERS = (
-    ((("invitations",), ()), 40), ((("invitations", "news", "offers"), ()), 22), (((), ()), 22), ((("invitations", "news"), ("news",)), 8),
-    ((("invitations",), ("invitations",)), 8),
-)  # fmt: skip
+ANSWERS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("invitations",), ()),
+    (("invitations", "news", "offers"), ()),
+    ((), ()),
+    (("invitations", "news"), ("news",)),
+    (("invitations",), ("invitations",)),
+)
+ANSWER_WEIGHTS = (40, 22, 22, 8, 8)
 
 
 class People:
@@ -41,7 +45,9 @@ class People:
             self.add_leaver(made)
 
     def add_cast(self, made: Account, role: Role) -> None:
-        person = self.person(made, role.first, role.last, role.title, role.language, family=role.family, best_time=role.best_time, is_cast=True)
+        person = self.person(
+            made, role.first, role.last, role.title, role.language, family=role.family, best_time=role.best_time, is_cast=True
+        )
         for group in role.groups:
             facts: dict[str, Any] = {"job_title": role.job, "responsibilities": list(role.responsibilities)}
             if group == DECIDES:
@@ -117,7 +123,16 @@ class People:
         made.known[group].append(Known(pk, person))
 
     def person(
-        self, made: Account, first: str, last: str, title: str, language: str, *, since: date | None = None, is_cast: bool = False, **facts: Any
+        self,
+        made: Account,
+        first: str,
+        last: str,
+        title: str,
+        language: str,
+        *,
+        since: date | None = None,
+        is_cast: bool = False,
+        **facts: Any,
     ) -> int:
         """The number of a new person with addresses and what they agreed to."""
         chance, entered_at = made.chance, moment(since or made.entered_on, made.chance)
@@ -135,14 +150,15 @@ class People:
         self.tables[Entry].add(action="person.entered", object_type="contacts.person", object_id=pk, actor_id=actor, at=entered_at)
         return pk
 
-    def addresses(self, made: Account, person: int, first: str, last: str, language: str, entered_at: datetime, *, is_cast: bool) -> list[str]:
+    def addresses(
+        self, made: Account, person: int, first: str, last: str, language: str, entered_at: datetime, *, is_cast: bool
+    ) -> list[str]:
         """Ways to reach the person; the business ones, by which search finds them."""
         chance, business = made.chance, []
         add = self.tables[PersonAddress].add
         if is_cast or chance.random() < 0.86:
             value = f"{names.latin(first)}.{names.latin(last)}@{made.domain}"
-            states, weights = zip(*ADDRESS_STATES, strict=True)
-            state = "confirmed" if is_cast else chance.choices(states, weights)[0]
+            state = "confirmed" if is_cast else chance.choices(ADDRESS_STATES, STATE_WEIGHTS)[0]
             pk = add(person_id=person, channel="email", value=value, value_folded=fold(value), state=state, entered_at=entered_at)
             business.append(value)
             self.consents(made, pk, language, entered_at, is_cast=is_cast)
@@ -162,8 +178,7 @@ class People:
     def consents(self, made: Account, address: int, language: str, entered_at: datetime, *, is_cast: bool) -> None:
         """What the address was given for, and what was taken back later: entries of the ledger, oldest first."""
         chance = made.chance
-        answers, weights = zip(*ANSWERS, strict=True)
-        given, withdrawn = ANSWERS[0][0] if is_cast else chance.choices(answers, weights)[0]
+        given, withdrawn = ANSWERS[0] if is_cast else chance.choices(ANSWERS, ANSWER_WEIGHTS)[0]
         source = chance.choice(phrases.SOURCES)
         at = min(entered_at + timedelta(days=chance.randrange(60)), moment(self.on - timedelta(days=2), chance))
         for purpose in given:
@@ -176,5 +191,6 @@ class People:
         by_staff = source != "preferences page" and made.manager
         self.tables[Consent].add(
             address_id=address, purpose=purpose, is_given=is_given, wording=phrases.WORDINGS[wording], wording_hash=HASHES[wording],
-            language=language, source=source, company_id=made.pk, recorded_by_id=made.manager.pk if by_staff and made.manager else None, at=at,
+            language=language, source=source, company_id=made.pk, at=at,
+            recorded_by_id=made.manager.pk if by_staff and made.manager else None,
         )  # fmt: skip

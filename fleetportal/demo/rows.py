@@ -15,7 +15,7 @@ from django.db.models import Max
 
 Converter = Callable[[Any], Any]
 # What a driver does not take as it is, by the field's kind; PostgreSQL's takes days and moments.
-CONVERTED: dict[str, tuple[type[models.Field], ...]] = {
+CONVERTED: dict[str, tuple[type[models.Field[Any, Any]], ...]] = {
     "postgresql": (models.JSONField,),
     "sqlite": (models.JSONField, models.DateField, models.BinaryField),
 }
@@ -29,9 +29,12 @@ class Table:
         fields = model._meta.local_concrete_fields
         self.key = model._meta.pk.attname
         self.last: int = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
-        self.columns = [field.column for field in fields]
+        self.columns = [str(field.column) for field in fields]
         self.pick = itemgetter(*(field.attname for field in fields))
-        self.blank = {field.attname: now if isinstance(field, models.DateTimeField) and field.has_default() else field.get_default() for field in fields}
+        self.blank = {
+            field.attname: now if isinstance(field, models.DateTimeField) and field.has_default() else field.get_default()
+            for field in fields
+        }
         self.known = self.blank.keys()
         self.converters = [(field.attname, converter(field)) for field in fields if isinstance(field, CONVERTED[connection.vendor])]
         self.rows: list[dict[str, Any]] = []
@@ -64,7 +67,7 @@ class Table:
         self.rows = []
 
 
-def converter(field: models.Field) -> Converter:
+def converter(field: models.Field[Any, Any]) -> Converter:
     """What makes a value of `field` fit for the driver."""
     if isinstance(field, models.JSONField):
         return json.dumps

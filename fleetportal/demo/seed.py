@@ -44,8 +44,8 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
         raise NotEmpty(_("This database holds data already. The demo goes into an empty one only: give it another DATABASE_URL."))
     with transaction.atomic():
         check_at_once()
-        staff = Staff(companies, chance=Random(f"{seed}/staff"))  # noqa: S311 — a demo is no secret
         midnight = datetime.combine(on, time(), tzinfo=timezone.get_default_timezone())
+        staff = Staff(companies, chance=Random(f"{seed}/staff"), since=midnight)
         tables = Tables(ORDER, now=midnight)
         write_companies(companies, tables, staff, seed=seed, on=on, tell=tell)
         tables.finish()

@@ -1,6 +1,7 @@
 """The dealership group Hellwege: its centres and who works there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 
 from accounts.models import Centre, User
@@ -47,7 +48,8 @@ class House:
 class Staff:
     """Centres and users, made at once. Centres beyond the first two, and managers beyond the first, only where there is work for them."""
 
-    def __init__(self, companies: int, *, chance: Random) -> None:
+    def __init__(self, companies: int, *, chance: Random, since: datetime) -> None:
+        self.since = since
         wanted = min(len(CENTRES), max(2, -(-companies // COMPANIES_OF_A_CENTRE)))
         self.centres = {slug: make_centre(number, slug, *facts) for number, (slug, *facts) in enumerate(CENTRES[:wanted])}
         self.users = {facts[0]: self.enter(number, *facts) for number, facts in enumerate(TEAM)}
@@ -62,7 +64,14 @@ class Staff:
         """A user with a password that everybody knows."""
         centres = list(self.centres.values()) if at == ("*",) else [self.centres[slug] for slug in at]
         region = CENTRES[[slug for slug, *_ in CENTRES].index(centres[0].slug)][2]
-        user = User(username=username, first_name=first, last_name=last, email=f"{username}@hellwege.example", home_centre=centres[0])
+        user = User(
+            username=username,
+            first_name=first,
+            last_name=last,
+            email=f"{username}@hellwege.example",
+            home_centre=centres[0],
+            date_joined=self.since,
+        )
         user.phone, _dialled = extension(*switchboard(region, 100), number + 2)
         user.set_password(PASSWORD)
         user.save()
@@ -75,7 +84,9 @@ class Staff:
         colleagues = []
         for rank in range(wanted - len(known)):
             first, last = chance.choice(GERMAN.men + GERMAN.women), chance.choice(GERMAN.last)
-            colleague = User(username=f"{centre.slug}-{rank + 1}", first_name=first, last_name=last, home_centre=centre)
+            colleague = User(
+                username=f"{centre.slug}-{rank + 1}", first_name=first, last_name=last, home_centre=centre, date_joined=self.since
+            )
             colleague.email = f"{colleague.username}@hellwege.example"
             colleague.set_unusable_password()
             colleague.save()

@@ -60,3 +60,8 @@ def test_case_never_decides(text):
 @given(st.text())
 def test_no_blank_stands_at_an_end_or_doubled(text):
     assert fold(text) == " ".join(fold(text).split())
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_the_short_way_of_plain_letters_ends_where_the_long_way_does(text):
+    assert fold(f"é {text}") == f"e {fold(text)}".strip()

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import phonenumbers
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from accounts import vat
@@ -167,7 +169,7 @@ def test_the_database_counts_on_from_the_last_number(demo):
 def test_two_periods_of_one_vehicle_never_meet(demo):
     for vehicle in Vehicle.objects.prefetch_related("holders").exclude(holders=None):
         periods = sorted((holder.starts_on, holder.ends_on or date.max) for holder in vehicle.holders.all())
-        assert all(end < start for (_start, end), (start, _end) in zip(periods, periods[1:], strict=False))
+        assert all(end < start for (_start, end), (start, _end) in pairwise(periods))
 
 
 def snapshot() -> dict[str, list[tuple[Any, ...]]]:
@@ -183,6 +185,9 @@ def snapshot() -> dict[str, list[tuple[Any, ...]]]:
 
 def fresh(seed: int, companies: int = 20) -> dict[str, list[tuple[Any, ...]]]:
     """The snapshot of a demo that is gone again."""
+    with connection.cursor() as cursor:  # on PostgreSQL a rollback leaves the counters where they are
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)
     with transaction.atomic():
         fill(companies, seed=seed, on=DAY)
         found = snapshot()
@@ -194,7 +199,7 @@ def fresh(seed: int, companies: int = 20) -> dict[str, list[tuple[Any, ...]]]:
 def test_the_same_seed_and_day_make_the_same_demo():
     first, second = fresh(7), fresh(7)
     for table, rows in first.items():
-        assert [row[1:] for row in rows] == [row[1:] for row in second[table]] or rows == second[table], table
+        assert rows == second[table], table
     assert len(first["accounts.Company"]) == 20
 
 
