@@ -96,7 +96,7 @@ def environment(kind, folder=".venv"):
     if home.is_symlink():
         return
     stamp = home / "fleetportal.stamp"
-    if kind == "run" and stamp.is_file() and stamp.read_text(encoding="utf-8").startswith("dev "):
+    if kind == "run" and (home / BIN / "pytest").exists():
         kind = "dev"
     lock = ROOT / "requirements" / f"{kind}.txt"
     mark = f"{kind} {digest(lock)}"

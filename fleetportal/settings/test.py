@@ -11,7 +11,8 @@ os.environ.setdefault("LINK_KEY", "tests-only-link-key-of-forty-characters-")
 os.environ.update(BASE_URL="http://testserver", DEBUG="1", DEFAULT_LANGUAGE="en", TIME_ZONE="Europe/Berlin", CURRENCY="EUR")
 
 from fleetportal.settings.base import *
-from fleetportal.settings.base import CACHES, DATABASES
+from fleetportal.settings.base import CACHES, DATABASES, TEMPLATES
+from fleetportal.settings.env import ROOT
 
 DEBUG = False
 KEEPS_MAIL = True
@@ -24,6 +25,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+TEMPLATES[0]["DIRS"] = [ROOT / "tests" / "templates"]
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 
 # A connection that outlives its request would look at a database that the next test has replaced.

@@ -4,22 +4,15 @@ import os
 import signal
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
-from tests.kills.portal import Served, eventually, lives
+from tests.kills.portal import Served, database_url, eventually, lives
 
 pytestmark = [pytest.mark.kills, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def served(tmp_path):
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{settings.DATABASES['default']['NAME']}"
-    else:
-        url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
-    connection.close()
-    portal = Served(tmp_path, DATABASE_URL=url)
+    portal = Served(tmp_path, DATABASE_URL=database_url())
     assert eventually(portal.answers, within=60), portal.log.read_text(encoding="utf-8")
     yield portal
     portal.kill()
