@@ -1,0 +1,232 @@
+"""The permission matrix (R20, R22–R24, R26): every address × ten columns × own, foreign, missing; it grows with each page.
+
+What is expected comes from DOMAIN's table and from what each view declares; nothing here names a page.
+"""
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from fleetportal.core.links import Link, scopes
+from tests.answers import said
+from tests.matrix.addresses import Address, addresses
+from tests.matrix.columns import COLUMNS, PLACES, Column, Place
+from tests.matrix.trees import SAMPLES, WRITES
+from tests.matrix.world import MAKERS, MISSING, PERSONAL, SUBJECTS, World
+from tests.matrix.writes import written
+
+pytestmark = pytest.mark.matrix
+ALL_ADDRESSES = addresses()
+OURS = [address for address in ALL_ADDRESSES if address.access]
+STAFF = [address for address in OURS if address.access.kind == "staff"]
+LINKS = [address for address in OURS if address.access.kind == "link"]
+OPEN = [address for address in OURS if address.access.kind == "everyone"]
+FOREIGN = [address for address in ALL_ADDRESSES if address.tree]
+ANONYMOUS = COLUMNS[0]
+# A visitor with a link asks for a page that takes no link with the very bytes of one without.
+SIGNED_IN_OR_ANONYMOUS = [column for column in COLUMNS if not column.scope]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all cells: each cell is rolled back, and at the end the world is."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+class Cell:
+    """One request and what came of it; what it wrote is taken back."""
+
+    def __init__(self, world: World, column: Column, method: str, path: str) -> None:
+        self.column, self.method, self.path = column, method, path
+        with transaction.atomic(), written() as tables:
+            self.answer = world.clients[column].generic(method, path)
+            self.status, self.body = said(self.answer, apart_from=[path])
+            self.to = self.answer.get("Location", "")
+            transaction.set_rollback(True)
+        self.tables = tables
+        self.leaks = sorted({match.decode() for match in world.forbidden(column).findall(self.body + self.to.encode())})
+
+    def __str__(self) -> str:
+        return f"{self.column.name}: {self.method} {self.path} → {self.status} {self.to}".strip()
+
+    @property
+    def asks_to_sign_in(self) -> bool:
+        return self.status == 302 and self.to.startswith("/login/")
+
+    def faults(self, *, denied: bool) -> Iterator[str]:
+        """What is wrong with the cell whatever its address."""
+        if self.leaks:
+            yield f"{self} shows {self.leaks}"
+        if self.status >= 500:
+            yield f"{self} is a fault of ours"
+        if self.tables and (denied or self.method in ("GET", "HEAD", "OPTIONS")):
+            yield f"{self} writes to {sorted(self.tables)}"
+
+
+def combinations(address: Address, column: Column) -> Iterator[tuple[bool, dict[str, Place]]]:
+    """For each choice of places for the address's kwargs: is it in reach? One place for all, and with two kwargs each mixed pair."""
+    kwargs = address.kwargs
+    for places in itertools.product(PLACES, repeat=len(kwargs)):
+        chosen = dict(zip(kwargs, places, strict=True))
+        yield len(set(places)) <= 1 and all(column.reaches(place, address.access.may) for place in places), chosen
+
+
+def test_every_address_declares_who_may_reach_it():
+    undeclared = [str(address) for address in ALL_ADDRESSES if address.access is None and address.tree is None]
+    assert not undeclared, f"{undeclared} declare nobody: decorate the view with page, link_page or public_page of fleetportal.core.pages"
+
+
+def test_every_kwarg_has_a_maker():
+    unknown = {kwarg: str(address) for address in STAFF for kwarg in address.kwargs if kwarg not in {*MAKERS, *PERSONAL}}
+    assert not unknown, f"{unknown}: tests/matrix/world.py must know how to make an own and a foreign row for each (MAKERS)"
+
+
+def test_every_scope_of_links_has_a_subject():
+    unknown = {address.access.scope: str(address) for address in LINKS if address.access.scope not in SUBJECTS}
+    assert not unknown, f"{unknown}: tests/matrix/world.py must know a subject for links of each scope (SUBJECTS)"
+    assert {address.access.scope for address in LINKS} <= set(scopes)
+
+
+def test_open_pages_say_why_and_take_no_id():
+    assert [str(address) for address in OPEN if not address.access.why or address.kwargs] == []
+
+
+@pytest.mark.parametrize("address", STAFF, ids=str)
+def test_a_staff_page_opens_for_the_roles_of_the_table_and_for_their_rows(world, address):
+    faults = []
+    for column in SIGNED_IN_OR_ANONYMOUS:
+        faults += faults_of(world, address, column)
+    assert not faults, "\n".join(faults)
+
+
+def faults_of(world: World, address: Address, column: Column) -> Iterator[str]:
+    """What is wrong with the page for that column: own and foreign rows, and one that is not there."""
+    may = address.access.may
+    missing = {method: Cell(world, column, method, address.path(dict.fromkeys(address.kwargs, MISSING))) for method in ("GET", "POST")}
+    for cell in missing.values():
+        yield from cell.faults(denied=bool(address.kwargs) or not column.may(may))
+        if address.kwargs and column.may(may) and cell.status not in (404, 405):
+            yield f"{cell}, but nothing is there"
+    for in_reach, places in choices(address, column):
+        path = address.path({kwarg: world.row(kwarg, place, column) for kwarg, place in places.items()})
+        for method in ("GET", "POST"):
+            cell = Cell(world, column, method, path)
+            yield from cell.faults(denied=not in_reach)
+            yield from unexpected(cell, missing[method], may, in_reach)
+
+
+def unexpected(cell: Cell, missing: Cell, may: str, in_reach: bool) -> Iterator[str]:
+    """Where the answer is not the one that DOMAIN's table asks for."""
+    if cell.column.is_visitor:
+        if not cell.asks_to_sign_in:
+            yield f"{cell}, but a visitor is asked to sign in"
+    elif not cell.column.may(may):
+        if cell.status != 404:
+            yield f"{cell}, but the role may not {may}"
+    elif in_reach:
+        if cell.asks_to_sign_in or (cell.method == "GET" and cell.status not in (200, 302, 303, 405)):
+            yield f"{cell}, but the role may {may} there"
+    elif (cell.status, cell.body) != (missing.status, missing.body):
+        yield f"{cell}, but what is out of reach must look like what is missing ({missing})"
+
+
+def choices(address: Address, column: Column) -> list[tuple[bool, dict[str, Place]]]:
+    """The combinations worth a request: one in reach, the others as far as they differ for this column."""
+    if not address.kwargs:
+        return [(column.may(address.access.may), {})]
+    if column.is_visitor or not column.may(address.access.may):
+        return [(False, dict.fromkeys(address.kwargs, PLACES[0]))]
+    if set(address.kwargs) <= PERSONAL.keys():
+        return []  # somebody else's: see the test below
+    found = list(combinations(address, column))
+    return [*[pair for pair in found if pair[0]][:1], *[pair for pair in found if not pair[0]]]
+
+
+@pytest.mark.parametrize("address", [a for a in STAFF if set(a.kwargs) & PERSONAL.keys()], ids=str)
+def test_a_personal_row_is_nobody_elses(world, address):
+    faults = []
+    for column, owner in itertools.permutations([column for column in COLUMNS if column.may(address.access.may)], 2):
+        path = address.path({kwarg: world.row(kwarg, PLACES[0], owner) for kwarg in address.kwargs})
+        missing = Cell(world, column, "GET", address.path(dict.fromkeys(address.kwargs, MISSING)))
+        cell = Cell(world, column, "GET", path)
+        faults += cell.faults(denied=True)
+        if (cell.status, cell.body) != (missing.status, missing.body):
+            faults.append(f"{cell} is {owner.name}'s")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("address", LINKS, ids=str)
+def test_a_link_page_opens_for_the_holder_alone(world, address):
+    scope, faults = address.access.scope, []
+    shut = shut_tokens(world, scope)
+    for column in COLUMNS:
+        for method in ("GET", "POST"):
+            cells = {why: Cell(world, column, method, address.path({"token": token})) for why, token in shut.items()}
+            faults += [fault for cell in cells.values() for fault in cell.faults(denied=True)]
+            if {cell.status for cell in cells.values()} != {404} or len({cell.body for cell in cells.values()}) != 1:
+                faults.append(f"{[f'{why}: {cell}' for why, cell in cells.items()]} differ")
+        if column.scope == scope or column is ANONYMOUS:
+            for method in ("GET", "POST"):
+                cell = Cell(world, column, method, address.path({"token": world.token(scope)}))
+                faults += [fault for fault in cell.faults(denied=False) if " shows " not in fault]
+                if method == "GET" and cell.status not in (200, 302, 303, 405):
+                    faults.append(f"{cell}, but the link opens it")
+    assert not faults, "\n".join(faults)
+
+
+def shut_tokens(world: World, scope: str) -> dict[str, str]:
+    """Tokens that open nothing of `scope`, by why."""
+    now = timezone.now()
+    expired = Link.objects.make(scope, 1, expires_at=now - timedelta(seconds=1))
+    revoked = Link.objects.make(scope, 1)
+    Link.objects.filter(pk=revoked.pk).revoke(now=now)
+    other = Link.objects.make("another", 1)
+    return {"expired": expired.token, "revoked": revoked.token, "foreign": other.token, "unknown": "A" * 32, "malformed": "1"}
+
+
+@pytest.mark.parametrize("address", OPEN, ids=str)
+def test_an_open_page_changes_nothing_by_being_looked_at(world, address):
+    faults = []
+    for column in SIGNED_IN_OR_ANONYMOUS:
+        for method in ("GET", "POST"):
+            faults += Cell(world, column, method, address.path({})).faults(denied=False)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("address", FOREIGN, ids=str)
+def test_a_third_partys_page_opens_for_the_roles_of_the_table(world, address):
+    values = {kwarg: SAMPLES.get(kwarg, MISSING if kwarg.endswith(("id", "pk", "_0", "_1")) else "nothing") for kwarg in address.kwargs}
+    path, tree, faults = address.path(values), address.tree, []
+    harmless = next((tables for prefix, tables in WRITES.items() if address.shape.startswith(prefix)), set())
+    for column in SIGNED_IN_OR_ANONYMOUS:
+        is_let_in = not tree.may or column.may(tree.may)
+        for method in ("GET",) if is_let_in else ("GET", "POST"):
+            cell = Cell(world, column, method, path)
+            cell.tables -= harmless
+            faults += cell.faults(denied=not is_let_in)
+            if not is_let_in and not (cell.status in (403, 404) or cell.asks_to_sign_in):
+                faults.append(f"{cell}, but the role may not {tree.may}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("address", OURS, ids=str)
+def test_other_methods_do_nothing(world, address):
+    """The administrator asks for own rows, the holder of a link for theirs: nothing is deleted, put or patched by its address."""
+    column, faults = COLUMNS[-1], []
+    if address.access.kind == "link":
+        values: dict[str, Any] = {"token": world.token(address.access.scope)}
+    else:
+        values = {kwarg: world.row(kwarg, PLACES[0], column) for kwarg in address.kwargs}
+    for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"):
+        cell = Cell(world, column, method, address.path(values))
+        faults += cell.faults(denied=True)
+        if method not in ("HEAD", "OPTIONS") and cell.status < 400 and not cell.asks_to_sign_in:
+            faults.append(f"{cell}, but no page is asked that way")
+    assert not faults, "\n".join(faults)
