@@ -17,12 +17,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods
 
 from fleetportal.core import idempotency, throttle
 from fleetportal.core.links import Link
 from fleetportal.core.registry import Registry
 
 View = Callable[..., HttpResponse]
+
+# A page is looked at or acted on; no page is put, patched or deleted by its address.
+asked_as_a_page = require_http_methods(["GET", "HEAD", "OPTIONS", "POST"])
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def page(*, may: str) -> Callable[[View], View]:
     """
 
     def declare(view: View) -> View:
+        @asked_as_a_page
         @functools.wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             admit(request, may)
@@ -95,8 +100,9 @@ def public_page(*, why: str) -> Callable[[View], View]:
     """Declares a page for everyone; `why` is the reason the matrix prints."""
 
     def declare(view: View) -> View:
-        view.access = Access("everyone", why=why)  # type: ignore[attr-defined]
-        return view
+        wrapper = asked_as_a_page(view)
+        wrapper.access = Access("everyone", why=why)  # type: ignore[attr-defined]
+        return wrapper
 
     return declare
 
@@ -108,6 +114,7 @@ def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
     """
 
     def declare(view: View) -> View:
+        @asked_as_a_page
         @functools.wraps(view)
         def wrapper(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
             link = Link.objects.find(scope, token, also=also)
