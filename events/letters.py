@@ -25,10 +25,10 @@ LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
 
 def queue(step: Step, registration: "Registration") -> outbox.Message | None:
     """The letter that tells a guest what has become of the registration; None for somebody without an address."""
-    person = registration.person
+    person, event = registration.person, registration.event
+    ticket = link_to("ticket", event, registration.pk) if registration.is_seated else None  # also for who has no address: the door
     if person is None or not person.email:
         return None
-    event = registration.event
     return outbox.queue(
         f"events/mail/{step}",
         to=person,
@@ -39,7 +39,7 @@ def queue(step: Step, registration: "Registration") -> outbox.Message | None:
             "event": event,
             "registration": registration,
             "answer": link_to("invitation", event, invitation_of(registration)),
-            "ticket": link_to("ticket", event, registration.pk) if registration.is_seated else None,
+            "ticket": ticket,
         },
         attachments=calendar_files(step, registration),
     )

@@ -181,7 +181,14 @@ class Event(models.Model):
 
     @property
     def address(self) -> str:
-        return ", ".join(part for part in (self.place, self.centre.street, f"{self.centre.postcode} {self.centre.city}".strip()) if part)
+        """The place with the centre's street and town, as far as the place itself does not say them."""
+        return ", ".join(part for part in (self.place, self.street) if part)
+
+    @property
+    def street(self) -> str:
+        """The centre's street and town, for guests who do not know the way."""
+        parts = () if self.area == Area.ELSEWHERE else (self.centre.street, f"{self.centre.postcode} {self.centre.city}".strip())
+        return ", ".join(part for part in parts if part and part not in self.place)
 
     @property
     def reply_to(self) -> str:

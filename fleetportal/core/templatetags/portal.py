@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
+from babel.dates import format_date, format_skeleton, format_time
 from django import forms, template
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from fleetportal.core import money
 from fleetportal.core.lists import COUNTED_UP_TO, said_count
@@ -120,6 +121,36 @@ def moment(value: datetime | None) -> str:
     here = timezone.localtime(value)
     pattern = "j M H:i" if here.year == timezone.localdate().year else "j M Y"
     return formats.date_format(here, pattern)
+
+
+def _locale() -> str:
+    """Babel's name for the current language; English as Europe writes it, with the day before the month and 24 hours."""
+    language = (get_language() or "en").replace("-", "_")
+    return "en_GB" if language == "en" else language
+
+
+@register.filter
+def full_day(value: date | datetime | None) -> str:
+    """A day as a letter says it: "Thursday 10 December 2026"; a moment is taken in its own zone."""
+    return format_date(value, "full", locale=_locale()) if value else ""
+
+
+@register.filter
+def long_day(value: date | datetime | None) -> str:
+    """ "10 December 2026"."""
+    return format_date(value, "long", locale=_locale()) if value else ""
+
+
+@register.filter
+def day_and_month(value: date | datetime | None) -> str:
+    """ "10 December"."""
+    return format_skeleton("MMMMd", value, locale=_locale()) if value else ""
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """The time of day in the moment's own zone: "18:30"."""
+    return format_time(value, "short", locale=_locale(), tzinfo=value.tzinfo) if value else ""
 
 
 @register.filter

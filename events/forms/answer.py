@@ -1,0 +1,75 @@
+"""What a guest answers: how many, who, wishes, a question."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+LONGEST_NAME = 40
+SHOWN_SIZES = 12
+
+COMING: dict[int, str | Promise] = {
+    1: _("I’m coming"),
+    2: _("We’re coming, both of us"),
+    3: _("We’re coming, all three"),
+    4: _("We’re coming, all four"),
+    5: _("We’re coming, all five"),
+    6: _("We’re coming, all six"),
+}
+SEATS_IN_WORDS = (_("Second guest"), _("Third guest"), _("Fourth guest"), _("Fifth guest"), _("Sixth guest"))
+
+
+@dataclass(frozen=True)
+class Size:
+    """One size of party: its radio button, what the answer's button says, and the field for its last guest's name."""
+
+    number: int
+    words: str
+    is_chosen: bool
+    name_field: str
+    name_label: str
+    name: str
+
+
+class AnswerForm(forms.Form):
+    """The answer to an invitation; `most` seats go to one guest."""
+
+    party = forms.IntegerField(label=_("How many are you?"), min_value=1)
+    wishes = forms.CharField(label=_("Child seats, food, anything we should prepare"), max_length=500, required=False)
+    question = forms.CharField(label=_("A question about the car"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = min(most, SHOWN_SIZES)
+        self.fields["party"].max_value = self.most
+        self.fields["party"].validators.append(forms.fields.validators.MaxValueValidator(self.most))
+        for number in range(2, self.most + 1):
+            self.fields[f"name{number}"] = forms.CharField(max_length=LONGEST_NAME, required=False)
+
+    @property
+    def companions(self) -> list[str]:
+        """First names in the order of the seats; empty ones at the end fall away."""
+        names = [self.cleaned_data.get(f"name{number}", "") for number in range(2, self.cleaned_data["party"] + 1)]
+        return [name for name in names if name]
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What the verbs take."""
+        data = self.cleaned_data
+        return {"party": data["party"], "companions": self.companions, "wishes": data["wishes"], "question": data["question"]}
+
+    @property
+    def chosen(self) -> int:
+        value = str(self["party"].value() or 1)
+        return min(int(value), self.most) if value.isascii() and value.isdigit() and int(value) else 1
+
+    def sizes(self) -> Iterator[Size]:
+        for number in range(1, self.most + 1):
+            words = COMING.get(number) or ngettext("We’re coming, all %d", "We’re coming, all %d", number) % number
+            field = f"name{number}" if number > 1 else ""
+            label = SEATS_IN_WORDS[number - 2] if 1 < number <= len(SEATS_IN_WORDS) + 1 else _("Further guest")
+            yield Size(number, str(words), number == self.chosen, field, str(label), str(self[field].value() or "") if field else "")

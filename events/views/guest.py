@@ -1,0 +1,240 @@
+"""What an invited guest sees and does, by personal link: GET shows, POST acts, no account, no script needed."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from events import landing, letters
+from events.forms.answer import AnswerForm
+from events.models import ChangeClosed, Event, Invitation, NotComing, NotEnoughSeats, Registration, RegistrationClosed
+from fleetportal.core import ical, qr
+from fleetportal.core.idempotency import once
+from fleetportal.core.links import Link
+from fleetportal.core.look import speak
+from fleetportal.core.pages import link_page, private
+
+NO_BREAK = "\u00a0"
+CALENDAR = "text/calendar; charset=utf-8"
+
+
+def invitation_behind(request: HttpRequest, link: Link) -> Invitation | None:
+    """The invitation that the link opens, in its guest's language; None when it was taken away."""
+    invitation = Invitation.objects.with_registration().filter(pk=link.subject_id).first()
+    if invitation:
+        speak(request, invitation.person.language)
+    return invitation
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """As an unknown link: nothing tells that there once was something (R30)."""
+    return private(render(request, "core/link_unknown.html", status=404))
+
+
+@link_page(scope="invitation")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def invitation(request: HttpRequest, link: Link) -> HttpResponse:
+    """GET: the invitation, or how the guest's answer stands. POST: "We're coming"."""
+    found = invitation_behind(request, link)
+    if found is None:
+        return gone(request)
+    if request.method == "POST":
+        return accept(request, link, found)
+    registration = found.standing_registration()
+    if registration:
+        return standing(request, link, found, registration)
+    return show(request, link, found, empty_form(found))
+
+
+def show(request: HttpRequest, link: Link, found: Invitation, form: AnswerForm, *, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, "events/guest/invitation.html", answer_context(link, found, form) | context, status=status)
+
+
+def answer_context(link: Link, found: Invitation, form: AnswerForm) -> dict[str, Any]:
+    seating = found.event.seating()
+    return guest_context(link, found.event) | {
+        "invitation": found,
+        "person": found.person,
+        "form": form,
+        "seating": seating,
+        "address": reverse("events:invitation", args=[link.token]),
+        "decline": reverse("events:decline", args=[link.token]),
+    }
+
+
+def guest_context(link: Link, event: Event) -> dict[str, Any]:
+    """What every page about an event needs: whose house it is, the event, its landing page and picture."""
+    return {"brand": {"name": event.centre.name, "address": house(event)}, "event": event, "token": link.token, **landing.words(event)}
+
+
+def house(event: Event) -> str:
+    """The centre's name, address and telephone in one line."""
+    centre = event.centre
+    place = ", ".join(part for part in (centre.name, centre.street, f"{centre.postcode} {centre.city}".strip()) if part)
+    return f"{place} · {centre.phone.replace(' ', NO_BREAK)}" if centre.phone else place
+
+
+def empty_form(found: Invitation) -> AnswerForm:
+    """The form, filled with whom this guest brought the last time. Costs 1 query."""
+    last = Registration.objects.filter(person=found.person_id).order_by("-registered_at").first()
+    return filled_form(found.event, last)
+
+
+def filled_form(event: Event, registration: Registration | None) -> AnswerForm:
+    initial: dict[str, Any] = {"party": 1}
+    if registration:
+        party = min(registration.party, event.largest_party)
+        names = {f"name{number}": name for number, name in enumerate(registration.companions[: party - 1], start=2)}
+        words = {"wishes": registration.wishes, "question": registration.question} if registration.event_id == event.pk else {}
+        initial = {"party": party, **names, **words}
+    return AnswerForm(most=event.largest_party, initial=initial)
+
+
+def accept(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
+    form = AnswerForm(request.POST, most=found.event.largest_party)
+    if not form.is_valid():
+        return show(request, link, found, form, status=422)
+    event = found.event
+    try:
+        event.register(found.person, company=found.company, seating=event.seating(), by=None, **form.answers)
+    except RegistrationClosed as refusal:
+        return show(request, link, found, form, status=409, refusal=refusal)
+    return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
+
+
+def standing(request: HttpRequest, link: Link, found: Invitation, registration: Registration) -> HttpResponse:
+    """The page after the answer: ticket or place on the list."""
+    context = (
+        guest_context(link, found.event)
+        | ticket_context(registration)
+        | {
+            "person": found.person,
+            "change": reverse("events:change", args=[link.token]),
+            "cancel": reverse("events:cancel", args=[link.token]),
+            "calendar": reverse("events:calendar", args=[link.token]),
+        }
+    )
+    return render(request, "events/guest/standing.html", context)
+
+
+def ticket_context(registration: Registration) -> dict[str, Any]:
+    """The registration with its code for the door. Costs 1 query."""
+    link = Link.objects.filter(scope="ticket", subject_id=registration.pk, revoked_at=None).order_by("pk").first()
+    code = qr.svg(link.address, label=_("Ticket code for the door")) if link and registration.is_seated else ""
+    return {"registration": registration, "code": code, "ticket": link.path if link else ""}
+
+
+@link_page(scope="invitation")
+@require_safe
+def form(request: HttpRequest, link: Link) -> HttpResponse:
+    """The answer's form alone, for the landing page of the event; never kept by a cache."""
+    found = invitation_behind(request, link)
+    if found is None:
+        return gone(request)
+    registration = found.standing_registration()
+    context = answer_context(link, found, empty_form(found)) | {"registration": registration}
+    return render(request, "events/guest/_fragment.html", context)
+
+
+@link_page(scope="invitation")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def change(request: HttpRequest, link: Link) -> HttpResponse:
+    """Another number of people, other names or wishes."""
+    found = invitation_behind(request, link)
+    registration = found.standing_registration() if found else None
+    if found is None or registration is None:
+        return gone(request) if found is None else HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
+    context = answer_context(link, found, filled_form(found.event, registration)) | {"registration": registration, "changes": True}
+    status = 200
+    if request.method == "POST":
+        context["form"] = answer = AnswerForm(request.POST, most=found.event.largest_party)
+        status = 422
+        if answer.is_valid():
+            try:
+                registration.change(by=None, **answer.answers)
+                return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
+            except (NotEnoughSeats, ChangeClosed, NotComing) as refusal:
+                context["refusal"], status = refusal, 409
+    return render(request, "events/guest/change.html", context, status=status)
+
+
+@link_page(scope="invitation")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def cancel(request: HttpRequest, link: Link) -> HttpResponse:
+    """GET asks, POST gives the seats back."""
+    found = invitation_behind(request, link)
+    if found is None:
+        return gone(request)
+    if request.method == "POST":
+        return say_no(request, link, found)
+    registration = found.standing_registration()
+    if registration is None:
+        return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
+    context = answer_context(link, found, empty_form(found)) | {"registration": registration}
+    return render(request, "events/guest/cancel.html", context)
+
+
+@link_page(scope="invitation")
+@require_POST
+@once
+def decline(request: HttpRequest, link: Link) -> HttpResponse:
+    """ "I can't make it": no, before or after a yes."""
+    found = invitation_behind(request, link)
+    return gone(request) if found is None else say_no(request, link, found)
+
+
+def say_no(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
+    try:
+        found.decline(by=None)
+    except ChangeClosed as refusal:
+        return show(request, link, found, empty_form(found), status=409, refusal=refusal)
+    return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
+
+
+@link_page(scope="invitation")
+@require_safe
+def calendar(request: HttpRequest, link: Link) -> HttpResponse:
+    """The calendar file of who has seats."""
+    found = invitation_behind(request, link)
+    registration = found.standing_registration() if found else None
+    return calendar_file(request, registration)
+
+
+def calendar_file(request: HttpRequest, registration: Registration | None) -> HttpResponse:
+    if registration is None or not registration.is_seated:
+        return gone(request)
+    response = HttpResponse(ical.write("REQUEST", letters.appointment(registration)), content_type=CALENDAR)
+    response["Content-Disposition"] = 'attachment; filename="appointment.ics"'
+    return response
+
+
+def registration_behind(request: HttpRequest, link: Link) -> Registration | None:
+    rows = Registration.objects.select_related("event__centre", "event__host", "person", "company")
+    registration = rows.filter(pk=link.subject_id).first()
+    if registration and registration.person:
+        speak(request, registration.person.language)
+    return registration
+
+
+@link_page(scope="ticket")
+@require_safe
+def ticket(request: HttpRequest, link: Link) -> HttpResponse:
+    """The ticket with its code, to show or print."""
+    registration = registration_behind(request, link)
+    if registration is None:
+        return gone(request)
+    context = guest_context(link, registration.event) | ticket_context(registration)
+    context["calendar"] = reverse("events:ticket_calendar", args=[link.token])
+    return render(request, "events/guest/ticket.html", context)
+
+
+@link_page(scope="ticket")
+@require_safe
+def ticket_calendar(request: HttpRequest, link: Link) -> HttpResponse:
+    return calendar_file(request, registration_behind(request, link))
