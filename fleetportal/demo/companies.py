@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from accounts.models import Address, Assignment, Company, TouchedCompany, User
+from accounts.models import Address, Assignment, Company, User
 from fleetportal.core.audit import Entry
 from fleetportal.core.db import fold
 from fleetportal.core.search import SearchRow, words_of
@@ -170,7 +170,6 @@ class Companies:
         self.tables[Entry].add(
             action="company.entered", object_type="accounts.company", object_id=made.pk, actor_id=actor, at=entered_at, facts=centre
         )
-        self.tables[TouchedCompany].add(company_id=made.pk)
         self.assign(made)
         self.addresses(made)
 

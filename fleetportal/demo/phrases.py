@@ -65,3 +65,20 @@ DRINKS = ("coffee, black", "coffee with milk", "tea", "mate", "espresso", "water
 INTERESTS = ("sailing", "camping with the family", "e-mobility", "hunting", "classic cars", "football coach", "golf", "photography")
 FAMILIES = ("married", "wife and two children", "husband and a son", "partner, dog", "three children", "")
 BEST_TIMES = ("before 9", "after 16", "not on Fridays", "mornings", "lunchtime", "")
+TASKS = (
+    "Answer the invoice complaint",
+    "Offer for three electric vans, with and without service",
+    "Shuttle for the guests of the summer party: two buses",
+    "Ask who signs for invoices now",
+    "Send the charging plan for the depot",
+    "Find a date for the tyre change of all vans",
+    "Replacement car while the workshop has theirs",
+    "Bring the brochure in Italian",
+)
+RESULTS = ("Sent, they are pleased.", "Settled on the telephone.", "Offer accepted for two of three.", "Nobody needs it any more.")
+MINUTES = (
+    "Seven leases end next year; they want to order in one go. Service stays with us. We promised a fixed contact in the workshop.",
+    "Content with the cars, not with the waiting time at the counter. Keys go into the night box from now on.",
+    "The fleet grows by four vans. Electric for the city tours; we lend one for two weeks.",
+    "New managing director; shown the figures of the year. Asked for one invoice a month.",
+)

@@ -8,13 +8,29 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Address, Assignment, Centre, Company, TouchedCompany, User, Vehicle
-from contacts.models import Consent, DecisionMaker, Driver, Holder, Interaction, Person, PersonAddress, VehicleDriver, VehicleUser
+from accounts.models import Address, Assignment, Centre, Company, TouchedCompany, User, Vehicle, derived
+from contacts.models import (
+    Consent,
+    DecisionMaker,
+    Driver,
+    Holder,
+    Interaction,
+    Person,
+    PersonAddress,
+    Task,
+    VehicleDriver,
+    VehicleUser,
+)
+from contacts.reasons import nightly
+from events.models import Meeting
 from fleetportal.core.audit import Entry
 from fleetportal.core.errors import Refused
 from fleetportal.core.search import SearchRow
 from fleetportal.demo.companies import Account, Companies, account
+from fleetportal.demo.counter import Counter
+from fleetportal.demo.diary import Diary
 from fleetportal.demo.history import History
+from fleetportal.demo.occasions import Occasions
 from fleetportal.demo.people import People
 from fleetportal.demo.rows import Tables, check_at_once
 from fleetportal.demo.staff import Staff
@@ -22,10 +38,11 @@ from fleetportal.demo.vehicles import Vehicles
 
 FEWEST, MOST = 10, 1_000_000
 BATCH = 1000
+LOOKED_AT_AT_ONCE = 5_000
 # In the order in which they stand on each other; all of one batch are written together.
 ORDER = [
-    Company, Address, Assignment, TouchedCompany, Person, PersonAddress, Consent, DecisionMaker, VehicleUser, Driver, Vehicle, Holder,
-    VehicleDriver, Interaction, SearchRow, Entry,
+    Company, Address, Assignment, Person, PersonAddress, Consent, DecisionMaker, VehicleUser, Driver, Vehicle, Holder, VehicleDriver,
+    Interaction, Task, Meeting, SearchRow, Entry,
 ]  # fmt: skip
 
 Tell = Callable[[int], None]
@@ -49,6 +66,9 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
         tables = Tables(ORDER, now=midnight)
         write_companies(companies, tables, staff, seed=seed, on=on, tell=tell)
         tables.finish()
+        Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
+        Counter(staff, on=on, chance=Random(f"{seed}/counter")).add()
+        find_reasons(companies)
     analyze()
     return staff
 
@@ -57,7 +77,7 @@ def write_companies(companies: int, tables: Tables, staff: Staff, *, seed: int, 
     users = staff.users
     writers = Companies(tables, on=on, stand_in=users["anna"], for_whom=users["boris"])
     people, vehicles = People(tables, on=on), Vehicles(tables, on=on)
-    history = History(tables, on=on, adviser=users["emil"].pk)
+    history, diary = History(tables, on=on, adviser=users["emil"].pk), Diary(tables, on=on, director=users["carla"].pk)
     previous: Account | None = None
     for number in range(companies):
         made = account(number, staff.houses, seed=seed, on=on)
@@ -65,10 +85,22 @@ def write_companies(companies: int, tables: Tables, staff: Staff, *, seed: int, 
         people.add(made, previous)
         vehicles.add(made)
         history.add(made)
+        diary.add(made)
         previous = made
         if (number + 1) % BATCH == 0:
             tables.write()
             tell(number + 1)
+
+
+def find_reasons(companies: int) -> None:
+    """Whom to contact and why: now for a small demo, else by the worker, which does it for everybody once a day."""
+    TouchedCompany.objects.all().delete()
+    if companies > LOOKED_AT_AT_ONCE:
+        nightly.start_unless_done(now=timezone.now())
+        return
+    ids = list(Company.objects.order_by("pk").values_list("pk", flat=True))
+    for look_again in derived:
+        look_again(ids)
 
 
 def analyze() -> None:

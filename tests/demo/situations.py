@@ -13,15 +13,23 @@ from contacts.models import (
     Consent,
     DecisionMaker,
     Driver,
+    Group,
     Holder,
     Interaction,
     Outcome,
     Person,
     PersonAddress,
+    Reason,
     Responsibility,
+    Task,
     VehicleDriver,
     VehicleUser,
+    rules,
 )
+from events.models import Event, Invitation, Meeting, MeetingState, Registration
+from fleetportal.core.outbox import Message
+from gifts.models import Gift, HandOut, Stock, Voucher, Way
+from gifts.models import State as VoucherState
 
 Situation = Callable[[date], Any]
 SITUATIONS: dict[str, Situation] = {}
@@ -228,3 +236,99 @@ def wrote(on: date) -> Any:
 @situation("a drive that is running")
 def driving(on: date) -> Any:
     return VehicleDriver.objects.running(on=on)
+
+
+each("a voucher that is", VoucherState.values, lambda state: Voucher.objects.filter(state=state))
+each("vouchers issued as", Way.values, lambda way: Voucher.objects.filter(issue__way=way))
+each("an annual meeting that is", MeetingState.values, lambda state: Meeting.objects.filter(state=state))
+each("a reason to contact somebody by rule", rules.names(), lambda rule: Reason.objects.filter(rule=rule))
+each("a reason that concerns", Group.values, lambda group: Reason.objects.filter(group=group))
+
+
+@situation("a task for today or before")
+def due_task(on: date) -> Any:
+    return Task.objects.open().filter(due_on__lte=on, owner__username="anna")
+
+
+@situation("a task that was closed with a result")
+def closed_task(on: date) -> Any:
+    return Task.objects.exclude(result="").filter(state="closed")
+
+
+@situation("an annual meeting held within the year")
+def met_this_year(on: date) -> Any:
+    return Meeting.objects.held().filter(starts_at__date__gt=on - timedelta(days=365))
+
+
+@situation("a decision-maker whom nobody has met for a year")
+def meeting_due(on: date) -> Any:
+    this_year = Meeting.objects.filter(company=OuterRef("pk"), starts_at__date__gt=on - timedelta(days=365))
+    return Company.objects.exclude(decision_makers=None).filter(~Exists(this_year))
+
+
+@situation("a preview event that takes registrations, with guests who come and guests who wait")
+def full_preview(on: date) -> Any:
+    events = Event.objects.published().filter(kind="preview", seatings__waiting__gt=0, seatings__taken__gt=0)
+    return [event for event in events if event.is_open]
+
+
+@situation("Herr Brandt is invited and has not answered")
+def brandt(on: date) -> Any:
+    return Invitation.objects.silent().filter(person__last_name="Brandt", company__name__startswith="Brenner")
+
+
+@situation("a guest who said no")
+def declined(on: date) -> Any:
+    return Invitation.objects.declined()
+
+
+@situation("a guest who had seats and gave them back")
+def cancelled(on: date) -> Any:
+    return Registration.objects.filter(status="cancelled")
+
+
+@situation("a family that comes")
+def family(on: date) -> Any:
+    return Registration.objects.seated().filter(party__gte=3)
+
+
+@situation("a second delivery ahead, with somebody invited whose car was delivered in the four weeks before")
+def second_delivery_ahead(on: date) -> Any:
+    return Invitation.objects.filter(event__kind="second_delivery", event__starts_at__date__gt=on)
+
+
+@situation("an event that is still a draft")
+def draft(on: date) -> Any:
+    return Event.objects.filter(state="draft")
+
+
+@situation("an event that is over, with guests who came and guests who did not")
+def over(on: date) -> Any:
+    there = Registration.objects.inside().filter(event=OuterRef("pk"))
+    away = Registration.objects.exclude(pk__in=Registration.objects.inside()).filter(event=OuterRef("pk"))
+    return Event.objects.filter(Exists(there), Exists(away), ends_at__date__lt=on)
+
+
+@situation("a letter that waits to be sent")
+def letter(on: date) -> Any:
+    return Message.objects.filter(template="events/mail/invitation")
+
+
+@situation("a gift in stock, and one of which nothing is left")
+def stock(on: date) -> Any:
+    return Stock.objects.at_hand() and Gift.objects.filter(stock=None)
+
+
+@situation("a gift handed over")
+def handed_over_gift(on: date) -> Any:
+    return HandOut.objects.standing().filter(person__received_sums__cents__gt=0)
+
+
+@situation("cards printed for the drivers of one company")
+def company_cards(on: date) -> Any:
+    return Voucher.objects.filter(issue__way="cards", state="free").exclude(company=None)
+
+
+@situation("a driver who claimed a card and whom staff have not looked at")
+def unconfirmed(on: date) -> Any:
+    return Person.objects.filter(is_confirmed=False).exclude(claims=None)
