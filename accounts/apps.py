@@ -11,19 +11,31 @@ class AccountsConfig(AppConfig):
         from accounts import finding, panels, parts  # noqa: PLC0415  models are loaded only now
         from fleetportal.core.pages import NavigationEntry, navigation  # noqa: PLC0415
 
-        navigation.register("companies", NavigationEntry(_("Companies"), "building", "accounts:companies", "see_customers", on_phone=True), weight=20)
-        navigation.register("log", NavigationEntry(_("Log"), "phone-call", "accounts:search", "meet_customers", on_phone=True, in_rail=False, query="?for=log"), weight=30)
+        navigation.register(
+            "companies", NavigationEntry(_("Companies"), "building", "accounts:companies", "see_customers", on_phone=True), weight=20
+        )
+        navigation.register(
+            "log",
+            NavigationEntry(_("Log"), "phone-call", "accounts:search", "meet_customers", on_phone=True, in_rail=False, query="?for=log"),
+            weight=30,
+        )
         navigation.register("vehicles", NavigationEntry(_("Vehicles"), "car", "accounts:vehicles", "see_customers"), weight=40)
         navigation.register("search", NavigationEntry(_("Search"), "search", "accounts:search", "meet_customers", in_rail=False), weight=90)
         finding.findable.register(
             "companies",
-            finding.Findable(_("Companies"), "building", finding.companies, lambda c: reverse("accounts:company", args=[c.pk]), lambda c, user: c.city),
+            finding.Findable(
+                _("Companies"), "building", finding.companies, lambda c: reverse("accounts:company", args=[c.pk]), lambda c, user: c.city
+            ),
             weight=10,
         )
         finding.findable.register(
             "vehicles",
             finding.Findable(
-                _("Vehicles"), "car", finding.vehicles, lambda v: reverse("accounts:vehicle", args=[v.pk]), lambda v, user: f"{v.title}, {v.company}"
+                _("Vehicles"),
+                "car",
+                finding.vehicles,
+                lambda v: reverse("accounts:vehicle", args=[v.pk]),
+                lambda v, user: f"{v.title}, {v.company}",
             ),
             weight=30,
         )

@@ -43,7 +43,9 @@ def companies_of(request: HttpRequest) -> QuerySet[Company]:
 
 class CompanyFilter(Sentence):
     q = django_filters.CharFilter(label=_("Name or city"), method="named", widget=search_field())
-    centre = django_filters.ModelChoiceFilter(label=_("Centre"), queryset=centres_of, widget=forms.RadioSelect, empty_label=_("all centres"))
+    centre = django_filters.ModelChoiceFilter(
+        label=_("Centre"), queryset=centres_of, widget=forms.RadioSelect, empty_label=_("all centres")
+    )
     tier = django_filters.MultipleChoiceFilter(label=_("Tier"), choices=Tier.choices, widget=forms.CheckboxSelectMultiple)
     phase = django_filters.MultipleChoiceFilter(label=_("Phase"), choices=Phase.choices, widget=forms.CheckboxSelectMultiple)
     ends = django_filters.ChoiceFilter(
@@ -82,12 +84,18 @@ class VehicleFilter(Sentence):
         label=_("Contract end"), choices=SPANS, method="ending", widget=forms.RadioSelect, empty_label=_("at any time")
     )
     delivered = django_filters.ChoiceFilter(
-        label=_("Delivery"), choices=[("28", _("in the last four weeks")), ("365", _("in the last year"))], method="new",
-        widget=forms.RadioSelect, empty_label=_("at any time"),
+        label=_("Delivery"),
+        choices=[("28", _("in the last four weeks")), ("365", _("in the last year"))],
+        method="new",
+        widget=forms.RadioSelect,
+        empty_label=_("at any time"),
     )
     back = django_filters.ChoiceFilter(
-        label=_("Given back"), choices=[("yes", _("given back")), ("all", _("all"))], method="returned",
-        widget=forms.RadioSelect, empty_label=_("still with the company"),
+        label=_("Given back"),
+        choices=[("yes", _("given back")), ("all", _("all"))],
+        method="returned",
+        widget=forms.RadioSelect,
+        empty_label=_("still with the company"),
     )
     company = django_filters.ModelChoiceFilter(label=_("Company"), queryset=companies_of, widget=forms.HiddenInput)
     words = (

@@ -41,4 +41,9 @@ def contract_end(request: HttpRequest, company: Company, held: set[str]) -> Figu
     if company.contract_ends_on is None:
         return Figure(_("Next contract end"), "–", _("no date known"))
     days = (company.contract_ends_on - timezone.localdate()).days
-    return Figure(_("Next contract end"), formats.date_format(company.contract_ends_on, "j M Y"), ngettext("in %d day", "in %d days", days) % days, address)
+    return Figure(
+        _("Next contract end"),
+        formats.date_format(company.contract_ends_on, "j M Y"),
+        ngettext("in %d day", "in %d days", days) % days,
+        address,
+    )

@@ -47,7 +47,9 @@ class VehicleTable(django_tables2.Table):
     plate = Column(_("Plate"), orderable=True, order_by="plate_folded")
     model = Column(_("Model"), orderable=True, order_by=("make", "model"), css="fp-wide", value=lambda vehicle: vehicle.title)
     use = Column(_("Kind"), orderable=True, css="fp-wide", value=lambda vehicle: vehicle.get_use_display())
-    company = Column(_("Company"), orderable=True, order_by="company__name_folded", css="fp-wide", value=lambda vehicle: vehicle.company.name)
+    company = Column(
+        _("Company"), orderable=True, order_by="company__name_folded", css="fp-wide", value=lambda vehicle: vehicle.company.name
+    )
     vin = Column(_("VIN"), css="fp-wide fp-xwide")
     delivered = Column(_("Delivery"), orderable=True, order_by="delivered_on", accessor="delivered_on", kind="date", css="fp-num fp-wide")
     contract_end = Column(

@@ -7,8 +7,9 @@ class ContactsConfig(AppConfig):
     verbose_name = _("People and contacts")
 
     def ready(self) -> None:
-        from contacts import gates, people_data, reasons  # noqa: PLC0415  models are loaded only now
+        from contacts import gates, people_data, reasons, showing  # noqa: PLC0415  models are loaded only now
 
         gates.register()
         people_data.register()
         reasons.register()
+        showing.register()

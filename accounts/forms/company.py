@@ -24,7 +24,7 @@ def centres_for(user: User) -> Any:
 
 
 class CompanyForm(forms.ModelForm):
-    """Hands over values; `Company.enter` and `Company.edit` decide. The VAT number is checked; its country may stand in front or in the address."""
+    """Hands over values; `Company.enter` and `Company.edit` decide. The VAT number is checked."""
 
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
 

@@ -18,7 +18,8 @@ class VehicleForm(forms.ModelForm):
     class Meta:
         model = Vehicle
         fields = (
-            "plate", "vin", "make", "model", "powertrain", "use", "delivered_on", "contract", "contract_ends_on", "mileage_km", "given_back_on",
+            "plate", "vin", "make", "model", "powertrain", "use", "delivered_on", "contract", "contract_ends_on", "mileage_km",
+            "given_back_on",
         )  # fmt: skip
         widgets = {"use": forms.RadioSelect, "delivered_on": DayInput, "contract_ends_on": DayInput, "given_back_on": DayInput}
         help_texts = {"use": _("Personal: one user has it, also for private use. Functional: drivers change.")}

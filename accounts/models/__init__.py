@@ -1,7 +1,7 @@
 from accounts.models.centre import Centre, CentreGroupPermission, CentreUserPermission
 from accounts.models.user import User
 
-from accounts.models.company import Address, Company, Phase, Sector, Tier, ways_in  # isort: skip
+from accounts.models.company import Address, Company, Phase, Sector, Tier, rights_over, ways_in  # isort: skip
 from accounts.models.assignment import Assignment  # isort: skip
 from accounts.models.touched import TouchedCompany, derived  # isort: skip
 from accounts.models.vehicle import Contract, Powertrain, Use, Vehicle  # isort: skip
@@ -23,5 +23,6 @@ __all__ = [
     "User",
     "Vehicle",
     "derived",
+    "rights_over",
     "ways_in",
 ]

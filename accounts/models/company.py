@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -176,20 +176,8 @@ class Company(models.Model):
         return found[0].user if found else None
 
     def rights_of(self, user: "User") -> set[str]:
-        """What `user` may with this company: the same answer as `where()`, for one row and every codename. Costs 1 query."""
-        if not user.is_authenticated:
-            return set()
-        held = {codename for codename, centres in user.rights.granted.items() if self.centre_id in centres}
-        if user.rights.general - held and assigned_to(user, on=timezone.localdate()).filter(company=self).exists():
-            held |= user.rights.general
-        for way_in in ways_in:
-            here = type(self).objects.filter(pk=self.pk)
-            held |= {
-                codename
-                for codename, _words in Centre._meta.permissions
-                if codename not in held and here.filter(way_in(user, codename)).exists()
-            }
-        return held
+        """What `user` may with this company. Costs 1 query at most."""
+        return rights_over([self], user)
 
     @classmethod
     def enter(cls, *, by: "User | None", **facts: Any) -> "Company":
@@ -212,6 +200,25 @@ class Company(models.Model):
     def touch(self) -> None:
         """Let whoever derives something from this company (reasons) look at it again soon. Costs 1 query."""
         self._meta.get_field("touches").related_model.add(self)
+
+
+def rights_over(companies: "Iterable[Company]", user: "User") -> set[str]:
+    """What `user` may with any of `companies`: the same answer as `where()`, for every codename at once. Costs 1 query at most."""
+    if not user.is_authenticated:
+        return set()
+    companies = list(companies)
+    centres = {company.centre_id for company in companies}
+    held = {codename for codename, granted in user.rights.granted.items() if granted & centres}
+    here = Company.objects.filter(pk__in=[company.pk for company in companies])
+    if user.rights.general - held and here.looked_after_by(user, on=timezone.localdate()).exists():
+        held |= user.rights.general
+    for way_in in ways_in:
+        held |= {
+            codename
+            for codename, _words in Centre._meta.permissions
+            if codename not in held and here.filter(way_in(user, codename)).exists()
+        }
+    return held
 
 
 class Address(models.Model):

@@ -23,7 +23,9 @@ def tier(company: Company) -> SafeString | str:
     """The company's tier: a shape of its own and the word."""
     if not company.tier:
         return ""
-    return format_html('<span class="fp-tier fp-tier--{0}">{1}{2}</span>', company.tier, symbol(f"tier-{company.tier}"), company.get_tier_display())
+    return format_html(
+        '<span class="fp-tier fp-tier--{0}">{1}{2}</span>', company.tier, symbol(f"tier-{company.tier}"), company.get_tier_display()
+    )
 
 
 @register.simple_tag
@@ -46,6 +48,11 @@ def ending(day: date | None) -> SafeString | str:
     days = (day - timezone.localdate()).days if day else -1
     if not 0 <= days <= ORDER_SOON_DAYS:
         return ""
-    words = _("ends today") if not days else ngettext("%d day", "%d days", days) % days if days < 28 else ngettext("%d week", "%d weeks", days // 7) % (days // 7)
+    words = (
+        _("ends today")
+        if not days
+        else ngettext("%d day", "%d days", days) % days
+        if days < 28
+        else ngettext("%d week", "%d weeks", days // 7) % (days // 7)
+    )
     return format_html('<span class="fp-flag fp-flag--warn">{0}{1}</span>', icon("clock", size="s"), words)
-

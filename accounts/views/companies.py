@@ -34,7 +34,10 @@ class CompanyList(ListPage):
     )
     empty = Empty(
         _("No company yet"),
-        _("Here stand the business customers whose fleets you look after, say “Nordhafen Logistik, 31 vehicles”. Import a fleet list, or enter the first one."),
+        _(
+            "Here stand the business customers whose fleets you look after, say “Nordhafen Logistik, 31 vehicles”. "
+            "Import a fleet list, or enter the first one."
+        ),
         _("Enter a company"),
         "accounts:company_new",
         "serve_customers",

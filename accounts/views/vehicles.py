@@ -35,7 +35,10 @@ class VehicleList(ListPage):
     )
     empty = Empty(
         _("No vehicle yet"),
-        _("Here stand the vehicles of your companies, with holder, delivery and contract end. They come with an imported fleet list, or one by one from a company’s dossier."),
+        _(
+            "Here stand the vehicles of your companies, with holder, delivery and contract end. "
+            "They come with an imported fleet list, or one by one from a company’s dossier."
+        ),
     )
 
     def get_queryset(self, user: Any) -> QuerySet[Vehicle]:
@@ -63,7 +66,9 @@ def vehicle_new(request: HttpRequest, company_id: int) -> HttpResponse:
     if form.is_valid():
         entered = Vehicle.enter(by=request.user, company=company, **form.cleaned_data)
         return done(request, back, _("%s is entered.") % entered)
-    return ask(request, form, title=_("A new vehicle"), save=_("Enter the vehicle"), back=back, trail=(company.name, back), panel_icon="car")
+    return ask(
+        request, form, title=_("A new vehicle"), save=_("Enter the vehicle"), back=back, trail=(company.name, back), panel_icon="car"
+    )
 
 
 @page(may="serve_customers")

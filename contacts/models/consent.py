@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +33,13 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def latest_for(self, purpose: str) -> Self:
         """For a subquery over PersonAddress: the newest entry of each address for `purpose`."""
         return self.filter(address=OuterRef("pk"), purpose=purpose).order_by("-at", "-id")
+
+    def seen_by(self, user: "User") -> Self:
+        """Entries kept with a company in `user`'s reach, or with none."""
+        return self.filter(Q(company=None) | Q(company__in=Company.objects.where(user, may="see_customers")))
+
+    def for_ledger(self) -> Self:
+        return self.select_related("address", "recorded_by").order_by("-at", "-pk")
 
 
 class Consent(models.Model):

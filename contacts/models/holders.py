@@ -94,3 +94,9 @@ class VehicleDriver(models.Model):
                 audit.record("vehicle.driven", vehicle, by=by, facts={"driver": driver.pk})
                 vehicle.company.touch()
             return drive
+
+    def end(self, *, by: "User | None", on: date) -> None:
+        """The driver drives the vehicle until that day. Costs 5 queries."""
+        with transaction.atomic():
+            if audit.edit(self, {"ends_on": max(on, self.starts_on)}, action="vehicle.no_longer_driven", by=by):
+                self.vehicle.company.touch()

@@ -54,23 +54,46 @@ class PersonQuerySet(models.QuerySet["Person"]):
         said_yes = PersonAddress.objects.usable().filter(person=OuterRef("pk"), channel=channel).annotate(said_yes=newest)
         return self.filter(Exists(said_yes.filter(said_yes=True)))
 
+    def in_group(self, group: str, *, seen_by: "User") -> Self:
+        """People who are that to a company in `seen_by`'s reach today."""
+        model = dict(zip(GROUP_NAMES, role_models(), strict=True))[group]
+        seen = model._default_manager.running(on=timezone.localdate()).visible_to(seen_by)
+        return self.filter(Exists(seen.filter(person=OuterRef("pk"))))
+
+    def at(self, company: Company) -> Self:
+        """People with a role at `company` today."""
+        today, reach = timezone.localdate(), Q()
+        for role in role_models():
+            reach |= Exists(role._default_manager.running(on=today).filter(company=company, person=OuterRef("pk")))
+        return self.filter(reach)
+
     def for_list(self) -> Self:
-        """With all that a table row shows: addresses and present roles. 5 queries."""
+        """With the addresses and what was last said about each. 3 queries."""
+        return self.prefetch_related(addresses_with_consents())
+
+    def with_roles_seen_by(self, user: "User", *, may: str = "meet_customers") -> Self:
+        """With the present roles at companies where `user` holds `may`, in `person.roles_now`; other roles stay unsaid. 3 queries."""
         today = timezone.localdate()
-        roles = [
-            Prefetch(
-                role._meta.get_field("person").remote_field.related_name,
-                role._default_manager.running(on=today).select_related("company"),
-                f"{name}_now",
-            )
-            for role, name in zip(role_models(), ("decision_maker_roles", "user_roles", "driver_roles"), strict=True)
-        ]
-        return self.prefetch_related("addresses", *roles)
+        roles = []
+        for role, name in zip(role_models(), ROLE_NAMES, strict=True):
+            seen = role._default_manager.running(on=today).where(user, may=may).select_related("company").order_by("company__name_folded")
+            roles.append(Prefetch(name, seen, f"{name}_now"))
+        return self.prefetch_related(*roles)
+
+
+GROUP_NAMES = ("decision_maker", "user", "driver")
+ROLE_NAMES = ("decision_maker_roles", "user_roles", "driver_roles")
+
+
+def addresses_with_consents(path: str = "") -> Prefetch:
+    """A person's addresses, each with its ledger, newest first; `path` leads from the rows to the person."""
+    consents = PersonAddress._meta.get_field("consents").related_model._default_manager.order_by("-at", "-pk")
+    return Prefetch(f"{path}addresses", PersonAddress.objects.order_by("is_private", "pk").prefetch_related(Prefetch("consents", consents)))
 
 
 def role_models() -> list[Any]:
     """DecisionMaker, VehicleUser, Driver; they stand one file above and name this one."""
-    return [Person._meta.get_field(name).related_model for name in ("decision_maker_roles", "user_roles", "driver_roles")]
+    return [Person._meta.get_field(name).related_model for name in ROLE_NAMES]
 
 
 def language_default() -> str:
@@ -129,6 +152,11 @@ class Person(models.Model):
         return min(usable, key=lambda a: (a.is_private, a.pk), default=None)
 
     @property
+    def roles_now(self) -> "list[Any]":
+        """The present roles of `with_roles_seen_by()`, decision-maker first."""
+        return [role for name in ROLE_NAMES for role in getattr(self, f"{name}_now")]
+
+    @property
     def email(self) -> str:
         found = self.address(Channel.EMAIL)
         return found.value if found else ""
@@ -137,6 +165,18 @@ class Person(models.Model):
     def phone(self) -> str:
         found = self.address(Channel.PHONE)
         return found.value if found else ""
+
+    def work_address(self, channel: str) -> str:
+        """The first usable address of that channel that is not private: what a list may show to everybody."""
+        return next((a.value for a in self.addresses.all() if a.channel == channel and a.is_usable and not a.is_private), "")
+
+    @property
+    def work_email(self) -> str:
+        return self.work_address(Channel.EMAIL)
+
+    @property
+    def work_phone(self) -> str:
+        return self.work_address(Channel.PHONE)
 
     @property
     def search_row(self) -> search.SearchRow:
@@ -192,7 +232,28 @@ class PersonAddress(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         self.value_folded = fold_address(self.channel, self.value)
+        if kwargs.get("update_fields") and "value" in kwargs["update_fields"]:
+            kwargs["update_fields"] = [*kwargs["update_fields"], "value_folded"]
         super().save(**kwargs)
+
+    @classmethod
+    def enter(cls, person: Person, *, channel: str, value: str, by: "User | None", **facts: Any) -> "PersonAddress":
+        """A further address of `person`; one that is known already is returned as it stands. Costs 5 queries."""
+        with transaction.atomic():
+            folded = fold_address(channel, value)
+            address, new = cls.objects.get_or_create(
+                person=person, channel=channel, value_folded=folded, defaults={"value": value, **facts}
+            )
+            if new:
+                search.index([person.search_row])
+                audit.record("address.entered", address, by=by, facts={"person": person.pk, "channel": str(channel)})
+            return address
+
+    def edit(self, *, by: "User | None", **values: Any) -> None:
+        """Write what differs. Costs nothing when nothing does, else 5 queries."""
+        with transaction.atomic():
+            if audit.edit(self, values, action="address.edited", by=by):
+                search.index([self.person.search_row])
 
     @property
     def is_usable(self) -> bool:

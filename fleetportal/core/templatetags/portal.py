@@ -18,7 +18,8 @@ from fleetportal.core.lists import COUNTED_UP_TO, said_count
 register = template.Library()
 
 MARK = (
-    '<svg viewBox="0 0 28 28" aria-hidden="true"><path fill="currentColor" d="M3 25V14a11 11 0 0 1 22 0v11h-4.6V14a6.4 6.4 0 0 0-12.8 0v11z"/>'
+    '<svg viewBox="0 0 28 28" aria-hidden="true">'
+    '<path fill="currentColor" d="M3 25V14a11 11 0 0 1 22 0v11h-4.6V14a6.4 6.4 0 0 0-12.8 0v11z"/>'
     '<path fill="currentColor" opacity=".5" d="M11.7 25V14a2.3 2.3 0 0 1 4.6 0v11z"/></svg>'
 )
 

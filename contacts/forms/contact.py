@@ -1,0 +1,76 @@
+"""Logging what was said, and recording a consent."""
+
+from typing import Any
+
+from django import forms
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company
+from contacts.models import Channel, Direction, Outcome, Person, PersonAddress, Purpose
+
+OUTCOMES = (Outcome.REACHED, Outcome.LEFT_WORD, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED, Outcome.NOT_REACHED, Outcome.WRONG_NUMBER)
+SOURCES = {
+    "telephone": _("said on the telephone"),
+    "counter": _("said at the counter"),
+    "paper": _("signed on paper"),
+    "email": _("written by e-mail"),
+}
+
+
+class LogForm(forms.Form):
+    """A contact in one sentence."""
+
+    person = forms.ModelChoiceField(
+        label=_("With whom"), queryset=Person.objects.none(), required=False, empty_label=_("somebody whose name we do not know")
+    )
+    channel = forms.ChoiceField(label=_("How"), choices=Channel.choices, initial=Channel.PHONE, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label=_("What came of it"), choices=[(o.value, o.label) for o in OUTCOMES], initial=Outcome.REACHED, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=_("In one sentence"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Their words, where you have them."),
+    )
+    they_called = forms.BooleanField(label=_("They came to us"), required=False)
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = Person.objects.at(company).order_by("name_folded", "pk")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("outcome") in (Outcome.REACHED, Outcome.WANTS_MEETING) and not values.get("text"):
+            self.add_error("text", _("You spoke: keep one sentence of it, so that nobody has to ask again."))
+        return values
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `Interaction.log` takes."""
+        values = self.cleaned_data
+        direction = Direction.IN if values["they_called"] else Direction.OUT
+        return {**{name: values[name] for name in ("person", "channel", "outcome", "text")}, "direction": direction}
+
+
+class ConsentForm(forms.Form):
+    """What a person agreed to or took back: for one address, for purposes, in a wording, from a source."""
+
+    address = forms.ModelChoiceField(
+        label=_("For the address"), queryset=PersonAddress.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    purposes = forms.MultipleChoiceField(label=_("For"), choices=Purpose.choices, widget=forms.CheckboxSelectMultiple)
+    answer = forms.ChoiceField(label=_("The answer"), choices=[("yes", _("Agrees")), ("no", _("Takes it back"))], widget=forms.RadioSelect)
+    source = forms.ChoiceField(label=_("How we know"), choices=list(SOURCES.items()))
+    wording = forms.CharField(label=_("Agreed to in these words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, person: Person, sees_private: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        addresses = PersonAddress.objects.filter(person=person).order_by("pk")
+        self.fields["address"].queryset = addresses if sees_private else addresses.filter(is_private=False)
+        self.fields["address"].label_from_instance = lambda address: f"{address.get_channel_display()}: {address.value}"
+        with translation.override(person.language):
+            self.initial.setdefault("wording", gettext("You may write to me or call me about this. I can take it back at any time."))

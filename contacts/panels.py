@@ -1,0 +1,83 @@
+"""What this app shows in the dossier and on a vehicle's page, and the list of what higher apps show on a person's."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, Vehicle
+from accounts.panels import Figure, Panel
+from contacts import timeline
+from contacts.forms.contact import LogForm
+from contacts.models import GROUPS, Group, Holder, Interaction, VehicleDriver
+from contacts.models.person import addresses_with_consents
+from fleetportal.core.registry import Registry
+from fleetportal.core.templatetags.portal import days_in_words
+
+SHOWN_PEOPLE = 6
+ICONS = {Group.DECISION_MAKER: "briefcase", Group.USER: "key", Group.DRIVER: "steering-wheel"}
+
+person_panels: Registry[Panel] = Registry("person panels")
+
+
+def people(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+    """The three target groups side by side, each with its people or its empty chair. Costs 9 queries at most."""
+    return {"company": company, "groups": [column(company, group) for group in Group]}
+
+
+def column(company: Company, group: Group) -> dict[str, Any]:
+    running = GROUPS[group]._default_manager.running(on=timezone.localdate()).filter(company=company)
+    first = running.select_related("person").prefetch_related(addresses_with_consents("person__")).order_by("person__name_folded", "pk")
+    roles = list(first[: SHOWN_PEOPLE + 1])
+    count = running.count() if len(roles) > SHOWN_PEOPLE else len(roles)
+    return {
+        "group": group,
+        "icon": ICONS[group],
+        "roles": roles[:SHOWN_PEOPLE],
+        "count": count,
+        "more": count - SHOWN_PEOPLE,
+        "wanting": wanting(company, group),
+    }
+
+
+def wanting(company: Company, group: Group) -> int:
+    """How many vehicles wait for somebody of this group: personal ones for users, functional ones for drivers."""
+    if group == Group.DECISION_MAKER:
+        return int(company.fleet_size)
+    return int(company.personal_count) if group == Group.USER else int(company.fleet_size - company.personal_count)
+
+
+def last_contact(request: HttpRequest, company: Company, held: set[str]) -> Figure | None:
+    """When somebody of us last really spoke with them."""
+    if "see_customers" not in held:
+        return None
+    last = Interaction.objects.filter(company=company).real().select_related("person").order_by("-happened_at").first()
+    if last is None:
+        return Figure(_("Last contact"), "–", _("nobody of us has spoken with them"))
+    return Figure(
+        _("Last contact"), days_in_words((timezone.localtime(last.happened_at).date() - timezone.localdate()).days), last.person or ""
+    )
+
+
+def log(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+    return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person")})}
+
+
+def log_button(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+    return {"company": company}
+
+
+def company_timeline(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+    rows = Interaction.objects.filter(company=company)
+    lines, earlier = timeline.page(rows)
+    address = reverse("contacts:company_timeline", args=[company.pk])
+    return {"lines": lines, "earlier": earlier, "chips": timeline.chips(rows), "address": address, "channel": ""}
+
+
+def vehicle_people(request: HttpRequest, vehicle: Vehicle, held: set[str]) -> dict[str, Any]:
+    """Holders or drivers, those of now first."""
+    holders = Holder.objects.filter(vehicle=vehicle).select_related("user__person").order_by("-starts_on", "-pk")
+    drives = VehicleDriver.objects.filter(vehicle=vehicle).select_related("driver__person").order_by("-starts_on", "-pk")
+    return {"vehicle": vehicle, "holders": holders, "drives": drives, "today": timezone.localdate()}

@@ -1,0 +1,43 @@
+"""Puts this app's pages, panels, columns and search into the lists of the floors below."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import finding
+from accounts.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
+from contacts import columns, panels, timeline
+from contacts.models import Person
+from fleetportal.core.pages import NavigationEntry, navigation
+
+
+def register() -> None:
+    navigation.register("people", NavigationEntry(_("People"), "users", "contacts:people", "see_customers"), weight=35)
+    finding.findable.register("people", finding.Findable(_("People"), "users", people, person_page, roles), weight=20)
+    dossier_panels.register(
+        "log_button", Panel("contacts/_log_button.html", panels.log_button, place="actions", may="meet_customers"), weight=10
+    )
+    dossier_panels.register("log", Panel("contacts/_log_panel.html", panels.log, place="aside", may="meet_customers"), weight=10)
+    dossier_panels.register("people", Panel("contacts/_dossier_people.html", panels.people, may="meet_customers"), weight=10)
+    dossier_panels.register("timeline", Panel("contacts/_dossier_timeline.html", panels.company_timeline), weight=30)
+    dossier_figures.register("last_contact", panels.last_contact, weight=40)
+    vehicle_panels.register("people", Panel("contacts/_vehicle_people.html", panels.vehicle_people), weight=10)
+    company_columns.register("known", columns.coverage, weight=20)
+    company_columns.register("last_contact", columns.last_contact, weight=30)
+    vehicle_columns.register("holder", columns.holder, weight=10)
+    timeline.renderers.register("contact", timeline.contact)
+
+
+def people(user: Any) -> QuerySet[Person]:
+    return Person.objects.visible_to(user).with_roles_seen_by(user)
+
+
+def person_page(person: Person) -> str:
+    return reverse("contacts:person", args=[person.pk])
+
+
+def roles(person: Person, user: Any) -> str:
+    """What somebody is, to whom: only companies in the user's reach are named."""
+    return "; ".join(f"{role.job_title or role.group.label}, {role.company.name}" for role in person.roles_now)

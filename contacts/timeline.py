@@ -1,0 +1,96 @@
+"""The one timeline: what happened with a company or person, newest first, each kind of thing in its own words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from contacts.channels import ICONS
+from contacts.models import Channel, Direction, Interaction, Outcome
+from fleetportal.core.registry import Registry
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what it was (bold), who and how, their words, ours small; `tone` is "", stop or ok."""
+
+    icon: str
+    what: Any
+    rest: Any = ""
+    tone: str = ""
+    url: str = ""
+
+
+# kind of an interaction -> how its line reads; filled from above for kinds of their own
+renderers: Registry[Callable[[Interaction], Line]] = Registry("timeline renderers")
+
+CONTACTS = {
+    Channel.PHONE: _("Call"),
+    Channel.EMAIL: _("E-mail"),
+    Channel.SMS: _("SMS"),
+    Channel.LETTER: _("Letter"),
+    Channel.IN_PERSON: _("Visit"),
+}
+TONES = {Outcome.WANTS_MEETING: "ok", Outcome.WRONG_NUMBER: "stop"}
+
+
+def contact(interaction: Interaction) -> Line:
+    """A contact that somebody logged."""
+    who = _("from them") if interaction.direction == Direction.IN else interaction.get_outcome_display()
+    return Line(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], who, TONES.get(interaction.outcome, ""))
+
+
+def plain(interaction: Interaction) -> Line:
+    """A kind nobody has words for: its channel's."""
+    return Line(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], interaction.get_outcome_display())
+
+
+def words_for(interaction: Interaction) -> Line:
+    """The line of `interaction`, by its kind."""
+    return renderers[interaction.kind](interaction) if interaction.kind in renderers else plain(interaction)
+
+
+@dataclass(frozen=True)
+class Shown:
+    interaction: Interaction
+    line: Line
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A channel to narrow the timeline to, with how much there is."""
+
+    channel: str
+    label: Any
+    icon: str
+    count: int
+
+
+def page(rows: QuerySet[Interaction], *, channel: str = "", before: str = "") -> tuple[list[Shown], int | None]:
+    """One page of the timeline after the interaction with the id `before`, and the id from which the next begins. Costs 1 or 2 queries."""
+    if channel in Channel.values:
+        rows = rows.filter(channel=channel)
+    if before.isascii() and before.isdigit():
+        last = rows.filter(pk=before[:18]).values_list("happened_at", "pk").first()
+        if last:
+            rows = rows.filter(happened_at__lte=last[0]).exclude(happened_at=last[0], pk__gte=last[1])
+    found = list(rows.for_timeline()[: PAGE + 1])
+    shown = [Shown(row, words_for(row)) for row in found[:PAGE]]
+    return shown, found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def chips(rows: QuerySet[Interaction]) -> list[Chip]:
+    """The channels on which anything happened, with counts. Costs 1 query."""
+    counts = dict(rows.order_by().values_list("channel").annotate(Count("pk")))
+    labels = {
+        Channel.PHONE: _("Calls"),
+        Channel.EMAIL: _("E-mails"),
+        Channel.SMS: _("SMS"),
+        Channel.LETTER: _("Letters"),
+        Channel.IN_PERSON: _("In person"),
+    }
+    return [Chip(channel.value, labels[channel], ICONS[channel], counts[channel.value]) for channel in labels if counts.get(channel.value)]

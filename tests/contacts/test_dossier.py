@@ -1,0 +1,228 @@
+"""The dossier: everything about a company on one page, for those who may; its front page for the others."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Company, User
+from contacts.models import Interaction
+from fleetportal.core.audit import Entry
+from tests.factories.accounts import make_vehicle
+from tests.factories.contacts import give_consent, make_person, make_role
+
+pytestmark = pytest.mark.django_db
+
+
+def dossier(client: Client, company: Company) -> str:
+    return client.get(f"/companies/{company.pk}/").content.decode()
+
+
+@pytest.fixture
+def full(north_ag: Company) -> Company:
+    """A company with a decision-maker and a user, no driver, vehicles and a call."""
+    albers = make_person("Albers", first_name="Petra")
+    make_role("decision_maker", north_ag, albers, job_title="fleet manager", responsibilities=["orders"])
+    make_role("user", north_ag, make_person("Matthiesen", first_name="Ingo"))
+    make_vehicle(north_ag, plate="HH-NL 418", use="functional")
+    Interaction.log(north_ag, person=albers, channel="phone", outcome="reached", text="Wants prices for seven estates.", by=None)
+    return north_ag
+
+
+def test_the_three_groups_stand_side_by_side_with_the_empty_chair(client: Client, anna: User, full: Company) -> None:
+    client.force_login(anna)
+    page = dossier(client, full)
+    assert "Petra Albers" in page
+    assert "fleet manager" in page
+    assert "Ingo Matthiesen" in page
+    assert page.count("An empty chair.") == 1
+    assert "1 functional vehicle, and we do not know its driver." in page
+    assert "HH-NL 418" in page
+    assert "Wants prices for seven estates." in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_dossier_costs_the_same_for_one_of_each_and_three(
+    client: Client, anna: User, north_ag: Company, rows: int, django_assert_num_queries
+) -> None:
+    for group in ("decision_maker", "user", "driver"):
+        for _number in range(rows):
+            person = make_person()
+            make_role(group, north_ag, person)
+            give_consent(person)
+            make_vehicle(north_ag)
+            Interaction.log(north_ag, person=person, channel="phone", outcome="reached", text="Yes.", by=anna)
+    client.force_login(anna)
+    with django_assert_num_queries(23):
+        client.get(f"/companies/{north_ag.pk}/")
+
+
+def test_a_service_adviser_gets_the_front_page_alone(client: Client, emil: User, full: Company) -> None:
+    client.force_login(emil)
+    page = dossier(client, full)
+    assert "Petra Albers" in page
+    assert 'id="log"' in page
+    for hidden in ("HH-NL 418", "Wants prices for seven estates.", "/companies/new/", f"/companies/{full.pk}/edit/", "On paper"):
+        assert hidden not in page
+
+
+def test_a_foreign_company_and_a_missing_one_are_both_not_there(client: Client, anna: User, emil: User, wanda: User, south_ag: Company) -> None:
+    for user in (anna, emil, wanda):
+        client.force_login(user)
+        assert client.get(f"/companies/{south_ag.pk}/").status_code == 404
+        assert client.get("/companies/999999/").status_code == 404
+
+
+def test_visitors_sign_in_and_other_methods_are_refused(client: Client, anna: User, full: Company) -> None:
+    assert client.get(f"/companies/{full.pk}/").status_code == 302
+    client.force_login(anna)
+    assert client.post(f"/companies/{full.pk}/").status_code == 405
+
+
+def test_what_the_user_may_with_a_company_agrees_with_where(
+    anna: User, boris: User, carla: User, dora: User, emil: User, wanda: User, admin: User, north_ag: Company, south_ag: Company
+) -> None:
+    for user in (anna, boris, carla, dora, emil, wanda, admin):
+        codenames = user.rights.granted.keys() | user.rights.general
+        for company in (north_ag, south_ag):
+            asked = {name for name in codenames if Company.objects.where(user, may=name).filter(pk=company.pk).exists()}
+            assert company.rights_of(user) == asked, (user, company)
+
+
+# --- Logging a contact
+
+
+def log(client: Client, company: Company, **values: str):
+    words = {"channel": "phone", "outcome": "reached", "text": "Calls back on Friday."}
+    return client.post(f"/companies/{company.pk}/log/", {**words, **values})
+
+
+def test_a_call_is_logged_in_one_sentence(client: Client, anna: User, full: Company) -> None:
+    albers = full.decision_makers.get().person
+    client.force_login(anna)
+    answer = log(client, full, person=str(albers.pk))
+    assert (answer.status_code, answer["Location"]) == (303, f"/companies/{full.pk}/")
+    newest = Interaction.objects.for_timeline().first()
+    assert (newest.company, newest.person, newest.by, newest.is_real_contact) == (full, albers, anna, True)
+    assert newest.text == "Calls back on Friday."
+    assert Entry.objects.filter(action="interaction.logged", actor_id=anna.pk).count() == 1
+    assert "Logged: it stands on the timeline." in dossier(client, full)
+
+
+def test_a_service_adviser_logs_too(client: Client, emil: User, full: Company) -> None:
+    client.force_login(emil)
+    assert log(client, full, channel="in_person").status_code == 303
+
+
+def test_a_double_click_logs_once(client: Client, anna: User, full: Company) -> None:
+    client.force_login(anna)
+    before = Interaction.objects.count()
+    for _click in range(2):
+        assert log(client, full, _key="the-same-key").status_code == 303
+    assert Interaction.objects.count() == before + 1
+
+
+def test_a_conversation_without_a_word_is_asked_about_and_kept(client: Client, anna: User, full: Company) -> None:
+    client.force_login(anna)
+    answer = log(client, full, text="", outcome="wants_meeting")
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "keep one sentence of it" in page
+    assert 'value="wants_meeting" class="form-check-input" required id="id_outcome_2" checked' in page or "wants_meeting" in page
+    assert Interaction.objects.count() == 1
+
+
+def test_htmx_stays_in_the_panel_and_is_sent_on(client: Client, anna: User, full: Company) -> None:
+    client.force_login(anna)
+    answer = client.post(
+        f"/companies/{full.pk}/log/", {"channel": "phone", "outcome": "reached", "text": "Yes."}, headers={"HX-Request": "true"}
+    )
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, f"/companies/{full.pk}/")
+    refused = client.post(f"/companies/{full.pk}/log/", {"channel": "phone", "outcome": "reached"}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert "<html" not in refused.content.decode()
+
+
+def test_nobody_logs_at_a_foreign_company(client: Client, anna: User, south_ag: Company) -> None:
+    client.force_login(anna)
+    assert log(client, south_ag).status_code == 404
+    assert Interaction.objects.count() == 0
+
+
+def test_somebody_of_another_company_cannot_be_chosen(client: Client, anna: User, full: Company, south_ag: Company) -> None:
+    stranger = make_person("Kanarienvogel")
+    make_role("user", south_ag, stranger)
+    client.force_login(anna)
+    assert log(client, full, person=str(stranger.pk)).status_code == 422
+    assert "Kanarienvogel" not in client.get(f"/companies/{full.pk}/log/").content.decode()
+
+
+# --- The timeline
+
+
+def test_the_timeline_goes_back_page_by_page(client: Client, anna: User, north_ag: Company) -> None:
+    for number in range(45):
+        Interaction.log(north_ag, person=None, channel="phone" if number % 2 else "email", outcome="reached", text=f"No. {number}.", by=anna)
+    client.force_login(anna)
+    address, seen = f"/companies/{north_ag.pk}/timeline/", []
+    for _page in range(3):
+        context = client.get(address).context
+        seen += [shown.interaction.text for shown in context["lines"]]
+        address = f"/companies/{north_ag.pk}/timeline/?before={context['earlier']}"
+    assert seen == [f"No. {number}." for number in reversed(range(45))]
+    assert context["earlier"] is None
+    calls = client.get(f"/companies/{north_ag.pk}/timeline/?channel=phone").context
+    assert {shown.interaction.channel for shown in calls["lines"]} == {"phone"}
+    assert [(chip.channel, chip.count) for chip in calls["chips"]] == [("phone", 22), ("email", 23)]
+
+
+def test_the_timeline_is_for_those_who_see_customers(client: Client, emil: User, anna: User, full: Company, south_ag: Company) -> None:
+    client.force_login(emil)
+    assert client.get(f"/companies/{full.pk}/timeline/").status_code == 404
+    client.force_login(anna)
+    assert client.get(f"/companies/{south_ag.pk}/timeline/").status_code == 404
+    assert client.get(f"/companies/{full.pk}/timeline/?channel=smoke&before=x").status_code == 200
+
+
+# --- Entering and editing a company
+
+
+def test_an_account_manager_enters_a_company_and_looks_after_it(client: Client, anna: User) -> None:
+    client.force_login(anna)
+    values = {"name": "Neue Werft GmbH", "centre": anna.home_centre_id, "country": "de", "vat_number": "136 695 976"}
+    answer = client.post("/companies/new/", values)
+    company = Company.objects.get(name="Neue Werft GmbH")
+    assert answer["Location"] == f"/companies/{company.pk}/"
+    assert (company.vat_number, company.country, company.responsible) == ("DE136695976", "DE", anna)
+    assert company.assignments.get().starts_on == timezone.localdate()
+
+
+def test_a_wrong_vat_number_is_said_at_its_field_and_nothing_is_lost(client: Client, carla: User) -> None:
+    client.force_login(carla)
+    answer = client.post("/companies/new/", {"name": "Neue Werft", "centre": carla.home_centre_id, "country": "DE", "vat_number": "DE136695977"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Not saved yet: one field needs you." in page
+    assert 'value="Neue Werft"' in page
+    assert 'aria-invalid="true"' in page
+    assert not Company.objects.exists()
+
+
+def test_editing_writes_what_differs_and_keeps_the_history(client: Client, anna: User, north_ag: Company) -> None:
+    client.force_login(anna)
+    values = {"name": "Nordhafen Logistik AG", "centre": north_ag.centre_id, "country": "DE", "city": "Hamburg"}
+    assert client.post(f"/companies/{north_ag.pk}/edit/", values).status_code == 303
+    north_ag.refresh_from_db()
+    assert (north_ag.name, north_ag.city) == ("Nordhafen Logistik AG", "Hamburg")
+    entry = Entry.objects.get(action="company.edited")
+    assert {change.field: change.after for change in entry.changes.all()} == {"name": "Nordhafen Logistik AG", "city": "Hamburg"}
+
+
+def test_nobody_edits_a_foreign_company_or_enters_one_elsewhere(client: Client, anna: User, dora: User, south_ag: Company) -> None:
+    client.force_login(anna)
+    assert client.post(f"/companies/{south_ag.pk}/edit/", {"name": "Mine now"}).status_code == 404
+    assert client.post("/companies/new/", {"name": "There", "centre": south_ag.centre_id, "country": "DE"}).status_code == 422
+    client.force_login(dora)
+    assert client.get("/companies/new/").status_code == 404
+    assert client.get(f"/companies/{south_ag.pk}/edit/").status_code == 404
+    south_ag.refresh_from_db()
+    assert south_ag.name == "Südwerk Kanarienvogel GmbH"
