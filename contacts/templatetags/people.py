@@ -1,5 +1,6 @@
 """Marks of people: how they may be reached, what they are to a company."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import template
@@ -16,11 +17,11 @@ register = template.Library()
 
 
 @register.simple_tag
-def channels(person: Person, sees_private: bool = False) -> SafeString:
-    """How the person may be reached: filled is allowed, plain not asked, struck withdrawn; each says so."""
+def channels(person: Person, held: Collection[str] = ()) -> SafeString:
+    """How the person may be reached, private addresses only for those who hold `see_private`: filled is allowed, plain not asked, struck withdrawn; each says so."""
     marks = [
         (f"fp-ch fp-ch--{mark.state}" if mark.state else "fp-ch", f"{mark.channel.label}: {mark.words}", icon(mark.icon, size="s"))
-        for mark in reach.of(person, sees_private=sees_private)
+        for mark in reach.of(person, sees_private="see_private" in held)
     ]
     spans = format_html_join("", '<span class="{0}" role="img" aria-label="{1}" title="{1}">{2}</span>', marks)
     return format_html('<span class="fp-channels">{}</span>', spans)
