@@ -113,12 +113,15 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Refused):
-            return None
-        template = "core/refusal.html#part" if is_part(request) else "core/refusal.html"
-        response = render(request, template, {"refusal": error}, status=error.status)
-        response["Cache-Control"] = "no-store"
-        if "retry_after" in error.facts:
-            response["Retry-After"] = str(error.facts["retry_after"])
-        patch_vary_headers(response, ["HX-Request"])
-        return response
+        return put_into_words(request, error) if isinstance(error, Refused) else None
+
+
+def put_into_words(request: HttpRequest, error: Refused) -> HttpResponse:
+    """The page, or for htmx the fragment, that says a refusal and its way out."""
+    template = "core/refusal.html#part" if is_part(request) else "core/refusal.html"
+    response = render(request, template, {"refusal": error}, status=error.status)
+    response["Cache-Control"] = "no-store"
+    if "retry_after" in error.facts:
+        response["Retry-After"] = str(error.facts["retry_after"])
+    patch_vary_headers(response, ["HX-Request"])
+    return response

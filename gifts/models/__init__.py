@@ -1,3 +1,5 @@
+from gifts.models.challenge import Challenge
+from gifts.models.gift import AlreadyUndone, Gift, HandOut, NothingInStock, Stock
 from gifts.models.programme import Allowance, Issue, Period, Programme, Way
 from gifts.models.voucher import (
     Claim,
@@ -15,8 +17,6 @@ from gifts.models.voucher import (
     VoucherSpent,
     VoucherTaken,
 )
-from gifts.models.challenge import Challenge  # isort: skip
-from gifts.models.gift import AlreadyUndone, Gift, HandOut, NothingInStock, Stock  # isort: skip
 
 __all__ = [
     "Allowance",

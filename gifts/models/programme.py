@@ -176,6 +176,8 @@ class Programme(models.Model):
         pks = [voucher.pk for voucher in vouchers]
         if issue.way == Way.CARDS:
             Link.objects.make_many("claim", pks, expires_at=self.end_of(issue.valid_until))
+        elif issue.way == Way.POOL and self.claim_page is None:
+            Link.objects.make("pool", self.pk)
         elif issue.way == Way.PERSONAL:
             Link.objects.make_many("voucher", pks, expires_at=self.end_of(issue.valid_until) + READABLE)
 
@@ -210,6 +212,11 @@ class Issue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} × {self.programme}"
+
+    def card_links(self) -> "models.QuerySet[Link]":
+        """The links printed on the cards of this issue that nobody has claimed yet, in their order."""
+        free = self.vouchers.filter(state="free").values("pk")
+        return Link.objects.filter(scope="claim", subject_id__in=free, revoked_at=None).order_by("subject_id")
 
 
 class AllowanceQuerySet(models.QuerySet["Allowance"]):

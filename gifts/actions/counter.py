@@ -1,0 +1,29 @@
+"""What is given at the counter to a driver who is known."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from contacts.models import Driver, ledger
+from gifts.models import Allowance, Programme, Voucher, Way
+from gifts.models.voucher import person_mark
+
+
+def issue_at_counter(programme: Programme, driver: Driver, *, by: User) -> Voucher:
+    """A personal voucher for `driver`, free until they say "it's mine"; the message with its link is queued where there is an address.
+
+    Raises DriverHasOne and CapReached before anything is issued: who could not claim it is not given it.
+    """
+    with transaction.atomic():
+        today = programme.centre.today(timezone.now())
+        if not Allowance.objects.is_left(programme, programme.period_of(today), person_mark(driver.person)):
+            raise Voucher(programme=programme).second_one()
+        standing = ledger.standing(driver.person, company=driver.company, on=today)
+        if not standing.allows(programme.value_cents):
+            raise ledger.refusal(driver.person, standing.cap, received=standing.received_cents, asked=programme.value_cents)
+        issue = programme.issue(Way.PERSONAL, 1, by=by, driver=driver)
+        made = Voucher.objects.with_names().get(issue=issue)
+        made.tell("voucher.issued", about=made, by=by)
+        if driver.person.email:
+            made.send(by=by)
+        return made

@@ -1,0 +1,281 @@
+"""What people type about vouchers and gifts, turned into values."""
+
+import re
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, Company, User
+from accounts.models.vehicle import fold_plate
+from contacts.models import Channel, Person
+from fleetportal.core.db import fold
+from fleetportal.core.forms import DayInput
+from fleetportal.core.money import CentsField
+from gifts import codes
+from gifts.models import Gift, Programme, Stock
+from gifts.models.programme import MAX_AT_ONCE
+
+# A personal link or a card's, however its QR code was read; the address itself is never opened.
+SCANNED = re.compile(r"/(voucher|claim)/([A-Za-z0-9_-]{32})(?:[/?#]|$)")
+
+
+def plain(**attrs: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off", **attrs})
+
+
+class FirstNameForm(forms.Form):
+    """The first name alone: all that a card printed for a company asks."""
+
+    first_name = forms.CharField(label=_("Your first name"), max_length=80, widget=plain(autocomplete="given-name"))
+
+    def clean_first_name(self) -> str:
+        name = str(self.cleaned_data["first_name"])
+        if not any(sign.isalpha() for sign in name):
+            raise ValidationError(_("A name has letters."))
+        return name
+
+
+class CardForm(FirstNameForm):
+    """A card that is anybody's also asks where the driver belongs."""
+
+    place = forms.CharField(label=_("Your company, or the plate of your van"), max_length=160, widget=plain(autocomplete="organization"))
+
+
+class PoolForm(FirstNameForm):
+    """A claim page also asks an address that a code can be sent to, and the plate."""
+
+    contact = forms.CharField(label=_("Your phone number or e-mail"), max_length=254, widget=plain(autocomplete="email"))
+    plate = forms.CharField(label=_("The plate of your van"), max_length=16, widget=plain(autocapitalize="characters"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.SMS_GATEWAY:
+            self.fields["contact"].label = _("Your e-mail")
+
+    def clean_contact(self) -> tuple[str, str]:
+        """(channel, address), the number in E.164."""
+        typed = str(self.cleaned_data["contact"])
+        if "@" in typed:
+            validate_email(typed)
+            return Channel.EMAIL, typed
+        if not settings.SMS_GATEWAY:
+            raise ValidationError(_("That is no e-mail address."))
+        return Channel.PHONE, mobile(typed)
+
+    def clean_plate(self) -> str:
+        plate = str(self.cleaned_data["plate"])
+        if len(fold_plate(plate)) < 3:
+            raise ValidationError(_("A plate has at least three letters and figures."))
+        return plate
+
+
+def mobile(typed: str) -> str:
+    """The number in E.164; raises ValidationError for what is no telephone number."""
+    try:
+        number = phonenumbers.parse(typed, "DE")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise ValidationError(_("That is neither a phone number nor an e-mail address."))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class CodeForm(forms.Form):
+    """The six figures that were sent."""
+
+    code = forms.CharField(
+        label=_("The code we sent you"), max_length=20, widget=plain(inputmode="numeric", autocomplete="one-time-code", pattern="[0-9 ]*")
+    )
+
+    def clean_code(self) -> str:
+        return "".join(sign for sign in str(self.cleaned_data["code"]) if sign.isdigit() and sign.isascii())
+
+
+class RedeemForm(forms.Form):
+    """What the door sends: a scanned or typed code, from the body and never the address, and the wash, one of *yours*."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=400, widget=plain(autocapitalize="characters", spellcheck="false", placeholder="W7K4 QD9P 3MXA")
+    )
+
+    def __init__(self, *args: Any, washes: list[Centre], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.washes = {str(wash.pk): wash for wash in washes}
+
+    @property
+    def wash(self) -> Centre:
+        """The wash chosen, else the first of yours."""
+        return self.washes.get(self.data.get("wash", ""), next(iter(self.washes.values())))
+
+    def clean_code(self) -> tuple[str, str]:
+        """("voucher" or "claim", token) of a scanned address, else ("typed", code)."""
+        text = str(self.cleaned_data["code"])
+        scanned = SCANNED.search(text)
+        return (scanned[1], scanned[2]) if scanned else ("typed", codes.fold_code(text))
+
+
+class ReasonWhyForm(forms.Form):
+    """Why something is taken back; kept in the history."""
+
+    reason = forms.CharField(
+        label=_("Why?"), min_length=3, max_length=200, widget=plain(), help_text=_("Kept in the history with your name.")
+    )
+
+
+class ProgrammeForm(forms.ModelForm):
+    """Hands over values; `Programme.enter` and `Programme.edit` decide."""
+
+    value_cents = CentsField(label=_("Worth"), help_text=_("Counts against the cap of what a driver may receive in a year."))
+
+    class Meta:
+        model = Programme
+        fields = ("name", "details", "value_cents", "centre", "centres", "per_driver", "period", "valid_days", "starts_on", "ends_on")
+        widgets = {"centres": forms.CheckboxSelectMultiple, "starts_on": DayInput, "ends_on": DayInput}
+
+    def __init__(self, *args: Any, user: User, programme: Programme | None = None, today: date | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, instance=programme, **kwargs)
+        self.fields["centre"].queryset = Centre.objects.where(user, may="run_programmes")
+        washes = Centre.objects.filter(has_wash=True)
+        self.fields["centres"].queryset = washes | Centre.objects.filter(programmes_redeemable=programme) if programme else washes
+        self.fields["centres"].queryset = self.fields["centres"].queryset.distinct()
+        self.fields["valid_days"].validators.append(forms.fields.validators.MinValueValidator(1))
+        self.fields["per_driver"].validators.append(forms.fields.validators.MinValueValidator(1))
+        if programme is None:
+            self.initial |= {"starts_on": today, "centre": user.home_centre_id, "centres": list(washes.values_list("pk", flat=True)[:1])}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        first, last = values.get("starts_on"), values.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("This is before the first day."))
+        return values
+
+    def _post_clean(self) -> None:
+        """Nothing: the verb writes, so the instance keeps what the database holds."""
+
+
+class IssueForm(forms.Form):
+    """How many vouchers, and for whom."""
+
+    way = forms.ChoiceField(
+        label=_("What for"),
+        choices=[("cards", _("Cards to print")), ("pool", _("The claim page"))],
+        initial="cards",
+        widget=forms.RadioSelect,
+    )
+    count = forms.IntegerField(label=_("How many"), min_value=1, max_value=MAX_AT_ONCE, initial=8)
+    company = forms.CharField(
+        label=_("For the drivers of"),
+        required=False,
+        widget=plain(list="companies"),
+        help_text=_("A company's name, for cards. Left empty, a card is nobody's until it is claimed."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_company(self) -> Company | None:
+        typed = str(self.cleaned_data["company"])
+        if not typed:
+            return None
+        found = list(Company.objects.visible_to(self.user).filter(name_folded=fold(typed)[:200])[:2])
+        if len(found) == 1:
+            return found[0]
+        raise ValidationError(
+            _("There is no company of exactly this name among yours.") if not found else _("Two companies have this name.")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("way") == "pool":
+            values["company"] = None
+        return values
+
+
+class ConfirmForm(forms.Form):
+    """Who the driver is whom a claim made."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=80)
+    last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+    company = forms.CharField(
+        label=_("Company"), required=False, help_text=_("The company's full name. Left empty, the driver belongs to none yet.")
+    )
+
+    def __init__(self, *args: Any, user: User, person: Person, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"first_name": person.first_name, "last_name": person.last_name})
+        super().__init__(*args, **kwargs)
+        self.user, self.person = user, person
+        if person.driver_roles.exists():
+            del self.fields["company"]
+
+    def clean_company(self) -> Company | None:
+        typed = str(self.cleaned_data["company"])
+        if not typed:
+            return None
+        found = list(Company.objects.where(self.user, may="serve_customers").filter(name_folded=fold(typed)[:200])[:2])
+        if len(found) != 1:
+            raise ValidationError(_("There is no company of exactly this name among yours."))
+        return found[0]
+
+
+class ReceiveForm(forms.Form):
+    """Gifts that came in."""
+
+    gift = forms.ModelChoiceField(label=_("Gift"), queryset=Gift.objects.filter(is_offered=True))
+    centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.none(), empty_label=None)
+    count = forms.IntegerField(label=_("How many came in"), min_value=1, max_value=100_000)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["centre"].queryset = Centre.objects.where(user, may="hand_out")
+        self.initial.setdefault("centre", user.home_centre_id)
+
+
+class GiftForm(forms.ModelForm):
+    """A new kind of gift; `Gift.enter` decides."""
+
+    value_cents = CentsField(label=_("Worth"), help_text=_("What it cost; counts against the cap of person and year."))
+
+    class Meta:
+        model = Gift
+        fields = ("name", "value_cents")
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if Gift.objects.filter(name=name).exists():
+            raise ValidationError(_("There is a gift of this name already."))
+        return name
+
+    def _post_clean(self) -> None:
+        """Nothing: the verb writes."""
+
+
+class HandOutForm(forms.Form):
+    """Which gift, from whose stock, for which of the person's companies."""
+
+    stock = forms.ModelChoiceField(queryset=Stock.objects.none())
+    company = forms.ModelChoiceField(queryset=Company.objects.none())
+
+    def __init__(self, *args: Any, user: User, companies: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stock"].queryset = Stock.objects.where(user, may="hand_out").select_related("gift", "centre")
+        self.fields["company"].queryset = companies
+
+
+class CounterForm(forms.Form):
+    """Which programme's voucher a driver gets at the counter, for which of their companies."""
+
+    programme = forms.ModelChoiceField(queryset=Programme.objects.none())
+    driver = forms.ModelChoiceField(queryset=None)
+
+    def __init__(self, *args: Any, programmes: Any, drivers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = programmes
+        self.fields["driver"].queryset = drivers

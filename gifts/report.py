@@ -1,0 +1,100 @@
+"""What became of a programme's vouchers, as figures and as a chart drawn on the server."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext as _
+
+from fleetportal.core import money
+from gifts.models import Claim, Issue, Programme, Redemption, State
+
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the chart: its figure, its length of a thousand, and the rate of those before."""
+
+    label: str
+    count: int
+    length: int
+    rate: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of one programme; they always add up to what was issued."""
+
+    states: dict[str, int]
+    given_cents: int
+    open_cents: int
+    months: list[dict[str, Any]]
+
+    @property
+    def issued(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def claimed(self) -> int:
+        """Ever claimed: by now also used or run out. Revoked ones count as issued alone."""
+        return self.states[State.CLAIMED] + self.states[State.REDEEMED]
+
+    @property
+    def finding(self) -> str:
+        """What the chart says, as a sentence."""
+        if not self.issued:
+            return _("Nothing is issued yet")
+        used = self.states[State.REDEEMED]
+        facts = {"used": used, "issued": self.issued, "value": money.display(self.given_cents)}
+        return _("%(used)s of %(issued)s vouchers became a wash, worth %(value)s") % facts
+
+    @property
+    def bars(self) -> list[Bar]:
+        used = self.states[State.REDEEMED]
+        lost = self.states[State.EXPIRED] + self.states[State.REVOKED]
+        return [
+            self._bar(_("Issued"), self.issued),
+            self._bar(_("Claimed"), self.claimed, _rate(self.claimed, self.issued, _("of those issued"))),
+            self._bar(_("Used"), used, _rate(used, self.claimed, _("of those claimed"))),
+            self._bar(_("Expired or withdrawn"), lost, _rate(lost, self.issued, _("of those issued"))),
+        ]
+
+    def _bar(self, label: str, count: int, rate: str = "") -> Bar:
+        return Bar(label, count, count * 1000 // self.issued if self.issued else 0, rate)
+
+    @property
+    def rows(self) -> list[tuple[str, int, str]]:
+        """The table beneath the chart: state, how many, value."""
+        return [(str(State(state).label), count, "") for state, count in self.states.items()]
+
+
+def _rate(part: int, whole: int, words: str) -> str:
+    return f"{part * 100 / whole:.0f}% {words}" if whole else ""
+
+
+def of(programme: Programme) -> Report:
+    """The report of one programme. Costs 4 queries."""
+    counted = {
+        row["state"]: row for row in programme.vouchers.order_by().values("state").annotate(count=Count("pk"), cents=Sum("value_cents"))
+    }
+    states = {str(state): counted.get(state, {}).get("count", 0) for state in State}
+    out = sum(counted.get(state, {}).get("cents") or 0 for state in (State.FREE, State.CLAIMED))
+    return Report(states, counted.get(State.REDEEMED, {}).get("cents") or 0, out, by_month(programme))
+
+
+def by_month(programme: Programme) -> list[dict[str, Any]]:
+    """Issued, claimed and used in each of the last twelve months in which anything happened, newest first. Costs 3 queries."""
+    zone = programme.centre.zone
+    kinds = {
+        "issued": (Issue.objects.filter(programme=programme), "issued_at", Sum("count")),
+        "claimed": (Claim.objects.filter(voucher__programme=programme), "claimed_at", Count("pk")),
+        "used": (Redemption.objects.standing().filter(voucher__programme=programme), "redeemed_at", Count("pk")),
+    }
+    months: dict[Any, dict[str, Any]] = {}
+    for kind, (rows, moment, total) in kinds.items():
+        for row in rows.order_by().annotate(month=TruncMonth(moment, tzinfo=zone)).values("month").annotate(total=total):
+            months.setdefault(row["month"].date(), {"issued": 0, "claimed": 0, "used": 0})[kind] = row["total"]
+    return [{"month": month, **months[month]} for month in sorted(months, reverse=True)[:MONTHS]]

@@ -1,0 +1,192 @@
+"""The driver's side, without an account: a card, a programme's claim page, the personal voucher. GET shows, POST acts."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Centre
+from fleetportal.core import links, throttle
+from fleetportal.core.idempotency import once
+from fleetportal.core.links import Link
+from fleetportal.core.middleware import put_into_words
+from fleetportal.core.pages import link_page
+from gifts import pdf, qr
+from gifts.actions.claims import claim_card, claim_from_pool
+from gifts.forms import CardForm, CodeForm, FirstNameForm, PoolForm
+from gifts.models import Challenge, Programme, State, Voucher, VoucherTaken, Way
+from gifts.models.challenge import STAYS, TRIES
+
+# Codes asked for, so that nobody's mailbox or telephone is flooded through us.
+ASKED = "code asked for"
+ASKED_BY_CONTACT = {"limit": 3, "seconds": 3600}
+ASKED_BY_ADDRESS = {"limit": 60, "seconds": 60}
+ASKED_BY_ALL = {"limit": 1200, "seconds": 60}
+
+View = Callable[..., HttpResponse]
+
+
+def following_links(view: View) -> View:
+    """`view`, whose redirect to a link's placeholder goes to its address: so no answer that is stored holds a token."""
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        found = links.PLACEHOLDER.fullmatch(response.get("Location", ""))
+        if found:
+            response["Location"] = Link.objects.get(pk=found[1]).path
+        return response
+
+    return wrapper
+
+
+def to_link(link: Link) -> HttpResponse:
+    """A redirect to `link`, through `following_links`."""
+    return HttpResponse(status=303, headers={"Location": link.placeholder})
+
+
+# --- a card, or a claim page -----------------------------------------------------------------------------------------------
+
+
+@link_page(scope="claim", also="pool")
+@require_http_methods(["GET", "HEAD", "POST"])
+@following_links
+@once
+def claim(request: HttpRequest, link: Link) -> HttpResponse:
+    """A card that is nobody's yet, or a programme's claim page."""
+    return card(request, link) if link.scope == "claim" else pool(request, link)
+
+
+def card(request: HttpRequest, link: Link) -> HttpResponse:
+    voucher = Voucher.objects.with_names().get(pk=link.subject_id)
+    context = {"voucher": voucher, "programme": voucher.programme, "centre": voucher.programme.centre}
+    if voucher.state != State.FREE:
+        return render(request, "gifts/claim_taken.html", context, status=409 if request.method == "POST" else 200)
+    kind = FirstNameForm if voucher.company_id else CardForm
+    form = kind(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "gifts/claim_card.html", {**context, "form": form}, status=422 if form.is_bound else 200)
+    try:
+        made = claim_card(voucher, first_name=form.cleaned_data["first_name"], place=form.cleaned_data.get("place", ""))
+    except VoucherTaken as refused:  # somebody was faster by a moment
+        return render(request, "gifts/claim_taken.html", context, status=refused.status)
+    return to_link(made.voucher.link)
+
+
+def pool(request: HttpRequest, link: Link) -> HttpResponse:
+    programme = get_object_or_404(Programme.objects.select_related("centre"), pk=link.subject_id)
+    context = {"programme": programme, "centre": programme.centre, "minutes": int(STAYS.total_seconds() // 60)}
+    today = programme.centre.today(timezone.now())
+    free = Voucher.objects.filter(programme=programme, issue__way=Way.POOL).claimable(on=today)
+    if not programme.runs(today) or not free.exists():
+        return render(request, "gifts/claim_over.html", context, status=409 if request.method == "POST" else 200)
+    form = PoolForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "gifts/claim_pool.html", {**context, "form": form}, status=422 if form.is_bound else 200)
+    return to_link(ask_for_code(request, programme, form.cleaned_data))
+
+
+def ask_for_code(request: HttpRequest, programme: Programme, values: dict[str, Any]) -> Link:
+    """The link to the page that takes the code, which is on its way. Raises TooMany."""
+    channel, address = values["contact"]
+    throttle.hit(ASKED, f"address {throttle.address_of(request)}", **ASKED_BY_ADDRESS)
+    throttle.hit(ASKED, "all", **ASKED_BY_ALL)
+    throttle.hit(ASKED, f"contact {address.casefold()}", **ASKED_BY_CONTACT)
+    _challenge, link = Challenge.ask(programme, first_name=values["first_name"], channel=channel, address=address, plate=values["plate"])
+    return link
+
+
+@link_page(scope="challenge")
+@require_http_methods(["GET", "HEAD", "POST"])
+@following_links
+@once
+def code(request: HttpRequest, link: Link) -> HttpResponse:
+    """The six figures that were sent to the phone or mailbox; three tries."""
+    challenge = get_object_or_404(Challenge.objects.select_related("programme__centre"), pk=link.subject_id)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        now = timezone.now()
+        with transaction.atomic():  # a right code that leads to a refusal can be used again
+            if challenge.answer(form.cleaned_data["code"], now=now):
+                return to_link(claim_from_pool(challenge).voucher.link)
+        refused = count_wrong(request)
+        if refused:
+            return refused
+        challenge.refresh_from_db()
+        form.add_error("code", _("That is not the code we sent."))
+    context = {
+        "form": form,
+        "challenge": challenge,
+        "programme": challenge.programme,
+        "centre": challenge.programme.centre,
+        "left": TRIES - challenge.tries if challenge.used_at is None else 0,
+        "again": challenge.programme.claim_page,
+    }
+    return render(request, "gifts/claim_code.html", context, status=422 if form.is_bound else 200)
+
+
+def count_wrong(request: HttpRequest) -> HttpResponse | None:
+    """The 429 page above the limits, given and not raised: the try that was just counted must stay counted."""
+    try:
+        throttle.wrong_code(request)
+    except throttle.TooMany as error:
+        return put_into_words(request, error)
+    return None
+
+
+# --- the personal voucher --------------------------------------------------------------------------------------------------
+
+
+@link_page(scope="voucher")
+@require_http_methods(["GET", "HEAD", "POST"])
+@following_links
+@once
+def voucher(request: HttpRequest, link: Link) -> HttpResponse:
+    """A driver's own voucher: free, claimed, used, expired or withdrawn. POST says "it's mine"."""
+    one = Voucher.objects.with_names().get(pk=link.subject_id)
+    if request.method == "POST":
+        one.claim(one.person, company=one.company, by=None)
+        return to_link(link)
+    return render(request, "gifts/voucher.html", voucher_context(one, link))
+
+
+def voucher_context(one: Voucher, link: Link) -> dict[str, Any]:
+    centre = one.programme.centre
+    state = State.EXPIRED if one.state in (State.FREE, State.CLAIMED) and one.has_expired(on=centre.today(timezone.now())) else one.state
+    context: dict[str, Any] = {"voucher": one, "programme": one.programme, "centre": centre, "state": state, "token": link.token}
+    if state == State.CLAIMED:
+        context |= {"qr": qr.svg(link.address, _("Voucher code for the wash")), "places": places_of(one)}
+    if state == State.REDEEMED:
+        context["redemption"] = one.redemptions.standing().select_related("wash").first()
+    return context
+
+
+def places_of(one: Voucher) -> list[Centre]:
+    return list(one.programme.centres.order_by("name"))
+
+
+@link_page(scope="voucher")
+@require_POST
+@following_links
+@once
+def give_back(request: HttpRequest, link: Link) -> HttpResponse:
+    """The driver does not want it; it cannot be used any more."""
+    one = Voucher.objects.with_names().get(pk=link.subject_id)
+    one.revoke(by=None, reason=_("Given back by the driver."))
+    return to_link(link)
+
+
+@link_page(scope="voucher")
+@require_safe
+def voucher_pdf(request: HttpRequest, link: Link) -> HttpResponse:
+    """The claimed voucher on paper."""
+    one = get_object_or_404(Voucher.objects.with_names().filter(state=State.CLAIMED), pk=link.subject_id)
+    response = HttpResponse(pdf.voucher(one, link.address), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="voucher-{one.pk}.pdf"'
+    return response

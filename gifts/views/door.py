@@ -1,0 +1,121 @@
+"""The wash: a code is scanned or typed, the answer is green or red, with words, time and place."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Centre, User
+from fleetportal.core import throttle
+from fleetportal.core.idempotency import once
+from fleetportal.core.links import Link
+from fleetportal.core.middleware import put_into_words
+from fleetportal.core.pages import done, page
+from gifts.forms import ReasonWhyForm, RedeemForm
+from gifts.models import NobodysVoucher, Redemption, Voucher, VoucherRefused
+
+# Wrong typed codes of one operator in a day (R29); scanned ones need no limit, nobody guesses 192 bits.
+TYPED = "typed code"
+TYPED_WRONG = {"limit": 20, "seconds": 24 * 3600}
+
+
+class UnknownCode(VoucherRefused):
+    """No voucher has this code."""
+
+    code = "unknown_code"
+    status = 422
+
+
+def washes_of(user: User) -> list[Centre]:
+    """Where `user` redeems. Costs 1 query."""
+    return list(Centre.objects.where(user, may="redeem").filter(has_wash=True))
+
+
+@page(may="redeem")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def redeem(request: HttpRequest) -> HttpResponse:
+    """The door: GET opens the camera, POST redeems."""
+    washes = washes_of(request.user)
+    if not washes:
+        return render(request, "gifts/redeem_nowhere.html", status=409 if request.method == "POST" else 200)
+    form = RedeemForm(request.POST if request.method == "POST" else None, washes=washes)
+    context: dict[str, Any] = {"form": form, "washes": washes}
+    if request.method != "POST":
+        wash = next((one for one in washes if str(one.pk) == request.GET.get("wash")), washes[0])
+        context |= {"wash": wash, "today": redeemed_today(wash)}
+        return render(request, "gifts/redeem.html", context)
+    context["wash"] = form.wash
+    try:
+        return green(request, context, take(request, form))
+    except throttle.TooMany as error:
+        return put_into_words(request, error)
+    except VoucherRefused as refused:
+        return render(
+            request, "gifts/redeem_stop.html", {**context, "refused": refused, **second_look(request, refused)}, status=refused.status
+        )
+
+
+def green(request: HttpRequest, context: dict[str, Any], redemption: Redemption) -> HttpResponse:
+    return render(request, "gifts/redeem_go.html", {**context, "redemption": redemption, "voucher": redemption.voucher})
+
+
+def take(request: HttpRequest, form: RedeemForm) -> Redemption:
+    """The redemption that the form asks for. Raises VoucherRefused with its reason, TooMany."""
+    if not form.is_valid():
+        raise UnknownCode(_("There was no code to read."))
+    kind, value = form.cleaned_data["code"]
+    voucher = found(request, kind, value)
+    if voucher is None:
+        count_wrong(request, kind)
+        raise UnknownCode(_("No voucher has this code."))
+    return voucher.redeem(by=request.user, wash=form.wash)
+
+
+def found(request: HttpRequest, kind: str, value: str) -> Voucher | None:
+    """The voucher behind what was scanned or typed; a card that was scanned is not yet a voucher."""
+    if kind == "typed":
+        throttle.spent(TYPED, f"user {request.user.pk}", **TYPED_WRONG)
+        return Voucher.objects.found_by_code(value)
+    if kind == "claim" and Link.objects.find("claim", value):
+        raise NobodysVoucher(_("This is the card, not the voucher: the driver scans it and says “It’s mine”, then shows the code."))
+    return Voucher.objects.found_by_token(value) if kind == "voucher" else None
+
+
+def count_wrong(request: HttpRequest, kind: str) -> None:
+    throttle.wrong_code(request)
+    if kind == "typed":
+        throttle.hit(TYPED, f"user {request.user.pk}", **TYPED_WRONG)
+
+
+def second_look(request: HttpRequest, refused: VoucherRefused) -> dict[str, Any]:
+    """What a second scan shows of the first: when, where, by whom."""
+    first = refused.facts.get("redemption")
+    if first is None:
+        return {}
+    can_undo = request.user.may("undo_redemption") and first.wash_id in request.user.rights.centres("undo_redemption")
+    return {"first": first, "can_undo": can_undo}
+
+
+def redeemed_today(wash: Centre) -> int:
+    midnight = timezone.localtime(timezone.now(), wash.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Redemption.objects.standing().filter(wash=wash, redeemed_at__gte=midnight).count()
+
+
+@page(may="undo_redemption")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def undo(request: HttpRequest, redemption_id: int) -> HttpResponse:
+    """Take a redemption back, with the reason."""
+    redemptions = Redemption.objects.standing().where(request.user, may="undo_redemption").select_related("voucher__programme", "wash")
+    redemption = get_object_or_404(redemptions, pk=redemption_id)
+    form = ReasonWhyForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        redemption.undo(by=request.user, reason=form.cleaned_data["reason"])
+        to = "gifts:redeem" if request.user.may("redeem") else "gifts:programmes"
+        return done(request, reverse(to), _("Undone: the voucher can be used again."))
+    return render(request, "gifts/undo.html", {"form": form, "redemption": redemption}, status=422 if form.is_bound else 200)

@@ -1,0 +1,147 @@
+"""Gifts: find the person, one tap gives the mug; stock and what was handed out."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Company
+from contacts.models import Person, ledger
+from fleetportal.core.errors import Refused
+from fleetportal.core.idempotency import once
+from fleetportal.core.pages import done, page
+from gifts.actions.finding import people_found
+from gifts.forms import GiftForm, HandOutForm, ReceiveForm
+from gifts.models import Gift, HandOut, Stock
+
+SHOWN = 20
+
+
+@page(may="hand_out")
+@require_safe
+def gifts(request: HttpRequest) -> HttpResponse:
+    """The counter's page: search, what lies in stock, what was handed out last."""
+    asked = request.GET.get("q", "").strip()
+    context = {
+        "q": asked,
+        "people": people_found(request.user, asked) if asked else [],
+        "stock": list(
+            Stock.objects.where(request.user, may="hand_out").select_related("gift", "centre").order_by("centre__name", "gift__name")
+        ),
+        "hand_outs": list(HandOut.objects.where(request.user, may="hand_out").for_list()[:SHOWN]),
+        "can_make": request.user.may("approve_gift"),
+    }
+    return render(request, "gifts/gifts.html", context)
+
+
+def companies_of(request: HttpRequest, person: Person, *, on: date) -> QuerySet[Company]:
+    """The companies in reach for which the person works today."""
+    return ledger.employers(person, None).filter(pk__in=Company.objects.visible_to(request.user).values("pk")).order_by("name_folded")
+
+
+@page(may="hand_out")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def hand_out(request: HttpRequest, person_id: int) -> HttpResponse:
+    """What this person may still receive; one tap gives it."""
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_id)
+    companies = companies_of(request, person, on=timezone.localdate())
+    if request.method == "POST":
+        form = HandOutForm(request.POST, user=request.user, companies=companies)
+        if form.is_valid():
+            return give(request, person, form.cleaned_data["stock"], form.cleaned_data["company"])
+        return person_page(request, person, companies, status=422)
+    return person_page(request, person, companies)
+
+
+def give(request: HttpRequest, person: Person, stock: Stock, company: Company) -> HttpResponse:
+    try:
+        given = HandOut.hand_out(stock.gift, person, company=company, centre=stock.centre, by=request.user)
+    except Refused as refused:
+        companies = companies_of(request, person, on=timezone.localdate())
+        return person_page(request, person, companies, refused=refused, status=refused.status)
+    return done(request, f"{request.path}?given={given.pk}", _("%(gift)s given to %(person)s.") % {"gift": given.gift, "person": person})
+
+
+def person_page(
+    request: HttpRequest, person: Person, companies: QuerySet[Company], *, refused: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    at = list(companies)
+    chosen = next((company for company in at if str(company.pk) == request.GET.get("company")), at[0] if at else None)
+    standing = ledger.standing(person, company=chosen, on=timezone.localdate())
+    context: dict[str, Any] = {
+        "person": person,
+        "companies": at,
+        "company": chosen,
+        "standing": standing,
+        "stock": offers(request, standing),
+        "received": list(HandOut.objects.visible_to(request.user).filter(person=person).for_list()[:SHOWN]),
+        "given": just_given(request, person),
+        "refused": refused,
+        "responsible": chosen.responsible if chosen else None,
+    }
+    return render(request, "gifts/hand_out.html", context, status=status)
+
+
+def offers(request: HttpRequest, standing: ledger.Standing) -> list[tuple[Stock, bool]]:
+    """What lies in stock at your centres, and whether it is still within the cap."""
+    at_hand = (
+        Stock.objects.where(request.user, may="hand_out").at_hand().select_related("gift", "centre").order_by("gift__name", "centre__name")
+    )
+    return [(stock, standing.allows(stock.gift.value_cents)) for stock in at_hand]
+
+
+def just_given(request: HttpRequest, person: Person) -> HandOut | None:
+    asked = request.GET.get("given", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 18):
+        return None
+    return HandOut.objects.standing().where(request.user, may="hand_out").filter(person=person, pk=asked).select_related("gift").first()
+
+
+@page(may="hand_out")
+@require_POST
+@once
+def undo(request: HttpRequest, hand_out_id: int) -> HttpResponse:
+    """The gift lies in stock again."""
+    given = get_object_or_404(
+        HandOut.objects.where(request.user, may="hand_out").select_related("person", "company", "gift"), pk=hand_out_id
+    )
+    given.undo(by=request.user)
+    back = reverse("gifts:hand_out", args=[given.person_id]) if given.person_id else reverse("gifts:gifts")
+    return done(request, back, _("Undone: %s lies in stock again.") % given.gift)
+
+
+@page(may="hand_out")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def receive(request: HttpRequest) -> HttpResponse:
+    """Gifts that came in."""
+    initial = {"gift": request.GET.get("gift"), "centre": request.GET.get("centre") or request.user.home_centre_id}
+    form = ReceiveForm(request.POST if request.method == "POST" else None, user=request.user, initial=initial)
+    if form.is_valid():
+        values = form.cleaned_data
+        stock = Stock.receive(values["gift"], values["centre"], count=values["count"], by=request.user)
+        return done(
+            request, reverse("gifts:gifts"), _("%(count)s × %(gift)s are in stock now.") % {"count": stock.quantity, "gift": stock.gift}
+        )
+    context = {"form": form, "title": _("Gifts came in"), "save": _("Put them into stock"), "back": reverse("gifts:gifts")}
+    return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
+
+
+@page(may="approve_gift")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def gift_new(request: HttpRequest) -> HttpResponse:
+    """A new kind of gift."""
+    form = GiftForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        gift = Gift.enter(by=request.user, **form.cleaned_data)
+        return done(request, f"{reverse('gifts:receive')}?gift={gift.pk}", _("%s is a gift now. How many came in?") % gift)
+    context = {"form": form, "title": _("A new gift"), "save": _("Make the gift"), "back": reverse("gifts:gifts")}
+    return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,183 @@
+"""Voucher programmes: the list, one with its report, making, editing, issuing, the cards on paper, one voucher."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Company
+from fleetportal.core.audit import Entry
+from fleetportal.core.idempotency import once
+from fleetportal.core.lists import Empty, ListPage, Preset
+from fleetportal.core.pages import done, page
+from gifts import pdf, report
+from gifts.filters import ProgrammeFilter
+from gifts.forms import IssueForm, ProgrammeForm, ReasonWhyForm
+from gifts.models import Issue, Programme, State, Voucher, Way
+from gifts.tables import ProgrammeTable
+
+SHOWN_ISSUES, SHOWN_VOUCHERS = 10, 20
+HAPPENED = {
+    "voucher.claimed": _("claimed"),
+    "voucher.redeemed": _("used at the wash"),
+    "voucher.redemption_undone": _("the use was undone"),
+    "voucher.revoked": _("withdrawn"),
+    "voucher.expired": _("expired"),
+}
+
+
+class ProgrammeList(ListPage):
+    name = "vouchers"
+    title = _("Vouchers")
+    may = "run_programmes"
+    table_class = ProgrammeTable
+    filterset_class = ProgrammeFilter
+    rows_template = "gifts/_programme_rows.html"
+    actions_template = "gifts/_programmes_actions.html"
+    presets = (Preset(_("All"), ""), Preset(_("Running"), "runs=now"))
+    empty = Empty(
+        _("No programme yet"),
+        _("A programme says what a voucher is worth, where it counts and how many a driver gets, say “Shine, 9 minutes, one a month”."),
+        _("Make a programme"),
+        "gifts:programme_new",
+        "run_programmes",
+    )
+
+    def get_queryset(self, user: Any) -> QuerySet[Programme]:
+        return Programme.objects.where(user, may=self.may)
+
+    def exportable(self, rows: QuerySet[Programme], user: Any) -> QuerySet[Programme]:
+        return rows.filter(pk__in=Programme.objects.where(user, may="export").values("pk"))
+
+
+def my_programmes(request: HttpRequest) -> QuerySet[Programme]:
+    return Programme.objects.where(request.user, may="run_programmes").for_list()
+
+
+@page(may="run_programmes")
+@require_safe
+def programme(request: HttpRequest, programme_id: int) -> HttpResponse:
+    """One programme: what became of its vouchers, how more are issued."""
+    one = get_object_or_404(my_programmes(request), pk=programme_id)
+    vouchers = Voucher.objects.filter(programme=one).visible_to(request.user).exclude(person=None).with_names()
+    context = {
+        "programme": one,
+        "report": report.of(one),
+        "places": list(one.centres.order_by("name")),
+        "issues": one.issues.select_related("company", "issued_by").order_by("-issued_at", "-pk")[:SHOWN_ISSUES],
+        "vouchers": list(vouchers.order_by("-pk")[:SHOWN_VOUCHERS]),
+        "visible": set(Company.objects.visible_to(request.user).filter(pk__in=one.issues.values("company")).values_list("pk", flat=True)),
+        "claim_page": one.claim_page,
+        "in_pool": Voucher.objects.filter(programme=one, issue__way=Way.POOL).claimable(on=one.centre.today(timezone.now())).count(),
+    }
+    return render(request, "gifts/programme.html", context)
+
+
+@page(may="run_programmes")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def programme_new(request: HttpRequest) -> HttpResponse:
+    form = ProgrammeForm(request.POST if request.method == "POST" else None, user=request.user, today=timezone.localdate())
+    if form.is_valid():
+        one = Programme.enter(by=request.user, **form.cleaned_data)
+        return done(request, reverse("gifts:programme", args=[one.pk]), _("%s is made. Now issue its first vouchers.") % one)
+    context = {"form": form, "title": _("A new programme"), "save": _("Make the programme"), "back": reverse("gifts:programmes")}
+    return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
+
+
+@page(may="run_programmes")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def programme_edit(request: HttpRequest, programme_id: int) -> HttpResponse:
+    one = get_object_or_404(my_programmes(request), pk=programme_id)
+    form = ProgrammeForm(request.POST if request.method == "POST" else None, user=request.user, programme=one)
+    back = reverse("gifts:programme", args=[one.pk])
+    if form.is_valid():
+        one.edit(by=request.user, **form.cleaned_data)
+        return done(request, back, _("Saved. Vouchers that are out keep what is printed on them."))
+    context = {"form": form, "title": _("Edit %s") % one, "save": _("Save"), "back": back}
+    return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
+
+
+@page(may="run_programmes")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def issue(request: HttpRequest, programme_id: int) -> HttpResponse:
+    """Cards to print, or more vouchers for the claim page."""
+    one = get_object_or_404(my_programmes(request), pk=programme_id)
+    form = IssueForm(request.POST if request.method == "POST" else None, user=request.user)
+    back = reverse("gifts:programme", args=[one.pk])
+    if form.is_valid():
+        made = one.issue(form.cleaned_data["way"], form.cleaned_data["count"], company=form.cleaned_data["company"], by=request.user)
+        words = ngettext("%d voucher is issued.", "%d vouchers are issued.", made.count) % made.count
+        return done(request, back, words)
+    context = {"form": form, "title": _("Issue vouchers of %s") % one, "save": _("Issue them"), "back": back}
+    return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
+
+
+@page(may="run_programmes")
+@require_safe
+def cards(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """The sheet of cards of one issue, those that nobody has claimed yet."""
+    issues = Issue.objects.where(request.user, may="run_programmes").filter(way=Way.CARDS).select_related("programme__centre", "company")
+    one = get_object_or_404(issues, pk=issue_id)
+    sheet = [pdf.Card(link.address, one.company.name if one.company else "") for link in one.card_links()]
+    response = HttpResponse(pdf.cards(one.programme, one.valid_until, sheet), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="cards-{one.pk}.pdf"'
+    return response
+
+
+# --- one voucher -----------------------------------------------------------------------------------------------------------
+
+
+def reachable(request: HttpRequest) -> QuerySet[Voucher]:
+    """Vouchers of your programmes whose driver's company is yours too, or not known yet."""
+    mine = Voucher.objects.where(request.user, may="run_programmes").with_names()
+    return mine.filter(company=None) | mine.visible_to(request.user)
+
+
+@page(may="run_programmes")
+@require_safe
+def voucher(request: HttpRequest, voucher_id: int) -> HttpResponse:
+    """One voucher: whose, in which state, what happened to it."""
+    one = get_object_or_404(reachable(request), pk=voucher_id)
+    undo = request.user.rights.centres("undo_redemption")
+    context = {
+        "voucher": one,
+        "programme": one.programme,
+        "can_revoke": one.state in (State.FREE, State.CLAIMED),
+        "redemptions": [
+            (row, row.wash_id in undo) for row in one.redemptions.select_related("wash", "redeemed_by", "undone_by").order_by("-pk")
+        ],
+        "history": [(entry, HAPPENED.get(entry.action, entry.action)) for entry in Entry.objects.about(one).order_by("at", "pk")],
+    }
+    return render(request, "gifts/voucher_staff.html", context)
+
+
+@page(may="run_programmes")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def revoke(request: HttpRequest, voucher_id: int) -> HttpResponse:
+    """Withdraw a voucher, with the reason; it cannot be given back."""
+    one = get_object_or_404(reachable(request), pk=voucher_id)
+    form = ReasonWhyForm(request.POST if request.method == "POST" else None)
+    back = reverse("gifts:voucher", args=[one.pk])
+    if form.is_valid():
+        one.revoke(by=request.user, reason=form.cleaned_data["reason"])
+        return done(request, back, _("The voucher is withdrawn."))
+    context = {
+        "form": form,
+        "title": _("Withdraw this voucher?"),
+        "lead": _(
+            "It can't be undone: whoever has the card or the link finds it withdrawn. What it took from the driver's year is free again."
+        ),
+        "save": _("Withdraw it"),
+        "back": back,
+    }
+    return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
