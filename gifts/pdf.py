@@ -7,7 +7,7 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-from django.contrib.staticfiles import finders
+from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -36,7 +36,7 @@ def fonts() -> tuple[str, str]:
 
     names = ("DejaVuSans", "DejaVuSans-Bold")
     for name in names:
-        pdfmetrics.registerFont(TTFont(name, finders.find(f"pdf-fonts/{name}.ttf")))
+        pdfmetrics.registerFont(TTFont(name, str(settings.PDF_FONTS / f"{name}.ttf")))
     return names
 
 

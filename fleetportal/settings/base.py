@@ -220,6 +220,7 @@ CURRENCY = env.currency()
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [("vendor", ROOT / "static-vendor" / "vendor")]
+PDF_FONTS = ROOT / "static-vendor" / "pdf-fonts"  # read by what writes PDF, never served
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 FILES_ROOT = VAR / "files"  # uploads and exports: never served by address, always through a page that asks who

@@ -1,0 +1,330 @@
+"""The driver's side over HTTP: cards, claim pages, personal vouchers. GET shows, POST acts, and open pages tell nothing."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from contacts.models import Driver, Interaction, Person, PersonAddress
+from fleetportal.core.idempotency import Answer
+from fleetportal.core.links import Link
+from fleetportal.core.outbox import Message, Priority
+from gifts.models import Challenge, Claim, State, Voucher
+from tests.factories.accounts import make_vehicle
+from tests.factories.contacts import make_person, make_role
+from tests.factories.gifts import make_issue, make_programme, make_voucher
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shine(north):
+    return make_programme(north, name="Shine")
+
+
+def claim_page(programme) -> str:
+    make_issue(programme, way="pool", count=3)
+    return programme.claim_page.path
+
+
+def sent_code() -> str:
+    return re.search(r"\d{6}", Message.objects.order_by("-pk").first().text)[0]
+
+
+def ask(client: Client, path: str, *, contact="mirko@drivers.example", plate="HH-AB 1", name="Mirko") -> str:
+    """The address of the page that takes the code."""
+    answer = client.post(path, {"first_name": name, "contact": contact, "plate": plate})
+    assert answer.status_code == 303, answer.content.decode()
+    return answer["Location"]
+
+
+# --- cards -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_printed_for_a_company_asks_the_first_name_alone(client, shine, north_ag):
+    voucher = Voucher.objects.get(issue=make_issue(shine, company=north_ag))
+    page = client.get(voucher.card.path)
+    assert page.status_code == 200
+    assert "For the drivers of Nordhafen Logistik SE" in page.content.decode()
+    assert list(page.context["form"].fields) == ["first_name"]
+
+
+def test_claiming_a_card_makes_an_unconfirmed_driver_and_leads_to_the_voucher(client, shine, north_ag):
+    voucher = Voucher.objects.get(issue=make_issue(shine, company=north_ag))
+    answer = client.post(voucher.card.path, {"first_name": "Mirko"})
+    voucher.refresh_from_db()
+    assert (answer.status_code, answer["Location"]) == (303, voucher.link.path)
+    assert (voucher.state, voucher.company) == (State.CLAIMED, north_ag)
+    person = Person.objects.get()
+    assert (person.first_name, person.is_confirmed) == ("Mirko", False)
+    assert Driver.objects.get().company == north_ag
+    assert Interaction.objects.get().kind == "voucher.claimed"
+    shown = client.get(answer["Location"]).content.decode()
+    assert voucher.code in shown
+    assert 'class="qr"' in shown
+
+
+def test_a_card_finds_the_driver_it_knows(client, shine, north_ag):
+    known = make_role("driver", north_ag, make_person("Kovac", first_name="Mirko"))
+    voucher = Voucher.objects.get(issue=make_issue(shine, company=north_ag))
+    client.post(voucher.card.path, {"first_name": "  mirko "})
+    assert Claim.objects.get().person == known.person
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize("place", ["HH-AB 1234", "hhab1234", "Nordhafen Logistik SE", "nordhafen logistik se"])
+def test_a_card_that_is_nobodys_finds_the_company_by_name_or_plate(client, shine, north_ag, place):
+    make_vehicle(north_ag, plate="HH-AB 1234")
+    voucher = make_voucher(shine)
+    assert client.post(voucher.card.path, {"first_name": "Mirko", "place": place}).status_code == 303
+    assert Voucher.objects.get().company == north_ag
+
+
+def test_a_company_nobody_knows_is_taken_all_the_same(client, shine, north):
+    voucher = make_voucher(shine)
+    answer = client.post(voucher.card.path, {"first_name": "Mirko", "place": "Unheard of Ltd"})
+    assert answer.status_code == 303
+    assert (Claim.objects.get().place, Voucher.objects.get().company) == ("Unheard of Ltd", None)
+    assert Person.objects.get().centre == north
+    assert not Interaction.objects.exists()
+
+
+def test_a_claimed_card_says_so_and_changes_nothing(client, shine, north_ag):
+    voucher = make_voucher(shine)
+    client.post(voucher.card.path, {"first_name": "Mirko", "place": north_ag.name})
+    person = Voucher.objects.get().person
+    assert client.get(voucher.card.path).status_code == 200
+    answer = client.post(voucher.card.path, {"first_name": "Other", "place": north_ag.name})
+    assert answer.status_code == 409
+    assert "claimed already" in answer.content.decode()
+    assert "Mirko" not in answer.content.decode()
+    assert Voucher.objects.get().person == person
+
+
+def test_what_was_typed_is_still_there_when_a_field_is_missing(client, shine):
+    voucher = make_voucher(shine)
+    page = client.post(voucher.card.path, {"first_name": "Mirko", "place": ""})
+    assert page.status_code == 422
+    assert 'value="Mirko"' in page.content.decode()
+    assert Voucher.objects.get().state == State.FREE
+
+
+def test_a_second_card_for_the_same_driver_and_period_is_refused(client, shine, north_ag):
+    first, second = Voucher.objects.filter(issue=make_issue(shine, count=2, company=north_ag)).order_by("pk")
+    assert client.post(first.card.path, {"first_name": "Mirko"}).status_code == 303
+    answer = client.post(second.card.path, {"first_name": "MIRKO"})
+    assert answer.status_code == 409
+    assert Voucher.objects.get(pk=second.pk).state == State.FREE
+    assert client.post(second.card.path, {"first_name": "Lena"}).status_code == 303
+
+
+# --- claim pages -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_page_gives_one_after_the_code(client, shine, north_ag):
+    make_vehicle(north_ag, plate="HH-AB 1")
+    page = ask(client, claim_page(shine))
+    message = Message.objects.get()
+    assert (message.priority, message.recipient) == (Priority.FIRST, "mirko@drivers.example")
+    assert not Claim.objects.exists()
+    answer = client.post(page, {"code": sent_code()})
+    claim = Claim.objects.select_related("voucher").get()
+    assert (answer.status_code, answer["Location"]) == (303, claim.voucher.link.path)
+    assert (claim.voucher.company, claim.person.is_confirmed) == (north_ag, False)
+    assert PersonAddress.objects.get().state == "confirmed"
+    assert Message.objects.filter(template="gifts/mail/voucher", recipient="mirko@drivers.example").count() == 1
+
+
+def test_a_number_gets_its_code_by_sms(client, shine):
+    ask(client, claim_page(shine), contact="0171 2345678")
+    assert Message.objects.get().recipient == "491712345678@sms.invalid"
+
+
+def test_a_confirmed_address_finds_the_person_it_belongs_to(client, shine, north_ag):
+    known = make_role("driver", north_ag, make_person("Kovac", email="mirko@drivers.example"))
+    page = ask(client, claim_page(shine), contact="Mirko@Drivers.example", plate="XX-YY 99")
+    client.post(page, {"code": sent_code()})
+    assert Claim.objects.get().person == known.person
+    assert Voucher.objects.get(state=State.CLAIMED).company == north_ag
+
+
+@pytest.mark.parametrize(
+    ("contact", "plate"),
+    [
+        ("mirko@drivers.example", "HH-XY 2"),
+        ("MIRKO+wash@drivers.example", "HH-XY 2"),
+        ("other@drivers.example", "hh ab 1"),
+    ],
+)
+def test_one_voucher_per_driver_by_address_and_by_plate(client, shine, contact, plate):
+    path = claim_page(shine)
+    client.post(ask(client, path), {"code": sent_code()})
+    answer = client.post(ask(client, path, contact=contact, plate=plate), {"code": sent_code()})
+    assert answer.status_code == 409
+    assert Claim.objects.count() == 1
+    assert Person.objects.count() == 1
+
+
+def test_three_wrong_tries_use_the_code_up(client, shine):
+    page = ask(client, claim_page(shine))
+    right = sent_code()
+    wrong = "000000" if right != "000000" else "111111"
+    for left in (2, 1, 0):
+        answer = client.post(page, {"code": wrong})
+        assert (answer.status_code, answer.context["left"]) == (422, left)
+    assert client.post(page, {"code": right}).status_code == 422
+    assert not Claim.objects.exists()
+
+
+def test_a_code_is_good_for_minutes(client, shine):
+    page = ask(client, claim_page(shine))
+    Link.objects.filter(scope="challenge").update(expires_at=timezone.now() - timedelta(seconds=1))
+    Challenge.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert client.post(page, {"code": sent_code()}).status_code == 404
+    assert not Challenge.objects.get().answer(sent_code(), now=timezone.now())
+
+
+def test_a_code_is_good_once(client, shine):
+    page, code = ask(client, claim_page(shine)), ""
+    code = sent_code()
+    assert client.post(page, {"code": code}).status_code == 303
+    assert client.post(page, {"code": code}).status_code == 422
+    assert Claim.objects.count() == 1
+
+
+def test_an_empty_pool_says_so(client, shine):
+    path = claim_page(shine)
+    Voucher.objects.update(state=State.CLAIMED)
+    assert "All vouchers are taken for now" in client.get(path).content.decode()
+    assert client.post(path, {"first_name": "M", "contact": "m@d.example", "plate": "HH-AB 1"}).status_code == 409
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(("field", "value"), [("contact", "12"), ("contact", "a@b"), ("plate", "-"), ("first_name", "123")])
+def test_what_is_no_address_plate_or_name_is_asked_again(client, shine, field, value):
+    answer = client.post(claim_page(shine), {"first_name": "M", "contact": "m@d.example", "plate": "HH-AB 1", field: value})
+    assert answer.status_code == 422
+    assert not Message.objects.exists()
+
+
+# --- the personal voucher --------------------------------------------------------------------------------------------------
+
+
+def test_a_personal_link_shows_every_state(client, shine, north_ag, north, wanda, carla):
+    mirko = make_role("driver", north_ag, make_person("Kovac", first_name="Mirko"))
+    voucher = make_voucher(shine, driver=mirko)
+    path = voucher.link.path
+    assert "It’s mine" in client.get(path).content.decode()
+    assert client.post(path).status_code == 303
+    assert voucher.code in client.get(path).content.decode()
+    redemption = Voucher.objects.get().redeem(by=wanda, wash=north)
+    assert "Used on" in client.get(path).content.decode()
+    redemption.undo(by=carla, reason="twice")
+    assert voucher.code in client.get(path).content.decode()
+    Voucher.objects.update(valid_until=timezone.localdate() - timedelta(days=2))
+    assert "could be used until" in client.get(path).content.decode()
+    Voucher.objects.get().revoke(by=carla, reason="left")
+    gone = client.get(path).content.decode()
+    assert "withdrawn" in gone
+    assert voucher.code not in gone
+
+
+def test_a_driver_gives_a_voucher_back(client, shine):
+    voucher = make_voucher(shine, claimed=True)
+    path = voucher.link.path
+    assert client.get(f"{path}back/").status_code == 405
+    assert client.post(f"{path}back/")["Location"] == path
+    assert Voucher.objects.get().state == State.REVOKED
+
+
+def test_the_pdf_holds_name_and_code_in_cyrillic(client, shine, north_ag):
+    voucher = make_voucher(shine, driver=make_role("driver", north_ag, make_person("Ковач", first_name="Мирко")), claimed=True)
+    answer = client.get(f"{voucher.link.path}voucher.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    voucher.revoke(by=None, reason="x")
+    assert client.get(f"{voucher.link.path}voucher.pdf").status_code == 404
+
+
+# --- R26, R30, R5 ----------------------------------------------------------------------------------------------------------
+
+
+def snapshot() -> list:
+    tables = (Voucher, Claim, Person, Driver, Link, Message, Challenge, Interaction, Answer)
+    return [list(table.objects.order_by("pk").values()) for table in tables]
+
+
+def test_looking_changes_nothing(client, shine, north_ag):
+    """R26: every address of the driver's side, looked at by a scanner with GET, HEAD and OPTIONS."""
+    free = Voucher.objects.get(issue=make_issue(shine, company=north_ag))
+    personal = make_voucher(shine, driver=make_role("driver", north_ag))
+    claimed = make_voucher(shine, claimed=True)
+    pages = [free.card.path, claim_page(shine), personal.link.path, claimed.link.path, f"{claimed.link.path}voucher.pdf"]
+    pages.append(ask(client, pages[1]))
+    before = snapshot()
+    for path in pages:
+        for method in ("get", "head", "options"):
+            assert getattr(client, method)(path).status_code in (200, 405)
+    assert snapshot() == before
+
+
+def test_no_page_sends_its_form_by_itself(client, shine, north_ag):
+    voucher = Voucher.objects.get(issue=make_issue(shine, company=north_ag))
+    assert "<script" not in client.get(voucher.card.path).content.decode()
+    assert "<script" not in client.get(make_voucher(shine, claimed=True).link.path).content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_unknown_expired_revoked_and_foreign_links_look_alike(client, shine, south, method):
+    """R30: same status, same bytes but for the masked token of the form."""
+    expired, revoked, personal = make_voucher(shine), make_voucher(shine), make_voucher(shine, claimed=True)
+    Link.objects.filter(pk=expired.card.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    revoked.revoke(by=None, reason="lost")
+    tokens = ["A" * 32, "x", "ъ" * 32, expired.card.token, revoked.card.token, personal.link.token]
+    answers = [getattr(client, method)(f"/claim/{token}/") for token in tokens]
+    assert {answer.status_code for answer in answers} == {404}
+    bodies = {re.sub(r'(value="[A-Za-z0-9]{64}"|/claim/[^"]*)', "", answer.content.decode()) for answer in answers}
+    assert len(bodies) == 1
+    assert {len(answer.content) for answer in answers[:1] + answers[3:]} == {len(answers[0].content)}
+
+
+def test_a_claim_tells_nothing_of_who_is_a_customer(client, shine, north_ag):
+    """R30: the same answer for a company we know, one we do not, and a plate."""
+    make_vehicle(north_ag, plate="HH-AB 1234")
+    statuses = set()
+    for place in (north_ag.name, "Unheard of Ltd", "HH-AB 1234", "ZZ-ZZ 1"):
+        answer = client.post(make_voucher(shine).card.path, {"first_name": f"Driver{len(statuses)}{place[:2]}", "place": place})
+        page = client.get(answer["Location"]).content.decode()
+        assert north_ag.name not in page
+        statuses.add((answer.status_code, len(answer["Location"])))
+    assert len(statuses) == 1
+
+
+def test_the_same_key_has_its_effect_once_and_no_stored_answer_holds_a_token(client, shine, north_ag):
+    """R5: ten repeats of one request get its answer, byte for byte; the same key with other words gets none."""
+    voucher = Voucher.objects.get(issue=make_issue(shine, company=north_ag))
+    answers = [client.post(voucher.card.path, {"first_name": "Mirko", "_key": "k1"}) for _try in range(10)]
+    assert {(answer.status_code, answer["Location"], answer.content) for answer in answers} == {(303, voucher.link.path, b"")}
+    assert Claim.objects.count() == 1
+    other = client.post(voucher.card.path, {"first_name": "Lena", "_key": "k1"})
+    assert other.status_code == 422
+    token = voucher.link.token
+    assert not any(token in str(answer.headers) + bytes(answer.content).decode() for answer in Answer.objects.all())
+
+
+def test_wrong_methods_are_refused(client, shine):
+    voucher = make_voucher(shine, claimed=True)
+    for path in (voucher.link.path, make_voucher(shine).card.path):
+        assert client.put(path).status_code == 405
+        assert client.delete(path).status_code == 405
+
+
+def test_costs_of_the_drivers_pages(client, shine, north_ag, django_assert_num_queries):
+    free, claimed = make_voucher(shine), make_voucher(shine, claimed=True)
+    card, personal = free.card.path, claimed.link.path
+    with django_assert_num_queries(2):
+        client.get(card)
+    with django_assert_num_queries(3):
+        client.get(personal)
