@@ -1,27 +1,15 @@
 """The matrix itself: each fault it is there for, planted on purpose, and found."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from django.db import transaction
 
 from tests.matrix import faulty_addresses
 from tests.matrix.addresses import walk
 from tests.matrix.columns import COLUMNS
 from tests.matrix.test_matrix import STAFF, faults_of
-from tests.matrix.world import World
 
 pytestmark = pytest.mark.matrix
 FAULTY = {address.shape.split("/")[1]: address for address in walk(faulty_addresses.urlpatterns) if address.shape.startswith("faulty/")}
 ANNA, EMIL = COLUMNS[5], COLUMNS[4]
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(

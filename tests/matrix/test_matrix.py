@@ -32,14 +32,6 @@ ANONYMOUS = COLUMNS[0]
 SIGNED_IN_OR_ANONYMOUS = [column for column in COLUMNS if not column.scope]
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One world for all cells: each cell is rolled back, and at the end the world is."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
-
-
 class Cell:
     """One request and what came of it; what it wrote is taken back."""
 
