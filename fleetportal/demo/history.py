@@ -8,7 +8,7 @@ from fleetportal.demo import phrases
 from fleetportal.demo.companies import Account, Known, moment
 from fleetportal.demo.rows import Tables
 
-BUSY = {"prospect": (1, 4), "new": (3, 9), "repeat": (5, 13), "loyal": (8, 20), "at_risk": (4, 13), "lost": (2, 6)}
+BUSY = {"prospect": (1, 5), "new": (3, 10), "repeat": (6, 15), "loyal": (9, 24), "at_risk": (5, 15), "lost": (2, 7)}
 WAYS = (("phone", phrases.CALLS, 55), ("email", phrases.LETTERS, 27), ("in_person", phrases.VISITS, 18))
 SILENCE_DAYS = 200
 

@@ -15,6 +15,7 @@ from fleetportal.demo.rows import Tables
 
 MODELS: dict[str, Any] = {DECIDES: DecisionMaker, USES: VehicleUser, DRIVES: Driver}
 HASHES = {key: hashlib.sha256(text.encode()).hexdigest() for key, text in phrases.WORDINGS.items()}
+RANKS = ("owner", "fleet_manager", "branch_manager", "other")
 RESPONSIBILITIES = ("invoices", "orders", "service", "damage", "drivers")
 ADDRESS_STATES, STATE_WEIGHTS = ("confirmed", "unconfirmed", "bouncing", "withdrawn"), (80, 14, 4, 2)
 # What an address was asked and how it answered: purposes given, purposes withdrawn afterwards.
@@ -57,9 +58,9 @@ class People:
     def add_unknown(self, made: Account) -> None:
         """People beyond the cast, some chairs left empty: coverage is a figure of its own."""
         chance = made.chance
-        deciders = 0 if made.happens(40, 11) else 1 + (chance.random() < 0.5) + (chance.random() < 0.25)
-        users = 0 if made.happens(9, 5) else sum(chance.random() < 0.75 for _ in range(made.personal))
-        drivers = 0 if made.happens(4, 1) else sum(chance.random() < 0.8 for _ in range(min(made.functional, 14)))
+        deciders = 0 if made.happens(40, 11) else 1 + (chance.random() < 0.7) + (chance.random() < 0.4) + (chance.random() < 0.2)
+        users = 0 if made.happens(9, 5) else sum(chance.random() < 0.9 for _ in range(made.personal))
+        drivers = 0 if made.happens(4, 1) else round(min(made.functional, 16) * chance.uniform(0.6, 1.8))
         for rank in range(deciders):
             self.newcomer(made, [DECIDES, USES] if users and rank == 0 and chance.random() < 0.4 else [DECIDES], rank)
         for _ in range(users - len(made.known[USES])):
@@ -88,7 +89,7 @@ class People:
         chance = made.chance
         facts: dict[str, Any] = {"job_title": chance.choice(phrases.JOBS[group])}
         if group == DECIDES:
-            facts["kind"] = ("owner", "fleet_manager", "branch_manager", "other")[rank] if chance.random() < 0.7 else "managing_director"
+            facts["kind"] = RANKS[rank] if chance.random() < 0.7 else "managing_director"
             facts["responsibilities"] = chance.sample(RESPONSIBILITIES, 1 + chance.randrange(3))
         elif group == USES:
             facts["may_choose"], facts["interests"] = chance.random() < 0.8, chance.choice(phrases.INTERESTS)
