@@ -261,7 +261,10 @@ def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
             message = claim(now=timezone.now())
             if message is None:
                 return False
-            deliver(message, mailer)
+            if message.tries > MAX_TRIES:
+                settle(message, State.PARKED, "No sender outlived it.")
+            else:
+                deliver(message, mailer)
     finally:
         close(mailer)
     return Message.objects.due(now=timezone.now()).exists()

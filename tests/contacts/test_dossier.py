@@ -65,7 +65,9 @@ def test_a_service_adviser_gets_the_front_page_alone(client: Client, emil: User,
         assert hidden not in page
 
 
-def test_a_foreign_company_and_a_missing_one_are_both_not_there(client: Client, anna: User, emil: User, wanda: User, south_ag: Company) -> None:
+def test_a_foreign_company_and_a_missing_one_are_both_not_there(
+    client: Client, anna: User, emil: User, wanda: User, south_ag: Company
+) -> None:
     for user in (anna, emil, wanda):
         client.force_login(user)
         assert client.get(f"/companies/{south_ag.pk}/").status_code == 404
@@ -161,7 +163,9 @@ def test_somebody_of_another_company_cannot_be_chosen(client: Client, anna: User
 
 def test_the_timeline_goes_back_page_by_page(client: Client, anna: User, north_ag: Company) -> None:
     for number in range(45):
-        Interaction.log(north_ag, person=None, channel="phone" if number % 2 else "email", outcome="reached", text=f"No. {number}.", by=anna)
+        Interaction.log(
+            north_ag, person=None, channel="phone" if number % 2 else "email", outcome="reached", text=f"No. {number}.", by=anna
+        )
     client.force_login(anna)
     address, seen = f"/companies/{north_ag.pk}/timeline/", []
     for _page in range(3):
@@ -198,7 +202,9 @@ def test_an_account_manager_enters_a_company_and_looks_after_it(client: Client, 
 
 def test_a_wrong_vat_number_is_said_at_its_field_and_nothing_is_lost(client: Client, carla: User) -> None:
     client.force_login(carla)
-    answer = client.post("/companies/new/", {"name": "Neue Werft", "centre": carla.home_centre_id, "country": "DE", "vat_number": "DE136695977"})
+    answer = client.post(
+        "/companies/new/", {"name": "Neue Werft", "centre": carla.home_centre_id, "country": "DE", "vat_number": "DE136695977"}
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Not saved yet: one field needs you." in page
