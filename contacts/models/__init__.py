@@ -1,5 +1,6 @@
 from contacts.models.consent import Basis, Consent, Purpose
 from contacts.models.holders import AlreadyHeld, Holder, VehicleDriver
+from contacts.models.imports import Import, Layout, Made, StagedRow, Verdict
 from contacts.models.interaction import Direction, Interaction, Outcome
 from contacts.models.ledger import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
 from contacts.models.person import AddressState, Channel, Person, PersonAddress
@@ -27,7 +28,10 @@ __all__ = [
     "GiftPolicy",
     "Group",
     "Holder",
+    "Import",
     "Interaction",
+    "Layout",
+    "Made",
     "NothingAllowed",
     "Outcome",
     "Person",
@@ -39,10 +43,12 @@ __all__ = [
     "Responsibility",
     "Role",
     "Rule",
+    "StagedRow",
     "Task",
     "TaskClosed",
     "VehicleDriver",
     "VehicleUser",
+    "Verdict",
     "YearSum",
     "rules",
 ]

@@ -28,7 +28,8 @@ def mark(source, order_path, target):
 
 
 def change(source, order, target):
-    book = openpyxl.load_workbook(source, keep_links=False)
+    with source.open("rb") as file:  # a path would be judged by its ending
+        book = openpyxl.load_workbook(file, keep_links=False)
     shown = values_shown(order) if has_formulas(book) else {}
     for place, about in enumerate(order["sheets"]):
         if about["name"] in book.sheetnames:

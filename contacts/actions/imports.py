@@ -1,0 +1,406 @@
+"""The life of an import: brought, looked at, judged, taken, undone. One engine for the page and the command."""
+
+import hashlib
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import Centre, Company, User
+from contacts.imports import judging, recognition, undoing
+from contacts.imports.batches import MAY, Batch, Importer, staged_records
+from contacts.imports.columns import MIXED, VEHICLES
+from contacts.imports.fields import FIELDS
+from contacts.models import Import, Layout, Made, StagedRow, Verdict
+from contacts.models.imports import KEPT_DAYS
+from fleetportal.core import audit, jobs, sheets
+from fleetportal.core.db import lock
+from fleetportal.core.errors import Refused
+from fleetportal.core.jobs import Job
+from fleetportal.core.sheetwork.limits import BYTES
+
+KIND = "contacts.import"
+APPLY_BATCH = 250
+TRIES = 3
+CHUNK = 1024 * 1024
+State = Import.State
+
+
+class ImportBusy(Refused):
+    code = "import_busy"
+
+
+class NothingToTake(Refused):
+    code = "nothing_to_take"
+
+
+class WhoseVehicles(Refused):
+    """A sheet of vehicles names no owner, and nobody said whose they are."""
+
+    code = "whose_vehicles"
+
+
+class CannotBeTaken(Refused):
+    """No sheet of the file is a list of companies, people or vehicles."""
+
+    code = "cannot_be_taken"
+    status = 422
+
+
+class FileGone(Refused):
+    code = "file_gone"
+
+
+# --- bringing a file -------------------------------------------------------------------------------------------------------
+
+
+def bring(file: IO[bytes], *, name: str, by: User | None, centre: Centre | None = None, company: Company | None = None) -> Import:
+    """The file, kept and recognised. Raises SheetRefused, and keeps nothing, where it can't be read."""
+    run = Import.objects.create(owner=by, centre=centre or home_of(by), company=company, name=Path(name).name[:200], size=0, digest="", kind="")
+    try:
+        run.folder.mkdir(parents=True, exist_ok=True)
+        run.size, run.digest = copy(file, run.source, run.name)
+        book = sheets.read(run.source, name=run.name, spool=run.spool)
+        run.kind, run.sheets = book.kind, recognition.recognise(book)
+        with transaction.atomic():
+            run.save()
+            audit.record("import.brought", run, by=by, facts={"sheets": len(run.sheets), "rows": sum(sheet["rows"] for sheet in run.sheets)})
+    except BaseException:
+        shutil.rmtree(run.folder, ignore_errors=True)
+        run.delete()
+        raise
+    return run
+
+
+def home_of(user: User | None) -> Centre | None:
+    """Where a user's new companies go: the own centre, else the first on which they may import."""
+    if user is None:
+        return Centre.objects.order_by("pk").first()
+    return user.home_centre or Centre.objects.where(user, may=MAY).order_by("pk").first()
+
+
+def copy(file: IO[bytes], target: Path, name: str) -> tuple[int, str]:
+    """(size, digest) of what was copied; stops at the limit."""
+    size, digest = 0, hashlib.sha256()
+    with target.open("wb") as out:
+        while chunk := file.read(CHUNK):
+            size += len(chunk)
+            if size > BYTES:
+                raise sheets.refusal("too_big", {"bytes": size, "limit": BYTES}, name=name)
+            digest.update(chunk)
+            out.write(chunk)
+    return size, digest.hexdigest()
+
+
+def refusals_of(run: Import) -> list[str]:
+    """Why sheets of the file are not taken, each in a sentence with its cure."""
+    words = []
+    for sheet in run.sheets:
+        if not sheet["taken"] and sheet["refusal"]:
+            _code, why, cure = sheet["refusal"]
+            words.append(f"{sheet['name']}: {why} {cure}" if sheet["name"] else f"{why} {cure}")
+    return words
+
+
+# --- what the columns mean, whose vehicles ------------------------------------------------------------------------------------
+
+
+def say_columns(run: Import, meanings: Mapping[int, Mapping[int, str]], kinds: Mapping[int, str], *, by: User | None) -> None:
+    """The columns mean what a person says: {sheet: {column: key}}; a dry run already made is thrown away. Raises ImportBusy."""
+    with transaction.atomic():
+        lock(run)
+        must_rest(run)
+        for sheet in run.sheets:
+            if sheet["place"] not in kinds:
+                continue
+            for place, key in meanings.get(sheet["place"], {}).items():
+                recognition.mean(sheet, place, key)
+            if kinds[sheet["place"]]:
+                sheet["kind"] = kinds[sheet["place"]]
+                recognition.check(sheet)
+            else:
+                sheet["taken"] = False
+        back_to_columns(run)
+        audit.record("import.columns_said", run, by=by)
+
+
+def keep_layout(run: Import, place: int, name: str, *, by: User | None) -> Layout:
+    """The meaning of that sheet's columns, kept under `name` for the next file with the same titles."""
+    with transaction.atomic():
+        lock(run)
+        sheet = next(sheet for sheet in run.sheets if sheet["place"] == place)
+        layout = recognition.keep_layout(sheet, name[:80], by=by)
+        run.save(update_fields=["sheets"])
+        audit.record("layout.kept", layout, by=by, facts={"import": run.pk})
+        return layout
+
+
+def use_layout(run: Import, layout: Layout, *, by: User | None) -> None:
+    """Put `layout` on every sheet that has its titles, or, where none has, on the only sheet. Raises ImportBusy."""
+    with transaction.atomic():
+        lock(run)
+        must_rest(run)
+        fitting = [sheet for sheet in run.sheets if sheet["signature"] == layout.signature] or (run.sheets if len(run.sheets) == 1 else [])
+        if not fitting:
+            raise CannotBeTaken(_("The layout “%(name)s” fits no sheet of this file: its titles are others.") % {"name": layout.name})
+        for sheet in fitting:
+            recognition.put_on(sheet, layout)
+        back_to_columns(run)
+        audit.record("import.columns_said", run, by=by, facts={"layout": layout.pk})
+
+
+def say_where(run: Import, *, company: Company | None, centre: Centre | None, by: User | None) -> None:
+    """Whose vehicles these are, and to which centre new companies go. Raises ImportBusy."""
+    with transaction.atomic():
+        lock(run)
+        must_rest(run)
+        run.company, run.centre = company, centre or run.centre
+        back_to_columns(run)
+        run.save(update_fields=["company", "centre"])
+        audit.record("import.owner_said", run, by=by, facts={"company": company.pk if company else None})
+
+
+def must_rest(run: Import) -> None:
+    if run.state not in (State.COLUMNS, State.JUDGED):
+        raise ImportBusy(_("This import is under way or over; bring the file again to read it in another way."))
+    if not run.is_kept:
+        raise FileGone(_("The file was deleted after %(days)s days; bring it again.") % {"days": KEPT_DAYS})
+
+
+def back_to_columns(run: Import) -> None:
+    StagedRow.objects.filter(run=run).delete()
+    (run.folder / "new.txt").unlink(missing_ok=True)
+    run.state, run.counts, run.progress = State.COLUMNS, {}, {}
+    run.save(update_fields=["state", "counts", "progress", "sheets"])
+
+
+# --- the dry run --------------------------------------------------------------------------------------------------------------
+
+
+def judge(run: Import, *, by: User | None) -> None:
+    """Start the dry run. Raises CannotBeTaken, WhoseVehicles, ImportBusy."""
+    with transaction.atomic():
+        lock(run)
+        must_rest(run)
+        if not run.taken_sheets:
+            raise CannotBeTaken(" ".join(refusals_of(run)) or str(_("No sheet of this file can be taken.")))
+        if run.asks_owner:
+            raise WhoseVehicles(_("Whose vehicles are these? No column of the file names a company."))
+        back_to_columns(run)
+        run.state, run.progress = State.JUDGING, judging.start(run)
+        run.job = jobs.start(KIND, {"import": run.pk}, by=by)
+        run.save(update_fields=["state", "progress", "job"])
+
+
+def judge_batch(run: Import) -> bool:
+    """One batch of the dry run; True when it was the last. A killed worker repeats at most this batch."""
+    stood = run.progress
+    with override(run.owner.language if run.owner else None):
+        step = judging.Step(run, importer(run)).work()
+    with transaction.atomic():
+        lock(run)
+        if run.state != State.JUDGING or run.progress != stood:
+            return run.state != State.JUDGING
+        step.save()
+        step.remember_new()
+        if step.is_last:
+            run.counts = {**run.counts, **judging.count_new(run)}
+            run.state = State.JUDGED
+        run.save(update_fields=["progress", "counts", "state"])
+        return step.is_last
+
+
+def importer(run: Import) -> Importer:
+    return Importer(run.owner, run.centre)
+
+
+# --- the taking ---------------------------------------------------------------------------------------------------------------
+
+
+def apply(run: Import, *, by: User | None) -> None:
+    """Start taking the good rows. Raises ImportBusy, NothingToTake."""
+    with transaction.atomic():
+        lock(run)
+        if run.state not in (State.JUDGED, State.STOPPED):
+            raise ImportBusy(_("This import is under way or over."))
+        if not run.rows.to_apply().exists():
+            raise NothingToTake(_("There is nothing to take: every row is in the base already, or has a problem."))
+        run.state = State.APPLYING
+        run.job = jobs.start(KIND, {"import": run.pk}, by=by)
+        run.save(update_fields=["state", "job"])
+        audit.record("import.taken", run, by=by, facts={"rows": run.rows.to_apply().count()})
+
+
+def apply_batch(run: Import) -> bool:
+    """One batch, in one transaction that marks its rows; True when nothing was left."""
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                return apply_rows(run)
+        except IntegrityError:  # somebody made the same company or vehicle a moment ago: look again
+            if attempt == TRIES - 1:
+                raise
+    return False
+
+
+def apply_rows(run: Import) -> bool:
+    if run.centre:
+        lock(run.centre)  # two imports into one centre take turns, or both would make the same company
+    lock(run)
+    if run.state != State.APPLYING:
+        return True
+    rows = list(run.rows.to_apply()[:APPLY_BATCH])
+    if not rows:
+        finish(run, State.DONE)
+        return True
+    today = timezone.localdate()
+    batch = Batch(run, importer(run), staged_records(rows), today=today)
+    refused = [(row, plan.record) for row, plan in zip(rows, batch.plans, strict=True) if plan.record.is_rejected]
+    batch.write()
+    for row, record in refused:
+        row.verdict, row.problems = Verdict.REJECTED, [*row.problems, *(problem.as_json() for problem in record.problems)]
+        row.problem = record.problems[0].code[:16]
+        row.save(update_fields=["verdict", "problems", "problem"])
+    run.rows.filter(pk__in=[row.pk for row in rows]).update(applied_at=timezone.now())
+    counts = dict(run.counts)
+    counts["applied"] = counts.get("applied", 0) + len(rows) - len(refused)
+    counts["refused_late"] = counts.get("refused_late", 0) + len(refused)
+    run.counts = counts
+    run.save(update_fields=["counts"])
+    return False
+
+
+def finish(run: Import, state: str) -> None:
+    made = dict.fromkeys(("company", "vehicle", "person"), 0)
+    for what in made:
+        made[what] = Made.objects.filter(row__run=run, what=what).count()
+    run.counts = {**run.counts, **{f"made_{what}": count for what, count in made.items()}}
+    run.state, run.ended_at = state, timezone.now()
+    run.save(update_fields=["counts", "state", "ended_at"])
+
+
+def stop(run: Import, *, by: User | None) -> None:
+    """Stop after the batch that runs now; what was taken stays and can be undone. Raises ImportBusy."""
+    with transaction.atomic():
+        lock(run)
+        if run.state not in (State.APPLYING, State.JUDGING):
+            raise ImportBusy(_("This import does not run."))
+        if run.state == State.JUDGING:
+            back_to_columns(run)
+        else:
+            finish(run, State.STOPPED)
+        audit.record("import.stopped", run, by=by)
+
+
+# --- taking it back -----------------------------------------------------------------------------------------------------------
+
+
+def undo(run: Import, *, by: User | None) -> None:
+    """Start taking back what this import made and changed. Raises ImportBusy."""
+    with transaction.atomic():
+        lock(run)
+        if run.state not in (State.DONE, State.STOPPED):
+            raise ImportBusy(_("Only an import that is over can be undone."))
+        run.state = State.UNDOING
+        run.counts = {**run.counts, "to_undo": Made.objects.filter(row__run=run).count(), "undone": 0, "kept": 0}
+        run.job = jobs.start(KIND, {"import": run.pk}, by=by)
+        run.save(update_fields=["state", "counts", "job"])
+        audit.record("import.undone", run, by=by)
+
+
+def undo_batch(run: Import) -> bool:
+    with transaction.atomic():
+        lock(run)
+        if run.state != State.UNDOING:
+            return True
+        done = undoing.undo_batch(run, by=run.owner)
+        if done is None:
+            run.rows.update(applied_at=None)
+            run.state, run.ended_at = State.UNDONE, timezone.now()
+            run.save(update_fields=["state", "ended_at"])
+            return True
+        gone, kept = done
+        run.counts = {**run.counts, "undone": run.counts["undone"] + gone, "kept": run.counts["kept"] + kept}
+        run.save(update_fields=["counts"])
+        return False
+
+
+# --- in slices ----------------------------------------------------------------------------------------------------------------
+
+WORK = {State.JUDGING: judge_batch, State.APPLYING: apply_batch, State.UNDOING: undo_batch}
+
+
+def work(run: Import, *, deadline: float | None = None) -> bool:
+    """Goes on with whatever the import is at, to its end or until `deadline`; True when it rests."""
+    while run.state in WORK:
+        WORK[State(run.state)](run)
+        if deadline is not None and time.monotonic() > deadline:
+            break
+    return run.state not in WORK
+
+
+@jobs.kind(KIND)
+def run_slice(job: Job, deadline: float) -> bool:
+    """One slice of an import."""
+    run = Import.objects.filter(pk=job.args["import"]).select_related("owner", "centre", "company").first()
+    if run is None:
+        return True
+    finished = work(run, deadline=deadline)
+    job.progress(*how_far(run))
+    return finished
+
+
+def how_far(run: Import) -> tuple[int, int]:
+    """(done, of how many) for the progress bar."""
+    counts = run.counts
+    if run.state == State.JUDGING:
+        total = sum(sheet["rows"] for sheet in run.taken_sheets)
+        return min(counts.get("rows", 0) + counts.get("skipped", 0), total), total
+    if run.state in (State.UNDOING, State.UNDONE):
+        return counts.get("undone", 0) + counts.get("kept", 0), max(counts.get("to_undo", 0), 1)
+    to_take = counts.get("new", 0) + counts.get("changed", 0)
+    return counts.get("applied", 0) + counts.get("refused_late", 0), max(to_take, 1)
+
+
+# --- the report ---------------------------------------------------------------------------------------------------------------
+
+
+def write_report(run: Import, target: Path) -> None:
+    """The workbook as it came with a column that says what is wrong in each row. Raises FileGone, SheetRefused."""
+    if not run.is_kept:
+        raise FileGone(_("The file was deleted after %(days)s days; bring it again.") % {"days": KEPT_DAYS})
+    marks = {sheet["place"]: sheets.SheetMarks(sheet["place"], sheet["header_row"], {}) for sheet in run.sheets}
+    titles = {sheet["place"]: sheet["titles"] for sheet in run.sheets}
+    for place, number, problems in run.rows.with_problems().values_list("sheet", "row", "problems").iterator():
+        bad = [problem["column"] for problem in problems if problem.get("column") is not None]
+        marks[place].marks[number] = (judging.problems_in_words(problems, titles[place]), bad)  # type: ignore[index]
+    for sheet in run.sheets:
+        if not sheet["taken"] and sheet["refusal"]:
+            row = sheet["header_row"] or sheet["first_row"]
+            marks[sheet["place"]].marks[row] = (f"{sheet['refusal'][1]} {sheet['refusal'][2]}", [])  # type: ignore[index]
+            marks[sheet["place"]].header_row = None
+    sheets.write_marked(run.source, judging.book_of(run), marks.values(), target, name=run.name, heading=str(_("What is wrong")))
+
+
+def forget_files(*, before: timedelta = timedelta(days=KEPT_DAYS)) -> int:
+    """How many imports lost their file and raw cells because their time is over; what they made stays."""
+    old = [run for run in Import.objects.filter(made_at__lt=timezone.now() - before) if run.folder.exists()]
+    for run in old:
+        shutil.rmtree(run.folder, ignore_errors=True)
+        run.rows.update(cells=[], values={}, problems=[])
+    return len(old)
+
+
+def choices_of(kind: str) -> Iterable[tuple[str, Any]]:
+    """The meanings that a column of such a sheet may have."""
+    for key, field in FIELDS.items():
+        if kind == VEHICLES or not key.startswith(("vehicle.", "drivers")):
+            if key != "company.flag" or kind == MIXED:
+                yield key, field.label

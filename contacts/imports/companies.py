@@ -1,0 +1,165 @@
+"""Finds the companies that rows name, within reach, or drafts them. A company out of reach is never found: the answer is as for a new one."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Centre, Company
+from contacts.imports import cells
+from contacts.imports.drafts import Draft
+from contacts.imports.records import Record, brief, looks_like_code
+from fleetportal.core.db import fold
+
+FACTS = ("vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees", "external_id")
+Facts = dict[str, Any]
+
+
+def key_of(facts: Facts) -> str:
+    """By what a company is known again within a file."""
+    if facts.get("vat_number"):
+        return f"vat:{facts['vat_number']}"
+    if facts.get("name"):
+        return brief(f"name:{fold(facts['name'])}|{facts.get('postcode', '')}")
+    return brief(f"id:{facts.get('external_id') or facts.get('domain', '')}")
+
+
+class Companies:
+    """The companies of a batch."""
+
+    def __init__(self, reach: QuerySet[Company], centre: Centre | None, records: Iterable[Record], *, owner: Company | None, today: date) -> None:
+        self.centre, self.owner, self.today = centre, owner, today
+        self.by: dict[str, dict[str, list[Draft[Company]]]] = {name: defaultdict(list) for name in ("vat", "name", "id", "domain")}
+        self.drafts: dict[int | None, Draft[Company]] = {}
+        self.new: list[Draft[Company]] = []
+        facts = [record.values["company"] for record in records if "company" in record.values]
+        self.load(reach, facts)
+        self.owner_draft = Draft(owner, is_new=False) if owner is not None else None
+
+    def load(self, reach: QuerySet[Company], facts: list[Facts]) -> None:
+        names = {fold(one[field])[:200] for one in facts for field in ("name", "parent") if one.get(field)}
+        vats = {one["vat_number"] for one in facts if one.get("vat_number")}
+        ids = {one["external_id"] for one in facts if one.get("external_id")}
+        domains = {one["domain"] for one in facts if one.get("domain") and not one.get("name")}
+        asked = Q(pk__in=[])
+        asked |= Q(name_folded__in=names) if names else Q()
+        asked |= Q(vat_number__in=vats) if vats else Q()
+        asked |= Q(external_id__in=ids) if ids else Q()
+        found = list(reach.filter(asked).order_by("pk")) if names or vats or ids else []
+        for company in found:
+            self.put(Draft(company, is_new=False))
+        self.load_domains(reach, domains)
+
+    def load_domains(self, reach: QuerySet[Company], domains: set[str]) -> None:
+        """Companies by the domain of their website; few files ask for it."""
+        if domains:
+            asked = Q(pk__in=[])
+            for domain in domains:
+                asked |= Q(website__contains=domain) | Q(email__endswith=f"@{domain}")
+            for company in reach.filter(asked).order_by("pk")[:5000]:
+                if company.pk not in self.drafts:
+                    self.put(Draft(company, is_new=False))
+
+    def put(self, draft: Draft[Company]) -> Draft[Company]:
+        company = draft.obj
+        if company.pk:
+            self.drafts[company.pk] = draft
+        else:
+            self.new.append(draft)
+        for kind, value in (("vat", company.vat_number), ("name", fold(company.name)[:200]), ("id", company.external_id)):
+            if value:
+                self.by[kind][value].append(draft)
+        for domain in {cells.domain(company.website), cells.domain(company.email)} - {""} - cells.FREE_MAIL:
+            self.by["domain"][domain].append(draft)
+        return draft
+
+    def of(self, record: Record) -> Draft[Company] | None:
+        """The company that the row names, drafted if need be; None where it names none, or where the row was rejected for it."""
+        facts = record.values.get("company")
+        if not facts:
+            return self.owner_draft
+        found = self.find(facts, record)
+        if record.is_rejected:
+            return None
+        if found is None and not facts.get("name"):
+            return self.unnamed(facts, record)
+        if found is None:
+            found = self.draft(facts, record)
+        self.fill(found, facts, record)
+        return found
+
+    def find(self, facts: Facts, record: Record) -> Draft[Company] | None:
+        """In the order that the page shows: number in the source, VAT number, name and postcode."""
+        by_id = [draft for draft in self.by["id"].get(facts.get("external_id", ""), ()) if self.agrees(draft.obj, facts)]
+        if by_id:
+            return by_id[0]
+        by_vat = self.by["vat"].get(facts.get("vat_number", ""), [])
+        if by_vat:
+            return by_vat[0]
+        if facts.get("name"):
+            return self.by_name(facts, record)
+        by_domain = self.by["domain"].get(facts.get("domain", ""), [])
+        return by_domain[0] if len(by_domain) == 1 else None
+
+    def agrees(self, company: Company, facts: Facts) -> bool:
+        """True where a number of the source means this company: a long one surely, a short one only if something else fits too."""
+        if looks_like_code(company.external_id) or not facts.get("name") and not facts.get("vat_number"):
+            return True
+        same_vat = bool(facts.get("vat_number")) and company.vat_number == facts.get("vat_number")
+        same_postcode = bool(facts.get("postcode")) and company.postcode == facts.get("postcode")
+        return same_vat or same_postcode or fold(company.name) == fold(facts.get("name", ""))
+
+    def by_name(self, facts: Facts, record: Record) -> Draft[Company] | None:
+        vat, postcode = facts.get("vat_number", ""), facts.get("postcode", "")
+        fits = [
+            draft
+            for draft in self.by["name"].get(fold(facts["name"])[:200], ())
+            if not (vat and draft.obj.vat_number and draft.obj.vat_number != vat)
+            and not (postcode and draft.obj.postcode and draft.obj.postcode != postcode)
+            and not (looks_like_code(facts.get("external_id", "")) and draft.obj.external_id and draft.obj.external_id != facts["external_id"])
+        ]
+        exact = [draft for draft in fits if postcode and draft.obj.postcode == postcode]
+        if len(exact or fits) > 1 and not exact and not postcode:
+            message = _("%(count)s companies have this name.") % {"count": len(fits)}
+            record.reject("company", message, _("Add the VAT number or the postcode."), value=facts["name"])
+            return None
+        return (exact or fits or [None])[0]
+
+    def unnamed(self, facts: Facts, record: Record) -> Draft[Company] | None:
+        """A reference that leads nowhere: by number or VAT the row waits, by internet domain the person is taken without a company."""
+        if facts.get("vat_number") or facts.get("external_id"):
+            value = facts.get("vat_number") or facts["external_id"]
+            message = _("The row names its company by %(value)s only, and no company here has it.") % {"value": value}
+            record.reject("company", message, _("Import the list of companies first, or add a column with their names."), value=value)
+        elif "vehicle" in record.values:
+            record.reject("company", _("The row names no company."), _("Fill in the company."))
+        else:
+            record.note("company", _("No company with this internet domain is known yet; the person is taken without one."), value=facts.get("domain", ""))
+        return None
+
+    def draft(self, facts: Facts, record: Record) -> Draft[Company]:
+        company = Company(name=facts["name"], centre=self.centre, country="")
+        return self.put_new(Draft(company, is_new=True, staged=record.staged), facts)
+
+    def put_new(self, draft: Draft[Company], facts: Facts) -> Draft[Company]:
+        for name in FACTS:
+            draft.put(name, facts.get(name))
+        draft.obj.name_folded = fold(draft.obj.name)[:200]
+        return self.put(draft)
+
+    def fill(self, draft: Draft[Company], facts: Facts, record: Record) -> None:
+        """A sheet of companies says what is true; in any other sheet a company's facts only fill what is empty."""
+        if draft.is_new:
+            return
+        leads = record.values.get("leads") == "company"
+        for name in FACTS:
+            draft.put(name, facts.get(name), only_blank=not leads)
+        if leads and fold(facts.get("name", "")) != fold(draft.obj.name):
+            draft.put("name", facts.get("name"))
+        if facts.get("parent") and draft.obj.parent_id is None:
+            parents = [one for one in self.by["name"].get(fold(facts["parent"])[:200], ()) if one is not draft and one.obj.pk]
+            if len(parents) == 1:
+                draft.put("parent_id", parents[0].obj.pk)

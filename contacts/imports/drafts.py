@@ -1,0 +1,39 @@
+"""What a batch of rows would make or change: drafts of our own rows, shared between the rows that name the same thing."""
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+
+Row = TypeVar("Row", bound=models.Model)
+NEW, CHANGED, SAME = "new", "changed", "same"
+
+
+@dataclass(eq=False)
+class Draft(Generic[Row]):
+    """A row of ours, new or with what is to change in it. `by_row` is the staged row that made it."""
+
+    obj: Row
+    is_new: bool
+    changes: dict[str, Any] = field(default_factory=dict)
+    staged: int | None = None
+
+    def put(self, name: str, value: Any, *, only_blank: bool = False) -> bool:
+        """True when `value` differs from what stands and is now to be written; nothing is ever emptied."""
+        current = self.changes.get(name, getattr(self.obj, name))
+        if value in ("", None) or value == current or (only_blank and current not in ("", None)):
+            return False
+        if self.is_new:
+            setattr(self.obj, name, value)
+        else:
+            self.changes[name] = value
+        return True
+
+    @property
+    def state(self) -> str:
+        return NEW if self.is_new else CHANGED if self.changes else SAME
+
+
+def worst(states: list[str]) -> str:
+    """The state that says most: new before changed before same."""
+    return NEW if NEW in states else CHANGED if CHANGED in states else SAME

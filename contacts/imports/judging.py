@@ -1,0 +1,234 @@
+"""The dry run: rows of the file become staged rows, each with its verdict; nothing else is written."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.imports.batches import Batch, Importer, Plan
+from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
+from contacts.imports.companies import key_of as company_key
+from contacts.imports.people import key_of as person_key
+from contacts.imports.recognition import DataRows, in_order
+from contacts.imports.records import Reader, Record, brief, fingerprint
+from contacts.imports.vehicles import keys_of as vehicle_keys
+from contacts.models import Import, StagedRow, Verdict
+from contacts.models.person import fold_name
+from fleetportal.core.db import fold
+from fleetportal.core.sheets import Book
+from fleetportal.core.sheets import Sheet as BookSheet
+
+BATCH = 500
+SKIPPED_SHOWN = 100
+
+
+def book_of(run: Import) -> Book:
+    """The spool of the import, as it was read."""
+    sheets = tuple(BookSheet(s["name"], s["place"], s["rows"], s["width"], s["offset"]) for s in run.sheets)
+    return Book(run.kind, run.spool, sheets)
+
+
+def start(run: Import) -> dict[str, Any]:
+    """Where the dry run begins."""
+    return {"sheet": 0, "offset": None, "last_row": None, "gap": False, "today": timezone.localdate().isoformat(), "skipped": []}
+
+
+class Step:
+    """One batch of the dry run: reads, looks up and stages; the caller saves progress in the same transaction."""
+
+    def __init__(self, run: Import, importer: Importer) -> None:
+        self.run, self.importer = run, importer
+        self.progress = dict(run.progress)
+        self.today = date.fromisoformat(self.progress["today"])
+        self.sheets = in_order(run.sheets)
+        self.sheet = self.sheets[self.progress["sheet"]]
+        self.records: list[Record] = []
+        self.plans: list[Plan] = []
+
+    def work(self) -> "Step":
+        """Reads and judges the next rows; writes nothing."""
+        offset = self.progress["offset"] if self.progress["offset"] is not None else self.sheet["offset"]
+        rows = DataRows(book_of(self.run), self.sheet, offset=offset, last_row=self.progress["last_row"], gap=self.progress["gap"])
+        home = self.importer.centre.country if self.importer.centre else "DE"
+        reader = Reader(self.sheet, today=self.today, home=home)
+        self.records = [reader.read(number, cells) for number, cells in islice(iter(rows), BATCH)]
+        self.staged = [self.staged_row(record) for record in self.records]
+        self.twice()
+        self.refer()
+        self.plans = Batch(self.run, self.importer, self.records, today=self.today).plans
+        self.move_on(rows)
+        return self
+
+    def move_on(self, rows: DataRows) -> None:
+        self.progress["skipped"] = [*self.progress["skipped"], *([self.sheet["place"], *one] for one in rows.skipped)][:SKIPPED_SHOWN]
+        self.skipped = len(rows.skipped)
+        if rows.ended:
+            self.progress.update(sheet=self.progress["sheet"] + 1, offset=None, last_row=None, gap=False)
+        else:
+            self.progress.update(offset=rows.offset, last_row=rows.gaps.last, gap=rows.gaps.seen)
+
+    @property
+    def is_last(self) -> bool:
+        return self.progress["sheet"] >= len(self.sheets)
+
+    # --- known within the file ---------------------------------------------------------------------------------------------
+
+    def staged_row(self, record: Record) -> StagedRow:
+        """The staged row without its verdict, and by what it is known again."""
+        staged = StagedRow(run=self.run, sheet=record.sheet, row=record.row, cells=[plain(cell) for cell in record.cells])
+        company = record.values.get("company")
+        staged.company_key = company_key(company) if company else ""
+        owner = staged.company_key or (f"own:{self.run.company_id}" if self.run.company_id else "")
+        staged.fingerprint = record.fingerprint = fingerprint(self.sheet["signature"], owner, record.cells)
+        if record.is_rejected:
+            return staged
+        if self.sheet["kind"] == VEHICLES:
+            staged.key, staged.other_key = vehicle_keys(record, owner)
+        elif record.values.get("leads") == "company":
+            staged.key = staged.company_key if not record.values.get("people") else self.with_contact(staged.company_key, record)
+            staged.other_key = brief(f"cid:{company['external_id']}") if company and company.get("external_id") else ""
+        elif record.values.get("people"):
+            staged.key = person_key(record.values["people"][0], staged.company_key)
+        return staged
+
+    def with_contact(self, key: str, record: Record) -> str:
+        """A list of companies may name several contacts of one: each row is its own."""
+        person = record.values["people"][0]
+        return brief(f"{key}+{fold_name(person.get('first_name', ''), person.get('last_name', ''))}")
+
+    def twice(self) -> None:
+        """Rejects rows that say otherwise than an earlier row about the same thing; marks those that say the same."""
+        keys = {key for staged in self.staged for key in (staged.key, staged.other_key) if key}
+        seen: dict[str, tuple[int, int, str]] = {}
+        earlier = self.run.rows.filter(Q(key__in=keys) | Q(other_key__in=keys)).exclude(verdict=Verdict.REJECTED) if keys else []
+        for row in earlier:
+            for key in (row.key, row.other_key):
+                if key:
+                    seen.setdefault(key, (row.sheet, row.row, row.fingerprint))
+        self.repeats: dict[int, int] = {}
+        for record, staged in zip(self.records, self.staged, strict=True):
+            if not record.is_rejected:
+                self.compare(record, staged, seen)
+
+    def compare(self, record: Record, staged: StagedRow, seen: dict[str, tuple[int, int, str]]) -> None:
+        for key in (staged.key, staged.other_key):
+            found = seen.get(key) if key else None
+            if found is None or key.startswith("cid:") and self.sheet["kind"] in (COMPANIES, MIXED) and found[1] == record.row:
+                continue
+            if found[2] == staged.fingerprint:
+                self.repeats[id(record)] = found[1]
+                return
+            if key.startswith("plate:") and record.values.get("vehicle", {}).get("given_back_on"):
+                continue
+            self.reject_twice(record, key, found)
+            return
+        for key in (staged.key, staged.other_key):
+            if key:
+                seen.setdefault(key, (record.sheet, record.row, staged.fingerprint))
+
+    def reject_twice(self, record: Record, key: str, found: tuple[int, int, str]) -> None:
+        what, row = key.partition(":")[0], found[1]
+        message = {
+            "plate": _("The same plate stands in row %(row)s with other facts."),
+            "vin": _("The same VIN stands in row %(row)s with other facts."),
+            "id": _("The same vehicle number stands in row %(row)s with other facts."),
+            "cid": _("The same company number stands in row %(row)s with other facts."),
+        }.get(what, _("The same entry stands in row %(row)s with other facts.")) % {"row": row}
+        meaning = {"plate": "vehicle.plate", "vin": "vehicle.vin", "id": "vehicle.id", "cid": "company.id"}.get(what)
+        column = next((column["place"] for column in self.sheet["columns"] if column["key"] == meaning), None)
+        from_cell = str(record.cells[column]) if column is not None and column < len(record.cells) else ""
+        record.reject("twice", message, _("Keep one of the two."), column=column, value=from_cell[:120])
+
+    def refer(self) -> None:
+        """Companies that rows name by number only, and that another sheet of the same file describes: their facts."""
+        asked = {}
+        for record in self.records:
+            facts = record.values.get("company", {})
+            if facts.get("external_id") and not facts.get("name") and not facts.get("vat_number") and not record.is_rejected:
+                asked.setdefault(brief(f"cid:{facts['external_id']}"), []).append(record)
+        if not asked:
+            return
+        for values, key in self.run.rows.filter(other_key__in=asked).exclude(verdict=Verdict.REJECTED).values_list("values", "other_key"):
+            for record in asked[key]:
+                described = values.get("company", {})
+                record.values["company"] = {name: described[name] for name in ("name", "vat_number", "postcode", "external_id", "country") if name in described}
+
+    # --- what is kept ------------------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """The staged rows with their verdicts, and the counts. Call inside the transaction that saves the progress."""
+        rows, counts = [], Counter(self.run.counts)
+        for plan, staged in zip(self.plans, self.staged, strict=True):
+            self.put_verdict(plan, staged)
+            rows.append(staged)
+            counts["rows"] += 1
+            counts[str(staged.verdict)] += 1
+            counts["notes"] += staged.has_notes
+            if staged.verdict not in (Verdict.REJECTED, Verdict.SAME) and "vehicle" in plan.makes:
+                counts[f"vehicles_{plan.makes['vehicle']}"] += 1
+        counts["skipped"] += self.skipped
+        StagedRow.objects.bulk_create(rows, batch_size=500)
+        self.run.counts, self.run.progress = dict(counts), self.progress
+
+    def put_verdict(self, plan: Plan, staged: StagedRow) -> None:
+        record = plan.record
+        repeated = self.repeats.get(id(record))
+        staged.verdict = Verdict.REJECTED if record.is_rejected else Verdict.SAME if repeated else plan.verdict
+        if repeated and not record.is_rejected:
+            record.note("repeat", _("Says the same as row %(row)s.") % {"row": repeated})
+        staged.values, staged.makes = record.values, plan.makes
+        staged.problems = [problem.as_json() for problem in record.problems]
+        staged.problem = record.problems[0].code[:16] if record.problems else ""
+        staged.has_notes = bool(record.problems) and not record.is_rejected
+
+    def remember_new(self) -> None:
+        """Different new companies and people, counted through a file: the same line twice counts once, so a repeated batch does no harm."""
+        lines = set()
+        for plan in self.plans:
+            if plan.record.is_rejected or id(plan.record) in self.repeats:
+                continue
+            facts = plan.record.values.get("company", {})
+            if plan.makes.get("company") == "new":
+                by = company_key(facts).replace("|", " ") if "leads" in plan.record.values else ""
+                lines.add(f"c {fold(facts.get('name', ''))}|{by}")
+            for person, state in zip(plan.record.values.get("people", ()), plan.makes.get("people", ()), strict=False):
+                if state == "new":
+                    lines.add(f"p {fold_name(person.get('first_name', ''), person.get('last_name', ''))}|{fold(facts.get('name', ''))}|{(person.get('emails') or [''])[0] if self.sheet['kind'] == PEOPLE else ''}")
+        if lines:
+            with (self.run.folder / "new.txt").open("a", encoding="utf-8") as file:
+                file.writelines(f"{line}\n".replace("\x00", "") for line in sorted(lines))
+
+
+def count_new(run: Import) -> dict[str, int]:
+    """How many different companies and people would be new."""
+    path = run.folder / "new.txt"
+    lines = set(path.read_text(encoding="utf-8").splitlines()) if path.exists() else set()
+    described = {line.rpartition("|")[0] for line in lines if line.startswith("c ") and not line.endswith("|")}
+    companies = [line for line in lines if line.startswith("c ") and not (line.endswith("|") and line[:-1] in described)]
+    return {"companies_new": len(companies), "people_new": sum(line.startswith("p ") for line in lines)}
+
+
+def plain(cell: Any) -> Any:
+    """The cell as JSON and both databases keep it."""
+    if isinstance(cell, str):
+        return cell.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()[:2000]
+    if isinstance(cell, (int, float, bool)) or cell is None:
+        return cell
+    return str(cell)
+
+
+def problems_in_words(problems: Iterable[dict[str, Any]], titles: Sequence[str]) -> str:
+    """What is wrong with a row, in one cell of the returned workbook."""
+    parts = []
+    for problem in problems:
+        place = problem.get("column")
+        title = titles[place].replace("\n", " ") if place is not None and place < len(titles) else ""
+        said = f"{problem['message']} {problem.get('cure', '')}".strip()
+        prefix = f"{title} “{problem['value']}”: " if title and problem.get("value") else f"{title}: " if title else ""
+        parts.append(f"{prefix}{said}" if problem.get("stops", True) else f"({prefix}{said})")
+    return " ".join(parts)

@@ -1,0 +1,160 @@
+"""A file, recognised: each sheet with its kind and the meaning of its columns, as the import keeps it and the page shows it."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from contacts.imports.columns import COMPANIES, LIKELY, MIXED, OUT, PEOPLE, VEHICLES, guess
+from contacts.imports.fields import FIELDS
+from contacts.imports.tables import Gaps, Table, table_of
+from contacts.imports.vocabulary import words_of
+from contacts.models import Layout
+from fleetportal.core.sheets import Book, Sheet
+
+FIRST, SPREAD = 300, 300  # rows looked at
+ORDER = {COMPANIES: 0, MIXED: 0, PEOPLE: 1, VEHICLES: 2}  # companies first: other sheets name them
+SAID = "said"
+OURS = frozenset(("what is wrong", "was nicht stimmt", "cosa non va", "что не так"))  # the column that we added to an earlier answer
+
+
+def recognise(book: Book) -> list[dict[str, Any]]:
+    """Each sheet of `book` with our guess, a known layout's meaning where its titles are known."""
+    sheets = [about(table_of(sheet, book.sample(sheet, first=FIRST, spread=SPREAD))) for sheet in book.sheets]
+    together(sheets)
+    return sheets
+
+
+def about(table: Table) -> dict[str, Any]:
+    found = guess(table)
+    columns = [column.as_json() for column in found.columns]
+    for column in columns:
+        if words_of(column["title"]) in OURS:
+            column.update(key="", sure=OUT)
+    sheet = {
+        "place": table.sheet.place,
+        "name": table.sheet.name,
+        "rows": table.sheet.rows,
+        "width": table.sheet.width,
+        "offset": table.sheet.offset,
+        "kind": found.kind,
+        "language": found.language,
+        "country": found.country,
+        "header_row": table.header_row,
+        "first_row": table.first_row,
+        "fill": table.fill,
+        "titles": table.titles,
+        "columns": columns,
+        "refusal": list(found.refusal) if found.refusal else None,
+        "taken": found.refusal is None,
+        "asks_owner": found.asks_owner,
+        "signature": signature(table.titles),
+        "layout": "",
+    }
+    remember(sheet)
+    return sheet
+
+
+def signature(titles: Sequence[str]) -> str:
+    """The same for files with the same titles in the same order; empty where a file has none."""
+    text = "\x1f".join(words_of(title) for title in titles if words_of(title) not in OURS)
+    return hashlib.sha256(text.encode()).hexdigest()[:40] if any(titles) else ""
+
+
+def remember(sheet: dict[str, Any]) -> None:
+    """Put on what was kept for these titles."""
+    layout = Layout.objects.for_titles(sheet["signature"]).first() if sheet["signature"] else None
+    if layout:
+        put_on(sheet, layout)
+
+
+def put_on(sheet: dict[str, Any], layout: Layout) -> None:
+    """The sheet's columns as `layout` has them."""
+    for column in sheet["columns"]:
+        kept = layout.columns.get(str(column["place"]))
+        if kept is not None:
+            column.update(key=kept["key"], order=kept.get("order", ""), sure=SAID if kept["key"] else OUT)
+    sheet["kind"], sheet["layout"] = layout.kind, layout.name
+    check(sheet)
+
+
+def keep_layout(sheet: dict[str, Any], name: str, *, by: Any) -> Layout:
+    """The meaning of the sheet's columns, kept under `name`; a layout of that name is replaced."""
+    columns = {str(column["place"]): {"key": column["key"], "order": column["order"]} for column in sheet["columns"]}
+    layout, _new = Layout.objects.update_or_create(
+        name=name, defaults={"signature": sheet["signature"], "kind": sheet["kind"], "columns": columns, "owner": by, "used_at": timezone.now()}
+    )
+    sheet["layout"] = name
+    return layout
+
+
+def check(sheet: dict[str, Any]) -> None:
+    """After a person said what the columns mean: take the sheet if it names what its kind needs."""
+    keys = {column["key"] for column in sheet["columns"]}
+    needs = {
+        VEHICLES: {"vehicle.plate", "vehicle.vin", "vehicle.id"},
+        COMPANIES: {"company.name"},
+        MIXED: {"company.name"},
+        PEOPLE: {"person.name", "person.last_name", "person.first_name", "person.email"},
+    }
+    sheet["taken"] = bool(needs[sheet["kind"]] & keys)
+    if sheet["taken"]:
+        sheet["refusal"] = None
+    sheet["asks_owner"] = sheet["kind"] == VEHICLES and not {"company.name", "company.vat", "company.id", "company.domain"} & keys
+
+
+def mean(sheet: dict[str, Any], place: int, key: str) -> None:
+    """Column `place` means `key` from now on; another column with that meaning loses it."""
+    if key and not FIELDS[key].many:
+        for column in sheet["columns"]:
+            if column["key"] == key and column["place"] != place:
+                column.update(key="", sure=OUT)
+    column = sheet["columns"][place]
+    if column["key"] != key:
+        column.update(key=key, sure=SAID if key else OUT)
+
+
+def together(sheets: Sequence[dict[str, Any]]) -> None:
+    """Sheets of one workbook belong together: a key column that one sheet has and another names links them."""
+    ids = any(column["key"] == "company.id" for sheet in sheets if sheet["kind"] in (COMPANIES, MIXED) for column in sheet["columns"])
+    for sheet in sheets:
+        if sheet["taken"] and sheet["asks_owner"] and ids:
+            link = next((column for column in sheet["columns"] if not column["key"] and "company" in words_of(column["title"])), None)
+            if link:
+                link.update(key="company.id", sure=LIKELY)
+                sheet["asks_owner"] = False
+
+
+def in_order(sheets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sheets that are taken, those of companies first."""
+    return sorted((sheet for sheet in sheets if sheet["taken"]), key=lambda sheet: (ORDER[sheet["kind"]], sheet["place"]))
+
+
+class DataRows:
+    """The data rows of a sheet from some place of the spool on; knows at every moment where it stands."""
+
+    def __init__(self, book: Book, sheet: dict[str, Any], *, offset: int, last_row: int | None, gap: bool) -> None:
+        self.book, self.sheet = book, sheet
+        self.table = Table(
+            Sheet(sheet["name"], sheet["place"], sheet["rows"], sheet["width"], sheet["offset"]),
+            sheet["header_row"], sheet["first_row"], sheet["titles"], [], "", sheet["fill"],
+        )  # fmt: skip
+        self.gaps = Gaps(self.table, last_row, gap)
+        self.offset = offset
+        self.skipped: list[tuple[int, str]] = []
+        self.ended = False
+
+    def __iter__(self) -> Iterator[tuple[int, list[Any]]]:
+        for offset, place, number, cells in self.book.lines(self.offset):
+            if place != self.sheet["place"]:
+                break
+            self.offset = offset
+            if number < self.table.first_row:
+                continue
+            why = self.table.no_data(number, cells, after_gap=self.gaps.before(number))
+            if why is None:
+                yield number, cells
+            elif why != "blank":
+                self.skipped.append((number, why))
+        self.ended = True

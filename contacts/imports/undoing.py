@@ -1,0 +1,105 @@
+"""Takes back what an import made, newest first, and what it changed, where nobody changed it since."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.utils.dateparse import parse_date
+
+from accounts.models import Assignment, Company, TouchedCompany, User, Vehicle
+from contacts.models import GROUPS, Holder, Import, Made, Person, PersonAddress, VehicleDriver
+from fleetportal.core import audit, search
+
+MODELS: dict[str, type[models.Model]] = {
+    "company": Company,
+    "vehicle": Vehicle,
+    "person": Person,
+    "address": PersonAddress,
+    "assignment": Assignment,
+    "holder": Holder,
+    "drive": VehicleDriver,
+    **GROUPS,
+}
+OF_NO_ACCOUNT = (TouchedCompany, Import)  # rows that may go or stay alone when their company goes
+BATCH = 500
+
+
+def undo_batch(run: Import, *, by: User | None) -> tuple[int, int] | None:
+    """(rows taken back, rows kept because they are in use by now) of the newest traces; None when none is left. Call in a transaction."""
+    traces = list(Made.objects.filter(row__run=run).order_by("-pk")[:BATCH])
+    if not traces:
+        return None
+    gone = kept = 0
+    for what, ids in in_order(traces):
+        if what == "entry":
+            gone += put_back(ids, by=by, run=run)
+        else:
+            done = remove(MODELS[what], ids, by=by, run=run)
+            gone, kept = gone + done, kept + len(ids) - done
+    Made.objects.filter(pk__in=[trace.pk for trace in traces]).delete()
+    return gone, kept
+
+
+def in_order(traces: Iterable[Made]) -> list[tuple[str, list[int]]]:
+    """The traces newest first, neighbours of one kind together."""
+    groups: list[tuple[str, list[int]]] = []
+    for trace in traces:
+        if not groups or groups[-1][0] != trace.what:
+            groups.append((trace.what, []))
+        groups[-1][1].append(trace.object_id)
+    return groups
+
+
+def remove(model: type[models.Model], ids: list[int], *, by: User | None, run: Import) -> int:
+    """How many of the rows could be removed: those that nothing else hangs on."""
+    used = in_use(model, ids)
+    rows = list(model._default_manager.filter(pk__in=[pk for pk in ids if pk not in used]))
+    if rows:
+        audit.record_many(f"{model._meta.model_name}.taken_back", [(row, {}) for row in rows], by=by, facts={"import": run.pk})
+        search.forget(model, [row.pk for row in rows])
+        Import.objects.filter(company__in=[row.pk for row in rows]).update(company=None) if model is Company else None
+        model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
+def in_use(model: type[models.Model], ids: list[int]) -> set[int]:
+    """Those of `ids` that rows of others name: what the import itself made was removed before."""
+    used: set[int] = set()
+    for relation in model._meta.related_objects:
+        if relation.related_model in OF_NO_ACCOUNT or relation.many_to_many:
+            continue
+        name = relation.field.name
+        used.update(relation.related_model._default_manager.filter(**{f"{name}__in": ids}).values_list(f"{name}_id", flat=True))
+    return used
+
+
+def put_back(ids: list[int], *, by: User | None, run: Import) -> int:
+    """How many rows got a former value back; a field that somebody changed since stays as it is."""
+    changes: dict[tuple[str, int], list[audit.Change]] = defaultdict(list)
+    for change in audit.Change.objects.filter(entry__in=ids).order_by("-pk"):
+        changes[(change.object_type, change.object_id)].append(change)
+    by_label = {model._meta.label_lower: model for model in MODELS.values()}
+    done = 0
+    for (label, pk), mine in changes.items():
+        row = by_label[label]._default_manager.filter(pk=pk).first()
+        if row is not None:
+            done += put_row_back(row, mine, by=by, run=run)
+    return done
+
+
+def put_row_back(row: Any, changes: Iterable[audit.Change], *, by: User | None, run: Import) -> bool:
+    values: dict[str, tuple[Any, Any]] = {}
+    for change in changes:
+        current = getattr(row, change.field)
+        if audit.plain(current) == change.after:
+            before = parse_date(change.before) if change.field.endswith("_on") and change.before else change.before
+            values[change.field] = (current, before)
+            setattr(row, change.field, before)
+    if not values:
+        return False
+    row.save()
+    audit.record(f"{row._meta.model_name}.put_back", row, by=by, changes=values, facts={"import": run.pk})
+    if hasattr(row, "search_row"):
+        search.index([row.search_row])
+    return True

@@ -1,0 +1,183 @@
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, Company
+from fleetportal.core.jobs import Job
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+KEPT_DAYS = 90  # the uploaded file and the raw cells; what was made stays
+
+
+class LayoutQuerySet(models.QuerySet["Layout"]):
+    def for_titles(self, signature: str) -> Self:
+        """Layouts of sheets with exactly these titles, the one used last first."""
+        return self.filter(signature=signature).order_by("-used_at")
+
+
+class Layout(models.Model):
+    """What the columns of a kind of sheet mean, kept under a name: the next file with the same titles is known."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    signature = models.CharField(max_length=40, db_index=True)  # of the titles, in order
+    kind = models.CharField(max_length=10)
+    columns = models.JSONField(default=dict)  # {place: {"key": …, "order": …}}
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    used_at = models.DateTimeField(default=timezone.now)
+
+    objects = LayoutQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("layout")
+        verbose_name_plural = _("layouts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def visible_to(self, user: "User") -> Self:
+        """The user's own imports: a file shows whatever its owner could see."""
+        return self.filter(owner=user) if user.is_authenticated else self.none()
+
+
+class Import(models.Model):
+    """A file that somebody brought: what it holds, what it would make, and what was made of it."""
+
+    class State(models.TextChoices):
+        COLUMNS = "columns", _("columns")  # recognised; a person looks at the guess
+        JUDGING = "judging", _("dry run is running")
+        JUDGED = "judged", _("dry run")  # nothing is written yet
+        APPLYING = "applying", _("being taken")
+        DONE = "done", _("taken")
+        STOPPED = "stopped", _("stopped")
+        UNDOING = "undoing", _("being undone")
+        UNDONE = "undone", _("undone")
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="imports")
+    centre = models.ForeignKey(Centre, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("centre"))
+    company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("whose vehicles"))
+    name = models.CharField(_("file"), max_length=200)
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    kind = models.CharField(max_length=4)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.COLUMNS, db_index=True)
+    sheets = models.JSONField(default=list)  # each sheet as recognised, with the meaning of its columns as it stands now
+    progress = models.JSONField(default=dict)  # where the next slice goes on
+    counts = models.JSONField(default=dict)
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(_("brought"), default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def folder(self) -> Path:
+        return Path(settings.FILES_ROOT) / "imports" / str(self.pk)
+
+    @property
+    def source(self) -> Path:
+        """The file as it came."""
+        return self.folder / "source"
+
+    @property
+    def spool(self) -> Path:
+        """Its rows, one a line."""
+        return self.folder / "rows.jsonl"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in (self.State.JUDGING, self.State.APPLYING, self.State.UNDOING)
+
+    @property
+    def is_kept(self) -> bool:
+        """True while the file itself is still there."""
+        return self.spool.exists()
+
+    @property
+    def taken_sheets(self) -> list[dict[str, Any]]:
+        return [sheet for sheet in self.sheets if sheet["taken"]]
+
+    @property
+    def asks_owner(self) -> bool:
+        """True while a sheet holds vehicles and nobody said whose they are."""
+        return self.company_id is None and any(sheet["asks_owner"] for sheet in self.taken_sheets)
+
+
+class Verdict(models.TextChoices):
+    NEW = "new", _("new")
+    CHANGED = "changed", _("changed")
+    SAME = "same", _("the same")
+    REJECTED = "rejected", _("left out")
+    SKIPPED = "skipped", _("no data")
+
+
+class StagedRowQuerySet(models.QuerySet["StagedRow"]):
+    def to_apply(self) -> Self:
+        return self.filter(verdict__in=(Verdict.NEW, Verdict.CHANGED), applied_at=None).order_by("pk")
+
+    def with_problems(self) -> Self:
+        """Rows that are left out, and rows that are taken in part."""
+        return self.filter(Q(verdict=Verdict.REJECTED) | Q(has_notes=True)).order_by("sheet", "row")
+
+
+class StagedRow(models.Model):
+    """One row of the file: what it says, how it was understood, and what is to become of it."""
+
+    run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    sheet = models.PositiveSmallIntegerField()
+    row = models.PositiveIntegerField()
+    cells = models.JSONField(default=list)  # as they stand in the file
+    values = models.JSONField(default=dict)  # as understood
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    makes = models.JSONField(default=dict)  # what the row would make or change, by noun
+    problems = models.JSONField(default=list)
+    problem = models.CharField(max_length=16, blank=True)  # the code of the first; the page's chips
+    has_notes = models.BooleanField(default=False)  # taken, but something in it was not
+    key = models.CharField(max_length=64, blank=True)  # by what the row is known again within this file
+    other_key = models.CharField(max_length=64, blank=True)  # a vehicle's plate beside its VIN; a company's number in the source
+    company_key = models.CharField(max_length=64, blank=True)
+    fingerprint = models.CharField(max_length=40, blank=True, db_index=True)
+    applied_at = models.DateTimeField(null=True)
+
+    objects = StagedRowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "sheet", "row"], name="one_staged_row")]
+        indexes = [
+            models.Index(fields=["run", "key"], name="staged_by_key"),
+            models.Index(fields=["run", "other_key"], name="staged_by_other_key"),
+            models.Index(fields=["run", "verdict", "applied_at", "id"], name="staged_by_verdict"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.sheet}/{self.row}"
+
+
+class Made(models.Model):
+    """A row of ours that a staged row made; for the undo and for knowing the row again by its fingerprint."""
+
+    row = models.ForeignKey(StagedRow, on_delete=models.CASCADE, related_name="made")
+    what = models.CharField(max_length=24)  # company, vehicle, person, address, a group's role, holder, drive, assignment
+    object_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["what", "object_id"], name="made_by_object")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.object_id}"
