@@ -63,7 +63,9 @@ class FileGone(Refused):
 
 def bring(file: IO[bytes], *, name: str, by: User | None, centre: Centre | None = None, company: Company | None = None) -> Import:
     """The file, kept and recognised. Raises SheetRefused, and keeps nothing, where it can't be read."""
-    run = Import.objects.create(owner=by, centre=centre or home_of(by), company=company, name=Path(name).name[:200], size=0, digest="", kind="")
+    run = Import.objects.create(
+        owner=by, centre=centre or home_of(by), company=company, name=Path(name).name[:200], size=0, digest="", kind=""
+    )
     try:
         run.folder.mkdir(parents=True, exist_ok=True)
         run.size, run.digest = copy(file, run.source, run.name)
@@ -71,7 +73,9 @@ def bring(file: IO[bytes], *, name: str, by: User | None, centre: Centre | None 
         run.kind, run.sheets = book.kind, recognition.recognise(book)
         with transaction.atomic():
             run.save()
-            audit.record("import.brought", run, by=by, facts={"sheets": len(run.sheets), "rows": sum(sheet["rows"] for sheet in run.sheets)})
+            audit.record(
+                "import.brought", run, by=by, facts={"sheets": len(run.sheets), "rows": sum(sheet["rows"] for sheet in run.sheets)}
+            )
     except BaseException:
         shutil.rmtree(run.folder, ignore_errors=True)
         run.delete()

@@ -89,7 +89,9 @@ class Batch:
                 draft.staged = record.staged
         if people:
             makes["people"] = people
-        main = makes.get("vehicle") or (people[0] if record.values.get("people") and "leads" not in record.values else makes.get("company", "same"))
+        main = makes.get("vehicle") or (
+            people[0] if record.values.get("people") and "leads" not in record.values else makes.get("company", "same")
+        )
         others = worst([*([makes["company"]] if company is not None and company.staged in (None, record.staged) else []), *people])
         verdict = main if main != "same" else "changed" if others != "same" else "same"
         return Plan(record, verdict, makes)
@@ -133,7 +135,11 @@ class Batch:
             entries.append((draft.obj, pairs))
         model._default_manager.bulk_update([draft.obj for draft in changed], sorted(fields), batch_size=300)
         history = audit.record_many(action, entries, by=self.importer.user, facts={"import": self.run.pk})
-        self.made += [Made(row_id=draft.staged, what="entry", object_id=entry.pk) for draft, entry in zip(changed, history, strict=True) if draft.staged]
+        self.made += [
+            Made(row_id=draft.staged, what="entry", object_id=entry.pk)
+            for draft, entry in zip(changed, history, strict=True)
+            if draft.staged
+        ]
         return [draft.obj for draft in changed]
 
     def write_companies(self) -> None:
@@ -148,8 +154,15 @@ class Batch:
             staged = {id(draft.obj): draft.staged for draft in self.companies.new}
             assignments = [Assignment(company=company, user=self.importer.user, starts_on=self.today) for company in new]
             Assignment.objects.bulk_create(assignments)
-            self.made += [Made(row_id=staged[id(one.company)], what="assignment", object_id=one.pk) for one in assignments if staged[id(one.company)]]
-            audit.record_many("company.assigned", [(company, {}) for company in new], by=self.importer.user, facts={"user": self.importer.user.pk, "import": self.run.pk})  # type: ignore[union-attr]
+            self.made += [
+                Made(row_id=staged[id(one.company)], what="assignment", object_id=one.pk) for one in assignments if staged[id(one.company)]
+            ]
+            audit.record_many(
+                "company.assigned",
+                [(company, {}) for company in new],
+                by=self.importer.user,
+                facts={"user": self.importer.user.pk, "import": self.run.pk},
+            )  # type: ignore[union-attr]
 
     def write_vehicles(self) -> None:
         for draft in self.vehicles.new:
@@ -201,6 +214,3 @@ class Batch:
 def staged_records(rows: Iterable[StagedRow]) -> list[Record]:
     """The records of rows that were judged."""
     return [Record(row.sheet, row.row, row.cells, row.values, [], row.pk, row.fingerprint) for row in rows]
-
-
-

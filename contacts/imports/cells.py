@@ -28,11 +28,15 @@ NOBODY = frozenset(
     for word in ([word.strip()] if " " in word.strip() and not word.strip().startswith("- ") else word.split())
     if word.strip()
 )
-BLANK = frozenset(("", "-", "--", "---", "—", "–", "n/a", "#n/a", "#n/v", "#ref!", "#value!", "#name?", "null", "(null)", "nan", "none", "k.a.", "n.v."))
+BLANK = frozenset(
+    ("", "-", "--", "---", "—", "–", "n/a", "#n/a", "#n/v", "#ref!", "#value!", "#name?", "null", "(null)", "nan", "none", "k.a.", "n.v.")
+)
 
 
 def text_of(cell: object) -> str:
     """The cell as a reader sees it, on one or more lines, without what only machines see."""
+    if isinstance(cell, str) and cell.isascii() and cell.isprintable() and "  " not in cell:
+        return cell.strip()  # nearly every cell
     if cell is None or cell is False:
         return "" if cell is None else "0"
     if cell is True:
@@ -64,7 +68,11 @@ def check(cell: object) -> None:
 def short(text: str, limit: int, what: str) -> str:
     """`text`, which fits; raises CellProblem where it is longer than `limit`."""
     if len(text) > limit:
-        raise CellProblem("long", _("%(what)s of %(count)s characters; %(limit)s fit.") % {"what": what, "count": len(text), "limit": limit}, _("Shorten it."))
+        raise CellProblem(
+            "long",
+            _("%(what)s of %(count)s characters; %(limit)s fit.") % {"what": what, "count": len(text), "limit": limit},
+            _("Shorten it."),
+        )
     return text
 
 
@@ -73,12 +81,14 @@ def is_nobody(text: str) -> bool:
 
 
 def is_blank(text: str) -> bool:
-    return text.strip().lower() in BLANK
+    return not text or (len(text) < 8 and text.strip().lower() in BLANK)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------------
 
-UNIT = re.compile(r"(?i)\s*(km|kms|kilometer|kilometri|chilometri|км|mi|miles|stk|eur|€|usd|\$|£|руб\.?|₽|chf)\s*$|^\s*(eur|€|usd|\$|£|chf)\s*")
+UNIT = re.compile(
+    r"(?i)\s*(km|kms|kilometer|kilometri|chilometri|км|mi|miles|stk|eur|€|usd|\$|£|руб\.?|₽|chf)\s*$|^\s*(eur|€|usd|\$|£|chf)\s*"
+)
 GROUPED = re.compile(r"^[+-]?\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?$")
 PLAIN = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
 
@@ -117,8 +127,8 @@ def count(cell: object, *, most: int) -> int | None:
     return round(found)
 
 
-YES = frozenset("1 true yes y ja j si s да x ✓ vero wahr истина oui".split())
-NO = frozenset("0 false no n nein нет falso falsch ложь non".split())
+YES = frozenset(["1", "true", "yes", "y", "ja", "j", "si", "s", "да", "x", "✓", "vero", "wahr", "истина", "oui"])
+NO = frozenset(["0", "false", "no", "n", "nein", "нет", "falso", "falsch", "ложь", "non"])
 
 
 def flag(cell: object) -> bool | None:
@@ -159,7 +169,9 @@ def vin(cell: object) -> str:
             cure = _("Is it a 1?") if sign == "I" else _("Is it a 0?")
             raise CellProblem("vin", _("A VIN never holds %(sign)s; this does at place %(place)s.") % {"sign": sign, "place": place}, cure)
         if not (sign.isascii() and sign.isalnum()):
-            raise CellProblem("vin", _("A VIN holds Latin letters and digits only; “%(sign)s” is none.") % {"sign": sign}, _("Look at the registration."))
+            raise CellProblem(
+                "vin", _("A VIN holds Latin letters and digits only; “%(sign)s” is none.") % {"sign": sign}, _("Look at the registration.")
+            )
     return text
 
 
@@ -190,7 +202,9 @@ def looks_like_plate(text: str) -> bool:
 
 # --- numbers of companies --------------------------------------------------------------------------------------------------
 
-VAT_PREFIX = re.compile(r"(?i)^\s*(?:ust\.?-?\s*id(?:nr|-nr)?\.?|vat(?:\s*(?:no|nr|reg)\.?)?|p\.?\s*iva|partita\s+iva|инн|uid|c\.?f\.?)\s*[:.]?\s*(?=[A-Z0-9])")
+VAT_PREFIX = re.compile(
+    r"(?i)^\s*(?:ust\.?-?\s*id(?:nr|-nr)?\.?|vat(?:\s*(?:no|nr|reg)\.?)?|p\.?\s*iva|partita\s+iva|инн|uid|c\.?f\.?)\s*[:.]?\s*(?=[A-Z0-9])"
+)
 NATIONAL = {"RU": (10, 12), "IT": (11,), "DE": (9,), "AT": (9,), "CH": (9,), "GB": (9, 12)}
 
 
@@ -213,7 +227,9 @@ def vat_number(cell: object, *, country: str = "") -> str:
                 return checked_vat(bare.zfill(length), country)
             except ValidationError:
                 continue
-    raise CellProblem("vat", _("This is no valid VAT number: a digit or its country is wrong."), _("Look at an invoice, or empty the cell."))
+    raise CellProblem(
+        "vat", _("This is no valid VAT number: a digit or its country is wrong."), _("Look at an invoice, or empty the cell.")
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -233,7 +249,7 @@ def looks_like_vat(text: str, country: str) -> bool:
 # --- ways to reach somebody ------------------------------------------------------------------------------------------------
 
 PHONE_SPLIT = re.compile(r"\s*(?::::|;|\n|\||,(?=\s*(?:\+|0|\())| / | oder | or | o | или |(?<=\d)/(?=\s*(?:\+|00)))\s*")
-PHONE_LABEL = re.compile(r"(?i)^(?:tel(?:efon)?|phone|mobil|mobile|handy|cell|fon|ph|тел|моб)\s*[.:]*\s*")
+PHONE_LABEL = re.compile(r"(?i)^(?:tel(?:efon)?|phone|mobile?|handy|cell|fon|ph|тел|моб)\b\s*[.:]*\s*")
 ADDRESS_IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 EMAIL_SPLIT = re.compile(r"\s*(?::::|;|,|\n|\||\s)\s*")
 
@@ -242,13 +258,10 @@ def phones(cell: object, *, region: str = "DE") -> tuple[list[str], list[str]]:
     """(numbers in international form, what stood there and is none)."""
     good, bad = [], []
     for part in PHONE_SPLIT.split(line_of(cell) if not isinstance(cell, str) else text_of(cell)):
-        text = PHONE_LABEL.sub("", part.strip())
-        if is_blank(text) or not any(sign.isdigit() for sign in text):
-            if text and not is_blank(text):
-                bad.append(text)
+        if is_blank(part):
             continue
-        found = phone(text, region)
-        (good if found else bad).append(found or text)
+        found = phone(PHONE_LABEL.sub("", part.strip()), region) if any(sign.isdigit() for sign in part) else ""
+        (good if found else bad).append(found or part.strip())
     return list(dict.fromkeys(good)), bad
 
 
@@ -293,7 +306,37 @@ def is_email(text: str) -> bool:
 
 
 DOMAIN = re.compile(r"(?i)^(?:https?://)?(?:www\.)?([a-z0-9äöüß\-]+(?:\.[a-z0-9äöüß\-]+)+)(?:[:/?#].*)?$")
-FREE_MAIL = frozenset("gmail.com googlemail.com gmx.de gmx.net web.de t-online.de yahoo.com yahoo.de yahoo.it hotmail.com outlook.com outlook.de libero.it virgilio.it tiscali.it alice.it mail.ru yandex.ru bk.ru inbox.ru icloud.com live.com aol.com freenet.de example.com example.org example.net".split())
+FREE_MAIL = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "t-online.de",
+        "yahoo.com",
+        "yahoo.de",
+        "yahoo.it",
+        "hotmail.com",
+        "outlook.com",
+        "outlook.de",
+        "libero.it",
+        "virgilio.it",
+        "tiscali.it",
+        "alice.it",
+        "mail.ru",
+        "yandex.ru",
+        "bk.ru",
+        "inbox.ru",
+        "icloud.com",
+        "live.com",
+        "aol.com",
+        "freenet.de",
+        "example.com",
+        "example.org",
+        "example.net",
+    ]
+)
 
 
 def website(cell: object) -> str:
@@ -326,7 +369,33 @@ COUNTRY_ALIASES = {
 def countries() -> dict[str, str]:
     """Folded names of countries in many languages, and codes, to the two-letter code."""
     names: dict[str, str] = {}
-    for language in ("en", "de", "it", "ru", "fr", "es", "nl", "pl", "cs", "da", "sv", "nb", "fi", "pt", "hu", "sl", "hr", "lt", "lv", "et", "ro", "bg", "el", "tr", "uk"):
+    for language in (
+        "en",
+        "de",
+        "it",
+        "ru",
+        "fr",
+        "es",
+        "nl",
+        "pl",
+        "cs",
+        "da",
+        "sv",
+        "nb",
+        "fi",
+        "pt",
+        "hu",
+        "sl",
+        "hr",
+        "lt",
+        "lv",
+        "et",
+        "ro",
+        "bg",
+        "el",
+        "tr",
+        "uk",
+    ):
         for code, name in Locale.parse(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in ("EU", "UN", "EZ", "ZZ", "XA", "XB"):
                 names.setdefault(fold(name), code)
@@ -343,8 +412,14 @@ def country(cell: object) -> str:
 
 
 POSTCODE_FIRST = re.compile(r"^(?:([A-Z]{1,3})[- ]{1,3})?(\d{4,6}(?: ?[A-Z]{2})?|\d{3} \d{2})[ ,]+(\D.*)$")
-POSTCODE_LAST = re.compile(r"^(.*?)[ ,]+([A-Z]{2}[ ,]+\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6}(?:-\d{3,4})?)$", re.IGNORECASE)
-POSTCODE_ALONE = re.compile(r"^(?:[A-Z]{1,2}[- ])?(\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?)$", re.IGNORECASE)
+POSTCODE_LAST = re.compile(
+    r"^(.*?)[ ,]+([A-Z]{2}[ ,]+\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6}(?:-\d{3,4})?)$",
+    re.IGNORECASE,
+)
+POSTCODE_ALONE = re.compile(
+    r"^(?:[A-Z]{1,2}[- ])?(\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?)$",
+    re.IGNORECASE,
+)
 
 
 def split_city(text: str) -> tuple[str, str]:

@@ -87,15 +87,84 @@ def language_of(table: Table) -> str:
     text = f" {' '.join(words_of(title) for title in [*table.titles, *table.groups])} {table.words} "
     if sum("а" <= sign <= "я" for sign in text) > len(text) * 0.2:
         return "ru"
-    votes = {language: sum(f" {word} " in text or word in text and len(word) > 6 for word in words) for language, words in LANGUAGE_WORDS.items()}
+    votes = {
+        language: sum(f" {word} " in text or (word in text and len(word) > 6) for word in words)
+        for language, words in LANGUAGE_WORDS.items()
+    }
     best = max(votes, key=lambda language: votes[language])
     return best if votes[best] else "en"
 
 
 LANGUAGE_WORDS = {
-    "en": "company name customer plate vehicle date number the street city phone first last of make zip".split(),
-    "de": "firma kennzeichen kennz fahrzeug fahrer halter strasse ort plz telefon nachname vorname kunde datum nutzer und marke modell hersteller ez km-stand erstzulassung leasingende fin nr anrede".split(),
-    "it": "azienda ragione targa telaio veicolo cliente comune indirizzo cognome nome partita iva marca modello data di utilizzatore conducente citta cap telefono".split(),
+    "en": [
+        "company",
+        "name",
+        "customer",
+        "plate",
+        "vehicle",
+        "date",
+        "number",
+        "the",
+        "street",
+        "city",
+        "phone",
+        "first",
+        "last",
+        "of",
+        "make",
+        "zip",
+    ],
+    "de": [
+        "firma",
+        "kennzeichen",
+        "kennz",
+        "fahrzeug",
+        "fahrer",
+        "halter",
+        "strasse",
+        "ort",
+        "plz",
+        "telefon",
+        "nachname",
+        "vorname",
+        "kunde",
+        "datum",
+        "nutzer",
+        "und",
+        "marke",
+        "modell",
+        "hersteller",
+        "ez",
+        "km-stand",
+        "erstzulassung",
+        "leasingende",
+        "fin",
+        "nr",
+        "anrede",
+    ],
+    "it": [
+        "azienda",
+        "ragione",
+        "targa",
+        "telaio",
+        "veicolo",
+        "cliente",
+        "comune",
+        "indirizzo",
+        "cognome",
+        "nome",
+        "partita",
+        "iva",
+        "marca",
+        "modello",
+        "data",
+        "di",
+        "utilizzatore",
+        "conducente",
+        "citta",
+        "cap",
+        "telefono",
+    ],
 }
 
 
@@ -119,7 +188,11 @@ def homes_left_out(words: Sequence[str], options: list[dict[str, float]], conten
     """Address columns whose sister column says that they are somebody's home."""
     for place, title in enumerate(words):
         stem = next((title.removesuffix(end) for end in (" type", " label") if title.endswith(end)), "")
-        if stem and "address" in stem and contents[place].share(any(home in text.lower() for home in HOME) for text in contents[place].texts) > 0.5:
+        if (
+            stem
+            and "address" in stem
+            and contents[place].share(any(home in text.lower() for home in HOME) for text in contents[place].texts) > 0.5
+        ):
             for sister, other in enumerate(words):
                 if other.startswith(stem):
                     options[sister] = {}
@@ -181,7 +254,9 @@ KIND_FITS = {
     f.COUNTRY: lambda c: 1.0 if c.country_name > 0.3 else 0.5 if c.words > 0.5 else 0.0,
 }
 FITS = {
-    "company.name": lambda c: 0.0 if c.code > 0.6 or c.digits > 0.6 or c.email > 0.3 or c.vin > 0.3 or c.plate > 0.5 or c.date > 0.5 else 1.0,
+    "company.name": lambda c: (
+        0.0 if c.code > 0.6 or c.digits > 0.6 or c.email > 0.3 or c.vin > 0.3 or c.plate > 0.5 or c.date > 0.5 else 1.0
+    ),
     "name": lambda c: 0.0 if c.digits > 0.6 or c.email > 0.5 or c.words < 0.5 else 1.0,
     "company.id": lambda c: 0.0 if c.lengthy > 0.2 or c.date > 0.5 or c.company > 0.3 or c.known_person > 0.3 else 1.0,
     "id": lambda c: 1.0 if c.is_unique or c.filled < 1 else 0.7,
@@ -190,9 +265,19 @@ FITS = {
     "person.last_name": lambda c: 0.0 if c.street > 0.25 or c.digits > 0.3 or c.email > 0.3 else 1.0,
     "person.id": lambda c: 0.0 if c.known_person > 0.3 or c.email > 0.5 else 1.0,
     "vehicle.make": lambda c: 0.0 if c.digits > 0.6 or c.vin > 0.3 else 1.0,
-    "vehicle.model": lambda c: 0.0 if c.vin > 0.3 or c.plate > 0.5 or c.date > 0.5 or (c.number > 0.9 and c.share(is_year(text) for text in c.texts) > 0.8) else 1.0,
+    "vehicle.model": lambda c: (
+        0.0
+        if c.vin > 0.3 or c.plate > 0.5 or c.date > 0.5 or (c.number > 0.9 and c.share(is_year(text) for text in c.texts) > 0.8)
+        else 1.0
+    ),
     "vehicle.make_model": lambda c: 0.0 if c.vin > 0.3 or c.plate > 0.5 or c.digits > 0.5 or c.company > 0.4 else 1.0,
-    "vehicle.id": lambda c: 0.5 if not c.is_unique and len(c.raw) > 5 else 0.0 if c.vin > 0.5 or c.plate > 0.6 or c.date > 0.5 or c.make > 0.3 or c.lengthy > 0.2 or c.known_person > 0.4 else 1.0,
+    "vehicle.id": lambda c: (
+        0.5
+        if not c.is_unique and len(c.raw) > 5
+        else 0.0
+        if c.vin > 0.5 or c.plate > 0.6 or c.date > 0.5 or c.make > 0.3 or c.lengthy > 0.2 or c.known_person > 0.4
+        else 1.0
+    ),
     "vehicle.contract": lambda c: 0.0 if c.digits > 0.3 or c.is_unique or c.date > 0.3 else 1.0,
     "vehicle.powertrain": lambda c: 0.0 if c.number > 0.5 else 1.0,
     "vehicle.use": lambda c: 0.0 if c.number > 0.5 or c.lengthy > 0.2 else 1.0,
@@ -215,7 +300,36 @@ def is_kind(text: str) -> bool:
 
 
 KINDS = frozenset(
-    "pkw lkw auto transporter anhanger van car truck suv sedan suv bus taxi trailer motorcycle autovettura autocarro furgone legkovoi furgon легковой грузовой фургон автобус прицеп customer prospect partner".split()
+    [
+        "pkw",
+        "lkw",
+        "auto",
+        "transporter",
+        "anhanger",
+        "van",
+        "car",
+        "truck",
+        "suv",
+        "sedan",
+        "suv",
+        "bus",
+        "taxi",
+        "trailer",
+        "motorcycle",
+        "autovettura",
+        "autocarro",
+        "furgone",
+        "legkovoi",
+        "furgon",
+        "легковой",
+        "грузовой",
+        "фургон",
+        "автобус",
+        "прицеп",
+        "customer",
+        "prospect",
+        "partner",
+    ]
 )
 
 
@@ -254,7 +368,11 @@ def noun_of(options: Sequence[dict[str, float]], contents: Sequence[Contents], w
         return "vehicle"
     numbered = "vehicle.id" in keys or any("id" in option and contents[place].is_unique for place, option in enumerate(options))
     titled = any(word in ("vehicle", "fahrzeug", "veicolo", "auto") for text in words for word in text.split())
-    if "vehicle.make" in keys and ("vehicle.model" in keys or numbered) or "vehicle.make_model" in keys and numbered or "vehicle.model" in keys and (numbered or titled) and "person.last_name" not in keys:
+    if (
+        ("vehicle.make" in keys and ("vehicle.model" in keys or numbered))
+        or ("vehicle.make_model" in keys and numbered)
+        or ("vehicle.model" in keys and (numbered or titled) and "person.last_name" not in keys)
+    ):
         return "vehicle"
     if {"person.first_name", "person.last_name"} & keys:
         return "person"
@@ -310,7 +428,9 @@ def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents]) -> 
         place = by_key["vehicle.make_model"]
         free = "vehicle.model" if "vehicle.model" not in by_key else "vehicle.make" if "vehicle.make" not in by_key else ""
         makes = contents[place].make > 0.5
-        keys[place] = ("", 0.0) if not free or (free == "vehicle.model" and makes) or (free == "vehicle.make" and not makes) else (free, 0.6)
+        keys[place] = (
+            ("", 0.0) if not free or (free == "vehicle.model" and makes) or (free == "vehicle.make" and not makes) else (free, 0.6)
+        )
     if "vehicle.model" in by_key and "vehicle.make" not in by_key and contents[by_key["vehicle.model"]].make > 0.6:
         keys[by_key["vehicle.model"]] = ("vehicle.make_model", 0.7)
 
@@ -324,7 +444,9 @@ def three_names(contents: Sequence[Contents]) -> list[tuple[int, int, int]]:
             continue
         for first in range(len(rows[:12])):
             for last in range(len(rows[:12])):
-                if len({whole, first, last}) == 3 and all(not text or text == f"{a} {b}".strip() for text, a, b in zip(texts, rows[first], rows[last], strict=True)):
+                if len({whole, first, last}) == 3 and all(
+                    not text or text == f"{a} {b}".strip() for text, a, b in zip(texts, rows[first], rows[last], strict=True)
+                ):
                     if any(rows[first]) and any(rows[last]):
                         found.append((whole, first, last))
     return found
@@ -352,7 +474,10 @@ def settle_orders(found: Guess, table: Table, contents: Sequence[Contents]) -> N
     """Day or month first, given name or surname first: by the column's own values, else by the sheet's, else by its language."""
     orders = {column.place: dates.order_of(contents[column.place].raw) for column in found.columns}
     told = [order for order in orders.values() if order]
-    american = any("$" in text for content in contents for text in content.texts[:20]) or "zip" in " ".join(words_of(title) for title in table.titles).split()
+    american = (
+        any("$" in text for content in contents for text in content.texts[:20])
+        or "zip" in " ".join(words_of(title) for title in table.titles).split()
+    )
     usual = max(set(told), key=told.count) if told else dates.MONTH_FIRST if american and found.language == "en" else dates.DAY_FIRST
     for column in found.columns:
         if column.key and FIELDS[column.key].kind == f.DATE:
@@ -382,15 +507,27 @@ def no_rows(found: Guess, table: Table, words: Sequence[str], contents: Sequence
 
 
 def deals(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
-    if sum(bool(DEAL_WORDS.search(text)) for text in words) < 3 or found.kind == VEHICLES and found.has("vehicle.vin", "vehicle.plate"):
+    if sum(bool(DEAL_WORDS.search(text)) for text in words) < 3 or (found.kind == VEHICLES and found.has("vehicle.vin", "vehicle.plate")):
         return None
-    return "deals", _("This is a list of deals or opportunities, not of customers or vehicles."), _("Export the companies, contacts or vehicles instead.")
+    return (
+        "deals",
+        _("This is a list of deals or opportunities, not of customers or vehicles."),
+        _("Export the companies, contacts or vehicles instead."),
+    )
 
 
 def trips(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
     """Start and end, twice over: a log book. A vehicle stands in many rows of it."""
-    ends = [place for place, text in enumerate(words) if TRIP_WORDS.search(text) and (contents[place].date > 0.6 or contents[place].number > 0.8)]
-    glued = [place for place, text in enumerate(words) if text.startswith(("start", "end", "von ", "bis ")) and (contents[place].date > 0.6 or contents[place].number > 0.8)]
+    ends = [
+        place
+        for place, text in enumerate(words)
+        if TRIP_WORDS.search(text) and (contents[place].date > 0.6 or contents[place].number > 0.8)
+    ]
+    glued = [
+        place
+        for place, text in enumerate(words)
+        if text.startswith(("start", "end", "von ", "bis ")) and (contents[place].date > 0.6 or contents[place].number > 0.8)
+    ]
     if len(set(ends + glued)) < 3 or found.has("vehicle.vin") or found.has("company.name"):
         return None
     return "trips", _("This is a log of trips: each row is a journey, not a vehicle."), _("We need a list with one row for each vehicle.")
@@ -398,13 +535,21 @@ def trips(found: Guess, table: Table, words: Sequence[str], contents: Sequence[C
 
 def bill(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
     """Figures for several periods side by side, and nobody named: a mileage or cost account."""
-    periods = [place for place, text in enumerate(words) if PERIOD_WORDS.search(text) and (contents[place].number > 0.6 or not contents[place].texts)]
-    owned = found.has("company.name", "company.vat", "company.id", "person.name", "vehicle.vin", "vehicle.contract_ends_on", "vehicle.delivered_on")
+    periods = [
+        place
+        for place, text in enumerate(words)
+        if PERIOD_WORDS.search(text) and (contents[place].number > 0.6 or not contents[place].texts)
+    ]
+    owned = found.has(
+        "company.name", "company.vat", "company.id", "person.name", "vehicle.vin", "vehicle.contract_ends_on", "vehicle.delivered_on"
+    )
     if len(periods) < 3 or owned:
         return None
     return (
         "bill",
-        _("This is an account of mileage or costs by period (“%(first)s” and %(more)s more columns); it names no company, no user and no contract.")
+        _(
+            "This is an account of mileage or costs by period (“%(first)s” and %(more)s more columns); it names no company, no user and no contract."
+        )
         % {"first": table.titles[periods[0]].replace("\n", " "), "more": len(periods) - 1},
         _("We need a list with one row for each vehicle: company, plate or VIN, who drives it, contract end."),
     )
@@ -413,18 +558,42 @@ def bill(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Co
 def counts(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
     """A number of vehicles in each row, and nothing that tells one from another."""
     numbers = [place for place, text in enumerate(words) if COUNT_WORDS.search(text) and contents[place].number > 0.7]
-    named = found.has("vehicle.plate", "vehicle.vin", "vehicle.id", "company.vat", "company.email", "person.email", "person.last_name", "company.street", "company.city", "company.postcode")
+    named = found.has(
+        "vehicle.plate",
+        "vehicle.vin",
+        "vehicle.id",
+        "company.vat",
+        "company.email",
+        "person.email",
+        "person.last_name",
+        "company.street",
+        "company.city",
+        "company.postcode",
+    )
     if not numbers or named:
         return None
     return (
         "counts",
-        _("This is a table of counts: each row says how many (“%(title)s”), not which vehicles.") % {"title": table.titles[numbers[0]].replace("\n", " ")},
+        _("This is a table of counts: each row says how many (“%(title)s”), not which vehicles.")
+        % {"title": table.titles[numbers[0]].replace("\n", " ")},
         _("We need a list with one row for each vehicle, with its plate or VIN."),
     )
 
 
 def nothing_known(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
-    if found.has("vehicle.plate", "vehicle.vin", "vehicle.id", "vehicle.make", "vehicle.model", "vehicle.make_model", "company.name", "person.name", "person.first_name", "person.last_name", "person.email"):
+    if found.has(
+        "vehicle.plate",
+        "vehicle.vin",
+        "vehicle.id",
+        "vehicle.make",
+        "vehicle.model",
+        "vehicle.make_model",
+        "company.name",
+        "person.name",
+        "person.first_name",
+        "person.last_name",
+        "person.email",
+    ):
         return None
     titles = [title.replace("\n", " ") for title in table.titles if title][:6]
     if found.has("company.vat"):
@@ -436,7 +605,11 @@ def nothing_known(found: Guess, table: Table, words: Sequence[str], contents: Se
     if found.has("company.street", "company.postcode", "company.city", "company.address"):
         return "no_names", _("There are addresses, but no column says whose they are."), _("Add a column “Company” or “Last name”.")
     seen = _("Its columns are: %(titles)s.") % {"titles": ", ".join(titles)} if titles else _("It has no titles.")
-    return "unknown", _("No column of companies, people or vehicles was recognised. %(seen)s") % {"seen": seen}, _("Say below what the columns mean.")
+    return (
+        "unknown",
+        _("No column of companies, people or vehicles was recognised. %(seen)s") % {"seen": seen},
+        _("Say below what the columns mean."),
+    )
 
 
 def nameless(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:

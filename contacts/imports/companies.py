@@ -30,7 +30,9 @@ def key_of(facts: Facts) -> str:
 class Companies:
     """The companies of a batch."""
 
-    def __init__(self, reach: QuerySet[Company], centre: Centre | None, records: Iterable[Record], *, owner: Company | None, today: date) -> None:
+    def __init__(
+        self, reach: QuerySet[Company], centre: Centre | None, records: Iterable[Record], *, owner: Company | None, today: date
+    ) -> None:
         self.centre, self.owner, self.today = centre, owner, today
         self.by: dict[str, dict[str, list[Draft[Company]]]] = {name: defaultdict(list) for name in ("vat", "name", "id", "domain")}
         self.drafts: dict[int | None, Draft[Company]] = {}
@@ -106,7 +108,7 @@ class Companies:
 
     def agrees(self, company: Company, facts: Facts) -> bool:
         """True where a number of the source means this company: a long one surely, a short one only if something else fits too."""
-        if looks_like_code(company.external_id) or not facts.get("name") and not facts.get("vat_number"):
+        if looks_like_code(company.external_id) or (not facts.get("name") and not facts.get("vat_number")):
             return True
         same_vat = bool(facts.get("vat_number")) and company.vat_number == facts.get("vat_number")
         same_postcode = bool(facts.get("postcode")) and company.postcode == facts.get("postcode")
@@ -119,7 +121,9 @@ class Companies:
             for draft in self.by["name"].get(fold(facts["name"])[:200], ())
             if not (vat and draft.obj.vat_number and draft.obj.vat_number != vat)
             and not (postcode and draft.obj.postcode and draft.obj.postcode != postcode)
-            and not (looks_like_code(facts.get("external_id", "")) and draft.obj.external_id and draft.obj.external_id != facts["external_id"])
+            and not (
+                looks_like_code(facts.get("external_id", "")) and draft.obj.external_id and draft.obj.external_id != facts["external_id"]
+            )
         ]
         exact = [draft for draft in fits if postcode and draft.obj.postcode == postcode]
         if len(exact or fits) > 1 and not exact and not postcode:
@@ -137,7 +141,11 @@ class Companies:
         elif "vehicle" in record.values:
             record.reject("company", _("The row names no company."), _("Fill in the company."))
         else:
-            record.note("company", _("No company with this internet domain is known yet; the person is taken without one."), value=facts.get("domain", ""))
+            record.note(
+                "company",
+                _("No company with this internet domain is known yet; the person is taken without one."),
+                value=facts.get("domain", ""),
+            )
         return None
 
     def draft(self, facts: Facts, record: Record) -> Draft[Company]:

@@ -15,7 +15,9 @@ from contacts.imports.vocabulary import NO_WORD
 from fleetportal.core.db import fold
 
 MOST = 120  # values looked at
-ADDRESS_ON_THE_WEB = re.compile(r"(?i)^(https?://|www\.)|^[^@\s]+\.(com|net|org|biz|info|eu|de|at|ch|it|ru|su|рф|fr|es|uk|nl|be|pl|cz|io|co|me|us|ca|au|cloud|online|shop|app|tech|group|gmbh)(/.*)?$")
+ADDRESS_ON_THE_WEB = re.compile(
+    r"(?i)^(https?://|www\.)|^[^@\s]+\.(com|net|org|biz|info|eu|de|at|ch|it|ru|su|рф|fr|es|uk|nl|be|pl|cz|io|co|me|us|ca|au|cloud|online|shop|app|tech|group|gmbh)(/.*)?$"
+)
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Contents:
     @cached_property
     def is_unique(self) -> bool:
         filled = [cells.text_of(cell) for cell in self.raw if not cells.is_blank(cells.text_of(cell))]
-        return len(filled) > 1 and len(set(filled)) > len(filled) * 0.97
+        return len(filled) > 1 and len(set(filled)) == len(filled)
 
     @cached_property
     def vin(self) -> float:
@@ -62,7 +64,9 @@ class Contents:
 
     @cached_property
     def platelike(self) -> float:
-        return self.share(2 <= len(text) <= 14 and any(sign.isdigit() for sign in text) and cells.PLATE_SHAPE.match(text) for text in self.texts)
+        return self.share(
+            2 <= len(text) <= 14 and any(sign.isdigit() for sign in text) and cells.PLATE_SHAPE.match(text) for text in self.texts
+        )
 
     @cached_property
     def date(self) -> float:
@@ -92,7 +96,10 @@ class Contents:
     @cached_property
     def code(self) -> float:
         """One word of letters and digits mixed, as keys of other systems are."""
-        return self.share(len(text) >= 8 and " " not in text and any(sign.isdigit() for sign in text) and any(sign.isalpha() for sign in text) for text in self.texts)
+        return self.share(
+            len(text) >= 8 and " " not in text and any(sign.isdigit() for sign in text) and any(sign.isalpha() for sign in text)
+            for text in self.texts
+        )
 
     @cached_property
     def phone(self) -> float:

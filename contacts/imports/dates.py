@@ -79,7 +79,7 @@ def from_text(text: str, order: str, today: date, ends: bool) -> date:
         return make(*map(int, found.groups()))
     if found := THREE_NUMBERS.match(text):
         first, second, year = int(found[1]), int(found[2]), full_year(found[3], today)
-        day, month = (second, first) if order == MONTH_FIRST and first <= 12 or second > 12 >= first else (first, second)
+        day, month = (second, first) if (order == MONTH_FIRST and first <= 12) or second > 12 >= first else (first, second)
         return make(year, month, day)
     if found := WITH_NAME.match(text):
         return make(full_year(found[3], today), named_month(found[2]), int(found[1]))

@@ -90,7 +90,7 @@ class Step:
         if self.sheet["kind"] == VEHICLES:
             staged.key, staged.other_key = vehicle_keys(record, owner)
         elif record.values.get("leads") == "company":
-            staged.key = staged.company_key if not record.values.get("people") else self.with_contact(staged.company_key, record)
+            staged.key = self.with_contact(staged.company_key, record) if record.values.get("people") else staged.company_key
             staged.other_key = brief(f"cid:{company['external_id']}") if company and company.get("external_id") else ""
         elif record.values.get("people"):
             staged.key = person_key(record.values["people"][0], staged.company_key)
@@ -118,7 +118,7 @@ class Step:
     def compare(self, record: Record, staged: StagedRow, seen: dict[str, tuple[int, int, str]]) -> None:
         for key in (staged.key, staged.other_key):
             found = seen.get(key) if key else None
-            if found is None or key.startswith("cid:") and self.sheet["kind"] in (COMPANIES, MIXED) and found[1] == record.row:
+            if found is None or (key.startswith("cid:") and self.sheet["kind"] in (COMPANIES, MIXED) and found[1] == record.row):
                 continue
             if found[2] == staged.fingerprint:
                 self.repeats[id(record)] = found[1]
@@ -156,7 +156,9 @@ class Step:
         for values, key in self.run.rows.filter(other_key__in=asked).exclude(verdict=Verdict.REJECTED).values_list("values", "other_key"):
             for record in asked[key]:
                 described = values.get("company", {})
-                record.values["company"] = {name: described[name] for name in ("name", "vat_number", "postcode", "external_id", "country") if name in described}
+                record.values["company"] = {
+                    name: described[name] for name in ("name", "vat_number", "postcode", "external_id", "country") if name in described
+                }
 
     # --- what is kept ------------------------------------------------------------------------------------------------------
 
@@ -198,7 +200,9 @@ class Step:
                 lines.add(f"c {fold(facts.get('name', ''))}|{by}")
             for person, state in zip(plan.record.values.get("people", ()), plan.makes.get("people", ()), strict=False):
                 if state == "new":
-                    lines.add(f"p {fold_name(person.get('first_name', ''), person.get('last_name', ''))}|{fold(facts.get('name', ''))}|{(person.get('emails') or [''])[0] if self.sheet['kind'] == PEOPLE else ''}")
+                    lines.add(
+                        f"p {fold_name(person.get('first_name', ''), person.get('last_name', ''))}|{fold(facts.get('name', ''))}|{(person.get('emails') or [''])[0] if self.sheet['kind'] == PEOPLE else ''}"
+                    )
         if lines:
             with (self.run.folder / "new.txt").open("a", encoding="utf-8") as file:
                 file.writelines(f"{line}\n".replace("\x00", "") for line in sorted(lines))

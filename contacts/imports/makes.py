@@ -28,7 +28,9 @@ LADA; фольксваген: Volkswagen; форд: Ford; тойота: Toyota; 
 ауди: Audi; шкода: Škoda; хендай: Hyundai; киа: Kia; пежо: Peugeot; ситроен: Citroën; опель: Opel; вольво: Volvo; мазда: Mazda;
 хонда: Honda; фиат: Fiat; toyot: Toyota; vw nutzfahrzeuge: Volkswagen; internatl: International; freightlin: Freightliner; work
 horse: Workhorse
-""".replace("\n", " ").strip().split("; ")
+""".replace("\n", " ")
+    .strip()
+    .split("; ")
 )
 
 SPELLING = {fold(name).replace("-", " "): name for name in " ".join(NAMES.split()).split("; ")}

@@ -15,7 +15,54 @@ ADDRESSES = {
     "г-н": "г-н", "господин": "г-н", "г-жа": "г-жа", "госпожа": "г-жа", "тов.": "тов.", "товарищ": "тов.", "m.": "M.", "mme": "Mme", "mme.": "Mme", "sr.": "Sr.", "sra.": "Sra.",
 }  # fmt: skip
 DEGREES = frozenset(
-    "dr dr. prof prof. ing ing. dipl.-ing. dipl.-kfm. mag. mba med. jur. dott dott. dott.ssa dottssa dottor avv avv. rag rag. geom geom. arch arch. cav cav. d.ssa phd ph.d. jun. jr jr. sr sen. ii iii iv univ.-prof. b.sc. m.sc. ba. dr.-ing. dr.med. prof.ssa on.".split()
+    [
+        "dr",
+        "dr.",
+        "prof",
+        "prof.",
+        "ing",
+        "ing.",
+        "dipl.-ing.",
+        "dipl.-kfm.",
+        "mag.",
+        "mba",
+        "med.",
+        "jur.",
+        "dott",
+        "dott.",
+        "dott.ssa",
+        "dottssa",
+        "dottor",
+        "avv",
+        "avv.",
+        "rag",
+        "rag.",
+        "geom",
+        "geom.",
+        "arch",
+        "arch.",
+        "cav",
+        "cav.",
+        "d.ssa",
+        "phd",
+        "ph.d.",
+        "jun.",
+        "jr",
+        "jr.",
+        "sr",
+        "sen.",
+        "ii",
+        "iii",
+        "iv",
+        "univ.-prof.",
+        "b.sc.",
+        "m.sc.",
+        "ba.",
+        "dr.-ing.",
+        "dr.med.",
+        "prof.ssa",
+        "on.",
+    ]
 )
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
 SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
@@ -106,4 +153,8 @@ def looks_like_person(text: str) -> bool:
     words = address_of(text.replace(",", " "))[1]
     if not 2 <= len(words) <= 5 or any(sign.isdigit() for sign in text):
         return False
-    return all(word[0].isupper() or word.lower() in ("von", "van", "de", "der", "di", "da", "la", "dal", "zu", "bin", "al") for word in words if word)
+    return all(
+        word[0].isupper() or word.lower() in ("von", "van", "de", "der", "di", "da", "la", "dal", "zu", "bin", "al")
+        for word in words
+        if word
+    )

@@ -30,7 +30,16 @@ class Known:
 class People:
     """The people of a batch."""
 
-    def __init__(self, reach: QuerySet[Company], own: QuerySet[Person], centre: Centre | None, records: Iterable[Record], companies: Iterable[int], *, today: date) -> None:
+    def __init__(
+        self,
+        reach: QuerySet[Company],
+        own: QuerySet[Person],
+        centre: Centre | None,
+        records: Iterable[Record],
+        companies: Iterable[int],
+        *,
+        today: date,
+    ) -> None:
         self.reach, self.own, self.centre, self.today = reach, own, centre, today
         self.by_name: dict[str, list[Known]] = defaultdict(list)
         self.by_email: dict[str, list[Known]] = defaultdict(list)
@@ -59,12 +68,24 @@ class People:
             wanted.update(at_hand.values_list("person", flat=True))
         reachable = Q(pk__in=[])
         reachable |= Q(external_id__in=ids) if ids else Q()
-        by_mail = PersonAddress.objects.filter(channel=Channel.EMAIL, value_folded__in=emails).values_list("person", flat=True) if emails else []
+        by_mail = (
+            PersonAddress.objects.filter(channel=Channel.EMAIL, value_folded__in=emails).values_list("person", flat=True) if emails else []
+        )
         wanted.update(self.own.filter(reachable | Q(pk__in=list(by_mail))).values_list("pk", flat=True) if ids or emails else [])
-        wanted.update(self.own.filter(name_folded__in=names, centre=self.centre, user_roles=None, driver_roles=None, decision_maker_roles=None).values_list("pk", flat=True))
-        made = dict(
-            Made.objects.filter(row__fingerprint__in=fingerprints, row__applied_at__isnull=False, what="person").values_list("object_id", "row__fingerprint")
-        ) if fingerprints else {}
+        wanted.update(
+            self.own.filter(
+                name_folded__in=names, centre=self.centre, user_roles=None, driver_roles=None, decision_maker_roles=None
+            ).values_list("pk", flat=True)
+        )
+        made = (
+            dict(
+                Made.objects.filter(row__fingerprint__in=fingerprints, row__applied_at__isnull=False, what="person").values_list(
+                    "object_id", "row__fingerprint"
+                )
+            )
+            if fingerprints
+            else {}
+        )
         wanted.update(self.own.filter(pk__in=made).values_list("pk", flat=True))
         self.load_people(wanted)
         for pk, fingerprint in made.items():
@@ -115,7 +136,12 @@ class People:
         states = [known.draft.state]
         person = known.draft
         born = date.fromisoformat(facts["born_on"]) if facts.get("born_on") else None
-        for name, value in (("title", facts.get("title")), ("born_on", born), ("external_id", facts.get("external_id")), ("first_name", facts.get("first_name"))):
+        for name, value in (
+            ("title", facts.get("title")),
+            ("born_on", born),
+            ("external_id", facts.get("external_id")),
+            ("first_name", facts.get("first_name")),
+        ):
             person.put(name, value, only_blank=True)
         if "first_name" in person.changes:
             person.changes["name_folded"] = fold_name(person.changes["first_name"], person.obj.last_name)
@@ -139,9 +165,13 @@ class People:
                     return known
         here = company.obj.pk or id(company.obj) if company is not None else None
         namesakes = [known for known in self.by_name.get(name, ()) if name and not self.contradicts(known, facts)]
-        at_company = [known for known in namesakes if here in known.companies] if here is not None else [known for known in namesakes if not known.companies]
+        at_company = (
+            [known for known in namesakes if here in known.companies]
+            if here is not None
+            else [known for known in namesakes if not known.companies]
+        )
         sure = [known for known in at_company if self.shares(known, facts)]
-        if sure or len(at_company) == 1 and (here is not None or self.is_bare(facts)):
+        if sure or (len(at_company) == 1 and (here is not None or self.is_bare(facts))):
             return (sure or at_company)[0]
         return self.by_made.get(record.fingerprint or "-")
 
@@ -150,8 +180,10 @@ class People:
         return not name or not known.draft.obj.name_folded or known.draft.obj.name_folded == name
 
     def contradicts(self, known: Known, facts: Facts) -> bool:
-        born = known.draft.obj.born_on
-        if born and facts.get("born_on") and born.isoformat() != facts["born_on"]:
+        person = known.draft.obj
+        if person.born_on and facts.get("born_on") and person.born_on.isoformat() != facts["born_on"]:
+            return True
+        if person.external_id and facts.get("external_id") and person.external_id != facts["external_id"]:
             return True
         mails = {value for channel, value in known.addresses if channel == Channel.EMAIL}
         asked = {fold(email) for email in facts.get("emails", ())}
@@ -218,7 +250,11 @@ class People:
     def holder(self, user: Draft[Role], vehicle: Draft[Vehicle], record: Record) -> str:
         """The user holds the vehicle from its delivery on, or from today where somebody held it before."""
         standing = self.holders[vehicle.obj.pk or id(vehicle.obj)]
-        if any(draft.obj.user is user.obj or user.obj.pk and draft.obj.user_id == user.obj.pk for draft in standing if draft.obj.ends_on is None and "ends_on" not in draft.changes):
+        if any(
+            draft.obj.user is user.obj or (user.obj.pk and draft.obj.user_id == user.obj.pk)
+            for draft in standing
+            if draft.obj.ends_on is None and "ends_on" not in draft.changes
+        ):
             return "same"
         start = self.today
         if not standing and vehicle.is_new and vehicle.obj.delivered_on:

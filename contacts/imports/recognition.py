@@ -83,7 +83,8 @@ def keep_layout(sheet: dict[str, Any], name: str, *, by: Any) -> Layout:
     """The meaning of the sheet's columns, kept under `name`; a layout of that name is replaced."""
     columns = {str(column["place"]): {"key": column["key"], "order": column["order"]} for column in sheet["columns"]}
     layout, _new = Layout.objects.update_or_create(
-        name=name, defaults={"signature": sheet["signature"], "kind": sheet["kind"], "columns": columns, "owner": by, "used_at": timezone.now()}
+        name=name,
+        defaults={"signature": sheet["signature"], "kind": sheet["kind"], "columns": columns, "owner": by, "used_at": timezone.now()},
     )
     sheet["layout"] = name
     return layout

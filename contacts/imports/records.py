@@ -16,7 +16,18 @@ from contacts.models import Group
 
 AHEAD = timedelta(days=3 * 365)
 CONTRACT_AHEAD = timedelta(days=25 * 365)
-LIMITS = {"name": 160, "street": 160, "city": 100, "postcode": 16, "make": 60, "model": 100, "job_title": 100, "external_id": 80, "first_name": 80, "last_name": 80}
+LIMITS = {
+    "name": 160,
+    "street": 160,
+    "city": 100,
+    "postcode": 16,
+    "make": 60,
+    "model": 100,
+    "job_title": 100,
+    "external_id": 80,
+    "first_name": 80,
+    "last_name": 80,
+}
 
 
 @dataclass
@@ -107,6 +118,8 @@ class Reader:
         return self.take(record, self.places[key][0], read, stops=stops) if key in self.places else None
 
     def text(self, record: Record, key: str) -> str:
+        if key not in self.places:
+            return ""
         text = cells.line_of(self.cell(record, key))
         return "" if cells.is_blank(text) else text
 
@@ -144,7 +157,13 @@ class Reader:
             return ""
         if len(name) > LIMITS["name"]:
             cure = _("Shorten it.")
-            record.reject("long", _("A name of %(count)s characters; 160 fit.") % {"count": len(name)}, cure, column=self.places["company.name"][0]["place"], value=name[:120])
+            record.reject(
+                "long",
+                _("A name of %(count)s characters; 160 fit.") % {"count": len(name)},
+                cure,
+                column=self.places["company.name"][0]["place"],
+                value=name[:120],
+            )
         return name[: LIMITS["name"]]
 
     def place_of_company(self, record: Record, facts: dict[str, Any]) -> None:
@@ -163,8 +182,10 @@ class Reader:
         text = self.text(record, "company.country")
         if text:
             facts["country"] = cells.country(text)
-            if not facts["country"]:
-                record.note("country", _("No country of this name is known."), column=self.places["company.country"][0]["place"], value=text[:60])
+            if not facts["country"] and facts["name"]:
+                record.note(
+                    "country", _("No country of this name is known."), column=self.places["company.country"][0]["place"], value=text[:60]
+                )
         for name in ("street", "city", "postcode"):
             facts[name] = facts.get(name, "")[: LIMITS[name]]
 
@@ -174,8 +195,10 @@ class Reader:
         text = cells.line_of(value)
         if not text or cells.is_blank(text):
             return ""
-        if not isinstance(value, int) and dates.looks_like_date(value) or len(text) > LIMITS["postcode"]:
-            record.note("postcode", _("This is no postcode; it was left out."), column=self.places["company.postcode"][0]["place"], value=text[:60])
+        if (not isinstance(value, int) and dates.looks_like_date(value)) or len(text) > LIMITS["postcode"]:
+            record.note(
+                "postcode", _("This is no postcode; it was left out."), column=self.places["company.postcode"][0]["place"], value=text[:60]
+            )
             return ""
         five = {"DE", "IT", "FR", "ES", "US"}
         if isinstance(value, int) and len(text) == 4 and (facts.get("country") or self.home) in five:
@@ -194,7 +217,9 @@ class Reader:
 
     def note_bad(self, record: Record, key: str, bad: Sequence[str], code: str, *, column: int | None = None) -> None:
         if bad:
-            said = _("This is no telephone number; it was left out.") if code == "phone" else _("This is no e-mail address; it was left out.")
+            said = (
+                _("This is no telephone number; it was left out.") if code == "phone" else _("This is no e-mail address; it was left out.")
+            )
             place = self.places[key][0]["place"] if column is None else column
             record.note(code, said, column=place, value="; ".join(bad)[:120])
 
@@ -263,7 +288,10 @@ class Reader:
     def named_person(self, record: Record) -> dict[str, Any]:
         """The person that the person columns name, with addresses; empty where nobody is named."""
         name = self.name(record)
-        emails, phones = self.addresses(record, "person.email"), self.addresses(record, "person.phone") + self.addresses(record, "person.mobile")
+        emails, phones = (
+            self.addresses(record, "person.email"),
+            self.addresses(record, "person.phone") + self.addresses(record, "person.mobile"),
+        )
         if not name and not emails:
             return {}
         if self.kind == VEHICLES and not name:
@@ -285,7 +313,11 @@ class Reader:
                 whole = names.split(self.text(record, "person.name"))
                 last = whole.last if whole.last != first else ""
             found = names.Name(" ".join(part for part in (first, middle) if part), last, title)
-            return found if self.fits(record, self.places.get("person.last_name", self.places.get("person.first_name"))[0], found) else names.Name()  # type: ignore[index]
+            return (
+                found
+                if self.fits(record, self.places.get("person.last_name", self.places.get("person.first_name"))[0], found)
+                else names.Name()
+            )  # type: ignore[index]
         column = self.places.get("person.name", [{}])[0]
         text = self.text(record, "person.name")
         if not text or cells.is_nobody(text) or not any(sign.isalpha() for sign in text):
@@ -366,7 +398,11 @@ class Reader:
             return
         if self.kind == VEHICLES:
             if not any(record.values["vehicle"].get(name) for name in ("vin", "plate", "external_id")):
-                record.reject("identity", _("Neither plate nor VIN nor a number of its own: the vehicle would not be known again."), _("Fill in the plate or the VIN."))
+                record.reject(
+                    "identity",
+                    _("Neither plate nor VIN nor a number of its own: the vehicle would not be known again."),
+                    _("Fill in the plate or the VIN."),
+                )
             return
         company, people = record.values.get("company", {}), record.values.get("people", [])
         if self.kind == PEOPLE and not people:
@@ -403,5 +439,5 @@ def brief(key: str) -> str:
 
 def fingerprint(signature: str, company: str, row: Sequence[Any]) -> str:
     """What a row is known by where nothing else tells: the layout, the company and all its cells."""
-    text = "\x1f".join([signature, company, *map(cells.line_of, row)])
+    text = "\x1f".join([signature, company, *map(str, row)])
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:40]

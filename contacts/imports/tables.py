@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from contacts.imports.cells import is_blank, text_of
-from contacts.imports.vocabulary import meanings, words_of
+from contacts.imports.vocabulary import COUNT_WORDS, PERIOD_WORDS, meanings, words_of
 from fleetportal.core.db import fold
 from fleetportal.core.sheets import Sheet
 
@@ -38,8 +39,13 @@ class Table:
         return len(self.titles)
 
     def column(self, place: int) -> list[Any]:
-        """The sampled cells of a column."""
-        return [cells[place] if place < len(cells) else "" for _number, cells in self.sample]
+        """The sampled cells of a column; a row that stands there twice counts once."""
+        return [cells[place] if place < len(cells) else "" for cells in self.different]
+
+    @cached_property
+    def different(self) -> list[Sequence[Any]]:
+        found = {"\x1f".join(map(str, cells)): cells for _number, cells in self.sample}
+        return list(found.values())
 
     def no_data(self, number: int, cells: Sequence[Any], *, after_gap: bool) -> str | None:
         """Why a row below the titles is no data ("total", "footer", "header again"), or None where it is."""
@@ -57,8 +63,11 @@ class Table:
         return None
 
     def repeats_titles(self, texts: Sequence[str]) -> bool:
-        same = sum(bool(text) and fold(text) == fold(title) for text, title in zip(texts, self.titles, strict=False))
-        return same >= 2 and same >= len([text for text in texts if text]) * 0.8
+        pairs = [(text, title) for text, title in zip(texts, self.titles, strict=False) if text]
+        if not pairs or len(pairs[0][0]) != len(text_of(pairs[0][1])):  # as good as always
+            return False
+        same = sum(fold(text) == fold(title) for text, title in pairs)
+        return same >= 2 and same >= len(pairs) * 0.8
 
 
 def table_of(sheet: Sheet, rows: Iterable[Row]) -> Table:
@@ -124,17 +133,22 @@ def title_score(cells: Sequence[Any]) -> float:
     if any(isinstance(cell, (date, datetime, float)) for cell in cells) or not filled:
         return 0.0
     known = {key: sure for text in filled if len(text) < 80 and (found := meanings(words_of(text))) for key, sure in found[:1] if key}
-    unknown_text = sum(len(text) < 60 and not DATA_CELL.search(text) for text in filled)
     data = sum(bool(DATA_CELL.search(text)) for text in filled)
-    ignored = sum(bool(found) and found[0][0] == "" for text in filled if (found := meanings(words_of(text))))
-    return sum(known.values()) + 0.3 * max(ignored - 1, 0) - 0.7 * data + 0.01 * unknown_text if known or ignored > 2 else 0.0
+    known_to_leave = sum(bool(found) and found[0][0] == "" for text in filled if len(text) < 40 and (found := meanings(words_of(text))))
+    counting = sum(bool(COUNT_WORDS.search(words_of(text)) or PERIOD_WORDS.search(words_of(text))) for text in filled if len(text) < 40)
+    return sum(known.values()) + (0.45 * known_to_leave + 0.3 * counting if known or known_to_leave + counting > 1 else 0.0) - 0.7 * data
 
 
 def has_unknown_titles(rows: Sequence[Row]) -> bool:
     """True where the first row is short text in every column and what lies below it differs in kind."""
     first = [text_of(cell) for cell in rows[0][1]]
     filled = [text for text in first if text]
-    if len(rows) < 2 or len(filled) < 2 or len(set(filled)) < len(filled) or any(DATA_CELL.search(text) or len(text) > 40 for text in filled):
+    if (
+        len(rows) < 2
+        or len(filled) < 2
+        or len(set(filled)) < len(filled)
+        or any(DATA_CELL.search(text) or len(text) > 40 for text in filled)
+    ):
         return False
     below = [text_of(cell) for _number, cells in rows[1:20] for cell, title in zip(cells, first, strict=False) if title]
     return sum(bool(DATA_CELL.search(text)) for text in below if text) > len(below) * 0.15

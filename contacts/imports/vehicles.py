@@ -44,7 +44,9 @@ class Vehicles:
         standing = Vehicle.objects.filter(Q(vin__in=vins) | Q(plate_folded__in=plates, given_back_on=None))
         by_id = Vehicle.objects.filter(company__in=list(companies), external_id__in=ids) if ids else Vehicle.objects.none()
         within = reach.values("pk")
-        for vehicle in {v.pk: v for v in [*standing.filter(company__in=within).select_related("company"), *by_id.select_related("company")]}.values():
+        for vehicle in {
+            v.pk: v for v in [*standing.filter(company__in=within).select_related("company"), *by_id.select_related("company")]
+        }.values():
             self.put(Draft(vehicle, is_new=False))
 
     def put(self, draft: Draft[Vehicle]) -> Draft[Vehicle]:
@@ -81,7 +83,11 @@ class Vehicles:
         if by_id:
             return by_id[0]
         for found in (self.by["vin"].get(facts.get("vin", ""), []), self.by["plate"].get(fold_plate(facts.get("plate", "")), [])):
-            mine = [draft for draft in found if draft.obj.company is company.obj or (draft.obj.company_id and draft.obj.company_id == company.obj.pk)]
+            mine = [
+                draft
+                for draft in found
+                if draft.obj.company is company.obj or (draft.obj.company_id and draft.obj.company_id == company.obj.pk)
+            ]
             standing = [draft for draft in mine or found if draft.obj.given_back_on is None] or mine or found
             if standing:
                 return standing[0]
@@ -89,11 +95,18 @@ class Vehicles:
 
     def clashes(self, found: Draft[Vehicle] | None, facts: dict[str, Any], company: Draft[Company], record: Record) -> bool:
         """True where the row contradicts what stands, and was rejected for it."""
-        if found is not None and not (found.obj.company is company.obj or found.obj.company_id and found.obj.company_id == company.obj.pk):
+        if found is not None and not (
+            found.obj.company is company.obj or (found.obj.company_id and found.obj.company_id == company.obj.pk)
+        ):
             if found.obj.given_back_on is not None:
                 return False
             words = {"company": found.obj.company.name}
-            record.reject("company", _("This vehicle stands at %(company)s.") % words, _("Give it back there first, or correct the company."), value=str(found.obj))
+            record.reject(
+                "company",
+                _("This vehicle stands at %(company)s.") % words,
+                _("Give it back there first, or correct the company."),
+                value=str(found.obj),
+            )
             return True
         if found is not None and facts.get("vin") and found.obj.vin and found.obj.vin != facts["vin"]:
             words = {"vehicle": found.obj.plate or found.obj.external_id, "vin": found.obj.vin}
@@ -101,10 +114,21 @@ class Vehicles:
             record.reject("vin", _("%(vehicle)s has another VIN here: %(vin)s.") % words, cure, value=facts["vin"])
             return True
         plate = fold_plate(facts.get("plate", ""))
-        others = [draft for draft in self.by["plate"].get(plate, ()) if draft is not found and (draft.obj.company is company.obj or draft.obj.company_id and draft.obj.company_id == company.obj.pk)]
+        others = [
+            draft
+            for draft in self.by["plate"].get(plate, ())
+            if draft is not found
+            and (draft.obj.company is company.obj or (draft.obj.company_id and draft.obj.company_id == company.obj.pk))
+        ]
         if plate and others and not facts.get("given_back_on"):
             cure = _("Keep one of the two, or give the old vehicle back first.")
-            record.reject("plate", _("Another vehicle of this company has this plate: %(vin)s.") % {"vin": others[0].obj.vin or others[0].obj.external_id or others[0].obj.title}, cure, value=facts["plate"])
+            record.reject(
+                "plate",
+                _("Another vehicle of this company has this plate: %(vin)s.")
+                % {"vin": others[0].obj.vin or others[0].obj.external_id or others[0].obj.title},
+                cure,
+                value=facts["plate"],
+            )
             return True
         return False
 

@@ -153,26 +153,132 @@ IGNORED = """fax; fax number; business fax; home fax; other fax; fax geschaftlic
 
 # Words that place a fact at home, at a third party or nowhere: with them "Phone" is not the phone we look for.
 ELSEWHERE = frozenset(
-    "home private privat privata privato priv casa abitazione other weitere weiterer weiteres altro altri assistant assistants assistent assistente fax telefax spouse partner emergency notfall emergenza "
-    "домашний домашняя домашнии прочий факс shipping delivery liefer lieferanschrift spedizione yomi phonetic alternate manager vorgesetzter manager's reports referred previous old alt former".split()
+    [
+        "home",
+        "private",
+        "privat",
+        "privata",
+        "privato",
+        "priv",
+        "casa",
+        "abitazione",
+        "other",
+        "weitere",
+        "weiterer",
+        "weiteres",
+        "altro",
+        "altri",
+        "assistant",
+        "assistants",
+        "assistent",
+        "assistente",
+        "fax",
+        "telefax",
+        "spouse",
+        "partner",
+        "emergency",
+        "notfall",
+        "emergenza",
+        "домашний",
+        "домашняя",
+        "домашнии",
+        "прочий",
+        "факс",
+        "shipping",
+        "delivery",
+        "liefer",
+        "lieferanschrift",
+        "spedizione",
+        "yomi",
+        "phonetic",
+        "alternate",
+        "manager",
+        "vorgesetzter",
+        "manager's",
+        "reports",
+        "referred",
+        "previous",
+        "old",
+        "alt",
+        "former",
+    ]
 )
 COMPANY_GROUPS = "customer; client; company; account; kunde; firma; unternehmen; halter; cliente; azienda; societa; intestatario; клиент; организация; компания; заказчик; владелец; контрагент"
 VEHICLE_GROUPS = "vehicle; car; asset; fahrzeug; fahrzeugdaten; auto; veicolo; automezzo; mezzo; автомобиль; транспортное средство; тс; vehicle data; dati veicolo; vertrag; contract; contratto; договор"
 PERSON_GROUPS = "user; driver; contact; contact person; employee; nutzer; fahrer; ansprechpartner; mitarbeiter; utilizzatore; conducente; autista; referente; assegnatario; водитель; пользователь; контактное лицо; сотрудник; ответственный"
 DRIVER_WORDS = ("driver", "fahrer", "autista", "conducente", "guidatore", "водител", "driven", "conduct")
-USER_WORDS = ("user", "nutzer", "utilizzatore", "assegnatario", "закреплен", "пользовател", "assigned", "zugewiesen", "fruitore", "dienstwagen", "chooser", "allocated", "ответственн")
+USER_WORDS = (
+    "user",
+    "nutzer",
+    "utilizzatore",
+    "assegnatario",
+    "закреплен",
+    "пользовател",
+    "assigned",
+    "zugewiesen",
+    "fruitore",
+    "dienstwagen",
+    "chooser",
+    "allocated",
+    "ответственн",
+)
 
 PERIOD_WORDS = re.compile(
     r"\b(quarter|quartal|trimestre|trimestri|квартал|month|monat|mese|месяц|week|woche|kw|settimana|неделя|q[1-4]|[1-4]q|jan(uar|uary)?|feb(ruar|ruary)?|mar(ch)?|marz|apr(il)?|mai|may|juni?|june|juli?|july|aug(ust)?|sep(t|tember)?"
     r"|o[kc]t(ober)?|nov(ember)?|de[cz](ember)?|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|январь|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь)\b"
 )
-COUNT_WORDS = re.compile(r"\b(count|anzahl|quantity|qty|stuck|stuckzahl|numero veicoli|quantita|количество|кол во|number of vehicles|vehicles|total|totale|gesamt|bestand|units|fahrzeuge)\b")
-TRIP_WORDS = re.compile(r"\b(start|end|ende|anfang|beginn|inizio|fine|начало|конец|from|to|von|bis|abfahrt|ankunft|departure|arrival|partenza|arrivo|выезд|заезд)\b")
-DEAL_WORDS = re.compile(r"\b(deal|opportunity|pipeline|close date|deal stage|stage|amount|verkaufschance|chance|phase|opportunita|сделка|воронка)\b")
+COUNT_WORDS = re.compile(
+    r"\b(count|anzahl|quantity|qty|stuck|stuckzahl|numero veicoli|quantita|количество|кол во|number of vehicles|vehicles|total|totale|gesamt|bestand|units|fahrzeuge)\b"
+)
+TRIP_WORDS = re.compile(
+    r"\b(start|end|ende|anfang|beginn|inizio|fine|начало|конец|from|to|von|bis|abfahrt|ankunft|departure|arrival|partenza|arrivo|выезд|заезд)\b"
+)
+DEAL_WORDS = re.compile(
+    r"\b(deal|opportunity|pipeline|close date|deal stage|stage|amount|verkaufschance|chance|phase|opportunita|сделка|воронка)\b"
+)
 
 SPLIT_CAMEL = re.compile(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])|(?<=[A-Z])(?=[A-Z][a-z])")
 NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
-FILLERS = frozenset("the of der die das des dem den di del della dello dei il la lo и в на по a an and und e or oder in at zum zur c 1 current aktuell attuale".split())
+FILLERS = frozenset(
+    [
+        "the",
+        "of",
+        "der",
+        "die",
+        "das",
+        "des",
+        "dem",
+        "den",
+        "di",
+        "del",
+        "della",
+        "dello",
+        "dei",
+        "il",
+        "la",
+        "lo",
+        "и",
+        "в",
+        "на",
+        "по",
+        "a",
+        "an",
+        "and",
+        "und",
+        "e",
+        "or",
+        "oder",
+        "in",
+        "at",
+        "zum",
+        "zur",
+        "c",
+        "1",
+        "current",
+        "aktuell",
+        "attuale",
+    ]
+)
 
 
 def words_of(title: object) -> str:
@@ -195,7 +301,11 @@ for _key, _text in TITLES.items():
             PHRASES[_phrase].append(_key)
 IGNORED_PHRASES = frozenset(phrases(IGNORED))
 LONGEST = max(len(phrase.split()) for phrase in PHRASES)
-GROUPS = {phrase: noun for noun, text in (("company", COMPANY_GROUPS), ("vehicle", VEHICLE_GROUPS), ("person", PERSON_GROUPS)) for phrase in phrases(text)}
+GROUPS = {
+    phrase: noun
+    for noun, text in (("company", COMPANY_GROUPS), ("vehicle", VEHICLE_GROUPS), ("person", PERSON_GROUPS))
+    for phrase in phrases(text)
+}
 
 
 @lru_cache(maxsize=4096)
@@ -219,10 +329,94 @@ def meanings(words: str) -> tuple[tuple[str, float], ...]:
 
 # Words that say the column is about something else than the phrase beside them ("E-mail type", "Last viewed date").
 ASIDE = frozenset(
-    "type typ tipo label displayed angezeigter angezeigt reason bounced viewed referenced modified created source photo format yomi phonetic nickname is has count anzahl status stage "
-    "type2 lead opt unsubscribe bounce quality score preferred deal behorte change hardware username user1 id2".split()
+    [
+        "type",
+        "typ",
+        "tipo",
+        "label",
+        "displayed",
+        "angezeigter",
+        "angezeigt",
+        "reason",
+        "bounced",
+        "viewed",
+        "referenced",
+        "modified",
+        "created",
+        "source",
+        "photo",
+        "format",
+        "yomi",
+        "phonetic",
+        "nickname",
+        "is",
+        "has",
+        "count",
+        "anzahl",
+        "status",
+        "stage",
+        "type2",
+        "lead",
+        "opt",
+        "unsubscribe",
+        "bounce",
+        "quality",
+        "score",
+        "preferred",
+        "deal",
+        "behorte",
+        "change",
+        "hardware",
+        "username",
+        "user1",
+        "id2",
+    ]
 )
-ALONE = frozenset("last first type typ tipo title account user contact holder owner group end ende beginn start tag unit reg role job place group sitz auto kontakt parent uso ente casa ablauf no nr via str tel cap mail web car use".split())
+ALONE = frozenset(
+    [
+        "last",
+        "first",
+        "type",
+        "typ",
+        "tipo",
+        "title",
+        "account",
+        "user",
+        "contact",
+        "holder",
+        "owner",
+        "group",
+        "end",
+        "ende",
+        "beginn",
+        "start",
+        "tag",
+        "unit",
+        "reg",
+        "role",
+        "job",
+        "place",
+        "group",
+        "sitz",
+        "auto",
+        "kontakt",
+        "parent",
+        "uso",
+        "ente",
+        "casa",
+        "ablauf",
+        "no",
+        "nr",
+        "via",
+        "str",
+        "tel",
+        "cap",
+        "mail",
+        "web",
+        "car",
+        "use",
+    ]
+)
 
 
 def within(tokens: list[str]) -> dict[str, float]:
@@ -237,7 +431,7 @@ def within(tokens: list[str]) -> dict[str, float]:
                 return {"": 0.4}
             if keys and (len(phrase) > 3 or phrase in ("vin", "fin", "vat", "инн", "plz", "фио")):
                 share = length / len(tokens)
-                return {key: 0.35 + 0.4 * share for key in keys}
+                return dict.fromkeys(keys, 0.35 + 0.4 * share)
     return compound(tokens)
 
 
@@ -254,7 +448,9 @@ COMPOUNDS = sorted(
     (
         phrase
         for phrase, keys in PHRASES.items()
-        if len(phrase) >= 6 and " " not in phrase and keys[0].partition(".")[0] in ("company", "vehicle", "person", "email", "phone", "mobile", "street", "city", "postcode")
+        if len(phrase) >= 6
+        and " " not in phrase
+        and keys[0].partition(".")[0] in ("company", "vehicle", "person", "email", "phone", "mobile", "street", "city", "postcode")
     ),
     key=len,
     reverse=True,

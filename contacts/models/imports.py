@@ -63,7 +63,9 @@ class Import(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="imports")
     centre = models.ForeignKey(Centre, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("centre"))
-    company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("whose vehicles"))
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("whose vehicles")
+    )
     name = models.CharField(_("file"), max_length=200)
     size = models.BigIntegerField()
     digest = models.CharField(max_length=64)

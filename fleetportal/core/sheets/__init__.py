@@ -5,4 +5,16 @@ from fleetportal.core.sheets.reading import Book, Sheet, read
 from fleetportal.core.sheets.refusals import SheetRefused, refusal
 from fleetportal.core.sheets.writing import Column, harmless, write_csv, write_xlsx
 
-__all__ = ["Book", "Column", "Sheet", "SheetMarks", "SheetRefused", "harmless", "read", "refusal", "write_csv", "write_marked", "write_xlsx"]
+__all__ = [
+    "Book",
+    "Column",
+    "Sheet",
+    "SheetMarks",
+    "SheetRefused",
+    "harmless",
+    "read",
+    "refusal",
+    "write_csv",
+    "write_marked",
+    "write_xlsx",
+]
