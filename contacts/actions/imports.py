@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Centre, Company, User
+from contacts import people_data
 from contacts.imports import judging, recognition, undoing
 from contacts.imports.batches import MAY, Batch, Importer, staged_records
 from contacts.imports.columns import MIXED, VEHICLES
 from contacts.imports.fields import FIELDS
-from contacts.models import Import, Layout, Made, StagedRow, Verdict
+from contacts.models import Import, Layout, Made, Person, StagedRow, Verdict
 from contacts.models.imports import KEPT_DAYS
+from contacts.models.person import fold_name
 from fleetportal.core import audit, jobs, sheets
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
@@ -188,8 +191,8 @@ def back_to_columns(run: Import) -> None:
 # --- the dry run --------------------------------------------------------------------------------------------------------------
 
 
-def judge(run: Import, *, by: User | None) -> None:
-    """Start the dry run. Raises CannotBeTaken, WhoseVehicles, ImportBusy."""
+def judge(run: Import, *, by: User | None, in_background: bool = True) -> None:
+    """Start the dry run, for the worker or for the caller's own `work`. Raises CannotBeTaken, WhoseVehicles, ImportBusy."""
     with transaction.atomic():
         lock(run)
         must_rest(run)
@@ -199,7 +202,7 @@ def judge(run: Import, *, by: User | None) -> None:
             raise WhoseVehicles(_("Whose vehicles are these? No column of the file names a company."))
         back_to_columns(run)
         run.state, run.progress = State.JUDGING, judging.start(run)
-        run.job = jobs.start(KIND, {"import": run.pk}, by=by)
+        run.job = jobs.start(KIND, {"import": run.pk}, by=by) if in_background else None
         run.save(update_fields=["state", "progress", "job"])
 
 
@@ -228,8 +231,8 @@ def importer(run: Import) -> Importer:
 # --- the taking ---------------------------------------------------------------------------------------------------------------
 
 
-def apply(run: Import, *, by: User | None) -> None:
-    """Start taking the good rows. Raises ImportBusy, NothingToTake."""
+def apply(run: Import, *, by: User | None, in_background: bool = True) -> None:
+    """Start taking the good rows, by the worker or by the caller's own `work`. Raises ImportBusy, NothingToTake."""
     with transaction.atomic():
         lock(run)
         if run.state not in (State.JUDGED, State.STOPPED):
@@ -237,7 +240,7 @@ def apply(run: Import, *, by: User | None) -> None:
         if not run.rows.to_apply().exists():
             raise NothingToTake(_("There is nothing to take: every row is in the base already, or has a problem."))
         run.state = State.APPLYING
-        run.job = jobs.start(KIND, {"import": run.pk}, by=by)
+        run.job = jobs.start(KIND, {"import": run.pk}, by=by) if in_background else None
         run.save(update_fields=["state", "job"])
         audit.record("import.taken", run, by=by, facts={"rows": run.rows.to_apply().count()})
 
@@ -402,9 +405,30 @@ def forget_files(*, before: timedelta = timedelta(days=KEPT_DAYS)) -> int:
     return len(old)
 
 
+def forget_person(person: Person) -> None:
+    """What imports keep about `person`: the raw cells and values of rows that name them, and the files these rows came in."""
+    made = Made.objects.filter(what="person", object_id=person.pk).values("row")
+    named = [row.pk for row in StagedRow.objects.exclude(values={}).only("values").iterator() if names(row.values, person)]
+    rows = StagedRow.objects.filter(Q(pk__in=made) | Q(pk__in=named))
+    for run in Import.objects.filter(rows__in=rows).distinct():
+        shutil.rmtree(run.folder, ignore_errors=True)
+    rows.update(cells=[], values={}, problems=[])
+
+
+def names(values: Mapping[str, Any], person: Person) -> bool:
+    """True where one of the people in a row's values has the name of `person`."""
+    return any(
+        fold_name(one.get("first_name", ""), one.get("last_name", "")) == person.name_folded != "" for one in values.get("people", ())
+    )
+
+
+def register() -> None:
+    """Puts what imports keep on the list of things to forget. Call once, when the apps are ready."""
+    people_data.to_forget.register("contacts.stagedrow", forget_person, weight=50)
+
+
 def choices_of(kind: str) -> Iterable[tuple[str, Any]]:
     """The meanings that a column of such a sheet may have."""
     for key, field in FIELDS.items():
-        if kind == VEHICLES or not key.startswith(("vehicle.", "drivers")):
-            if key != "company.flag" or kind == MIXED:
-                yield key, field.label
+        if (kind == VEHICLES or not key.startswith(("vehicle.", "drivers"))) and (key != "company.flag" or kind == MIXED):
+            yield key, field.label

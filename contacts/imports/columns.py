@@ -444,11 +444,13 @@ def three_names(contents: Sequence[Contents]) -> list[tuple[int, int, int]]:
             continue
         for first in range(len(rows[:12])):
             for last in range(len(rows[:12])):
-                if len({whole, first, last}) == 3 and all(
-                    not text or text == f"{a} {b}".strip() for text, a, b in zip(texts, rows[first], rows[last], strict=True)
+                if (
+                    len({whole, first, last}) == 3
+                    and all(not text or text == f"{a} {b}".strip() for text, a, b in zip(texts, rows[first], rows[last], strict=True))
+                    and any(rows[first])
+                    and any(rows[last])
                 ):
-                    if any(rows[first]) and any(rows[last]):
-                        found.append((whole, first, last))
+                    found.append((whole, first, last))
     return found
 
 

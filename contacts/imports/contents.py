@@ -157,7 +157,7 @@ def is_whole(text: str) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    if isinstance(value, bool) or isinstance(value, (date, datetime)):
+    if isinstance(value, (bool, date, datetime)):
         return False
     if isinstance(value, (int, float)):
         return True

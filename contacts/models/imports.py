@@ -115,6 +115,9 @@ class Import(models.Model):
     def taken_sheets(self) -> list[dict[str, Any]]:
         return [sheet for sheet in self.sheets if sheet["taken"]]
 
+    def sheet_at(self, place: int) -> dict[str, Any]:
+        return next(sheet for sheet in self.sheets if sheet["place"] == place)
+
     @property
     def asks_owner(self) -> bool:
         """True while a sheet holds vehicles and nobody said whose they are."""
