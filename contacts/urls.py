@@ -1,6 +1,6 @@
 from django.urls import path
 
-from contacts.views import contact, people, vehicles
+from contacts.views import contact, people, preferences, tasks, today, vehicles
 
 app_name = "contacts"
 urlpatterns = [
@@ -21,4 +21,16 @@ urlpatterns = [
     path("vehicles/<int:vehicle_id>/holder/", vehicles.holder_new, name="holder_new"),
     path("vehicles/<int:vehicle_id>/drivers/new/", vehicles.drive_new, name="drive_new"),
     path("drives/<int:drive_id>/end/", vehicles.drive_end, name="drive_end"),
+    path("today/", today.today, name="today"),
+    path("today/<int:reason_id>/reached/", today.reached, name="today_reached"),
+    path("today/<int:reason_id>/not-reached/", today.not_reached, name="today_not_reached"),
+    path("today/<int:reason_id>/written/", today.written, name="today_written"),
+    path("today/<int:reason_id>/plan/", today.plan, name="today_plan"),
+    path("today/<int:reason_id>/not-now/", today.not_now, name="today_not_now"),
+    path("today/undo/<int:decision_id>/", today.undo, name="undo"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<int:task_id>/close/", tasks.task_close, name="task_close"),
+    path("tasks/<int:task_id>/reopen/", tasks.task_reopen, name="task_reopen"),
+    path("preferences/<str:token>/", preferences.preferences, name="preferences"),
+    path("preferences/<str:token>/stop/", preferences.stop_all, name="preferences_stop"),
 ]

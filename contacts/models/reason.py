@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.models import Company, Phase, Tier, Vehicle
 from contacts.models.interaction import Interaction
-from contacts.models.person import Channel, Person, PersonAddress
+from contacts.models.person import Channel, Person, PersonAddress, addresses_with_consents
 from contacts.models.roles import GROUPS, Group
 from contacts.models.rule import Rule, rules
 
@@ -69,12 +69,12 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         return self.order_by("-weight", "id")
 
     def for_cards(self, *, on: date) -> Self:
-        """With all that a card shows: company, person, job title, addresses. 6 queries."""
+        """With all that a card shows: company, person, job title, addresses and what may be sent there. 6 queries."""
         roles = [
             Prefetch(f"person__{model._meta.get_field('person').remote_field.related_name}", model._default_manager.running(on=on))
             for model in GROUPS.values()
         ]
-        return self.select_related("company__centre", "person", "vehicle").prefetch_related("person__addresses", *roles)
+        return self.select_related("company__centre", "person", "vehicle").prefetch_related(addresses_with_consents("person__"), *roles)
 
 
 class Reason(models.Model):
@@ -143,6 +143,18 @@ class Reason(models.Model):
     def address(self, channel: str) -> PersonAddress | None:
         return self.person.address(channel) if self.person else None
 
+    @property
+    def doing(self) -> Any:
+        """One word for what to do: the rule's, or "Write" where nobody answers a telephone."""
+        by_phone = self.made_by.icon == "phone"
+        return _("Write") if by_phone and self.channel in (Channel.EMAIL, Channel.LETTER) else self.made_by.doing
+
+    @property
+    def icon(self) -> str:
+        if self.made_by.icon != "phone":
+            return self.made_by.icon
+        return {Channel.EMAIL: "mail", Channel.LETTER: "mailbox", Channel.IN_PERSON: "users"}.get(Channel(self.channel), "phone")
+
     def days_left(self, on: date) -> int | None:
         return None if self.due_on is None else (self.due_on - on).days
 
@@ -182,7 +194,7 @@ class Decision(models.Model):
     until = models.DateField(null=True)  # the reason stays away before that day; None: for this occasion
     why = models.CharField(max_length=300, blank=True)
     interaction = models.ForeignKey(Interaction, null=True, on_delete=models.SET_NULL, related_name="+")
-    made_type = models.CharField(max_length=60, blank=True)  # the task or meeting that was planned
+    made_type = models.CharField(max_length=60, blank=True)  # the task or meeting that was made
     made_id = models.BigIntegerField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)

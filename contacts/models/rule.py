@@ -60,7 +60,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One way a contact may end. `effect(reason, by=user)` is what else happens then, in the verb's transaction."""
+    """One way a contact may end. `effect(reason, by=user)` is what else happens then, in the verb's transaction; it answers the row made."""
 
     code: str
     label: Words
@@ -81,9 +81,7 @@ NOT_REACHED_CHIPS = (
 
 
 class Planning:
-    """What "Plan" makes of a reason. The row made is shown, and taken back by `undo` when the user takes the step back."""
-
-    label: Words = ""
+    """What "Plan" makes of a reason: a dated row, taken back by `undo` when the user takes the step back."""
 
     def form(self, reason: "Reason", *, user: "User", data: Any = None) -> forms.Form:
         """The form under "Plan"; it needs a date field `on`."""
@@ -125,6 +123,9 @@ class Rule:
     def chips(self, reason: "Reason") -> tuple[Chip, ...]:
         """How a contact may end in which the person was reached."""
         return REACHED_CHIPS
+
+    def undo(self, made: models.Model, *, by: "User") -> None:
+        """Take back what a chip's effect made, when the user takes the step back."""
 
     def url(self, reason: "Reason") -> str:
         """Where the thing itself is shown, "" for the company's own page."""

@@ -2,6 +2,7 @@ from pathlib import Path
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
@@ -10,7 +11,12 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
-        """The folders that stand in for a broker are there before anybody rings or listens."""
+        """The folders that stand in for a broker are there before anybody rings or listens; the ground's own pages are in the rail."""
+        from fleetportal.core.pages import NavigationEntry, navigation  # noqa: PLC0415  models are loaded only now
+
+        if settings.DEBUG:
+            navigation.register("mailbox", NavigationEntry(_("Mailbox"), "mailbox", "core:mailbox", "meet_customers", group=9), weight=910)
+        navigation.register("trouble", NavigationEntry(_("Messages"), "mail", "core:trouble", "administer", group=9), weight=920)
         for name in ("data_folder_in", "control_folder"):
             folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get(name)
             if folder:

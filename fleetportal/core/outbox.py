@@ -20,9 +20,12 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from fleetportal.core import bell, links
-from fleetportal.core.audit import label
+from fleetportal.core.audit import label, record
+from fleetportal.core.errors import Refused
+from fleetportal.core.registry import Registry
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +80,8 @@ Gate = Callable[["Message", datetime], Verdict]
 
 # name -> gate; `contacts` registers service, marketing, …
 gates: dict[str, Gate] = {}
+# Called with a message whose recipient the mail server does not know; in the transaction that settles it. Filled from above.
+bounced: Registry[Callable[["Message"], None]] = Registry("who is told of returned messages")
 
 
 class Recipient(Protocol):
@@ -89,7 +94,20 @@ class Recipient(Protocol):
     def email(self) -> str: ...
 
 
+TROUBLE = (State.PARKED, State.REFUSED, State.UNCERTAIN)
+
+
+class NotInTrouble(Refused):
+    """Only a message that was parked, refused or lost on the way is sent again by hand."""
+
+    code = "not_in_trouble"
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
+    def in_trouble(self) -> "MessageQuerySet":
+        """Messages that nobody will send unless somebody looks at them."""
+        return self.filter(state__in=TROUBLE)
+
     def due(self, *, now: datetime) -> "MessageQuerySet":
         """Waiting messages whose time has come and whom nobody is sending."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING, due_at__lte=now)
@@ -149,6 +167,15 @@ class Message(models.Model):
     @property
     def filled_html(self) -> str:
         return links.fill_in(self.html)
+
+    def send_again(self, *, by: Any) -> None:
+        """The message waits again, with all its tries. Raises NotInTrouble. Costs 2 queries, and a bell on commit."""
+        with transaction.atomic():
+            waiting = {"state": State.WAITING, "tries": 0, "due_at": timezone.now(), "lease_until": None}
+            if not Message.objects.in_trouble().filter(pk=self.pk).update(**waiting):
+                raise NotInTrouble(_("This message is not stuck: it waits, was sent or was held back."))
+            record("message.sent_again", self, by=by, facts={"state": str(self.state)})
+            bell.ring("core.send_outbox")
 
     def as_email(self) -> "Mail":
         """The message as it is handed over; equal byte for byte each time."""
@@ -286,7 +313,7 @@ def deliver(message: Message, mailer: Any) -> None:
         return settle(message, State.UNCERTAIN, f"The line broke: {error}") if handed_over(error) else try_later(message, str(error))
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()))
-        return refused(message, mailer, code, answer)
+        return refused(message, mailer, code, answer, bounce=Bounce.HARD)
     except smtplib.SMTPResponseException as error:
         return refused(message, mailer, error.smtp_code, error.smtp_error)
     except (OSError, smtplib.SMTPException) as error:
@@ -295,13 +322,17 @@ def deliver(message: Message, mailer: Any) -> None:
     return settle(message, State.SENT, "", sent_at=timezone.now())
 
 
-def refused(message: Message, mailer: Any, code: int, answer: bytes | str) -> None:
-    """4xx: the server asks us to come again; 5xx: it never will take this message."""
+def refused(message: Message, mailer: Any, code: int, answer: bytes | str, *, bounce: Bounce = Bounce.NONE) -> None:
+    """4xx: the server asks us to come again; 5xx: it never will take this message; with `bounce`, because nobody lives there."""
     close(mailer)
     words = f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
     if 400 <= code < 500:
         return try_later(message, words)
-    return settle(message, State.REFUSED, words)
+    with transaction.atomic():
+        settle(message, State.REFUSED, words, bounce=bounce)
+        for tell in bounced if bounce == Bounce.HARD else ():
+            tell(message)
+    return None
 
 
 def handed_over(error: Exception) -> bool:

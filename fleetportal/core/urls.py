@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fleetportal.core import export_jobs, health, look
+from fleetportal.core import export_jobs, health, look, mailbox
 
 app_name = "core"
 urlpatterns = [
@@ -10,4 +10,10 @@ urlpatterns = [
     path("language/", look.language, name="language"),
     path("exports/<int:job_id>/", export_jobs.export, name="export"),
     path("exports/<int:job_id>/file/", export_jobs.export_file, name="export_file"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<int:message_id>/", mailbox.message, name="message"),
+    path("mailbox/<int:message_id>/letter/", mailbox.message_html, name="message_html"),
+    path("mailbox/<int:message_id>/files/<int:number>/", mailbox.message_file, name="message_file"),
+    path("messages/", mailbox.trouble, name="trouble"),
+    path("messages/<int:message_id>/again/", mailbox.send_again, name="send_again"),
 ]

@@ -1,0 +1,131 @@
+"""What people do with a reason. Each act is a decision under the reason's key, with what it made; the last one can be taken back."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.models import Chip, Decision, Interaction, Outcome, Planning, Reason, rules
+from contacts.reasons.computing import compute
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from fleetportal.core.errors import Refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# After how many days it is worth trying again.
+TRY_AGAIN = {Outcome.NOT_REACHED: 1, Outcome.LEFT_WORD: 3, Outcome.WRONG_NUMBER: 1}
+WAIT_FOR_ANSWER = timedelta(days=7)
+UNDO_FOR = timedelta(hours=1)
+
+
+class TooLateToUndo(Refused):
+    code = "too_late_to_undo"
+
+
+def reached(reason: Reason, *, chip: Chip, text: str, by: "User", on: date) -> Decision:
+    """The decision that the person was spoken to: logged, the cadence begins anew, the reason rests as its rule says.
+
+    Costs about 22 queries: interaction, decision, and the company's reasons found anew.
+    """
+    with transaction.atomic():
+        rest = reason.made_by.rest
+        until = on + rest if rest and chip.outcome != Outcome.NOT_INTERESTED else None
+        logged = _log(reason, reason.channel, chip.outcome, text, by)
+        made = chip.effect(reason, by=by) if chip.effect else None
+        return _decide(reason, Decision.Kind.REACHED, by=by, on=on, until=until, interaction=logged, made=made)
+
+
+def not_reached(reason: Reason, *, chip: Chip, text: str, by: "User", on: date) -> Decision:
+    """The decision that nobody answered: logged, and the reason comes back after a day or three."""
+    with transaction.atomic():
+        until = on + timedelta(days=TRY_AGAIN[Outcome(chip.outcome)])
+        logged = _log(reason, reason.channel, chip.outcome, text, by)
+        return _decide(reason, Decision.Kind.NOT_REACHED, by=by, on=on, until=until, interaction=logged)
+
+
+def written(reason: Reason, *, channel: str, text: str, by: "User", on: date) -> Decision:
+    """The decision that somebody wrote: logged, and the reason comes back after a week without answer."""
+    with transaction.atomic():
+        logged = _log(reason, channel, Outcome.LEFT_WORD, text, by)
+        return _decide(reason, Decision.Kind.WRITTEN, by=by, on=on, until=on + WAIT_FOR_ANSWER, interaction=logged)
+
+
+def plan(reason: Reason, planning: Planning, values: dict[str, Any], *, by: "User", on: date) -> Decision:
+    """The decision to do it on another day; what `planning` made of it is there, and the reason stays away until the day after."""
+    with transaction.atomic():
+        made = planning.carry_out(reason, values, by=by)
+        return _decide(reason, Decision.Kind.PLANNED, by=by, on=on, until=values["on"] + timedelta(days=1), made=made)
+
+
+def put_off(reason: Reason, *, until: date, why: str, by: "User", on: date) -> Decision:
+    """The decision that it is not the time: the reason stays away before `until`."""
+    with transaction.atomic():
+        return _decide(reason, Decision.Kind.NOT_NOW, by=by, on=on, until=until, why=why)
+
+
+def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:
+    """The decision was never made: what it logged and made is gone, its reason is back if it still stands.
+
+    `planning` is what "Plan" means for its rule. Raises TooLateToUndo an hour later. Costs about 20 queries.
+    """
+    with transaction.atomic():
+        lock(decision)
+        now, company = timezone.now(), decision.company
+        if now - decision.at > UNDO_FOR:
+            raise TooLateToUndo(_("That was more than an hour ago. Log what is different now."))
+        audit.record("reason.taken_back", decision, by=by, facts={"company": company.pk, "kind": str(decision.kind)})
+        _unmake(decision, planning, by=by)
+        if decision.interaction:
+            decision.interaction.take_back(by=by)
+        decision.delete()
+        company.touch()
+        compute([company.pk], on=company.centre.today(now))
+
+
+def _unmake(decision: Decision, planning: Planning, *, by: "User") -> None:
+    """What was planned, or made by a chip's effect, is undone by whoever made it."""
+    if decision.made_id is None:
+        return
+    made = apps.get_model(decision.made_type)._default_manager.filter(pk=decision.made_id).first()
+    undo = planning.undo if decision.kind == Decision.Kind.PLANNED else rules[decision.rule].undo
+    if made is not None:
+        undo(made, by=by)
+
+
+def _log(reason: Reason, channel: str, outcome: str, text: str, by: "User") -> Interaction:
+    return Interaction.log(reason.company, person=reason.person, channel=channel, outcome=outcome, text=text, by=by)
+
+
+def _decide(
+    reason: Reason,
+    kind: str,
+    *,
+    by: "User",
+    on: date,
+    until: date | None,
+    interaction: Interaction | None = None,
+    made: models.Model | None = None,
+    **facts: str,
+) -> Decision:
+    """The decision, with its entry; the company's reasons are found anew at once, so that the next card is right."""
+    decision = Decision.objects.create(
+        key=reason.key,
+        rule=reason.rule,
+        company=reason.company,
+        person=reason.person,
+        kind=kind,
+        until=until,
+        interaction=interaction,
+        made_type=audit.label(made) if made else "",
+        made_id=made.pk if made else None,
+        by=by,
+        **facts,
+    )
+    audit.record(f"reason.{kind}", decision, by=by, facts={"company": reason.company_id, "rule": reason.rule})
+    compute([reason.company_id], on=on)
+    return decision

@@ -1,0 +1,34 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Purpose
+
+TOPICS = {
+    Purpose.INVITATIONS: (_("Invitations"), _("Preview evenings, second deliveries, breakfasts: you and whom you bring.")),
+    Purpose.OFFERS: (_("Offers"), _("Prices and conditions for vehicles, tyres and service that suit your fleet.")),
+    Purpose.NEWS: (_("News"), _("New models, changes of law and tax, what is new at your dealership.")),
+    Purpose.GREETINGS: (_("Greetings"), _("A card at the turn of the year, and on your birthday.")),
+    Purpose.SURVEYS: (_("Questions to you"), _("How we did, in at most three questions.")),
+}
+
+
+class PreferencesForm(forms.Form):
+    """Yes or no for each topic."""
+
+    def __init__(self, *args: Any, said: dict[str, bool | None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for purpose, (label, help_text) in TOPICS.items():
+            self.fields[purpose.value] = forms.ChoiceField(
+                label=label,
+                help_text=help_text,
+                choices=[("yes", _("Yes")), ("no", _("No"))],
+                widget=forms.RadioSelect,
+                initial="yes" if said[purpose.value] else "no",
+                error_messages={"required": _("Say yes or no."), "invalid_choice": _("Say yes or no.")},
+            )
+
+    @property
+    def wanted(self) -> dict[str, bool]:
+        return {purpose: self.cleaned_data[purpose] == "yes" for purpose in Purpose.values}

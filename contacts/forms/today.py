@@ -1,0 +1,79 @@
+"""The forms of a card on Today: how a contact ended, what was written, until when not."""
+
+from datetime import date
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Channel, Chip
+
+SENTENCE = 300
+# "Not now" until when; how far each is from today.
+LATER = {
+    "tomorrow": (_("Tomorrow"), relativedelta(days=1)),
+    "week": (_("In a week"), relativedelta(weeks=1)),
+    "month": (_("In a month"), relativedelta(months=1)),
+    "quarter": (_("In three months"), relativedelta(months=3)),
+}
+
+
+class CardForm(forms.Form):
+    """Chips to choose one of, and one sentence."""
+
+    text = forms.CharField(label=_("One sentence"), max_length=SENTENCE, required=False)
+    chip = forms.ChoiceField(widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chip"].choices = choices  # type: ignore[attr-defined]
+        self.fields["chip"].initial = choices[0][0]
+        self.fields["text"].widget.attrs |= {"placeholder": self.fields["text"].label, "autocomplete": "off"}
+
+
+class OutcomeForm(CardForm):
+    """How a contact ended."""
+
+    def __init__(self, *args: Any, chips: tuple[Chip, ...], **kwargs: Any) -> None:
+        super().__init__(*args, choices=[(chip.code, chip.label) for chip in chips], **kwargs)
+        self.chips = {chip.code: chip for chip in chips}
+
+    @property
+    def chosen(self) -> Chip:
+        return self.chips[self.cleaned_data["chip"]]
+
+
+class WrittenForm(CardForm):
+    """By what somebody wrote, and what."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        written = [(channel.value, channel.label) for channel in (Channel.EMAIL, Channel.SMS, Channel.LETTER)]
+        super().__init__(*args, choices=written, **kwargs)
+
+
+class NotNowForm(CardForm):
+    """Until when not, and why: whoever looks next should know."""
+
+    text = forms.CharField(
+        label=_("Why not now"), max_length=SENTENCE, error_messages={"required": _("Say why, so that whoever looks next knows.")}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[(code, label) for code, (label, _far) in LATER.items()], **kwargs)
+
+    @property
+    def until(self) -> date:
+        return timezone.localdate() + LATER[self.cleaned_data["chip"]][1]
+
+
+class CloseForm(forms.Form):
+    """What came of a task."""
+
+    result = forms.CharField(
+        label=_("What came of it"),
+        max_length=SENTENCE,
+        error_messages={"required": _("Say in a few words what came of it.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

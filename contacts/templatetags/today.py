@@ -1,0 +1,85 @@
+"""The words and marks of Today."""
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contacts.models import Decision, Group, Reason
+from contacts.today import Day
+from fleetportal.core.templatetags.portal import icon
+from fleetportal.core.words import number, opening
+
+register = template.Library()
+
+SOON_DAYS = 30
+ICONS = {Group.DECISION_MAKER: "briefcase", Group.USER: "key", Group.DRIVER: "steering-wheel"}
+
+
+@register.simple_tag
+def day_title(day: Day) -> str:
+    """How many people there are to speak to, as the page's headline."""
+    if not day.count:
+        return _("Nobody is left to speak to today")
+    return ngettext("One person to speak to today", "%(count)s people to speak to today", day.count) % {"count": opening(day.count)}
+
+
+@register.simple_tag
+def day_progress(day: Day) -> str:
+    """ "3 of 14 done, about two hours to go"."""
+    words = {"done": day.done, "all": day.done + day.count}
+    done = _("%(done)s of %(all)s done") % words
+    if not day.count:
+        return done
+    hours = round(day.minutes_left / 60)
+    if hours:
+        left = ngettext("about an hour to go", "about %(count)s hours to go", hours) % {"count": number(hours)}
+    else:
+        left = _("less than half an hour to go")
+    return f"{done}, {left}"
+
+
+@register.simple_tag
+def due_flag(reason: Reason, on: date) -> SafeString | str:
+    """A flag where time is running: amber while it can be done in time, red when it is late."""
+    left = reason.days_left(on)
+    if left is None or left > SOON_DAYS:
+        return ""
+    if left < 0:
+        tone, words = "stop", ngettext("%d day late", "%d days late", -left) % -left
+    else:
+        tone, words = "warn", ngettext("%d day left", "%d days left", left) % left if left else _("due today")
+    return format_html('<span class="fp-flag fp-flag--{}">{}{}</span>', tone, icon("clock", size="s"), words)
+
+
+@register.simple_tag
+def target_group(reason: Reason) -> SafeString:
+    """The target group: icon and word."""
+    return format_html('<span class="fp-group">{}{}</span>', icon(ICONS[Group(reason.group)], size="s"), reason.get_group_display())
+
+
+@register.filter
+def said(decision: Decision) -> str:
+    """What was just done with a card, for the toast."""
+    who = str(decision.person or decision.company)
+    words = {
+        Decision.Kind.REACHED: _("Logged: %(who)s reached."),
+        Decision.Kind.NOT_REACHED: _("Logged: %(who)s not reached. The card comes back in time."),
+        Decision.Kind.WRITTEN: _("Logged: %(who)s written to."),
+        Decision.Kind.PLANNED: _("Planned for %(who)s."),
+        Decision.Kind.NOT_NOW: _("Put off: %(who)s."),
+    }
+    return words[Decision.Kind(decision.kind)] % {"who": who}
+
+
+@register.filter
+def job(reason: Reason) -> Any:
+    """What the person is there: their job title, else the kind of decision-maker."""
+    role = reason.role
+    if role is None:
+        return ""
+    return role.job_title or (role.get_kind_display() if hasattr(role, "get_kind_display") and role.kind != "other" else "")

@@ -1,0 +1,26 @@
+"""The way out that each promotional message carries: a link to what this address may be sent, and the one click of RFC 8058.
+
+outbox.queue(…, gate="marketing", purpose=Purpose.INVITATIONS, headers=unsubscribe.headers(address, Purpose.INVITATIONS),
+             context={"preferences": unsubscribe.link(address)})
+"""
+
+from django.utils import timezone
+
+from contacts.models import PersonAddress
+from fleetportal.core.links import Link
+
+SCOPE = "preferences"
+
+
+def link(address: PersonAddress) -> Link:
+    """The standing link of this address: one for each, kept for good. Costs 1 query, 2 the first time."""
+    standing = Link.objects.standing(now=timezone.now()).filter(scope=SCOPE, subject_id=address.pk).first()
+    return standing or Link.objects.make(SCOPE, address.pk)
+
+
+def headers(address: PersonAddress, purpose: str) -> dict[str, str]:
+    """What a message of `purpose` says to mail programs that show a button for it. Costs 1 query, 2 the first time."""
+    return {
+        "List-Unsubscribe": f"<{link(address).placeholder}?purpose={purpose}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

@@ -1,0 +1,25 @@
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from fleetportal.core import outbox
+
+
+class Command(BaseCommand):
+    help = "Sends what is due without a worker: once, or until it is stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="send what is due now, then end")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        try:
+            while True:
+                while outbox.send_due():
+                    pass
+                if once:
+                    return
+                time.sleep(settings.SWEEP_SECONDS)
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped; what was not sent stays due.")

@@ -1,0 +1,347 @@
+"""The outbox: a message is a row first, asked about right before it goes, sent at least once, the same bytes each time."""
+
+import re
+import smtplib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from django.core import mail, serializers
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from contacts.models import AddressState, Person
+from fleetportal.core import outbox
+from fleetportal.core.audit import Entry
+from fleetportal.core.links import Link
+from fleetportal.core.outbox import BACKOFF, LEASE, MAX_TRIES, Bounce, Go, Message, Never, NotInTrouble, NotYet, Priority, State
+from tests.factories.contacts import make_person
+from tests.kills.sink import TAKEN, Sink
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def brandt(db: None) -> Person:
+    return make_person("Brandt", email="brandt@customer.example")
+
+
+def make_message(to: Person, key: str = "", **facts: Any) -> Message:
+    key = key or f"test:{to.pk}:{Message.objects.count()}"
+    now = timezone.now()
+    values = {
+        "gate": "service", "recipient": to.email, "recipient_type": "contacts.person", "recipient_id": to.pk, "language": "en", "subject": "A note",
+        "text": "Dear Herr Brandt\n", "html": "<p>Dear Herr Brandt</p>", "message_id": f"<{Message.objects.count()}.{to.pk}@fleetportal.example>", "about_type": "contacts.person",
+        "about_id": to.pk, "due_at": now, "queued_at": now,
+    }  # fmt: skip
+    return Message.objects.create(key=key, template="-", **{**values, **facts})
+
+
+def state_of(message: Message) -> str:
+    return Message.objects.get(pk=message.pk).state
+
+
+# --- queueing ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def letter(settings: Any, tmp_path: Any) -> str:
+    """A template that the tests queue, with a link in it."""
+    (tmp_path / "letter.subject.txt").write_text("For {{ recipient.last_name }}\n")
+    (tmp_path / "letter.txt").write_text("Dear {{ recipient.addressed }}, open {{ link.placeholder }}\n")
+    (tmp_path / "letter.html").write_text("<p>Dear {{ recipient.addressed }}, <a href='{{ link.placeholder }}'>open</a></p>")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    return "letter"
+
+
+@pytest.fixture
+def link(monkeypatch: Any) -> Link:
+    monkeypatch.setitem(outbox.links.scopes, "letter", "account_login")
+    monkeypatch.setattr(Link, "path", property(lambda self: f"/letter/{self.token}/"))
+    return Link.objects.make("letter", 1)
+
+
+def queue(letter: str, to: Person, **facts: Any) -> Message:
+    return outbox.queue(letter, to=to, about=to, gate="service", **{"key": "letter:1", **facts})
+
+
+def test_a_message_is_written_in_the_transaction_of_what_it_tells(letter: str, link: Link, brandt: Person) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        queue(letter, brandt, context={"link": link})
+        raise ZeroDivisionError
+    assert not Message.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_outside_a_transaction_is_refused(letter: str) -> None:
+    person = make_person("Brandt")
+    with pytest.raises(RuntimeError):
+        queue(letter, person)
+    assert not Message.objects.exists()
+
+
+def test_a_gate_nobody_registered_is_a_mistake(letter: str, brandt: Person) -> None:
+    with pytest.raises(KeyError):
+        outbox.queue(letter, to=brandt, about=brandt, gate="nonsense", key="x")
+
+
+def test_a_message_is_rendered_when_it_is_queued_for_its_reader(letter: str, link: Link, brandt: Person) -> None:
+    brandt.title = "Herr"
+    message = queue(letter, brandt, context={"link": link})
+    assert (message.subject, message.recipient, message.recipient_type, message.recipient_id) == (
+        "For Brandt", "brandt@customer.example", "contacts.person", brandt.pk,
+    )  # fmt: skip
+    assert message.text.startswith("Dear Herr Brandt, open {link:")
+
+
+def test_a_key_is_queued_once_however_often_it_is_asked_for(letter: str, link: Link, brandt: Person) -> None:
+    first = queue(letter, brandt, context={"link": link})
+    brandt.last_name = "Other"
+    assert queue(letter, brandt, context={"link": link}) == first
+    assert Message.objects.get().subject == "For Brandt"
+
+
+def test_no_copy_of_the_database_holds_a_token(letter: str, link: Link, brandt: Person) -> None:
+    message = queue(letter, brandt, context={"link": link})
+    outbox.send_due()
+    dumped = serializers.serialize("json", [*Message.objects.all(), *Link.objects.all(), *Entry.objects.all()])
+    assert link.token not in dumped
+    assert link.token in message.filled_text
+    assert link.token in message.filled_html
+    assert link.token in mail.outbox[0].body
+
+
+# --- sending -------------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_sent_the_urgent_first(brandt: Person) -> None:
+    make_message(brandt, "bulk", subject="bulk", priority=Priority.BULK)
+    make_message(brandt, "code", subject="code", priority=Priority.FIRST)
+    make_message(brandt, "later", subject="later", due_at=timezone.now() + timedelta(hours=1))
+    assert outbox.send_due() is False
+    assert [sent.subject for sent in mail.outbox] == ["code", "bulk"]
+    assert list(Message.objects.order_by("key").values_list("key", "state")) == [("bulk", "sent"), ("code", "sent"), ("later", "waiting")]
+    assert Message.objects.get(key="code").sent_at is not None
+
+
+def test_send_outbox_once_sends_what_is_due_and_ends(brandt: Person) -> None:
+    message = make_message(brandt)
+    call_command("send_outbox", "--once")
+    assert state_of(message) == State.SENT
+    assert len(mail.outbox) == 1
+
+
+def gate(verdict: Any) -> Callable[[Message, datetime], Any]:
+    return lambda message, now: verdict
+
+
+def test_the_gate_is_asked_when_the_message_goes_and_not_before(brandt: Person, monkeypatch: Any) -> None:
+    asked: list[int] = []
+    monkeypatch.setitem(outbox.gates, "test", lambda message, now: asked.append(message.pk) or Go())
+    message = make_message(brandt, gate="test")
+    assert asked == []
+    outbox.send_due()
+    assert asked == [message.pk]
+
+
+def test_a_gates_never_holds_the_message_back_for_good(brandt: Person, monkeypatch: Any) -> None:
+    monkeypatch.setitem(outbox.gates, "test", gate(Never("Not wanted.")))
+    message = make_message(brandt, gate="test")
+    outbox.send_due()
+    message.refresh_from_db()
+    assert (message.state, message.last_answer, mail.outbox) == (State.HELD_BACK, "Not wanted.", [])
+
+
+def test_a_gates_not_yet_puts_it_off_and_costs_no_try(brandt: Person, monkeypatch: Any) -> None:
+    until = timezone.now() + timedelta(days=1)
+    monkeypatch.setitem(outbox.gates, "test", gate(NotYet(until)))
+    message = make_message(brandt, gate="test")
+    assert outbox.send_due() is False
+    message.refresh_from_db()
+    assert (message.state, message.due_at, message.tries, message.lease_until) == (State.WAITING, until, 0, None)
+
+
+def test_a_leased_message_is_nobody_elses_until_the_lease_runs_out(brandt: Person) -> None:
+    message, now = make_message(brandt), timezone.now()
+    assert outbox.claim(now=now) == message
+    assert outbox.claim(now=now) is None
+    assert outbox.claim(now=now + LEASE - timedelta(seconds=1)) is None
+    again = outbox.claim(now=now + LEASE + timedelta(seconds=1))
+    assert again == message
+    assert again.tries == 2
+
+
+def test_the_service_gate_stops_at_a_withdrawn_address_alone(brandt: Person, anna: User) -> None:
+    to_person, to_guest, to_user = make_message(brandt), make_message(brandt, recipient="guest@customer.example"), make_message(brandt)
+    Message.objects.filter(pk=to_user.pk).update(recipient_type="accounts.user")
+    brandt.addresses.update(state=AddressState.WITHDRAWN)
+    outbox.send_due()
+    assert (state_of(to_person), state_of(to_guest), state_of(to_user)) == (State.HELD_BACK, State.SENT, State.SENT)
+
+
+# --- a mail server that has its own mind ---------------------------------------------------------------------------------------
+
+
+class Server(Sink):
+    """Answers RCPT by `rcpt`; with `cuts` it hangs up in the middle of its answer to the text."""
+
+    rcpt: Callable[[str], str] = staticmethod(lambda address: "250 ok")
+    cuts = False
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        answer = self.rcpt(address)
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.cuts:
+            self.taken.append((envelope.rcpt_tos[0], envelope.original_content))
+            server.transport.abort()
+        return await super().handle_DATA(server, session, envelope) if not self.cuts else TAKEN
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[Server]:
+    with Server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+        yield server
+
+
+def test_a_resend_is_equal_byte_for_byte(server: Server, brandt: Person) -> None:
+    parts = [{"name": "event.ics", "type": "text/calendar", "text": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}]
+    message = make_message(brandt, attachments=parts, text="Grüße aus Köln, жду.\n", subject="Ваш автомобиль", headers={"X-Note": "1"})
+    for _ in range(2):
+        Message.objects.filter(pk=message.pk).update(state=State.WAITING, lease_until=None)
+        outbox.send_due()
+    (_to, first), (_to, second) = server.taken
+    assert first == second
+    read = message_from_bytes(first, policy=policy.default)
+    assert (read["Message-ID"], read["Content-Language"], read["X-Note"]) == (message.message_id, "en", "1")
+    assert [part.get_content_type() for part in read.walk() if not part.is_multipart()] == ["text/plain", "text/html", "text/calendar"]
+
+
+def test_a_server_that_asks_to_wait_is_asked_again_later_each_time_and_then_left(server: Server, brandt: Person) -> None:
+    server.answer = lambda recipient: "451 come again"
+    message = make_message(brandt)
+    for tries, wait in enumerate((*BACKOFF, None), start=1):
+        before = timezone.now()
+        outbox.send_due()
+        message.refresh_from_db()
+        assert message.tries == tries
+        assert "451" in message.last_answer
+        if wait is None:
+            break
+        assert message.state == State.WAITING
+        assert before + wait <= message.due_at <= timezone.now() + wait
+        Message.objects.filter(pk=message.pk).update(due_at=before)
+    assert (message.state, message.tries, server.taken) == (State.PARKED, MAX_TRIES, [])
+
+
+def test_a_server_that_refuses_the_text_is_asked_once_and_the_address_stays_good(server: Server, brandt: Person) -> None:
+    server.answer = lambda recipient: "554 looks like spam"
+    message = make_message(brandt)
+    outbox.send_due()
+    outbox.send_due()
+    message.refresh_from_db()
+    assert (message.state, message.tries, message.bounce) == (State.REFUSED, 1, Bounce.NONE)
+    assert "554" in message.last_answer
+    assert brandt.addresses.get().state == AddressState.UNCONFIRMED
+
+
+def test_a_recipient_the_server_does_not_know_is_written_to_no_more(server: Server, brandt: Person) -> None:
+    server.rcpt = lambda address: "550 no such mailbox"
+    other = make_person("Other", email="brandt@customer.example")
+    message = make_message(brandt)
+    outbox.send_due()
+    message.refresh_from_db()
+    assert (message.state, message.bounce) == (State.REFUSED, Bounce.HARD)
+    assert brandt.addresses.get().state == AddressState.BOUNCING
+    assert Entry.objects.about(brandt.addresses.get()).get().action == "address.bounced"
+    assert other.addresses.get().state == AddressState.UNCONFIRMED, "the mailbox of another person's record is theirs"
+
+
+def test_a_full_mailbox_is_no_bounce(server: Server, brandt: Person) -> None:
+    server.rcpt = lambda address: "452 mailbox full"
+    message = make_message(brandt)
+    outbox.send_due()
+    message.refresh_from_db()
+    assert (message.state, message.bounce, message.tries) == (State.WAITING, Bounce.NONE, 1)
+    assert brandt.addresses.get().is_usable
+
+
+def test_one_refused_recipient_does_not_keep_the_next_from_their_message(server: Server, brandt: Person) -> None:
+    server.rcpt = lambda address: "550 no such mailbox" if address.startswith("brandt") else "250 ok"
+    lorenz = make_person("Lorenz", email="lorenz@customer.example")
+    refused, sent = make_message(brandt), make_message(lorenz)
+    outbox.send_due()
+    assert (state_of(refused), state_of(sent)) == (State.REFUSED, State.SENT)
+    assert server.recipients == {"lorenz@customer.example"}
+
+
+def test_a_line_that_breaks_after_the_text_leaves_the_message_uncertain_and_unsent_again(server: Server, brandt: Person) -> None:
+    server.cuts = True
+    message = make_message(brandt)
+    outbox.send_due()
+    outbox.send_due()
+    message.refresh_from_db()
+    assert message.state == State.UNCERTAIN
+    assert len(server.taken) == 1
+
+
+def test_a_server_that_is_away_costs_a_try_and_loses_nothing(settings: Any, brandt: Person) -> None:
+    with Server() as server:
+        port = server.port
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    message = make_message(brandt)
+    outbox.send_due()
+    message.refresh_from_db()
+    assert (message.state, message.tries) == (State.WAITING, 1)
+    assert "ConnectionRefusedError" in message.last_answer
+
+
+def test_a_line_that_breaks_before_the_text_is_simply_tried_again(brandt: Person) -> None:
+    class Broken:
+        def send_messages(self, messages: list[Any]) -> None:
+            raise smtplib.SMTPServerDisconnected("gone")
+
+        def close(self) -> None:
+            pass
+
+    message = make_message(brandt)
+    outbox.deliver(outbox.claim(now=timezone.now()), Broken())
+    assert state_of(message) == State.WAITING
+
+
+# --- what is stuck -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [State.PARKED, State.REFUSED, State.UNCERTAIN])
+def test_a_stuck_message_is_sent_again_by_hand(state: State, brandt: Person, admin: User) -> None:
+    message = make_message(brandt, state=state, tries=MAX_TRIES)
+    message.send_again(by=admin)
+    outbox.send_due()
+    assert state_of(message) == State.SENT
+    assert Entry.objects.about(message).get().actor_id == admin.pk
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.HELD_BACK, State.WAITING])
+def test_any_other_message_is_not(state: State, brandt: Person, admin: User) -> None:
+    message = make_message(brandt, state=state, tries=3)
+    with pytest.raises(NotInTrouble):
+        message.send_again(by=admin)
+    message.refresh_from_db()
+    assert (message.state, message.tries) == (state, 3)
+    assert not Entry.objects.about(message).exists()
+
+
+def test_boundaries_of_a_message_hang_on_its_row_alone(brandt: Person) -> None:
+    message = make_message(brandt)
+    boundaries = set(re.findall(rb'boundary="([^"]+)"', message.as_email().message().as_bytes()))
+    assert boundaries == {f"=_fleetportal_{message.pk}_0".encode()}
