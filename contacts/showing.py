@@ -8,12 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import finding
 from accounts.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
-from contacts import columns, panels, timeline
+from contacts import columns, panels, timeline, unsubscribe
 from contacts.models import Person
+from fleetportal.core import links
 from fleetportal.core.pages import NavigationEntry, navigation
 
 
 def register() -> None:
+    links.scopes[unsubscribe.SCOPE] = "contacts:preferences"
+    navigation.register("today", NavigationEntry(_("Today"), "sun", "contacts:today", "serve_customers", on_phone=True), weight=10)
     navigation.register("people", NavigationEntry(_("People"), "users", "contacts:people", "see_customers"), weight=35)
     finding.findable.register("people", finding.Findable(_("People"), "users", people, person_page, roles), weight=20)
     dossier_panels.register(

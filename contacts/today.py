@@ -181,7 +181,8 @@ class Day:
 
 def line_of(row: Interaction) -> timeline.Line:
     """How the timeline says it."""
-    return (timeline.renderers[row.kind] if row.kind in timeline.renderers else timeline.plain)(row)
+    render = timeline.renderers[row.kind] if row.kind in timeline.renderers else timeline.plain  # noqa: SIM401  a registry is no dict
+    return render(row)
 
 
 def _moved(row: Interaction) -> Moved:

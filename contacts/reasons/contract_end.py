@@ -24,7 +24,7 @@ NAMED = 3  # plates named on the card
 class ContractEnd(Rule):
     """Contracts of a company that end in one month, within nine months: order in time what follows them."""
 
-    name, icon, doing, value = "contract_end", "phone", gettext_lazy("Call"), 25
+    name, icon, doing, value = "contract_end", "phone", gettext_lazy("Call"), 18
     absent = gettext_lazy("No contract ends within nine months.")
     asks, topic = Group.DECISION_MAKER, Responsibility.ORDERS
     rest = relativedelta(weeks=4)
@@ -36,25 +36,31 @@ class ContractEnd(Rule):
         for company, ends_on, contract, plate in ending.values_list("company", "contract_ends_on", "contract", "plate"):
             months[company, f"{ends_on:%Y-%m}"].append((ends_on, contract, plate))
         for (company, month), contracts in months.items():
-            yield self._found(company, month, contracts)
+            yield self._found(company, month, contracts, on)
 
-    def _found(self, company: int, month: str, contracts: list[tuple[date, str, str]]) -> Found:
+    def _found(self, company: int, month: str, contracts: list[tuple[date, str, str]], on: date) -> Found:
         first = contracts[0][0]
+        order_by = first - ORDER_LEAD
+        in_time = order_by >= on
         kinds = {contract for _ends_on, contract, _plate in contracts}
         facts = {
             "count": len(contracts),
             "kind": kinds.pop() if len(kinds) == 1 else "",
             "first_on": first.isoformat(),
-            "order_by": (first - ORDER_LEAD).isoformat(),
+            "order_by": order_by.isoformat() if in_time else None,
             "plates": [plate for _ends_on, _contract, plate in contracts[:NAMED] if plate],
         }
-        return Found(company, occasion=month, group=Group.DECISION_MAKER, due_on=first - ORDER_LEAD, facts=facts)
+        return Found(company, occasion=month, group=Group.DECISION_MAKER, due_on=order_by if in_time else first, facts=facts)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
-        first, order_by = date.fromisoformat(facts["first_on"]), date.fromisoformat(facts["order_by"])
-        words = {"how_many": opening(facts["count"]), "month": date_format(first, "F Y"), "day": date_format(first, "j F Y")}
-        in_time = _("The order for what follows must be in by %(day)s.") % {"day": date_format(order_by, "j F Y")}
-        return f"{_ends(facts['kind'], facts['count']) % words} {in_time}"
+        first, order_by = date.fromisoformat(facts["first_on"]), facts["order_by"]
+        words = {"how_many": opening(facts["count"]), "month": date_format(first, "F"), "day": date_format(first, "j F")}
+        if order_by:
+            day = date_format(date.fromisoformat(order_by), "j F")
+            todo = _("To keep the date, the order for what follows must be in by %(day)s.") % {"day": day}
+        else:
+            todo = _("A new car comes too late by now: agree what bridges the time.")
+        return f"{_ends(facts['kind'], facts['count']) % words} {todo}"
 
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
         if facts["plates"]:

@@ -27,7 +27,7 @@ VEHICLES = {
 class Coverage(Rule):
     """Nobody is known of a target group, though the company has vehicles for it: the empty chair."""
 
-    name, icon, doing, value = "coverage", "armchair", gettext_lazy("Ask"), 10
+    name, icon, doing, value = "coverage", "armchair", gettext_lazy("Ask"), 14
     absent = gettext_lazy("Somebody is known of each group for which the company has vehicles.")
     rest = relativedelta(months=2)
 

@@ -29,7 +29,7 @@ CADENCE: dict[str, dict[str, int]] = {
 class Silence(Rule):
     """Somebody has heard nothing from us for longer than tier and group allow. Any real contact with them starts the time anew."""
 
-    name, icon, doing, value = "silence", "phone", gettext_lazy("Call"), 5
+    name, icon, doing, value = "silence", "phone", gettext_lazy("Call"), 16
     absent = gettext_lazy("Everybody known has heard from us within their cadence.")
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:

@@ -132,8 +132,14 @@ def address(query: dict[str, Any]) -> str:
 def today(request: HttpRequest) -> HttpResponse:
     """The day of whoever is signed in; `open` and `do` say which card is open and which button was pressed."""
     day = day_of(request)
-    just = Decision.objects.made(by=request.user, since=day.now - actions.UNDO_FOR).filter(pk=number(request.GET.get("done", ""))).first()
-    return answer(request, shown(request, day, just=just), part="contacts/today.html#day")
+    return answer(request, shown(request, day, just=just_done(request, day)), part="contacts/today.html#day")
+
+
+def just_done(request: HttpRequest, day: Day) -> Decision | None:
+    """What the user did a moment ago, where the address says so: the toast offers to take it back."""
+    done = number(request.GET.get("done", ""))
+    mine = Decision.objects.made(by=request.user, since=day.now - actions.UNDO_FOR).select_related("person", "company")
+    return mine.filter(pk=done).first() if done else None
 
 
 def reason_of(request: HttpRequest, reason_id: int) -> Reason:

@@ -17,7 +17,10 @@ from fleetportal.core.pages import done, page
 
 PER_PAGE = 50
 # The letter is shown in a frame that may do nothing but be read; its links open in the window around it.
-FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
+FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
+    "sandbox allow-top-navigation-by-user-activation"
+)
 WITH_FRAME = {**middleware.POLICY, "frame-src": "'self'"}
 HEAD, IN_THIS_WINDOW = "<head>", '<head><base target="_top">'
 

@@ -62,15 +62,21 @@ def test_contracts_that_end_in_one_month_are_one_reason_and_say_so(north_ag: Com
         make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, day))
     make_vehicle(north_ag, contract="rental", contract_ends_on=date(2027, 4, 30))
     assert sentences(north_ag, "contract_end") == [
-        "Three leases end in March 2027. The order for what follows must be in by 5 November 2026.",
-        "A rental ends on 30 April 2027. The order for what follows must be in by 30 December 2026.",
+        "Three leases end in March. A new car comes too late by now: agree what bridges the time.",
+        "A rental ends on 30 April. To keep the date, the order for what follows must be in by 30 December.",
     ]
+
+
+@pytest.mark.parametrize(("ends_on", "due_on"), [(date(2027, 3, 24), DAY), (date(2027, 3, 23), date(2027, 3, 23))])
+def test_a_contract_is_due_when_the_order_must_be_in_and_after_that_at_its_end(north_ag: Company, ends_on: date, due_on: date) -> None:
+    make_vehicle(north_ag, contract="lease", contract_ends_on=ends_on)
+    assert [reason.due_on for reason in found(north_ag, "contract_end")] == [due_on]
 
 
 def test_contracts_of_several_kinds_are_called_contracts(north_ag: Company) -> None:
     make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
     make_vehicle(north_ag, contract="", contract_ends_on=date(2027, 3, 9))
-    assert sentences(north_ag, "contract_end")[0].startswith("Two contracts end in March 2027.")
+    assert sentences(north_ag, "contract_end")[0].startswith("Two contracts end in March.")
 
 
 def test_the_one_responsible_for_orders_is_asked_before_the_others(north_ag: Company) -> None:

@@ -33,11 +33,10 @@ def brandt(db: None) -> Person:
 def make_message(to: Person, key: str = "", **facts: Any) -> Message:
     key = key or f"test:{to.pk}:{Message.objects.count()}"
     now = timezone.now()
-    values = {
-        "gate": "service", "recipient": to.email, "recipient_type": "contacts.person", "recipient_id": to.pk, "language": "en", "subject": "A note",
-        "text": "Dear Herr Brandt\n", "html": "<p>Dear Herr Brandt</p>", "message_id": f"<{Message.objects.count()}.{to.pk}@fleetportal.example>", "about_type": "contacts.person",
-        "about_id": to.pk, "due_at": now, "queued_at": now,
-    }  # fmt: skip
+    values: dict[str, Any] = {"gate": "service", "recipient": to.email, "recipient_type": "contacts.person", "recipient_id": to.pk}
+    values |= {"language": "en", "subject": "A note", "text": "Dear Herr Brandt\n", "html": "<p>Dear Herr Brandt</p>"}
+    values |= {"message_id": f"<{Message.objects.count()}.{to.pk}@fleetportal.example>", "about_type": "contacts.person", "about_id": to.pk}
+    values |= {"due_at": now, "queued_at": now}
     return Message.objects.create(key=key, template="-", **{**values, **facts})
 
 

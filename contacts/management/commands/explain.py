@@ -1,0 +1,62 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import formats, timezone
+
+from accounts.models import Company
+from contacts.reasons.explaining import Answer, Finding, explain
+from fleetportal.core.db import fold
+
+SHOWN = 10
+
+
+class Command(BaseCommand):
+    help = "Why a company is or is not in the queue today, rule by rule."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("company", help="id, VAT number or name")
+
+    def handle(self, *args: Any, company: str, **options: Any) -> None:
+        found = find(company)
+        on = found.centre.today(timezone.now())
+        self.stdout.write(f"{found} ({found.pk}), {found.get_tier_display() or 'no tier'}, {found.get_phase_display()}, on {on:%d %B %Y}")
+        answers = explain(found, on=on)
+        for answer in answers:
+            self.stdout.write("\n".join(lines(answer)))
+        waiting = [finding for answer in answers for finding in answer.findings if finding.is_in_queue]
+        self.stdout.write(f"\nIn the queue with {len(waiting)} of {sum(len(answer.findings) for answer in answers)} reasons.")
+
+
+def find(words: str) -> Company:
+    """The one company that `words` name. Raises CommandError with those it may be."""
+    companies = Company.objects.select_related("centre").order_by("name_folded", "pk")
+    if words.isascii() and words.isdigit():
+        named = companies.filter(pk=words[:18])
+    else:
+        named = companies.filter(vat_number=words.replace(" ", "").upper()) or companies.filter(name_folded=fold(words))
+    found = list(named or companies.filter(name_folded__contains=fold(words))[: SHOWN + 1])
+    if not found:
+        raise CommandError(f"No company has the id, VAT number or name {words!r}.")
+    if len(found) > 1:
+        raise CommandError("Which one? " + ", ".join(f"{company} ({company.pk})" for company in found[:SHOWN]))
+    return found[0]
+
+
+def lines(answer: Answer) -> list[str]:
+    """What one rule says: each reason with its person, weight and decision, or why there is none."""
+    if not answer.findings:
+        return [f"\n{answer.rule.name}: no. {answer.rule.absent}"]
+    return [f"\n{answer.rule.name}: yes", *(line for finding in answer.findings for line in said(finding))]
+
+
+def said(finding: Finding) -> list[str]:
+    reason, decision = finding.reason, finding.decision
+    weights = " + ".join(f"{weight.words} {weight.points}" for weight in reason.weights(reason.found_on))
+    who = str(reason.person) if reason.person_id else "nobody known"
+    told = [f"  {reason.sentence}", f"    {who}; weight {reason.weight} = {weights}"]
+    if decision is not None:
+        until = f"until {formats.date_format(decision.until)}" if decision.until else "for this occasion"
+        told.append(
+            f"    not in the queue {until}: {decision.get_kind_display()} by {decision.by}{': ' + decision.why if decision.why else ''}"
+        )
+    return told
