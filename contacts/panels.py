@@ -62,7 +62,9 @@ def last_contact(request: HttpRequest, company: Company, held: set[str]) -> Figu
 
 
 def log(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
-    return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person")})}
+    """The form for a call; whom we dealt with last is chosen already."""
+    last = Interaction.objects.filter(company=company).exclude(person=None).order_by("-happened_at", "-pk").values_list("person", flat=True)
+    return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person") or last.first()})}
 
 
 def log_button(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:

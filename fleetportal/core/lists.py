@@ -109,6 +109,12 @@ class Sentence(django_filters.FilterSet):
 
     words: ClassVar[Sequence[Word]] = ()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.form.fields.values():
+            if kind_of(field) in ("one", "several"):
+                field.widget.attrs.setdefault("class", "form-check-input")
+
     def shown(self, without: Any) -> list[ShownWord]:
         """The words with what is chosen in each; `without(name)` gives the address that drops one."""
         return [self._shown(word, without(word.name)) for word in self.words]

@@ -2,7 +2,10 @@
 const open = () => [...document.querySelectorAll("details.fp-menu[open]")];
 
 document.addEventListener("click", (event) => {
-  for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  for (const menu of open()) {
+    const inside = menu.contains(event.target);
+    if (!inside || event.target.closest(".fp-menu__list a, .fp-menu__list [data-help]")) menu.open = false;
+  }
 });
 
 document.addEventListener("keydown", (event) => {

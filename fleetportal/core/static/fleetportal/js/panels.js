@@ -4,8 +4,11 @@ let opener = null;
 
 const panel = () => document.querySelector(".fp-panel:target");
 
+// What needs the reader first: a refused field, else the first one to fill in, else the way out.
+const WANTED = ["[aria-invalid=true]", "form :is(select, textarea, input:not([type=hidden]))", "a, button"];
+
 function firstField(box) {
-  return box.querySelector("[aria-invalid=true], [autofocus], select, textarea, input:not([type=hidden]), button, a");
+  return WANTED.map((wanted) => box.querySelector(wanted)).find(Boolean);
 }
 
 function close() {
@@ -18,9 +21,10 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "panel") return;
-  if (location.hash !== "#panel") location.hash = "panel";
-  firstField(event.detail.target)?.focus({ preventScroll: true });
+  const { target } = event.detail;
+  if (!target.matches(".fp-panel")) return;
+  if (location.hash !== `#${target.id}`) location.hash = target.id;
+  firstField(target)?.focus({ preventScroll: true });
 });
 
 window.addEventListener("hashchange", () => {
