@@ -15,6 +15,8 @@ VIN_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")
 class VehicleForm(forms.ModelForm):
     """Hands over values; `Vehicle.enter` and `Vehicle.edit` decide."""
 
+    vin = forms.CharField(label=_("VIN"), max_length=40, required=False)
+
     class Meta:
         model = Vehicle
         fields = (

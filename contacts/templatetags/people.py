@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -20,7 +21,11 @@ register = template.Library()
 def channels(person: Person, held: Collection[str] = ()) -> SafeString:
     """How the person may be reached, private addresses only for those who hold `see_private`: filled is allowed, plain not asked, struck withdrawn; each says so."""
     marks = [
-        (f"fp-ch fp-ch--{mark.state}" if mark.state else "fp-ch", f"{mark.channel.label}: {mark.words}", icon(mark.icon, size="s"))
+        (
+            f"fp-ch fp-ch--{mark.state}" if mark.state else "fp-ch",
+            f"{capfirst(mark.channel.label)}: {mark.words}",
+            icon(mark.icon, size="s"),
+        )
         for mark in reach.of(person, sees_private="see_private" in held)
     ]
     spans = format_html_join("", '<span class="{0}" role="img" aria-label="{1}" title="{1}">{2}</span>', marks)
