@@ -1,9 +1,25 @@
 from django.urls import URLPattern, URLResolver, path
 
-from events.views import guest
+from events.views import door, guest, staff
 
 app_name = "events"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("events/", staff.EventList.as_view(), name="list"),
+    path("events/new/", staff.new, name="new"),
+    path("events/guests/", staff.GuestList.as_view(), name="guests"),
+    path("events/second-delivery/", staff.second_delivery, name="second_delivery"),
+    path("events/<int:event_id>/", staff.event, name="event"),
+    path("events/<int:event_id>/edit/", staff.edit, name="edit"),
+    path("events/<int:event_id>/publish/", staff.publish, name="publish"),
+    path("events/<int:event_id>/cancel/", staff.cancel, name="call_off"),
+    path("events/<int:event_id>/landing-page/", staff.make_landing, name="make_landing"),
+    path("events/<int:event_id>/proposal/", staff.proposal, name="proposal"),
+    path("events/<int:event_id>/invite/", staff.invite, name="invite"),
+    path("events/<int:event_id>/remind/", staff.remind, name="remind"),
+    path("events/<int:event_id>/check-in/", door.check_in, name="check_in"),
+    path("events/<int:event_id>/check-in/arrive/", door.arrive, name="arrive"),
+    path("events/<int:event_id>/check-in/fewer/", door.fewer, name="fewer"),
+    path("events/<int:event_id>/check-in/undo/", door.undo, name="undo_check_in"),
     path("invitation/<str:token>/", guest.invitation, name="invitation"),
     path("invitation/<str:token>/form/", guest.form, name="invitation_form"),
     path("invitation/<str:token>/change/", guest.change, name="change"),

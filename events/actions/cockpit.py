@@ -1,0 +1,282 @@
+"""How an event stands, and the one next step that follows from it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from events.actions.inviting import Circle, circle, silent
+from events.models import CheckIn, Event, Invitation, Kind, Registration, Seating, Status
+from fleetportal.core.jobs import Job
+from fleetportal.core.outbox import Message
+from fleetportal.core.outbox import State as MessageState
+
+TRACK = 400  # units of the funnel's width
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next step: what is the case, why it follows, and the button that does it (`method` post, or a link)."""
+
+    words: str
+    why: str = ""
+    action: str = ""
+    url: str = ""
+    method: str = "post"
+    look: str = ""  # a page to look at first
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of the funnel."""
+
+    label: str | Promise
+    value: int
+    why: str
+    width: int
+    is_pale: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All figures of an event as `user` may see them, asked once."""
+
+    event: Event
+    user: User
+    seating: Seating
+    circle: Circle
+    coming: int
+    seats: int
+    waiting: int
+    seats_waited_for: int
+    declined: int
+    silent: int
+    nudged: int
+    not_sent: int
+    inside: int
+    job: Job | None
+
+    @property
+    def is_inviting(self) -> bool:
+        return self.job is not None and self.job.is_running
+
+
+def standing(event: Event, user: User) -> Standing:
+    """How `event` stands for `user`. Costs 13 queries, whatever the number of guests."""
+    registrations = Registration.objects.where(user, may="invite").filter(event=event)
+    of = {status: Q(status=status) for status in Status}
+    told = registrations.aggregate(
+        coming=Count("pk", filter=of[Status.SEATED]),
+        seats=Sum("party", filter=of[Status.SEATED], default=0),
+        waiting=Count("pk", filter=of[Status.WAITING]),
+        seats_waited_for=Sum("party", filter=of[Status.WAITING], default=0),
+    )
+    invitations = Invitation.objects.where(user, may="invite").filter(event=event)
+    quiet = silent(event, user)
+    inside = CheckIn.objects.standing().filter(registration__event=event).aggregate(heads=Sum("heads", default=0))["heads"]
+    return Standing(
+        event=event,
+        user=user,
+        seating=event.seating(),
+        circle=circle(event, user),
+        declined=invitations.declined().count(),
+        silent=quiet.count(),
+        nudged=quiet.exclude(nudged_at=None).count(),
+        not_sent=held_back_letters(event),
+        inside=inside,
+        job=last_job(event, user),
+        **told,
+    )
+
+
+def held_back_letters(event: Event) -> int:
+    """Invitations that the gate, asked again at the moment of sending, did not let out."""
+    keys = Invitation.objects.filter(event=event).exclude(message_key="").values("message_key")
+    return Message.objects.filter(key__in=keys, state=MessageState.HELD_BACK).count()
+
+
+def last_job(event: Event, user: User) -> Job | None:
+    jobs = Job.objects.filter(kind__in=("events.invite", "events.nudge"), owner=user, args__event=event.pk)
+    return jobs.order_by("-pk").first()
+
+
+# --- the next step ---------------------------------------------------------------------------------------------------------
+
+
+def next_step(now: Standing) -> Step | None:
+    """The one thing to do now, in words, with its button; None where nothing is left to do."""
+    event = now.event
+    if event.is_cancelled:
+        return Step(_("This event was called off."), event.cancel_reason)
+    if event.is_draft:
+        return draft_step(now)
+    if event.is_over:
+        return over_step(now)
+    if event.on <= event.centre.today(timezone.now()):
+        return door_step(now)
+    if now.is_inviting:
+        return Step(_("Letters are being written: %(done)d of %(total)d.") % {"done": now.job.done, "total": now.job.total})
+    return inviting_step(now)
+
+
+def draft_step(now: Standing) -> Step:
+    words = ngettext(
+        "A draft that nobody sees yet. %(count)d person is entitled.", "A draft that nobody sees yet. %(count)d people are entitled.", now.circle.entitled
+    )
+    why = _("Once it is published, invitations can go out and guests can answer.")
+    if not now.user.may("run_events"):
+        return Step(words % {"count": now.circle.entitled}, why)
+    return Step(words % {"count": now.circle.entitled}, why, _("Publish it"), url("publish", now.event), look=url("proposal", now.event))
+
+
+def inviting_step(now: Standing) -> Step | None:
+    count, free = now.circle.invitable, now.seating.free
+    seats = ngettext("%(free)d seat is free.", "%(free)d seats are free.", free) % {"free": free} if free else _("All seats are taken.")
+    if count:
+        words = ngettext(
+            "%(count)d person who is entitled has no invitation yet.", "%(count)d people who are entitled have no invitation yet.", count
+        ) % {"count": count}
+        button = ngettext("Invite this one", "Invite these %(count)d", count) % {"count": count}
+        return Step(words, f"{seats} {held_back(now.circle)}".strip(), button, url("invite", now.event), look=url("proposal", now.event))
+    to_nudge = now.silent - now.nudged
+    if to_nudge and free:
+        words = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge) % {"count": to_nudge}
+        button = ngettext("Remind this one", "Remind these %(count)d", to_nudge) % {"count": to_nudge}
+        return Step(words, f"{seats} " + _("Each is reminded once."), button, url("remind", now.event))
+    return waiting_step(now, seats)
+
+
+def waiting_step(now: Standing, seats: str) -> Step:
+    if now.seating.waiting:
+        words = ngettext("It is full, and %(count)d party waits.", "It is full, and %(count)d parties wait.", now.seating.waiting)
+        why = _("What comes free goes to them in the order of arrival, by itself. More seats would let them in at once.")
+        can_edit = now.user.may("run_events")
+        action, to = (_("Offer more seats"), url("edit", now.event)) if can_edit else ("", "")
+        return Step(words % {"count": now.seating.waiting}, why, action, to, method="get")
+    return Step(_("All is set. Who comes is reminded on the day before."), seats)
+
+
+def door_step(now: Standing) -> Step:
+    words = _("It is today: %(inside)d of %(seats)d are here.") % {"inside": now.inside, "seats": now.seating.taken}
+    action, to = (_("Open the check-in"), url("check_in", now.event)) if now.user.may("check_in") else ("", "")
+    return Step(words, _("By name or by the code on the ticket; a telephone is enough."), action, to, method="get")
+
+
+def over_step(now: Standing) -> Step:
+    words = _("It is over: %(inside)d of %(seats)d came.") % {"inside": now.inside, "seats": now.seating.taken}
+    return Step(words, "", _("See who came"), f"{reverse('events:guests')}?event={now.event.pk}&there=yes", method="get")
+
+
+def url(name: str, event: Event) -> str:
+    return reverse(f"events:{name}", args=[event.pk])
+
+
+def held_back(circle: Circle) -> str:
+    """ "34 held back: 19 without consent, 9 invited by another centre"; "" for nobody."""
+    reasons = [
+        (circle.without_consent, _("without consent")),
+        (circle.invited_elsewhere, _("invited by another centre")),
+        (circle.without_address, _("without an e-mail address")),
+    ]
+    said = ", ".join(f"{count} {words}" for count, words in reasons if count)
+    return _("%(count)d held back: %(reasons)s.") % {"count": circle.held_back, "reasons": said} if said else ""
+
+
+# --- drawings --------------------------------------------------------------------------------------------------------------
+
+
+def funnel(now: Standing) -> list[Bar]:
+    """From entitled to waiting, in people; each line opens its list."""
+    most = max(now.circle.entitled, now.circle.invited, now.coming, now.waiting, 1)
+    guests = f"{reverse('events:guests')}?event={now.event.pk}&status="
+    answers = [
+        _("%(count)d said no") % {"count": now.declined} if now.declined else "",
+        _("%(count)d silent") % {"count": now.silent} if now.silent else "",
+        _("%(count)d wait") % {"count": now.waiting} if now.waiting else "",
+    ]
+    coming = ngettext("parties, %(seats)d seat", "parties, %(seats)d seats", now.seats) % {"seats": now.seats}
+    waiting = ngettext("parties, %(seats)d seat, in order of arrival", "parties, %(seats)d seats, in order of arrival", now.seats_waited_for)
+    not_sent = _("%(count)d not sent: consent was withdrawn meanwhile.") % {"count": now.not_sent} if now.not_sent else ""
+    rows = (
+        (_("Entitled"), now.circle.entitled, entitled_in_words(now.event), url("proposal", now.event)),
+        (_("Invited"), now.circle.invited, f"{held_back(now.circle)} {not_sent}".strip(), ""),
+        (_("Coming"), now.coming, "; ".join(filter(None, [coming, ", ".join(filter(None, answers))])), f"{guests}seated"),
+        (_("Waiting"), now.waiting, waiting % {"seats": now.seats_waited_for} if now.waiting else _("nobody"), f"{guests}waiting"),
+    )
+    last = len(rows) - 1
+    return [Bar(label, value, why, TRACK * value // most, place == last, to) for place, (label, value, why, to) in enumerate(rows)]
+
+
+def entitled_in_words(event: Event) -> str:
+    """The audience rule as a sentence's part."""
+    words = str(event.get_audience_display())
+    if not event.contract_ends_within_months:
+        return words
+    return _("%(who)s, contract ending within %(months)d months") % {"who": words, "months": event.contract_ends_within_months}
+
+
+@dataclass(frozen=True)
+class Seat:
+    x: int
+    y: int
+    kind: str  # taken, free
+
+
+@dataclass(frozen=True)
+class SeatPlan:
+    """The seats as a drawing; above `DRAWN` seats the figures alone are clearer."""
+
+    seats: list[Seat]
+    height: int
+    stage: str  # what stands before the seats
+    stage_y: int
+
+
+DRAWN = 120
+COLUMNS = (20, 53, 86, 119, 152, 185, 246, 279, 312, 345, 378, 411)
+
+
+def seat_plan(event: Event, seating: Seating) -> SeatPlan | None:
+    """Two blocks of six in a row, filled from the front."""
+    if seating.capacity > DRAWN:
+        return None
+    seats = list(places(seating))
+    bottom = seats[-1].y + 25
+    stage = _("the car, under its cloth") if event.kind == Kind.PREVIEW else _("in front")
+    return SeatPlan(seats, bottom + 58, stage, bottom + 21)
+
+
+def places(seating: Seating) -> Iterator[Seat]:
+    for number in range(seating.capacity):
+        row, column = divmod(number, len(COLUMNS))
+        yield Seat(COLUMNS[column], 24 + 36 * row + 8 * (row // 3), "taken" if number < seating.taken else "free")
+
+
+# --- the guests on the page --------------------------------------------------------------------------------------------------
+
+SHOWN = 50
+
+
+def answered(event: Event, user: User) -> QuerySet[Registration]:
+    return Registration.objects.visible_to(user).filter(event=event).for_list()
+
+
+def guests(event: Event, user: User, show: str) -> list[Any]:
+    """The first guests of one chip: registrations, or for who said no or nothing the invitations. Costs 1 query."""
+    invitations = Invitation.objects.visible_to(user).filter(event=event).select_related("person", "company")
+    rows: dict[str, QuerySet[Any]] = {
+        "coming": answered(event, user).seated().order_by("registered_at", "pk"),
+        "waiting": answered(event, user).waiting().in_order(),
+        "no": invitations.declined().order_by("-declined_at"),
+        "silent": invitations.silent().order_by("person__name_folded", "pk"),
+    }
+    order = ("status", "place", "registered_at", "pk")  # cancelled, seated, waiting: as the words sort
+    return list(rows.get(show, answered(event, user).order_by(*order))[:SHOWN])

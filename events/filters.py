@@ -1,0 +1,87 @@
+"""What the lists of events and guests can be asked, as sentences."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre
+from contacts.models import Person
+from events.models import Event, Kind, Registration, State, Status
+from fleetportal.core import search
+from fleetportal.core.lists import Sentence, Word
+
+WHEN = [("ahead", _("that lie ahead")), ("past", _("that are over"))]
+THERE = [("yes", _("who came")), ("no", _("who did not come"))]
+
+
+def search_field() -> forms.TextInput:
+    return forms.TextInput(attrs={"type": "search", "class": "form-control", "autocomplete": "off"})
+
+
+def centres_of(request: HttpRequest) -> QuerySet[Centre]:
+    return Centre.objects.filter(Exists(Event.objects.visible_to(request.user).filter(centre=OuterRef("pk"))))
+
+
+def events_of(request: HttpRequest) -> QuerySet[Event]:
+    return Event.objects.visible_to(request.user).order_by("-starts_at")
+
+
+class EventFilter(Sentence):
+    when = django_filters.ChoiceFilter(
+        label=_("When"), choices=WHEN, method="at", widget=forms.RadioSelect, empty_label=_("of all times")
+    )
+    kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Kind.choices, widget=forms.CheckboxSelectMultiple)
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=State.choices, widget=forms.RadioSelect, empty_label=_("in any state")
+    )
+    centre = django_filters.ModelChoiceFilter(
+        label=_("Centre"), queryset=centres_of, widget=forms.RadioSelect, empty_label=_("all centres")
+    )
+    words = (
+        Word("when", _("Events"), _("of all times")),
+        Word("kind", _("of"), _("any kind")),
+        Word("state", "", _("in any state")),
+        Word("centre", _("at"), _("all centres")),
+    )
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = ()
+
+    def at(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        now = timezone.now()
+        return rows.ahead(now=now) if value == "ahead" else rows.past(now=now)
+
+
+class GuestFilter(Sentence):
+    q = django_filters.CharFilter(label=_("Name"), method="named", widget=search_field())
+    event = django_filters.ModelChoiceFilter(
+        label=_("Event"), queryset=events_of, widget=forms.RadioSelect, empty_label=_("any event")
+    )
+    status = django_filters.ChoiceFilter(
+        label=_("State"), choices=Status.choices, widget=forms.RadioSelect, empty_label=_("in any state")
+    )
+    there = django_filters.ChoiceFilter(
+        label=_("Came"), choices=THERE, method="arrived", widget=forms.RadioSelect, empty_label=_("whether they came or not")
+    )
+    words = (
+        Word("q", _("Guests called"), ""),
+        Word("event", _("of"), _("any event")),
+        Word("status", "", _("in any state")),
+        Word("there", "", _("whether they came or not")),
+    )
+
+    class Meta:
+        model = Registration
+        fields: tuple[str, ...] = ()
+
+    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(person__in=search.found(Person, value))
+
+    def arrived(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.inside() if value == "yes" else rows.exclude(pk__in=rows.inside().values("pk"))

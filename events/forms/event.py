@@ -1,0 +1,170 @@
+"""An event as people write it down: a day and times by the clock of its centre."""
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, User
+from events.models import TEMPLATES, Area, Audience, Event, Kind
+from fleetportal.core.money import CentsField
+
+if TYPE_CHECKING:
+    from events.models import Template
+
+END_OF_DAY = time(23, 59, 59)
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class EventForm(forms.Form):
+    """Makes or edits an event of a centre at which `user` may."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    title = forms.CharField(label=_("Title"), max_length=120)
+    headline = forms.CharField(
+        label=_("First line of the invitation"), max_length=120, required=False, help_text=_("As you would say it: “On 10 December we lift the cloth.”")
+    )
+    intro = forms.CharField(label=_("What awaits the guests"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.none(), empty_label=None)
+    host = forms.ModelChoiceField(label=_("Host"), queryset=User.objects.none(), required=False, empty_label=_("the centre"))
+    place = forms.CharField(label=_("Place"), max_length=160)
+    area = forms.ChoiceField(label=_("Which part"), choices=Area.choices)
+    day = forms.DateField(label=_("Day"), widget=DayInput)
+    begins = forms.TimeField(label=_("Begins"), widget=ClockInput)
+    ends = forms.TimeField(label=_("Ends"), widget=ClockInput, help_text=_("An end before the beginning is on the next day."))
+    opens_on = forms.DateField(label=_("Registration from"), widget=DayInput, required=False)
+    closes_on = forms.DateField(label=_("Registration until"), widget=DayInput, required=False, help_text=_("Empty: until it begins."))
+    audience = forms.ChoiceField(label=_("Who is entitled"), choices=Audience.choices)
+    contract_ends_within_months = forms.IntegerField(
+        label=_("Only with a contract that ends within … months"), min_value=1, max_value=60, required=False
+    )
+    capacity = forms.IntegerField(label=_("Seats"), min_value=1, max_value=5000)
+    largest_party = forms.IntegerField(label=_("Most seats for one guest"), min_value=1, max_value=12)
+    overtaking_limit = forms.IntegerField(
+        label=_("How often a smaller party may go before a bigger one"), min_value=0, max_value=9, help_text=_("0: strictly in order of arrival.")
+    )
+    cost_per_head_cents = CentsField(label=_("Cost per head"), required=False)
+
+    def __init__(self, *args: Any, user: User, event: Event | None = None, kind: str = Kind.PREVIEW, **kwargs: Any) -> None:
+        self.event = event
+        kwargs["initial"] = (as_written(event) if event else from_template(kind, user)) | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        centres = Centre.objects.where(user, may="run_events")
+        self.fields["centre"].queryset = centres
+        self.fields["host"].queryset = User.objects.filter(Q(home_centre__in=centres) | Q(pk=user.pk), is_active=True).order_by("last_name")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        zone = data["centre"].zone
+        starts_at = self.moment("begins", data["day"], data["begins"], zone)
+        last_day = data["day"] if data["ends"] > data["begins"] else data["day"] + timedelta(days=1)
+        data |= {"starts_at": starts_at, "ends_at": self.moment("ends", last_day, data["ends"], zone)}
+        data["registration_opens_at"] = datetime.combine(data["opens_on"], time(), zone) if data["opens_on"] else None
+        data["registration_closes_at"] = datetime.combine(data["closes_on"], END_OF_DAY, zone) if data["closes_on"] else None
+        if data["closes_on"] and data["closes_on"] > data["day"]:
+            self.add_error("closes_on", _("Registration ends on the day of the event at the latest."))
+        if self.event is None and starts_at <= timezone.now():
+            self.add_error("day", _("This moment has passed; choose a day ahead."))
+        if self.event and data["capacity"] < self.event.seating().taken:
+            self.add_error("capacity", _("%(taken)d seats are taken already.") % {"taken": self.event.seating().taken})
+        return data
+
+    def moment(self, field: str, day: date, clock: time, zone: ZoneInfo) -> datetime:
+        """The moment, unless clocks jump over it in the night of the change to summer time."""
+        found = datetime.combine(day, clock, zone)
+        if found.astimezone(ZoneInfo("UTC")).astimezone(zone).time() != clock:
+            self.add_error(field, _("There is no such time on that day: clocks go forward."))
+        return found
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the verbs take, seats apart."""
+        apart = ("day", "begins", "ends", "opens_on", "closes_on", "capacity")
+        values = {name: value for name, value in self.cleaned_data.items() if name not in apart}
+        return values | {"cost_per_head_cents": values["cost_per_head_cents"] or 0}
+
+
+def from_template(kind: str, user: User) -> dict[str, Any]:
+    """What a new event of that kind starts with."""
+    template: Template = TEMPLATES[kind]
+    centre = user.home_centre
+    today = centre.today(timezone.now()) if centre else timezone.localdate()
+    return {
+        "kind": kind,
+        "title": str(template.name),
+        "centre": centre,
+        "host": user.pk,
+        "place": centre.name if centre else "",
+        "area": template.area,
+        "day": today + timedelta(days=template.days_ahead),
+        "begins": template.begins,
+        "ends": template.ends,
+        "audience": template.audience,
+        "contract_ends_within_months": template.contract_ends_within_months,
+        "capacity": template.capacity,
+        "largest_party": template.largest_party,
+        "overtaking_limit": 0,
+    }
+
+
+def as_written(event: Event) -> dict[str, Any]:
+    names = (
+        "kind", "title", "headline", "intro", "place", "area", "audience", "contract_ends_within_months", "largest_party",
+        "overtaking_limit", "cost_per_head_cents",
+    )
+    written = {name: getattr(event, name) for name in names}
+    opens, closes = event.registration_opens_at, event.registration_closes_at
+    return written | {
+        "centre": event.centre_id,
+        "host": event.host_id,
+        "day": event.on,
+        "begins": event.begins.time(),
+        "ends": event.ends.time(),
+        "opens_on": opens.astimezone(event.zone).date() if opens else None,
+        "closes_on": closes.astimezone(event.zone).date() if closes else None,
+        "capacity": event.seating().capacity,
+    }
+
+
+class CancelForm(forms.Form):
+    """Why an event is called off; the guests read it."""
+
+    reason = forms.CharField(
+        label=_("Why?"), max_length=200, required=False, help_text=_("One sentence for the guests, in their letter."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ProposalForm(forms.Form):
+    """Whom of the proposed to leave out."""
+
+    invite = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args: Any, people: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["invite"].choices = [(pk, "") for pk in people]
+
+    @property
+    def without(self) -> list[int]:
+        chosen = set(self.cleaned_data["invite"])
+        return [pk for pk in self.people if pk not in chosen]

@@ -1,0 +1,252 @@
+"""Events for staff: the list, making and editing one, its cockpit and what its buttons do."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Centre, Company
+from events import landing
+from events.actions import cockpit as figures
+from events.actions.inviting import circle, proposed, start_inviting, start_nudging
+from events.actions.sessions import draft_second_delivery
+from events.filters import EventFilter, GuestFilter
+from events.forms.event import CancelForm, EventForm, ProposalForm
+from events.models import TEMPLATES, Event, Kind, Registration, SeatsTaken
+from events.tables import EventTable, GuestTable
+from fleetportal.core.idempotency import once
+from fleetportal.core.lists import Empty, ListPage, Preset
+from fleetportal.core.pages import answer, ask, done, page
+
+
+class EventList(ListPage):
+    name = "events"
+    title = _("Events")
+    may = "meet_customers"
+    table_class = EventTable
+    filterset_class = EventFilter
+    rows_template = "events/_event_rows.html"
+    actions_template = "events/_events_actions.html"
+    presets = (Preset(_("All"), ""), Preset(_("Ahead"), "when=ahead"), Preset(_("Second deliveries"), "kind=second_delivery"))
+    empty = Empty(
+        _("No event yet"),
+        _("Here stand the occasions you invite to, say “Preview evening, 60 seats, 10 December”. A template fills most of it in."),
+        _("Plan a preview evening"),
+        "events:new",
+        "run_events",
+    )
+
+    def get_queryset(self, user: Any) -> QuerySet[Event]:
+        return Event.objects.visible_to(user)
+
+    def exportable(self, rows: QuerySet[Event], user: Any) -> QuerySet[Event]:
+        return rows.filter(pk__in=Event.objects.where(user, may="export").values("pk"))
+
+    def extra_context(self) -> dict[str, Any]:
+        """Which of the listed events open their cockpit for this user; the others lead to the door."""
+        return {"cockpits": set(Event.objects.where(self.request.user, may="invite").values_list("pk", flat=True))}
+
+
+class GuestList(ListPage):
+    name = "guests"
+    title = _("Guests")
+    may = "see_customers"
+    table_class = GuestTable
+    filterset_class = GuestFilter
+    rows_template = "events/_guest_rows.html"
+    presets = (Preset(_("All"), ""), Preset(_("Coming"), "status=seated"), Preset(_("Waiting"), "status=waiting"))
+    empty = Empty(_("No guest yet"), _("Here stand those who answered an invitation, say “Thomas Brandt, 4 seats, coming”."))
+
+    def get_queryset(self, user: Any) -> QuerySet[Registration]:
+        return Registration.objects.visible_to(user).select_related("event__centre")
+
+    def exportable(self, rows: QuerySet[Registration], user: Any) -> QuerySet[Registration]:
+        return rows.filter(company__in=Company.objects.where(user, may="export").values("pk"))
+
+
+def the_event(request: HttpRequest, event_id: int, *, may: str) -> Event:
+    """The event, where the user may; 404 else. Costs 1 query."""
+    return get_object_or_404(Event.objects.where(request.user, may=may).select_related("centre", "host"), pk=event_id)
+
+
+def address(event: Event) -> str:
+    return reverse("events:event", args=[event.pk])
+
+
+# --- making and editing ----------------------------------------------------------------------------------------------------
+
+
+@page(may="run_events")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def new(request: HttpRequest) -> HttpResponse:
+    """A new event from the template of its kind."""
+    kind = request.GET.get("kind", Kind.PREVIEW)
+    if kind not in TEMPLATES:
+        raise Http404
+    form = EventForm(request.POST or None, user=request.user, kind=kind)
+    if form.is_valid():
+        event = Event.enter(by=request.user, capacity=form.cleaned_data["capacity"], **form.values)
+        return done(request, address(event), _("%s is planned. Nobody sees it before it is published.") % event)
+    templates = [(key, template.name, key == kind) for key, template in TEMPLATES.items()]
+    context = {"form": form, "templates": templates, "title": _("Plan an event"), "save": _("Plan it"), "back": reverse("events:list")}
+    return render(request, "events/event_form.html", context, status=422 if form.is_bound else 200)
+
+
+@page(may="run_events")
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Every fact of an event; guests are told when time or place moves."""
+    event = the_event(request, event_id, may="run_events")
+    form = EventForm(request.POST or None, user=request.user, event=event)
+    if form.is_valid():
+        try:
+            event.seating().resize(form.cleaned_data["capacity"], by=request.user)
+        except SeatsTaken as refusal:  # somebody registered since the form was checked
+            form.add_error("capacity", refusal.message)
+        else:
+            event.edit(by=request.user, **form.values)
+            return done(request, address(event), _("%s is saved.") % event)
+    told = event.registrations.seated().count() if not event.is_draft else 0
+    context = {"form": form, "event": event, "told": told, "title": _("Edit %s") % event, "save": _("Save"), "back": address(event)}
+    return render(request, "events/event_form.html", context, status=422 if form.is_bound else 200)
+
+
+@page(may="run_events")
+@require_POST
+def second_delivery(request: HttpRequest) -> HttpResponse:
+    """Next month's second delivery as a draft, with one click."""
+    centres = Centre.objects.where(request.user, may="run_events")
+    centre = centres.filter(pk=request.user.home_centre_id).first() or centres.first()
+    event = draft_second_delivery(centre, by=request.user, now=timezone.now())
+    return done(request, address(event), _("%s is drafted for next month.") % event)
+
+
+@page(may="run_events")
+@require_POST
+def publish(request: HttpRequest, event_id: int) -> HttpResponse:
+    event = the_event(request, event_id, may="run_events")
+    event.publish(by=request.user)
+    return done(request, address(event), _("Published: guests can answer now."))
+
+
+@page(may="run_events")
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Calls the event off; asks first, since it writes to everybody."""
+    event = the_event(request, event_id, may="run_events")
+    form = CancelForm(request.POST or None)
+    if form.is_valid():
+        event.cancel(by=request.user, reason=form.cleaned_data["reason"])
+        return done(request, address(event), _("Called off. Everybody who was coming has been written to."))
+    told = event.registrations.standing().count()
+    save = ngettext("Call it off and tell %(count)d guest", "Call it off and tell %(count)d guests", told) % {"count": told}
+    title = _("Call off %s") % event
+    return ask(request, form, title=title, save=save if told else _("Call it off"), back=address(event), trail=(str(event), address(event)))
+
+
+@page(may="run_events")
+@require_POST
+def make_landing(request: HttpRequest, event_id: int) -> HttpResponse:
+    """A landing page for the event, made from what the event says; then to where it is edited."""
+    event = the_event(request, event_id, may="run_events")
+    for make in landing.makers:
+        make(event, request.user)
+    found = landing.of(event)
+    return done(request, found.edit_address if found and request.user.may("edit_pages") else address(event), _("The landing page is made."))
+
+
+# --- the cockpit -------------------------------------------------------------------------------------------------------------
+
+CHIPS = ("answered", "coming", "waiting", "no", "silent")
+
+
+@page(may="invite")
+@require_safe
+def event(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Who is entitled, invited, coming, waiting; the seats filling; one button for the next step."""
+    found = the_event(request, event_id, may="invite")
+    now = figures.standing(found, request.user)
+    show = request.GET.get("show", "")
+    show = show if show in CHIPS else "answered"
+    context = {
+        "event": found,
+        "now": now,
+        "step": figures.next_step(now),
+        "funnel": figures.funnel(now),
+        "plan": figures.seat_plan(found, now.seating),
+        "chips": chips(now, show),
+        "show": show,
+        "guests": figures.guests(found, request.user, show),
+        "landing": landing.of(found),
+        "has_makers": bool(landing.makers.names()),
+        "can_run": Event.objects.where(request.user, may="run_events").filter(pk=found.pk).exists(),
+        "can_check_in": Event.objects.where(request.user, may="check_in").filter(pk=found.pk).exists(),
+    }
+    return answer(request, context, part="events/event.html#guests")
+
+
+def chips(now: figures.Standing, show: str) -> list[tuple[str, Any, int, bool]]:
+    counts = (
+        ("answered", _("Answered"), now.coming + now.waiting + now.declined),
+        ("coming", _("Coming"), now.coming),
+        ("waiting", _("Waiting"), now.waiting),
+        ("no", _("Said no"), now.declined),
+        ("silent", _("Silent"), now.silent),
+    )
+    return [(code, label, count, code == show) for code, label, count in counts]
+
+
+@page(may="invite")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def proposal(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Whom the event would invite, one line each, with a tick to take away; POST invites the rest."""
+    found = the_event(request, event_id, may="invite")
+    roles = list(proposed(found, request.user))
+    if request.method == "POST":
+        form = ProposalForm(request.POST, people=[role.person_id for role in roles])
+        if form.is_valid():
+            start_inviting(found, by=request.user, without=form.without)
+            return done(request, address(found), _("The letters are being written."))
+    context = {"event": found, "roles": with_reasons(found, roles), "circle": circle(found, request.user)}
+    context["held_back"] = figures.held_back(context["circle"])
+    context["entitled"] = figures.entitled_in_words(found)
+    return render(request, "events/proposal.html", context)
+
+
+def with_reasons(found: Event, roles: list[Any]) -> list[tuple[Any, str]]:
+    """Each role with why it is proposed: for a second delivery the cars and days. Costs 1 query there."""
+    if found.audience != "delivered":
+        return [(role, "") for role in roles]
+    cars: dict[int, list[str]] = {}
+    held = found.delivered().filter(holders__user__in=[role.pk for role in roles]).values_list("holders__user", "make", "model", "delivered_on")
+    for user, make, model, delivered_on in held:
+        days = (found.on - delivered_on).days
+        words = ngettext("%(car)s, delivered %(days)d day before", "%(car)s, delivered %(days)d days before", days)
+        cars.setdefault(user, []).append(words % {"car": f"{make} {model}".strip(), "days": days})
+    return [(role, "; ".join(cars.get(role.pk, []))) for role in roles]
+
+
+@page(may="invite")
+@require_POST
+def invite(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Invites everybody who may be; pressing twice, or two at once, sends once."""
+    found = the_event(request, event_id, may="invite")
+    start_inviting(found, by=request.user)
+    return done(request, address(found), _("The letters are being written."))
+
+
+@page(may="invite")
+@require_POST
+def remind(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Reminds those who have not answered, each once."""
+    found = the_event(request, event_id, may="invite")
+    start_nudging(found, by=request.user)
+    return done(request, address(found), _("The reminders are being written."))
