@@ -32,13 +32,9 @@ def events_of(request: HttpRequest) -> QuerySet[Event]:
 
 
 class EventFilter(Sentence):
-    when = django_filters.ChoiceFilter(
-        label=_("When"), choices=WHEN, method="at", widget=forms.RadioSelect, empty_label=_("of all times")
-    )
+    when = django_filters.ChoiceFilter(label=_("When"), choices=WHEN, method="at", widget=forms.RadioSelect, empty_label=_("of all times"))
     kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Kind.choices, widget=forms.CheckboxSelectMultiple)
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=State.choices, widget=forms.RadioSelect, empty_label=_("in any state")
-    )
+    state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, widget=forms.RadioSelect, empty_label=_("in any state"))
     centre = django_filters.ModelChoiceFilter(
         label=_("Centre"), queryset=centres_of, widget=forms.RadioSelect, empty_label=_("all centres")
     )
@@ -60,12 +56,8 @@ class EventFilter(Sentence):
 
 class GuestFilter(Sentence):
     q = django_filters.CharFilter(label=_("Name"), method="named", widget=search_field())
-    event = django_filters.ModelChoiceFilter(
-        label=_("Event"), queryset=events_of, widget=forms.RadioSelect, empty_label=_("any event")
-    )
-    status = django_filters.ChoiceFilter(
-        label=_("State"), choices=Status.choices, widget=forms.RadioSelect, empty_label=_("in any state")
-    )
+    event = django_filters.ModelChoiceFilter(label=_("Event"), queryset=events_of, widget=forms.RadioSelect, empty_label=_("any event"))
+    status = django_filters.ChoiceFilter(label=_("State"), choices=Status.choices, widget=forms.RadioSelect, empty_label=_("in any state"))
     there = django_filters.ChoiceFilter(
         label=_("Came"), choices=THERE, method="arrived", widget=forms.RadioSelect, empty_label=_("whether they came or not")
     )

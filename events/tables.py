@@ -11,7 +11,7 @@ class EventTable(django_tables2.Table):
     kind = Column(_("Kind"), css="fp-wide", value=lambda event: event.get_kind_display())
     centre = Column(_("Centre"), css="fp-wide fp-xwide", value=lambda event: event.centre.name)
     day = Column(_("Day"), orderable=True, order_by="starts_at", kind="date", css="fp-num", value=lambda event: event.on)
-    seats = Column(_("Seats taken"), kind="text", css="fp-num", value=lambda event: f"{event.seats_taken} / {event.seats}")
+    seats = Column(_("Seats taken"), kind="text", css="fp-num fp-wide", value=lambda event: f"{event.seats_taken} / {event.seats}")
     waiting = Column(_("Waiting"), kind="int", css="fp-num fp-wide", value=lambda event: event.parties_waiting or 0)
     state = Column(_("State"), value=lambda event: event.get_state_display())
 
@@ -27,9 +27,7 @@ class GuestTable(django_tables2.Table):
     names = Column(_("Names"), css="fp-wide fp-xwide", value=lambda row: ", ".join(row.names))
     state = Column(_("State"), orderable=True, order_by="status", value=lambda row: row.get_status_display())
     inside = Column(_("Inside"), kind="int", css="fp-num fp-wide", value=lambda row: row.heads_inside)
-    since = Column(
-        _("Since"), orderable=True, order_by="registered_at", accessor="registered_at", kind="datetime", css="fp-num fp-wide"
-    )
+    since = Column(_("Since"), orderable=True, order_by="registered_at", accessor="registered_at", kind="datetime", css="fp-num fp-wide")
     wishes = Column(_("Wishes"), css="fp-wide")
     question = Column(_("Question"), css="fp-wide fp-xwide")
 

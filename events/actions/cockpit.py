@@ -128,18 +128,20 @@ def next_step(now: Standing) -> Step | None:
 
 
 def draft_step(now: Standing) -> Step:
-    words = ngettext(
-        "A draft that nobody sees yet. %(count)d person is entitled.", "A draft that nobody sees yet. %(count)d people are entitled.", now.circle.entitled
-    )
+    count = now.circle.entitled
+    entitled = ngettext("%(count)d person is entitled.", "%(count)d people are entitled.", count) % {"count": count}
+    words = f"{_('A draft that nobody sees yet.')} {entitled}"
     why = _("Once it is published, invitations can go out and guests can answer.")
     if not now.user.may("run_events"):
-        return Step(words % {"count": now.circle.entitled}, why)
-    return Step(words % {"count": now.circle.entitled}, why, _("Publish it"), url("publish", now.event), look=url("proposal", now.event))
+        return Step(words, why)
+    return Step(words, why, _("Publish it"), url("publish", now.event), look=url("proposal", now.event))
 
 
 def inviting_step(now: Standing) -> Step | None:
     count, free = now.circle.invitable, now.seating.free
     seats = ngettext("%(free)d seat is free.", "%(free)d seats are free.", free) % {"free": free} if free else _("All seats are taken.")
+    if not now.seating.for_newcomers:
+        return waiting_step(now, seats)
     if count:
         words = ngettext(
             "%(count)d person who is entitled has no invitation yet.", "%(count)d people who are entitled have no invitation yet.", count
@@ -147,7 +149,7 @@ def inviting_step(now: Standing) -> Step | None:
         button = ngettext("Invite this one", "Invite these %(count)d", count) % {"count": count}
         return Step(words, f"{seats} {held_back(now.circle)}".strip(), button, url("invite", now.event), look=url("proposal", now.event))
     to_nudge = now.silent - now.nudged
-    if to_nudge and free:
+    if to_nudge:
         words = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge) % {"count": to_nudge}
         button = ngettext("Remind this one", "Remind these %(count)d", to_nudge) % {"count": to_nudge}
         return Step(words, f"{seats} " + _("Each is reminded once."), button, url("remind", now.event))
@@ -203,13 +205,14 @@ def funnel(now: Standing) -> list[Bar]:
         _("%(count)d wait") % {"count": now.waiting} if now.waiting else "",
     ]
     coming = ngettext("parties, %(seats)d seat", "parties, %(seats)d seats", now.seats) % {"seats": now.seats}
-    waiting = ngettext("parties, %(seats)d seat, in order of arrival", "parties, %(seats)d seats, in order of arrival", now.seats_waited_for)
+    waited_for = now.seats_waited_for
+    waiting = ngettext("parties, %(seats)d seat, in order of arrival", "parties, %(seats)d seats, in order of arrival", waited_for)
     not_sent = _("%(count)d not sent: consent was withdrawn meanwhile.") % {"count": now.not_sent} if now.not_sent else ""
     rows = (
         (_("Entitled"), now.circle.entitled, entitled_in_words(now.event), url("proposal", now.event)),
         (_("Invited"), now.circle.invited, f"{held_back(now.circle)} {not_sent}".strip(), ""),
         (_("Coming"), now.coming, "; ".join(filter(None, [coming, ", ".join(filter(None, answers))])), f"{guests}seated"),
-        (_("Waiting"), now.waiting, waiting % {"seats": now.seats_waited_for} if now.waiting else _("nobody"), f"{guests}waiting"),
+        (_("Waiting"), now.waiting, waiting % {"seats": waited_for} if now.waiting else _("nobody"), f"{guests}waiting"),
     )
     last = len(rows) - 1
     return [Bar(label, value, why, TRACK * value // most, place == last, to) for place, (label, value, why, to) in enumerate(rows)]
@@ -280,3 +283,9 @@ def guests(event: Event, user: User, show: str) -> list[Any]:
     }
     order = ("status", "place", "registered_at", "pk")  # cancelled, seated, waiting: as the words sort
     return list(rows.get(show, answered(event, user).order_by(*order))[:SHOWN])
+
+
+def ranks(event: Event) -> dict[int, int]:
+    """The place of each waiting party on the list, 1 is next. Costs 1 query."""
+    waiting = Registration.objects.waiting().filter(event=event).in_order().values_list("pk", flat=True)
+    return {pk: place for place, pk in enumerate(waiting, start=1)}

@@ -39,7 +39,10 @@ class EventForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
     title = forms.CharField(label=_("Title"), max_length=120)
     headline = forms.CharField(
-        label=_("First line of the invitation"), max_length=120, required=False, help_text=_("As you would say it: “On 10 December we lift the cloth.”")
+        label=_("First line of the invitation"),
+        max_length=120,
+        required=False,
+        help_text=_("As you would say it: “On 10 December we lift the cloth.”"),
     )
     intro = forms.CharField(label=_("What awaits the guests"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.none(), empty_label=None)
@@ -58,7 +61,10 @@ class EventForm(forms.Form):
     capacity = forms.IntegerField(label=_("Seats"), min_value=1, max_value=5000)
     largest_party = forms.IntegerField(label=_("Most seats for one guest"), min_value=1, max_value=12)
     overtaking_limit = forms.IntegerField(
-        label=_("How often a smaller party may go before a bigger one"), min_value=0, max_value=9, help_text=_("0: strictly in order of arrival.")
+        label=_("How often a smaller party may go before a bigger one"),
+        min_value=0,
+        max_value=9,
+        help_text=_("0: in order of arrival."),
     )
     cost_per_head_cents = CentsField(label=_("Cost per head"), required=False)
 
@@ -128,8 +134,17 @@ def from_template(kind: str, user: User) -> dict[str, Any]:
 
 def as_written(event: Event) -> dict[str, Any]:
     names = (
-        "kind", "title", "headline", "intro", "place", "area", "audience", "contract_ends_within_months", "largest_party",
-        "overtaking_limit", "cost_per_head_cents",
+        "kind",
+        "title",
+        "headline",
+        "intro",
+        "place",
+        "area",
+        "audience",
+        "contract_ends_within_months",
+        "largest_party",
+        "overtaking_limit",
+        "cost_per_head_cents",
     )
     written = {name: getattr(event, name) for name in names}
     opens, closes = event.registration_opens_at, event.registration_closes_at
@@ -149,7 +164,10 @@ class CancelForm(forms.Form):
     """Why an event is called off; the guests read it."""
 
     reason = forms.CharField(
-        label=_("Why?"), max_length=200, required=False, help_text=_("One sentence for the guests, in their letter."),
+        label=_("Why?"),
+        max_length=200,
+        required=False,
+        help_text=_("One sentence for the guests, in their letter."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

@@ -184,6 +184,7 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
         "chips": chips(now, show),
         "show": show,
         "guests": figures.guests(found, request.user, show),
+        "ranks": figures.ranks(found) if now.waiting else {},
         "landing": landing.of(found),
         "has_makers": bool(landing.makers.names()),
         "can_run": Event.objects.where(request.user, may="run_events").filter(pk=found.pk).exists(),
@@ -226,7 +227,11 @@ def with_reasons(found: Event, roles: list[Any]) -> list[tuple[Any, str]]:
     if found.audience != "delivered":
         return [(role, "") for role in roles]
     cars: dict[int, list[str]] = {}
-    held = found.delivered().filter(holders__user__in=[role.pk for role in roles]).values_list("holders__user", "make", "model", "delivered_on")
+    held = (
+        found.delivered()
+        .filter(holders__user__in=[role.pk for role in roles])
+        .values_list("holders__user", "make", "model", "delivered_on")
+    )
     for user, make, model, delivered_on in held:
         days = (found.on - delivered_on).days
         words = ngettext("%(car)s, delivered %(days)d day before", "%(car)s, delivered %(days)d days before", days)

@@ -1,10 +1,10 @@
 // The door's camera: reads a QR code, puts what it says into the form and sends it. Without a camera, or without this file, the code is
-// typed into the same form. What a code says is never opened, only sent to the portal.
-const OURS = /\/(voucher|claim)\/[A-Za-z0-9_-]{32}(?:[/?#]|$)/;
+// typed into the same form. What a code says is never opened, only sent to the portal. data-scan="ticket" says which codes are ours.
 const EVERY_MS = 120;
 const LARGEST = 640;
 
 const form = document.querySelector("form[data-scan]");
+const ours = new RegExp(`/(${form?.dataset.scan})/[A-Za-z0-9_-]{32}(?:[/?#]|$)`);
 const camera = document.querySelector("[data-camera]");
 const noCamera = document.querySelector("[data-no-camera]");
 const video = camera?.querySelector("video");
@@ -42,7 +42,7 @@ function send(text) {
 async function look(read) {
   if (sent) return;
   const text = video.readyState >= video.HAVE_ENOUGH_DATA ? await read().catch(() => null) : null;
-  if (text && OURS.test(text)) return send(text);
+  if (text && ours.test(text)) return send(text);
   say.textContent = text ? say.dataset.foreign : say.dataset.searching;
   setTimeout(look, EVERY_MS, read);
 }
@@ -53,7 +53,7 @@ async function start() {
   video.srcObject = stream;
   await video.play();
   camera.hidden = false;
-  noCamera.hidden = true;
+  if (noCamera) noCamera.hidden = true;
   if (track.getCapabilities?.().torch) light.hidden = false;
   look(await reader());
 }
@@ -69,7 +69,7 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 if (form && navigator.mediaDevices?.getUserMedia) {
   start().catch(() => {
-    const words = noCamera.querySelector("[data-blocked]");
-    words.textContent = words.dataset.blocked;
+    const words = noCamera?.querySelector("[data-blocked]");
+    if (words) words.textContent = words.dataset.blocked;
   });
 }

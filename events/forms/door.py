@@ -1,0 +1,34 @@
+"""What the door says: a ticket's code or a guest from the list, and how many came."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from events.models import Event, Registration
+from fleetportal.core.links import Link
+
+TOKEN = re.compile(r"([A-Za-z0-9_-]{32})/?$")
+
+
+class ArrivalForm(forms.Form):
+    """A guest of `event`, by the row of the list or by what the code on the ticket says."""
+
+    guest = forms.ModelChoiceField(queryset=Registration.objects.none(), required=False)
+    code = forms.CharField(max_length=400, required=False)
+    heads = forms.IntegerField(min_value=1, required=False)
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["guest"].queryset = Registration.objects.filter(event=event).select_related("person", "company", "event__centre")
+
+    @property
+    def registration(self) -> Registration | None:
+        """The guest meant, of whatever event the code is; None for a code that is no ticket of ours. Costs 2 queries."""
+        if self.cleaned_data["guest"]:
+            return self.cleaned_data["guest"]
+        token = TOKEN.search(self.cleaned_data["code"].strip())
+        link = Link.objects.find("ticket", token[1]) if token else None
+        if link is None:
+            return None
+        return Registration.objects.select_related("person", "company", "event__centre").filter(pk=link.subject_id).first()

@@ -1,0 +1,13 @@
+"""What the templates of events say about guests."""
+
+from collections.abc import Mapping
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def place_of(ranks: Mapping[int, int], pk: int) -> int | str:
+    """The place of a waiting registration on the list."""
+    return ranks.get(pk, "")

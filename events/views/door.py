@@ -1,0 +1,109 @@
+"""The door of an event: by the code on the ticket or by name; green lets in, red says why not; every step can be undone."""
+
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from events.forms.door import ArrivalForm
+from events.models import AlreadyCheckedIn, CheckIn, Event, NotComing, Registration
+from events.views.staff import the_event
+from fleetportal.core.db import fold
+from fleetportal.core.idempotency import once
+from fleetportal.core.pages import page
+
+SHOWN = 30
+
+
+def door_context(event: Event) -> dict[str, Any]:
+    """What stands in the bar of every door page. Costs 2 queries."""
+    inside = CheckIn.objects.standing().filter(registration__event=event).aggregate(heads=Sum("heads", default=0))["heads"]
+    return {"event": event, "inside": inside, "seats": event.seating().taken}
+
+
+@page(may="check_in")
+@require_safe
+def check_in(request: HttpRequest, event_id: int) -> HttpResponse:
+    """The camera, and the guests who are expected, by name."""
+    event = the_event(request, event_id, may="check_in")
+    name = request.GET.get("q", "").strip()
+    found = list(expected(event, name)[: SHOWN + 1])
+    context = door_context(event) | {"q": name, "guests": found[:SHOWN], "has_more": len(found) > SHOWN, "by_name": "q" in request.GET}
+    return render(request, "events/door/door.html", context)
+
+
+def expected(event: Event, name: str) -> QuerySet[Registration]:
+    """Guests with seats whose name has a word that begins so; who is not inside yet comes first."""
+    rows = Registration.objects.seated().filter(event=event).select_related("person", "company").with_arrival()
+    for word in fold(name).split():
+        rows = rows.filter(person__name_folded__contains=word)
+    return rows.order_by("heads_inside", "person__name_folded", "pk") if name else rows.order_by("person__name_folded", "pk")
+
+
+@page(may="check_in")
+@require_POST
+@once
+def arrive(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Lets a party in: green, or red with the reason."""
+    event = the_event(request, event_id, may="check_in")
+    form = ArrivalForm(request.POST, event=event)
+    registration = form.registration if form.is_valid() else None
+    if registration is None:
+        return stop(
+            request, event, _("Not a ticket of ours"), why=_("Look for the name in the list; the guest may hold another event’s code.")
+        )
+    if registration.event_id != event.pk:
+        return stop(request, event, _("Ticket for another day"), why=_("It is not for this event. Look for the name in the list."))
+    try:
+        arrival = registration.check_in(by=request.user, heads=form.cleaned_data["heads"])
+    except AlreadyCheckedIn as refusal:
+        return stop(request, event, refusal.message, registration=registration, earlier=refusal.facts)
+    except NotComing as refusal:
+        return stop(request, event, _("Has no seat"), registration=registration, why=str(refusal.message))
+    return go(request, event, registration, arrival)
+
+
+def go(request: HttpRequest, event: Event, registration: Registration, arrival: CheckIn) -> HttpResponse:
+    context = door_context(event) | {"registration": registration, "arrival": arrival}
+    return render(request, "events/door/go.html", context)
+
+
+def stop(
+    request: HttpRequest, event: Event, what: Any, *, registration: Registration | None = None, why: str = "", **facts: Any
+) -> HttpResponse:
+    context = door_context(event) | {"what": what, "registration": registration, "why": why, **facts}
+    return render(request, "events/door/stop.html", context, status=409)
+
+
+def the_arrival(request: HttpRequest, event: Event) -> CheckIn:
+    """The standing check-in that the form names, of this event; 404 else."""
+    rows = CheckIn.objects.standing().filter(registration__event=event)
+    number = request.POST.get("arrival", "")
+    arrival = get_object_or_404(rows, pk=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0)
+    arrival.registration = Registration.objects.select_related("person", "company", "event__centre").get(pk=arrival.registration_id)
+    return arrival
+
+
+@page(may="check_in")
+@require_POST
+def fewer(request: HttpRequest, event_id: int) -> HttpResponse:
+    """How many of the party really came."""
+    event = the_event(request, event_id, may="check_in")
+    arrival = the_arrival(request, event)
+    heads = request.POST.get("heads", "")
+    arrival.correct(int(heads) if heads.isascii() and heads.isdigit() and len(heads) < 4 else arrival.heads, by=request.user)
+    return go(request, event, arrival.registration, arrival)
+
+
+@page(may="check_in")
+@require_POST
+@once
+def undo(request: HttpRequest, event_id: int) -> HttpResponse:
+    """The party is not inside after all; then back to the door."""
+    event = the_event(request, event_id, may="check_in")
+    arrival = the_arrival(request, event)
+    arrival.undo(by=request.user)
+    return render(request, "events/door/undone.html", door_context(event) | {"registration": arrival.registration})
