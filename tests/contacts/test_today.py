@@ -1,0 +1,459 @@
+"""Today: whom to speak to, what one may do with a card, and that nobody sees another's."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django import forms
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Centre, Company, Tier, User
+from contacts import today as day_module
+from contacts.actions import reasons as actions
+from contacts.actions.reasons import TooLateToUndo
+from contacts.forms.planning import TASK, next_working_day
+from contacts.models import REACHED_CHIPS, Chip, Decision, Group, Interaction, Planning, Reason, Task, rules
+from contacts.today import CONTACTS_A_DAY, SHOWN, Appointment, Day, Moved
+from fleetportal.core.audit import Entry
+from tests.factories.accounts import assign, make_company, make_user, make_vehicle
+from tests.factories.contacts import make_person, make_role
+from tests.factories.reasons import make_reason, make_silent, make_task
+
+TODAY = "/today/"
+
+
+@pytest.fixture
+def as_anna(client: Client, anna: User) -> Client:
+    client.force_login(anna)
+    return client
+
+
+def words(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def on() -> date:
+    return timezone.localdate()
+
+
+def chip(code: str) -> Chip:
+    return next(chip for chip in REACHED_CHIPS if chip.code == code)
+
+
+# --- the list ------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_most_valuable_comes_first_and_is_open(as_anna: Client, anna: User, north: Centre) -> None:
+    bronze, diamond, gold = (
+        make_company(north, name=f"{tier} AG", tier=tier, looked_after_by=anna) for tier in ("bronze", "diamond", "gold")
+    )
+    for company in (bronze, diamond, gold):
+        make_reason(company)
+    response = as_anna.get(TODAY)
+    queue = [reason.company for reason in response.context["queue"] if reason.rule == "contract_end"]
+    assert queue == [diamond, gold, bronze]
+    assert response.context["opened"].company == diamond
+    page = words(response)
+    assert page.count('aria-current="true" data-row id="open"') == 1
+    assert "people to speak to today" in page
+
+
+def test_another_card_opens_by_its_address(as_anna: Client, north_ag: Company) -> None:
+    make_reason(north_ag, rule="silence")
+    second = make_reason(north_ag, rule="coverage")
+    assert as_anna.get(f"{TODAY}?open={second.pk}").context["opened"] == second
+
+
+@pytest.mark.parametrize("asked", ["0", "x", "²", "99999999999999999999999", ""])
+def test_a_card_that_is_not_there_opens_the_first(as_anna: Client, north_ag: Company, asked: str) -> None:
+    reason = make_reason(north_ag, rule="coverage")
+    assert as_anna.get(TODAY, {"open": asked, "do": asked, "group": asked, "done": asked}).context["opened"].company == reason.company
+
+
+def test_anna_sees_her_own_and_those_she_stands_in_for_and_not_a_letter_of_the_souths(
+    as_anna: Client, anna: User, boris: User, north: Centre, north_ag: Company, south_ag: Company
+) -> None:
+    theirs, ended = make_company(south_ag.centre, name="Vertretung AG"), make_company(north, name="Frueher AG")
+    assign(theirs, boris)
+    assign(theirs, anna, kind="stand_in", ends_on=on() + timedelta(days=3))
+    assign(ended, anna, ends_on=on() - timedelta(days=1))
+    for company in (north_ag, south_ag, theirs, ended):
+        make_reason(company, rule="coverage")
+    response = as_anna.get(TODAY)
+    assert {reason.company for reason in response.context["queue"]} == {north_ag, theirs}
+    page = words(response)
+    assert "Kanarienvogel" not in page
+    assert f"You stand in for {boris}" in page
+    alone = as_anna.get(TODAY, {"for": boris.pk})
+    assert {reason.company for reason in alone.context["queue"]} == {theirs}
+
+
+def test_a_centre_manager_sees_all_of_the_centre(client: Client, carla: User, north_ag: Company, south_ag: Company) -> None:
+    for company in (north_ag, south_ag):
+        make_reason(company, rule="coverage")
+    client.force_login(carla)
+    assert {reason.company for reason in client.get(TODAY).context["queue"]} == {north_ag}
+
+
+@pytest.mark.parametrize("name", ["emil", "wanda", "dora"])
+def test_who_serves_nobody_has_no_such_page(client: Client, request: pytest.FixtureRequest, name: str) -> None:
+    client.force_login(request.getfixturevalue(name))
+    assert client.get(TODAY).status_code == 404
+
+
+def test_visitors_sign_in_first(client: Client, db: None) -> None:
+    assert client.get(TODAY).headers["Location"].startswith("/login/")
+
+
+def test_several_reasons_for_one_person_are_one_card(as_anna: Client, north_ag: Company) -> None:
+    person = make_silent(north_ag, on=on())
+    make_vehicle(north_ag, use="personal", contract="lease", contract_ends_on=on() + timedelta(days=100))
+    make_reason(north_ag, rule="coverage")
+    response = as_anna.get(TODAY)
+    mine = [reason for reason in response.context["queue"] if reason.person == person]
+    assert [reason.rule for reason in mine] == ["contract_end"]
+    assert "Nothing from us for two years." in words(response), "the other thing to say stands on the open card"
+
+
+def test_groups_narrow_the_list_and_their_counts_add_up(as_anna: Client, north_ag: Company) -> None:
+    make_silent(north_ag, on=on(), group=Group.USER)
+    make_reason(north_ag, rule="coverage")
+    response = as_anna.get(TODAY)
+    counts = dict(response.context["day"].groups)
+    assert counts == {Group.DECISION_MAKER: 1, Group.USER: 1, Group.DRIVER: 1}
+    users = as_anna.get(TODAY, {"group": "user"})
+    assert {reason.group for reason in users.context["queue"]} == {"user"}
+    assert 'aria-current="true"' in words(users)
+
+
+def test_a_full_day_shows_the_first_and_says_how_many_follow(as_anna: Client, anna: User, north: Centre) -> None:
+    for number in range(SHOWN + 3):
+        make_reason(make_company(north, name=f"C{number}", looked_after_by=anna), rule="coverage")
+    response = as_anna.get(TODAY)
+    assert len(response.context["queue"]) == SHOWN
+    day = response.context["day"]
+    assert day.count == min(CONTACTS_A_DAY, 2 * (SHOWN + 3))
+    assert f"{day.count - SHOWN} more after these" in words(response)
+    assert len(as_anna.get(TODAY, {"more": "1"}).context["queue"]) == day.count
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_page_costs_the_same_for_one_card_and_for_three(
+    as_anna: Client, anna: User, north: Centre, rows: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(rows):
+        company = make_company(north, name=f"C{number}", looked_after_by=anna)
+        make_reason(company)
+        make_task(company, anna)
+        Interaction.log(company, person=None, channel="email", outcome="", text="Yes.", by=None, direction="in")
+    as_anna.get(TODAY)
+    with django_assert_num_queries(18):
+        assert as_anna.get(TODAY).status_code == 200
+
+
+def test_an_empty_day_teaches(as_anna: Client, north_ag: Company) -> None:
+    page = words(as_anna.get(TODAY))
+    assert "No reason to contact anybody yet" in page
+    assert "Nothing promised." in page
+    assert "Nothing in the calendar today." in page
+
+
+def test_why_first_adds_up(as_anna: Client, north_ag: Company) -> None:
+    north_ag.edit(by=None, tier=Tier.DIAMOND)
+    reason = make_reason(north_ag)
+    response = as_anna.get(TODAY)
+    assert response.context["opened"] == reason
+    assert sum(weight.points for weight in response.context["weights"]) == reason.weight
+    assert "Why first?" in words(response)
+
+
+def test_a_card_has_telephone_and_e_mail_one_tap_away(as_anna: Client, north_ag: Company) -> None:
+    make_role("decision_maker", north_ag, make_person("Albers", email="albers@nordhafen.example", phone="+49 40 66969 12", title="Frau"))
+    make_reason(north_ag)
+    page = words(as_anna.get(TODAY))
+    assert 'href="tel:+494066969' in page
+    assert 'href="mailto:albers@nordhafen.example"' in page
+    assert "Frau Albers" in page
+
+
+def test_htmx_gets_the_part_and_everyone_else_the_page(as_anna: Client, north_ag: Company) -> None:
+    make_reason(north_ag)
+    part = as_anna.get(TODAY, headers={"HX-Request": "true"})
+    assert words(part).startswith('<div id="day">')
+    assert "HX-Request" in part.headers["Vary"]
+    assert words(as_anna.get(TODAY)).startswith("<!doctype html>")
+
+
+# --- what came of it -----------------------------------------------------------------------------------------------------------
+
+
+def post(client: Client, reason: Reason, act: str, **data: str) -> Any:
+    return client.post(f"/today/{reason.pk}/{act}/", data)
+
+
+def test_reached_logs_the_contact_and_the_next_card_is_open(as_anna: Client, anna: User, north_ag: Company) -> None:
+    person = make_silent(north_ag, on=on())
+    silence = make_reason(north_ag, rule="coverage") and Reason.objects.get(rule="silence")
+    response = post(as_anna, silence, "reached", chip="reached", text="Wants the price list.")
+    assert response.status_code == 302
+    logged = Interaction.objects.latest("pk")
+    assert (logged.person, logged.outcome, logged.text, logged.by, logged.is_real_contact) == (
+        person,
+        "reached",
+        "Wants the price list.",
+        anna,
+        True,
+    )
+    decision = Decision.objects.get()
+    assert (decision.kind, decision.key, decision.interaction, decision.by) == ("reached", silence.key, logged, anna)
+    assert not Reason.objects.filter(pk=silence.pk).exists(), "any real contact begins the cadence anew, at once"
+    followed = as_anna.get(response.headers["Location"])
+    assert followed.context["opened"].rule == "coverage"
+    assert f"Logged: {person} reached." in words(followed)
+
+
+def test_five_calls_take_fifteen_clicks(as_anna: Client, anna: User, north: Centre) -> None:
+    for number in range(5):
+        make_reason(make_company(north, name=f"C{number}", looked_after_by=anna), rule="silence")
+    clicks = 0
+    while opened := as_anna.get(TODAY).context["opened"]:
+        as_anna.get(TODAY, {"open": opened.pk, "do": "reached"})  # the button; the chip is a click without a request; then save
+        post(as_anna, opened, "reached", chip="not_interested", text="")
+        clicks += 3
+    assert clicks == 15
+    assert as_anna.get(TODAY).context["day"].done == 5
+
+
+@pytest.mark.parametrize(
+    ("act", "data", "days"),
+    [
+        ("not-reached", {"chip": "not_reached"}, 1),
+        ("not-reached", {"chip": "left_word"}, 3),
+        ("written", {"chip": "email", "text": "Sent the list."}, 7),
+        ("not-now", {"chip": "week", "text": "On holiday."}, 7),
+        ("not-now", {"chip": "tomorrow", "text": "In a meeting."}, 1),
+    ],
+)
+def test_a_card_comes_back_on_its_day(as_anna: Client, north_ag: Company, act: str, data: dict[str, str], days: int) -> None:
+    reason = make_reason(north_ag)
+    assert post(as_anna, reason, act, **data).status_code == 302
+    assert Decision.objects.get().until == on() + timedelta(days=days)
+    reasons = Reason.objects.filter(pk=reason.pk)
+    assert not reasons.open(on=on() + timedelta(days=days - 1)).exists()
+    assert reasons.open(on=on() + timedelta(days=days)).exists()
+
+
+def test_not_interested_ends_the_occasion_and_spoken_rests(as_anna: Client, anna: User, north_ag: Company) -> None:
+    reason = make_reason(north_ag)
+    spoken = actions.reached(reason, chip=chip("reached"), text="", by=anna, on=on())
+    assert spoken.until == on() + rules["contract_end"].rest
+    ended = actions.reached(reason, chip=chip("not_interested"), text="", by=anna, on=on())
+    assert ended.until is None
+    assert not Reason.objects.filter(pk=reason.pk).open(on=on() + timedelta(days=3000)).exists()
+
+
+def test_a_message_is_no_real_contact(as_anna: Client, north_ag: Company) -> None:
+    make_silent(north_ag, on=on())
+    actions.compute([north_ag.pk], on=on())
+    silence = Reason.objects.get(rule="silence")
+    post(as_anna, silence, "written", chip="letter", text="Wrote.")
+    logged = Interaction.objects.latest("pk")
+    assert (logged.channel, logged.is_real_contact) == ("letter", False)
+    assert Reason.objects.filter(pk=silence.pk).exists()
+
+
+def test_plan_makes_a_task_for_its_day(as_anna: Client, anna: User, north_ag: Company) -> None:
+    reason = make_reason(north_ag)
+    day = next_working_day(on())
+    assert post(as_anna, reason, "plan", on=day.isoformat(), title="Call about the lease").status_code == 302
+    task = Task.objects.get()
+    assert (task.company, task.person, task.title, task.due_on, task.owner, task.reason_key) == (
+        north_ag,
+        reason.person,
+        "Call about the lease",
+        day,
+        anna,
+        reason.key,
+    )
+    assert Decision.objects.get().until == day + timedelta(days=1)
+    assert task in as_anna.get(TODAY).context["day"].tasks
+
+
+@pytest.mark.parametrize(
+    ("act", "data", "missing"),
+    [
+        ("reached", {"chip": "nonsense", "text": "typed"}, "typed"),
+        ("not-reached", {"text": "typed"}, "typed"),
+        ("not-now", {"chip": "week", "text": ""}, "Say why"),
+        ("plan", {"on": "2001-01-01", "title": "typed"}, "That day is over"),
+        ("plan", {"on": "x", "title": ""}, "Not saved yet"),
+        ("written", {"chip": "phone", "text": "typed"}, "typed"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(
+    as_anna: Client, north_ag: Company, act: str, data: dict[str, str], missing: str
+) -> None:
+    reason = make_reason(north_ag)
+    entries = Entry.objects.count()
+    response = post(as_anna, reason, act, **data)
+    assert response.status_code == 422
+    assert missing in words(response)
+    assert not Decision.objects.exists()
+    assert not Task.objects.exists()
+    assert Entry.objects.count() == entries
+
+
+@pytest.mark.parametrize("act", ["reached", "not-reached", "written", "plan", "not-now"])
+def test_every_button_is_post_only_mine_only_and_there_only(client: Client, anna: User, boris: User, south_ag: Company, act: str) -> None:
+    reason = make_reason(south_ag)
+    client.force_login(anna)
+    assert client.get(f"/today/{reason.pk}/{act}/").status_code == 405
+    foreign, missing = post(client, reason, act, chip="reached"), client.post(f"/today/999999/{act}/")
+    assert foreign.status_code == missing.status_code == 404
+    assert "Kanarienvogel" not in foreign.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_the_same_key_has_one_effect(as_anna: Client, north_ag: Company) -> None:
+    reason = make_reason(north_ag)
+    answers = [post(as_anna, reason, "reached", chip="reached", text="Once.", _key="k1") for _ in range(3)]
+    assert Decision.objects.count() == 1
+    assert Interaction.objects.filter(text="Once.").count() == 1
+    assert {answer.headers["Location"] for answer in answers} == {answers[0].headers["Location"]}
+
+
+# --- a rule of a higher app ----------------------------------------------------------------------------------------------------
+
+
+class MeetingForm(forms.Form):
+    on = forms.DateField()
+
+
+class MeetingPlanning(Planning):
+    """As events plans a meeting: another form, another row."""
+
+    def form(self, reason: Reason, *, user: User, data: Any = None) -> forms.Form:
+        return MeetingForm(data)
+
+    def carry_out(self, reason: Reason, values: dict[str, Any], *, by: User) -> Task:
+        return Task.plan(reason.company, "Annual meeting", due_on=values["on"], owner=by, by=by)
+
+    def undo(self, made: Task, *, by: User) -> None:
+        made.drop(by=by)
+
+
+def test_a_rule_says_itself_what_plan_makes(as_anna: Client, north_ag: Company, monkeypatch: Any) -> None:
+    reason = make_reason(north_ag)
+    monkeypatch.setattr(type(rules["contract_end"]), "planning", MeetingPlanning())
+    assert isinstance(as_anna.get(TODAY, {"do": "plan", "open": reason.pk}).context["form"], MeetingForm)
+    post(as_anna, reason, "plan", on="2099-01-01")
+    decision = Decision.objects.get()
+    assert Task.objects.get().title == "Annual meeting"
+    as_anna.post(f"/today/undo/{decision.pk}/")
+    assert not Task.objects.exists()
+
+
+def test_a_rules_own_chip_has_its_effect_and_its_way_back(as_anna: Client, anna: User, north_ag: Company, monkeypatch: Any) -> None:
+    def book(reason: Reason, *, by: User) -> Task:
+        return Task.plan(reason.company, "Booked", due_on=on(), owner=by, by=by)
+
+    rule = type(rules["contract_end"])
+    monkeypatch.setattr(
+        rule, "chips", lambda self, reason: (Chip("coming", "Coming on 3 December", "reached", effect=book), *REACHED_CHIPS)
+    )
+    monkeypatch.setattr(rule, "undo", lambda self, made, *, by: made.drop(by=by))
+    reason = make_reason(north_ag)
+    assert "Coming on 3 December" in words(as_anna.get(TODAY))
+    post(as_anna, reason, "reached", chip="coming", text="")
+    assert Task.objects.get().title == "Booked"
+    as_anna.post(f"/today/undo/{Decision.objects.get().pk}/")
+    assert not Task.objects.exists()
+
+
+# --- undo ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_undo_takes_back_what_was_logged_and_the_reason_is_there_again(as_anna: Client, anna: User, north_ag: Company) -> None:
+    make_silent(north_ag, on=on())
+    actions.compute([north_ag.pk], on=on())
+    silence = Reason.objects.get(rule="silence")
+    interactions = set(Interaction.objects.values_list("pk", flat=True))
+    post(as_anna, silence, "reached", chip="reached", text="Slip.")
+    decision = Decision.objects.get()
+    response = as_anna.post(f"/today/undo/{decision.pk}/")
+    assert response.status_code == 303
+    assert set(Interaction.objects.values_list("pk", flat=True)) == interactions
+    assert not Decision.objects.exists()
+    assert Reason.objects.filter(rule="silence", key=silence.key).open(on=on()).exists()
+    assert set(Entry.objects.filter(actor_id=anna.pk).values_list("action", flat=True)) >= {"reason.taken_back", "interaction.taken_back"}
+
+
+def test_undo_of_a_plan_drops_its_task(as_anna: Client, anna: User, north_ag: Company) -> None:
+    reason = make_reason(north_ag)
+    decision = actions.plan(reason, TASK, {"on": on(), "title": "Call"}, by=anna, on=on())
+    as_anna.post(f"/today/undo/{decision.pk}/")
+    assert not Task.objects.exists()
+
+
+def test_an_hour_later_it_is_too_late(as_anna: Client, anna: User, north_ag: Company) -> None:
+    decision = actions.put_off(make_reason(north_ag), until=on() + timedelta(days=7), why="x", by=anna, on=on())
+    Decision.objects.filter(pk=decision.pk).update(at=timezone.now() - timedelta(minutes=61))
+    with pytest.raises(TooLateToUndo):
+        actions.take_back(Decision.objects.get(), TASK, by=anna)
+    assert as_anna.post(f"/today/undo/{decision.pk}/").status_code == 409
+    assert Decision.objects.exists()
+
+
+def test_nobody_takes_back_what_another_did(client: Client, anna: User, carla: User, north_ag: Company) -> None:
+    decision = actions.put_off(make_reason(north_ag), until=on() + timedelta(days=7), why="x", by=anna, on=on())
+    client.force_login(carla)
+    assert client.post(f"/today/undo/{decision.pk}/").status_code == client.post("/today/undo/999999/").status_code == 404
+    assert client.get(f"/today/undo/{decision.pk}/").status_code == 405
+    assert Decision.objects.exists()
+    assert "Put off" not in words(client.get(TODAY, {"done": decision.pk}))
+
+
+# --- beside it -----------------------------------------------------------------------------------------------------------------
+
+
+def test_appointments_and_news_of_higher_apps_stand_beside(as_anna: Client, north_ag: Company, monkeypatch: Any) -> None:
+    soon = timezone.now() + timedelta(seconds=30)
+
+    def meetings(user: User, day: date) -> list[Appointment]:
+        return [Appointment(soon, "Annual meeting, Hansebogen", "room Alster", "/there/"), Appointment(None, "Trade fair")]
+
+    def news(user: User, since: datetime) -> list[Moved]:
+        return [Moved(timezone.now(), "ticket", "3 registrations", "Preview evening", "/events/1/")]
+
+    monkeypatch.setattr(day_module.appointments, "_entries", {"meetings": (100, meetings)})
+    monkeypatch.setattr(day_module.moved, "_entries", {"news": (100, news)})
+    page = words(as_anna.get(TODAY))
+    for said in ("Annual meeting, Hansebogen", "room Alster", "Trade fair", "3 registrations", "Preview evening"):
+        assert said in page
+
+
+def test_what_customers_did_since_yesterday_stands_beside_and_strangers_do_not(
+    as_anna: Client, north_ag: Company, south_ag: Company
+) -> None:
+    person = make_role("user", north_ag, make_person("Ferraris")).person
+    facts = {"channel": "email", "outcome": "", "by": None, "direction": "in"}
+    Interaction.log(north_ag, person=person, text="Tuesday suits me.", **facts)
+    Interaction.log(south_ag, person=None, text="Kanarienvogel answered.", **facts)
+    Interaction.log(north_ag, person=person, text="Long ago.", happened_at=timezone.now() - timedelta(days=3), **facts)
+    day = Day(User.objects.get(username="anna"))
+    (moved,) = day.moved
+    assert "Tuesday suits me." in str(moved.words)
+    assert (moved.title, "Ferraris" in str(moved.words)) == (north_ag.name, True)
+
+
+@pytest.mark.parametrize(("day", "expected"), [(26, 27), (27, 30), (28, 30), (29, 30)])
+def test_the_next_working_day_is_no_weekend(day: int, expected: int) -> None:
+    assert next_working_day(date(2026, 11, day)) == date(2026, 11, expected)
+
+
+def test_a_colleague_who_is_nobody_narrows_to_nothing(as_anna: Client, north_ag: Company) -> None:
+    make_reason(north_ag)
+    assert as_anna.get(TODAY, {"for": make_user().pk}).context["queue"] == []
+    assert as_anna.get(reverse("contacts:today")).context["queue"] != []
