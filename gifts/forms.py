@@ -32,7 +32,12 @@ def plain(**attrs: str) -> forms.TextInput:
 class FirstNameForm(forms.Form):
     """The first name alone: all that a card printed for a company asks."""
 
-    first_name = forms.CharField(label=_("Your first name"), max_length=80, widget=plain(autocomplete="given-name"))
+    first_name = forms.CharField(
+        label=_("Your first name"),
+        max_length=80,
+        error_messages={"required": _("What shall we call you?")},
+        widget=plain(autocomplete="given-name"),
+    )
 
     def clean_first_name(self) -> str:
         name = str(self.cleaned_data["first_name"])
@@ -44,7 +49,12 @@ class FirstNameForm(forms.Form):
 class CardForm(FirstNameForm):
     """A card that is anybody's also asks where the driver belongs."""
 
-    place = forms.CharField(label=_("Your company, or the plate of your van"), max_length=160, widget=plain(autocomplete="organization"))
+    place = forms.CharField(
+        label=_("Your company, or the plate of your van"),
+        max_length=160,
+        error_messages={"required": _("One of the two, so that we know where you belong.")},
+        widget=plain(autocomplete="organization"),
+    )
 
 
 class PoolForm(FirstNameForm):

@@ -19,4 +19,4 @@ def people_found(user: User, asked: str) -> list[Person]:
     at_wheel = VehicleDriver.objects.running(on=today).filter(vehicle__plate_folded=plate).values("driver__person")
     holding = Holder.objects.running(on=today).filter(vehicle__plate_folded=plate).values("user__person")
     people = Person.objects.visible_to(user).filter(Q(pk__in=named) | Q(pk__in=at_wheel) | Q(pk__in=holding))
-    return list(people.for_list().order_by("name_folded", "pk")[:FOUND])
+    return list(people.with_roles_seen_by(user).order_by("name_folded", "pk")[:FOUND])

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Centre
-from fleetportal.core import links, throttle
+from fleetportal.core import links, qr, throttle
 from fleetportal.core.idempotency import once
 from fleetportal.core.links import Link
 from fleetportal.core.middleware import put_into_words
 from fleetportal.core.pages import link_page
-from gifts import pdf, qr
+from gifts import pdf
 from gifts.actions.claims import claim_card, claim_from_pool
 from gifts.forms import CardForm, CodeForm, FirstNameForm, PoolForm
 from gifts.models import Challenge, Programme, State, Voucher, VoucherTaken, Way
@@ -161,7 +161,7 @@ def voucher_context(one: Voucher, link: Link) -> dict[str, Any]:
     state = State.EXPIRED if one.state in (State.FREE, State.CLAIMED) and one.has_expired(on=centre.today(timezone.now())) else one.state
     context: dict[str, Any] = {"voucher": one, "programme": one.programme, "centre": centre, "state": state, "token": link.token}
     if state == State.CLAIMED:
-        context |= {"qr": qr.svg(link.address, _("Voucher code for the wash")), "places": places_of(one)}
+        context |= {"qr": qr.svg(link.address, label=_("Voucher code for the wash")), "places": places_of(one)}
     if state == State.REDEEMED:
         context["redemption"] = one.redemptions.standing().select_related("wash").first()
     return context

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.models import Driver, Person
+from fleetportal.core import qr
 from fleetportal.core.idempotency import once
 from fleetportal.core.pages import done, page
-from gifts import qr
 from gifts.actions.claims import confirm_driver
 from gifts.actions.counter import issue_at_counter
 from gifts.actions.finding import people_found
@@ -74,7 +74,7 @@ def shown_voucher(request: HttpRequest, person: Person) -> dict[str, Any] | None
     voucher = mine.filter(pk=asked).first() if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
     if voucher is None or voucher.link is None:
         return None
-    return {"voucher": voucher, "qr": qr.svg(voucher.link.address, str(_("The driver's own link")))}
+    return {"voucher": voucher, "qr": qr.svg(voucher.link.address, label=str(_("The driver’s own link")))}
 
 
 # --- drivers whom a claim made ---------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def drivers(request: HttpRequest) -> HttpResponse:
 @once
 def driver_confirm(request: HttpRequest, person_id: int) -> HttpResponse:
     """This driver is one of ours, called so, at that company."""
-    person = get_object_or_404(unconfirmed(request), pk=person_id)
+    person = get_object_or_404(Person.objects.where(request.user, may="serve_customers"), pk=person_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None, user=request.user, person=person)
     back = reverse("gifts:drivers")
     if form.is_valid():

@@ -39,6 +39,7 @@ class Cell:
         self.column, self.method, self.path = column, method, path
         with transaction.atomic(), written() as tables:
             self.answer = world.clients[column].generic(method, path)
+            world.clients[column].cookies.pop("messages", None)  # what was done is said once, not in the next cell
             self.status, self.body = said(self.answer, apart_from=[path])
             self.to = self.answer.get("Location", "")
             transaction.set_rollback(True)

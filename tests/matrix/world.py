@@ -14,8 +14,10 @@ from accounts.models import Centre, Company, Vehicle
 from contacts.models import Interaction, Person, PersonAddress
 from fleetportal.core.jobs import Job
 from fleetportal.core.links import Link
+from gifts.models import Challenge, HandOut, Voucher
 from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle
 from tests.factories.contacts import give_consent, make_holder, make_person, make_role
+from tests.factories.gifts import make_gift, make_issue, make_programme, make_voucher
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place
 
 MISSING = 999_999_999
@@ -60,6 +62,8 @@ class World:
             for key in column.companies:
                 assign(next(at for place, at in self.at.items() if place.key == key).company, user)
         self.rows: dict[tuple[str, Any], int] = {}
+        for kwarg, make in MAKERS.items():  # all at once: a row made inside a cell would be taken back with it
+            self.rows |= {(kwarg, place, None): make(at) for place, at in self.at.items()}
 
     def user(self, column: Column) -> Any:
         if column.is_visitor:
@@ -93,11 +97,27 @@ class World:
         return re.compile("|".join(words).encode(), re.IGNORECASE)
 
 
+def claimed_voucher(at: At) -> Voucher:
+    """A voucher of a programme of its own that the person there has claimed."""
+    return make_voucher(make_programme(at.centre, value_cents=1), driver=at.roles[2], claimed=True)
+
+
+def handed_out(at: At) -> HandOut:
+    """A gift given there, of a kind that lies in nobody's stock: stock is the centre's, and others of the centre see it."""
+    gift = make_gift(quantity=0, value_cents=1)
+    return HandOut.objects.create(gift=gift, person=at.person, company=at.company, centre=at.centre, value_cents=1)
+
+
 # kwarg -> its row at a company
 MAKERS: dict[str, Callable[[At], int]] = {
     "company_id": lambda at: at.company.pk,
     "person_id": lambda at: at.person.pk,
     "vehicle_id": lambda at: at.vehicle.pk,
+    "programme_id": lambda at: make_programme(at.centre).pk,
+    "issue_id": lambda at: make_issue(make_programme(at.centre), company=at.company).pk,
+    "voucher_id": lambda at: claimed_voucher(at).pk,
+    "redemption_id": lambda at: claimed_voucher(at).redeem(by=None, wash=at.centre).pk,
+    "hand_out_id": lambda at: handed_out(at).pk,
 }
 # kwarg -> a row that belongs to one user, wherever that user works
 PERSONAL: dict[str, Callable[[At, Any], int]] = {
@@ -106,4 +126,16 @@ PERSONAL: dict[str, Callable[[At, Any], int]] = {
     ),
 }
 # scope of links -> the subject of one at a company
-SUBJECTS: dict[str, Callable[[At], int]] = {}
+SUBJECTS: dict[str, Callable[[At], int]] = {
+    "claim": lambda at: make_issue(make_programme(at.centre), company=at.company).vouchers.get().pk,
+    "voucher": lambda at: claimed_voucher(at).pk,
+    "challenge": lambda at: (
+        Challenge.ask(
+            make_issue(make_programme(at.centre), way="pool").programme,
+            first_name="Kim",
+            channel="email",
+            address="kim@driver.example",
+            plate="HH-A 1",
+        )[0].pk
+    ),
+}

@@ -1,0 +1,253 @@
+"""R1, R2, R4, R5, R7: many at once for the same scarce thing, over threads and over HTTP, on both databases.
+
+Each race has its canary: with the guard taken out the same race must oversell, or it proves nothing.
+"""
+
+from collections import Counter
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from contacts.models import CapReached, Received, YearSum, ledger
+from gifts import models as gifts
+from gifts.actions.claims import claim_card, take_from_pool
+from gifts.models import Claim, HandOut, Redemption, State, Stock, Voucher
+from gifts.models.gift import StockQuerySet
+from gifts.models.voucher import Said, VoucherQuerySet
+from tests.factories.accounts import make_user
+from tests.factories.contacts import make_role
+from tests.factories.gifts import make_gift, make_issue, make_programme, make_voucher
+from tests.races import race, won
+from tests.selection import LONG, repetitions
+from tests.visitors import Visitor, rush
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+RACERS = 16
+CLAIMS, POOL, SCANS = (1000, 100, 200) if LONG else (48, 8, 40)
+AT_ONCE = 32 if LONG else 12
+
+
+@pytest.fixture
+def shine(north):
+    return make_programme(north, name="Shine")
+
+
+def passed_the_guard(outcomes: list) -> int:
+    """How many were let through, those included whom only the constraint beneath stopped."""
+    return sum(isinstance(one, IntegrityError) or not isinstance(one, Exception) for one in outcomes)
+
+
+# --- R1: one voucher, every way in -----------------------------------------------------------------------------------------
+
+
+def claims_of(voucher, company, number: int = RACERS) -> list:
+    """By the card, and by staff on a known driver's behalf, in turns."""
+    drivers = [make_role("driver", company) for _one in range(number // 2)]
+    by_card = [partial(claim_card, voucher, first_name=f"Driver {one}", place="") for one in range(number // 2)]
+    by_staff = [partial(voucher_again(voucher).claim, driver.person, company=company, by=None) for driver in drivers]
+    return [action for pair in zip(by_card, by_staff, strict=True) for action in pair]
+
+
+def voucher_again(voucher: Voucher) -> Voucher:
+    return Voucher.objects.with_names().get(pk=voucher.pk)
+
+
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_one_of_many_claims_wins(shine, north_ag, _round):
+    voucher = voucher_again(make_issue(shine, company=north_ag).vouchers.get())
+    outcomes = race(*claims_of(voucher, north_ag))
+    assert Counter(type(one) for one in outcomes) == {Claim: 1, gifts.VoucherTaken: RACERS - 1}
+    assert Claim.objects.count() == 1
+    assert YearSum.objects.exclude(cents=0).count() == 1
+
+
+def test_claims_without_their_guard_oversell(shine, north_ag, monkeypatch):
+    monkeypatch.setattr(VoucherQuerySet, "claimable", lambda rows, *, on: Voucher.objects.filter(pk=voucher.pk))
+    voucher = voucher_again(make_issue(shine, company=north_ag).vouchers.get())
+    assert passed_the_guard(race(*claims_of(voucher, north_ag, 6))) > 1
+
+
+def test_one_of_many_claims_over_http_wins(shine, north_ag, live_server):
+    """R1 from outside: the card's page, distinct drivers, no fault of ours, one row in the ledger."""
+    voucher = make_issue(shine, company=north_ag).vouchers.get()
+    path = voucher.card.path
+    asked = [partial(Visitor(live_server.url).post, path, {"first_name": f"Driver {one}", "_key": f"k{one}"}) for one in range(CLAIMS)]
+    answers = rush(asked, at_once=AT_ONCE)
+    assert Counter(answer.status for answer in answers) == {303: 1, 409: CLAIMS - 1}
+    assert all("claimed already" in answer.text for answer in answers if answer.status == 409)
+    assert (Claim.objects.count(), Received.objects.count()) == (1, 1)
+
+
+# --- R2: a pool ------------------------------------------------------------------------------------------------------------
+
+
+def drivers_for(shine, company, number: int) -> list:
+    drivers = [make_role("driver", company) for _one in range(number)]
+    today = shine.centre.today(shine.made_at)
+    return [partial(in_one_go, shine, driver, today) for driver in drivers]
+
+
+def in_one_go(programme, driver, today) -> Claim:
+    with transaction.atomic():
+        return take_from_pool(programme, driver.person, company=driver.company, said=Said(), on=today)
+
+
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_a_pool_gives_each_voucher_once(shine, north_ag, _round):
+    make_issue(shine, way="pool", count=POOL)
+    racers = drivers_for(shine, north_ag, POOL * 2)
+    outcomes = race(*racers)
+    # who found every voucher in somebody's hands may ask again; none may be left over then
+    outcomes += race(*racers[: POOL - len(won(outcomes))]) if len(won(outcomes)) < POOL else []
+    assert len(won(outcomes)) == POOL
+    assert {type(one) for one in outcomes} <= {Claim, gifts.PoolEmpty, gifts.DriverHasOne}
+    assert Claim.objects.values("voucher").distinct().count() == Claim.objects.values("person").distinct().count() == POOL
+
+
+def test_one_driver_gets_one_of_a_pool_however_often_asked(shine, north_ag):
+    make_issue(shine, way="pool", count=RACERS)
+    driver, today = make_role("driver", north_ag), shine.centre.today(shine.made_at)
+    outcomes = race(*(partial(in_one_go, shine, driver, today) for _one in range(RACERS)))
+    assert Counter(type(one) for one in outcomes) == {Claim: 1, gifts.DriverHasOne: RACERS - 1}
+
+
+def test_a_driver_without_an_allowance_takes_them_all(shine, north_ag, monkeypatch):
+    """The canary of the test above."""
+    monkeypatch.setattr("gifts.models.programme.AllowanceQuerySet.take", lambda rows, programme, period, marks: True)
+    make_issue(shine, way="pool", count=RACERS)
+    driver, today = make_role("driver", north_ag), shine.centre.today(shine.made_at)
+    assert len(won(race(*(partial(in_one_go, shine, driver, today) for _one in range(RACERS))))) > 1
+
+
+# --- R4: one code, many scans ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_one_of_many_scans_redeems(shine, north, wanda, _round):
+    voucher = make_voucher(shine, claimed=True)
+    outcomes = race(*(partial(Voucher.objects.get(pk=voucher.pk).redeem, by=wanda, wash=north) for _one in range(RACERS)))
+    assert Counter(type(one) for one in outcomes) == {Redemption: 1, gifts.VoucherSpent: RACERS - 1}
+    assert Redemption.objects.count() == 1
+
+
+def test_scans_without_their_guard_oversell(shine, north, wanda, monkeypatch):
+    monkeypatch.setattr(VoucherQuerySet, "redeemable", lambda rows, *, at, on: rows)
+    voucher = make_voucher(shine, claimed=True)
+    outcomes = race(*(partial(Voucher.objects.get(pk=voucher.pk).redeem, by=wanda, wash=north) for _one in range(6)))
+    assert passed_the_guard(outcomes) > 1
+
+
+def test_one_of_many_scans_over_http_redeems_and_the_others_say_when_and_by_whom(shine, north, live_server):
+    voucher = make_voucher(shine, claimed=True)
+    code = f"https://elsewhere.example{voucher.link.path}"
+    operators = [Visitor.signed_in(live_server.url, make_user(role="wash_attendant", at=[north], first_name=f"Op{n}")) for n in range(5)]
+    scans = [
+        partial(operators[one % 5].post, "/vouchers/redeem/", {"code": code, "wash": str(north.pk), "_key": f"s{one}"})
+        for one in range(SCANS)
+    ]
+    answers = rush(scans, at_once=AT_ONCE)
+    assert Counter(answer.status for answer in answers) == {200: 1, 409: SCANS - 1}
+    redemption = Redemption.objects.select_related("redeemed_by").get()
+    at = redemption.redeemed_at.astimezone(north.zone).strftime("%H:%M")
+    for answer in answers:
+        if answer.status == 409:
+            assert f"at {at}." in answer.text
+            assert str(redemption.redeemed_by) in answer.text
+
+
+def test_one_of_many_undos_counts(shine, north, wanda, carla):
+    redemption = make_voucher(shine, claimed=True).redeem(by=wanda, wash=north)
+    outcomes = race(*(partial(Redemption.objects.get(pk=redemption.pk).undo, by=carla, reason="twice") for _one in range(8)))
+    assert Counter(type(one) for one in outcomes) == {Voucher: 1, gifts.NotRedeemed: 7}
+
+
+def test_redeeming_and_revoking_at_once_ends_in_one_of_both(shine, north, wanda, carla):
+    for _round in range(repetitions()):
+        voucher = make_voucher(shine, claimed=True)
+        race(
+            partial(Voucher.objects.get(pk=voucher.pk).redeem, by=wanda, wash=north),
+            partial(Voucher.objects.with_names().get(pk=voucher.pk).revoke, by=carla, reason="left"),
+        )
+        state = Voucher.objects.get(pk=voucher.pk).state
+        assert (state, voucher.redemptions.standing().exists()) in ((State.REDEEMED, True), (State.REVOKED, False))
+
+
+# --- R5: the same request again --------------------------------------------------------------------------------------------
+
+
+def test_the_same_request_ten_times_at_once_has_one_effect_and_one_answer(shine, north_ag, north, live_server):
+    voucher = make_issue(shine, company=north_ag).vouchers.get()
+    visitor = Visitor(live_server.url)
+    answers = rush([partial(visitor.post, voucher.card.path, {"first_name": "Mirko", "_key": "one"})] * 10, at_once=10)
+    assert len(set(answers)) == 1, Counter(answer.status for answer in answers)
+    assert answers[0].status == 303
+
+    operator = Visitor.signed_in(live_server.url, make_user(role="wash_attendant", at=[north]))
+    scan = partial(operator.post, "/vouchers/redeem/", {"code": voucher_again(voucher).code, "wash": str(north.pk), "_key": "two"})
+    answers = rush([scan] * 10, at_once=10)
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body for answer in answers}) == 1
+    assert Redemption.objects.count() == 1
+    assert operator.post("/vouchers/redeem/", {"code": "another", "wash": str(north.pk), "_key": "two"}).status == 422
+
+
+# --- R7: the cap -----------------------------------------------------------------------------------------------------------
+
+
+def hand_outs(north, company, number: int, *, stock: int) -> list:
+    driver, gift = make_role("driver", company), make_gift(centre=north, quantity=stock, value_cents=1000)
+    return [partial(HandOut.hand_out, gift, driver.person, company=company, centre=north, by=None) for _one in range(number)]
+
+
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_five_of_many_gifts_of_ten_stay_under_fifty(north, north_ag, _round):
+    outcomes = race(*hand_outs(north, north_ag, 50 if LONG else 20, stock=100))
+    assert Counter(type(one) for one in outcomes) == {HandOut: 5, CapReached: len(outcomes) - 5}
+    assert YearSum.objects.get().cents == 5000
+    assert Stock.objects.get().quantity == 95
+
+
+def test_gifts_without_the_guard_pass_the_cap(north, north_ag, monkeypatch):
+    def unguarded(person, *, company, cents, kind, about, on):
+        YearSum.objects.get_or_create(person=person, year=on.year)
+        YearSum.objects.filter(person=person, year=on.year).update(cents=F("cents") + cents)
+
+    monkeypatch.setattr(ledger, "receive", unguarded)
+    race(*hand_outs(north, north_ag, 10, stock=100))
+    assert YearSum.objects.get().cents > 5000
+
+
+def test_five_of_many_gifts_over_http(north, north_ag, emil, live_server):
+    driver, gift = make_role("driver", north_ag), make_gift(centre=north, quantity=100, value_cents=1000)
+    visitor, stock = Visitor.signed_in(live_server.url, emil), Stock.objects.get(gift=gift)
+    data = {"stock": str(stock.pk), "company": str(north_ag.pk)}
+    asked = [partial(visitor.post, f"/gifts/hand-out/{driver.person_id}/", {**data, "_key": f"g{n}"}) for n in range(50 if LONG else 20)]
+    answers = rush(asked, at_once=AT_ONCE)
+    assert Counter(answer.status for answer in answers) == {303: 5, 409: len(answers) - 5}
+    assert YearSum.objects.get().cents == 5000
+
+
+def test_three_of_many_take_the_last_three_of_the_stock(north, north_ag):
+    gift = make_gift(centre=north, quantity=3, value_cents=1)
+    people = [make_role("driver", north_ag).person for _one in range(RACERS)]
+    outcomes = race(*(partial(HandOut.hand_out, gift, person, company=north_ag, centre=north, by=None) for person in people))
+    assert Counter(type(one) for one in outcomes) == {HandOut: 3, gifts.NothingInStock: RACERS - 3}
+    assert Stock.objects.get().quantity == 0
+
+
+def test_a_stock_without_its_guard_goes_below_nothing(north, north_ag, monkeypatch):
+    monkeypatch.setattr(StockQuerySet, "take", lambda rows, count=1: bool(rows.update(quantity=F("quantity") - count)))
+    gift = make_gift(centre=north, quantity=3, value_cents=1)
+    people = [make_role("driver", north_ag).person for _one in range(8)]
+    outcomes = race(*(partial(HandOut.hand_out, gift, person, company=north_ag, centre=north, by=None) for person in people))
+    assert any(isinstance(one, IntegrityError) for one in outcomes)  # only the database's own wall is left
+
+
+def test_many_undos_give_back_once(north, north_ag, emil):
+    (give,) = hand_outs(north, north_ag, 1, stock=1)
+    given = give()
+    outcomes = race(*(partial(HandOut.objects.get(pk=given.pk).undo, by=emil) for _one in range(8)))
+    assert Counter(type(one) for one in outcomes) == {type(None): 1, gifts.AlreadyUndone: 7}
+    assert (Stock.objects.get().quantity, YearSum.objects.get().cents) == (1, 0)
