@@ -1,6 +1,6 @@
 from django.urls import path
 
-from contacts.views import contact, people, preferences, tasks, today, vehicles
+from contacts.views import contact, imports, people, preferences, tasks, today, vehicles
 
 app_name = "contacts"
 urlpatterns = [
@@ -33,4 +33,14 @@ urlpatterns = [
     path("tasks/<int:task_id>/reopen/", tasks.task_reopen, name="task_reopen"),
     path("preferences/<str:token>/", preferences.preferences, name="preferences"),
     path("preferences/<str:token>/stop/", preferences.stop_all, name="preferences_stop"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:import_id>/", imports.one_import, name="import"),
+    path("imports/<int:import_id>/progress/", imports.progress, name="import_progress"),
+    path("imports/<int:import_id>/columns/", imports.columns, name="import_columns"),
+    path("imports/<int:import_id>/layout/", imports.layout, name="import_layout"),
+    path("imports/<int:import_id>/where/", imports.where, name="import_where"),
+    path("imports/<int:import_id>/take/", imports.take, name="import_take"),
+    path("imports/<int:import_id>/stop/", imports.stop, name="import_stop"),
+    path("imports/<int:import_id>/undo/", imports.undo, name="import_undo"),
+    path("imports/<int:import_id>/report/", imports.report, name="import_report"),
 ]

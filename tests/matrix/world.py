@@ -11,7 +11,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import Centre, Company, Vehicle
-from contacts.models import Interaction, Person, PersonAddress
+from contacts.models import Import, Interaction, Person, PersonAddress
 from fleetportal.core.jobs import Job
 from fleetportal.core.links import Link
 from gifts.models import Challenge, HandOut, Voucher
@@ -121,6 +121,7 @@ MAKERS: dict[str, Callable[[At], int]] = {
 }
 # kwarg -> a row that belongs to one user, wherever that user works
 PERSONAL: dict[str, Callable[[At, Any], int]] = {
+    "import_id": lambda at, user: Import.objects.create(owner=user, centre=at.centre, name="list.csv", size=1, digest="0", kind="csv").pk,
     "job_id": lambda at, user: (
         Job.objects.create(kind="core.export", args={"page": "companies", "query": "", "kind": "csv"}, owner=user).pk
     ),

@@ -203,6 +203,13 @@ def _class(widget: forms.Widget, refused: bool) -> str:
     return f"{own} is-invalid" if refused else own
 
 
+@register.simple_tag
+def field_input(bound: forms.BoundField, label: str = "") -> SafeString:
+    """The bare widget of a field, for a table or a row that names it otherwise; `label` is read out."""
+    attrs = {"class": _class(bound.field.widget, bool(bound.errors))}
+    return bound.as_widget(attrs={**attrs, "aria-label": label} if label else attrs)
+
+
 @register.inclusion_tag("core/_field.html")
 def field(bound: forms.BoundField, quiet: bool = False) -> dict[str, object]:
     """A field with label, help and errors; `quiet` leaves out the word "optional"."""
