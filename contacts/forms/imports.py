@@ -76,7 +76,7 @@ class ColumnsForm(forms.Form):
             self.fields[f"kind-{place}"] = forms.ChoiceField(
                 label=_("This sheet holds"), choices=list(KINDS.items()), initial=kind, required=False
             )
-            choices = [("", _("Do not import")), *choices_of(VEHICLES if sheet["kind"] == VEHICLES else sheet["kind"])]
+            choices = [("", _("Do not import")), *choices_of(VEHICLES)]
             for column in sheet["columns"]:
                 name = f"col-{place}-{column['place']}"
                 self.fields[name] = forms.ChoiceField(label=column["title"], choices=choices, initial=column["key"], required=False)

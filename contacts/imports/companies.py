@@ -1,4 +1,7 @@
-"""Finds the companies that rows name, within reach, or drafts them. A company out of reach is never found: the answer is as for a new one."""
+"""Finds the companies that rows name, within reach, or drafts them.
+
+A company out of reach is never found: the answer is as for a new one.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable

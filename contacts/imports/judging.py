@@ -200,9 +200,9 @@ class Step:
                 lines.add(f"c {fold(facts.get('name', ''))}|{by}")
             for person, state in zip(plan.record.values.get("people", ()), plan.makes.get("people", ()), strict=False):
                 if state == "new":
-                    lines.add(
-                        f"p {fold_name(person.get('first_name', ''), person.get('last_name', ''))}|{fold(facts.get('name', ''))}|{(person.get('emails') or [''])[0] if self.sheet['kind'] == PEOPLE else ''}"
-                    )
+                    name = fold_name(person.get("first_name", ""), person.get("last_name", ""))
+                    mail = (person.get("emails") or [""])[0] if self.sheet["kind"] == PEOPLE else ""
+                    lines.add(f"p {name}|{fold(facts.get('name', ''))}|{mail}{person.get('external_id', '')}")
         if lines:
             with (self.run.folder / "new.txt").open("a", encoding="utf-8") as file:
                 file.writelines(f"{line}\n".replace("\x00", "") for line in sorted(lines))

@@ -154,7 +154,7 @@ class People:
         return worst([state if state != "new" or known.draft.is_new else "changed" for state in states])
 
     def find(self, facts: Facts, record: Record, company: Draft[Company] | None) -> Known | None:
-        """In the order that the page shows: number in the source; company and e-mail; company, name and birth date or telephone; the row itself."""
+        """In the order that the page shows: number in the source, company and e-mail, company, name and more, the row itself."""
         name = fold_name(facts.get("first_name", ""), facts.get("last_name", ""))
         for known in self.by_id.get(facts.get("external_id", ""), ()):
             if looks_like_code(facts["external_id"]) or known.draft.obj.name_folded == name:

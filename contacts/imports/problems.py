@@ -15,7 +15,7 @@ class CellProblem(Exception):
 
 @dataclass
 class Problem:
-    """A problem of a row, at a column of the sheet (None: the whole row), with what stands there; `stops` when the row is left out for it."""
+    """A problem of a row, at a column of the sheet (None: the whole row), with what stands there; `stops`: the row is left out for it."""
 
     code: str
     message: str

@@ -15,7 +15,8 @@ from fleetportal.core.sheets import Sheet
 HEADER_WITHIN = 40  # rows
 SAMPLED = 700  # rows
 TOTALS = re.compile(
-    r"^(grand total|sub ?total|totals?|sum|summe|zwischensumme|gesamt(summe)?|insgesamt|\w*summe\b.*|totale\b.*|totali|somma|итого|всего|сумма|total\b.*|gesamt\b.*|anzahl\b.*|durchschnitt|average|media|mittelwert)\b"
+    r"^(grand total|sub ?total|totals?|sum|summe|zwischensumme|gesamt(summe)?|insgesamt|\w*summe\b.*|totale\b.*|totali|somma"
+    r"|итого|всего|сумма|total\b.*|gesamt\b.*|anzahl\b.*|durchschnitt|average|media|mittelwert)\b"
 )
 DATA_CELL = re.compile(r"@|^https?://|^[+-]?[\d.,/ :-]*\d[\d.,/ :-]*$")
 Row = tuple[int, Sequence[Any]]

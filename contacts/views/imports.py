@@ -1,6 +1,7 @@
 """Imports: bring a file, look at the guess, the dry run, take the good rows, undo."""
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -308,5 +309,5 @@ def report(request: HttpRequest, import_id: int) -> HttpResponse:
     run = own(request, import_id)
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         actions.write_report(run, Path(file.name))
-        content = Path(file.name).open("rb")  # the name may go, the open file stays
+        content = BytesIO(Path(file.name).read_bytes())
     return FileResponse(content, as_attachment=True, filename=f"{Path(run.name).stem}-{_('with reasons')}.xlsx")

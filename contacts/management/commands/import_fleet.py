@@ -89,7 +89,8 @@ def problem_line(name: str, sheet: dict[str, Any], row: int, problem: dict[str, 
 
 def summary(run: Import, name: str, *, dry: bool) -> str:
     counts = {word: run.rows.filter(verdict=word).count() for word in Verdict.values}
-    said = f"{name}: {sum(counts.values())} rows read: {counts['new']} new, {counts['changed']} changed, {counts['same']} the same, {counts['rejected']} rejected"
+    verdicts = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} the same, {counts['rejected']} rejected"
+    said = f"{name}: {sum(counts.values())} rows read: {verdicts}"
     if dry:
         return f"{said}; dry run, nothing written."
     made = [
