@@ -1,0 +1,25 @@
+"""House rules for templates that no linter knows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = sorted(
+    path for app in ("fleetportal", "accounts", "contacts", "events", "gifts", "cms") for path in (ROOT / app).rglob("templates/**/*.html")
+)
+MAILS = "mail"
+
+
+def pages() -> list[Path]:
+    return [path for path in TEMPLATES if MAILS not in path.parts]
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_template_has_no_inline_style_or_script_and_valid_attributes(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\sstyle=", text), "the policy forbids inline styles: give it a class"
+    assert not re.search(r"\son[a-z]+=\"", text), "the policy forbids inline handlers: listen in a module"
+    assert not re.search(r"<script(?![^>]*\ssrc=)[^>]*>", text), "the policy forbids inline scripts"
+    assert not re.search(r"[\s\"]hx-[a-z-]+=", text), "htmx reads data-hx-…, which is valid HTML"
