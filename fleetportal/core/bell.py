@@ -1,6 +1,7 @@
 """The doorbell: wakes a worker once the transaction is through. A bell that is not heard costs a tick of the sweep, no work."""
 
 import logging
+from dataclasses import dataclass
 
 from celery import current_app
 from django.db import transaction
@@ -9,9 +10,22 @@ from kombu.exceptions import OperationalError
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Bell:
+    """What wakes one task; two for the same task are equal."""
+
+    task: str
+
+    def __call__(self) -> None:
+        send(self.task)
+
+
 def ring(task: str) -> None:
-    """Wake `task` on commit; does nothing but log when the broker is away."""
-    transaction.on_commit(lambda: send(task), robust=True)
+    """Wake `task` on commit, once for a transaction however often it rings; does nothing but log when the broker is away."""
+    bell, waiting = Bell(task), transaction.get_connection().run_on_commit
+    # One that waits already goes off whenever this one would: had its savepoint been rolled back, it would be gone.
+    if all(rung != bell for _savepoints, rung, _robust in waiting):
+        transaction.on_commit(bell, robust=True)
 
 
 def send(task: str) -> None:

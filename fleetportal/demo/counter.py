@@ -21,7 +21,7 @@ GIFTS = (
 )
 HANDED_OUT = 40
 CLAIMED, REDEEMED = 16, 9
-STRANGERS = (("Mirko", "HH-QR 4711"), ("Ayşe", "Bäckerei Ebbe"), ("Jovan", "Elbe Kurier"))
+STRANGERS = (("Danijel", "HH-QR 4708"), ("Ayşe", "Bäckerei Ebbe"), ("Jovan", "Elbe Kurier"))
 
 
 class Counter:

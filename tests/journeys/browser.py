@@ -1,0 +1,107 @@
+"""A browser for the journeys, and hands that count: a click is one click, tap or submit; typing and scrolling are free (FEATURES 5.2)."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import segno
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE_MS = 15_000
+DESK = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+SIZES = {"desktop": DESK, "phone": PHONE}
+CAMERA_WIDTH, CAMERA_HEIGHT, FRAMES = 640, 480, 4
+
+
+def launch(playwright: Playwright, *args: str) -> Browser:
+    """Chromium: the system's, else the one that set-up has fetched."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(ROOT / ".tools" / "browsers"))
+    return playwright.chromium.launch(executable_path=found, args=["--disable-gpu", *args])
+
+
+class Hand:
+    """One person at one screen. Whatever a page complains about fails the test."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.clicks, self.complaints = 0, []
+        self.base, self.page = base, context.new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self.hear)
+
+    def hear(self, message: Any) -> None:
+        is_answer = "Failed to load resource" in message.text  # a refusal's status, which the test looks at itself
+        if message.type == "error" and not is_answer:
+            self.complaints.append(message.text)
+
+    def open(self, address: str) -> Page:
+        """Open a link from a letter, a card or the address bar: one tap."""
+        self.clicks += 1
+        self.page.goto(address if "://" in address else self.base + address)
+        return self.page
+
+    def arrive(self, address: str) -> Page:
+        """The page on which the day begins: no click."""
+        self.page.goto(address if "://" in address else self.base + address)
+        return self.page
+
+    def press(self, thing: Locator) -> None:
+        self.clicks += 1
+        thing.click()
+
+    def see(self, words: str) -> Locator:
+        """Where these words stand; fails when they do not show up."""
+        found = self.page.get_by_text(words).first
+        found.wait_for()
+        return found
+
+    def fits(self) -> bool:
+        """True when nothing sticks out sideways."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+Meet = Callable[..., Hand]
+
+
+@contextmanager
+def hands(browser: Browser, base: str) -> Iterator[Meet]:
+    """A function that seats a person at a screen of a size, signed in with a session where one is given."""
+    contexts, met = [], []
+
+    def meet(size: dict[str, Any], *, session: str = "", **options: Any) -> Hand:
+        context = browser.new_context(**size, locale="en", **options)
+        contexts.append(context)
+        if session:
+            context.add_cookies([{"name": "session", "value": session, "url": base}])
+        met.append(Hand(context, base))
+        return met[-1]
+
+    yield meet
+    complaints = [complaint for hand in met for complaint in hand.complaints]
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def film(text: str, path: Path) -> Path:
+    """A film of a QR code for the browser's pretended camera: uncompressed frames, the code dark on light in the middle."""
+    modules = [list(row) for row in segno.make(text, error="m").matrix_iter(scale=1, border=4)]
+    scale = CAMERA_HEIGHT // len(modules)
+    left, above = (CAMERA_WIDTH - len(modules) * scale) // 2, (CAMERA_HEIGHT - len(modules) * scale) // 2
+    blank = bytes([235]) * CAMERA_WIDTH
+    rows = [blank] * above
+    for row in modules:
+        dots = b"".join(bytes([16 if dark else 235]) * scale for dark in row)
+        rows += [bytes([235]) * left + dots + bytes([235]) * (CAMERA_WIDTH - left - len(dots))] * scale
+    rows += [blank] * (CAMERA_HEIGHT - len(rows))
+    frame = b"FRAME\n" + b"".join(rows) + bytes([128]) * (CAMERA_WIDTH * CAMERA_HEIGHT // 2)
+    path.write_bytes(f"YUV4MPEG2 W{CAMERA_WIDTH} H{CAMERA_HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * FRAMES)
+    return path

@@ -1,0 +1,66 @@
+"""J5: Herr Brandt, user-chooser, on his phone in the lift. He taps the link in the invitation and comes with his family."""
+
+import pytest
+
+from contacts.models import Person
+from events.models import Invitation, Registration
+from fleetportal.core.links import Link
+from fleetportal.core.outbox import Message
+
+pytestmark = pytest.mark.journey
+TARGET = 2  # FEATURES J5: the link in the letter, and the answer
+
+
+def link_for(person: Person) -> str:
+    """The address of the personal link in the invitation's letter."""
+    invitation = Invitation.objects.get(person=person)
+    return Link.objects.get(scope="invitation", subject_id=invitation.pk).address
+
+
+def test_herr_brandt_registers_with_his_family(meet, size):
+    brandt = Person.objects.get(last_name="Brandt", first_name="Thomas")
+    guest = meet(size)
+
+    page = guest.open(link_for(brandt))
+    assert guest.fits()
+    page.get_by_role("radio", name="4").check(force=True)  # a figure filled in, as FEATURES counts it
+    for name, field in zip(("Kirsten", "Jonas", "Emma"), page.locator("fieldset.names input:visible").all(), strict=False):
+        field.fill(name)
+    guest.press(page.locator("button.go"))
+
+    guest.see("See you on")
+    assert guest.fits()
+    assert guest.clicks == TARGET
+    registration = Registration.objects.get(person=brandt)
+    assert (registration.status, registration.party, registration.companions) == ("seated", 4, ["Kirsten", "Jonas", "Emma"])
+    confirmation = Message.objects.get(template="events/mail/seated", recipient_id=brandt.pk)
+    assert [part["type"].split(";")[0] for part in confirmation.attachments] == ["text/calendar"]
+
+
+def test_he_registers_without_scripts_too(meet, size):
+    brandt = Person.objects.get(last_name="Brandt", first_name="Thomas")
+    guest = meet({**size, "viewport": {"width": 360, "height": 740}}, java_script_enabled=False)
+
+    page = guest.open(link_for(brandt))
+    page.get_by_role("radio", name="2").check(force=True)
+    guest.press(page.locator("button.go"))
+
+    guest.see("See you on")
+    assert guest.clicks == TARGET
+    assert Registration.objects.get(person=brandt).party == 2
+
+
+def test_changing_and_cancelling_take_two_clicks_from_the_same_link(meet, size):
+    brandt = Person.objects.get(last_name="Brandt", first_name="Thomas")
+    invitation = Invitation.objects.get(person=brandt)
+    event = invitation.event
+    event.register(brandt, company=invitation.company, seating=event.seating(), party=3, by=None)
+    guest = meet(size)
+
+    page = guest.arrive(link_for(brandt))
+    guest.press(page.get_by_role("link", name="cancel"))
+    guest.press(page.locator("button.go, button.no").first)
+
+    page.wait_for_load_state()
+    assert guest.clicks == 2
+    assert Registration.objects.get(person=brandt).status == "cancelled"

@@ -1,0 +1,61 @@
+"""R26: a mail scanner opens every link it finds in letters, runs the scripts there and follows what it sees. Nothing may change."""
+
+import hashlib
+
+import pytest
+from django.apps import apps
+
+from events.models import Invitation
+from fleetportal.core import links
+from fleetportal.core.links import Link
+from tests.journeys.browser import PHONE
+
+pytestmark = pytest.mark.journey
+OF_EACH_SCOPE = 3
+OWN_APPS = ("core", "accounts", "contacts", "events", "gifts")
+COUNTERS = {"core.Counter"}  # the throttle counts visits; that is what it is for
+
+
+def state() -> dict[str, str]:
+    """A checksum of every table of ours."""
+    found = {}
+    for app in OWN_APPS:
+        for model in apps.get_app_config(app).get_models():
+            if model._meta.label not in COUNTERS:
+                rows = model._base_manager.order_by("pk").values_list()
+                found[model._meta.label] = hashlib.sha256(repr(list(rows)).encode()).hexdigest()
+    return found
+
+
+def test_a_scanner_that_runs_scripts_and_follows_links_changes_nothing(meet):
+    scanner, seen = meet(PHONE), set()
+    waiting = [link.address for scope in sorted(links.scopes) for link in Link.objects.filter(scope=scope).order_by("pk")[:OF_EACH_SCOPE]]
+    opened = len(waiting)
+    before = state()
+
+    while waiting:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        answer = scanner.page.request.get(address)
+        assert answer.status < 500
+        if answer.ok and answer.headers.get("content-type", "").startswith("text/html"):
+            scanner.arrive(address)
+            scanner.page.wait_for_load_state("networkidle")
+            waiting += found_on(scanner)
+
+    assert opened >= 3 * OF_EACH_SCOPE
+    assert len(seen) > opened
+    assert state() == before
+    Invitation.objects.silent().first().decline(by=None)
+    assert state() != before  # the checksum would have seen a single answer
+
+
+def found_on(scanner) -> list[str]:
+    """The portal's own addresses on the page, as a scanner collects them: links, and where forms would go."""
+    page = scanner.page
+    addresses = page.eval_on_selector_all("a[href]", "nodes => nodes.map(node => node.href)")
+    addresses += page.eval_on_selector_all("form[action]", "nodes => nodes.map(node => node.action)")
+    addresses += page.eval_on_selector_all("[formaction]", "nodes => nodes.map(node => node.formAction)")
+    return [address.partition("#")[0] for address in addresses if address.startswith(scanner.base)]
