@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from accounts.models import Centre, Company, User, Vehicle
 from accounts.models.company import CompanyQuerySet
 from contacts.models import Person
+from events.models import Event
 from fleetportal.core.lists import ListPage, listed
 from tests.answers import said
 from tests.matrix.addresses import Address
@@ -120,6 +121,7 @@ def foreign(world: World, model: type[Model]) -> list[int]:
         User: world.users[COLUMNS[6]].pk,
         Person: far.person.pk,
         Vehicle: far.vehicle.pk,
+        Event: far.event.pk,
     }
     assert model in known, f"say which row of {model} is foreign to Anna"
     return [known[model]]

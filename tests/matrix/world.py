@@ -17,6 +17,7 @@ from fleetportal.core.links import Link
 from gifts.models import Challenge, HandOut, Voucher
 from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle
 from tests.factories.contacts import give_consent, make_holder, make_person, make_role
+from tests.factories.events import make_event, make_invitation, make_registration
 from tests.factories.gifts import make_gift, make_issue, make_programme, make_voucher
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place
 
@@ -47,6 +48,9 @@ class At:
         self.roles = [make_role(group, self.company, self.person) for group in ("decision_maker", "user", "driver")]
         self.holder = make_holder(self.roles[1], self.vehicle)
         give_consent(self.person)
+        self.event = make_event(centre, title=f"Evening at {place.centre}")
+        self.invitation = make_invitation(self.event, self.person, company=self.company)
+        self.registration = make_registration(self.event, self.person, company=self.company, question=seen)
         Interaction.log(self.company, person=self.person, channel="phone", outcome="reached", text=f"Said {seen}.", by=None)
 
 
@@ -110,6 +114,7 @@ def handed_out(at: At) -> HandOut:
 
 # kwarg -> its row at a company
 MAKERS: dict[str, Callable[[At], int]] = {
+    "event_id": lambda at: at.event.pk,
     "company_id": lambda at: at.company.pk,
     "person_id": lambda at: at.person.pk,
     "vehicle_id": lambda at: at.vehicle.pk,
@@ -119,6 +124,8 @@ MAKERS: dict[str, Callable[[At], int]] = {
     "redemption_id": lambda at: claimed_voucher(at).redeem(by=None, wash=at.centre).pk,
     "hand_out_id": lambda at: handed_out(at).pk,
 }
+# Rows of a centre, not of a company: who reaches a company there *own* reaches them too.
+OF_CENTRES = {"event_id"}
 # kwarg -> a row that belongs to one user, wherever that user works
 PERSONAL: dict[str, Callable[[At, Any], int]] = {
     "import_id": lambda at, user: Import.objects.create(owner=user, centre=at.centre, name="list.csv", size=1, digest="0", kind="csv").pk,
@@ -139,4 +146,6 @@ SUBJECTS: dict[str, Callable[[At], int]] = {
             plate="HH-A 1",
         )[0].pk
     ),
+    "invitation": lambda at: at.invitation.pk,
+    "ticket": lambda at: at.registration.pk,
 }
