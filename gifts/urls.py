@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gifts.views import claiming, counter, door, giving, programmes
+from gifts.views import claiming, counter, door, giving, programmes, received
 
 app_name = "gifts"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("gifts/receive/", giving.receive, name="receive"),
     path("gifts/hand-out/<int:person_id>/", giving.hand_out, name="hand_out"),
     path("gifts/hand-outs/<int:hand_out_id>/undo/", giving.undo, name="undo_hand_out"),
+    path("gifts/people/<int:person_id>/", received.person, name="person"),
+    path("gifts/companies/<int:company_id>/", received.company, name="company"),
     path("claim/<str:token>/", claiming.claim, name="claim"),
     path("claim/code/<str:token>/", claiming.code, name="code"),
     path("voucher/<str:token>/", claiming.voucher, name="voucher_link"),

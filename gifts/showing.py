@@ -1,0 +1,55 @@
+"""Where gifts and vouchers show up elsewhere: addresses of their links, the side rail, the timeline, pages of people and companies."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company
+from accounts.panels import Panel, dossier_panels
+from contacts.models import Interaction, Person
+from contacts.panels import person_panels
+from contacts.timeline import Line, renderers
+from fleetportal.core.links import scopes
+from fleetportal.core.pages import NavigationEntry, navigation
+
+# kind of an interaction -> icon, words, tone
+LINES: dict[str, tuple[str, Any, str]] = {
+    "voucher.issued": ("ticket", _("Wash voucher given"), ""),
+    "voucher.claimed": ("ticket", _("Wash voucher claimed"), ""),
+    "voucher.redeemed": ("wash", _("Wash voucher used"), "ok"),
+    "voucher.redemption_undone": ("arrow-back-up", _("Use of a wash voucher undone"), ""),
+    "voucher.revoked": ("x", _("Wash voucher withdrawn"), ""),
+    "gift.handed_out": ("gift", _("Gift handed over"), "ok"),
+    "gift.hand_out_undone": ("arrow-back-up", _("Gift taken back"), ""),
+}
+
+
+def line(interaction: Interaction) -> Line:
+    """What happened to a voucher or gift, in words."""
+    icon, words, tone = LINES[interaction.kind]
+    return Line(icon, words, tone=tone)
+
+
+def of_person(request: HttpRequest, person: Person, held: set[str]) -> dict[str, Any]:
+    return {"person": person}
+
+
+def give(request: HttpRequest, person: Person, held: set[str]) -> dict[str, Any] | None:
+    return {"person": person} if request.user.may("hand_out") else None  # type: ignore[union-attr]
+
+
+def of_company(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+    return {"company": company}
+
+
+def register() -> None:
+    scopes.update(claim="gifts:claim", pool="gifts:claim", voucher="gifts:voucher_link", challenge="gifts:code")
+    navigation.register("gifts", NavigationEntry(_("Gifts"), "gift", "gifts:gifts", "hand_out", group=1), weight=230)
+    navigation.register("vouchers", NavigationEntry(_("Vouchers"), "wash", "gifts:programmes", "run_programmes", group=1), weight=240)
+    navigation.register("redeem", NavigationEntry(_("Redeem"), "qrcode", "gifts:redeem", "redeem", group=1, on_phone=True), weight=250)
+    for kind in LINES:
+        renderers.register(kind, line)
+    person_panels.register("give", Panel("gifts/_give.html", give, place="actions", may="meet_customers"), weight=40)
+    person_panels.register("received", Panel("gifts/_received_panel.html", of_person), weight=40)
+    dossier_panels.register("received", Panel("gifts/_given_panel.html", of_company), weight=40)

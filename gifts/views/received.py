@@ -1,0 +1,43 @@
+"""What a person or a company's people received from us: a part of their pages, loaded by itself."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import Company
+from contacts.models import Person, ledger
+from fleetportal.core.pages import answer, page
+from gifts.models import HandOut, Voucher
+
+SHOWN = 8
+
+
+@page(may="see_customers")
+@require_safe
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """What one person received for companies in reach, and what is left this year."""
+    one = get_object_or_404(Person.objects.where(request.user, may="see_customers"), pk=person_id)
+    context = rows(request, person=one) | {"person": one, "title": one.name, "back": reverse("contacts:person", args=[one.pk])}
+    context["standing"] = ledger.standing(one, company=None, on=timezone.localdate())
+    return answer(request, context, part="gifts/received.html#part")
+
+
+@page(may="see_customers")
+@require_safe
+def company(request: HttpRequest, company_id: int) -> HttpResponse:
+    """What the people of one company received."""
+    one = get_object_or_404(Company.objects.where(request.user, may="see_customers"), pk=company_id)
+    context = rows(request, company=one) | {"title": one.name, "back": reverse("accounts:company", args=[one.pk])}
+    return answer(request, context, part="gifts/received.html#part")
+
+
+def rows(request: HttpRequest, **whose: Any) -> dict[str, Any]:
+    """The latest hand-outs and vouchers, each only where its company is in reach. Costs 2 queries."""
+    seen = Company.objects.where(request.user, may="see_customers")
+    vouchers = Voucher.objects.filter(company__in=seen, **whose).exclude(person=None).with_names().order_by("-pk")
+    hand_outs = HandOut.objects.filter(company__in=seen, **whose).for_list()
+    return {"vouchers": list(vouchers[:SHOWN]), "hand_outs": list(hand_outs[:SHOWN])}
