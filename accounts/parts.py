@@ -43,7 +43,7 @@ def contract_end(request: HttpRequest, company: Company, held: set[str]) -> Figu
     days = (company.contract_ends_on - timezone.localdate()).days
     return Figure(
         _("Next contract end"),
-        formats.date_format(company.contract_ends_on, "j M Y"),
+        formats.date_format(company.contract_ends_on, "SHORT_DATE_FORMAT"),
         ngettext("in %d day", "in %d days", days) % days,
         address,
     )

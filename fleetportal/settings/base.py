@@ -217,6 +217,7 @@ LANGUAGE_CODE = env.choice("DEFAULT_LANGUAGE", "en", {"en", "de", "it", "ru"})
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("it", _("Italian")), ("ru", _("Russian"))]
 LOCALE_PATHS = [ROOT / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
+FORMAT_MODULE_PATH = ["fleetportal.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.zone("TIME_ZONE", "Europe/Berlin")

@@ -99,13 +99,13 @@ def ago(moment: date | datetime | None, none: str = "") -> SafeString | str:
     day = _local(moment)
     exact = formats.date_format(day, "DATE_FORMAT")
     words = days_in_words((day - timezone.localdate()).days)
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine(moment), exact, words)
 
 
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A day as a table shows it: "14 Mar 2027"."""
-    return formats.date_format(_local(value), "j M Y") if value else ""
+    return formats.date_format(_local(value), "SHORT_DATE_FORMAT") if value else ""
 
 
 @register.filter
@@ -120,8 +120,15 @@ def moment(value: datetime | None) -> str:
     if not value:
         return ""
     here = timezone.localtime(value)
-    pattern = "j M H:i" if here.year == timezone.localdate().year else "j M Y"
-    return formats.date_format(here, pattern)
+    if here.year != timezone.localdate().year:
+        return formats.date_format(here, "SHORT_DATE_FORMAT")
+    return formats.date_format(here, pgettext("pattern of a day and time in this year", "j M H:i"))
+
+
+@register.filter
+def machine(value: date | datetime) -> str:
+    """A day or moment as machines read it, to the minute."""
+    return timezone.localtime(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
 
 
 def _locale() -> str:
