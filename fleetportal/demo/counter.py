@@ -92,6 +92,8 @@ class Counter:
         """A personal link each; the first is claimed at once, the others wait in the mailbox."""
         for number, driver in enumerate(drivers):
             voucher = programme.issue(Way.PERSONAL, 1, by=self.emil, driver=driver).vouchers.with_names().get()
+            if driver.person.email:
+                voucher.send(by=self.emil)
             if number == 0:
                 voucher.claim(driver.person, company=driver.company, by=None)
 
