@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -47,6 +48,8 @@ def keys_file(job: jobs.Job) -> Path:
 
 
 def page_of(job: jobs.Job) -> ListPage:
+    """The list that the job exports, for its owner. A worker has read no page yet: the addresses name them all."""
+    get_resolver().url_patterns  # noqa: B018  reading it imports them
     page = listed[job.args["page"]]()
     page.request = HttpRequest()
     page.request.user = job.owner

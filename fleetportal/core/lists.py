@@ -355,7 +355,8 @@ class ListPage(View):
             if word.name in chosen:
                 query = clean(self.request.GET)
                 query.pop(word.name)
-                drops.append((word, capped_count(self.filtered(query, self.request.user).qs)))
+                left = capped_count(self.filtered(query, self.request.user).qs)
+                drops += [(word, left)] if left else []
         return {"drops": drops}
 
     # Export --------------------------------------------------------------------------------------------------------------
@@ -399,14 +400,13 @@ class ListPage(View):
         query = clean(request.GET)
         query.pop("_export", None)
         rows = self.exported(query, request.user)
-        count = rows.order_by().values("pk")[: EXPORTED_AT_ONCE + 1].count()
+        count = rows.order_by().count()
         with transaction.atomic():
             args = {"page": self.name, "query": query.urlencode(), "kind": kind}
             job = jobs.start("core.export", args, by=request.user) if count > EXPORTED_AT_ONCE else None
             facts = {"list": self.name, "kind": kind, "rows": count, "job": job.pk if job else None}
-            audit.record(
-                "list.exported", request.user, by=request.user, facts=facts, changes={"reason": (None, form.cleaned_data["reason"])}
-            )
+            reason = {"reason": (None, form.cleaned_data["reason"])}
+            audit.record("list.exported", request.user, by=request.user, facts=facts, changes=reason)
         if job:
             return HttpResponseRedirect(reverse("core:export", args=[job.pk]), status=303)
         return self.file(kind, rows)

@@ -1,8 +1,9 @@
 """Doors for Celery: a line behind each."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from fleetportal.core import bell, jobs, outbox, throttle
+from fleetportal.core import bell, export_jobs, jobs, outbox, throttle
 
 
 @shared_task(name="core.send_outbox", acks_late=True)
@@ -15,6 +16,11 @@ def send_outbox() -> None:
 def run_jobs() -> None:
     if jobs.run_due():
         bell.send("core.run_jobs")
+
+
+@shared_task(name="core.forget_old_exports", acks_late=True)
+def forget_old_exports() -> None:
+    export_jobs.forget_old(now=timezone.now())
 
 
 @shared_task(name="core.forget_old_counters", acks_late=True)

@@ -81,7 +81,7 @@ def test_the_sentence_asks_for_group_company_and_channel(
     assert found(f"company={north_ag.pk}") == {"Albers"}
     assert found("channel=email") == {"Mirko"}
     assert found("q=alb") == {"Albers"}
-    assert f"at</span><input" in text(client, f"/people/?company={north_ag.pk}").replace("\n", "")
+    assert "at</span><input" in text(client, f"/people/?company={north_ag.pk}").replace("\n", "")
 
 
 def test_private_addresses_never_leave_by_a_list(client: Client, anna: User, albers: Person) -> None:
