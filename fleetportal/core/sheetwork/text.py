@@ -9,7 +9,7 @@ from . import limits
 from .encodings import encoding_of
 from .limits import Unreadable
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = ("\t", ";", "|", ",")  # of two that part a file alike, the one that is rarer in plain text
 SNIFFED_RECORDS = 200
 SNIFFED_CHARACTERS = 200_000
 SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n?$", re.IGNORECASE)

@@ -1,0 +1,428 @@
+"""Strangers' files: what is read, what is refused and why, and what the reading costs (R17, R18)."""
+
+import io
+import os
+import resource
+import subprocess
+import sys
+import time
+import zipfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fleetportal.core import sheets
+from fleetportal.core.sheets import SheetMarks, SheetRefused, harmless, write_csv, write_marked, write_xlsx
+from tests.factories.sheets import make_ods, make_workbook_by_hand, make_xlsx
+
+MEBIBYTE = 1024 * 1024
+REFUSED_WITHIN = 2.0  # R18
+REFUSED_BELOW = 200 * MEBIBYTE
+
+
+def read(tmp_path, content, name="list.csv"):
+    source = tmp_path / "source"
+    source.write_bytes(content)
+    return sheets.read(source, name=name, spool=tmp_path / "spool")
+
+
+def rows(tmp_path, content, name="list.csv", sheet=0):
+    book = read(tmp_path, content, name)
+    return [cells for _number, cells in book.rows(book.sheets[sheet])]
+
+
+# --- text ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Firma;Ort\nMüller GmbH;Köln\n", "utf-8"),
+        ("Firma;Ort\nMüller GmbH;Köln\n", "utf-8-sig"),
+        ("Firma;Ort\nMüller GmbH;Köln\n", "utf-16"),
+        ("Firma;Ort\nMüller GmbH;Köln\n", "utf-16-le"),
+        ("Firma;Ort\nMüller GmbH;Köln\n", "utf-16-be"),
+        ("Firma;Ort\nMüller GmbH;Köln\nBäckerei Groß – „Süß“;Fürth\n", "cp1252"),
+        ("Société;Ville\nCafé d'Été;Saint-Césaire\n", "latin-1"),
+        ("Firma;Miasto\nŻółć Spółka z o.o.;Łódź\nGrażyna Wiśniewska;Częstochowa\n", "cp1250"),
+        ("Организация;Город\nООО «Ромашка»;Псков\nАО «Лихачёва»;Москва\n", "cp1251"),
+        ("Организация;Город\nООО Ромашка;Псков\nАО Лихачева;Москва\n", "koi8-r"),
+        ("Организация;Город\nООО Ромашка;Псков\nАО Лихачева;Москва\n", "cp866"),
+        ("名,会社\n名無しの権兵衛,とよた自動車\n", "cp932"),
+    ],
+)
+def test_text_is_read_whatever_its_encoding(tmp_path, text, encoding):
+    delimiter = ";" if ";" in text else ","
+    assert rows(tmp_path, text.encode(encoding)) == [line.split(delimiter) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("a,b,c\n1,2,3\n", ["a", "b", "c"], ["1", "2", "3"]),
+        ("a;b\n1,5;2,5\n", ["a", "b"], ["1,5", "2,5"]),
+        ("a\tb, c\n1\t2, 3\n", ["a", "b, c"], ["1", "2, 3"]),
+        ("a|b\n1|2\n", ["a", "b"], ["1", "2"]),
+        ("sep=;\na;b\n1;2\n", ["a", "b"], ["1", "2"]),
+        ("a,b\rx,y\nv,w\r\ng,h", ["a", "b"], ["g", "h"]),
+        ('a,b\n"72"" MOWER",x\n', ["a", "b"], ['72" MOWER', "x"]),
+        ('a,b\n"two\nlines",x\n', ["a", "b"], ["two\nlines", "x"]),
+        ('a, "b"\n1, "2, 3"\n', ["a", "b"], ["1", "2, 3"]),
+        ("only\none\ncolumn\n", ["only"], ["column"]),
+        ("List of 2026\n\na;b;c\n1;2;3\n4;5;6\n", ["List of 2026"], ["4", "5", "6"]),
+    ],
+)
+def test_delimiter_quotes_and_line_ends_are_found_out(tmp_path, text, first, last):
+    found = rows(tmp_path, text.encode())
+    assert (found[0], found[-1]) == (first, last)
+
+
+def test_rows_keep_the_number_a_reader_sees(tmp_path):
+    book = read(tmp_path, b"a,b\n\n1,2\n\n\n3,4\n")
+    assert [number for number, _cells in book.rows(book.sheets[0])] == [1, 3, 6]
+
+
+def test_a_text_of_several_tables_becomes_several_sheets(tmp_path):
+    book = read(tmp_path, b"Table:id,name\n1,x\nTable:id,plate,model\n7,HH 1,Golf\n8,HH 2,Polo\n", "export.txt")
+    assert [(sheet.rows, sheet.width) for sheet in book.sheets] == [(2, 2), (3, 3)]
+    assert [cells for _n, cells in book.rows(book.sheets[1])] == [["id", "plate", "model"], ["7", "HH 1", "Golf"], ["8", "HH 2", "Polo"]]
+
+
+@given(table=st.lists(st.lists(st.text(max_size=12), min_size=2, max_size=5), min_size=1, max_size=8), delimiter=st.sampled_from(",;\t|"))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_read_or_refused_in_words(tmp_path, table, delimiter):
+    text = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in table)
+    try:
+        book = read(tmp_path, text.encode("utf-8", "replace"))
+    except SheetRefused as refused:
+        assert "list.csv" in str(refused) and refused.code != "too_much_memory"
+    else:
+        assert all(sheet.rows for sheet in book.sheets)
+
+
+# --- workbooks ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_gives_typed_cells_and_repeats_merged_ones(tmp_path):
+    file = make_xlsx(
+        {"Cars": [["Customer", "", "Car"], ["Name", "City", "Since"], ["A", "B", date(2021, 3, 4)], [1.0, 2.5, True]]}, merged=["A1:B1"]
+    )
+    assert rows(tmp_path, file.read(), "x.xlsx") == [
+        ["Customer", "Customer", "Car"],
+        ["Name", "City", "Since"],
+        ["A", "B", date(2021, 3, 4)],
+        [1, 2.5, True],
+    ]
+
+
+def test_an_open_document_is_read_without_its_blank_rest(tmp_path):
+    assert rows(tmp_path, make_ods({"Autos": [["Targa", "Marca"], ["AB123CD", "Fiat"]]}).read(), "x.ods") == [
+        ["Targa", "Marca"],
+        ["AB123CD", "Fiat"],
+    ]
+
+
+def test_hidden_sheets_stay_hidden(tmp_path):
+    file = make_xlsx({"Shown": [["a", "b"]], "Lists": [["x", "y"]]})
+    book = openpyxl.load_workbook(file)
+    book["Lists"].sheet_state = "hidden"
+    book.save(tmp_path / "h.xlsx")
+    assert [sheet.name for sheet in read(tmp_path, (tmp_path / "h.xlsx").read_bytes(), "h.xlsx").sheets] == ["Shown"]
+
+
+# --- what is refused ----------------------------------------------------------------------------------------------------------
+
+
+def measured(path, ending, tmp_path):
+    """(what the reading process answers, seconds, the most memory it used)."""
+    command = [sys.executable, "-m", "fleetportal.core.sheetwork.reading", str(path), ending, str(tmp_path / "spool")]
+    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    script = (
+        "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], capture_output=True, text=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024, done.returncode); print(done.stdout)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command], capture_output=True, text=True, check=True, env={**os.environ}, timeout=60
+    )
+    first, _newline, answer = done.stdout.partition("\n")
+    assert before >= 0
+    return answer, time.monotonic() - began, int(first.split()[0])
+
+
+def cell(reference, text="x"):
+    row = "".join(sign for sign in reference if sign.isdigit())
+    return f'<row r="{row}"><c r="{reference}" t="inlineStr"><is><t>{text}</t></is></c></row>'
+
+
+def far_cell(path):
+    return make_workbook_by_hand(path, sheet=cell("A1") + cell("XFD1048576"))
+
+
+def wide(path):
+    cells = "".join(f"<c><v>{n}</v></c>" for n in range(1_000_000))
+    return make_workbook_by_hand(path, sheet=f"<row>{cells}</row>")
+
+
+def long_cell(path):
+    return make_workbook_by_hand(path, sheet=cell("A1", "A" * 100 * MEBIBYTE), level=9)
+
+
+def ten_gigabytes(path):
+    make_workbook_by_hand(path, sheet=cell("A1"))
+    zeros = io.BytesIO()
+    with (
+        zipfile.ZipFile(zeros, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+        archive.open("xl/media/big.bin", "w", force_zip64=True) as part,
+    ):
+        for _n in range(40):
+            part.write(b"\0" * MEBIBYTE)
+    content = bytearray(zeros.getvalue())
+    at = content.rfind(b"PK\x01\x02")
+    content[at + 24 : at + 28] = (4_000_000_000).to_bytes(4, "little")  # says it unpacks to four gigabytes
+    path.write_bytes(content)
+    return path
+
+
+def laughs(path):
+    entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    more = {"xl/sharedStrings.xml": f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "lol">{entities}]><sst><si><t>&l9;</t></si></sst>'}
+    return make_workbook_by_hand(path, sheet=cell("A1"), more=more)
+
+
+def external(path):
+    more = {"xl/comments1.xml": '<!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/hostname">]><x>&y;</x>'}
+    return make_workbook_by_hand(path, sheet=cell("A1"), more=more)
+
+
+def nested(path):
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("x", "y")
+    return make_workbook_by_hand(path, sheet=cell("A1"), more={"xl/embeddings/data.bin": inner.getvalue()})
+
+
+def macros(path):
+    return make_workbook_by_hand(path, sheet=cell("A1"), more={"xl/vbaProject.bin": b"macro"})
+
+
+def many_parts(path):
+    return make_workbook_by_hand(path, sheet=cell("A1"), more={f"xl/p{n}.xml": "<x/>" for n in range(5_000)})
+
+
+def sixteen_bits(path):
+    return make_workbook_by_hand(
+        path, sheet=cell("A1"), more={"xl/comments1.xml": '<!DOCTYPE x [<!ENTITY y "z">]><x>&y;</x>'.encode("utf-16")}
+    )
+
+
+def repeated_ods(path):
+    body = '<table:table table:name="S"><table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384" office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row></table:table>'  # noqa: E501
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", body)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("bomb", "ending", "code"),
+    [
+        (far_cell, "xlsx", "too_many_columns"),
+        (wide, "xlsx", "too_many_columns"),
+        (long_cell, "xlsx", "unpacks_too_big"),
+        (ten_gigabytes, "xlsx", "unpacks_too_big"),
+        (laughs, "xlsx", "declares_entities"),
+        (external, "xlsx", "declares_entities"),
+        (nested, "xlsx", "nested"),
+        (macros, "xlsx", "macros"),
+        (macros, "xlsm", "macros"),
+        (many_parts, "xlsx", "too_many_parts"),
+        (sixteen_bits, "xlsx", "damaged"),
+        (repeated_ods, "ods", "too_many_columns"),
+        (macros, "csv", "other_kind"),
+        (macros, "ods", "macros"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_a_bomb_is_refused_at_once_and_without_memory(tmp_path, bomb, ending, code):
+    answer, seconds, memory = measured(bomb(tmp_path / "bomb"), ending, tmp_path)
+    assert f'"refused": "{code}"' in answer
+    assert seconds < REFUSED_WITHIN * 2  # two interpreters start here, on a machine that others use too
+    assert memory < REFUSED_BELOW
+
+
+def test_a_table_far_larger_than_allowed_ends_its_own_process_only(tmp_path):
+    cells = "".join(f'<row><c t="inlineStr"><is><t>{n}</t></is></c></row>' for n in range(300_000))
+    with pytest.raises(SheetRefused) as refused:
+        read(tmp_path, make_workbook_by_hand(tmp_path / "l.xlsx", sheet=cells).read_bytes(), "l.xlsx")
+    assert refused.value.code == "too_many_rows" and "l.xlsx" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (b"", "a.csv", "empty"),
+        (b"\xef\xbb\xbf", "a.csv", "empty"),
+        (b"  \n \r\n", "a.csv", "empty"),
+        (b"<html><table></table></html>", "a.csv", "web_page"),
+        (b"<html><table></table></html>", "a.xls", "other_kind"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 100, "a.xls", "old_format"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 100, "a.xlsx", "locked"),
+        (b"PK\x03\x04" + b"\0" * 64, "a.xlsx", "damaged"),
+        (b"a,b\n1,2\n", "a.xlsx", "other_kind"),
+        (b"a,b\n1,2\n", "a.exe", "unknown_ending"),
+        (b"a,b\n1,2\n", "nameless", "unknown_ending"),
+        (b"%PDF-1.7 ...", "a.csv", "no_table"),
+        (bytes(range(1, 9)) * 500, "a.csv", "no_table"),
+        (b'a,b\n1,"never closed\n2,3\n', "a.csv", "open_quote"),
+        (b'a,b\n1,2\n3,"end', "a.csv", "open_quote"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_the_cure(tmp_path, content, name, code):
+    with pytest.raises(SheetRefused) as refused:
+        read(tmp_path, content, name)
+    assert refused.value.code == code
+    assert name in str(refused.value) and str(refused.value).endswith(".")
+
+
+def test_a_quote_that_never_closes_is_named_by_row_column_and_value(tmp_path):
+    with pytest.raises(SheetRefused) as refused:
+        read(tmp_path, b'Company,Note\nAcme,"never closed\nBeta,x\n')
+    assert refused.value.facts["row"] == 2 and refused.value.facts["column"] == 2 and "never closed" in str(refused.value)
+
+
+@pytest.mark.samples
+def test_every_hostile_file_is_read_or_refused_within_its_limits(tmp_path):
+    refused = {}
+    for path in sorted(Path(os.environ["SAMPLES_DIR"], "naughty", "hostile_files").iterdir()):
+        began = time.monotonic()
+        try:
+            sheets.read(path, name=path.name, spool=tmp_path / "spool")
+        except SheetRefused as error:
+            refused[path.name] = error.code
+        assert time.monotonic() - began < REFUSED_WITHIN * 2, path.name
+    assert refused == {
+        "billion_laughs_sharedstrings.xlsx": "declares_entities",
+        "empty.csv": "empty",
+        "html_renamed.xls": "other_kind",
+        "not_a_zip.xlsx": "damaged",
+        "only_bom.csv": "empty",
+        "unterminated_quote.csv": "open_quote",
+        "xxe_external_entity.xlsx": "declares_entities",
+        "zip_bomb_20MB_sheet.xlsx": "unpacks_too_big",
+        "zip_slip.xlsx": "strange_part",
+    }
+
+
+def test_mutated_workbooks_never_hurt_the_reader(tmp_path, chance):
+    whole = make_xlsx({"S": [["Company", "VAT"], *[[f"Firm {n}", n] for n in range(50)]]}).read()
+    for _n in range(12):
+        broken = bytearray(whole)
+        for _m in range(chance.randrange(1, 30)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        try:
+            read(tmp_path, bytes(broken), "m.xlsx")
+        except SheetRefused as refused:
+            assert refused.code in (
+                "damaged",
+                "no_workbook",
+                "macros",
+                "strange_part",
+                "locked",
+                "other_kind",
+                "empty",
+                "unpacks_too_big",
+                "too_many_parts",
+            )
+
+
+# --- our own lists ------------------------------------------------------------------------------------------------------------
+
+HOSTILE = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", '=HYPERLINK("http://canary.invalid/")', "＝1+1", " =1"]
+COLUMNS = (("Name", "text"), ("Vehicles", "int"), ("Value", "money"), ("Since", "date"), ("At", "datetime"))
+
+
+def test_a_list_comes_typed_with_frozen_header_and_filters():
+    file = io.BytesIO()
+    moment = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    assert write_xlsx(file, COLUMNS, [("Müller", 3, Decimal("12.50"), date(2026, 1, 2), moment), ("Beta", None, None, None, None)]) == 2
+    page = openpyxl.load_workbook(file).active
+    assert page.freeze_panes == "A2" and page.auto_filter.ref == "A1:E3"
+    assert [c.value for c in page[2]][:3] == ["Müller", 3, 12.5]
+    assert page["D2"].value.date() == date(2026, 1, 2) and page["E2"].value.tzinfo is None
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_that_begins_like_a_formula_stays_text(text):
+    file, lines = io.BytesIO(), io.StringIO(newline="")
+    write_xlsx(file, [("Name", "text")], [(text,)])
+    write_csv(lines, [("Name", "text")], [(text,)])
+    assert openpyxl.load_workbook(file).active["A2"].data_type == "s"
+    assert lines.getvalue().splitlines()[1].strip('"').startswith("'")
+
+
+@pytest.mark.parametrize("text", ["+49 30 1234-5", "-12.50", "+1 (212) 555", "Müller", ""])
+def test_numbers_and_telephones_need_no_apostrophe(text):
+    assert harmless(text) == text
+
+
+def test_a_csv_reads_back_as_it_was():
+    lines = io.StringIO(newline="")
+    write_csv(lines, COLUMNS, [('Say "hi", you', 3, Decimal("12.50"), date(2026, 1, 2), None)])
+    assert lines.getvalue().splitlines()[1] == '"Say ""hi"", you",3,12.50,2026-01-02,'
+
+
+# --- the file back ------------------------------------------------------------------------------------------------------------
+
+
+def marked(tmp_path, content, name, marks, *, header=1):
+    book = read(tmp_path, content, name)
+    write_marked(tmp_path / "source", book, [SheetMarks(0, header, marks)], tmp_path / "back.xlsx", name=name, heading="What is wrong")
+    return openpyxl.load_workbook(tmp_path / "back.xlsx")
+
+
+def test_the_workbook_comes_back_with_its_looks_and_a_column_of_reasons(tmp_path):
+    source = openpyxl.load_workbook(make_xlsx({"Cars": [["Plate", "VIN"], ["HH 1", "short"], ["HH 2", "ok"]]}))
+    source["Cars"].column_dimensions["A"].width = 33
+    source.save(tmp_path / "in.xlsx")
+    page = marked(tmp_path, (tmp_path / "in.xlsx").read_bytes(), "in.xlsx", {2: ("A VIN has 17 characters.", [1])})["Cars"]
+    assert [[c.value for c in row] for row in page.iter_rows()] == [
+        ["Plate", "VIN", "What is wrong"],
+        ["HH 1", "short", "A VIN has 17 characters."],
+        ["HH 2", "ok", None],
+    ]
+    assert page.column_dimensions["A"].width == 33 and page["B2"].fill.fgColor.rgb.endswith("FBE3E0")
+
+
+def test_nothing_in_the_returned_workbook_runs(tmp_path):
+    source = openpyxl.load_workbook(make_xlsx({"S": [["a", "b"], ["x", "y"]]}))
+    source["S"]["B2"] = '=HYPERLINK("http://canary.invalid/","x")'
+    source.save(tmp_path / "in.xlsx")
+    page = marked(tmp_path, (tmp_path / "in.xlsx").read_bytes(), "in.xlsx", {2: ("=1+1 is wrong", [])})["S"]
+    assert {c.data_type for row in page.iter_rows() for c in row} <= {"s", "n"}
+
+
+def test_a_mended_file_that_comes_again_gets_no_second_column(tmp_path):
+    first = marked(tmp_path, make_xlsx({"S": [["a", "b"], ["x", "y"]]}).read(), "in.xlsx", {2: ("wrong", [])})
+    first.save(tmp_path / "again.xlsx")
+    page = marked(tmp_path, (tmp_path / "again.xlsx").read_bytes(), "in.xlsx", {2: ("still wrong", [])})["S"]
+    assert [[c.value for c in row] for row in page.iter_rows()] == [["a", "b", "What is wrong"], ["x", "y", "still wrong"]]
+
+
+def test_a_text_comes_back_as_a_workbook(tmp_path):
+    page = marked(tmp_path, "Firma;Ort\n=1+1;Köln\n\nBeta;Ulm\n".encode(), "in.csv", {2: ("no company", [0])}).active
+    assert [[c.value for c in row] for row in page.iter_rows()] == [
+        ["Firma", "Ort", "What is wrong"], ["=1+1", "Köln", "no company"], [None, None, None], ["Beta", "Ulm", None],
+    ]  # fmt: skip
+    assert page["A2"].data_type == "s"
+
+
+def test_of_a_very_large_file_only_the_faulty_rows_come_back(tmp_path):
+    text = "a,b\n" + "".join(f"{n},x\n" for n in range(20_001))
+    page = marked(tmp_path, text.encode(), "in.csv", {5_000: ("wrong", [])}).active
+    assert [[c.value for c in row] for row in page.iter_rows()] == [["a", "b", "What is wrong"], ["4998", "x", "wrong"]]
