@@ -269,7 +269,13 @@ class Voucher(models.Model):
         if redemption is None:  # undone a moment ago: asking again will do
             return VoucherSpent(_("Already used."))
         when = timezone.localtime(redemption.redeemed_at, redemption.wash.zone)
-        words = _("Already used on %(day)s at %(time)s.") % {"day": _day(when.date()), "time": formats.time_format(when, "H:i")}
+        time = formats.time_format(when, "H:i")
+        is_today = when.date() == redemption.wash.today(timezone.now())
+        words = (
+            _("Already used today at %s.") % time
+            if is_today
+            else _("Already used on %(day)s at %(time)s.") % {"day": _day(when.date()), "time": time}
+        )
         return VoucherSpent(words, facts={"redemption": redemption, "wash": redemption.wash.name, "by": str(redemption.redeemed_by or "")})
 
     # --- revoke, give back, expire ---------------------------------------------------------------------------------------
