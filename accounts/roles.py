@@ -4,7 +4,7 @@ A group stands for one role at its centres. ALL: the group is granted the codena
 codename in general, on no centre, and it counts for the companies assigned to that user today.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -12,8 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, CentreGroupPermission, User
+from fleetportal.core.registry import Registry
 
 OWN, ALL = "own", "all"
+
+# What else a new group needs for its rights, beyond grants on centres: (group, rights) -> None. Filled from above.
+grants_beside: Registry[Callable[[Group, dict[str, str]], None]] = Registry("what else comes with a role")
 
 CODENAMES = {
     "meet_customers": _("Find a company or person, log an interaction"),
@@ -94,6 +98,8 @@ def grant(group: Group, rights: dict[str, str], centres: Iterable[Centre]) -> No
     everywhere = [permissions[name] for name, reach in rights.items() if reach == ALL]
     rows: list[Any] = [CentreGroupPermission(group=group, permission=p, content_object=centre) for centre in centres for p in everywhere]
     CentreGroupPermission.objects.bulk_create(rows, ignore_conflicts=True)
+    for beside in grants_beside:
+        beside(group, rights)
 
 
 def role_name(role: str) -> str:

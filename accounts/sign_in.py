@@ -83,7 +83,8 @@ class SecondFactor:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not settings.REQUIRE_SECOND_FACTOR or not user.is_authenticated or request.path.startswith(WITHOUT_SECOND_FACTOR):
+        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # public pages stay cookie-free
+        if not (settings.REQUIRE_SECOND_FACTOR and knows_us and user.is_authenticated) or request.path.startswith(WITHOUT_SECOND_FACTOR):
             return self.get_response(request)
         if request.session.get(PASSED) != user.pk:
             if needs_second_factor(user) and not is_mfa_enabled(user):

@@ -5,3 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class CmsConfig(AppConfig):
     name = "cms"
     verbose_name = _("Pages")
+
+    def ready(self) -> None:
+        from accounts.roles import grants_beside  # noqa: PLC0415  models are loaded only now
+        from cms.landing import landing_page, let_write, make_landing_page  # noqa: PLC0415
+        from events import landing  # noqa: PLC0415
+
+        landing.pages.register("cms", landing_page)
+        landing.makers.register("cms", make_landing_page)
+        grants_beside.register("cms", let_write)

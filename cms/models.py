@@ -1,0 +1,114 @@
+"""What everybody may read: the home page and the landing pages of events. Cached and cookie-free; nothing personal stands in them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms.blocks import BODY
+from events.models import Event
+
+KEPT_SECONDS = 60
+BODY_WIDTH = "width-1000|format-webp"
+WIDE, TALL = "fill-1000x800|format-webp", "fill-1000x1250|format-webp"
+
+
+class PublicPage(Page):
+    """A page that is the same for every visitor and is kept for a minute, on the server and on the way."""
+
+    class Meta:
+        abstract = True
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The kept answer, or a fresh one. Who is signed in or looks at a draft gets a fresh one that nobody keeps."""
+        if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES or getattr(request, "is_preview", False):
+            return super().serve(request, *args, **kwargs)
+        published = self.last_published_at.timestamp() if self.last_published_at else 0
+        key = f"cms:{request.get_host()}:{self.pk}:{published}"
+        body = cache.get(key)
+        if body is None:
+            body = super().serve(request, *args, **kwargs).render().content
+            cache.set(key, body, KEPT_SECONDS)
+        response = HttpResponse(body)
+        response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+        return response
+
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        """Also cuts the pictures to their sizes: looking at a page must not write (R26)."""
+        saved = super().save(*args, **kwargs)
+        for block in self.body:
+            if block.block_type == "picture" and block.value["image"]:
+                block.value["image"].get_rendition(BODY_WIDTH)
+        return saved
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        translations = self.get_translations(inclusive=True).live().select_related("locale").order_by("locale__language_code")
+        return {**super().get_context(request, *args, **kwargs), "translations": translations}
+
+
+class HomePage(PublicPage):
+    """Who we are, and what is coming up."""
+
+    intro = models.TextField(_("in one sentence"), blank=True, max_length=500)
+    body = StreamField(BODY, verbose_name=_("body"), blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body")]
+    search_fields = [*Page.search_fields, index.SearchField("intro")]
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["cms.EventPage"]
+    template = "cms/home_page.html"
+
+    class Meta:
+        verbose_name = _("home page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        ahead = EventPage.objects.child_of(self).live().filter(event__in=Event.objects.published().ahead(now=timezone.now()))
+        pages = ahead.select_related("event__centre").order_by("event__starts_at")
+        return {**super().get_context(request, *args, **kwargs), "event_pages": pages}
+
+
+class EventPage(PublicPage):
+    """The landing page of an event. The answer's form is no part of it: the holder of a link gets it apart, never kept."""
+
+    event = models.ForeignKey(
+        Event, null=True, blank=True, on_delete=models.SET_NULL, related_name="landing_pages", verbose_name=_("event")
+    )
+    intro = models.TextField(_("what awaits the guests"), blank=True, max_length=1000)
+    picture = models.ForeignKey(
+        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("picture")
+    )
+    body = StreamField(BODY, verbose_name=_("body"), blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("event"), FieldPanel("intro"), FieldPanel("picture"), FieldPanel("body")]
+    search_fields = [*Page.search_fields, index.SearchField("intro")]
+    parent_page_types = ["cms.HomePage"]
+    subpage_types: list[str] = []
+    template = "cms/event_page.html"
+
+    class Meta:
+        verbose_name = _("landing page of an event")
+
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        saved = super().save(*args, **kwargs)
+        if self.picture:
+            self.picture.get_renditions(WIDE, TALL)
+        return saved
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        event = Event.objects.select_related("centre", "host").filter(pk=self.event_id).exclude(state="draft").first()
+        return {**super().get_context(request, *args, **kwargs), "event": event, "pictures": self.pictures()}
+
+    def pictures(self) -> dict[str, str]:
+        """The addresses of the picture in its two sizes and its words; nothing without one."""
+        if self.picture is None:
+            return {}
+        cut = self.picture.get_renditions(WIDE, TALL)
+        return {"wide": cut[WIDE].url, "tall": cut[TALL].url, "words": self.picture.description or self.title}

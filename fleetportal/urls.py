@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("contacts.urls")),
     path("", include("events.urls")),
     path("", include("gifts.urls")),
+    path("", include("cms.urls")),
 ]
 urlpatterns += i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False)

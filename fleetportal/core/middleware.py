@@ -96,7 +96,8 @@ class ChosenLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = getattr(request.user, "language", "") if request.user.is_authenticated else ""
+        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # who has no session is not looked up: public pages stay cookie-free
+        language = getattr(request.user, "language", "") if knows_us and request.user.is_authenticated else ""
         if language in dict(settings.LANGUAGES):
             translation.activate(language)
             request.LANGUAGE_CODE = language

@@ -15,6 +15,7 @@ class Tree:
 TREES = {
     "django-admin/": Tree("administer", "Django's admin, behind accounts.admin.Administration."),
     "cms/": Tree("edit_pages", "Wagtail's admin for those who write pages."),
+    "media/": Tree("", "Pictures that public pages show."),
     "_util/": Tree("", "Wagtail's password for a page that was shared with one."),
     "%(_0)s": Tree("", "Wagtail's published pages, which come last."),
 }

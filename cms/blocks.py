@@ -1,0 +1,54 @@
+"""What editors put together: each block has its template."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.images.blocks import ImageBlock
+
+FEATURES = ["h2", "h3", "bold", "italic", "link", "ul", "ol"]
+
+
+class ProgrammePoint(blocks.StructBlock):
+    at = blocks.TimeBlock(label=_("at"))
+    what = blocks.CharBlock(label=_("what"), max_length=200)
+
+
+class Words(blocks.StructBlock):
+    text = blocks.RichTextBlock(label=_("text"), features=FEATURES)
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Words")
+        template = "cms/blocks/words.html"
+
+
+class Picture(blocks.StructBlock):
+    image = ImageBlock(label=_("picture"))
+    caption = blocks.CharBlock(label=_("caption"), max_length=200, required=False)
+
+    class Meta:
+        icon = "image"
+        label = _("Picture")
+        template = "cms/blocks/picture.html"
+
+
+class Programme(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("title"), max_length=120, default=_("The evening"))
+    points = blocks.ListBlock(ProgrammePoint(), label=_("points"))
+
+    class Meta:
+        icon = "time"
+        label = _("Programme")
+        template = "cms/blocks/programme.html"
+
+
+class Quote(blocks.StructBlock):
+    words = blocks.TextBlock(label=_("words"), max_length=500)
+    by = blocks.CharBlock(label=_("whose"), max_length=120, required=False)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quote")
+        template = "cms/blocks/quote.html"
+
+
+BODY = [("words", Words()), ("picture", Picture()), ("programme", Programme()), ("quote", Quote())]

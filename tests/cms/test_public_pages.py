@@ -1,0 +1,131 @@
+"""The home page and landing pages: there from the start, kept and cookie-free, with the answer's form apart."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import Page
+
+from accounts.models import Centre, User
+from cms.landing import landing_page, make_landing_page
+from cms.models import EventPage, HomePage
+from events.models import Event
+from fleetportal.core.links import Link
+from tests.factories.events import make_event, make_invitation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def event(north: Centre) -> Event:
+    return make_event(north, title="The new Larea", headline="We lift the cloth.")
+
+
+@pytest.fixture
+def landing(event: Event, dora: User) -> EventPage:
+    make_landing_page(event, dora)
+    return EventPage.objects.get(event=event)
+
+
+@pytest.mark.parametrize(("address", "words"), [("/", "Welcome"), ("/de/", "Willkommen"), ("/it/", "Benvenuti"), ("/ru/", "Добро")])
+def test_there_is_a_home_page_in_every_language_from_the_start(client: Client, address: str, words: str) -> None:
+    page = client.get(address)
+
+    assert page.status_code == 200
+    assert words in page.content.decode()
+
+
+def test_a_public_page_sets_no_cookie_and_may_be_kept(client: Client, landing: EventPage) -> None:
+    for address in ("/", landing.url):
+        page = client.get(address)
+        assert not page.cookies
+        assert "Cookie" not in page.get("Vary", "")
+        assert page["Cache-Control"] == "public, max-age=60"
+
+
+def test_a_kept_page_costs_no_query_of_its_own(client: Client, landing: EventPage, django_assert_max_num_queries: Any) -> None:
+    first = client.get(landing.url)
+
+    with django_assert_max_num_queries(8):
+        again = client.get(landing.url)
+
+    assert again.content == first.content
+
+
+def test_a_new_version_is_shown_at_once(client: Client, landing: EventPage) -> None:
+    client.get(landing.url)
+    landing.intro = "With the people who built it."
+    landing.save_revision().publish()
+
+    assert "With the people who built it." in client.get(landing.url).content.decode()
+
+
+def test_who_is_signed_in_gets_a_page_that_nobody_keeps(client: Client, landing: EventPage, dora: User) -> None:
+    client.force_login(dora)
+
+    assert client.get(landing.url)["Cache-Control"] == "no-store"
+
+
+def test_others_read_how_to_ask_and_find_no_form(client: Client, landing: EventPage) -> None:
+    words = client.get(landing.url).content.decode()
+
+    assert "Ask Anna" not in words
+    assert "By invitation" in words
+    assert "<form" not in words
+
+
+def test_the_guests_page_leads_to_the_landing_page_with_the_token_behind_the_hash(client: Client, landing: EventPage, event: Event) -> None:
+    make_invitation(event)
+    link = Link.objects.get(scope="invitation")
+
+    page, part = client.get(link.path).content.decode(), client.get(f"{link.path}form/")
+
+    assert f'href="{landing.url}#i={link.token}"' in page
+    assert '<form class="answer" method="post"' in part.content.decode()
+    assert "<html" not in part.content.decode()
+    assert part["Cache-Control"] == "no-store"
+
+
+def test_making_it_twice_makes_one_page(event: Event, landing: EventPage, dora: User) -> None:
+    make_landing_page(event, dora)
+
+    assert EventPage.objects.filter(event=event).count() == 1
+    assert landing_page(event).is_live
+
+
+def test_the_page_of_a_draft_is_a_draft(client: Client, north: Centre, dora: User) -> None:
+    event = make_event(north, published=False)
+
+    make_landing_page(event, dora)
+
+    page = EventPage.objects.get(event=event)
+    assert not page.live
+    assert client.get(f"/{page.slug}/").status_code == 404
+
+
+def test_looking_at_public_pages_writes_nothing(client: Client, landing: EventPage) -> None:
+    before = (Page.objects.count(), list(Page.objects.values()))
+
+    for method in ("get", "head"):
+        assert getattr(client, method)(landing.url).status_code == 200
+
+    assert (Page.objects.count(), list(Page.objects.values())) == before
+
+
+@pytest.mark.parametrize(("name", "status"), [("dora", 200), ("carla", 404), ("anna", 404)])
+def test_who_may_edit_pages_gets_wagtails_admin_and_its_pages(
+    client: Client, dora: User, carla: User, anna: User, name: str, status: int
+) -> None:
+    client.force_login(User.objects.get(username=name))
+    home = HomePage.objects.order_by("path").first()
+
+    assert client.get("/cms/").status_code == status
+    assert client.get(reverse("wagtailadmin_pages:edit", args=[home.pk])).status_code == status
+    assert client.get(reverse("wagtailimages:index")).status_code == status
