@@ -40,7 +40,7 @@ class PersonFilter(Sentence):
         Word("company", _("at"), ""),
         Word("channel", _("and may be invited by"), _("anyhow")),
         Word("language", _("in"), _("any language")),
-        Word("state", ",", _("confirmed or not")),
+        Word("state", _("and"), _("confirmed or not")),
     )
 
     class Meta:

@@ -10,7 +10,7 @@ from accounts import vat
 from accounts.models import Assignment, Centre, Company, User
 
 FIELDS = (
-    "name", "centre", "parent", "vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees",
+    "name", "centre", "vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees",
     "is_public_body", "car_policy",
 )  # fmt: skip
 
@@ -31,7 +31,7 @@ class CompanyForm(forms.ModelForm):
     class Meta:
         model = Company
         fields = FIELDS
-        widgets = {"car_policy": forms.Textarea(attrs={"rows": 3}), "parent": forms.HiddenInput}
+        widgets = {"car_policy": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"vat_number": _("With its country in front, like DE136695976."), "country": _("Two letters, like DE.")}
 
     def __init__(self, *args: Any, user: User, company: Company | None = None, **kwargs: Any) -> None:
@@ -43,9 +43,6 @@ class CompanyForm(forms.ModelForm):
         self.fields["centre"].queryset = centres.distinct()
         if company is None and user.home_centre_id:
             self.initial["centre"] = user.home_centre_id
-        self.fields["parent"].queryset = Company.objects.visible_to(user)
-        if company is None or company.parent_id is None:
-            del self.fields["parent"]
 
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()

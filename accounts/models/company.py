@@ -91,7 +91,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def for_dossier(self) -> Self:
         """With what the head of the dossier shows. 2 queries."""
-        return self.for_list().select_related("parent").annotate(personal_count=number_of(vehicles_of_each().filter(use="personal")))
+        return self.for_list().annotate(personal_count=number_of(vehicles_of_each().filter(use="personal")))
 
 
 def vehicles_of_each() -> models.QuerySet[Any]:

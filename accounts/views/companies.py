@@ -58,6 +58,7 @@ def dossier(request: HttpRequest, company_id: int) -> HttpResponse:
     held = company.rights_of(request.user)
     context = {
         "company": company,
+        "parent": Company.objects.visible_to(request.user).filter(pk=company.parent_id).first() if company.parent_id else None,
         "held": held,
         "panels": shown(dossier_panels, request, company, held),
         "figures": [figure for make in dossier_figures if (figure := make(request, company, held))],

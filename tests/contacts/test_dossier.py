@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Company, User
+from accounts.models import Centre, Company, User
 from contacts.models import Interaction
 from fleetportal.core.audit import Entry
-from tests.factories.accounts import make_vehicle
+from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_person, make_role
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,16 @@ def test_a_foreign_company_and_a_missing_one_are_both_not_there(
         client.force_login(user)
         assert client.get(f"/companies/{south_ag.pk}/").status_code == 404
         assert client.get("/companies/999999/").status_code == 404
+
+
+def test_a_parent_company_is_named_only_within_reach(
+    client: Client, anna: User, north_ag: Company, south_ag: Company, north: Centre
+) -> None:
+    north_ag.edit(by=None, parent=south_ag)
+    client.force_login(anna)
+    assert "Kanarienvogel" not in dossier(client, north_ag)
+    north_ag.edit(by=None, parent=make_company(north, name="Nordhafen Holding SE", looked_after_by=anna))
+    assert "Nordhafen Holding SE" in dossier(client, north_ag)
 
 
 def test_visitors_sign_in_and_other_methods_are_refused(client: Client, anna: User, full: Company) -> None:

@@ -11,13 +11,21 @@ function firstField(box) {
   return WANTED.map((wanted) => box.querySelector(wanted)).find(Boolean);
 }
 
+// The way out leads to #main, but the page stays where it was.
 function close() {
+  const place = window.scrollY;
   location.hash = "main";
+  window.scrollTo(0, place);
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#'], a[data-panel]");
-  if (link && !link.closest(".fp-panel")) opener = link;
+  if (!link) return;
+  if (!link.closest(".fp-panel")) opener = link;
+  else if (link.hash === "#main") {
+    event.preventDefault();
+    close();
+  }
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
