@@ -1,0 +1,80 @@
+"""`make bench`: measure every row on every database there is, print one table, write BENCH_JSON where it is set.
+
+BENCH_SIZES names the sizes of the base in companies (default 1000,10000,100000); BENCH_ROWS some of the rows.
+PostgreSQL is measured where DATABASE_URL names a server.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench.databases import ROOT, environment, filled
+from bench.measure import exponent
+
+# Those that grow with the base run at every size, in a process of their own each; the others once, at the smallest.
+EACH_SIZE = ("lists", "search", "dossier", "reasons", "export", "import")
+ONCE = ("messages", "registrations", "redemptions", "start")
+FIGURES = ("what", "size", "database", "ours", "p95", "unit", "theirs", "ratio", "aim", "statements", "peak_mb")
+
+
+def measured(kind: str, size: int, rows: str) -> list[dict[str, Any]]:
+    """The figures that one process of measuring prints."""
+    command = [sys.executable, "-m", "bench.run", rows, str(size)]
+    done = subprocess.run(command, cwd=ROOT, env=environment(filled(kind, size)), stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        print(f"{rows} at {size} on {kind} failed", file=sys.stderr)
+        return []
+    return [{"database": kind, **json.loads(line)} for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def growth(figures: list[dict[str, Any]]) -> list[str]:
+    """For each row measured at several sizes, the exponent of its cost from the smallest to the largest."""
+    by_row: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for figure in figures:
+        by_row.setdefault((figure["what"], figure["database"]), []).append(figure)
+    lines = []
+    for (what, database), several in sorted(by_row.items()):
+        several.sort(key=lambda figure: figure["size"])
+        small, large = several[0], several[-1]
+        if large["size"] > small["size"]:
+            power = exponent(small["ours"], large["ours"], times_larger=large["size"] / small["size"])
+            lines.append(f"{what} ({database}): exponent {power:.2f} from {small['size']:,} to {large['size']:,}")
+    return lines
+
+
+def table(figures: list[dict[str, Any]]) -> str:
+    """The figures in columns."""
+    rows = [FIGURES, *[tuple(shown(figure.get(name, "")) for name in FIGURES) for figure in figures]]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(FIGURES))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.2f}" if value < 100 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def main() -> int:
+    sizes = [int(size) for size in os.environ.get("BENCH_SIZES", "1000,10000,100000").split(",")]
+    chosen = [name for name in os.environ.get("BENCH_ROWS", "").split(",") if name] or [*EACH_SIZE, *ONCE]
+    kinds = ["sqlite", *(["postgresql"] if os.environ.get("DATABASE_URL", "").startswith("postgres") else [])]
+    figures: list[dict[str, Any]] = []
+    for kind in kinds:
+        for name in chosen:
+            for size in sizes if name in EACH_SIZE else sizes[:1]:
+                figures += measured(kind, size, name)
+    print(table(figures))
+    print(*growth(figures), sep="\n")
+    if os.environ.get("BENCH_JSON"):
+        about = {"python": platform.python_version(), "machine": platform.platform(), "cores": os.cpu_count()}
+        Path(os.environ["BENCH_JSON"]).write_text(json.dumps({"about": about, "figures": figures}, indent=1), encoding="utf-8")
+    return 0 if figures else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

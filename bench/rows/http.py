@@ -1,0 +1,132 @@
+"""Many people at once at a real web server: gunicorn, and clients with connections of their own."""
+
+import http.client
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+
+from accounts.models import User
+from bench.databases import ROOT
+from tests.kills.portal import children, free_port
+
+CONNECTIONS = 64
+# Django takes a bare secret as token where cookie and field agree.
+CSRF = "a" * 32
+
+
+@dataclass
+class Post:
+    path: str
+    fields: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+
+class Server:
+    """Gunicorn with two processes of eight threads, on this process's database."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+
+    def __enter__(self) -> "Server":
+        connection.close()
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers=2", "--threads=8", "--log-level=error"]
+        self.process = subprocess.Popen([*command, "fleetportal.wsgi"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+        while not self.answers():
+            time.sleep(0.2)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def cpu_ms(self) -> float:
+        """The CPU time that the workers have used so far."""
+        return sum(cpu_ticks(pid) for pid in children(self.process.pid)) * 10.0
+
+    def rush(self, posts: Sequence[Post]) -> "Rush":
+        """All of `posts`, over 64 connections."""
+        waiting, rush, guard = list(reversed(posts)), Rush(), threading.Lock()
+        cpu, began = self.cpu_ms(), time.perf_counter()
+
+        def visitor() -> None:
+            while True:
+                with guard:
+                    if not waiting:
+                        return
+                    post = waiting.pop()
+                status, ms = self.send(post)
+                with guard:
+                    rush.statuses[status] += 1
+                    rush.milliseconds.append(ms)
+
+        visitors = [threading.Thread(target=visitor) for _number in range(CONNECTIONS)]
+        for one in visitors:
+            one.start()
+        for one in visitors:
+            one.join()
+        rush.seconds, rush.cpu_ms = time.perf_counter() - began, self.cpu_ms() - cpu
+        return rush
+
+    def send(self, post: Post) -> tuple[int, float]:
+        began = time.perf_counter()
+        caller = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        cookies = "; ".join(f"{name}={value}" for name, value in {settings.CSRF_COOKIE_NAME: CSRF, **post.cookies}.items())
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies, "Host": settings.BASE_HOST}
+        caller.request("POST", post.path, urlencode({"csrfmiddlewaretoken": CSRF, **post.fields}), headers)
+        answer = caller.getresponse()
+        answer.read()
+        caller.close()
+        return answer.status, (time.perf_counter() - began) * 1000
+
+
+@dataclass
+class Rush:
+    """What came of many requests at once."""
+
+    seconds: float = 0
+    cpu_ms: float = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    milliseconds: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return len(self.milliseconds) / self.seconds
+
+    @property
+    def cpu_ms_each(self) -> float:
+        return self.cpu_ms / len(self.milliseconds)
+
+
+def cpu_ticks(pid: int) -> int:
+    """Hundredths of a second that a process has computed."""
+    words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(words[11]) + int(words[12])
+
+
+def signed_in(user: User) -> dict[str, str]:
+    """The cookie of a session of `user`."""
+    session = SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return {settings.SESSION_COOKIE_NAME: str(session.session_key)}

@@ -1,0 +1,83 @@
+"""Messages out of the outbox to a mail server on this machine, beside smtplib with messages made before."""
+
+import os
+import smtplib
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils import timezone
+
+from bench.databases import ROOT
+from bench.measure import Figure, peak_mb, seconds
+from contacts.models import Person
+from fleetportal.core import outbox
+
+COUNT = int(os.environ.get("BENCH_MESSAGES", "5000"))
+
+
+def figures(size: int) -> Iterator[Figure]:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "bench.mailserver"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    settings.EMAIL_PORT = int(server.stdout.readline())
+    rows = queue()
+    before = peak_mb()
+    ours = seconds(lambda: outbox.send_due(seconds=3600))
+    above = peak_mb() - before
+    assert not outbox.Message.objects.filter(state=outbox.State.WAITING, pk__in=rows).exists()
+    made = [message.as_email().message().as_bytes() for message in outbox.Message.objects.filter(pk__in=rows[:COUNT]).iterator()]
+    theirs = seconds(lambda: bare(made))
+    server.communicate()
+    rate, their_rate = COUNT / ours, COUNT / theirs
+    yield Figure(
+        "messages sent by one worker",
+        COUNT,
+        "/s",
+        rate,
+        None,
+        "smtplib, messages made before",
+        their_rate,
+        rate / their_rate,
+        ">= 0.6",
+        None,
+        above,
+    )
+
+
+def queue() -> list[int]:
+    outbox.Message.objects.filter(state=outbox.State.WAITING).update(state=outbox.State.HELD_BACK)
+    person = Person.objects.order_by("pk").first()
+    assert person
+    now = timezone.now()
+    text = "Guten Tag,\n\nwir laden Sie herzlich ein.\n" * 20
+    same = {
+        "template": "-",
+        "gate": "service",
+        "recipient_id": person.pk,
+        "language": "de",
+        "text": text,
+        "html": f"<p>{text}</p>",
+        "about_type": "contacts.person",
+        "about_id": person.pk,
+        "due_at": now,
+    }
+    rows = [
+        outbox.Message(
+            key=f"bench:{now.timestamp()}:{number}",
+            recipient=f"guest{number}@customer.example",
+            subject=f"Einladung {number}",
+            message_id=f"<bench.{now.timestamp()}.{number}@fleet.example>",
+            **same,
+        )
+        for number in range(COUNT)
+    ]
+    outbox.Message.objects.bulk_create(rows, batch_size=500)
+    return list(outbox.Message.objects.filter(key__startswith=f"bench:{now.timestamp()}:").values_list("pk", flat=True))
+
+
+def bare(messages: list[bytes]) -> None:
+    with smtplib.SMTP("127.0.0.1", settings.EMAIL_PORT) as server:
+        for message in messages:
+            server.sendmail("fleet@fleet.example", ["guest@customer.example"], message)

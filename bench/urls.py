@@ -1,0 +1,36 @@
+"""The portal's addresses, and before them the bare views that its own are held against."""
+
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from events.models import Seating
+from fleetportal.urls import urlpatterns as portal
+from gifts.models import Voucher
+from gifts.models.voucher import State
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """A static string."""
+    return HttpResponse("<!doctype html><title>Bare</title><p>Nothing but this.")
+
+
+@csrf_exempt
+def seat(request: HttpRequest, seating: int) -> HttpResponse:
+    """One conditional UPDATE of one contended row."""
+    taken = Seating.objects.filter(pk=seating, taken__lt=F("capacity")).update(taken=F("taken") + 1)
+    return HttpResponse("in" if taken else "full")
+
+
+@csrf_exempt
+def stamp(request: HttpRequest, voucher: int) -> HttpResponse:
+    """One conditional UPDATE, each on a row of its own."""
+    done = Voucher.objects.filter(pk=voucher, state=State.CLAIMED).update(state=State.REDEEMED)
+    return HttpResponse("go" if done else "stop")
+
+
+own: list[Any] = [path("bare/page/", page), path("bare/seat/<int:seating>/", seat), path("bare/stamp/<int:voucher>/", stamp)]
+urlpatterns = own + portal
