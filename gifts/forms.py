@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company, User
@@ -27,6 +28,14 @@ SCANNED = re.compile(r"/(voucher|claim)/([A-Za-z0-9_-]{32})(?:[/?#]|$)")
 
 def plain(**attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"autocomplete": "off", **attrs})
+
+
+CHOICES = 300
+
+
+def names_of(companies: QuerySet[Company]) -> list[str]:
+    """The names to choose from while typing; a longer list is typed. Costs 1 query."""
+    return list(companies.order_by("name_folded").values_list("name", flat=True)[:CHOICES])
 
 
 class FirstNameForm(forms.Form):
@@ -183,8 +192,8 @@ class IssueForm(forms.Form):
     company = forms.CharField(
         label=_("For the drivers of"),
         required=False,
-        widget=plain(list="companies"),
         help_text=_("A company's name, for cards. Left empty, a card is nobody's until it is claimed."),
+        widget=plain(list="companies"),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -215,7 +224,10 @@ class ConfirmForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=80)
     last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
     company = forms.CharField(
-        label=_("Company"), required=False, help_text=_("The company's full name. Left empty, the driver belongs to none yet.")
+        label=_("Company"),
+        required=False,
+        help_text=_("The company's full name. Left empty, the driver belongs to none yet."),
+        widget=plain(list="companies"),
     )
 
     def __init__(self, *args: Any, user: User, person: Person, **kwargs: Any) -> None:

@@ -121,7 +121,7 @@ def _card(page: Any, programme: Programme, valid_until: date, card: Card, x: flo
         for line in _wrapped(text, font, size, CARD_WIDTH - 48 * MM):
             page.drawString(x + 5 * MM, top, line)
             top -= size * 1.3
-        top -= 2.2 * MM
+        top -= 1.3 * MM
     page.setFont(regular, 6)
     page.drawCentredString(x + CARD_WIDTH - 22 * MM, y + 5 * MM, _("Scan to claim"))
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Company
 from contacts.models import Driver, Person
 from fleetportal.core import qr
 from fleetportal.core.idempotency import once
@@ -17,7 +18,7 @@ from fleetportal.core.pages import done, page
 from gifts.actions.claims import confirm_driver
 from gifts.actions.counter import issue_at_counter
 from gifts.actions.finding import people_found
-from gifts.forms import ConfirmForm, CounterForm
+from gifts.forms import ConfirmForm, CounterForm, names_of
 from gifts.models import Allowance, Claim, Programme, State, Voucher
 from gifts.models.voucher import person_mark
 
@@ -108,4 +109,6 @@ def driver_confirm(request: HttpRequest, person_id: int) -> HttpResponse:
         return done(request, back, _("%s is confirmed.") % person)
     claim = Claim.objects.filter(person=person).order_by("-pk").first()
     context = {"form": form, "title": _("Is this a driver of ours?"), "save": _("Yes, confirm"), "back": back, "claim": claim}
+    if "company" in form.fields:
+        context["names"] = names_of(Company.objects.where(request.user, may="serve_customers"))
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)

@@ -18,7 +18,7 @@ from fleetportal.core.lists import Empty, ListPage, Preset
 from fleetportal.core.pages import done, page
 from gifts import pdf, report
 from gifts.filters import ProgrammeFilter
-from gifts.forms import IssueForm, ProgrammeForm, ReasonWhyForm
+from gifts.forms import IssueForm, ProgrammeForm, ReasonWhyForm, names_of
 from gifts.models import Issue, Programme, State, Voucher, Way
 from gifts.tables import ProgrammeTable
 
@@ -117,7 +117,8 @@ def issue(request: HttpRequest, programme_id: int) -> HttpResponse:
         made = one.issue(form.cleaned_data["way"], form.cleaned_data["count"], company=form.cleaned_data["company"], by=request.user)
         words = ngettext("%d voucher is issued.", "%d vouchers are issued.", made.count) % made.count
         return done(request, back, words)
-    context = {"form": form, "title": _("Issue vouchers of %s") % one, "save": _("Issue them"), "back": back}
+    names = names_of(Company.objects.visible_to(request.user))
+    context = {"form": form, "title": _("Issue vouchers of %s") % one, "save": _("Issue them"), "back": back, "names": names}
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
 
 

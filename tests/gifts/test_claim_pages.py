@@ -290,6 +290,17 @@ def test_unknown_expired_revoked_and_foreign_links_look_alike(client, shine, sou
     assert {len(answer.content) for answer in answers[:1] + answers[3:]} == {len(answers[0].content)}
 
 
+def test_links_that_open_nothing_cost_the_same(client, shine, django_assert_num_queries):
+    """R30: what takes as many questions takes as long, whyever the link opens nothing."""
+    expired, revoked, personal = make_voucher(shine), make_voucher(shine), make_voucher(shine, claimed=True)
+    Link.objects.filter(pk=expired.card.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    revoked.revoke(by=None, reason="lost")
+    client.get(f"/claim/{'A' * 32}/")  # opens the counters' windows
+    for token in ("B" * 32, expired.card.token, revoked.card.token, personal.link.token):
+        with django_assert_num_queries(3):
+            client.get(f"/claim/{token}/")
+
+
 def test_a_claim_tells_nothing_of_who_is_a_customer(client, shine, north_ag):
     """R30: the same answer for a company we know, one we do not, and a plate."""
     make_vehicle(north_ag, plate="HH-AB 1234")
