@@ -121,7 +121,7 @@ def moving(model: type[models.Model], field: str) -> Move:
 
 
 def _renamed(row: models.Model, field: str, to: models.Model) -> tuple[models.Model, audit.Changes]:
-    name = row._meta.get_field(field).attname
+    name = f"{field}_id"
     before = getattr(row, name)
     setattr(row, field, to)
     row.save(update_fields=[field])

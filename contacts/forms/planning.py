@@ -37,8 +37,8 @@ class TaskPlanning(Planning):
         return PlanForm(data, initial={"on": next_working_day(timezone.localdate()), "title": title})
 
     def carry_out(self, reason: Reason, values: dict[str, Any], *, by: "User") -> Task:
-        facts = {"person": reason.person, "reason_key": reason.key}
-        return Task.plan(reason.company, values["title"], due_on=values["on"], owner=by, by=by, **facts)
+        title, day = values["title"], values["on"]
+        return Task.plan(reason.company, title, due_on=day, owner=by, by=by, person=reason.person, reason_key=reason.key)
 
     def undo(self, made: Task, *, by: "User") -> None:  # type: ignore[override]
         made.drop(by=by)

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from accounts.models import Company, Phase, Tier, Vehicle
 from contacts.models.interaction import Interaction
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 # What puts one reason before another. Source: DOMAIN, "Tier and target group set the cadence"; "At risk: concentrate on those …".
-TIER_POINTS = {Tier.DIAMOND: 50, Tier.PLATINUM: 40, Tier.GOLD: 30, Tier.SILVER: 20, Tier.BRONZE: 10}
-GROUP_POINTS = {Group.DECISION_MAKER: 15, Group.USER: 8, Group.DRIVER: 0}
+TIER_POINTS: dict[str, int] = {Tier.DIAMOND: 50, Tier.PLATINUM: 40, Tier.GOLD: 30, Tier.SILVER: 20, Tier.BRONZE: 10}
+GROUP_POINTS: dict[str, int] = {Group.DECISION_MAKER: 15, Group.USER: 8, Group.DRIVER: 0}
 AT_RISK_POINTS = 10
 HURRY = ((7, 30), (30, 20), (90, 10))  # days left, points
 
@@ -32,21 +32,15 @@ class Weight(NamedTuple):
     points: int
 
 
-def weighing(*, tier: str, phase: str, group: str, value: int, due_on: date | None, on: date) -> list[Weight]:
-    """What a reason weighs on that day, thing by thing: shown to whoever asks why it stands first."""
-    weights = [
-        Weight(Tier(tier).label if tier else _("no tier yet"), TIER_POINTS.get(Tier(tier), 0) if tier else 0),
-        Weight(Group(group).label, GROUP_POINTS[Group(group)]),
-        Weight(_("the kind of reason"), value),
-    ]
+def points_of(*, tier: str, phase: str, group: str, value: int, due_on: date | None, on: date) -> dict[str, int]:
+    """What a reason weighs on that day, by what counts: tier, group, kind of reason, risk, hurry."""
+    points = {"tier": TIER_POINTS.get(tier, 0), "group": GROUP_POINTS[group], "kind": value}
     if phase == Phase.AT_RISK:
-        weights.append(Weight(Phase.AT_RISK.label, AT_RISK_POINTS))
+        points["risk"] = AT_RISK_POINTS
     if due_on is not None:
         left = (due_on - on).days
-        points = next((points for days, points in HURRY if left <= days), 0)
-        said = ngettext_lazy("%d day left", "%d days left", left) % left if left > 0 else _("due")
-        weights.append(Weight(said, points))
-    return weights
+        points["hurry"] = next((points for days, points in HURRY if left <= days), 0)
+    return points
 
 
 class ReasonQuerySet(models.QuerySet["Reason"]):
@@ -126,7 +120,7 @@ class Reason(models.Model):
         """What the person is to this company, from `for_cards()` rows without a query; None where nobody is known."""
         if self.person is None:
             return None
-        name = GROUPS[self.group]._meta.get_field("person").remote_field.related_name
+        name = str(GROUPS[self.group]._meta.get_field("person").remote_field.related_name)
         mine = [role for role in getattr(self.person, name).all() if role.company_id == self.company_id]
         return mine[0] if mine else None
 
@@ -160,8 +154,16 @@ class Reason(models.Model):
 
     def weights(self, on: date) -> list[Weight]:
         """Why it stands where it stands, in words and points; they add up to `weight` on the day it was computed."""
-        tier, phase = self.company.tier, self.company.phase
-        return weighing(tier=tier, phase=phase, group=self.group, value=self.made_by.value, due_on=self.due_on, on=on)
+        company, left = self.company, self.days_left(on)
+        points = points_of(tier=company.tier, phase=company.phase, group=self.group, value=self.made_by.value, due_on=self.due_on, on=on)
+        words = {
+            "tier": company.get_tier_display() or _("no tier yet"),
+            "group": self.get_group_display(),
+            "kind": _("the kind of reason"),
+            "risk": company.get_phase_display(),
+            "hurry": ngettext("%d day left", "%d days left", left) % left if left and left > 0 else _("due"),
+        }
+        return [Weight(words[thing], counts) for thing, counts in points.items()]
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):

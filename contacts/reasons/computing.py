@@ -4,23 +4,42 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Centre, Company
 from contacts.models import GROUPS, Reason, rules
-from contacts.models.reason import weighing
+from contacts.models.reason import points_of
 from contacts.models.roles import DecisionMaker
 from contacts.models.rule import Found, Rule
 from fleetportal.core.db import can_lock
 
-CHUNK = 500
-COMPUTED = ("company_id", "person_id", "vehicle_id", "group", "due_on", "facts", "weight")
-WRITTEN = ["person", "vehicle", "group", "due_on", "facts", "weight"]
+CHUNK = 1000
 # Who of several decision-makers is asked first, where nobody has the responsibility.
 RANK = {kind: rank for rank, kind in enumerate(("fleet_manager", "owner", "managing_director", "branch_manager", "other"))}
+
+
+class Row(NamedTuple):
+    """A reason that a rule found, as its table keeps it."""
+
+    key: str
+    rule: str
+    company_id: int
+    person_id: int | None
+    vehicle_id: int | None
+    group: str
+    due_on: date | None
+    facts: dict[str, Any]
+    weight: int
+
+    def as_reason(self, *, on: date, pk: int | None = None) -> Reason:
+        """The row as an object, not saved."""
+        return Reason(pk=pk, found_on=on, **self._asdict())
+
+
+WRITTEN = [field for field in Row._fields if field not in ("key", "rule", "company_id")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,50 +81,40 @@ def compute(ids: list[int], *, on: date) -> Difference:
         locked = companies.order_by("pk").select_for_update(no_key=True) if can_lock() else companies
         worth = {pk: (tier, phase) for pk, tier, phase in locked.values_list("pk", "tier", "phase")}
         wanted = {row.key: row for row in rows(companies, worth, on=on)}
-        standing = {row.key: row for row in Reason.objects.filter(company__in=ids)}
-        made = [row for key, row in wanted.items() if key not in standing]
-        changed = [_renewed(standing[key], row) for key, row in wanted.items() if key in standing and differs(standing[key], row)]
-        gone = [row.pk for key, row in standing.items() if key not in wanted]
+        stored = Reason.objects.filter(company__in=ids).values_list("pk", *Row._fields)
+        standing = {row[0]: (pk, Row(*row)) for pk, *row in stored}
+        made = [row.as_reason(on=on) for key, row in wanted.items() if key not in standing]
+        changed = [row.as_reason(on=on, pk=standing[key][0]) for key, row in wanted.items() if key in standing and standing[key][1] != row]
+        gone = [pk for key, (pk, _row) in standing.items() if key not in wanted]
         Reason.objects.bulk_create(made, batch_size=1000)
         Reason.objects.bulk_update(changed, WRITTEN, batch_size=500)
         Reason.objects.filter(pk__in=gone).delete()
         return Difference(len(made), len(changed), len(gone))
 
 
-def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iterable[Reason]:
-    """The reasons that the rules find at `companies` on that day, not saved; with whom to speak to."""
+def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iterable[Row]:
+    """The reasons that the rules find at `companies` on that day, with whom to speak to; `worth` is each one's tier and phase."""
     suggest = Suggestions(companies, on)
     for rule in rules:
         for found in rule.find(companies, on=on):
             tier, phase = worth[found.company]
-            weights = weighing(tier=tier, phase=phase, group=found.group, value=rule.value, due_on=found.due_on, on=on)
-            yield Reason(
+            points = points_of(tier=tier, phase=phase, group=found.group, value=rule.value, due_on=found.due_on, on=on)
+            yield Row(
                 key=key_of(rule, found),
                 rule=rule.name,
                 company_id=found.company,
                 person_id=found.person or suggest(rule, found.company),
                 vehicle_id=found.vehicle,
-                group=found.group,
+                group=str(found.group),
                 due_on=found.due_on,
                 facts=dict(found.facts),
-                weight=sum(weight.points for weight in weights),
-                found_on=on,
+                weight=sum(points.values()),
             )
 
 
 def key_of(rule: Rule, found: Found) -> str:
     """What tells this reason from every other; a person the engine only suggested is no part of it."""
     return f"{rule.name}:{found.company}:{found.person or ''}:{found.vehicle or ''}:{found.occasion}"[:140]
-
-
-def differs(old: Reason, new: Reason) -> bool:
-    return any(getattr(old, field) != getattr(new, field) for field in COMPUTED)
-
-
-def _renewed(old: Reason, new: Reason) -> Reason:
-    for field in COMPUTED:
-        setattr(old, field, getattr(new, field))
-    return old
 
 
 class Suggestions:

@@ -1,14 +1,15 @@
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Min, Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Use
+from accounts.models import Use, Vehicle
 from contacts.models.roles import GROUPS, Group
 from contacts.models.rule import Found, Rule
 from fleetportal.core.words import opening
@@ -16,12 +17,8 @@ from fleetportal.core.words import opening
 if TYPE_CHECKING:
     from accounts.models.company import CompanyQuerySet
 
-# A company needs somebody of a group as soon as it has vehicles of that use; somebody who decides it needs for any.
-VEHICLES = {
-    Group.DECISION_MAKER: Q(),
-    Group.USER: Q(vehicles__use=Use.PERSONAL),
-    Group.DRIVER: Q(vehicles__use=Use.FUNCTIONAL),
-}
+# For whom a company needs somebody: for vehicles of that use; somebody who decides it needs for any.
+FOR = {Group.DECISION_MAKER: tuple(Use), Group.USER: (Use.PERSONAL,), Group.DRIVER: (Use.FUNCTIONAL,)}
 
 
 class Coverage(Rule):
@@ -32,15 +29,30 @@ class Coverage(Rule):
     rest = relativedelta(months=2)
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+        active = companies.active().values("pk")
+        fleets: defaultdict[int, dict[str, tuple[int, date | None]]] = defaultdict(dict)
+        coming = Min("delivered_on", filter=Q(delivered_on__gt=on))
+        rows = (
+            Vehicle.objects.active()
+            .filter(company__in=active)
+            .order_by()
+            .values("company", "use")
+            .annotate(count=Count("pk"), next_on=coming)
+        )
+        for company, use, count, next_on in rows.values_list("company", "use", "count", "next_on"):
+            fleets[company][use] = (count, next_on)
         for group, model in GROUPS.items():
-            known = model._default_manager.running(on=on).filter(company=OuterRef("pk"))
-            chairs = companies.active().filter(~Exists(known))
-            theirs = Q(vehicles__given_back_on=None, vehicles__pk__isnull=False) & VEHICLES[Group(group)]
-            coming = theirs & Q(vehicles__delivered_on__gt=on)
-            chairs = chairs.annotate(fleet=Count("vehicles", filter=theirs), next_on=Min("vehicles__delivered_on", filter=coming))
-            for company, fleet, next_on in chairs.filter(fleet__gt=0).order_by().values_list("pk", "fleet", "next_on"):
-                facts = {"group": str(group), "count": fleet, "next_on": next_on.isoformat() if next_on else None}
-                yield Found(company, occasion=str(group), group=group, due_on=next_on, facts=facts)
+            known = set(model._default_manager.running(on=on).filter(company__in=active).values_list("company", flat=True))
+            for company, fleet in fleets.items():
+                theirs = [fleet[use] for use in FOR[Group(group)] if use in fleet]
+                if theirs and company not in known:
+                    yield self._found(company, group, theirs)
+
+    def _found(self, company: int, group: str, fleet: list[tuple[int, date | None]]) -> Found:
+        next_on = min((day for _count, day in fleet if day), default=None)
+        count = sum(count for count, _day in fleet)
+        facts = {"group": str(group), "count": count, "next_on": next_on.isoformat() if next_on else None}
+        return Found(company, occasion=str(group), group=group, due_on=next_on, facts=facts)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         words = {"how_many": opening(facts["count"])}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Company
-from contacts.models import Decision, Reason, rules
+from contacts.models import Decision, Person, Reason, rules
 from contacts.models.rule import Rule
 from contacts.reasons.computing import rows
 
@@ -16,6 +16,7 @@ class Finding:
 
     reason: Reason
     decision: Decision | None
+    stored: int | None = None  # the id of the row, where it is computed already
 
     @property
     def is_in_queue(self) -> bool:
@@ -31,11 +32,18 @@ class Answer:
 
 
 def explain(company: Company, *, on: date) -> list[Answer]:
-    """What each rule finds at `company` on that day, straight from its queryset. Costs two queries for each rule and 2."""
+    """What each rule finds at `company` on that day, straight from its queryset. Costs two queries for each rule and 4."""
     found: defaultdict[str, list[Reason]] = defaultdict(list)
     here = Company.objects.filter(pk=company.pk)
-    for reason in rows(here, {company.pk: (company.tier, company.phase)}, on=on):
+    for row in rows(here, {company.pk: (company.tier, company.phase)}, on=on):
+        reason = row.as_reason(on=on)
         reason.company = company
-        found[reason.rule].append(reason)
+        found[row.rule].append(reason)
+    people = Person.objects.in_bulk({reason.person_id for reasons in found.values() for reason in reasons if reason.person_id})
+    for reason in (reason for reasons in found.values() for reason in reasons):
+        reason.person = people.get(reason.person_id) if reason.person_id else None
+    stored = dict(Reason.objects.filter(company=company).values_list("key", "pk"))
     decisions = {d.key: d for d in Decision.objects.standing(on=on).filter(company=company).select_related("by").order_by("at")}
-    return [Answer(rule, [Finding(reason, decisions.get(reason.key)) for reason in found[rule.name]]) for rule in rules]
+    return [
+        Answer(rule, [Finding(reason, decisions.get(reason.key), stored.get(reason.key)) for reason in found[rule.name]]) for rule in rules
+    ]

@@ -1,10 +1,10 @@
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Case, DateTimeField, F, OuterRef, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DateTimeField, Exists, OuterRef, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -35,23 +35,23 @@ class Silence(Rule):
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
         named: set[tuple[int, int]] = set()  # who decides and drives is one person, spoken to as the one who decides
         for group, months in CADENCE.items():
-            for company, tier, person, last, since in self._unheard(companies, group, months, on=on):
-                since_on = timezone.localtime(since).date()
-                if since_on + relativedelta(months=months[tier]) <= on and (company, person) not in named:
+            for company, tier, person, last, entered in self._unheard(companies, group, months, on=on):
+                since = timezone.localtime(last or entered).date()
+                silent = months_between(since, on)
+                if silent >= months[tier] and (company, person) not in named:
                     named.add((company, person))
-                    facts = {"group": str(group), "tier": tier, "months": months[tier], "spoken": last is not None}
-                    facts |= {"since": since_on.isoformat(), "silent": months_between(since_on, on)}
-                    yield Found(company, occasion=since_on.isoformat(), group=group, person=person, facts=facts)
+                    facts = {"group": str(group), "tier": tier, "months": months[tier], "spoken": last is not None, "silent": silent}
+                    yield Found(company, occasion=since.isoformat(), group=group, person=person, facts=facts)
 
     def _unheard(self, companies: "CompanyQuerySet", group: str, months: Mapping[str, int], *, on: date) -> Iterable[tuple[Any, ...]]:
-        """Roles whose last real contact lies about their cadence back; the day itself is counted in months by the caller."""
+        """Roles without a real contact in about their cadence, with the last one; the day itself is counted in months by the caller."""
         about = {tier: midnight(on - relativedelta(months=count, days=-4)) for tier, count in months.items()}
         bound = Case(*(When(company__tier=tier, then=Value(moment)) for tier, moment in about.items()), output_field=DateTimeField())
-        real = Interaction.objects.real().filter(person=OuterRef("person")).order_by("-happened_at")
-        roles = GROUPS[group]._default_manager.running(on=on).filter(company__in=companies.active().values("pk"))
-        roles = roles.annotate(last=Subquery(real.values("happened_at")[:1]))
-        roles = roles.annotate(since=Coalesce("last", "person__entered_at"), bound=bound).filter(since__lt=F("bound"))
-        return roles.values_list("company_id", "company__tier", "person_id", "last", "since")
+        real = Interaction.objects.real().filter(person=OuterRef("person"))
+        last = Subquery(real.order_by("-happened_at").values("happened_at")[:1])
+        roles = GROUPS[group]._default_manager.running(on=on).filter(company__in=companies.active().values("pk")).annotate(bound=bound)
+        roles = roles.filter(~Exists(real.filter(happened_at__gte=OuterRef("bound")))).annotate(last=last)
+        return list(roles.values_list("company_id", "company__tier", "person_id", "last", "person__entered_at"))
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         return f"{_silence(facts)} {_cadence(facts)}"
@@ -62,9 +62,9 @@ def midnight(day: date) -> datetime:
 
 
 def months_between(first: date, last: date) -> int:
-    """Whole months from `first` to `last`."""
-    between = relativedelta(last, first)
-    return between.years * 12 + between.months
+    """The most months that can be added to `first` without passing `last`; a month later than the 31st of January is its 28th or 29th."""
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return months - (last.day < min(first.day, monthrange(last.year, last.month)[1]))
 
 
 def _silence(facts: Mapping[str, Any]) -> str:

@@ -71,7 +71,7 @@ def shown(
 ) -> dict[str, Any]:
     """What the page shows: the open card with the form of the chosen button, the others as rows, and what lies beside."""
     wanted = open_id or number(request.GET.get("open", ""))
-    queue = day.queue(limit=CONTACTS_A_DAY if request.GET.get("more") else SHOWN, first=wanted if wanted in day.cards else None)
+    queue = day.queue(limit=CONTACTS_A_DAY if request.GET.get("more") else SHOWN, first=wanted)
     opened = next((reason for reason in queue if reason.pk == wanted), queue[0] if queue else None)
     chosen = act or request.GET.get("do", "")
     act = chosen if chosen in {one.name for one in acts()} else "reached"

@@ -5,11 +5,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Company, User
 from contacts.actions import reasons as actions
-from contacts.models import rules
+from contacts.models import Reason, rules
 from tests.factories.accounts import make_company
 from tests.factories.reasons import make_reason
 
@@ -56,3 +57,22 @@ def test_several_that_fit_are_named(north_ag: Company) -> None:
     make_company(north_ag.centre, name="Nordhafen Werft")
     with pytest.raises(CommandError, match=r"Which one\? Nordhafen Logistik SE .*Nordhafen Werft"):
         explained("nordhafen")
+
+
+def test_the_dossier_says_why_now_and_leads_to_the_card(client: Client, anna: User, north_ag: Company) -> None:
+    today = timezone.localdate()
+    reason, chair = make_reason(north_ag), Reason.objects.get(rule="coverage", company=north_ag)
+    actions.put_off(chair, until=today + timedelta(days=7), why="They told us no names.", by=anna, on=today)
+    client.force_login(anna)
+    page = client.get(f"/companies/{north_ag.pk}/").content.decode()
+    assert f'href="/today/?open={reason.pk}">{reason.sentence}</a>' in page
+    assert "They told us no names." in page
+    opened = client.get("/today/", {"open": reason.pk}).context["opened"]
+    assert opened == reason
+
+
+def test_who_does_not_serve_the_company_sees_no_reasons_in_its_dossier(client: Client, dora: User, emil: User, north_ag: Company) -> None:
+    sentence = make_reason(north_ag).sentence
+    for user in (dora, emil):
+        client.force_login(user)
+        assert sentence not in client.get(f"/companies/{north_ag.pk}/").content.decode()

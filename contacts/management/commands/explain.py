@@ -52,7 +52,7 @@ def lines(answer: Answer) -> list[str]:
 def said(finding: Finding) -> list[str]:
     reason, decision = finding.reason, finding.decision
     weights = " + ".join(f"{weight.words} {weight.points}" for weight in reason.weights(reason.found_on))
-    who = str(reason.person) if reason.person_id else "nobody known"
+    who = str(reason.person or "nobody known")
     told = [f"  {reason.sentence}", f"    {who}; weight {reason.weight} = {weights}"]
     if decision is not None:
         until = f"until {formats.date_format(decision.until)}" if decision.until else "for this occasion"
