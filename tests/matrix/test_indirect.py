@@ -15,12 +15,12 @@ from fleetportal.core.lists import ListPage, listed
 from tests.answers import said
 from tests.matrix.addresses import Address
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place
-from tests.matrix.test_matrix import STAFF
+from tests.matrix.test_matrix import STAFF, is_personal
 from tests.matrix.world import MISSING, PLANTED, At, World, word
 
 pytestmark = pytest.mark.matrix
 WITHOUT_ID = [address for address in STAFF if not address.kwargs]
-WITH_OWN_ROW = [address for address in STAFF if address.kwargs and not set(address.kwargs) & {"job_id"}]
+WITH_OWN_ROW = [address for address in STAFF if address.kwargs and not is_personal(address)]
 ANNA, CARLA, EMIL = (
     next(c for c in COLUMNS if c.name == n) for n in ("account manager Nord", "centre manager Nord", "service adviser Nord")
 )
@@ -53,7 +53,7 @@ def answers(world: World, column: Column, addresses: list[Address]) -> dict[str,
     client, told = world.clients[column], {}
     own = next((place for place in PLACES if column.reaches(place, "meet_customers")), PLACES[0])
     for address in addresses:
-        path = address.path({kwarg: world.row(kwarg, own, column) for kwarg in address.kwargs})
+        path = address.path({kwarg: world.row(address, kwarg, own, column) for kwarg in address.kwargs})
         for question in questions(address) if not address.kwargs else [""]:
             told[f"GET {path}{question}"] = said(client.get(path + question))
         if page_of(address):

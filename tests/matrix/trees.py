@@ -23,3 +23,9 @@ TREES = {
 WRITES = {"cms/": {"wagtailusers_userprofile"}}
 # Values that one of their kwargs must have to be an address at all; numbers and words are made up for the others.
 SAMPLES = {"_0": "", "url": "nothing"}
+
+# Pages that show every message there is, by design: why.
+SHOWS_ALL = {
+    "mailbox/": "What a developer's machine keeps instead of sending; 404 wherever a mail server is named (INTERFACES).",
+    "messages/": "What the mail server would not take, for the administrator of the whole installation.",
+}

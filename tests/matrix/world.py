@@ -1,24 +1,32 @@
 """The rows the matrix asks for: the same nouns at four companies, each with a word that no answer to a stranger may hold.
 
-A new kwarg of an address gets its line in MAKERS, a new scope of links its line in SUBJECTS.
+A new kwarg of an address gets its line in NOUNS, a new scope of links its line in SUBJECTS.
 """
 
+import itertools
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Centre, Company, Vehicle
 from contacts.models import Import, Interaction, Person, PersonAddress
+from contacts.models.reason import Decision
 from fleetportal.core.jobs import Job
 from fleetportal.core.links import Link
-from gifts.models import Challenge, HandOut, Voucher
+from fleetportal.core.outbox import Message
+from gifts.models import Challenge, HandOut, Programme, Voucher
 from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle
-from tests.factories.contacts import give_consent, make_holder, make_person, make_role
+from tests.factories.contacts import give_consent, make_drive, make_holder, make_person, make_role
 from tests.factories.events import make_event, make_invitation, make_registration
-from tests.factories.gifts import make_gift, make_issue, make_programme, make_voucher
+from tests.factories.gifts import make_gift, make_programme, make_voucher
+from tests.factories.reasons import make_reason, make_task
+from tests.matrix.addresses import Address
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place
 
 MISSING = 999_999_999
@@ -46,6 +54,7 @@ class At:
         PersonAddress.objects.create(person=self.person, channel="phone", value=f"private {private}", is_private=True)
         self.vehicle: Vehicle = make_vehicle(self.company, plate=plate, model=known, use="personal")
         self.roles = [make_role(group, self.company, self.person) for group in ("decision_maker", "user", "driver")]
+        self.owner = make_user()
         self.holder = make_holder(self.roles[1], self.vehicle)
         give_consent(self.person)
         self.event = make_event(centre, title=f"Evening at {place.centre}")
@@ -65,9 +74,9 @@ class World:
         for column, user in self.users.items():
             for key in column.companies:
                 assign(next(at for place, at in self.at.items() if place.key == key).company, user)
-        self.rows: dict[tuple[str, Any], int] = {}
-        for kwarg, make in MAKERS.items():  # all at once: a row made inside a cell would be taken back with it
-            self.rows |= {(kwarg, place, None): make(at) for place, at in self.at.items()}
+        self.rows: dict[Any, int] = {}
+        self.make_all()
+        self.links = {scope: make(self.at[PLACES[0]]) for scope, make in SUBJECTS.items()}
 
     def user(self, column: Column) -> Any:
         if column.is_visitor:
@@ -81,71 +90,151 @@ class World:
             client.force_login(self.users[column])
         return client
 
-    def row(self, kwarg: str, place: Place, column: Column) -> int:
+    def make_all(self) -> None:
+        """Every row that an address may ask for: one made inside a cell would be taken back with it."""
+        for noun in NOUNS.values():
+            for place, column in itertools.product(PLACES, [c for c in COLUMNS if c.role] if noun.is_personal else COLUMNS[:1]):
+                self.rows[noun, place, column] = noun.make(self.at[place], self.users[column]).pk
+
+    def row(self, address: Address, kwarg: str, place: Place, column: Column) -> int:
         """The id that stands for `kwarg` at `place`; personal rows are those of the column's user."""
-        owner = column if kwarg in PERSONAL else None
-        if (kwarg, place, owner) not in self.rows:
-            maker = PERSONAL[kwarg] if owner else MAKERS[kwarg]
-            self.rows[kwarg, place, owner] = maker(self.at[place], self.users[column]) if owner else maker(self.at[place])
-        return self.rows[kwarg, place, owner]
+        noun = noun_of(address, kwarg)
+        return self.rows[noun, place, column if noun.is_personal and column.role else COLUMNS[3 if noun.is_personal else 0]]
 
     def token(self, scope: str) -> str:
-        """The token of a standing link of `scope`."""
-        if ("token", scope) not in self.rows:
-            self.rows["token", scope] = Link.objects.make(scope, SUBJECTS[scope](self.at[PLACES[0]])).pk
-        return Link.objects.get(pk=self.rows["token", scope]).token
+        """The token of a standing link of `scope`, to something at the first place."""
+        return self.links[scope].token
 
-    def forbidden(self, column: Column) -> re.Pattern[bytes]:
-        """What no answer to `column` may hold."""
-        words = [word(kind, place) for kind, codename in PLANTED.items() for place in PLACES if not column.reaches(place, codename)]
+    def forbidden(self, column: Column, *, known: Place | None = None) -> re.Pattern[bytes]:
+        """What no answer to `column` may hold; a link tells of the place that is `known` through it."""
+        strange = [(kind, place) for kind, may in PLANTED.items() for place in PLACES if place != known and not column.reaches(place, may)]
+        words = [word(kind, place) for kind, place in strange]
         return re.compile("|".join(words).encode(), re.IGNORECASE)
 
 
-def claimed_voucher(at: At) -> Voucher:
-    """A voucher of a programme of its own that the person there has claimed."""
-    return make_voucher(make_programme(at.centre, value_cents=1), driver=at.roles[2], claimed=True)
+@dataclass(frozen=True)
+class Noun:
+    """What a kwarg stands for: how its row at a place is made, and by what it is reached.
+
+    `needs` is held at the place beside the page's own codename: whoever may not find a person opens no page about one.
+    `of_centre`: it belongs to a whole centre, so whoever has a company there has it too. `is_personal`: to one user.
+    `of_all`: to the installation, so the codename alone decides.
+    """
+
+    make: Callable[[At, Any], Any]
+    needs: str = "meet_customers"
+    of_centre: bool = False
+    is_personal: bool = False
+    of_all: bool = False
+
+    def is_reached(self, column: Column, place: Place, may: str) -> bool:
+        if self.of_all:
+            return column.may(may)
+        if self.of_centre:
+            return any(column.reaches(other, may) for other in PLACES if other.centre == place.centre)
+        return column.reaches(place, may) and (not self.needs or column.reaches(place, self.needs))
 
 
-def handed_out(at: At) -> HandOut:
+def noun_of(address: Address, kwarg: str) -> Noun:
+    return NOUNS.get(f"{address.name} {kwarg}") or NOUNS[kwarg]
+
+
+def export_job(at: At, user: Any) -> Job:
+    return Job.objects.create(kind="core.export", args={"page": "companies", "query": "", "kind": "csv"}, owner=user)
+
+
+def unconfirmed_driver(at: At, user: Any) -> Person:
+    person = make_person(word("Kanarie", at.place), is_confirmed=False)
+    make_role("driver", at.company, person)
+    return person
+
+
+def programme(at: At) -> Programme:
+    return make_programme(at.centre, name=f"Shine {at.place.key}", value_cents=1)
+
+
+def voucher(at: At, *, claimed: bool = False) -> Voucher:
+    """A personal voucher of the driver at that place."""
+    return make_voucher(programme(at), driver=at.roles[2], claimed=claimed)
+
+
+def redemption(at: At, user: Any) -> Any:
+    return voucher(at, claimed=True).redeem(by=None, wash=at.centre)
+
+
+def hand_out(at: At, user: Any) -> HandOut:
     """A gift given there, of a kind that lies in nobody's stock: stock is the centre's, and others of the centre see it."""
     gift = make_gift(quantity=0, value_cents=1)
     return HandOut.objects.create(gift=gift, person=at.person, company=at.company, centre=at.centre, value_cents=1)
 
 
-# kwarg -> its row at a company
-MAKERS: dict[str, Callable[[At], int]] = {
-    "event_id": lambda at: at.event.pk,
-    "company_id": lambda at: at.company.pk,
-    "person_id": lambda at: at.person.pk,
-    "vehicle_id": lambda at: at.vehicle.pk,
-    "programme_id": lambda at: make_programme(at.centre).pk,
-    "issue_id": lambda at: make_issue(make_programme(at.centre), company=at.company).pk,
-    "voucher_id": lambda at: claimed_voucher(at).pk,
-    "redemption_id": lambda at: claimed_voucher(at).redeem(by=None, wash=at.centre).pk,
-    "hand_out_id": lambda at: handed_out(at).pk,
+def imported(at: At, user: Any) -> Import:
+    return Import.objects.create(owner=user, centre=at.centre, name="list.csv", size=1, digest="0", kind="csv")
+
+
+def message(at: At, user: Any) -> Message:
+    """A message with one file, kept for the developer to look at."""
+    file = {"name": "day.ics", "type": "text/calendar", "text": "BEGIN:VCALENDAR"}
+    about = {"about_type": "accounts.company", "about_id": at.company.pk, "attachments": [file]}
+    words = {
+        "template": "x",
+        "gate": "service",
+        "language": "en",
+        "subject": "Good morning",
+        "text": "Good morning",
+        "html": "<p>Good morning</p>",
+        "message_id": "<x>",
+    }
+    key = f"test {at.place.key}"
+    made, _new = Message.objects.get_or_create(key=key, defaults={**about, **words, "recipient": "k@x.example", "due_at": timezone.now()})
+    return made
+
+
+def decision(at: At, user: Any) -> Any:
+    return Decision.objects.create(key=f"k {at.place.key}", company=at.company, by=user, kind="not_now")
+
+
+def link_to(scope: str, subject: Any) -> Link:
+    """The link that was made with its subject, or one made now."""
+    return Link.objects.filter(scope=scope, subject_id=subject.pk).first() or Link.objects.make(scope, subject.pk)
+
+
+def challenge_link(at: At) -> Link:
+    _challenge, link = Challenge.ask(programme(at), first_name="Kim", channel="email", address="kim@guest.example", plate="HHAB1")
+    return link
+
+
+# kwarg, or "address kwarg" where that page wants a row of its own kind -> what it stands for
+NOUNS: dict[str, Noun] = {
+    "company_id": Noun(lambda at, user: at.company),
+    "person_id": Noun(lambda at, user: at.person),
+    "vehicle_id": Noun(lambda at, user: at.vehicle),
+    "decision_maker_id": Noun(lambda at, user: at.roles[0]),
+    "vehicle_user_id": Noun(lambda at, user: at.roles[1]),
+    "driver_id": Noun(lambda at, user: at.roles[2]),
+    "address_id": Noun(lambda at, user: at.person.addresses.order_by("pk").first()),
+    "drive_id": Noun(lambda at, user: make_drive(at.roles[2])),
+    "programme_id": Noun(lambda at, user: programme(at), of_centre=True),
+    "issue_id": Noun(lambda at, user: programme(at).issue("cards", 1, by=None, company=at.company), of_centre=True),
+    "voucher_id": Noun(lambda at, user: voucher(at)),
+    "redemption_id": Noun(redemption, of_centre=True),
+    "hand_out_id": Noun(hand_out),
+    "reason_id": Noun(lambda at, user: make_reason(at.company)),
+    "decision_id": Noun(decision, is_personal=True),
+    "task_id": Noun(lambda at, user: make_task(at.company, at.owner)),
+    "event_id": Noun(lambda at, user: at.event, of_centre=True),
+    "message_id": Noun(message, of_all=True),
+    "number": Noun(lambda at, user: SimpleNamespace(pk=0), of_all=True),
+    "gifts:driver_confirm person_id": Noun(unconfirmed_driver),
+    "job_id": Noun(export_job, is_personal=True),
+    "import_id": Noun(imported, is_personal=True),
 }
-# Rows of a centre, not of a company: who reaches a company there *own* reaches them too.
-OF_CENTRES = {"event_id"}
-# kwarg -> a row that belongs to one user, wherever that user works
-PERSONAL: dict[str, Callable[[At, Any], int]] = {
-    "import_id": lambda at, user: Import.objects.create(owner=user, centre=at.centre, name="list.csv", size=1, digest="0", kind="csv").pk,
-    "job_id": lambda at, user: (
-        Job.objects.create(kind="core.export", args={"page": "companies", "query": "", "kind": "csv"}, owner=user).pk
-    ),
-}
-# scope of links -> the subject of one at a company
-SUBJECTS: dict[str, Callable[[At], int]] = {
-    "claim": lambda at: make_issue(make_programme(at.centre), company=at.company).vouchers.get().pk,
-    "voucher": lambda at: claimed_voucher(at).pk,
-    "challenge": lambda at: (
-        Challenge.ask(
-            make_issue(make_programme(at.centre), way="pool").programme,
-            first_name="Kim",
-            channel="email",
-            address="kim@driver.example",
-            plate="HH-A 1",
-        )[0].pk
-    ),
-    "invitation": lambda at: at.invitation.pk,
-    "ticket": lambda at: at.registration.pk,
+# scope of links -> a standing one at a place
+SUBJECTS: dict[str, Callable[[At], Link]] = {
+    "voucher": lambda at: voucher(at, claimed=True).link,
+    "claim": lambda at: make_voucher(programme(at)).card,
+    "challenge": challenge_link,
+    "invitation": lambda at: link_to("invitation", at.invitation),
+    "ticket": lambda at: link_to("ticket", at.registration),
+    "preferences": lambda at: link_to("preferences", at.person.addresses.order_by("pk").first()),
 }
