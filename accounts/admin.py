@@ -67,7 +67,9 @@ def changed_fields(message: Any) -> list[str]:
 
 
 class StaffForm(UserChangeForm):
-    role = forms.ChoiceField(label=_("Role"), required=False, help_text=_("What the person may do; DOMAIN's table of roles says what each may."))
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, help_text=_("What the person may do; DOMAIN's table of roles says what each may.")
+    )
     centres = forms.ModelMultipleChoiceField(Centre.objects.all(), label=_("Centres"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

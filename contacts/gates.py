@@ -7,7 +7,6 @@ from contacts.models.person import AddressState, Channel, PersonAddress, PersonA
 from fleetportal.core import audit, outbox
 from fleetportal.core.db import fold
 
-
 PERSON = "contacts.person"
 
 

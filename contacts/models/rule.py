@@ -60,7 +60,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One way a contact may end. `effect(reason, by=user)` is what else happens then, in the verb's transaction; it answers the row made."""
+    """One way a contact may end. `effect(reason, by=user)` is what else happens then, in the verb's transaction, and answers the row."""
 
     code: str
     label: Words

@@ -5,9 +5,9 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from contacts import channels as reach
 from contacts.models import Person
@@ -19,7 +19,10 @@ register = template.Library()
 
 @register.simple_tag
 def channels(person: Person, held: Collection[str] = ()) -> SafeString:
-    """How the person may be reached, private addresses only for those who hold `see_private`: filled is allowed, plain not asked, struck withdrawn; each says so."""
+    """How the person may be reached: filled is allowed, plain not asked, struck withdrawn; each says so.
+
+    Private addresses only for those who hold `see_private`.
+    """
     marks = [
         (
             f"fp-ch fp-ch--{mark.state}" if mark.state else "fp-ch",

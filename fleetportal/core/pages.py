@@ -169,7 +169,7 @@ def is_part(request: HttpRequest) -> bool:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """For every template: the navigation this user may use, a fresh key for forms, whose name stands on customer pages. Costs no query of its own."""
+    """For every template: this user's navigation, a fresh key for forms, the name on customer pages. Costs no query of its own."""
     brand = {"name": settings.WAGTAIL_SITE_NAME}
     return {"navigation": NavigationFor(request), "new_key": idempotency.new_key, "brand": brand}
 

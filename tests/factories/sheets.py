@@ -48,7 +48,8 @@ def make_ods(sheets: Mapping[str, Rows]) -> io.BytesIO:
                 f'<table:table-cell office:value-type="string"><text:p>{escape(str(cell))}</text:p></table:table-cell>' for cell in row
             )
             body += f'<table:table-row>{cells}<table:table-cell table:number-columns-repeated="16370"/></table:table-row>'
-        body += '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+        body += '<table:table-row table:number-rows-repeated="1048000">'
+        body += '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
         body += "</table:table>"
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
