@@ -267,6 +267,7 @@ class Event(models.Model):
         Raises EventOver after the event. Costs nothing when nothing differs, else 3 queries and 7 for each guest told.
         """
         with transaction.atomic():
+            lock(self.seating())  # parent first: a cancellation at the same moment waits here
             lock(self)
             if self.is_over and not self.is_draft:
                 raise EventOver(_("This event is over; what it was stays as it was."))

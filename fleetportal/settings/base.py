@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "go on with jobs": {"task": "core.run_jobs", "schedule": SWEEP_SECONDS},
     "forget old counters": {"task": "core.forget_old_counters", "schedule": 3600.0},
     "forget old exports": {"task": "core.forget_old_exports", "schedule": 3600.0},
+    "remind who comes tomorrow": {"task": "events.remind_coming", "schedule": 600.0},
     "let vouchers expire": {"task": "gifts.expire_vouchers", "schedule": 600.0},
     "look again at touched companies": {"task": "accounts.look_again", "schedule": SWEEP_SECONDS},
     "find the day's reasons": {"task": "contacts.find_reasons", "schedule": 600.0},  # once for each day; asked often, so none is missed

@@ -1,0 +1,180 @@
+"""R3, R12: many guests at once for fifty seats, two who press "invite" together; on both databases, each with its canary."""
+
+import random
+from collections import Counter
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+from django.db.models import F
+
+from contacts.models import Interaction
+from events.actions.inviting import invite, run_inviting, start_inviting
+from events.models import Event, Invitation, NotEnoughSeats, Registration, Status
+from events.models.invitation import InvitationQuerySet
+from events.models.registration import RegistrationQuerySet
+from events.models.seating import SeatingQuerySet
+from fleetportal.core.audit import Entry
+from fleetportal.core.outbox import Message
+from tests.events.seats import SeatModel
+from tests.factories.contacts import make_person
+from tests.factories.events import make_event, make_guest
+from tests.races import race
+from tests.selection import LONG, repetitions
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+SEATS, CLIENTS, ACTS = 50, 20, 25 if LONG else 6
+ACTIONS = {"event.registered", "registration.changed", "registration.cancelled"}
+
+
+def passed_the_guard(outcomes: list[Any]) -> int:
+    """How many were let through, those included whom only the constraint beneath stopped."""
+    return sum(isinstance(one, IntegrityError) or not isinstance(one, Exception) for one in outcomes)
+
+
+def act_at_random(event: Event, company: Any, person: Any, dice: random.Random) -> None:
+    """One guest's history: comes, changes the party, leaves, comes again."""
+    for _act in range(ACTS):
+        standing = Registration.objects.standing().filter(event=event, person=person).first()
+        party = dice.randint(1, 3)
+        if standing is None:
+            event.register(person, company=company, seating=event.seating(), party=party, by=None)
+        elif dice.random() < 0.5:
+            standing.cancel(by=None)
+        else:
+            try:
+                standing.change(by=None, party=party)
+            except NotEnoughSeats:
+                continue
+
+
+def replay(event: Event) -> SeatModel:
+    """The history in the order of its entries, which every verb writes while it holds the seats; each step as the model says."""
+    model = SeatModel(event.seating().capacity)
+    for entry in Entry.objects.filter(action__in=ACTIONS).order_by("pk"):
+        who, promoted = entry.object_id, entry.facts.get("promoted", [])
+        if entry.action == "event.registered":
+            assert model.register(who, entry.facts["party"]) == entry.facts["status"]
+        elif entry.action == "registration.cancelled":
+            assert model.cancel(who) == promoted
+        else:
+            change = entry.changes.filter(field="party").first()
+            assert (model.change(who, change.after) if change else []) == promoted
+    return model
+
+
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_a_random_history_of_twenty_guests_is_one_that_could_have_happened_in_turn(
+    north_ag: Any, chance: random.Random, _round: int
+) -> None:
+    event = make_event(north_ag.centre, capacity=SEATS - 20, largest_party=3)
+    people = [make_person() for _one in range(CLIENTS)]
+    dice = [random.Random(chance.random()) for _one in people]
+
+    outcomes = race(*(partial(act_at_random, event, north_ag, person, own) for person, own in zip(people, dice, strict=True)))
+
+    assert outcomes == [None] * CLIENTS
+    model, seating = replay(event), event.seating()
+    assert seating.taken == sum(model.seated.values()) <= seating.capacity
+    assert dict(event.registrations.seated().values_list("pk", "party")) == model.seated
+    assert list(event.registrations.waiting().in_order().values_list("pk", flat=True)) == list(model.waiting)
+    assert seating.waiting == len(model.waiting)
+
+
+def coming(event: Event, company: Any, parties: list[int]) -> list[Any]:
+    people = [make_person() for _one in parties]
+    seating = event.seating()
+    return [
+        partial(event.register, person, company=company, seating=seating, party=party, by=None)
+        for person, party in zip(people, parties, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_fifty_seats_are_never_overbooked(north_ag: Any, _round: int) -> None:
+    event = make_event(north_ag.centre, capacity=SEATS)
+
+    race(*coming(event, north_ag, [1, 2, 3] * 12))
+
+    heads = sum(event.registrations.seated().values_list("party", flat=True))
+    assert event.seating().taken == heads <= SEATS
+    assert event.seating().waiting == event.registrations.waiting().count() > 0
+
+
+def test_without_its_guard_an_event_is_overbooked(north_ag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The canary: the same race, seats taken without asking."""
+    monkeypatch.setattr(SeatingQuerySet, "take", lambda rows, heads: bool(rows.update(taken=F("taken") + heads)))
+    event = make_event(north_ag.centre, capacity=5)
+
+    assert passed_the_guard(race(*coming(event, north_ag, [1] * 10))) > 5
+
+
+def test_a_double_tap_takes_one_seat(north_ag: Any) -> None:
+    event, person = make_event(north_ag.centre, capacity=SEATS), make_person()
+    tap = partial(event.register, person, company=north_ag, seating=event.seating(), party=2, by=None)
+
+    outcomes = race(*[tap] * 8)
+
+    assert len({outcome.pk for outcome in outcomes}) == 1
+    assert (event.seating().taken, Message.objects.count()) == (2, 1)
+
+
+def test_without_the_question_what_stands_a_double_tap_registers_twice(north_ag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The canary: only the constraint is left."""
+    monkeypatch.setattr(RegistrationQuerySet, "get_or_create", lambda rows, defaults, **facts: (rows.create(**facts, **defaults), True))
+    event, person = make_event(north_ag.centre, capacity=SEATS), make_person()
+
+    outcomes = race(*[partial(event.register, person, company=north_ag, seating=event.seating(), party=2, by=None)] * 4)
+
+    assert passed_the_guard(outcomes) > 1
+
+
+def test_one_party_comes_in_once_however_many_doors_scan_it(north_ag: Any, emil: Any) -> None:
+    event = make_event(north_ag.centre)
+    registration = event.register(make_person(), company=north_ag, seating=event.seating(), party=2, by=None)
+
+    outcomes = race(*(partial(Registration.objects.get(pk=registration.pk).check_in, by=emil) for _door in range(6)))
+
+    assert Counter(type(one).__name__ for one in outcomes) == {"CheckIn": 1, "AlreadyCheckedIn": 5}
+
+
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_two_who_press_invite_at_once_send_each_letter_once(north_ag: Any, anna: Any, carla: Any, _round: int) -> None:
+    event = make_event(north_ag.centre, audience="users")
+    guests = [make_guest(north_ag) for _one in range(6)]
+    jobs = [start_inviting(event, by=user) for user in (anna, carla)]
+
+    outcomes = race(*(partial(run_inviting, job, float("inf")) for job in jobs))
+
+    assert outcomes == [True, True]
+    assert Invitation.objects.count() == Message.objects.count() == Interaction.objects.filter(kind="event.invited").count() == len(guests)
+
+
+def test_ten_invitations_of_one_person_are_one(north_ag: Any, anna: Any) -> None:
+    event, person = make_event(north_ag.centre), make_guest(north_ag)
+
+    outcomes = race(*[partial(invite, event, person, company=north_ag, by=anna)] * 10)
+
+    assert len({outcome.pk for outcome in outcomes}) == 1
+    assert Message.objects.count() == 1
+
+
+def test_without_asking_who_is_invited_two_presses_invite_twice(north_ag: Any, anna: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The canary: only the constraint is left."""
+    monkeypatch.setattr(InvitationQuerySet, "get_or_create", lambda rows, defaults, **facts: (rows.create(**facts, **defaults), True))
+    event, person = make_event(north_ag.centre), make_guest(north_ag)
+
+    outcomes = race(*[partial(invite, event, person, company=north_ag, by=anna)] * 4)
+
+    assert passed_the_guard(outcomes) > 1
+
+
+def test_a_cancellation_while_others_register_leaves_nobody_waiting_for_free_seats(north_ag: Any) -> None:
+    event = make_event(north_ag.centre, capacity=2)
+    first = event.register(make_person(), company=north_ag, seating=event.seating(), party=2, by=None)
+
+    race(partial(Registration.objects.get(pk=first.pk).cancel, by=None), *coming(event, north_ag, [1, 1]))
+
+    statuses = Counter(event.registrations.values_list("status", flat=True))
+    assert statuses == {Status.CANCELLED: 1, Status.SEATED: 2}
