@@ -15,7 +15,7 @@ from fleetportal.core.lists import ListPage, listed
 from tests.answers import said
 from tests.matrix.addresses import Address
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place
-from tests.matrix.test_matrix import STAFF, is_personal
+from tests.matrix.test_matrix import STAFF, difference, is_personal
 from tests.matrix.trees import SHOWS_ALL
 from tests.matrix.world import MISSING, PLANTED, At, World, word
 
@@ -38,12 +38,11 @@ def page_of(address: Address) -> type[ListPage] | None:
 def questions(address: Address) -> Iterator[str]:
     """Queries that could tell of others: every sort order, searches for what stands in foreign rows, the export."""
     page = page_of(address)
-    yield from ("", *(f"?q={text}" for text in (HOSTILE if page or "search" in address.shape else HOSTILE[:1])))
+    yield from ("", *(f"?q={text}" for text in (HOSTILE if page or "search" in address.shape else [])))
     if page is None:
         return
     for name, column in page.table_class.base_columns.items():
         if column.orderable:
-            yield f"?sort={name}"
             yield f"?sort=-{name}"
     yield "?rows=20&page=2"
     yield "?_export=csv"
@@ -62,40 +61,32 @@ def answers(world: World, column: Column, addresses: list[Address]) -> dict[str,
     return told
 
 
-def differences(world: World, column: Column, addresses: list[Address]) -> list[str]:
-    """The questions whose answers change when strangers get more rows; all is taken back."""
+def told_of_strangers(world: World, column: Column, addresses: list[Address]) -> list[str]:
+    """The questions whose answers hold a stranger's word, or change when strangers get more rows; all is taken back."""
     with transaction.atomic():
         before = answers(world, column, addresses)
         for place in NEW_ROWS:
             At(place, world.centres[place.centre])
         after = answers(world, column, addresses)
         transaction.set_rollback(True)
-    return [question for question in before if before[question] != after[question]]
+    changed = [
+        f"{question}: {difference(before[question][1], after[question][1])}" for question in before if before[question] != after[question]
+    ]
+    return changed + [
+        f"{question} shows {words}" for question, (_, body) in before.items() if (words := leaks(world, column, question, body))
+    ]
 
 
-@pytest.mark.parametrize("column", [ANNA, CARLA, EMIL], ids=lambda column: column.name)
-def test_what_strangers_have_changes_no_byte_of_ones_own_pages(world, column):
-    assert differences(world, column, [address for address in WITHOUT_ID if column.may(address.access.may)]) == []
+def leaks(world: World, column: Column, question: str, body: bytes) -> list[str]:
+    """Strangers' words in an answer, apart from what was asked and comes back in the field."""
+    asked = question.partition("?q=")[2]
+    return sorted({match.decode() for match in world.forbidden(column).findall(body)} - {asked})
 
 
 @pytest.mark.parametrize("column", [ANNA, EMIL], ids=lambda column: column.name)
-def test_what_strangers_have_changes_no_byte_of_ones_own_rows(world, column):
-    assert differences(world, column, [address for address in WITH_OWN_ROW if column.may(address.access.may)]) == []
-
-
-@pytest.mark.parametrize("column", [ANNA, EMIL], ids=lambda column: column.name)
-def test_no_answer_to_a_question_holds_a_strangers_word(world, column):
-    forbidden = world.forbidden(column)
-    with transaction.atomic():
-        told = answers(world, column, [address for address in WITHOUT_ID if column.may(address.access.may)])
-        transaction.set_rollback(True)
-    found = {}
-    for question, (_status, body) in told.items():
-        asked = question.partition("?q=")[2]
-        leaks = {match.decode() for match in forbidden.findall(body)} - {asked}
-        if leaks:
-            found[question] = leaks
-    assert found == {}
+@pytest.mark.parametrize("addresses", [WITHOUT_ID, WITH_OWN_ROW], ids=["lists, search, exports", "one's own rows"])
+def test_ones_own_pages_tell_nothing_of_strangers(world, column, addresses):
+    assert told_of_strangers(world, column, [address for address in addresses if column.may(address.access.may)]) == []
 
 
 @pytest.mark.parametrize("name", sorted(listed))
@@ -131,4 +122,4 @@ def foreign(world: World, model: type[Model]) -> list[int]:
 def test_the_comparison_fails_when_the_guard_is_out(world, monkeypatch):
     """The canary of the canaries: everybody reaches everything, and the pages differ."""
     monkeypatch.setattr(CompanyQuerySet, "where", lambda rows, user, *, may: rows.all())
-    assert differences(world, ANNA, [address for address in WITHOUT_ID if page_of(address) is listed["companies"]]) != []
+    assert told_of_strangers(world, ANNA, [address for address in WITHOUT_ID if page_of(address) is listed["companies"]]) != []
