@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.centre import Centre
 from fleetportal.core import audit, search
-from fleetportal.core.db import fold
+from fleetportal.core.db import above, fold
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def with_contracts_ending(self, *, on: date, before: date) -> Self:
         """Active companies with a vehicle whose contract ends from `on` on and before `before`. Source: DOMAIN, order-by date."""
-        vehicles = self.model._meta.get_field("vehicles").related_model._default_manager
+        vehicles = above(Company, "vehicles")
         ending = vehicles.active().filter(company=OuterRef("pk"), contract_ends_on__gte=on, contract_ends_on__lt=before)
         return self.active().filter(Exists(ending))
 
@@ -96,7 +96,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
 def vehicles_of_each() -> models.QuerySet[Any]:
     """For a subquery over companies: the vehicles that each still has."""
-    return Company._meta.get_field("vehicles").related_model._default_manager.active().filter(company=OuterRef("pk"))
+    return above(Company, "vehicles").active().filter(company=OuterRef("pk"))
 
 
 def number_of(rows: models.QuerySet[Any]) -> Coalesce:
@@ -106,13 +106,13 @@ def number_of(rows: models.QuerySet[Any]) -> Coalesce:
 
 def assigned_to(user: "User", *, on: date) -> models.QuerySet[Any]:
     """The ids of companies that `user` looks after on that day, as responsible or stand-in."""
-    assignments = Company._meta.get_field("assignments").related_model._default_manager
+    assignments = above(Company, "assignments")
     return assignments.running(on=on).filter(user=user).values("company")
 
 
-def responsible_today() -> Prefetch:
+def responsible_today() -> "Prefetch[Any]":
     """Puts today's responsible user into `company.responsible_now`, a list of at most one assignment."""
-    assignments = Company._meta.get_field("assignments").related_model._default_manager
+    assignments = above(Company, "assignments")
     running = assignments.responsible().running(on=timezone.localdate()).select_related("user")
     return Prefetch("assignments", queryset=running, to_attr="responsible_now")
 
@@ -199,7 +199,7 @@ class Company(models.Model):
 
     def touch(self) -> None:
         """Let whoever derives something from this company (reasons) look at it again soon. Costs 1 query."""
-        self._meta.get_field("touches").related_model.add(self)
+        above(Company, "touches").model.add(self)
 
 
 def rights_over(companies: "Iterable[Company]", user: "User") -> set[str]:

@@ -1,6 +1,8 @@
 """Words in cells that stand for a choice of ours: powertrain, contract, use, sector, what somebody decides."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from accounts.models import Contract, Powertrain, Sector, Use
 from contacts.models import DecisionMaker, Group
@@ -113,7 +115,7 @@ GROUP_WORDS = {
 }
 
 
-def first_fit(text: str, table: dict[str, str]) -> str:
+def first_fit(text: str, table: Mapping[Any, str]) -> str:
     folded = fold(text)
     tokens = folded.replace("/", " ").replace("-", " ").split()
     for choice, stems in table.items():

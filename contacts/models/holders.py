@@ -1,5 +1,5 @@
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -18,7 +18,7 @@ class AlreadyHeld(Overlap):
     code = "already_held"
 
 
-class PeriodQuerySet(models.QuerySet):
+class PeriodQuerySet(models.QuerySet[Any]):
     def running(self, *, on: date) -> Self:
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
 
@@ -53,7 +53,7 @@ class Holder(models.Model):
         with transaction.atomic():
             lock(vehicle)
             standing = cls.objects.running(on=starts_on).filter(vehicle=vehicle)
-            same = standing.filter(user=user, ends_on=ends_on).first()
+            same: Holder | None = standing.filter(user=user, ends_on=ends_on).first()
             if same:
                 return same
             standing.filter(starts_on__lt=starts_on).update(ends_on=starts_on - timedelta(days=1))

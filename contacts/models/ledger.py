@@ -208,7 +208,7 @@ def employers(person: Person, company: Company | None) -> models.QuerySet[Compan
     today = timezone.localdate()
     works = Q(pk=company.pk) if company else Q(pk__in=[])
     for role in role_models():
-        works |= Exists(role._default_manager.running(on=today).filter(person=person, company=OuterRef("pk")))
+        works |= Q(Exists(role._default_manager.running(on=today).filter(person=person, company=OuterRef("pk"))))
     return Company.objects.filter(works)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company
 from fleetportal.core import audit, search
-from fleetportal.core.db import fold
+from fleetportal.core.db import above, fold
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -40,8 +40,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
         unattached = Q()
         for role in role_models():
             at = role._default_manager.filter(person=OuterRef("pk"))
-            reach |= Exists(at.filter(company__in=companies))
-            unattached &= ~Exists(at)
+            reach |= Q(Exists(at.filter(company__in=companies)))
+            unattached &= Q(~Exists(at))
         return self.filter(reach | (unattached & Q(centre__in=user.rights.centres(may))))
 
     def visible_to(self, user: "User") -> Self:
@@ -49,7 +49,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def reachable(self, channel: str, purpose: str) -> Self:
         """People with a usable address on `channel` whose newest word about `purpose` is yes: consent as a where-clause."""
-        consents = PersonAddress._meta.get_field("consents").related_model._default_manager
+        consents = above(PersonAddress, "consents")
         newest = Subquery(consents.latest_for(purpose).values("is_given")[:1])
         said_yes = PersonAddress.objects.usable().filter(person=OuterRef("pk"), channel=channel).annotate(said_yes=newest)
         return self.filter(Exists(said_yes.filter(said_yes=True)))
@@ -64,7 +64,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """People with a role at `company` today."""
         today, reach = timezone.localdate(), Q()
         for role in role_models():
-            reach |= Exists(role._default_manager.running(on=today).filter(company=company, person=OuterRef("pk")))
+            reach |= Q(Exists(role._default_manager.running(on=today).filter(company=company, person=OuterRef("pk"))))
         return self.filter(reach)
 
     def for_list(self) -> Self:
@@ -85,9 +85,9 @@ GROUP_NAMES = ("decision_maker", "user", "driver")
 ROLE_NAMES = ("decision_maker_roles", "user_roles", "driver_roles")
 
 
-def addresses_with_consents(path: str = "") -> Prefetch:
+def addresses_with_consents(path: str = "") -> "Prefetch[Any]":
     """A person's addresses, each with its ledger, newest first; `path` leads from the rows to the person."""
-    consents = PersonAddress._meta.get_field("consents").related_model._default_manager.order_by("-at", "-pk")
+    consents = above(PersonAddress, "consents").order_by("-at", "-pk")
     return Prefetch(f"{path}addresses", PersonAddress.objects.order_by("is_private", "pk").prefetch_related(Prefetch("consents", consents)))
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, User
 from contacts.models import Channel, Person, PersonAddress, Purpose
 from contacts.models.interaction import record as tell_timeline
+from contacts.models.person import PersonQuerySet
 from events import letters
 from events.models import Event, Invitation, State
 from fleetportal.core import audit, jobs
@@ -65,7 +66,7 @@ def circle(event: Event, user: User) -> Circle:
     )
 
 
-def entitled_people(event: Event, user: User | None) -> models.QuerySet[Person]:
+def entitled_people(event: Event, user: User | None) -> PersonQuerySet:
     return Person.objects.filter(pk__in=event.entitled(user).values("person"))
 
 
@@ -84,7 +85,7 @@ def usable_addresses() -> models.QuerySet[PersonAddress]:
     return PersonAddress.objects.usable().filter(person=models.OuterRef("pk"), channel=Channel.EMAIL)
 
 
-def invitable(event: Event, user: User | None) -> models.QuerySet[Person]:
+def invitable(event: Event, user: User | None) -> PersonQuerySet:
     """The entitled who may be invited now: reachable for invitations, neither invited nor promised to another centre."""
     reachable = entitled_people(event, user).reachable(Channel.EMAIL, Purpose.INVITATIONS)
     return reachable.exclude(pk__in=invited(event)).exclude(pk__in=invited_elsewhere(event))
@@ -175,6 +176,8 @@ def run_inviting(job: Job, deadline: float) -> bool:
 def run_nudging(job: Job, deadline: float) -> bool:
     """Reminds the silent until `deadline`."""
     event = Event.objects.select_related("centre", "host").get(pk=job.args["event"])
+    if job.owner is None:  # who asked was erased meanwhile: nobody's rights are left to reach the guests by
+        return True
     left = list(silent(event, job.owner).filter(nudged_at=None).select_related("person", "company").order_by("pk"))
     job.progress(job.done, job.done + len(left))
     for invitation in left:

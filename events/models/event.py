@@ -219,7 +219,7 @@ class Event(models.Model):
 
     def seating(self) -> Seating:
         """The seats; an event has one set of them until parts and slots are planned. Costs 1 query."""
-        return self.seatings.order_by("pk").first()
+        return self.seatings.order_by("pk")[0]
 
     # --- who is entitled ---
 

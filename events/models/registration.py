@@ -12,7 +12,7 @@ from accounts.models import Company
 from contacts.models import Channel, Direction, Interaction, Person
 from contacts.models.interaction import record as tell_timeline
 from events import letters
-from events.models.seating import Seating, ids
+from events.models.seating import Seating, SeatingQuerySet, ids
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
@@ -160,7 +160,7 @@ class Registration(models.Model):
         self.changed_at = timezone.now()
         self.save(update_fields=["status", "place", "revision", "changed_at"])
 
-    def take_seats(self, seatings: models.QuerySet[Seating]) -> dict[str, list[int]]:
+    def take_seats(self, seatings: SeatingQuerySet) -> dict[str, list[int]]:
         """Seats for a party that just came, where some are free and nobody waits; else a place on the list.
 
         The list is joined under the seating's lock, so that seats freed a moment ago go to who waits. Costs 2 queries, or 6.

@@ -119,9 +119,14 @@ def label(obj: models.Model | type[models.Model]) -> str:
     return obj._meta.label_lower
 
 
+def column(row: models.Model, field: str) -> str:
+    """The attribute that holds what is stored for `field`: the id of a foreign key."""
+    return str(getattr(row._meta.get_field(field), "attname"))  # noqa: B009  a reverse relation has none, and no verb edits one
+
+
 def changes_between(before: models.Model, after: models.Model, fields: Iterable[str]) -> dict[str, tuple[Any, Any]]:
     """What differs between two states of a row, by stored value."""
-    names = {field: after._meta.get_field(field).attname for field in fields}
+    names = {field: column(after, field) for field in fields}
     pairs = {field: (getattr(before, name), getattr(after, name)) for field, name in names.items()}
     return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
 
@@ -145,10 +150,10 @@ def _in_transaction() -> None:
 def edit(row: models.Model, values: Mapping[str, Any], *, action: str, by: Any) -> dict[str, tuple[Any, Any]]:
     """Write `values` to `row` where they differ, with an entry; what changed. Costs nothing when nothing differs, else 3 queries."""
     _in_transaction()
-    before = {field: getattr(row, row._meta.get_field(field).attname) for field in values}
+    before = {field: getattr(row, column(row, field)) for field in values}
     for field, value in values.items():
         setattr(row, field, value)
-    changed = {field: (old, getattr(row, row._meta.get_field(field).attname)) for field, old in before.items()}
+    changed = {field: (old, getattr(row, column(row, field))) for field, old in before.items()}
     changed = {field: pair for field, pair in changed.items() if pair[0] != pair[1]}
     if changed:
         row.save(update_fields=list(changed))

@@ -39,6 +39,12 @@ def fold(text: str) -> str:
     return " ".join(JOINING.sub("", text).split())
 
 
+def above(model: type[models.Model], relation: str) -> Any:
+    """The default manager of the model above that points at `model` by `relation`: how a lower file asks about a higher noun."""
+    related: Any = model._meta.get_field(relation).related_model
+    return related._default_manager
+
+
 def lock(row: Row) -> Row:
     """`row`, read again under a lock that lasts to the end of the transaction; parents before children, many in pk order.
 
@@ -74,7 +80,7 @@ class NoOverlap(ExclusionConstraint):
     ) -> None:
         self.same, self.start, self.end = tuple(same), start, end
         days = Func(start, end, Value("[]"), function="daterange", output_field=DateRangeField())
-        expressions = [*((field, RangeOperators.EQUAL) for field in same), (days, RangeOperators.OVERLAPS)]
+        expressions: list[tuple[Any, str]] = [*((field, RangeOperators.EQUAL) for field in same), (days, RangeOperators.OVERLAPS)]
         super().__init__(name=name, expressions=expressions, condition=condition)
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
@@ -98,10 +104,10 @@ class NoOverlap(ExclusionConstraint):
 
     def clashes(self, model: Any, instance: Any, using: str = "default") -> models.QuerySet[Any]:
         """The rows whose period shares a day with `instance`'s; none for an instance that `condition` leaves out. 1 query more with one."""
+        rows: models.QuerySet[Any] = model._base_manager.using(using).exclude(pk=instance.pk)
         values = {field.name: Value(getattr(instance, field.attname), field) for field in model._meta.concrete_fields}
         if self.condition and not self.condition.check(values, using):
-            return model._base_manager.using(using).none()
-        rows = model._base_manager.using(using).exclude(pk=instance.pk)
+            return rows.none()
         rows = rows.filter(**{field: getattr(instance, model._meta.get_field(field).attname) for field in self.same})
         if self.condition:
             rows = rows.filter(self.condition)

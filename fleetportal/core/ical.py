@@ -46,7 +46,7 @@ def write(method: Method, appointment: Appointment) -> str:
     calendar.add("method", method)
     calendar.add_component(zone_rules(appointment.zone.key, appointment.starts_at.year))
     calendar.add_component(event_of(method, appointment))
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical().decode())
 
 
 def attachment(method: Method, appointment: Appointment) -> dict[str, str]:
@@ -65,8 +65,8 @@ def event_of(method: Method, appointment: Appointment) -> Event:
     event.add("location", appointment.place)
     event.add("description", appointment.words)
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    event.add("organizer", address(appointment.organizer), encode=0)
-    event.add("attendee", invited(appointment.attendee, coming=method == "REQUEST"), encode=0)
+    event.add("organizer", address(appointment.organizer), encode=False)
+    event.add("attendee", invited(appointment.attendee, coming=method == "REQUEST"), encode=False)
     if method == "REQUEST":
         event.add_component(alarm(appointment.title))
     return event

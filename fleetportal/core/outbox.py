@@ -200,8 +200,8 @@ class Mail(EmailMultiAlternatives):
 
     seed = 0
 
-    def message(self) -> Any:
-        mime = super().message()
+    def message(self, **kwargs: Any) -> Any:
+        mime = super().message(**kwargs)
         for number, part in enumerate(part for part in mime.walk() if part.is_multipart()):
             part.set_boundary(f"=_fleetportal_{self.seed}_{number}")
         return mime

@@ -165,7 +165,7 @@ def ask(request: HttpRequest, form: Any, *, title: Any, save: Any, back: str, **
 def is_part(request: HttpRequest) -> bool:
     """True when htmx asks for a part, not for a whole page."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted
+    return htmx is not None and bool(htmx) and not htmx.boosted
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

@@ -153,7 +153,7 @@ class Programme(models.Model):
             return issue
 
     def _make(self, issue: "Issue", *, person_id: int | None) -> "list[Voucher]":
-        model = self._meta.get_field("vouchers").related_model
+        model: Any = self._meta.get_field("vouchers").related_model
         nonces = [secrets.token_bytes(codes.NONCE_BYTES) for _one in range(issue.count)]
         made = [
             model(

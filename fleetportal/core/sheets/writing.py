@@ -28,21 +28,21 @@ class Column(NamedTuple):
 
 def write_xlsx(stream: IO[bytes], columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[Any]], *, sheet: str = "") -> int:
     """The number of rows written to `stream`: frozen bold header, filters, typed cells; memory is flat in the number of rows."""
-    columns = [Column(*column) for column in columns]
+    heads = [Column(*column) for column in columns]
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(stream, options)
     page = book.add_worksheet(sheet[:31] or None)
     bold = book.add_format({"bold": True})
     formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in FORMATS.items()}
     page.freeze_panes(1, 0)
-    for place, column in enumerate(columns):
+    for place, column in enumerate(heads):
         page.set_column(place, place, WIDTHS[column.kind])
         page.write_string(0, place, clean(column.title), bold)
     count = 0
     for count, row in enumerate(rows, start=1):
-        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+        for place, (column, value) in enumerate(zip(heads, row, strict=True)):
             write_cell(page, count, place, value, column.kind, formats)
-    page.autofilter(0, 0, max(count, 1), max(len(columns) - 1, 0))
+    page.autofilter(0, 0, max(count, 1), max(len(heads) - 1, 0))
     book.close()
     return count
 
@@ -72,12 +72,12 @@ def clean(text: str) -> str:
 
 def write_csv(stream: IO[str], columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[Any]]) -> int:
     """The number of rows written to `stream` as CSV; the caller opens it with newline="" (and utf-8-sig for Excel)."""
-    columns = [Column(*column) for column in columns]
+    heads = [Column(*column) for column in columns]
     out = csv.writer(stream)
-    out.writerow([harmless(column.title) for column in columns])
+    out.writerow([harmless(column.title) for column in heads])
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007  answered below
-        out.writerow([as_text(value, column.kind) for column, value in zip(columns, row, strict=True)])
+        out.writerow([as_text(value, column.kind) for column, value in zip(heads, row, strict=True)])
     return count
 
 
