@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.channels import ICONS
 from contacts.models import Channel, Direction, Interaction, Outcome
+from contacts.models.interaction import InteractionQuerySet
 from fleetportal.core.registry import Registry
 
 PAGE = 20
@@ -35,7 +36,7 @@ CONTACTS = {
     Channel.LETTER: _("Letter"),
     Channel.IN_PERSON: _("Visit"),
 }
-TONES = {Outcome.WANTS_MEETING: "ok", Outcome.WRONG_NUMBER: "stop"}
+TONES: dict[str, str] = {Outcome.WANTS_MEETING: "ok", Outcome.WRONG_NUMBER: "stop"}
 
 
 def contact(interaction: Interaction) -> Line:
@@ -70,7 +71,7 @@ class Chip:
     count: int
 
 
-def page(rows: QuerySet[Interaction], *, channel: str = "", before: str = "") -> tuple[list[Shown], int | None]:
+def page(rows: InteractionQuerySet, *, channel: str = "", before: str = "") -> tuple[list[Shown], int | None]:
     """One page of the timeline after the interaction with the id `before`, and the id from which the next begins. Costs 1 or 2 queries."""
     if channel in Channel.values:
         rows = rows.filter(channel=channel)

@@ -3,7 +3,7 @@
 A letter's key names event or registration, step and revision, so that whatever is pressed twice is sent once (R12).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from contacts.models import PersonAddress, Purpose
+from contacts.models import Person, PersonAddress, Purpose
 from fleetportal.core import ical, outbox
 from fleetportal.core.links import Link
 
@@ -120,7 +120,7 @@ def unsubscribe_link(person: Any) -> Link:
 def tell_of_meeting(meeting: "Meeting") -> outbox.Message | None:
     """The decision-maker's calendar entry for a meeting, its change or its withdrawal; None for somebody without an address."""
     person = meeting.decision_maker
-    if person is None or not person.email:
+    if person is None or not person.email or meeting.starts_at is None or meeting.ends_at is None:
         return None
     cancelled = meeting.state == "cancelled"
     return outbox.queue(
@@ -130,19 +130,21 @@ def tell_of_meeting(meeting: "Meeting") -> outbox.Message | None:
         gate="service",
         key=f"meeting:{meeting.pk}:{meeting.revision}",
         context={"meeting": meeting, "begins": meeting.starts_at.astimezone(meeting.company.centre.zone)},
-        attachments=[ical.attachment("CANCEL" if cancelled else "REQUEST", meeting_entry(meeting))],
+        attachments=[
+            ical.attachment("CANCEL" if cancelled else "REQUEST", meeting_entry(meeting, person, meeting.starts_at, meeting.ends_at))
+        ],
     )
 
 
-def meeting_entry(meeting: "Meeting") -> ical.Appointment:
-    person, centre, manager = meeting.decision_maker, meeting.company.centre, meeting.account_manager
+def meeting_entry(meeting: "Meeting", person: Person, starts_at: datetime, ends_at: datetime) -> ical.Appointment:
+    centre, manager = meeting.company.centre, meeting.account_manager
     with translation.override(person.language):
         title = _("Annual meeting with %(company)s") % {"company": meeting.company.name}
     return ical.Appointment(
         uid=f"meeting-{meeting.pk}@{settings.BASE_HOST}",
         sequence=meeting.revision,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
         zone=centre.zone,
         title=title,
         place=meeting.place or centre.name,

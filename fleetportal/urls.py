@@ -1,13 +1,13 @@
 """The roof's addresses: each app owns its own; Wagtail's pages come last."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from accounts.admin import site as administration
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("django-admin/", administration.urls),
     path("cms/", include(wagtailadmin_urls)),
     path("", include("fleetportal.core.urls")),

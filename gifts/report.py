@@ -77,7 +77,7 @@ def _rate(part: int, whole: int, words: str) -> str:
 
 def of(programme: Programme) -> Report:
     """The report of one programme. Costs 4 queries."""
-    counted: dict[str, dict[str, Any]] = {
+    counted: dict[str, Any] = {
         row["state"]: row for row in programme.vouchers.order_by().values("state").annotate(count=Count("pk"), cents=Sum("value_cents"))
     }
     states = {str(state): counted.get(state, {}).get("count", 0) for state in State}

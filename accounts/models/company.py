@@ -143,6 +143,11 @@ class Company(models.Model):
     external_id = models.CharField(_("number in the source"), max_length=80, blank=True, db_index=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # what `for_list()` and `for_dossier()` add
+    fleet_size: int
+    personal_count: int
+    contract_ends_on: date | None
+
     objects = CompanyQuerySet.as_manager()
 
     class Meta:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Assignment, Centre, Company, TouchedCompany, User
-from contacts.imports import companies as company_rows
 from contacts.imports.companies import Companies
 from contacts.imports.drafts import Draft, worst
 from contacts.imports.people import People
@@ -18,6 +17,7 @@ from contacts.imports.records import Record
 from contacts.imports.vehicles import Vehicles
 from contacts.models import GROUPS, Import, Made, Person, StagedRow, Verdict
 from fleetportal.core import audit, search
+from fleetportal.core.db import fold
 
 MAY = "serve_customers"
 
@@ -125,7 +125,9 @@ class Batch:
         changed = [draft for draft in drafts if draft.changes and not draft.is_new]
         if not changed:
             return []
-        model, entries, fields = type(changed[0].obj), [], set()
+        model = type(changed[0].obj)
+        entries: list[tuple[Any, audit.Changes]] = []
+        fields: set[str] = set()
         for draft in changed:
             before = {name: getattr(draft.obj, name) for name in draft.changes}
             for name, value in draft.changes.items():
@@ -146,23 +148,26 @@ class Batch:
         new = self.create("company", self.companies.new, action="company.entered")
         for draft in self.companies.drafts.values():
             if "name" in draft.changes:
-                draft.changes["name_folded"] = company_rows.fold(draft.changes["name"])[:200]
+                draft.changes["name_folded"] = fold(draft.changes["name"])[:200]
         owner = [self.companies.owner_draft] if self.companies.owner_draft else []
         changed = self.change([*self.companies.drafts.values(), *owner], action="company.edited")
         search.index([company.search_row for company in [*new, *changed]])
-        if new and self.importer.works_for_own:
-            staged = {id(draft.obj): draft.staged for draft in self.companies.new}
-            assignments = [Assignment(company=company, user=self.importer.user, starts_on=self.today) for company in new]
+        user = self.importer.user
+        if new and user is not None and self.importer.works_for_own:
+            staged = {id(draft.obj): draft.staged for draft in self.companies.new if draft.staged}
+            assignments = [Assignment(company=company, user=user, starts_on=self.today) for company in new]
             Assignment.objects.bulk_create(assignments)
             self.made += [
-                Made(row_id=staged[id(one.company)], what="assignment", object_id=one.pk) for one in assignments if staged[id(one.company)]
+                Made(row_id=staged[id(one.company)], what="assignment", object_id=one.pk)
+                for one in assignments
+                if id(one.company) in staged
             ]
             audit.record_many(
                 "company.assigned",
                 [(company, {}) for company in new],
-                by=self.importer.user,
-                facts={"user": self.importer.user.pk, "import": self.run.pk},
-            )  # type: ignore[union-attr]
+                by=user,
+                facts={"user": user.pk, "import": self.run.pk},
+            )
 
     def write_vehicles(self) -> None:
         for draft in self.vehicles.new:
@@ -192,11 +197,11 @@ class Batch:
                     draft.obj.person, draft.obj.company = draft.obj.person, draft.obj.company
             self.create(group, drafts, action=f"{model.group}.taken_up")
             self.change(drafts, action=f"{model.group}.edited")
-        holders = [draft for standing in self.people.holders.values() for draft in standing]
+        holders: list[Draft[Any]] = [draft for standing in self.people.holders.values() for draft in standing]
         self.change(holders, action="holder.ended")
-        for draft in holders:
-            if draft.is_new:
-                draft.obj.vehicle, draft.obj.user = draft.obj.vehicle, draft.obj.user
+        for holder in holders:
+            if holder.is_new:
+                holder.obj.vehicle, holder.obj.user = holder.obj.vehicle, holder.obj.user
         self.create("holder", holders, action="vehicle.handed_over")
         for drive in self.people.drives.values():
             if drive.is_new:

@@ -256,7 +256,8 @@ EMAIL_SPLIT = re.compile(r"\s*(?::::|;|,|\n|\||\s)\s*")
 
 def phones(cell: object, *, region: str = "DE") -> tuple[list[str], list[str]]:
     """(numbers in international form, what stood there and is none)."""
-    good, bad = [], []
+    good: list[str] = []
+    bad: list[str] = []
     for part in PHONE_SPLIT.split(line_of(cell) if not isinstance(cell, str) else text_of(cell)):
         if is_blank(part):
             continue
@@ -285,7 +286,8 @@ def emails(cell: object) -> tuple[list[str], list[str]]:
     text = text_of(cell)
     bracketed = ADDRESS_IN_BRACKETS.findall(text)
     parts = bracketed or EMAIL_SPLIT.split(text)
-    good, bad = [], []
+    good: list[str] = []
+    bad: list[str] = []
     for part in parts:
         candidate = part.strip(" .<>()'\"").removeprefix("mailto:").removeprefix("MAILTO:")
         if is_blank(candidate):

@@ -133,7 +133,7 @@ class Companies:
             message = _("%(count)s companies have this name.") % {"count": len(fits)}
             record.reject("company", message, _("Add the VAT number or the postcode."), value=facts["name"])
             return None
-        return (exact or fits or [None])[0]
+        return next(iter(exact or fits), None)
 
     def unnamed(self, facts: Facts, record: Record) -> Draft[Company] | None:
         """A reference that leads nowhere: by number or VAT the row waits, by internet domain the person is taken without a company."""

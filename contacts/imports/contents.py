@@ -11,6 +11,7 @@ from contacts.imports import cells, dates
 from contacts.imports.given_names import NAMES
 from contacts.imports.makes import make_of
 from contacts.imports.names import address_of, looks_like_person
+from contacts.imports.problems import CellProblem
 from contacts.imports.vocabulary import NO_WORD
 from fleetportal.core.db import fold
 
@@ -65,7 +66,7 @@ class Contents:
     @cached_property
     def platelike(self) -> float:
         return self.share(
-            2 <= len(text) <= 14 and any(sign.isdigit() for sign in text) and cells.PLATE_SHAPE.match(text) for text in self.texts
+            2 <= len(text) <= 14 and any(sign.isdigit() for sign in text) and bool(cells.PLATE_SHAPE.match(text)) for text in self.texts
         )
 
     @cached_property
@@ -163,7 +164,7 @@ def is_number(value: Any) -> bool:
         return True
     try:
         return cells.number(value) is not None
-    except cells.CellProblem:
+    except CellProblem:
         return False
 
 

@@ -146,7 +146,7 @@ class Step:
 
     def refer(self) -> None:
         """Companies that rows name by number only, and that another sheet of the same file describes: their facts."""
-        asked = {}
+        asked: dict[str, list[Record]] = {}
         for record in self.records:
             facts = record.values.get("company", {})
             if facts.get("external_id") and not facts.get("name") and not facts.get("vat_number") and not record.is_rejected:

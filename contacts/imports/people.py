@@ -247,7 +247,7 @@ class People:
             states.append(self.drive(role, vehicle, record))
         return states
 
-    def holder(self, user: Draft[Role], vehicle: Draft[Vehicle], record: Record) -> str:
+    def holder(self, user: Draft[Any], vehicle: Draft[Vehicle], record: Record) -> str:
         """The user holds the vehicle from its delivery on, or from today where somebody held it before."""
         standing = self.holders[vehicle.obj.pk or id(vehicle.obj)]
         if any(
@@ -267,7 +267,7 @@ class People:
         standing.append(Draft(Holder(vehicle=vehicle.obj, user=user.obj, starts_on=start), is_new=True, staged=record.staged))
         return "new"
 
-    def drive(self, driver: Draft[Role], vehicle: Draft[Vehicle], record: Record) -> str:
+    def drive(self, driver: Draft[Any], vehicle: Draft[Vehicle], record: Record) -> str:
         key = (vehicle.obj.pk or id(vehicle.obj), driver.obj.pk or id(driver.obj))
         if key in self.drives:
             return "same"

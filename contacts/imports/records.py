@@ -226,18 +226,17 @@ class Reader:
     # --- vehicles ----------------------------------------------------------------------------------------------------------
 
     def vehicle(self, record: Record) -> None:
-        day = lambda cell, key=None: self.day(cell, key)  # noqa: E731
         facts: dict[str, Any] = {
             "external_id": self.limited(record, "vehicle.id", "external_id"),
             "plate": self.value(record, "vehicle.plate", cells.plate) or "",
             "vin": self.value(record, "vehicle.vin", cells.vin) or "",
         }
         facts["make"], facts["model"] = self.make_and_model(record)
-        delivered = self.value(record, "vehicle.delivered_on", lambda cell: day(cell, "vehicle.delivered_on"))
-        registered = self.value(record, "vehicle.registered_on", lambda cell: day(cell, "vehicle.registered_on"))
+        delivered = self.value(record, "vehicle.delivered_on", lambda cell: self.day(cell, "vehicle.delivered_on"))
+        registered = self.value(record, "vehicle.registered_on", lambda cell: self.day(cell, "vehicle.registered_on"))
         facts["delivered_on"] = delivered or registered
-        facts["contract_ends_on"] = self.value(record, "vehicle.contract_ends_on", lambda cell: day(cell, "vehicle.contract_ends_on"))
-        facts["given_back_on"] = self.value(record, "vehicle.given_back_on", lambda cell: day(cell, "vehicle.given_back_on"))
+        facts["contract_ends_on"] = self.value(record, "vehicle.contract_ends_on", lambda cell: self.day(cell, "vehicle.contract_ends_on"))
+        facts["given_back_on"] = self.value(record, "vehicle.given_back_on", lambda cell: self.day(cell, "vehicle.given_back_on"))
         facts["mileage_km"] = self.value(record, "vehicle.mileage_km", lambda cell: cells.count(cell, most=9_999_999), stops=False)
         facts["powertrain"] = words.powertrain(self.text(record, "vehicle.powertrain")) if "vehicle.powertrain" in self.places else ""
         facts["contract"] = words.contract(self.text(record, "vehicle.contract")) if "vehicle.contract" in self.places else ""
@@ -313,11 +312,8 @@ class Reader:
                 whole = names.split(self.text(record, "person.name"))
                 last = whole.last if whole.last != first else ""
             found = names.Name(" ".join(part for part in (first, middle) if part), last, title)
-            return (
-                found
-                if self.fits(record, self.places.get("person.last_name", self.places.get("person.first_name"))[0], found)
-                else names.Name()
-            )  # type: ignore[index]
+            place = (self.places.get("person.last_name") or self.places["person.first_name"])[0]
+            return found if self.fits(record, place, found) else names.Name()
         column = self.places.get("person.name", [{}])[0]
         text = self.text(record, "person.name")
         if not text or cells.is_nobody(text) or not any(sign.isalpha() for sign in text):

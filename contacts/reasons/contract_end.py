@@ -32,7 +32,7 @@ class ContractEnd(Rule):
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
         ending = Vehicle.objects.active().filter(contract_ends_on__gte=on, contract_ends_on__lte=on + LOOKS_AHEAD)
         ending = ending.filter(company__in=companies.active().values("pk")).order_by("contract_ends_on", "pk")
-        months: defaultdict[tuple[int, str], list[tuple[date, str, str]]] = defaultdict(list)
+        months: defaultdict[tuple[int, str], list[tuple[Any, str, str]]] = defaultdict(list)
         for company, ends_on, contract, plate in ending.values_list("company", "contract_ends_on", "contract", "plate"):
             months[company, f"{ends_on:%Y-%m}"].append((ends_on, contract, plate))
         for (company, month), contracts in months.items():

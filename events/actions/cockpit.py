@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from events.actions.inviting import Circle, circle, silent
 from events.models import CheckIn, Event, Invitation, Kind, Registration, Seating, Status
+from events.models.registration import RegistrationQuerySet
 from fleetportal.core.jobs import Job
 from fleetportal.core.outbox import Message
 from fleetportal.core.outbox import State as MessageState
@@ -122,7 +123,7 @@ def next_step(now: Standing) -> Step | None:
         return over_step(now)
     if event.on <= event.centre.today(timezone.now()):
         return door_step(now)
-    if now.is_inviting:
+    if now.job is not None and now.is_inviting:
         return Step(_("Letters are being written: %(done)d of %(total)d.") % {"done": now.job.done, "total": now.job.total})
     return inviting_step(now)
 
@@ -268,7 +269,7 @@ def places(seating: Seating) -> Iterator[Seat]:
 SHOWN = 50
 
 
-def answered(event: Event, user: User) -> QuerySet[Registration]:
+def answered(event: Event, user: User) -> RegistrationQuerySet:
     return Registration.objects.visible_to(user).filter(event=event).for_list()
 
 

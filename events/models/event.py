@@ -114,7 +114,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
 
 
-class Event(models.Model):
+class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pages stand above, in Wagtail's untyped house
     """An occasion to which a centre invites: what, for whom, when, where, with how many seats."""
 
     kind = models.CharField(_("kind"), max_length=17, choices=Kind, default=Kind.PREVIEW)

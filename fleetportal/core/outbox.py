@@ -87,8 +87,10 @@ bounced: Registry[Callable[["Message"], None]] = Registry("who is told of return
 class Recipient(Protocol):
     """Who gets a message: the address, the language, and the id the gate asks about."""
 
-    pk: int
     language: str
+
+    @property
+    def pk(self) -> Any: ...
 
     @property
     def email(self) -> str: ...

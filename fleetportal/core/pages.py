@@ -92,7 +92,7 @@ def page(*, may: str) -> Callable[[View], View]:
 
 def admit(request: HttpRequest, may: str) -> None:
     """Raises Http404 when the signed-in user does not hold `may` anywhere."""
-    if request.user.is_authenticated and not request.user.may(may):  # type: ignore[union-attr]
+    if request.user.is_authenticated and not request.user.may(may):
         raise Http404
 
 

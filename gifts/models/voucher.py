@@ -170,7 +170,7 @@ class Voucher(models.Model):
     @property
     def code(self) -> str:
         """The typed code, grouped."""
-        return codes.grouped(codes.code_of(self.nonce))
+        return codes.grouped(codes.code_of(bytes(self.nonce)))
 
     def has_expired(self, *, on: date) -> bool:
         return self.valid_until < on
@@ -343,6 +343,8 @@ class Voucher(models.Model):
 
         Call it inside the verb's transaction.
         """
+        if self.person is None:
+            raise ValueError("Nobody to write to: the voucher is nobody's yet.")
         context = {"voucher": self, "link": self._open_link()}
         return outbox.queue(
             "gifts/mail/voucher",
