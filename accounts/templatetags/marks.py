@@ -43,7 +43,7 @@ def use(vehicle: Vehicle) -> SafeString:
 
 
 @register.simple_tag
-def ending(day: date | None) -> SafeString | str:
+def contract_end(day: date | None) -> SafeString | str:
     """A flag that says how long a contract still runs, where it is time to speak of the next vehicle."""
     days = (day - timezone.localdate()).days if day else -1
     if not 0 <= days <= ORDER_SOON_DAYS:
