@@ -6,6 +6,7 @@ from random import Random
 
 from accounts.models import Centre, User
 from contacts.models import Driver, Interaction
+from events import landing
 from events.actions.inviting import invite, proposed
 from events.models import TEMPLATES, CheckIn, Event, Invitation, Kind, Registration, Seating, State
 from fleetportal.core import audit
@@ -52,6 +53,8 @@ class Occasions:
     def publish(self, centre: Centre, kind: Kind, title: str, on: date, *, capacity: int) -> Event:
         event = self.draft(centre, kind, title, on, capacity=capacity)
         event.publish(by=self.dora)
+        for make in landing.makers if kind == Kind.PREVIEW else ():
+            make(event, self.dora)
         return event
 
     def fill(self, event: Event, invited: int, answered: int, *, without: tuple[str, ...] = ()) -> None:

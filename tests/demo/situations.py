@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from accounts.models import Address, Assignment, Company, Contract, Phase, Powertrain, Sector, Tier, User, Vehicle
+from cms.models import EventPage
 from contacts.models import (
     AddressState,
     Channel,
@@ -332,3 +333,8 @@ def company_cards(on: date) -> Any:
 @situation("a driver who claimed a card and whom staff have not looked at")
 def unconfirmed(on: date) -> Any:
     return Person.objects.filter(is_confirmed=False).exclude(claims=None)
+
+
+@situation("a landing page that everybody can read")
+def landing_page(on: date) -> Any:
+    return EventPage.objects.live().filter(event__kind="preview")
