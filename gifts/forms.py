@@ -8,7 +8,7 @@ import phonenumbers
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MinValueValidator, validate_email
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -163,8 +163,8 @@ class ProgrammeForm(forms.ModelForm):
         washes = Centre.objects.filter(has_wash=True)
         self.fields["centres"].queryset = washes | Centre.objects.filter(programmes_redeemable=programme) if programme else washes
         self.fields["centres"].queryset = self.fields["centres"].queryset.distinct()
-        self.fields["valid_days"].validators.append(forms.fields.validators.MinValueValidator(1))
-        self.fields["per_driver"].validators.append(forms.fields.validators.MinValueValidator(1))
+        self.fields["valid_days"].validators.append(MinValueValidator(1))
+        self.fields["per_driver"].validators.append(MinValueValidator(1))
         if programme is None:
             self.initial |= {"starts_on": today, "centre": user.home_centre_id, "centres": list(washes.values_list("pk", flat=True)[:1])}
 

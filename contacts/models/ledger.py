@@ -206,7 +206,7 @@ def _company_rule(policy: GiftPolicy, holder: Company, at_hand: Company | None) 
 def employers(person: Person, company: Company | None) -> models.QuerySet[Company]:
     """The companies for which the person works today, and the one at hand."""
     today = timezone.localdate()
-    works = Q(pk=company.pk) if company else Q(pk__in=[])
+    works: Any = Q(pk=company.pk) if company else Q(pk__in=[])
     for role in role_models():
         works |= Q(Exists(role._default_manager.running(on=today).filter(person=person, company=OuterRef("pk"))))
     return Company.objects.filter(works)

@@ -93,7 +93,7 @@ class Counter:
         for number, driver in enumerate(drivers):
             voucher = programme.issue(Way.PERSONAL, 1, by=self.emil, driver=driver).vouchers.with_names().get()
             if driver.person.email:
-                voucher.send(by=self.emil)
+                voucher.send(driver.person)
             if number == 0:
                 voucher.claim(driver.person, company=driver.company, by=None)
 

@@ -58,7 +58,7 @@ def claim_from_pool(challenge: Challenge) -> Claim:
         said = Said(first_name=challenge.first_name, place=challenge.plate, marks=marks_of(challenge))
         claim = take_from_pool(programme, person, company=company, said=said, on=today)
         if challenge.channel == Channel.EMAIL:
-            claim.voucher.send(by=None, address=challenge.address)
+            claim.voucher.send(person, address=challenge.address)
         return claim
 
 

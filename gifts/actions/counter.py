@@ -25,5 +25,5 @@ def issue_at_counter(programme: Programme, driver: Driver, *, by: User) -> Vouch
         made = Voucher.objects.with_names().get(issue=issue)
         made.tell("voucher.issued", about=made, by=by)
         if driver.person.email:
-            made.send(by=by)
+            made.send(driver.person)
         return made

@@ -1,6 +1,6 @@
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -29,8 +29,11 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.filter(used_at=None, tries__lt=TRIES, expires_at__gt=now)
 
     def forget_old(self, *, now: datetime) -> int:
-        """How many were dropped; what was typed is personal data and needed for minutes."""
-        return self.filter(expires_at__lt=now - KEPT).delete()[0]
+        """How many were dropped, with the words of their messages: what was typed is personal data and needed for minutes."""
+        old = self.filter(expires_at__lt=now - KEPT)
+        told = outbox.Message.objects.filter(about_type=audit.label(Challenge), about_id__in=old.values("pk"))
+        told.update(recipient="", subject="", text="", html="")
+        return old.delete()[0]
 
 
 class Challenge(models.Model):
@@ -110,7 +113,7 @@ class Challenge(models.Model):
 class Claimant:
     """Who a code goes to: an address, not yet a person."""
 
-    pk: int | None = None
+    pk: Any = None
 
     def __init__(self, challenge: Challenge) -> None:
         self.language = challenge.language

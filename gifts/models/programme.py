@@ -168,7 +168,8 @@ class Programme(models.Model):
             )
             for nonce in nonces
         ]
-        return model.objects.bulk_create(made, batch_size=1000)
+        vouchers: list[Voucher] = model.objects.bulk_create(made, batch_size=1000)
+        return vouchers
 
     def _open(self, issue: "Issue", vouchers: "list[Voucher]") -> None:
         """The links that a card or a known driver needs."""

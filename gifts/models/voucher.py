@@ -338,23 +338,20 @@ class Voucher(models.Model):
 
     # --- words -----------------------------------------------------------------------------------------------------------
 
-    def send(self, *, by: "User | None", address: str = "") -> outbox.Message:
-        """The message with the personal link to the driver; sent once, however often it is asked for.
+    def send(self, person: Person, *, address: str = "") -> outbox.Message:
+        """The message with the personal link to `person`; sent once, however often it is asked for.
 
         Call it inside the verb's transaction.
         """
-        if self.person is None:
-            raise ValueError("Nobody to write to: the voucher is nobody's yet.")
-        context = {"voucher": self, "link": self._open_link()}
+        to = address or person.email
         return outbox.queue(
             "gifts/mail/voucher",
-            to=self.person,
+            to=person,
             about=self,
             gate="service",
-            key=f"voucher:{self.pk}:link:{address or self.person.email}"[:120],
-            context=context,
-            priority=outbox.Priority.NORMAL,
-            address=address,
+            key=f"voucher:{self.pk}:{codes.mark_hash('mail', to)}",
+            context={"voucher": self, "link": self._open_link()},
+            address=to,
         )
 
 

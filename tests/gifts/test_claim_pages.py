@@ -186,6 +186,13 @@ def test_a_code_is_good_for_minutes(client, shine):
     assert not Challenge.objects.get().answer(sent_code(), now=timezone.now())
 
 
+def test_what_was_typed_for_a_code_is_forgotten_after_a_day(client, shine):
+    ask(client, claim_page(shine))
+    assert Challenge.objects.forget_old(now=timezone.now()) == 0
+    assert Challenge.objects.forget_old(now=timezone.now() + timedelta(days=2)) == 1
+    assert Message.objects.values_list("recipient", "text").get() == ("", "")
+
+
 def test_a_code_is_good_once(client, shine):
     page, code = ask(client, claim_page(shine)), ""
     code = sent_code()
