@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from secrets import token_hex
 
+from django.db.models import F
+
 from accounts.models import Centre
 from bench.measure import Figure, late
 from bench.rows.http import Post, Server
-from contacts.models import Person
+from contacts.models import Person, PersonAddress
 from events.models import Registration
 from fleetportal.core.links import Link
 from tests.factories.accounts import make_company
@@ -19,7 +21,8 @@ def figures(size: int) -> Iterator[Figure]:
     centre = Centre.objects.order_by("pk").first()
     event, yardstick = make_event(centre, capacity=SEATS), make_event(centre, capacity=SEATS)
     company = make_company(centre)
-    people = Person.objects.order_by("pk")[:GUESTS]
+    reached = PersonAddress.objects.filter(channel="email", value=F("person__email"))
+    people = Person.objects.filter(pk__in=reached.values("person")).order_by("pk")[:GUESTS]
     invitations = [make_invitation(event, person, company=company).pk for person in people]
     paths = [link.path for link in Link.objects.make_many("invitation", invitations)]
     posts = [Post(path, {"party": "1", "_key": token_hex(16)}) for path in paths]

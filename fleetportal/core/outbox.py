@@ -309,6 +309,7 @@ def deliver(message: Message, mailer: Any) -> None:
         Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=verdict.until, tries=F("tries") - 1)
         return None
     try:
+        mailer.open()  # where it is not: else Django connects and leaves for each message
         mailer.send_messages([message.as_email()])
     except smtplib.SMTPServerDisconnected as error:
         close(mailer)

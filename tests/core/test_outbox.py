@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core import mail, serializers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
@@ -305,13 +306,17 @@ def test_a_server_that_is_away_costs_a_try_and_loses_nothing(settings: Any, bran
     assert "ConnectionRefusedError" in message.last_answer
 
 
-def test_a_line_that_breaks_before_the_text_is_simply_tried_again(brandt: Person) -> None:
-    class Broken:
-        def send_messages(self, messages: list[Any]) -> None:
-            raise smtplib.SMTPServerDisconnected("gone")
+def test_one_line_to_the_server_takes_all_that_is_due(server: Server, brandt: Person) -> None:
+    for number in range(3):
+        make_message(brandt, key=f"note {number}")
+    outbox.send_due()
+    assert (server.connections, len(server.taken)) == (1, 3)
 
-        def close(self) -> None:
-            pass
+
+def test_a_line_that_breaks_before_the_text_is_simply_tried_again(brandt: Person) -> None:
+    class Broken(BaseEmailBackend):
+        def send_messages(self, messages: list[Any]) -> int:
+            raise smtplib.SMTPServerDisconnected("gone")
 
     message = make_message(brandt)
     outbox.deliver(outbox.claim(now=timezone.now()), Broken())

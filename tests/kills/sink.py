@@ -23,6 +23,7 @@ class Sink:
         self.url = f"smtp://127.0.0.1:{self.port}"
         self.delay_seconds, self.answer = delay_seconds, answer
         self.taken: list[tuple[str, bytes]] = []
+        self.connections = 0
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
     def __enter__(self) -> "Sink":
@@ -31,6 +32,11 @@ class Sink:
 
     def __exit__(self, *exception: object) -> None:
         self._controller.stop()
+
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         recipient = envelope.rcpt_tos[0]
