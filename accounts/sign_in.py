@@ -24,6 +24,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 JUST_NOW = timedelta(minutes=5)
 PASSED = "second_factor"  # in the session: asked, and the answer was right or not needed
+SHARED_PAGES_DOOR = "wagtailcore_login"  # the CMS's form for its private pages, in every language
 OTHER_DOORS = {"/cms/": "edit_pages", "/django-admin/": "administer"}
 WITHOUT_SECOND_FACTOR = ("/second-factor/", "/login/", "/logout/", "/theme/", "/language/", "/static/", "/healthz", "/readyz")
 
@@ -94,7 +95,10 @@ class SecondFactor:
 
 
 class OneDoor:
-    """The CMS and Django's admin have no sign-in of their own: visitors go to ours, users without the right find nothing there."""
+    """The CMS, its pages and Django's admin have no sign-in of their own: visitors go to ours, users without the right find nothing there.
+
+    Their forms would ask for the password alone: no second factor, no limit on tries.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -103,6 +107,8 @@ class OneDoor:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        if request.resolver_match and request.resolver_match.url_name == SHARED_PAGES_DOOR:
+            return redirect_to_login(request.GET.get("next", "/"))
         may = next((codename for door, codename in OTHER_DOORS.items() if request.path.startswith(door)), "")
         if not may:
             return None
