@@ -1,5 +1,6 @@
 """The words that demo people, companies and places are made of, in the four languages of the house."""
 
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -258,7 +259,8 @@ TRANSLIT = str.maketrans(
 
 def latin(text: str) -> str:
     """`text` as it stands in a web address."""
-    letters = text.casefold().translate(TRANSLIT)
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(TRANSLIT))
+    letters = "".join(sign for sign in letters if not unicodedata.combining(sign))
     return "-".join("".join(sign if sign.isascii() and sign.isalnum() else " " for sign in letters).split())
 
 

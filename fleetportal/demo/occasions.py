@@ -1,17 +1,24 @@
 """A few events that the demo tells of: ahead of us through the same verbs that staff use, letters included; behind us as rows."""
 
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from random import Random
 
 from accounts.models import Centre, User
 from contacts.models import Driver, Interaction
 from events import landing
-from events.actions.inviting import invite, proposed
+from events.actions.inviting import invitable, invite
 from events.models import TEMPLATES, CheckIn, Event, Invitation, Kind, Registration, Seating, State
 from fleetportal.core import audit
 from fleetportal.demo.staff import Staff
 
+WORDS = {
+    Kind.PREVIEW: ("We lift the cloth.", "See it before it is shown to anybody, sit in it, and ask the people who built its software."),
+    Kind.SECOND_DELIVERY: (
+        "Four weeks with your new car",
+        "Bring your questions and whoever else drives it. We show what nobody reads in the manual, and do the settings with you.",
+    ),
+    Kind.REGULARS_TABLE: ("One table, no slides", "Eight fleets, one evening, and what the others do about charging at home."),
+}
 INVITED, ANSWERED = 70, 34
 COMPANIONS = ("Kirsten", "Jonas", "Emma", "Mia", "Paul", "Giulia", "Marco", "Оля", "Миша", "Finn", "Lena", "Oskar")
 WISHES = ("", "", "", "vegetarian", "two child seats", "one child seat, no nuts", "wheelchair", "would like to sit near the car")
@@ -42,8 +49,7 @@ class Occasions:
     def draft(self, centre: Centre, kind: Kind, title: str, on: date, *, capacity: int = 0) -> Event:
         shape = TEMPLATES[kind]
         return Event.enter(
-            by=self.dora, capacity=capacity or shape.capacity, kind=kind, title=title, headline="We lift the cloth.",
-            intro="See it before it is shown to anybody, sit in it, and ask the people who built its software.",
+            by=self.dora, capacity=capacity or shape.capacity, kind=kind, title=title, headline=WORDS[kind][0], intro=WORDS[kind][1],
             centre=centre, host=self.staff.users["anna" if centre.slug == "nord" else "boris"], place=f"Showroom {centre.name}",
             area=shape.area, audience=shape.audience, largest_party=shape.largest_party,
             starts_at=datetime.combine(on, shape.begins, centre.zone), ends_at=datetime.combine(on, shape.ends, centre.zone),
@@ -59,8 +65,8 @@ class Occasions:
 
     def fill(self, event: Event, invited: int, answered: int, *, without: tuple[str, ...] = ()) -> None:
         """Invite the first of those entitled; some come with family until nobody fits, some say no, one changes their mind."""
-        roles = [role for role in islice(proposed(event, None), invited) if role.person.last_name not in without]
-        roles.sort(key=lambda role: (role.person.last_name not in SILENT, role.pk))
+        entitled = event.entitled(None).filter(person__in=invitable(event, None).values("pk")).exclude(person__last_name__in=without)
+        roles = entitled.select_related("person", "company").order_by("pk")[:invited]
         invitations = [invite(event, role.person, company=role.company, by=self.dora) for role in roles]
         answering = [one for one in invitations if one.person.last_name not in SILENT][:answered]
         for number, invitation in enumerate(answering):
