@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from contacts import unsubscribe
 from contacts.models import Person, PersonAddress, Purpose
 from fleetportal.core import ical, outbox
 from fleetportal.core.links import Link
@@ -105,16 +106,14 @@ def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "
             "answer": link_to("invitation", event, invitation.pk),
             "preferences": preferences,
         },
-        headers={"List-Unsubscribe": f"<{preferences.placeholder}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        headers=unsubscribe.headers(preferences, Purpose.INVITATIONS),
         priority=outbox.Priority.BULK,
     )
 
 
 def unsubscribe_link(person: Any) -> Link:
-    """The link to what this address may be sent; one for each address, kept for good. Costs 2 queries."""
-    address = PersonAddress.objects.get(person=person, channel="email", value=person.email)
-    standing = Link.objects.standing(now=timezone.now()).filter(scope="preferences", subject_id=address.pk).first()
-    return standing or Link.objects.make("preferences", address.pk)
+    """The link to what this person's address may be sent. Costs 2 queries, 3 the first time."""
+    return unsubscribe.link(PersonAddress.objects.get(person=person, channel="email", value=person.email))
 
 
 def tell_of_meeting(meeting: "Meeting") -> outbox.Message | None:

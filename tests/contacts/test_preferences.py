@@ -51,7 +51,7 @@ def make_promotion(person: Person, purpose: str = Purpose.INVITATIONS, *, recipi
         "recipient_type": "contacts.person",
     }
     facts |= {"recipient_id": person.pk, "language": "en", "subject": "Come", "text": "Come.", "message_id": f"<{number}@x.example>"}
-    facts |= {"headers": unsubscribe.headers(person.addresses.filter(channel="email").first(), purpose)}
+    facts |= {"headers": unsubscribe.headers(unsubscribe.link(person.addresses.filter(channel="email").first()), purpose)}
     return Message.objects.create(key=f"p:{number}", template="-", about_type="x", about_id=1, due_at=now, queued_at=now, **facts)
 
 

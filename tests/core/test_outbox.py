@@ -96,6 +96,7 @@ def test_a_message_is_rendered_when_it_is_queued_for_its_reader(letter: str, lin
         "For Brandt", "brandt@customer.example", "contacts.person", brandt.pk,
     )  # fmt: skip
     assert message.text.startswith("Dear Herr Brandt, open {link:")
+    assert message.message_id.endswith("@fleetportal.example>"), "the domain we write from"
 
 
 def test_a_key_is_queued_once_however_often_it_is_asked_for(letter: str, link: Link, brandt: Person) -> None:
@@ -221,8 +222,11 @@ def test_a_resend_is_equal_byte_for_byte(server: Server, brandt: Person) -> None
         outbox.send_due()
     (_to, first), (_to, second) = server.taken
     assert first == second
+    assert first.isascii(), "a relay that knows seven bits only need not rewrite it, nor break its signature"
     read = message_from_bytes(first, policy=policy.default)
     assert (read["Message-ID"], read["Content-Language"], read["X-Note"]) == (message.message_id, "en", "1")
+    assert read.get_body(("plain",)).get_content().split() == ["Grüße", "aus", "Köln,", "жду."]
+    assert read["Subject"] == "Ваш автомобиль"
     assert [part.get_content_type() for part in read.walk() if not part.is_multipart()] == ["text/plain", "text/html", "text/calendar"]
 
 
