@@ -146,7 +146,10 @@ PLATE_SHAPE = re.compile(r"^(?=.*\d)[^\W_][\w .·•\-–—/|]{0,17}[^\W_]$", r
 
 def plate(cell: object) -> str:
     """The plate in capitals with single blanks; "" where there is none. Raises CellProblem."""
-    text = re.sub(r"[–—‐-]+", "-", line_of(cell).upper()).replace("•", " ").replace("·", " ").strip(" -.:")
+    text = line_of(cell)
+    if is_blank(text) or is_nobody(text):
+        return ""
+    text = re.sub(r"[–—‐-]+", "-", text.upper()).replace("•", " ").replace("·", " ").strip(" -.:")
     text = " ".join(text.split())
     if is_blank(text) or is_nobody(text):
         return ""
@@ -445,7 +448,8 @@ def split_address(text: str) -> dict[str, str]:
         found["country"] = country(lines.pop())
     for place in range(len(lines) - 1, -1, -1):
         postcode, city = split_city(lines[place])
-        if postcode and (place or len(lines) == 1):
+        alone = len(lines) == 1 and len(postcode) > 4 and not looks_like_street(city)
+        if postcode and (place or alone):
             found["postcode"] = postcode
             found["city"] = city or (lines[place - 1] if place > 1 else "")
             cut = place if city else place - 1 if place > 1 else place

@@ -79,7 +79,9 @@ def from_text(text: str, order: str, today: date, ends: bool) -> date:
         return make(*map(int, found.groups()))
     if found := THREE_NUMBERS.match(text):
         first, second, year = int(found[1]), int(found[2]), full_year(found[3], today)
-        day, month = (second, first) if (order == MONTH_FIRST and first <= 12) or second > 12 >= first else (first, second)
+        order = DAY_FIRST if "." in text[: found.start(3)] else order
+        swapped = first <= 12 and (order == MONTH_FIRST or (second > 12 and "." not in text))
+        day, month = (second, first) if swapped else (first, second)
         return make(year, month, day)
     if found := WITH_NAME.match(text):
         return make(full_year(found[3], today), named_month(found[2]), int(found[1]))
@@ -89,7 +91,7 @@ def from_text(text: str, order: str, today: date, ends: bool) -> date:
         return whole_month(int(found[2]), int(found[1]), ends)
     if found := NAMED_MONTH_YEAR.match(text):
         return whole_month(full_year(found[2], today), named_month(found[1]), ends)
-    if text.replace(".0", "").isdigit():
+    if text.isascii() and text.removesuffix(".0").isdigit() and len(text) < 12:
         return from_number(float(text))
     raise unclear()
 

@@ -117,7 +117,7 @@ def address_of(text: str) -> tuple[str, list[str]]:
 
 def several(text: str) -> list[str]:
     """The people in one cell; a comma parts them only where each part is a whole name."""
-    parts = [part for part in SPLIT_PEOPLE.split(text) if part]
+    parts = [part for part in SPLIT_PEOPLE.split(text) if part] if not is_nobody(text) else []
     found: list[str] = []
     for part in parts:
         pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
