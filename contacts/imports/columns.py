@@ -212,7 +212,8 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
         found = {neutral(key, group): sure for key, sure in found.items() if neutral(key, group) or not key}
         if group == "person" and words in ("name", "nome", "имя", "nominativo"):
             found = {"person.name": 1.0}
-    checked = {key: sure * fit(key, content) for key, sure in found.items()}
+    few = len(content.texts) < FEW  # of which a wrong one must not outweigh the title
+    checked = {key: sure * max(fit(key, content), 0.7 if few and sure > 0.9 else 0.0) for key, sure in found.items()}
     checked = {key: sure for key, sure in checked.items() if sure >= 0.25 or (key == "" and sure)}
     best = max((sure for key, sure in checked.items() if key), default=0.0)
     if best < 0.6 and "" not in checked and content.texts:
@@ -225,6 +226,7 @@ def neutral(key: str, noun: str) -> str:
     return NEUTRAL[key].get(noun, "") if key in NEUTRAL else key
 
 
+FEW = 4
 EMPTY_FITS = 0.8  # a column without values keeps its title's meaning
 
 

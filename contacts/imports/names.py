@@ -128,13 +128,14 @@ def several(text: str) -> list[str]:
 
 def order_of(values: Iterable[str], *, title_says: str | None) -> str:
     """How a column writes its names: by the commonest given names in it, else as its title says, else given name first."""
-    front = back = 0
+    front = back = asked = 0
     for value in values:
         words = address_of(value)[1]
         if len(words) > 1 and "," not in value:
+            asked += 1
             front += fold(words[0]) in NAMES
             back += fold(words[-1]) in NAMES
-    if front + back >= 3 and max(front, back) >= 2 * min(front, back):
+    if (front + back >= 3 or front + back >= asked * 0.5 > 0) and max(front, back) >= 2 * min(front, back):
         return FIRST_LAST if front > back else LAST_FIRST
     return title_says or FIRST_LAST
 

@@ -144,15 +144,14 @@ def has_unknown_titles(rows: Sequence[Row]) -> bool:
     """True where the first row is short text in every column and what lies below it differs in kind."""
     first = [text_of(cell) for cell in rows[0][1]]
     filled = [text for text in first if text]
-    if (
-        len(rows) < 2
-        or len(filled) < 2
-        or len(set(filled)) < len(filled)
-        or any(DATA_CELL.search(text) or len(text) > 40 for text in filled)
-    ):
+    if len(rows) < 2 or len(filled) < 2 or len(set(filled)) < len(filled) or any(holds_data(text) or len(text) > 40 for text in filled):
         return False
     below = [text_of(cell) for _number, cells in rows[1:20] for cell, title in zip(cells, first, strict=False) if title]
-    return sum(bool(DATA_CELL.search(text)) for text in below if text) > len(below) * 0.15
+    return sum(holds_data(text) for text in below if text) > len(below) * 0.15
+
+
+def holds_data(text: str) -> bool:
+    return bool(DATA_CELL.search(text)) or any(sign.isdigit() for sign in text)
 
 
 def above(rows: Sequence[Row]) -> tuple[list[str], str]:

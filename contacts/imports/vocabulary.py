@@ -283,7 +283,7 @@ FILLERS = frozenset(
 
 def words_of(title: object) -> str:
     """A title as the vocabulary writes it: "BillingPostalCode" and "Kenn-⏎zeichen" become "billing postal code" and "kennzeichen"."""
-    text = unicodedata.normalize("NFKC", str(title)).replace("№", " no ").replace("#", " no ")
+    text = unicodedata.normalize("NFKC", str(title)).replace("№", " no ").replace("#", " no ").replace("USt", "Ust")
     text = re.sub(r"-\s*\n\s*", "", text).removesuffix("__c")
     text = SPLIT_CAMEL.sub(" ", text.replace("_", " "))
     return " ".join(NO_WORD.sub(" ", fold(text)).split())

@@ -111,7 +111,15 @@ def test_a_whole_number_survives_each_spelling(number):
 
 @pytest.mark.parametrize(
     ("cell", "plate"),
-    [("hh-nl 1204", "HH-NL 1204"), ("FN  771 VN", "FN 771 VN"), ("с693те777", "С693ТЕ777"), ("S–BC–4566", "S-BC-4566"), (48299, "48299"), ("k.A.", ""), ("-", "")],
+    [
+        ("hh-nl 1204", "HH-NL 1204"),
+        ("FN  771 VN", "FN 771 VN"),
+        ("с693те777", "С693ТЕ777"),
+        ("S–BC–4566", "S-BC-4566"),
+        (48299, "48299"),
+        ("k.A.", ""),
+        ("-", ""),
+    ],
 )
 def test_a_plate_is_kept_in_capitals(cell, plate):
     assert cells.plate(cell) == plate
@@ -132,7 +140,9 @@ def test_a_wrong_vin_says_what_is_wrong(cell):
     assert wrong.value.code == "vin" and wrong.value.message and wrong.value.cure
 
 
-@pytest.mark.parametrize(("cell", "vin"), [("wba uk7 nex k9370487", "WBAUK7NEXK9370487"), ("ХТА217030С0123456", "XTA217030C0123456"), ("", ""), ("n/a", "")])
+@pytest.mark.parametrize(
+    ("cell", "vin"), [("wba uk7 nex k9370487", "WBAUK7NEXK9370487"), ("ХТА217030С0123456", "XTA217030C0123456"), ("", ""), ("n/a", "")]
+)
 def test_a_vin_is_taken_without_blanks_and_look_alikes(cell, vin):
     assert cells.vin(cell) == vin
 
@@ -227,7 +237,11 @@ def test_naughty_e_mail_addresses_are_refused():
     with (folder / "email_addresses_isemail_a.csv").open(encoding="utf-8") as file:
         rows = [(row["address_unicode_escaped"].encode().decode("unicode_escape"), row["verdict"]) for row in csv.DictReader(file)]
     assert [address for address, verdict in rows if verdict == "invalid" and cells.is_email(address)] == []
-    plain = [address for address, verdict in rows if verdict == "valid" and address.isascii() and '"' not in address and "[" not in address and "." in address.rpartition("@")[2]]
+    plain = [
+        address
+        for address, verdict in rows
+        if verdict == "valid" and address.isascii() and '"' not in address and "[" not in address and "." in address.rpartition("@")[2]
+    ]
     assert len([address for address in plain if not cells.is_email(address)]) <= len(plain) * 0.2
     lines = (folder / "flanker_abridged_localpart_invalid.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not line.startswith("#") and "@" in line and cells.is_email(line)] == []
@@ -237,8 +251,20 @@ def test_naughty_e_mail_addresses_are_refused():
     ("text", "street", "postcode", "city", "country"),
     [
         ("Riedemannweg 60\n13627 Berlin\nDeutschland", "Riedemannweg 60", "13627", "Berlin", "DE"),
-        ("No.2 Cathedral Walk\nThe Forum\nGloucester\nGL1 1AU\nUnited Kingdom", "No.2 Cathedral Walk, The Forum", "GL1 1AU", "Gloucester", "GB"),
-        ("899 West Evelyn Avenue\nMountain View\nCA 94041\nUnited States of America", "899 West Evelyn Avenue", "94041", "Mountain View", "US"),
+        (
+            "No.2 Cathedral Walk\nThe Forum\nGloucester\nGL1 1AU\nUnited Kingdom",
+            "No.2 Cathedral Walk, The Forum",
+            "GL1 1AU",
+            "Gloucester",
+            "GB",
+        ),
+        (
+            "899 West Evelyn Avenue\nMountain View\nCA 94041\nUnited States of America",
+            "899 West Evelyn Avenue",
+            "94041",
+            "Mountain View",
+            "US",
+        ),
         ("Via Roma 1, 20121 Milano, Italia", "Via Roma 1", "20121", "Milano", "IT"),
         ("D-80331 München", "", "80331", "München", ""),
         ("2350 W. OGDEN AVE.", "2350 W. OGDEN AVE.", "", "", ""),
@@ -264,7 +290,9 @@ def test_a_name_is_taken_apart(text, first, last, title):
     assert names.split(text) == names.Name(first, last, title)
 
 
-@pytest.mark.parametrize("text", ["не назначен", "nicht zugewiesen", "Non assegnato", "n/a", "-", "POOL", "unassigned", "frei", "libera", "Kein Fahrer"])
+@pytest.mark.parametrize(
+    "text", ["не назначен", "nicht zugewiesen", "Non assegnato", "n/a", "-", "POOL", "unassigned", "frei", "libera", "Kein Fahrer"]
+)
 def test_nobody_is_nobody(text):
     assert cells.is_nobody(text)
     assert names.several(text) == []
@@ -291,7 +319,14 @@ def test_surnames_first_are_told_by_the_commonest_given_names():
 
 @pytest.mark.parametrize(
     ("text", "make", "model"),
-    [("BMW 320D TOURING", "BMW", "320D TOURING"), ("Citro?n ?-Jumpy", "Citroën", "?-Jumpy"), ("VW Golf", "Volkswagen", "Golf"), ("LADA Веста SW", "LADA", "Веста SW"), ("ALFA ROMEO GIULIA", "Alfa Romeo", "GIULIA"), ("Unknown X1", "", "Unknown X1")],
+    [
+        ("BMW 320D TOURING", "BMW", "320D TOURING"),
+        ("Citro?n ?-Jumpy", "Citroën", "?-Jumpy"),
+        ("VW Golf", "Volkswagen", "Golf"),
+        ("LADA Веста SW", "LADA", "Веста SW"),
+        ("ALFA ROMEO GIULIA", "Alfa Romeo", "GIULIA"),
+        ("Unknown X1", "", "Unknown X1"),
+    ],
 )
 def test_the_make_is_told_from_the_model(text, make, model):
     assert make_of(text) == (make, model)
