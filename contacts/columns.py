@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from contacts.models import GROUPS, Group, Holder, Interaction
 from fleetportal.core.lists import ExtraColumn
 
 
-def with_coverage(companies: QuerySet[Any]) -> QuerySet[Any]:
+def with_coverage(companies: Any) -> Any:
     """Companies with `knows_decision_maker`, `knows_user` and `knows_driver`: whether anybody of the group has a role today."""
     today = timezone.localdate()
     known = {
@@ -19,13 +19,13 @@ def with_coverage(companies: QuerySet[Any]) -> QuerySet[Any]:
     return companies.annotate(**known)
 
 
-def with_last_contact(companies: QuerySet[Any]) -> QuerySet[Any]:
+def with_last_contact(companies: Any) -> Any:
     """Companies with `last_contact_at`: the newest real contact."""
     newest = Interaction.objects.real().filter(company=OuterRef("pk")).order_by("-happened_at").values("happened_at")[:1]
     return companies.annotate(last_contact_at=Subquery(newest))
 
 
-def with_holder(vehicles: QuerySet[Any]) -> QuerySet[Any]:
+def with_holder(vehicles: Any) -> Any:
     """Vehicles with today's holder in `holder_now`, a list of at most one. 1 query."""
     running = Holder.objects.running(on=timezone.localdate()).select_related("user__person")
     return vehicles.prefetch_related(Prefetch("holders", running, "holder_now"))

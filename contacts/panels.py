@@ -44,7 +44,7 @@ def column(company: Company, group: Group) -> dict[str, Any]:
     }
 
 
-def wanting(company: Company, group: Group) -> int:
+def wanting(company: Any, group: Group) -> int:
     """How many vehicles wait for somebody of this group: personal ones for users, functional ones for drivers."""
     if group == Group.DECISION_MAKER:
         return int(company.fleet_size)

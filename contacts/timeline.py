@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from contacts.channels import ICONS
@@ -84,7 +84,7 @@ def page(rows: InteractionQuerySet, *, channel: str = "", before: str = "") -> t
     return shown, found[PAGE - 1].pk if len(found) > PAGE else None
 
 
-def chips(rows: QuerySet[Interaction]) -> list[Chip]:
+def chips(rows: Any) -> list[Chip]:
     """The channels on which anything happened, with counts. Costs 1 query."""
     counts = dict(rows.order_by().values_list("channel").annotate(Count("pk")))
     labels = {
