@@ -1,4 +1,5 @@
 from events.models.event import (
+    SECOND_DELIVERY_DAYS,
     Area,
     Audience,
     Event,
@@ -24,6 +25,7 @@ from events.models.seating import Seating, SeatsTaken
 from events.models.templates import TEMPLATES, Template
 
 __all__ = [
+    "SECOND_DELIVERY_DAYS",
     "TEMPLATES",
     "AlreadyCheckedIn",
     "Area",

@@ -1,0 +1,64 @@
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contacts.models import Group, Holder
+from contacts.models.rule import Found, Rule, Words
+from events.models import SECOND_DELIVERY_DAYS, Event, Invitation, Kind, Registration
+
+if TYPE_CHECKING:
+    from accounts.models.company import CompanyQuerySet
+    from contacts.models import Reason
+
+
+class SecondDelivery(Rule):
+    """A user whose car was delivered in the window of a second delivery ahead has neither been invited nor registered."""
+
+    name, icon, doing, value = "second_delivery", "key", gettext_lazy("Invite"), 28
+    absent = gettext_lazy("Nobody's car was delivered in the four weeks before a second delivery, or they are invited.")
+
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+        ahead = Event.objects.published().filter(kind=Kind.SECOND_DELIVERY, ends_at__date__gte=on).for_list()
+        for event in ahead:
+            if event.on > on:
+                yield from self._at(event, companies)
+
+    def _at(self, event: Event, companies: "CompanyQuerySet") -> Iterator[Found]:
+        """One reason for each person, with the car delivered last: two cars are one invitation."""
+        asked = Invitation.objects.filter(event=event, person=OuterRef("user__person"))
+        coming = Registration.objects.standing().filter(event=event, person=OuterRef("user__person"))
+        held = Holder.objects.running(on=event.on).filter(vehicle__in=event.delivered(), user__company__in=companies.active().values("pk"))
+        held = held.filter(~Exists(asked), ~Exists(coming), user__company__centre=event.centre_id).order_by("-vehicle__delivered_on", "pk")
+        told: set[int] = set()
+        fields = ("user__company", "user__person", "vehicle", "vehicle__make", "vehicle__model", "vehicle__delivered_on")
+        for company, person, vehicle, make, model, delivered_on in held.values_list(*fields):
+            if person in told:
+                continue
+            told.add(person)
+            facts = {
+                "event": event.pk,
+                "car": f"{make} {model}".strip(),
+                "delivered_on": delivered_on.isoformat(),
+                "on": event.on.isoformat(),
+                "free": (event.seats or 0) - (event.seats_taken or 0),
+            }
+            yield Found(company, str(event.pk), Group.USER, due_on=event.on, facts=facts, person=person, vehicle=vehicle)
+
+    def sentence(self, facts: Mapping[str, Any]) -> str:
+        delivered = date_format(date.fromisoformat(facts["delivered_on"]), "j F")
+        day = date_format(date.fromisoformat(facts["on"]), "j F")
+        seats = ngettext("has %(free)d seat free", "has %(free)d seats free", facts["free"]) % {"free": facts["free"]}
+        words = {"car": facts["car"] or _("The car"), "delivered": delivered, "day": day, "seats": seats}
+        return _("%(car)s was delivered on %(delivered)s; the second delivery on %(day)s %(seats)s.") % words
+
+    def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
+        yield gettext_lazy("Window"), _("cars delivered in the %(days)d days before") % {"days": SECOND_DELIVERY_DAYS}
+
+    def url(self, reason: "Reason") -> str:
+        return reverse("events:proposal", args=[reason.facts["event"]])

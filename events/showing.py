@@ -1,0 +1,69 @@
+"""Where events show up elsewhere: addresses of their links, the side rail, the timeline, the dossier."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company
+from accounts.panels import Panel, dossier_panels
+from contacts.models import Interaction
+from contacts.timeline import Line, renderers
+from events.models import Event, Invitation, Meeting, Registration
+from fleetportal.core.links import scopes
+from fleetportal.core.pages import NavigationEntry, navigation
+
+SHOWN = 8
+
+# kind of an interaction -> icon, words, tone
+LINES: dict[str, tuple[str, Any, str]] = {
+    "event.invited": ("mail", _("Invited to an event"), ""),
+    "event.nudged": ("mail", _("Reminded of an invitation"), ""),
+    "event.registered": ("ticket", _("Answered an invitation: coming"), "ok"),
+    "event.promoted": ("ticket", _("Moved up from the waiting list"), "ok"),
+    "event.changed": ("ticket", _("Changed the number of guests"), ""),
+    "event.cancelled": ("x", _("Cancelled for an event"), ""),
+    "event.declined": ("x", _("Said no to an invitation"), ""),
+    "event.moved": ("calendar-event", _("Told of another time or place"), ""),
+    "event.called_off": ("x", _("Told that an event is off"), "stop"),
+    "event.reminder": ("clock", _("Reminded of an event"), ""),
+    "event.attended": ("door-enter", _("Came to an event"), "ok"),
+    "meeting.fixed": ("calendar-plus", _("Annual meeting fixed"), ""),
+    "meeting.cancelled": ("x", _("Annual meeting called off"), ""),
+    "meeting.held": ("users", _("Annual meeting held"), "ok"),
+}
+
+
+def line(interaction: Interaction) -> Line:
+    """What happened with an event or meeting, in words."""
+    icon, words, tone = LINES[interaction.kind]
+    return Line(icon, words, tone=tone)
+
+
+def of_company(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any] | None:
+    """The company's guests and invitations of late, and its open annual meeting; nothing where there is neither. Costs 4 queries."""
+    coming = list(latest(Registration.objects.filter(company=company)))
+    answered = {(row.event_id, row.person_id) for row in coming}
+    asked = [row for row in latest(Invitation.objects.filter(company=company)) if (row.event_id, row.person_id) not in answered]
+    meeting = Meeting.objects.filter(company=company).open().select_related("director").first()
+    if not (coming or asked or meeting):
+        return None
+    shown = Event.objects.where(request.user, may="invite").filter(pk__in={row.event_id for row in (*coming, *asked)})
+    cockpits = set(shown.values_list("pk", flat=True))
+    return {"company": company, "coming": coming, "asked": asked[: SHOWN - len(coming)], "meeting": meeting, "cockpits": cockpits}
+
+
+def latest(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows of the newest events, with what a line shows."""
+    return rows.select_related("event__centre", "person").order_by("-event__starts_at", "pk")[:SHOWN]
+
+
+def register() -> None:
+    scopes.update(invitation="events:invitation", ticket="events:ticket")
+    navigation.register(
+        "events", NavigationEntry(_("Events"), "ticket", "events:list", "meet_customers", group=1, on_phone=True), weight=200
+    )
+    for kind in LINES:
+        renderers.register(kind, line)
+    dossier_panels.register("events", Panel("events/_dossier_events.html", of_company), weight=35)
