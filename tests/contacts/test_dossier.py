@@ -52,7 +52,7 @@ def test_the_dossier_costs_the_same_for_one_of_each_and_three(
             make_vehicle(north_ag)
             Interaction.log(north_ag, person=person, channel="phone", outcome="reached", text="Yes.", by=anna)
     client.force_login(anna)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(34):
         client.get(f"/companies/{north_ag.pk}/")
 
 
