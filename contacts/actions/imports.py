@@ -297,7 +297,7 @@ def stop(run: Import, *, by: User | None) -> None:
     """Stop after the batch that runs now; what was taken stays and can be undone. Raises ImportBusy."""
     with transaction.atomic():
         lock(run)
-        if run.state not in (State.APPLYING, State.JUDGING):
+        if run.state not in (State.APPLYING, State.JUDGING, State.UNDOING) or (run.state == State.UNDOING and not run.has_failed):
             raise ImportBusy(_("This import does not run."))
         if run.state == State.JUDGING:
             back_to_columns(run)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company
 from fleetportal.core.jobs import Job
+from fleetportal.core.jobs import State as JobState
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -105,6 +106,11 @@ class Import(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state in (self.State.JUDGING, self.State.APPLYING, self.State.UNDOING)
+
+    @property
+    def has_failed(self) -> bool:
+        """True where the job broke while the import was under way."""
+        return self.is_running and self.job is not None and self.job.state == JobState.FAILED
 
     @property
     def is_kept(self) -> bool:

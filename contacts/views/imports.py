@@ -225,7 +225,7 @@ def progress_of(run: Import) -> dict[str, Any]:
 def progress(request: HttpRequest, import_id: int) -> HttpResponse:
     """The progress bar, asked every second; when the import rests, the page is loaded anew."""
     run = own(request, import_id)
-    if not run.is_running and request.htmx:
+    if (not run.is_running or run.has_failed) and request.htmx:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return render(request, "contacts/import.html#progress" if request.htmx else "contacts/import.html", page_of(request, run))
 

@@ -155,6 +155,17 @@ def test_stop_and_go_on(client, anna):
     assert Vehicle.objects.count() == 2
 
 
+def test_an_import_whose_job_broke_says_so_and_can_be_stopped(client, anna):
+    client.force_login(anna)
+    address = upload(client, GOOD)["Location"]
+    Import.objects.get().spool.unlink()
+    finish()
+    assert "This import stopped by itself." in client.get(address).content.decode()
+    assert client.get(f"{address}progress/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    client.post(f"{address}stop/")
+    assert Import.objects.get().state == "columns" and client.get(address).status_code == 200
+
+
 @pytest.mark.parametrize("end", ["columns/", "layout/", "where/", "take/", "stop/", "undo/"])
 def test_what_acts_is_never_done_by_looking(client, anna, end):
     client.force_login(anna)
