@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "go on with jobs": {"task": "core.run_jobs", "schedule": SWEEP_SECONDS},
     "forget old counters": {"task": "core.forget_old_counters", "schedule": 3600.0},
     "forget old exports": {"task": "core.forget_old_exports", "schedule": 3600.0},
+    "forget files of old imports": {"task": "contacts.forget_import_files", "schedule": 3600.0},
     "remind who comes tomorrow": {"task": "events.remind_coming", "schedule": 600.0},
     "let vouchers expire": {"task": "gifts.expire_vouchers", "schedule": 600.0},
     "look again at touched companies": {"task": "accounts.look_again", "schedule": SWEEP_SECONDS},

@@ -2,10 +2,11 @@
 
 import io
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
 from accounts.models import Assignment, Company, Vehicle
 from contacts import people_data
@@ -503,3 +504,12 @@ def test_hostile_values_come_in_and_go_out_as_text(north, tmp_path):
     page = openpyxl.load_workbook(tmp_path / "back.xlsx").active
     assert {cell.data_type for row in page.iter_rows() for cell in row} == {"s"}
     assert [row[0].value for row in page.iter_rows(min_row=2)] == hostile
+
+
+def test_files_go_after_their_time_and_what_was_made_stays(north):
+    run = take(fleet(), "Fuhrpark.xlsx", centre=north)
+    assert imports.forget_files() == 0
+    Import.objects.update(made_at=timezone.now() - timedelta(days=91))
+    assert imports.forget_files() == 1
+    assert not run.spool.exists() and Vehicle.objects.count() == 3
+    assert [row.cells for row in StagedRow.objects.all()] == [[], [], []]

@@ -4,6 +4,8 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
+from pathlib import Path
 
 from . import limits
 from .limits import Unreadable
@@ -24,7 +26,7 @@ ODS_CELL = re.compile(
 REPEATED = re.compile(rb"table:number-(rows|columns)-repeated=\"([0-9]{1,9})\"")
 
 
-def check(path, ending):
+def check(path: Path, ending: str) -> None:
     """The workbook at `path` is worth parsing as `ending`; raises Unreadable by the first rule it breaks. Memory stays flat."""
     check_directory_size(path)
     try:
@@ -38,7 +40,7 @@ def check(path, ending):
         raise Unreadable("damaged") from error
 
 
-def check_directory_size(path):
+def check_directory_size(path: Path) -> None:
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - 65_557))
@@ -51,7 +53,7 @@ def check_directory_size(path):
         raise Unreadable("too_many_parts", limit=limits.ENTRIES)
 
 
-def check_entries(entries):
+def check_entries(entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename for entry in entries]
     if len(names) > limits.ENTRIES:
         raise Unreadable("too_many_parts", limit=limits.ENTRIES)
@@ -63,7 +65,7 @@ def check_entries(entries):
         check_entry(entry)
 
 
-def check_entry(entry):
+def check_entry(entry: zipfile.ZipInfo) -> None:
     name = entry.filename.lower()
     if entry.flag_bits & 0x1:
         raise Unreadable("locked")
@@ -79,7 +81,7 @@ def check_entry(entry):
         raise Unreadable("unpacks_too_big", limit=limits.UNPACKED_BYTES)
 
 
-def check_kind(archive, ending):
+def check_kind(archive: zipfile.ZipFile, ending: str) -> None:
     names = set(archive.namelist())
     if "mimetype" in names and archive.getinfo("mimetype").file_size < 200 and archive.read("mimetype").strip() == ODS_TYPE:
         found = "ods"
@@ -95,7 +97,7 @@ def check_kind(archive, ending):
         raise Unreadable("other_kind", found=found, ending=ending)
 
 
-def check_part(archive, entry):
+def check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """The part unpacks to what the directory says and, if it is XML, declares nothing and reaches no far cell."""
     is_xml = entry.filename.lower().endswith(XML_ENDINGS)
     watch = watcher(entry.filename) if is_xml else None
@@ -113,7 +115,7 @@ def check_part(archive, entry):
         raise Unreadable("damaged")
 
 
-def look_through(text, watch):
+def look_through(text: bytes, watch: Callable[[bytes], None] | None) -> bytes:
     """The unfinished end of `text`, after everything before it was looked at."""
     if b"\x00" in text:
         raise Unreadable("damaged")  # XML in UTF-16: no program that we know writes it, and it would hide declarations
@@ -128,7 +130,7 @@ def look_through(text, watch):
     return rest
 
 
-def watcher(name):
+def watcher(name: str) -> Callable[[bytes], None] | None:
     if name.startswith("xl/worksheets/"):
         return Extent(name).see_xlsx
     if name == "content.xml":
@@ -139,12 +141,12 @@ def watcher(name):
 class Extent:
     """How far the cells of a sheet reach; refuses once that is further than a parser could hold."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
         self.row = self.column = 0
         self.ods_row = self.ods_column = self.ods_repeat = 0
 
-    def reach(self, row, column):
+    def reach(self, row: int, column: int) -> None:
         self.row, self.column = max(self.row, row), max(self.column, column)
         if self.column > limits.COLUMNS:
             raise Unreadable("too_many_columns", columns=self.column, limit=limits.COLUMNS)
@@ -153,7 +155,7 @@ class Extent:
         if self.row * self.column > limits.CELLS:
             raise Unreadable("too_many_cells", rows=self.row, columns=self.column, limit=limits.CELLS)
 
-    def see_xlsx(self, text):
+    def see_xlsx(self, text: bytes) -> None:
         widest, lowest = 0, 0
         for match in CELL.finditer(text):
             if not match.group(0).endswith(b"/>"):
@@ -163,7 +165,7 @@ class Extent:
         if lowest:
             self.reach(lowest, widest)
 
-    def see_ods(self, text):
+    def see_ods(self, text: bytes) -> None:
         for match in ODS_CELL.finditer(text):
             tag = match.group(0)
             if tag.startswith(b"<table:table-row"):
@@ -178,11 +180,11 @@ class Extent:
                     self.reach(self.ods_row + self.ods_repeat, self.ods_column)
 
 
-def repeats(tag, what):
+def repeats(tag: bytes, what: bytes) -> int:
     return next((int(count) for kind, count in REPEATED.findall(tag) if kind == what), 1)
 
 
-def column_number(letters):
+def column_number(letters: bytes) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -25,7 +25,7 @@ LATIN_LETTERS = {  # what the words of each are written with; cp1252 stands firs
 }
 
 
-def encoding_of(data):
+def encoding_of(data: bytes) -> str:
     """The codec that reads `data`; raises Unreadable where none fits."""
     for mark, name in MARKS:
         if data.startswith(mark):
@@ -33,7 +33,7 @@ def encoding_of(data):
     return wide(data) or eight_bit(data)
 
 
-def wide(data):
+def wide(data: bytes) -> str | None:
     """UTF-16 without its mark shows by a zero in nearly every second byte; UTF-8 by being valid."""
     head = data[:4_000]
     pairs = max(len(head) // 2, 1)
@@ -48,7 +48,7 @@ def wide(data):
     return "utf-8"
 
 
-def eight_bit(data):
+def eight_bit(data: bytes) -> str:
     sample = foreign_lines(data)
     if is_japanese(sample):
         return "cp932"
@@ -65,7 +65,7 @@ def eight_bit(data):
     return guess.encoding
 
 
-def foreign_lines(data):
+def foreign_lines(data: bytes) -> bytes:
     """The lines that tell something: those with a byte beyond ASCII, up to SAMPLE bytes."""
     lines, size = [], 0
     for line in data.splitlines():
@@ -77,7 +77,7 @@ def foreign_lines(data):
     return b"\n".join(lines)[: SAMPLE * 2]
 
 
-def decodes(data, name):
+def decodes(data: bytes, name: str) -> bool:
     try:
         codecs.decode(data, name)
     except UnicodeDecodeError:
@@ -85,7 +85,7 @@ def decodes(data, name):
     return True
 
 
-def runs_of_foreign_bytes(sample):
+def runs_of_foreign_bytes(sample: bytes) -> bool:
     """True where most bytes beyond ASCII stand three or more together: words of another alphabet, not accents in Latin ones."""
     foreign = in_runs = run = 0
     for byte in sample[:40_000] + b" ":
@@ -98,7 +98,7 @@ def runs_of_foreign_bytes(sample):
     return foreign > 0 and in_runs > foreign * 0.6
 
 
-def is_japanese(sample):
+def is_japanese(sample: bytes) -> bool:
     """True where `sample` reads as Shift-JIS and what it reads is mostly kana and kanji."""
     if not decodes(sample, "cp932"):
         return False
@@ -109,7 +109,7 @@ def is_japanese(sample):
     return bool(foreign) and kana > 0 and wide_letters > len(foreign) * 0.8 and half_width < len(foreign) * 0.1
 
 
-def plausibility(sample, name):
+def plausibility(sample: bytes, name: str) -> int:
     text = codecs.decode(sample, name, errors="replace")
     if name in CYRILLIC:
         return cyrillic_plausibility(text)
@@ -122,7 +122,7 @@ def plausibility(sample, name):
     return score
 
 
-def cyrillic_plausibility(text):
+def cyrillic_plausibility(text: str) -> int:
     """Frequent letters count for it; a capital after a small letter, a mixed alphabet or a drawing sign against it."""
     score = 0
     for before, letter in zip(" " + text, text, strict=False):

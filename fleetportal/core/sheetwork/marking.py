@@ -3,7 +3,9 @@
 import datetime
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import xlsxwriter
@@ -12,11 +14,12 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from . import limits, process
 
+Order = dict[str, Any]
 CHANGED_UP_TO = 20_000  # rows; openpyxl holds the whole workbook in memory
 STOP_INK, STOP_FILL = "9F1F1A", "FBE3E0"
 
 
-def mark(source, order_path, target):
+def mark(source: Path, order_path: str, target: Path) -> dict[str, Any]:
     """Writes the marked workbook to `target`. The order names the spool, the heading and, by sheet, each row's words and bad columns."""
     order = json.loads(Path(order_path).read_text(encoding="utf-8"))
     rows = sum(sheet["rows"] for sheet in order["sheets"])
@@ -27,7 +30,7 @@ def mark(source, order_path, target):
     return {"rows": rows}
 
 
-def change(source, order, target):
+def change(source: Path, order: Order, target: Path) -> None:
     with source.open("rb") as file:  # a path would be judged by its ending
         book = openpyxl.load_workbook(file, keep_links=False)
     shown = values_shown(order) if has_formulas(book) else {}
@@ -40,22 +43,22 @@ def change(source, order, target):
     book.save(target)
 
 
-def has_formulas(book):
+def has_formulas(book: Any) -> bool:
     return any(cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
 
 
-def values_shown(order):
+def values_shown(order: Order) -> dict[tuple[int, int], list[Any]]:
     """(sheet, row) → the values that the reader saw, which stand in for formulas."""
     return {(place, number): cells for place, number, cells in spooled(order["spool"])}
 
 
-def spooled(path):
+def spooled(path: str) -> Iterator[tuple[int, int, list[Any]]]:
     with Path(path).open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
 
-def still(sheet, place, shown):
+def still(sheet: Any, place: int | None, shown: Mapping[Any, list[Any]]) -> None:
     """Formulas become what they showed, or their own words as text: nothing in the returned file runs."""
     for row in sheet.iter_rows():
         for cell in row:
@@ -65,7 +68,7 @@ def still(sheet, place, shown):
                 write_text(cell, value if value != "" else str(cell.value))
 
 
-def write_text(cell, value):
+def write_text(cell: Any, value: Any) -> None:
     value = from_json(value)
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
@@ -75,7 +78,7 @@ def write_text(cell, value):
     cell.value = value
 
 
-def mark_sheet(sheet, about, heading):
+def mark_sheet(sheet: Any, about: Order, heading: str) -> None:
     column = column_for(sheet, about, heading)
     sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = 70
     if about["header_row"]:
@@ -86,7 +89,7 @@ def mark_sheet(sheet, about, heading):
         mark_row(sheet, int(number), column, words, bad)
 
 
-def column_for(sheet, about, heading):
+def column_for(sheet: Any, about: Order, heading: str) -> int:
     """The column of an earlier answer, emptied, else the first free one to the right."""
     for column in range(1, sheet.max_column + 1):
         if about["header_row"] and sheet.cell(about["header_row"], column).value == heading:
@@ -96,7 +99,7 @@ def column_for(sheet, about, heading):
     return max(about["width"], 1) + 1
 
 
-def mark_row(sheet, number, column, words, bad):
+def mark_row(sheet: Any, number: int, column: int, words: str, bad: list[int]) -> None:
     cell = sheet.cell(number, column)
     if isinstance(cell, MergedCell):
         return
@@ -107,7 +110,7 @@ def mark_row(sheet, number, column, words, bad):
         sheet.cell(number, wrong + 1).fill = PatternFill("solid", start_color=STOP_FILL)
 
 
-def write_new(order, target, *, only_marked):
+def write_new(order: Order, target: Path, *, only_marked: bool) -> None:
     """All rows, or those with words only, in a new workbook; the number of the row in the file stands first where rows were left out."""
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     writers = [NewSheet(book, about, order["heading"], only_marked) for about in order["sheets"]]
@@ -120,7 +123,7 @@ def write_new(order, target, *, only_marked):
 class NewSheet:
     """One sheet of the new workbook, written downwards."""
 
-    def __init__(self, book, about, heading, only_marked):
+    def __init__(self, book: Any, about: Order, heading: str, only_marked: bool) -> None:
         self.sheet = book.add_worksheet(sheet_name(about["name"], book))
         self.bold, self.stop = book.add_format({"bold": True}), book.add_format({"font_color": "#" + STOP_INK, "text_wrap": True})
         self.bad = book.add_format({"bg_color": "#" + STOP_FILL})
@@ -129,7 +132,7 @@ class NewSheet:
         self.next = 0
         self.sheet.set_column(about["width"], about["width"], 70)
 
-    def write(self, number, cells):
+    def write(self, number: int, cells: list[Any]) -> None:
         words, bad = self.about["marks"].get(str(number), ("", ()))
         heads = number == self.about["header_row"]
         if self.only_marked and not (words or heads):
@@ -141,7 +144,7 @@ class NewSheet:
             self.sheet.write_string(row, self.about["width"], self.heading if heads else words, self.bold if heads else self.stop)
         self.next = row + 1
 
-    def cell(self, row, column, value, shape):
+    def cell(self, row: int, column: int, value: Any, shape: Any) -> None:
         if value == "" or value is None:
             return
         if isinstance(value, bool):
@@ -154,14 +157,14 @@ class NewSheet:
             self.sheet.write_string(row, column, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[: limits.CELL_CHARACTERS], shape)
 
 
-def sheet_name(name, book):
+def sheet_name(name: str, book: Any) -> str | None:
     """The name as Excel allows it, or nothing, which lets XlsxWriter number it."""
     clean = "".join(letter for letter in name if letter not in "[]:*?/\\").strip("'")[:31]
     taken = {sheet.get_name().lower() for sheet in book.worksheets()}
     return clean if clean and clean.lower() not in taken else None
 
 
-def from_json(value):
+def from_json(value: Any) -> Any:
     if isinstance(value, dict):
         return datetime.date.fromisoformat(value["d"]) if "d" in value else datetime.datetime.fromisoformat(value["t"])
     return value

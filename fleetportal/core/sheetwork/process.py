@@ -3,13 +3,15 @@
 import json
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from . import limits
 from .limits import Unreadable
 
 
-def answer(work, arguments):
+def answer(work: Callable[[Path, Any, Path], dict[str, Any]], arguments: list[str]) -> None:
     """Runs `work(source, more, target)` under limits and prints what it answers, or the refusal."""
     source, more, target = arguments
     resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY, limits.MEMORY))

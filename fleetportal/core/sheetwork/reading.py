@@ -2,6 +2,8 @@
 
 import json
 import sys
+from pathlib import Path
+from typing import Any
 
 from . import archive, limits, process, text, workbook
 from .limits import Unreadable
@@ -13,11 +15,12 @@ OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
-def spool(source, ending, target):
+def spool(source: Path, ending: str, target: Path) -> dict[str, Any]:
     """What stands in the file: sheets with name, number of rows and width; all rows are written to `target`. Raises Unreadable."""
     kind = kind_of(source, ending)
     rows = workbook.read(source) if kind in BOOKS else text.read(source)
-    sheets, place = {}, 0
+    sheets: dict[str, dict[str, Any]] = {}
+    place = 0
     with target.open("w", encoding="utf-8") as out:
         for name, number, cells in rows:
             sheet = sheets.setdefault(name, {"name": name, "place": len(sheets), "rows": 0, "width": 0, "offset": place})
@@ -31,12 +34,12 @@ def spool(source, ending, target):
     return {"kind": kind, "sheets": list(sheets.values())}
 
 
-def clipped(cell):
+def clipped(cell: Any) -> Any:
     """The cell, one character longer than allowed at most, so that whoever judges the row sees that it was too long."""
     return cell[: limits.CELL_CHARACTERS + 1] if isinstance(cell, str) else cell
 
 
-def kind_of(source, ending):
+def kind_of(source: Path, ending: str) -> str:
     """`ending` once the file's first bytes agree with it."""
     size = source.stat().st_size
     if size > limits.BYTES:

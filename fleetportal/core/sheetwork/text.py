@@ -4,6 +4,9 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from . import limits
 from .encodings import encoding_of
@@ -19,7 +22,7 @@ END = "\x00end\x00"
 csv.field_size_limit(limits.BYTES + 1)
 
 
-def read(path):
+def read(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
     """Yields (sheet name, row number, cells) of the text file at `path`; raises Unreadable."""
     data = path.read_bytes()
     check(data)
@@ -27,7 +30,7 @@ def read(path):
     yield from records(data, encoding)
 
 
-def check(data):
+def check(data: bytes) -> None:
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise Unreadable("empty")
     if WEB_PAGE.match(data[:500]):
@@ -40,7 +43,7 @@ def check(data):
         raise Unreadable("no_table")
 
 
-def records(data, encoding):
+def records(data: bytes, encoding: str) -> Iterator[tuple[str, int, list[Any]]]:
     lines = Lines(data, encoding)
     dialect = sniff(lines.head(), lines.separator)
     mark = section_mark(lines.head(), data, encoding)
@@ -64,31 +67,31 @@ def records(data, encoding):
 class Lines:
     """The lines of the file as a CSV reader wants them, remembering those of the record that is being read."""
 
-    def __init__(self, data, encoding):
+    def __init__(self, data: bytes, encoding: str) -> None:
         self.data = data
         self.encoding = encoding
-        self.pending = []
-        self.last = (0, [], [])
+        self.pending: list[str] = []
+        self.last: tuple[int, list[str], list[str]] = (0, [], [])
         first = self.head()[:10].split("\n")[0]
         hint = SEPARATOR_LINE.match(first)
         self.separator = hint.group(1) if hint else None
 
-    def stream(self):
+    def stream(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(io.BytesIO(self.data), self.encoding, errors="replace", newline="")
 
-    def head(self):
+    def head(self) -> str:
         return self.stream().read(SNIFFED_CHARACTERS)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         for line in self.stream():
             self.pending.append(line)
             yield line
 
-    def record_done(self, number, cells):
+    def record_done(self, number: int, cells: list[str]) -> None:
         self.last = (number, cells, self.pending)
         self.pending = []
 
-    def check_last_quote(self, dialect):
+    def check_last_quote(self, dialect: dict[str, Any]) -> None:
         """Raises where the quotation mark that opened in the last record never closed."""
         number, cells, lines = self.last
         if '"' not in "".join(lines):
@@ -98,7 +101,7 @@ class Lines:
             raise Unreadable("open_quote", row=number, column=len(cells), value=cells[-1][:60] if cells else "")
 
 
-def sniff(head, separator):
+def sniff(head: str, separator: str | None) -> dict[str, Any]:
     """The dialect under which most records have equally many, and many, cells."""
     if separator:
         return {"delimiter": separator, "skipinitialspace": False}
@@ -110,7 +113,7 @@ def sniff(head, separator):
     return best[0]
 
 
-def evenness(head, delimiter, skip):
+def evenness(head: str, delimiter: str, skip: bool) -> float:
     whole = len(head) < SNIFFED_CHARACTERS
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, skipinitialspace=skip)
     widths = [len(cells) for _, cells in zip(range(SNIFFED_RECORDS), reader, strict=False) if cells]
@@ -123,7 +126,7 @@ def evenness(head, delimiter, skip):
     return times / len(widths) * (1 - 0.5 / width)
 
 
-def section_mark(head, data, encoding):
+def section_mark(head: str, data: bytes, encoding: str) -> str | None:
     """The word and colon that start the first record and later ones: one text file that holds several tables."""
     found = SECTION_MARK.match(head)
     if not found or encoding not in ("utf-8", "utf-8-sig", "cp1252", "cp1251", "cp1250"):

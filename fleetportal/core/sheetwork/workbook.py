@@ -1,6 +1,9 @@
 """Reads XLSX and ODS with calamine, sheet after sheet, row after row."""
 
 import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, XmlError, ZipError
 
@@ -10,7 +13,7 @@ from .limits import Unreadable
 MERGED_AREA = 200_000
 
 
-def read(path):
+def read(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
     """Yields (sheet name, row number, cells) of every visible sheet; merged cells carry their value in each cell. Raises Unreadable."""
     try:
         workbook = CalamineWorkbook.from_path(path)
@@ -22,7 +25,7 @@ def read(path):
         raise Unreadable("damaged") from error
 
 
-def visible(workbook):
+def visible(workbook: Any) -> list[Any]:
     sheets = [
         about for about in workbook.sheets_metadata if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet
     ]
@@ -31,7 +34,7 @@ def visible(workbook):
     return sheets
 
 
-def rows_of(sheet):
+def rows_of(sheet: Any) -> Iterator[tuple[str, int, list[Any]]]:
     if sheet.start is None:
         return
     check_size(sheet)
@@ -44,7 +47,7 @@ def rows_of(sheet):
             yield sheet.name, number, cells
 
 
-def check_size(sheet):
+def check_size(sheet: Any) -> None:
     rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
     if columns > limits.COLUMNS:
         raise Unreadable("too_many_columns", sheet=sheet.name, columns=columns, limit=limits.COLUMNS)
@@ -52,7 +55,7 @@ def check_size(sheet):
         raise Unreadable("too_many_rows", sheet=sheet.name, rows=rows, limit=limits.ROWS)
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """What JSON can hold, a whole number as a whole number, a moment at midnight as a day."""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
@@ -72,13 +75,13 @@ def plain(value):
 class Merged:
     """The merged ranges of a sheet; each value is repeated over its range, as a reader of the page sees it."""
 
-    def __init__(self, sheet):
+    def __init__(self, sheet: Any) -> None:
         ranges = sheet.merged_cell_ranges or []
         self.waiting = sorted(ranges, reverse=True)
-        self.open = []
+        self.open: list[tuple[Any, Any]] = []
         self.area = 0
 
-    def fill(self, row, cells):
+    def fill(self, row: int, cells: list[Any]) -> None:
         while self.waiting and self.waiting[-1][0][0] <= row:
             self.start(self.waiting.pop(), row, cells)
         self.open = [(span, value) for span, value in self.open if span[1][0] >= row]
@@ -87,7 +90,7 @@ class Merged:
                 if cells[column] == "":
                     cells[column] = value
 
-    def start(self, span, row, cells):
+    def start(self, span: Any, row: int, cells: list[Any]) -> None:
         (top, left), (bottom, right) = span
         self.area += (bottom - top + 1) * (right - left + 1)
         if top == row and left < len(cells) and cells[left] != "" and self.area < MERGED_AREA:
