@@ -1,9 +1,11 @@
 """The words and marks of Today."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -74,6 +76,13 @@ def said(decision: Decision) -> str:
         Decision.Kind.NOT_NOW: _("Put off: %(who)s."),
     }
     return words[Decision.Kind(decision.kind)] % {"who": who}
+
+
+@register.filter
+def day_or_month(moment: datetime) -> str:
+    """A day of this year as "12 Nov", an earlier one as "Jan 2025"."""
+    here = timezone.localtime(moment)
+    return date_format(here, "j M" if here.year == timezone.localdate().year else "M Y")
 
 
 @register.filter

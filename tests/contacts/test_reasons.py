@@ -346,6 +346,16 @@ def test_the_night_looks_at_every_company_in_slices_and_goes_on_where_it_stopped
     assert Reason.objects.filter(company=south_ag).exists()
 
 
+def test_a_night_that_failed_is_begun_anew(north_ag: Company) -> None:
+    now = datetime(2026, 11, 24, 3, tzinfo=UTC)
+    failed = nightly.start_unless_done(now=now)
+    jobs.end(failed, jobs.State.FAILED, why="The database was away.")
+    again = nightly.start_unless_done(now=now)
+    assert again is not None
+    assert (again.pk != failed.pk, again.args["after"]) == (True, 0)
+    assert nightly.start_unless_done(now=now) is None
+
+
 # --- explaining ----------------------------------------------------------------------------------------------------------------
 
 

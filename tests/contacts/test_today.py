@@ -178,6 +178,17 @@ def test_a_card_has_telephone_and_e_mail_one_tap_away(as_anna: Client, north_ag:
     assert "Frau Albers" in page
 
 
+def test_the_past_names_the_year_where_it_is_another(as_anna: Client, anna: User, north_ag: Company) -> None:
+    person = make_silent(north_ag, on=on(), days=800)
+    Interaction.log(north_ag, person=person, channel="phone", outcome="not_reached", text="Nobody there.", by=anna)
+    actions.compute([north_ag.pk], on=on())
+    silence = Reason.objects.get(rule="silence")
+    page = words(as_anna.get(TODAY, {"open": silence.pk}))
+    long_ago, now = timezone.localtime() - timedelta(days=800), timezone.localtime()
+    assert f">{long_ago:%b %Y}</time>" in page
+    assert f">{now.day} {now:%b}</time>" in page
+
+
 def test_htmx_gets_the_part_and_everyone_else_the_page(as_anna: Client, north_ag: Company) -> None:
     make_reason(north_ag)
     part = as_anna.get(TODAY, headers={"HX-Request": "true"})
