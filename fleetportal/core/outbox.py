@@ -6,6 +6,7 @@ never lost, each copy equal byte for byte. Celery only rings the bell; the sweep
 """
 
 import logging
+import re
 import smtplib
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -34,6 +35,7 @@ LEASE = timedelta(minutes=1)
 MAX_TRIES = 5
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 SLICE_SECONDS = 2.0
+GAPS = re.compile(r"\n{3,}")  # what a condition of a template leaves behind
 
 
 class Priority(models.IntegerChoices):
@@ -244,7 +246,7 @@ def queue(
     with translation.override(language):
         words = {**(context or {}), "recipient": to, "about": about, "base_url": settings.BASE_URL, "LANGUAGE_CODE": language}
         subject = " ".join(render_to_string(f"{template}.subject.txt", words).split())
-        text = render_to_string(f"{template}.txt", words).strip() + "\n"
+        text = GAPS.sub("\n\n", render_to_string(f"{template}.txt", words)).strip() + "\n"
         html = render_to_string(f"{template}.html", words)
     message, new = Message.objects.get_or_create(
         key=key,

@@ -1,0 +1,219 @@
+"""Events for staff: list, form, cockpit, whom to invite, and the door; each page's queries do not grow with its rows."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from events.models import CheckIn, Event, Invitation, Kind, Registration, State
+from fleetportal.core import jobs
+from fleetportal.core.links import Link
+from tests.factories.accounts import make_company
+from tests.factories.events import make_event, make_guest, make_invitation, make_registration
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(client: Client, user: Any) -> Client:
+    client.force_login(user)
+    return client
+
+
+def text(answer: Any) -> str:
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_costs_the_same_for_one_and_three(
+    client: Client, carla: Any, north_ag: Any, rows: int, django_assert_num_queries: Any
+) -> None:
+    for _row in range(rows):
+        make_registration(make_event(north_ag.centre, capacity=1), company=north_ag)
+    signed_in(client, carla).get("/events/")
+
+    with django_assert_num_queries(7):
+        page = client.get("/events/")
+
+    assert text(page).count("data-row") == rows
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_cockpit_costs_the_same_for_one_guest_and_three(
+    client: Client, carla: Any, north_ag: Any, rows: int, django_assert_num_queries: Any
+) -> None:
+    event = make_event(north_ag.centre, capacity=60)
+    for _row in range(rows):
+        guest = make_guest(north_ag)
+        make_invitation(event, guest, company=north_ag)
+        make_registration(event, guest, company=north_ag, party=2)
+    signed_in(client, carla).get(reverse("events:event", args=[event.pk]))
+
+    with django_assert_num_queries(21):
+        page = client.get(reverse("events:event", args=[event.pk]))
+
+    assert text(page).count('class="taken"') == 2 * rows
+
+
+def test_the_cockpit_names_only_guests_in_reach_and_counts_all_seats(client: Client, anna: Any, north_ag: Any) -> None:
+    event = make_event(north_ag.centre, capacity=12)
+    colleagues = make_company(north_ag.centre, name="Kanarienvogel Colleagues GmbH")
+    make_registration(event, make_guest(north_ag, last_name="Brandt"), company=north_ag)
+    make_registration(event, make_guest(colleagues, last_name="Kanarienvogel"), company=colleagues, party=3)
+
+    page = text(signed_in(client, anna).get(reverse("events:event", args=[event.pk])))
+
+    assert "Brandt" in page
+    assert "Kanarienvogel" not in page
+    assert "<strong>4</strong>" in page
+
+
+def test_a_template_plans_a_preview_evening(client: Client, dora: Any, north: Any) -> None:
+    signed_in(client, dora)
+    form = client.get("/events/new/?kind=preview").context["form"]
+    data = {name: form[name].value() for name in form.fields if form[name].value() is not None} | {
+        "centre": north.pk,
+        "title": "The new Larea",
+    }
+
+    done = client.post("/events/new/?kind=preview", data)
+
+    event = Event.objects.get()
+    assert done["Location"] == reverse("events:event", args=[event.pk])
+    assert (event.kind, event.state, event.seating().capacity, event.begins.strftime("%H:%M")) == (Kind.PREVIEW, State.DRAFT, 60, "18:30")
+
+
+def test_a_faulty_form_says_so_and_plans_nothing(client: Client, dora: Any, south: Any) -> None:
+    page = signed_in(client, dora).post("/events/new/", {"title": "", "capacity": "0"})
+
+    assert (page.status_code, Event.objects.count()) == (422, 0)
+
+
+def test_fewer_seats_than_taken_are_refused_on_the_form(client: Client, dora: Any, north_ag: Any) -> None:
+    event = make_event(north_ag.centre, capacity=5)
+    make_registration(event, company=north_ag, party=4)
+    signed_in(client, dora)
+    form = client.get(reverse("events:edit", args=[event.pk])).context["form"]
+    data = {name: form[name].value() for name in form.fields if form[name].value() is not None} | {"capacity": 3}
+
+    page = client.post(reverse("events:edit", args=[event.pk]), data)
+
+    assert page.status_code == 422
+    assert "4 seats are taken already." in text(page)
+
+
+def test_publish_then_invite_with_one_click_each(client: Client, dora: Any, north_ag: Any) -> None:
+    event, guest = make_event(north_ag.centre, published=False), make_guest(north_ag)
+    signed_in(client, dora)
+    assert "Publish it" in text(client.get(reverse("events:event", args=[event.pk])))
+
+    client.post(reverse("events:publish", args=[event.pk]))
+    assert "Invite this one" in text(client.get(reverse("events:event", args=[event.pk])))
+    client.post(reverse("events:invite", args=[event.pk]))
+    jobs.run_due()
+
+    assert Invitation.objects.get().person == guest
+
+
+def test_whom_to_invite_can_be_looked_at_and_one_taken_out(client: Client, carla: Any, north_ag: Any) -> None:
+    event = make_event(north_ag.centre)
+    first, second = make_guest(north_ag), make_guest(north_ag)
+    address = reverse("events:proposal", args=[event.pk])
+    assert text(signed_in(client, carla).get(address)).count('name="invite"') == 2
+
+    client.post(address, {"invite": [first.pk]})
+    jobs.run_due()
+
+    assert list(Invitation.objects.values_list("person", flat=True)) == [first.pk]
+    assert second.pk != first.pk
+
+
+def test_next_months_second_delivery_is_one_click(client: Client, dora: Any, north: Any) -> None:
+    for _click in range(2):
+        answer = signed_in(client, dora).post("/events/second-delivery/")
+
+    event = Event.objects.get()
+    assert (event.kind, event.state) == (Kind.SECOND_DELIVERY, State.DRAFT)
+    assert answer["Location"] == reverse("events:event", args=[event.pk])
+
+
+@pytest.mark.parametrize("name", ["publish", "invite", "remind", "arrive", "fewer", "undo_check_in", "make_landing"])
+def test_what_changes_is_never_asked_by_get(client: Client, carla: Any, north: Any, name: str) -> None:
+    event = make_event(north)
+
+    assert signed_in(client, carla).get(reverse(f"events:{name}", args=[event.pk])).status_code == 405
+
+
+# --- the door ------------------------------------------------------------------------------------------------------------------
+
+
+def code(registration: Registration) -> str:
+    return Link.objects.get(scope="ticket", subject_id=registration.pk).address
+
+
+def test_a_ticket_opens_the_door_once_and_says_why_not_again(client: Client, emil: Any, north_ag: Any) -> None:
+    event = make_event(north_ag.centre)
+    registration = make_registration(event, make_guest(north_ag, first_name="Thomas", last_name="Brandt"), company=north_ag, party=4)
+    address = reverse("events:arrive", args=[event.pk])
+    signed_in(client, emil)
+
+    green, red = client.post(address, {"code": code(registration)}), client.post(address, {"code": code(registration)})
+
+    assert (green.status_code, red.status_code) == (200, 409)
+    assert "fp-door__say--ok" in text(green) and "Thomas Brandt" in text(green)
+    assert "Already checked in at" in text(red) and "Emil" in text(red)
+    assert CheckIn.objects.standing().get().heads == 4
+
+
+@pytest.mark.parametrize("case", ["another event", "waiting", "cancelled", "nonsense", "unknown"])
+def test_red_for_what_holds_no_seat_here(client: Client, emil: Any, north_ag: Any, case: str) -> None:
+    event = make_event(north_ag.centre, capacity=1)
+    coming = make_registration(event, company=north_ag)
+    says = {"nonsense": "W7K4 QD9P", "unknown": "http://testserver/ticket/" + "A" * 32 + "/"}.get(case, code(coming))
+    if case == "another event":
+        says = code(make_registration(make_event(north_ag.centre), company=north_ag))
+    if case == "cancelled":
+        coming.cancel(by=None)
+    data = {"guest": make_registration(event, company=north_ag).pk} if case == "waiting" else {"code": says}
+
+    answer = signed_in(client, emil).post(reverse("events:arrive", args=[event.pk]), data)
+
+    assert answer.status_code == 409
+    assert "fp-door__say--stop" in text(answer)
+    assert not CheckIn.objects.exists()
+
+
+def test_two_letters_of_the_name_are_enough(client: Client, emil: Any, north_ag: Any) -> None:
+    event = make_event(north_ag.centre)
+    for last_name in ("Überland", "Иванов", "Brandt"):
+        make_registration(event, make_guest(north_ag, last_name=last_name), company=north_ag)
+
+    for asked, found in (("üb", "Überland"), ("ueb", ""), ("иВ", "Иванов"), ("br", "Brandt")):
+        page = text(signed_in(client, emil).get(reverse("events:check_in", args=[event.pk]), {"q": asked}))
+        assert [name for name in ("Überland", "Иванов", "Brandt") if f"<b>Alex {name}</b>" in page] == ([found] if found else [])
+
+
+def test_fewer_came_and_undo(client: Client, emil: Any, north_ag: Any) -> None:
+    event = make_event(north_ag.centre)
+    registration = make_registration(event, company=north_ag, party=4)
+    signed_in(client, emil).post(reverse("events:arrive", args=[event.pk]), {"guest": registration.pk})
+    arrival = CheckIn.objects.get()
+
+    client.post(reverse("events:fewer", args=[event.pk]), {"arrival": arrival.pk, "heads": 2})
+    assert CheckIn.objects.get().heads == 2
+    client.post(reverse("events:undo_check_in", args=[event.pk]), {"arrival": arrival.pk})
+
+    assert not CheckIn.objects.standing().exists()
+    assert client.post(reverse("events:arrive", args=[event.pk]), {"guest": registration.pk}).status_code == 200
+
+
+def test_a_guest_list_is_exported_with_a_reason_and_without_strangers(client: Client, carla: Any, north_ag: Any, south_ag: Any) -> None:
+    event = make_event(north_ag.centre)
+    make_registration(event, make_guest(north_ag, last_name="Brandt"), company=north_ag, wishes="=1+1")
+    make_registration(event, make_guest(south_ag, last_name="Kanarienvogel"), company=south_ag)
+
+    sheet = signed_in(client, carla).post(f"/events/guests/?event={event.pk}", {"_export": "csv", "reason": "For the door"})
+
+    words = sheet.content.decode("utf-8-sig")
+    assert "Brandt" in words and "Kanarienvogel" not in words
+    assert ",=1+1" not in words
