@@ -52,4 +52,4 @@ def register() -> None:
         renderers.register(kind, line)
     person_panels.register("give", Panel("gifts/_give.html", give, place="actions", may="meet_customers"), weight=40)
     person_panels.register("received", Panel("gifts/_received_panel.html", of_person), weight=40)
-    dossier_panels.register("received", Panel("gifts/_given_panel.html", of_company), weight=40)
+    dossier_panels.register("received", Panel("gifts/_given_panel.html", of_company), weight=25)
