@@ -204,7 +204,7 @@ class Mail(EmailMultiAlternatives):
     """An e-mail whose MIME boundaries hang on the row alone, so that a resend is the same bytes; in seven bits: no relay rewrites it."""
 
     seed = 0
-    encoding = utf8_charset_qp  # type: ignore[assignment]
+    encoding = utf8_charset_qp
 
     def message(self, **kwargs: Any) -> Any:
         mime = super().message(**kwargs)
