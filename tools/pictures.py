@@ -82,7 +82,8 @@ def addresses(browser: Browser) -> dict[str, tuple[str, str]]:
     """Name of a picture -> who looks, and at which address."""
     context = browser.new_context(locale="en")
     anna = sign_in(context, "anna")
-    event = first(anna, "/events/", r"/events/\d+/", "Larea")
+    north = browser.new_context(locale="en")
+    event = first(sign_in(north, "carla"), "/events/", r"/events/\d+/", "Larea")
     found = {
         "today": ("anna", f"{BASE}/today/"),
         "dossier": ("anna", first(anna, "/companies/?q=Nordhafen+Logistik", r"/companies/\d+/", "Nordhafen Logistik")),
@@ -96,6 +97,7 @@ def addresses(browser: Browser) -> dict[str, tuple[str, str]]:
         "redeem": ("wanda", f"{BASE}/vouchers/redeem/"),
     }
     context.close()
+    north.close()
     return found
 
 

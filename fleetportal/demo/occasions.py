@@ -9,7 +9,7 @@ from events import landing
 from events.actions.inviting import invitable, invite
 from events.models import TEMPLATES, CheckIn, Event, Invitation, Kind, Registration, Seating, State
 from fleetportal.core import audit
-from fleetportal.demo.staff import Staff
+from fleetportal.demo.staff import GROUP, Staff
 
 WORDS = {
     Kind.PREVIEW: ("We lift the cloth.", "See it before it is shown to anybody, sit in it, and ask the people who built its software."),
@@ -37,11 +37,11 @@ class Occasions:
 
     def add(self) -> None:
         north, south = self.staff.centres["nord"], self.staff.centres["sued"]
-        preview = self.publish(north, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=2), capacity=44)
+        preview = self.publish(north, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=2), capacity=72)
         self.fill(preview, INVITED, ANSWERED)
         second = self.publish(north, Kind.SECOND_DELIVERY, "Second delivery", thursday(self.on, weeks=1), capacity=24)
         self.fill(second, 20, 5, without=SILENT)
-        there = self.publish(south, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=40)
+        there = self.publish(south, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=14)
         self.fill(there, 30, 8)
         self.draft(south, Kind.REGULARS_TABLE, "Regulars' table before Christmas", thursday(self.on, weeks=4))
         self.breakfast(north, thursday(self.on, weeks=-3))
@@ -50,7 +50,7 @@ class Occasions:
         shape = TEMPLATES[kind]
         return Event.enter(
             by=self.dora, capacity=capacity or shape.capacity, kind=kind, title=title, headline=WORDS[kind][0], intro=WORDS[kind][1],
-            centre=centre, host=self.staff.users["anna" if centre.slug == "nord" else "boris"], place=f"Showroom {centre.name}",
+            centre=centre, host=self.staff.users["anna" if centre.slug == "nord" else "boris"], place=f"Showroom {short(centre)}",
             area=shape.area, audience=shape.audience, largest_party=shape.largest_party,
             starts_at=datetime.combine(on, shape.begins, centre.zone), ends_at=datetime.combine(on, shape.ends, centre.zone),
             registration_closes_at=datetime.combine(on - timedelta(days=2), time(18), centre.zone), cost_per_head_cents=18_00,
@@ -89,7 +89,7 @@ class Occasions:
         begins = datetime.combine(on, time(7), centre.zone)
         shape = TEMPLATES[Kind.DRIVERS_BREAKFAST]
         event = Event.objects.create(
-            kind=Kind.DRIVERS_BREAKFAST, title="Drivers' breakfast", centre=centre, host=self.host, place=f"Workshop {centre.name}",
+            kind=Kind.DRIVERS_BREAKFAST, title="Drivers' breakfast", centre=centre, host=self.host, place=f"Workshop {short(centre)}",
             area=shape.area, audience=shape.audience, largest_party=shape.largest_party, starts_at=begins,
             ends_at=begins + timedelta(hours=2), state=State.PUBLISHED, entered_at=begins - timedelta(days=30),
         )  # fmt: skip
@@ -119,3 +119,8 @@ def attended(check_in: CheckIn, company: int, person: int, at: datetime, by: Use
 def thursday(on: date, *, weeks: int) -> date:
     """The Thursday of that many weeks from the one after `on`."""
     return on + timedelta(days=(3 - on.weekday()) % 7 or 7) + timedelta(weeks=weeks)
+
+
+def short(centre: Centre) -> str:
+    """The centre's name without the group's."""
+    return centre.name.removeprefix(GROUP).strip()

@@ -5,6 +5,7 @@ Numbers are given out here, from the highest that is there, so that rows can nam
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -29,7 +30,8 @@ class Table:
         fields = model._meta.local_concrete_fields
         self.key = model._meta.pk.attname
         self.last: int = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
-        self.columns = [str(field.column) for field in fields]
+        self.columns = [connection.ops.quote_name(str(field.column)) for field in fields]
+        self.target = f"{connection.ops.quote_name(model._meta.db_table)} ({', '.join(self.columns)})"
         self.pick = itemgetter(*(field.attname for field in fields))
         self.blank = {
             field.attname: now if isinstance(field, models.DateTimeField) and field.has_default() else field.get_default()
@@ -47,24 +49,24 @@ class Table:
         self.rows.append({**self.blank, **values, self.key: self.last})
         return self.last
 
-    def write(self) -> None:
-        """Write what waits. Costs 1 statement."""
-        if not self.rows:
-            return
+    def take(self) -> list[dict[str, Any]]:
+        """The rows that wait; from now on others do."""
+        rows, self.rows = self.rows, []
+        return rows
+
+    def write(self, rows: list[dict[str, Any]], cursor: Any) -> None:
+        """Write `rows`. Costs 1 statement."""
         for name, convert in self.converters:
-            for row in self.rows:
+            for row in rows:
                 if row[name] is not None:
                     row[name] = convert(row[name])
-        table, columns = connection.ops.quote_name(self.model._meta.db_table), ", ".join(map(connection.ops.quote_name, self.columns))
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                    for row in map(self.pick, self.rows):
-                        copy.write_row(row)
-            else:
-                marks = ", ".join(["%s"] * len(self.columns))
-                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(map(self.pick, self.rows)))
-        self.rows = []
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {self.target} FROM STDIN") as copy:
+                for row in map(self.pick, rows):
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(self.columns))
+            cursor.executemany(f"INSERT INTO {self.target} VALUES ({marks})", list(map(self.pick, rows)))
 
 
 def converter(field: models.Field[Any, Any]) -> Converter:
@@ -75,24 +77,52 @@ def converter(field: models.Field[Any, Any]) -> Converter:
 
 
 class Tables:
-    """One Table for each model, made when first asked for and written in the order the models stand on each other."""
+    """One Table for each model, written in the order in which the models stand on each other.
+
+    On PostgreSQL a thread writes one batch, on this transaction's own connection, while the next is being made; between `write` and
+    `finish` nobody else may ask the database anything.
+    """
 
     def __init__(self, order: list[type[models.Model]], *, now: datetime) -> None:
         self.tables = {model: Table(model, now=now) for model in order}
+        self.writer = ThreadPoolExecutor(max_workers=1)
+        self.under_way: Future[None] | None = None
 
     def __getitem__(self, model: type[models.Model]) -> Table:
         return self.tables[model]
 
     def write(self) -> None:
-        for table in self.tables.values():
-            table.write()
+        """Begin to write what waits, as soon as the batch before is written."""
+        self.wait()
+        batch = [(table, table.take()) for table in self.tables.values()]
+        connection.ensure_connection()
+        if connection.vendor == "postgresql":
+            self.under_way = self.writer.submit(write_all, batch, connection.connection.cursor)
+        else:
+            write_all(batch, connection.cursor)
+
+    def wait(self) -> None:
+        """Until nothing is under way. Raises what the writing raised."""
+        under_way, self.under_way = self.under_way, None
+        if under_way is not None:
+            under_way.result()
 
     def finish(self) -> None:
         """Write what waits and let the database count on from the last number."""
         self.write()
+        self.wait()
+        self.writer.shutdown()
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), list(self.tables)):
                 cursor.execute(statement)
+
+
+def write_all(batch: list[tuple[Table, list[dict[str, Any]]]], open_cursor: Callable[[], Any]) -> None:
+    """Write the rows of every table, in order."""
+    with open_cursor() as cursor:
+        for table, rows in batch:
+            if rows:
+                table.write(rows, cursor)
 
 
 def check_at_once() -> None:

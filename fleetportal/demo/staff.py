@@ -10,6 +10,7 @@ from fleetportal.demo.names import GERMAN
 from fleetportal.demo.numbers import extension, switchboard
 
 PASSWORD = "demo"
+GROUP = "Hellwege"
 COMPANIES_OF_A_MANAGER = 420
 COMPANIES_OF_A_CENTRE = 20_000
 CENTRES = (
@@ -98,4 +99,4 @@ class Staff:
 def make_centre(number: int, slug: str, name: str, region: str, street: str, postcode: str, city: str) -> Centre:
     written, _dialled = switchboard(region, 100 + number)
     facts = {"street": street, "postcode": postcode, "city": city, "phone": written, "email": f"{slug}@hellwege.example"}
-    return Centre.objects.create(slug=slug, name=name, time_zone="Europe/Berlin", has_wash=True, **facts)
+    return Centre.objects.create(slug=slug, name=f"{GROUP} {name}", time_zone="Europe/Berlin", has_wash=True, **facts)
