@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.views.defaults import page_not_found
 
 from fleetportal.core import requests
 from fleetportal.core.errors import Refused
@@ -105,7 +106,10 @@ class ChosenLanguage:
 
 
 class Refusals:
-    """Turns a Refused into words and a way back; for htmx into a fragment with the refusal's status."""
+    """Turns a Refused into words and a way back; for htmx into a fragment with the refusal's status.
+
+    What is not there gets our page with DEBUG too: Django's would list every address and the settings to whoever tries the demo.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -114,6 +118,8 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Http404):
+            return page_not_found(request, error)
         return put_into_words(request, error) if isinstance(error, Refused) else None
 
 

@@ -156,3 +156,11 @@ def test_a_request_leaves_one_line_that_names_its_status(client, caplog):
 def test_the_policies_differ_only_where_the_editor_needs_it():
     differing = {name for name in middleware.CMS_POLICY if middleware.CMS_POLICY[name] != middleware.POLICY.get(name)}
     assert differing == {"script-src", "style-src", "img-src", "frame-src", "frame-ancestors"}
+
+
+@pytest.mark.django_db
+def test_what_is_not_there_tells_nothing_of_the_inside_with_debug_either(client, settings):
+    settings.DEBUG = True
+    response = client.get("/no-such-page-at-all/")
+    assert response.status_code == 404
+    assert b"URLconf" not in response.content
