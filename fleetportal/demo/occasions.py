@@ -41,8 +41,8 @@ class Occasions:
         self.fill(preview, INVITED, ANSWERED)
         second = self.publish(north, Kind.SECOND_DELIVERY, "Second delivery", thursday(self.on, weeks=1), capacity=24)
         self.fill(second, 20, 5, without=SILENT)
-        there = self.publish(south, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=14)
-        self.fill(there, 30, 8)
+        there = self.publish(south, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=12)
+        self.fill(there, 40, 14)
         self.draft(south, Kind.REGULARS_TABLE, "Regulars' table before Christmas", thursday(self.on, weeks=4))
         self.breakfast(north, thursday(self.on, weeks=-3))
 
