@@ -1,6 +1,7 @@
 """Messages outlive whatever is killed, stopped or wiped around them (R8, R9, R10)."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from fleetportal.core import outbox
+from fleetportal.core.links import Link
 from tests.factories.contacts import make_person
 from tests.kills.portal import ROOT, Processes, database_url, environment, eventually
 from tests.kills.redis import OwnRedis
@@ -21,6 +23,7 @@ from tests.selection import LONG
 pytestmark = [pytest.mark.kills, pytest.mark.django_db(transaction=True)]
 MESSAGES, KILLS = (5000, 20) if LONG else (500, 3)
 CONCURRENCY = 2
+ADDRESS = re.compile(r"/invitation/([A-Za-z0-9_-]{32})/")
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def scheduler(processes, folder, variables):
 
 
 def queue_notes(count, *, first=0):
-    """`count` messages for as many addresses, which are the answer."""
+    """`count` messages, each with a personal link, to as many addresses, which are the answer."""
     person = make_person("Note")
     for number in range(first, first + count):
         with transaction.atomic():
@@ -85,6 +88,7 @@ def queue_notes(count, *, first=0):
                 gate="service",
                 key=f"note:{number}",
                 address=f"guest{number}@customer.example",
+                context={"link": Link.objects.make("invitation", person.pk)},
                 priority=outbox.Priority.BULK,
             )
     return {f"guest{number}@customer.example" for number in range(first, first + count)}
@@ -112,15 +116,17 @@ def test_a_killed_worker_loses_no_message_and_repeats_few(tmp_path, sink, broker
         before = len(sink.taken)
         running = worker(processes, variables)
         wanted = before + chance.randrange(1, MESSAGES // (2 * KILLS))
-        assert eventually(lambda wanted=wanted: len(sink.taken) >= wanted, within=60, every=0.005), processes.logs()
+        assert eventually(lambda wanted=wanted: len(sink.taken) >= wanted, within=120, every=0.005), processes.logs()
         processes.kill(running)
         let_the_lease_run_out()
     worker(processes, variables)
-    assert eventually(lambda: sent() == MESSAGES, within=900 if LONG else 120), processes.logs()
+    assert eventually(lambda: sent() == MESSAGES, within=900 if LONG else 240), processes.logs()
     assert sink.recipients == recipients
     assert len(sink.taken) - MESSAGES <= KILLS * CONCURRENCY
     assert all(len(sink.versions(recipient)) == 1 for recipient, copies in sink.copies.items() if copies > 1)
-    assert len({message["Message-ID"] for message in sink.messages()}) == MESSAGES
+    messages = sink.messages()
+    assert len({message["Message-ID"] for message in messages}) == MESSAGES
+    assert len({found for message in messages for found in ADDRESS.findall(message.get_body().get_content())}) == MESSAGES
 
 
 def test_the_negative_control_a_message_without_a_lease_would_be_repeated(sink):
@@ -143,14 +149,14 @@ def test_a_stopped_broker_delays_messages_and_loses_none(tmp_path, sink, own_red
     worker(processes, variables)
     scheduler(processes, tmp_path, variables)
     recipients = queue_notes(20)
-    assert eventually(lambda: sent() == 20, within=60), processes.logs()
+    assert eventually(lambda: sent() == 20, within=120), processes.logs()
     own_redis.stop()
     seconds = queue_in_a_process_of_its_own(variables, "while-away@customer.example")
     assert seconds < 2
     time.sleep(60 if LONG else 5)
     assert sent() == 20
     own_redis.start()
-    assert eventually(lambda: sent() == 21, within=60), processes.logs()
+    assert eventually(lambda: sent() == 21, within=120), processes.logs()
     assert sink.recipients == recipients | {"while-away@customer.example"}
 
 
@@ -162,9 +168,9 @@ def test_a_wiped_broker_loses_no_message(tmp_path, sink, own_redis, processes):
     scheduler(processes, tmp_path, variables)
     recipients = queue_notes(200)
     for wanted in (20, 80, 140):
-        assert eventually(lambda wanted=wanted: len(sink.taken) >= wanted, within=60, every=0.01), processes.logs()
+        assert eventually(lambda wanted=wanted: len(sink.taken) >= wanted, within=120, every=0.01), processes.logs()
         own_redis.empty()
-    assert eventually(lambda: sent() == 200, within=60), processes.logs()
+    assert eventually(lambda: sent() == 200, within=120), processes.logs()
     assert (sink.recipients, len(sink.taken)) == (recipients, 200)
 
 
@@ -175,6 +181,7 @@ import django; django.setup()
 from django.db import transaction
 from contacts.models import Person
 from fleetportal.core import outbox
+from fleetportal.core.links import Link
 person = Person.objects.first()
 began = time.monotonic()
 with transaction.atomic():
