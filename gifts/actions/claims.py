@@ -155,7 +155,8 @@ def confirm_driver(person: Person, *, first_name: str, last_name: str, company: 
         if company:
             Driver.take_up(person, company, by=by, on=timezone.localdate(now))
             for claim in Claim.objects.filter(person=person, voucher__company=None).select_related("voucher").order_by("pk"):
-                Voucher.objects.filter(pk=claim.voucher_id).update(company=company)
+                if not Voucher.objects.filter(pk=claim.voucher_id, company=None).update(company=company):
+                    continue  # somebody else confirmed it a moment ago: the timeline has its line
                 interaction.record("voucher.claimed", company=company, person=person, about=claim, by=None, happened_at=claim.claimed_at)
         person.edit(by=by, first_name=first_name, last_name=last_name, is_confirmed=True)
         audit.record("driver.confirmed", person, by=by, facts={"company": company.pk if company else None})

@@ -190,6 +190,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def where(self, user: "User", *, may: str) -> Self:
         return self.filter(programme__in=Programme.objects.where(user, may=may))
 
+    def visible_to(self, user: "User") -> Self:
+        """Issues for anybody, or for a company in reach."""
+        return self.filter(Q(company=None) | Q(company__in=Company.objects.visible_to(user)))
+
 
 class Issue(models.Model):
     """Vouchers that were issued together."""

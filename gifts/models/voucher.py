@@ -355,6 +355,12 @@ class Voucher(models.Model):
         )
 
 
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def visible_to(self, user: "User") -> Self:
+        """Claims made for a company in reach, or for none yet: the driver is what brings these into reach."""
+        return self.filter(Q(voucher__company=None) | Q(voucher__company__in=Company.objects.visible_to(user)))
+
+
 class Claim(models.Model):
     """Who claimed a voucher, and what they said. One for a voucher, for ever."""
 
@@ -366,6 +372,8 @@ class Claim(models.Model):
     place = models.CharField(max_length=160, blank=True)  # company or plate as typed, until staff look
     claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     claimed_at = models.DateTimeField(default=timezone.now)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = gettext_lazy("claim")

@@ -88,11 +88,10 @@ def unconfirmed(request: HttpRequest) -> QuerySet[Person]:
 @page(may="serve_customers")
 @require_safe
 def drivers(request: HttpRequest) -> HttpResponse:
-    """Drivers who entered themselves by a claim, oldest first."""
-    people = list(unconfirmed(request).order_by("entered_at", "pk").prefetch_related("driver_roles__company", "addresses")[:SHOWN])
-    said = {
-        claim.person_id: claim for claim in Claim.objects.filter(person__in=people).order_by("-pk").select_related("voucher__programme")
-    }
+    """Drivers who entered themselves by a claim, oldest first, at the companies in reach."""
+    people = list(unconfirmed(request).order_by("entered_at", "pk").with_roles_seen_by(request.user)[:SHOWN])
+    claims = Claim.objects.visible_to(request.user).filter(person__in=people).order_by("-pk").select_related("voucher__programme")
+    said = {claim.person_id: claim for claim in claims}
     return render(request, "gifts/drivers.html", {"rows": [(person, said.get(person.pk)) for person in people]})
 
 
@@ -107,7 +106,7 @@ def driver_confirm(request: HttpRequest, person_id: int) -> HttpResponse:
     if form.is_valid():
         confirm_driver(person, by=request.user, **{"company": None, **form.cleaned_data})
         return done(request, back, _("%s is confirmed.") % person)
-    claim = Claim.objects.filter(person=person).order_by("-pk").first()
+    claim = Claim.objects.visible_to(request.user).filter(person=person).order_by("-pk").first()
     context = {"form": form, "title": _("Is this a driver of ours?"), "save": _("Yes, confirm"), "back": back, "claim": claim}
     if "company" in form.fields:
         context["names"] = names_of(Company.objects.where(request.user, may="serve_customers"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Company
+from contacts.models import Person
 from fleetportal.core.audit import Entry
 from fleetportal.core.idempotency import once
 from fleetportal.core.lists import Empty, ListPage, Preset
@@ -125,8 +126,9 @@ def issue(request: HttpRequest, programme_id: int) -> HttpResponse:
 @page(may="run_programmes")
 @require_safe
 def cards(request: HttpRequest, issue_id: int) -> HttpResponse:
-    """The sheet of cards of one issue, those that nobody has claimed yet."""
-    issues = Issue.objects.where(request.user, may="run_programmes").filter(way=Way.CARDS).select_related("programme__centre", "company")
+    """The sheet of cards of one issue, those that nobody has claimed yet; cards name their company, so it has to be in reach."""
+    issues = Issue.objects.where(request.user, may="run_programmes").visible_to(request.user).filter(way=Way.CARDS)
+    issues = issues.select_related("programme__centre", "company")
     one = get_object_or_404(issues, pk=issue_id)
     sheet = [pdf.Card(link.address, one.company.name if one.company else "") for link in one.card_links()]
     response = HttpResponse(pdf.cards(one.programme, one.valid_until, sheet), content_type="application/pdf")
@@ -138,9 +140,10 @@ def cards(request: HttpRequest, issue_id: int) -> HttpResponse:
 
 
 def reachable(request: HttpRequest) -> QuerySet[Voucher]:
-    """Vouchers of your programmes whose driver's company is yours too, or not known yet."""
+    """Vouchers of your programmes whose driver's company is yours too; where no company is known, the driver is."""
     mine = Voucher.objects.where(request.user, may="run_programmes").with_names()
-    return mine.filter(company=None) | mine.visible_to(request.user)
+    named = Q(person=None) | Q(person__in=Person.objects.visible_to(request.user))
+    return mine.filter(named, company=None) | mine.visible_to(request.user)
 
 
 @page(may="run_programmes")

@@ -267,6 +267,38 @@ def test_a_new_driver_is_looked_at_and_what_they_claimed_stands_with_the_company
     assert client.get("/vouchers/drivers/").context["rows"] == []
 
 
+def test_a_new_driver_shows_no_company_and_no_claim_out_of_reach(client, carla, shine, north_ag, south, south_ag):
+    person = make_person("Kovac", first_name="Mirko", is_confirmed=False)
+    make_role("driver", north_ag, person)
+    foreign = make_role("driver", south_ag, person)
+    make_voucher(make_programme(south, name="Canary programme"), driver=foreign, claimed=True)
+    client.force_login(carla)
+    page = client.get("/vouchers/drivers/").content.decode()
+    assert north_ag.name in page
+    assert south_ag.name not in page and "Canary programme" not in page
+    assert client.get(f"/vouchers/drivers/{person.pk}/").context["claim"] is None
+
+
+def test_cards_for_a_company_out_of_reach_are_not_printed(client, carla, shine, north_ag, south_ag):
+    own, foreign = make_issue(shine, company=north_ag), make_issue(shine, company=south_ag)
+    client.force_login(carla)
+    assert client.get(f"/vouchers/cards/{own.pk}.pdf").status_code == 200
+    assert client.get(f"/vouchers/cards/{foreign.pk}.pdf").status_code == 404
+    page = client.get(f"/vouchers/{shine.pk}/").content.decode()
+    assert f"/vouchers/cards/{own.pk}.pdf" in page and f"/vouchers/cards/{foreign.pk}.pdf" not in page
+
+
+def test_a_voucher_without_company_names_no_driver_out_of_reach(client, carla, shine, south_ag):
+    person = make_person("Kanarienvogel")
+    make_role("driver", south_ag, person)
+    voucher = make_voucher(shine)
+    voucher.claim(person, company=None, by=None)
+    client.force_login(carla)
+    assert client.get(f"/vouchers/one/{voucher.pk}/").status_code == 404
+    assert client.get(f"/vouchers/one/{voucher.pk}/withdraw/").status_code == 404
+    assert client.get(f"/vouchers/one/{make_voucher(shine).pk}/").status_code == 200
+
+
 # --- gifts -----------------------------------------------------------------------------------------------------------------
 
 
