@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
@@ -41,7 +40,7 @@ def line(interaction: Interaction) -> Line:
     return Line(icon, words, tone=tone)
 
 
-def of_company(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any] | None:
+def of_company(request: Any, company: Company, held: set[str]) -> dict[str, Any] | None:
     """The company's guests and invitations of late, and its open annual meeting; nothing where there is neither. Costs 4 queries."""
     coming = list(latest(Registration.objects.filter(company=company)))
     answered = {(row.event_id, row.person_id) for row in coming}

@@ -117,6 +117,11 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pages stand above, in Wagtail's untyped house
     """An occasion to which a centre invites: what, for whom, when, where, with how many seats."""
 
+    # what `for_list()` adds
+    seats: int | None
+    seats_taken: int | None
+    parties_waiting: int | None
+
     kind = models.CharField(_("kind"), max_length=17, choices=Kind, default=Kind.PREVIEW)
     title = models.CharField(_("title"), max_length=120)
     headline = models.CharField(_("first line of the invitation"), max_length=120, blank=True)

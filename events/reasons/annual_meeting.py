@@ -46,7 +46,8 @@ class MeetingPlanning(Planning):
         centre = reason.company.centre
         first = centre.today(timezone.now()) + relativedelta(weeks=2)
         form = MeetingForm(data, initial={"on": first, "at": "10:00", "place": reason.company.name})
-        form.fields["director"].queryset = User.objects.filter(home_centre=centre, is_active=True).exclude(pk=user.pk).order_by("last_name")
+        director: Any = form.fields["director"]
+        director.queryset = User.objects.filter(home_centre=centre, is_active=True).exclude(pk=user.pk).order_by("last_name")
         return form
 
     def carry_out(self, reason: "Reason", values: dict[str, Any], *, by: User) -> models.Model:
@@ -63,7 +64,7 @@ class MeetingPlanning(Planning):
         meeting.fix(starts_at, by=by)
         return meeting
 
-    def undo(self, made: models.Model, *, by: User) -> None:
+    def undo(self, made: Any, *, by: User) -> None:
         made.cancel(by=by)
 
 
