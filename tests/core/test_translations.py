@@ -1,0 +1,36 @@
+"""The catalogues: German whole, Italian and Russian whole for customers, place-holders as in the English text, plural forms all there."""
+
+import pytest
+from django.utils import translation
+
+from tools import messages
+
+
+@pytest.fixture(scope="module")
+def texts():
+    """Every text of the portal, as it stands in the sources."""
+    return messages.template()
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_nothing_is_missing_and_every_place_holder_is_kept(language, texts):
+    assert list(messages.faults(language, messages.LANGUAGES[language], texts)) == []
+
+
+@pytest.mark.parametrize(("language", "forms"), [("de", 2), ("it", 2), ("ru", 3)])
+def test_each_plural_has_all_forms_of_its_language(language, forms):
+    plurals = [text for text in messages.catalogue(language) if text.id and text.pluralizable and any(text.string)]
+    assert plurals
+    assert {len(text.string) for text in plurals} == {forms}
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "1 день назад"), (3, "3 дня назад"), (5, "5 дней назад"), (21, "21 день назад")])
+def test_russian_counts_as_russians_do(days, said):
+    with translation.override("ru"):
+        assert translation.ngettext("%d day ago", "%d days ago", days) % days == said
+
+
+@pytest.mark.parametrize(("language", "yes"), [("de", "Ich komme"), ("it", "Vengo"), ("ru", "Я приду"), ("en", "I’m coming")])
+def test_a_guest_answers_in_their_own_language(language, yes):
+    with translation.override(language):
+        assert translation.gettext("I’m coming") == yes
