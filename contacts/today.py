@@ -136,7 +136,7 @@ class Day:
         rows = Interaction.objects.visible_to(self.user).filter(company=reason.company_id)
         if reason.person_id:
             rows = rows.filter(person=reason.person_id)
-        return [timeline.Shown(row, line_of(row)) for row in rows.for_timeline()[:2]]
+        return [timeline.Shown(row, timeline.words_for(row)) for row in rows.for_timeline()[:2]]
 
     @cached_property
     def stand_ins(self) -> list[StandIn]:
@@ -179,14 +179,8 @@ class Day:
         return sorted(lines, key=lambda line: line.at, reverse=True)[: BESIDE + 2]
 
 
-def line_of(row: Interaction) -> timeline.Line:
-    """How the timeline says it."""
-    render = timeline.renderers[row.kind] if row.kind in timeline.renderers else timeline.plain  # noqa: SIM401  a registry is no dict
-    return render(row)
-
-
 def _moved(row: Interaction) -> Moved:
-    line = line_of(row)
+    line = timeline.words_for(row)
     who = str(row.person) if row.person else ""
     words = ": ".join(filter(None, [" ".join(filter(None, [who, str(line.what), str(line.rest)])), row.text]))
     return Moved(row.happened_at, line.icon, words, title=row.company.name, url=line.url, tone="stop" if line.tone == "stop" else "")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -71,8 +72,9 @@ def dossier(request: HttpRequest, company_id: int) -> HttpResponse:
 def company_new(request: HttpRequest) -> HttpResponse:
     form = CompanyForm(request.POST or None, user=request.user)
     if form.is_valid():
-        company = Company.enter(by=request.user, **form.cleaned_data)
-        form.assign(company)
+        with transaction.atomic():  # a company that nobody looks after would be out of reach of who entered it
+            company = Company.enter(by=request.user, **form.cleaned_data)
+            form.assign(company)
         return done(request, reverse("accounts:company", args=[company.pk]), _("%s is entered.") % company)
     return ask(request, form, title=_("A new company"), save=_("Enter the company"), back=reverse("accounts:companies"), panel_icon="plus")
 

@@ -263,6 +263,9 @@ def apply_rows(run: Import) -> bool:
     lock(run)
     if run.state != State.APPLYING:
         return True
+    if not is_still_allowed(run):
+        finish(run, State.STOPPED)
+        return True
     rows = list(run.rows.to_apply()[:APPLY_BATCH])
     if not rows:
         finish(run, State.DONE)
@@ -282,6 +285,14 @@ def apply_rows(run: Import) -> bool:
     run.counts = counts
     run.save(update_fields=["counts"])
     return False
+
+
+def is_still_allowed(run: Import) -> bool:
+    """True while the owner serves customers, and the company said to own the vehicles; without an owner it is the command's. 1 query."""
+    if run.owner is None:
+        return True
+    named = importer(run).companies.filter(pk=run.company_id)
+    return run.owner.may(MAY) and (run.company_id is None or named.exists())
 
 
 def finish(run: Import, state: str) -> None:

@@ -90,7 +90,7 @@ def shown(
     if opened is not None:
         context |= {"form": form or form_for(act, opened, request=request), "act_url": act_url(act, opened) + context["query"]}
         context |= {"others": day.others(opened), "past": day.past(opened), "weights": opened.weights(day.on)}
-        context |= {"held": ["see_private"] if request.user.may("see_private") else [], "is_first": opened == queue[0]}
+        context |= {"held": opened.company.rights_of(request.user), "is_first": opened == queue[0]}
         context |= {"open_here": here(request, open=opened.pk)}
     return context
 

@@ -36,7 +36,7 @@ def check_in(request: HttpRequest, event_id: int) -> HttpResponse:
 
 
 def expected(event: Event, name: str) -> QuerySet[Registration]:
-    """Guests with seats whose name has a word that begins so; who is not inside yet comes first."""
+    """Guests with seats whose name holds every word of `name`; who is not inside yet comes first."""
     rows = Registration.objects.seated().filter(event=event).select_related("person", "company").with_arrival()
     for word in fold(name).split():
         rows = rows.filter(person__name_folded__contains=word)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -107,11 +108,12 @@ def edit(request: HttpRequest, event_id: int) -> HttpResponse:
     form = EventForm(request.POST or None, user=request.user, event=event)
     if form.is_valid():
         try:
-            event.seating().resize(form.cleaned_data["capacity"], by=request.user)
+            with transaction.atomic():  # seats and facts together: an event that is over keeps both
+                event.seating().resize(form.cleaned_data["capacity"], by=request.user)
+                event.edit(by=request.user, **form.values)
         except SeatsTaken as refusal:  # somebody registered since the form was checked
             form.add_error("capacity", refusal.message)
         else:
-            event.edit(by=request.user, **form.values)
             return done(request, address(event), _("%s is saved.") % event)
     told = event.registrations.seated().count() if not event.is_draft else 0
     context = {"form": form, "event": event, "told": told, "title": _("Edit %s") % event, "save": _("Save"), "back": address(event)}

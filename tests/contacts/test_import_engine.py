@@ -303,6 +303,19 @@ def test_a_company_out_of_reach_is_never_touched_and_the_answer_is_as_for_a_new_
     assert set(Vehicle.objects.visible_to(anna).values_list("plate", flat=True)) == {"KA-NA 1", "HH-A 2"}
 
 
+def test_a_company_no_longer_served_gets_no_vehicles_of_an_import_under_way(anna, north):
+    company = make_company(north, looked_after_by=anna)
+    rows = [["Kennzeichen", "Hersteller", "Modell"], ["HH-NL 1204", "VW", "Passat"]]
+    run = judge(fleet(rows), "fleet.xlsx", by=anna, centre=north, company=company)
+    imports.apply(run, by=anna, in_background=False)
+    Assignment.objects.filter(company=company).update(ends_on=timezone.localdate() - timedelta(days=1))
+
+    imports.work(Import.objects.get(pk=run.pk))
+
+    assert Import.objects.get(pk=run.pk).state == State.STOPPED
+    assert not Vehicle.objects.exists()
+
+
 def test_a_person_out_of_reach_is_taken_as_new(anna, south_ag):
     stranger = make_person("Kanarie", email="kim@kanarie.example")
     make_role("user", south_ag, stranger)

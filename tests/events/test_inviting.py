@@ -123,6 +123,21 @@ def test_no_invitation_to_what_is_not_public_or_has_begun(north_ag: Any, facts: 
     assert (Invitation.objects.count(), Message.objects.count(), Entry.objects.count()) == (0, 0, before)
 
 
+def test_an_event_called_off_since_it_was_read_invites_and_reminds_nobody(north_ag: Any, anna: Any) -> None:
+    event, guest = make_event(north_ag.centre), make_guest(north_ag)
+    silent = make_invitation(event, make_guest(north_ag), company=north_ag)
+    Event.objects.get(pk=event.pk).cancel(by=None)
+    before = Message.objects.count()
+
+    for verb in (lambda: invite(event, guest, company=north_ag, by=None), lambda: nudge(silent, by=None)):
+        with pytest.raises(NotInviting):
+            verb()
+    with pytest.raises(NotInviting):
+        start_inviting(event, by=anna)
+
+    assert (Invitation.objects.count(), Message.objects.count(), jobs.Job.objects.count()) == (1, before, 0)
+
+
 def test_the_silent_are_reminded_once_and_who_answered_never(north_ag: Any, anna: Any) -> None:
     event = make_event(north_ag.centre)
     silent, coming, declined = (make_invitation(event, make_guest(north_ag), company=north_ag) for _one in range(3))
