@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.channels import ICONS
 from contacts.models import Channel, Direction, Interaction, Outcome
 from contacts.models.interaction import InteractionQuerySet
+from fleetportal.core.pages import whole_number
 from fleetportal.core.registry import Registry
 
 PAGE = 20
@@ -75,10 +76,10 @@ def page(rows: InteractionQuerySet, *, channel: str = "", before: str = "") -> t
     """One page of the timeline after the interaction with the id `before`, and the id from which the next begins. Costs 1 or 2 queries."""
     if channel in Channel.values:
         rows = rows.filter(channel=channel)
-    if before.isascii() and before.isdigit():
-        last = rows.filter(pk=before[:18]).values_list("happened_at", "pk").first()
-        if last:
-            rows = rows.filter(happened_at__lte=last[0]).exclude(happened_at=last[0], pk__gte=last[1])
+    named = whole_number(before)
+    last = rows.filter(pk=named).values_list("happened_at", "pk").first() if named is not None else None
+    if last:
+        rows = rows.filter(happened_at__lte=last[0]).exclude(happened_at=last[0], pk__gte=last[1])
     found = list(rows.for_timeline()[: PAGE + 1])
     shown = [Shown(row, words_for(row)) for row in found[:PAGE]]
     return shown, found[PAGE - 1].pk if len(found) > PAGE else None

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Assignment, Company
 from contacts import timeline
 from contacts.models import Decision, Direction, Group, Interaction, Reason, Task
+from fleetportal.core.pages import whole_number
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Day:
         self.now = timezone.localtime(now or timezone.now())
         self.on = self.now.date()
         self.group = group if group in Group.values else ""
-        self.colleague = int(colleague[:18]) if colleague.isascii() and colleague.isdigit() else None
+        self.colleague = whole_number(colleague)
 
     # --- whom to speak to -------------------------------------------------------------------------------------------------
 

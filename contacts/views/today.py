@@ -16,7 +16,7 @@ from contacts.forms.today import CloseForm, NotNowForm, OutcomeForm, WrittenForm
 from contacts.models import NOT_REACHED_CHIPS, Decision, Reason
 from contacts.today import CONTACTS_A_DAY, SHOWN, Day
 from fleetportal.core.idempotency import once
-from fleetportal.core.pages import answer, page
+from fleetportal.core.pages import answer, page, whole_number
 
 KEPT = ("group", "for", "more")  # what of the address stays when a card is worked off
 
@@ -70,7 +70,7 @@ def shown(
     request: HttpRequest, day: Day, *, act: str = "", form: Any = None, open_id: int | None = None, just: Decision | None = None
 ) -> dict[str, Any]:
     """What the page shows: the open card with the form of the chosen button, the others as rows, and what lies beside."""
-    wanted = open_id or number(request.GET.get("open", ""))
+    wanted = open_id or whole_number(request.GET.get("open", ""))
     queue = day.queue(limit=CONTACTS_A_DAY if request.GET.get("more") else SHOWN, first=wanted)
     opened = next((reason for reason in queue if reason.pk == wanted), queue[0] if queue else None)
     chosen = act or request.GET.get("do", "")
@@ -104,10 +104,6 @@ def count(day: Day) -> int:
     return sum(1 for group in day.cards.values() if not day.group or group == day.group)
 
 
-def number(text: str) -> int | None:
-    return int(text[:18]) if text.isascii() and text.isdigit() else None
-
-
 def filters(day: Day) -> list[dict[str, Any]]:
     """The chips above the list: everything, and each group with how many of today's cards it has."""
     icons = {"decision_maker": "briefcase", "user": "key", "driver": "steering-wheel"}
@@ -137,7 +133,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def just_done(request: HttpRequest, day: Day) -> Decision | None:
     """What the user did a moment ago, where the address says so: the toast offers to take it back."""
-    done = number(request.GET.get("done", ""))
+    done = whole_number(request.GET.get("done", ""))
     mine = Decision.objects.made(by=request.user, since=day.now - actions.UNDO_FOR).select_related("person", "company")
     return mine.filter(pk=done).first() if done else None
 

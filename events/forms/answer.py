@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from fleetportal.core.pages import whole_number
+
 LONGEST_NAME = 40
 SHOWN_SIZES = 12
 
@@ -64,8 +66,7 @@ class AnswerForm(forms.Form):
 
     @property
     def chosen(self) -> int:
-        value = str(self["party"].value() or 1)
-        return min(int(value), self.most) if value.isascii() and value.isdigit() and int(value) else 1
+        return min(whole_number(str(self["party"].value())) or 1, self.most)
 
     def sizes(self) -> Iterator[Size]:
         for number in range(1, self.most + 1):

@@ -13,7 +13,7 @@ from events.models import AlreadyCheckedIn, CheckIn, Event, NotComing, Registrat
 from events.views.staff import the_event
 from fleetportal.core.db import fold
 from fleetportal.core.idempotency import once
-from fleetportal.core.pages import page
+from fleetportal.core.pages import page, whole_number
 
 SHOWN = 30
 
@@ -81,8 +81,7 @@ def stop(
 def the_arrival(request: HttpRequest, event: Event) -> CheckIn:
     """The standing check-in that the form names, of this event; 404 else."""
     rows = CheckIn.objects.standing().filter(registration__event=event)
-    number = request.POST.get("arrival", "")
-    arrival = get_object_or_404(rows, pk=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0)
+    arrival = get_object_or_404(rows, pk=whole_number(request.POST.get("arrival", "")))
     arrival.registration = Registration.objects.select_related("person", "company", "event__centre").get(pk=arrival.registration_id)
     return arrival
 
@@ -93,8 +92,8 @@ def fewer(request: HttpRequest, event_id: int) -> HttpResponse:
     """How many of the party really came."""
     event = the_event(request, event_id, may="check_in")
     arrival = the_arrival(request, event)
-    heads = request.POST.get("heads", "")
-    arrival.correct(int(heads) if heads.isascii() and heads.isdigit() and len(heads) < 4 else arrival.heads, by=request.user)
+    heads = whole_number(request.POST.get("heads", ""))
+    arrival.correct(arrival.heads if heads is None else heads, by=request.user)
     return go(request, event, arrival.registration, arrival)
 
 

@@ -214,3 +214,8 @@ class NavigationFor:
     def home(self) -> str:
         """Where this user's day starts: the first line of the rail."""
         return next((line.url for line in self.lines if line.entry.in_rail), self.search or "/")
+
+
+def whole_number(text: str) -> int | None:
+    """The id or count that an address or a form names; None for what is no whole number of up to 18 figures."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -14,7 +14,7 @@ from accounts.models import Company
 from contacts.models import Driver, Person
 from fleetportal.core import qr
 from fleetportal.core.idempotency import once
-from fleetportal.core.pages import done, page
+from fleetportal.core.pages import done, page, whole_number
 from gifts.actions.claims import confirm_driver
 from gifts.actions.counter import issue_at_counter
 from gifts.actions.finding import people_found
@@ -70,9 +70,9 @@ def is_left(programme: Programme, person: Person) -> bool:
 
 def shown_voucher(request: HttpRequest, person: Person) -> dict[str, Any] | None:
     """The voucher just issued, with the code for the driver's phone."""
-    asked = request.GET.get("voucher", "")
+    asked = whole_number(request.GET.get("voucher", ""))
     mine = Voucher.objects.where(request.user, may="hand_out").with_names().filter(person=person, state__in=(State.FREE, State.CLAIMED))
-    voucher = mine.filter(pk=asked).first() if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
+    voucher = mine.filter(pk=asked).first() if asked is not None else None
     if voucher is None or voucher.link is None:
         return None
     return {"voucher": voucher, "qr": qr.svg(voucher.link.address, label=str(_("The driver’s own link")))}

@@ -15,7 +15,7 @@ from accounts.models import Company
 from contacts.models import Person, ledger
 from fleetportal.core.errors import Refused
 from fleetportal.core.idempotency import once
-from fleetportal.core.pages import done, page
+from fleetportal.core.pages import done, page, whole_number
 from gifts.actions.finding import people_found
 from gifts.forms import GiftForm, HandOutForm, ReceiveForm
 from gifts.models import Gift, HandOut, Stock
@@ -98,8 +98,8 @@ def offers(request: HttpRequest, standing: ledger.Standing) -> list[tuple[Stock,
 
 
 def just_given(request: HttpRequest, person: Person) -> HandOut | None:
-    asked = request.GET.get("given", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 18):
+    asked = whole_number(request.GET.get("given", ""))
+    if asked is None:
         return None
     return HandOut.objects.standing().where(request.user, may="hand_out").filter(person=person, pk=asked).select_related("gift").first()
 

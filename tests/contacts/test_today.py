@@ -8,6 +8,7 @@ from django import forms
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
 from accounts.models import Centre, Company, Tier, User
 from contacts import today as day_module
@@ -151,6 +152,15 @@ def test_the_page_costs_the_same_for_one_card_and_for_three(
     as_anna.get(TODAY)
     with django_assert_num_queries(17):
         assert as_anna.get(TODAY).status_code == 200
+
+
+def test_private_addresses_are_shown_by_the_right_over_that_company(client: Client, north: Centre, south: Centre) -> None:
+    server = make_user("server")
+    assign_perm("accounts.serve_customers", server, north)
+    assign_perm("accounts.see_private", server, south)
+    make_reason(make_company(north))
+    client.force_login(server)
+    assert "see_private" not in client.get(TODAY).context["held"]
 
 
 def test_an_empty_day_teaches(as_anna: Client, north_ag: Company) -> None:
