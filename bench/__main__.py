@@ -18,7 +18,7 @@ from bench.measure import exponent
 # Those that grow with the base run at every size, in a process of their own each; the others once, at the smallest.
 EACH_SIZE = ("lists", "search", "dossier", "reasons", "export", "import")
 ONCE = ("messages", "registrations", "redemptions", "start")
-FIGURES = ("what", "size", "database", "ours", "p95", "unit", "theirs", "ratio", "aim", "statements", "cpu_ms", "peak_mb")
+FIGURES = ("what", "size", "database", "ours", "p95", "unit", "theirs", "ratio", "aim", "statements", "cpu_ms", "peak_mb", "note")
 
 
 def measured(kind: str, size: int, rows: str) -> list[dict[str, Any]]:
