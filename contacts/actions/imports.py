@@ -291,8 +291,9 @@ def is_still_allowed(run: Import) -> bool:
     """True while the owner serves customers, and the company said to own the vehicles; without an owner it is the command's. 1 query."""
     if run.owner is None:
         return True
-    named = importer(run).companies.filter(pk=run.company_id)
-    return run.owner.may(MAY) and (run.company_id is None or named.exists())
+    if run.company_id is None:
+        return run.owner.may(MAY)
+    return importer(run).companies.filter(pk=run.company_id).exists()
 
 
 def finish(run: Import, state: str) -> None:

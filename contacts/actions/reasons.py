@@ -71,10 +71,14 @@ def put_off(reason: Reason, *, until: date, why: str, by: "User", on: date) -> D
 def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:
     """The decision was never made: what it logged and made is gone, its reason is back if it still stands.
 
-    `planning` is what "Plan" means for its rule. Raises TooLateToUndo an hour later. Costs about 20 queries.
+    `planning` is what "Plan" means for its rule. Doing it twice changes nothing. Raises TooLateToUndo an hour later.
+    Costs about 20 queries.
     """
     with transaction.atomic():
-        lock(decision)
+        try:
+            lock(decision)
+        except Decision.DoesNotExist:  # taken back a moment ago
+            return
         now, company = timezone.now(), decision.company
         if now - decision.at > UNDO_FOR:
             raise TooLateToUndo(_("That was more than an hour ago. Log what is different now."))

@@ -396,6 +396,15 @@ def test_a_rules_own_chip_has_its_effect_and_its_way_back(as_anna: Client, anna:
 # --- undo ----------------------------------------------------------------------------------------------------------------------
 
 
+def test_taking_back_twice_at_once_takes_back_once(anna: User, north_ag: Company) -> None:
+    actions.put_off(make_reason(north_ag), until=on() + timedelta(days=7), why="Later.", by=anna, on=on())
+    first, second = Decision.objects.get(), Decision.objects.get()
+    actions.take_back(first, TASK, by=anna)
+    actions.take_back(second, TASK, by=anna)
+    assert not Decision.objects.exists()
+    assert Entry.objects.filter(action="reason.taken_back").count() == 1
+
+
 def test_undo_takes_back_what_was_logged_and_the_reason_is_there_again(as_anna: Client, anna: User, north_ag: Company) -> None:
     make_silent(north_ag, on=on())
     actions.compute([north_ag.pk], on=on())
