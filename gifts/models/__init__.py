@@ -1,15 +1,11 @@
 from gifts.models.challenge import Challenge
 from gifts.models.gift import AlreadyUndone, Gift, HandOut, NothingInStock, Stock
 from gifts.models.programme import Allowance, Issue, Period, Programme, Way
-from gifts.models.voucher import (
-    Claim,
+from gifts.models.refusals import (
     DriverHasOne,
     NobodysVoucher,
     NotRedeemed,
     PoolEmpty,
-    Redemption,
-    State,
-    Voucher,
     VoucherExpired,
     VoucherForeign,
     VoucherRefused,
@@ -17,6 +13,7 @@ from gifts.models.voucher import (
     VoucherSpent,
     VoucherTaken,
 )
+from gifts.models.voucher import Claim, Redemption, State, Voucher
 
 __all__ = [
     "Allowance",

@@ -14,10 +14,20 @@ from accounts.models import Centre, Company
 from contacts.models import Channel, Person, interaction, ledger
 from fleetportal.core import audit, outbox
 from fleetportal.core.db import lock
-from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 from gifts import codes
 from gifts.models.programme import READABLE, Allowance, Issue, Programme, Way
+from gifts.models.refusals import (
+    DriverHasOne,
+    NobodysVoucher,
+    NotRedeemed,
+    VoucherExpired,
+    VoucherForeign,
+    VoucherRefused,
+    VoucherRevoked,
+    VoucherSpent,
+    VoucherTaken,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,52 +39,6 @@ class State(models.TextChoices):
     REDEEMED = "redeemed", gettext_lazy("used")
     EXPIRED = "expired", gettext_lazy("expired")
     REVOKED = "revoked", gettext_lazy("revoked")
-
-
-class VoucherRefused(Refused):
-    """A voucher that cannot be claimed or redeemed; each reason is a class."""
-
-    code = "voucher_refused"
-
-
-class VoucherTaken(VoucherRefused):
-    code = "voucher_taken"
-
-
-class VoucherSpent(VoucherRefused):
-    code = "voucher_spent"
-
-
-class VoucherExpired(VoucherRefused):
-    code = "voucher_expired"
-
-
-class VoucherRevoked(VoucherRefused):
-    code = "voucher_revoked"
-
-
-class VoucherForeign(VoucherRefused):
-    code = "voucher_foreign"
-
-
-class NobodysVoucher(VoucherRefused):
-    """Not claimed yet: there is nobody whose wash it would be."""
-
-    code = "voucher_unclaimed"
-
-
-class DriverHasOne(VoucherRefused):
-    code = "one_per_driver"
-
-
-class PoolEmpty(VoucherRefused):
-    code = "pool_empty"
-
-
-class NotRedeemed(VoucherRefused):
-    """There is no standing redemption to undo."""
-
-    code = "not_redeemed"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,49 @@
+"""Why a voucher is not claimed, redeemed, withdrawn or given back: a class for each."""
+
+from fleetportal.core.errors import Refused
+
+
+class VoucherRefused(Refused):
+    """A voucher that cannot be claimed or redeemed; each reason is a class."""
+
+    code = "voucher_refused"
+
+
+class VoucherTaken(VoucherRefused):
+    code = "voucher_taken"
+
+
+class VoucherSpent(VoucherRefused):
+    code = "voucher_spent"
+
+
+class VoucherExpired(VoucherRefused):
+    code = "voucher_expired"
+
+
+class VoucherRevoked(VoucherRefused):
+    code = "voucher_revoked"
+
+
+class VoucherForeign(VoucherRefused):
+    code = "voucher_foreign"
+
+
+class NobodysVoucher(VoucherRefused):
+    """Not claimed yet: there is nobody whose wash it would be."""
+
+    code = "voucher_unclaimed"
+
+
+class DriverHasOne(VoucherRefused):
+    code = "one_per_driver"
+
+
+class PoolEmpty(VoucherRefused):
+    code = "pool_empty"
+
+
+class NotRedeemed(VoucherRefused):
+    """There is no standing redemption to undo."""
+
+    code = "not_redeemed"
