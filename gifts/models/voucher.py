@@ -55,10 +55,6 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         """Vouchers of programmes run by a centre on which `user` holds `may`."""
         return self.filter(programme__in=Programme.objects.where(user, may=may))
 
-    def redeemable_by(self, user: "User") -> Self:
-        """Vouchers that can be used at a centre where `user` redeems."""
-        return self.filter(Exists(_places(Centre.objects.where(user, may="redeem"))))
-
     def visible_to(self, user: "User") -> Self:
         """Vouchers whose company, and with it the driver's name, is in reach."""
         return self.filter(company__in=Company.objects.visible_to(user))
