@@ -156,7 +156,7 @@ def test_a_stopped_broker_delays_messages_and_loses_none(tmp_path, sink, own_red
     time.sleep(60 if LONG else 5)
     assert sent() == 20
     own_redis.start()
-    assert eventually(lambda: sent() == 21, within=120), processes.logs()
+    assert eventually(lambda: sent() == 21, within=60), processes.logs()
     assert sink.recipients == recipients | {"while-away@customer.example"}
 
 
