@@ -132,6 +132,11 @@ class RedeemForm(forms.Form):
         """The wash chosen, else the first of yours."""
         return self.washes.get(self.data.get("wash", ""), next(iter(self.washes.values())))
 
+    @property
+    def says_where(self) -> bool:
+        """False where several washes are yours and the one chosen is none of them: a guess would book the wash in the wrong place."""
+        return len(self.washes) == 1 or self.data.get("wash", "") in self.washes
+
     def clean_code(self) -> tuple[str, str]:
         """("voucher" or "claim", token) of a scanned address, else ("typed", code)."""
         text = str(self.cleaned_data["code"])

@@ -14,7 +14,7 @@ from contacts.models import DecisionMaker, Driver, Holder, Person, Role, Vehicle
 from events import letters
 from events.models.registration import Registration, Status
 from events.models.seating import Seating
-from fleetportal.core import audit
+from fleetportal.core import audit, outbox
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
 
@@ -306,7 +306,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     def cancel(self, *, by: "User | None", reason: str = "") -> None:
         """Call it off: everybody who comes or waits is told, with the withdrawal of the calendar entry. Twice changes nothing.
 
-        Raises EventOver. Costs 5 queries and 8 for each guest.
+        Invitations that have not left stay here. Raises EventOver. Costs 6 queries and 8 for each guest.
         """
         with transaction.atomic():
             seating = lock(self.seating())
@@ -316,6 +316,8 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
             if self.is_over:
                 raise EventOver(_("This event is over; what it was stays as it was."))
             audit.edit(self, {"state": State.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
+            invited = self.invitations.order_by().values("pk")
+            outbox.Message.objects.filter(about_type="events.invitation", about_id__in=invited).hold_back("The event was called off.")
             for registration in self.registrations.standing().select_related("person", "company").order_by("pk"):
                 registration.event = self
                 registration.withdraw(seating)

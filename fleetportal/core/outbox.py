@@ -117,6 +117,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Waiting messages whose time has come and whom nobody is sending."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING, due_at__lte=now)
 
+    def hold_back(self, why: str) -> int:
+        """How many messages of this set had not left and now never will: what they tell is no longer so. Costs 1 query."""
+        return self.filter(state=State.WAITING).update(state=State.HELD_BACK, last_answer=why[:300])
+
     def about(self, obj: models.Model) -> "MessageQuerySet":
         return self.filter(about_type=label(obj), about_id=obj.pk)
 

@@ -30,6 +30,13 @@ class UnknownCode(VoucherRefused):
     status = 422
 
 
+class WashUnknown(VoucherRefused):
+    """The wash chosen is none of yours, and there are several."""
+
+    code = "wash_unknown"
+    status = 422
+
+
 def washes_of(user: User) -> list[Centre]:
     """Where `user` redeems. Costs 1 query."""
     return list(Centre.objects.where(user, may="redeem").filter(has_wash=True))
@@ -68,6 +75,8 @@ def take(request: HttpRequest, form: RedeemForm) -> Redemption:
     """The redemption that the form asks for. Raises VoucherRefused with its reason, TooMany."""
     if not form.is_valid():
         raise UnknownCode(_("There was no code to read."))
+    if not form.says_where:
+        raise WashUnknown(_("Say first at which wash you are."))
     kind, value = form.cleaned_data["code"]
     voucher = found(request, kind, value)
     if voucher is None:

@@ -138,6 +138,15 @@ def test_an_event_called_off_since_it_was_read_invites_and_reminds_nobody(north_
     assert (Invitation.objects.count(), Message.objects.count(), jobs.Job.objects.count()) == (1, before, 0)
 
 
+def test_an_invitation_that_has_not_left_stays_when_the_event_is_called_off(north_ag: Any, anna: Any) -> None:
+    event = make_event(north_ag.centre)
+    invite(event, make_guest(north_ag), company=north_ag, by=anna)
+    event.cancel(by=anna)
+    assert list(Message.objects.values_list("state", flat=True)) == [outbox.State.HELD_BACK]
+    outbox.send_due()
+    assert mail.outbox == []
+
+
 def test_the_silent_are_reminded_once_and_who_answered_never(north_ag: Any, anna: Any) -> None:
     event = make_event(north_ag.centre)
     silent, coming, declined = (make_invitation(event, make_guest(north_ag), company=north_ag) for _one in range(3))

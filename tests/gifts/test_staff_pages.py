@@ -10,7 +10,7 @@ from contacts.models import CapReached, Driver, GiftPolicy, Interaction, Nothing
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox import Message
 from gifts.models import Claim, Gift, HandOut, Programme, Redemption, State, Stock, Voucher
-from tests.factories.accounts import make_company, make_vehicle
+from tests.factories.accounts import make_centre, make_company, make_vehicle
 from tests.factories.contacts import make_drive, make_person, make_role
 from tests.factories.gifts import make_gift, make_issue, make_programme, make_voucher
 
@@ -173,6 +173,15 @@ def test_a_wash_of_others_is_never_taken_for_ones_own(client, wanda, south, shin
     client.force_login(wanda)
     client.post("/vouchers/redeem/", {"code": voucher.code, "wash": south.pk})
     assert Redemption.objects.get().wash == north
+
+
+def test_who_has_two_washes_says_at_which(client, admin, shine, mirko):
+    voucher, elsewhere = make_voucher(shine, driver=mirko, claimed=True), make_centre(has_wash=True)
+    client.force_login(admin)
+    for chosen in ({}, {"wash": elsewhere.pk}, {"wash": "x"}):
+        answer = client.post("/vouchers/redeem/", {"code": voucher.code, **chosen})
+        assert (answer.status_code, answer.context["refused"].code) == (422, "wash_unknown")
+    assert not Redemption.objects.exists()
 
 
 def test_redeeming_costs_what_it_did(client, wanda, shine, mirko, django_assert_max_num_queries):
