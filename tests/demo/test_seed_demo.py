@@ -17,7 +17,7 @@ from accounts import vat
 from accounts.models import Company, User, Vehicle
 from accounts.models.vehicle import fold_plate
 from accounts.roles import roles_of
-from contacts.models import Person, PersonAddress
+from contacts.models import Person, PersonAddress, Reason
 from contacts.models.person import fold_address, fold_name
 from fleetportal.core.audit import Entry
 from fleetportal.core.db import fold
@@ -179,12 +179,16 @@ STARTED = timezone.now()
 
 
 def snapshot() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of our own tables as text; the moment of writing, where a verb notes it, is "now"."""
+    """Every row of our own tables as text; the moment of writing, where a verb notes it, is "now".
+
+    Reasons are found set-based, in whatever order the database has them: they are compared without their numbers.
+    """
     found = {}
     for app in ("core", "accounts", "contacts", "events", "gifts"):
         for model in apps.get_app_config(app).get_models():
             names = [field.attname for field in model._meta.concrete_fields if field.attname not in DRAWN]
-            found[model._meta.label] = [tuple(map(as_text, row)) for row in model._base_manager.order_by("pk").values_list(*names)]
+            rows = [tuple(map(as_text, row)) for row in model._base_manager.order_by("pk").values_list(*names)]
+            found[model._meta.label] = sorted(row[1:] for row in rows) if model is Reason else rows
     return found
 
 

@@ -1,6 +1,7 @@
 """What stands in a stranger's file, whatever it is."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from typing import Any
 from fleetportal.core.sheets import processes
 
 Cell = str | int | float | bool | date | datetime
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps none of these in JSON
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Book:
 def from_json(cell: Any) -> Cell:
     if isinstance(cell, dict):
         return date.fromisoformat(cell["d"]) if "d" in cell else datetime.fromisoformat(cell["t"])
-    return cell
+    return UNSTORABLE.sub("\ufffd", cell) if isinstance(cell, str) else cell
 
 
 def read(source: Path, *, name: str, spool: Path) -> Book:
