@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Company, User
 from accounts.models.vehicle import fold_plate
 from contacts.models import Holder, Person, VehicleDriver
 from fleetportal.core import search
@@ -16,7 +16,11 @@ def people_found(user: User, asked: str) -> list[Person]:
     today = timezone.localdate()
     named = search.SearchRow.objects.matching(asked).filter(object_type="contacts.person").values("object_id")
     plate = fold_plate(asked) or "-"
-    at_wheel = VehicleDriver.objects.running(on=today).filter(vehicle__plate_folded=plate).values("driver__person")
-    holding = Holder.objects.running(on=today).filter(vehicle__plate_folded=plate).values("user__person")
+    here = {
+        "vehicle__plate_folded": plate,
+        "vehicle__company__in": Company.objects.visible_to(user),
+    }  # whose car it is elsewhere stays unsaid
+    at_wheel = VehicleDriver.objects.running(on=today).filter(**here).values("driver__person")
+    holding = Holder.objects.running(on=today).filter(**here).values("user__person")
     people = Person.objects.visible_to(user).filter(Q(pk__in=named) | Q(pk__in=at_wheel) | Q(pk__in=holding))
     return list(people.with_roles_seen_by(user).order_by("name_folded", "pk")[:FOUND])

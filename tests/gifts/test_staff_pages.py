@@ -9,6 +9,7 @@ from django.utils import timezone
 from contacts.models import CapReached, Driver, GiftPolicy, Interaction, NothingAllowed, Person, YearSum, ledger
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox import Message
+from gifts.actions.finding import people_found
 from gifts.models import Claim, Gift, HandOut, Programme, Redemption, State, Stock, Voucher
 from tests.factories.accounts import make_centre, make_company, make_vehicle
 from tests.factories.contacts import make_drive, make_person, make_role
@@ -173,6 +174,14 @@ def test_a_wash_of_others_is_never_taken_for_ones_own(client, wanda, south, shin
     client.force_login(wanda)
     client.post("/vouchers/redeem/", {"code": voucher.code, "wash": south.pk})
     assert Redemption.objects.get().wash == north
+
+
+def test_a_plate_out_of_reach_finds_nobody(emil, mirko, north_ag, south_ag):
+    near, far = make_vehicle(north_ag), make_vehicle(south_ag)
+    make_drive(mirko, near)
+    make_drive(make_role("driver", south_ag, mirko.person), far)
+    assert people_found(emil, near.plate) == [mirko.person]
+    assert people_found(emil, far.plate) == []
 
 
 def test_who_has_two_washes_says_at_which(client, admin, shine, mirko):
