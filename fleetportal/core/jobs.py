@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 2.0
 LEASE = timedelta(minutes=2)
+PAUSE = timedelta(seconds=10)  # before a slice that the database did not let through
 MAX_TRIES = 5
 
 Run = Callable[["Job", float], bool]
@@ -113,6 +114,11 @@ def run_due() -> bool:
         return True
     try:
         finished = kinds[job.kind](job, time.monotonic() + SLICE_SECONDS)
+    except (OperationalError, InterfaceError) as error:  # the database is busy or restarts: no fault of the job
+        log.warning("job %s comes again: %s", job, error)
+        connection.close()
+        Job.objects.filter(pk=job.pk, state=State.WAITING).update(lease_until=timezone.now() + PAUSE)
+        return True
     except Exception as error:  # a broken job must not stop the others; the log has the trace, the row the reason
         log.exception("job %s stopped", job)
         end(job, State.FAILED, why=f"{type(error).__name__}: {error}")

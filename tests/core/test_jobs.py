@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from fleetportal.core import jobs
@@ -152,3 +153,25 @@ def test_a_job_is_claimed_twice_when_nobody_takes_a_lease(counting):
     start()
     seen = race(*[lambda: Job.objects.due(now=timezone.now()).first()] * 6)
     assert len([job for job in seen if job is not None]) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_survives_a_database_that_is_away_for_a_moment(monkeypatch):
+    answers = [OperationalError("the server closed the connection"), True]
+
+    def run(job, deadline):
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setitem(jobs.kinds, "test.flaky", run)
+    job = jobs.start("test.flaky", {}, by=None)
+    assert jobs.run_due()
+    job.refresh_from_db()
+    assert (job.state, job.tries) == (State.WAITING, 1)
+    assert not jobs.run_due()  # not at once: the database needs its moment
+    after_the_lease(job)
+    assert jobs.run_due()
+    job.refresh_from_db()
+    assert (job.state, job.why) == (State.DONE, "")
