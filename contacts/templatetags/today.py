@@ -52,10 +52,19 @@ def due_flag(reason: Reason, on: date) -> SafeString | str:
     if left is None or left > SOON_DAYS:
         return ""
     if left < 0:
-        tone, words = "stop", ngettext("%d day late", "%d days late", -left) % -left
+        tone, words = "stop", late(-left)
     else:
         tone, words = "warn", ngettext("%d day left", "%d days left", left) % left if left else _("due today")
     return format_html('<span class="fp-flag fp-flag--{}">{}{}</span>', tone, icon("clock", size="s"), words)
+
+
+def late(days: int) -> str:
+    """How late, in the largest unit that fits twice: nobody reads 2,272 days."""
+    if days >= 2 * 365:
+        return ngettext("%d year late", "%d years late", days // 365) % (days // 365)
+    if days >= 2 * 30:
+        return ngettext("%d month late", "%d months late", days // 30) % (days // 30)
+    return ngettext("%d day late", "%d days late", days) % days
 
 
 @register.simple_tag

@@ -16,6 +16,7 @@ from contacts.actions import reasons as actions
 from contacts.actions.reasons import TooLateToUndo
 from contacts.forms.planning import TASK, next_working_day
 from contacts.models import REACHED_CHIPS, Chip, Decision, Group, Interaction, Planning, Reason, Task, rules
+from contacts.templatetags.today import late
 from contacts.today import CONTACTS_A_DAY, SHOWN, Appointment, Day, Moved
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import assign, make_company, make_user, make_vehicle
@@ -41,6 +42,13 @@ def on() -> date:
 
 def chip(code: str) -> Chip:
     return next(chip for chip in REACHED_CHIPS if chip.code == code)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(1, "1 day late"), (59, "59 days late"), (60, "2 months late"), (729, "24 months late"), (730, "2 years late")]
+)
+def test_how_late_is_said_in_the_largest_unit_that_fits_twice(days: int, said: str) -> None:
+    assert late(days) == said
 
 
 # --- the list ------------------------------------------------------------------------------------------------------------------
