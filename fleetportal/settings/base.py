@@ -12,7 +12,7 @@ LINK_KEY = env.secret("LINK_KEY")
 BASE_URL = env.base_url()
 HTTPS = BASE_URL.startswith("https://")
 BASE_HOST = BASE_URL.split("://", 1)[1].rsplit(":", 1)[0]
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [BASE_HOST])
+ALLOWED_HOSTS = env.hosts(BASE_HOST)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
@@ -202,7 +202,8 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "accounts.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Fleetportal"
-REQUIRE_SECOND_FACTOR = env.words("REQUIRE_SECOND_FACTOR", ["administrator"])
+ROLES = {"account_manager", "centre_manager", "marketing", "service_adviser", "wash_attendant", "administrator"}  # of accounts.roles
+REQUIRE_SECOND_FACTOR = env.words("REQUIRE_SECOND_FACTOR", ["administrator"], among=ROLES)
 
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

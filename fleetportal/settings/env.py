@@ -4,14 +4,25 @@ import os
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = Path(os.environ.get("DATA_DIR") or ROOT / "var")  # what this installation keeps: database, files, broker
-VAR.mkdir(exist_ok=True)
+
+
+def stop(name: str, why: str) -> NoReturn:
+    """End the start with one line; a trace would bury it."""
+    print(f"Fleetportal can't start: {name} {why}.", file=sys.stderr)  # noqa: T201  there is no log yet
+    raise SystemExit(1)
+
+
+try:
+    VAR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    stop("DATA_DIR", f"is {str(VAR)!r}: this folder can't be made ({error.strerror})")
 
 
 class Environment:
@@ -42,9 +53,30 @@ class Environment:
             stop(name, f"is {value!r}: say 1 or 0")
         return default
 
-    def words(self, name: str, default: list[str]) -> list[str]:
+    def words(self, name: str, default: list[str], among: set[str] | None = None) -> list[str]:
+        """Words with commas between them; set but empty means none."""
         value = os.environ.get(name)
-        return default if value is None else [word.strip() for word in value.split(",") if word.strip()]
+        words = default if value is None else [word.strip() for word in value.split(",") if word.strip()]
+        for word in words:
+            if among is not None and word not in among:
+                stop(name, f"names {word!r}: give some of {', '.join(sorted(among))}, with commas")
+        return words
+
+    def hosts(self, default: str) -> list[str]:
+        hosts = self.words("ALLOWED_HOSTS", [default])
+        if not hosts:
+            stop("ALLOWED_HOSTS", "is empty: give the names the portal answers to, with commas")
+        return hosts
+
+    def address(self, name: str, value: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+        """The parts of an address of one of `schemes`; no line shows `value`, which may hold a password."""
+        try:
+            parts = urlsplit(value)
+            if parts.scheme in schemes and (parts.port is None or parts.port > 0):
+                return parts
+        except ValueError:  # brackets, or a port that is no number
+            pass
+        stop(name, f"is malformed: give {example}")
 
     def secret(self, name: str) -> str:
         value = self.text(name)
@@ -53,10 +85,10 @@ class Environment:
         return value
 
     def base_url(self) -> str:
-        value = self.text("BASE_URL").rstrip("/")
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
-            stop("BASE_URL", f"is {value!r}: give scheme and host, like https://fleet.example")
+        value, example = self.text("BASE_URL").rstrip("/"), "scheme and host, like https://fleet.example"
+        parts = self.address("BASE_URL", value, ("http", "https"), example)
+        if not parts.hostname or parts.path or parts.query or parts.fragment:
+            stop("BASE_URL", f"is malformed: give {example}")
         return value
 
     def zone(self, name: str, default: str) -> str:
@@ -81,14 +113,16 @@ class Environment:
 
     def database(self) -> dict[str, Any]:
         value = self.text("DATABASE_URL", f"sqlite:///{VAR / 'fleetportal.sqlite3'}")
-        if urlsplit(value).scheme not in ("sqlite", "postgres", "postgresql"):
-            stop("DATABASE_URL", "is malformed: give sqlite:///file or postgres://user:password@host:port/name")
+        example = "sqlite:///file or postgres://user:password@host:port/name"
+        parts = self.address("DATABASE_URL", value, ("sqlite", "postgres", "postgresql"), example)
+        if not parts.path.strip("/"):
+            stop("DATABASE_URL", f"names no database: give {example}")
         return self._env.db_url_config(value)
 
     def redis_url(self) -> str:
         value = self.text("REDIS_URL", "")
-        if value and urlsplit(value).scheme not in ("redis", "rediss"):
-            stop("REDIS_URL", "is malformed: give redis://host:port/number")
+        if value:
+            self.address("REDIS_URL", value, ("redis", "rediss"), "redis://host:port/number")
         return value
 
     def sms_gateway(self) -> str:
@@ -104,12 +138,6 @@ class Environment:
             return self._env.email_url_config(value)
         except Exception:  # noqa: BLE001  the parser raises whatever the part at fault raises; the reader needs the variable's name
             stop("EMAIL_URL", "is malformed: give smtp://user:password@host:port or smtp+tls://…")
-
-
-def stop(name: str, why: str) -> NoReturn:
-    """End the start with one line; a trace would bury it."""
-    print(f"Fleetportal can't start: {name} {why}.", file=sys.stderr)  # noqa: T201  there is no log yet
-    raise SystemExit(1)
 
 
 env = Environment()

@@ -1,0 +1,82 @@
+"""The environment: a missing or malformed value stops the start with one line that names it and says what to give."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from accounts.roles import ROLES
+from fleetportal.settings.env import ROOT
+
+SOUND = {
+    "SECRET_KEY": "s" * 40,
+    "LINK_KEY": "l" * 40,
+    "BASE_URL": "https://fleet.example",
+    "EMAIL_URL": "smtp://mail.example:25",
+}
+
+
+def started(tmp_path, **changes):
+    """What a start in production with SOUND and `changes` ends with; None takes a variable out."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    values = {**kept, "DATA_DIR": str(tmp_path), **SOUND, **changes}
+    return subprocess.run(
+        [sys.executable, "-c", "import fleetportal.settings.chosen"],
+        cwd=ROOT,
+        env={name: value for name, value in values.items() if value is not None},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_sound_environment_starts(tmp_path):
+    done = started(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_missing_value_is_named(tmp_path, name):
+    done = started(tmp_path, **{name: None})
+    assert (done.returncode, done.stderr) == (1, f"Fleetportal can't start: {name} is missing: set it in the environment.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cure"),
+    [
+        ("SECRET_KEY", "short", "at least 32"),
+        ("BASE_URL", "fleet.example", "https://fleet.example"),
+        ("BASE_URL", "http://[::1", "https://fleet.example"),
+        ("BASE_URL", "https://fleet.example/portal", "https://fleet.example"),
+        ("BASE_URL", "https://fleet.example?a=b", "https://fleet.example"),
+        ("DATABASE_URL", "mysql://root@127.0.0.1/x", "postgres://user:password@host:port/name"),
+        ("DATABASE_URL", "postgres://[bad", "postgres://user:password@host:port/name"),
+        ("DATABASE_URL", "postgres://u:geheim@h:port/x", "postgres://user:password@host:port/name"),
+        ("DATABASE_URL", "postgres://u:geheim@h/", "names no database"),
+        ("REDIS_URL", "redis://h:x", "redis://host:port/number"),
+        ("EMAIL_URL", "pigeon://x", "smtp://user:password@host:port"),
+        ("EMAIL_URL", "smtp://h:x", "smtp://user:password@host:port"),
+        ("ALLOWED_HOSTS", " , ", "with commas"),
+        ("DEBUG", "maybe", "1 or 0"),
+        ("SMS_GATEWAY", "x", "{number}@sms.example"),
+        ("REQUIRE_SECOND_FACTOR", "administrator,boss", "account_manager"),
+        ("DEFAULT_LANGUAGE", "fr", "de, en, it, ru"),
+        ("TIME_ZONE", "Mars/Olympus", "Europe/Berlin"),
+        ("CURRENCY", "euro", "EUR"),
+        ("DATA_DIR", "/dev/null/here", "can't be made"),
+    ],
+)
+def test_a_malformed_value_is_named_with_its_cure_in_one_line(tmp_path, name, value, cure):
+    done = started(tmp_path, **{name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Fleetportal can't start: {name} ")
+    assert done.stderr.count("\n") == 1
+    assert cure in done.stderr
+    assert "geheim" not in done.stderr
+
+
+def test_the_roles_that_may_need_a_second_factor_are_the_roles_there_are():
+    assert set(ROLES) == settings.ROLES
