@@ -3,6 +3,7 @@
 import os
 import random
 from collections import Counter
+from collections.abc import Iterable
 
 import pytest
 
@@ -10,6 +11,14 @@ LONG = bool(os.environ.get("LONG"))
 # marker -> what must be set for its tests to run
 NEEDS = {"postgres": "DATABASE_URL=postgres://…", "redis": "REDIS_URL", "samples": "SAMPLES_DIR", "long": "LONG=1 (make test-long)"}
 LEFT_OUT = pytest.StashKey[Counter[str]]()
+# part of the suite -> the markers of its tests and the seconds it may take on one core of two
+PARTS = {
+    "matrix": ({"matrix"}, 120),
+    "races and kills": ({"race", "kills"}, 180),
+    "journeys": ({"journey"}, 180),
+    "rules and pages": (set(), 240),
+}
+spent: Counter[str] = Counter()
 
 
 def has(marker: str) -> bool:
@@ -51,9 +60,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
+def part_of(keywords: Iterable[str]) -> str:
+    """The part of the suite that a test with these keywords belongs to."""
+    return next((part for part, (markers, _budget) in PARTS.items() if not markers.isdisjoint(keywords)), "rules and pages")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    spent[part_of(report.keywords)] += report.duration
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for marker, count in sorted(config.stash[LEFT_OUT].items()):
         terminalreporter.write_line(f"left out: {count} tests marked {marker}; they need {NEEDS[marker]}")
+    for part, (_markers, budget) in PARTS.items():
+        if part in spent:
+            terminalreporter.write_line(f"{part}: {spent[part]:.0f} s (budget {budget} s)", yellow=spent[part] > budget)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

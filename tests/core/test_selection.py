@@ -37,3 +37,17 @@ def test_a_race_is_repeated_three_times_unless_told_otherwise(monkeypatch):
 def test_each_marker_that_leaves_out_is_declared(pytestconfig):
     declared = {line.partition(":")[0] for line in pytestconfig.getini("markers")}
     assert set(selection.NEEDS) <= declared
+
+
+@pytest.mark.parametrize(
+    ("keywords", "part"),
+    [
+        (["matrix"], "matrix"),
+        (["race", "test_x"], "races and kills"),
+        (["kills"], "races and kills"),
+        (["journey"], "journeys"),
+        (["postgres"], "rules and pages"),
+    ],
+)
+def test_each_test_counts_for_one_part_of_the_suite(keywords, part):
+    assert selection.part_of(keywords) == part
