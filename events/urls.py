@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from events.views import door, guest, staff
+from fleetportal.core import keeping
 
 app_name = "events"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitation/<str:token>/cancel/", guest.cancel, name="cancel"),
     path("invitation/<str:token>/no/", guest.decline, name="decline"),
     path("invitation/<str:token>/appointment.ics", guest.calendar, name="calendar"),
+    path("ticket/keeper.js", keeping.keeper, name="keeper"),
     path("ticket/<str:token>/", guest.ticket, name="ticket"),
     path("ticket/<str:token>/appointment.ics", guest.ticket_calendar, name="ticket_calendar"),
 ]

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from fleetportal.core import keeping
 from gifts.views import claiming, counter, door, giving, programmes, received
 
 app_name = "gifts"
@@ -27,6 +28,7 @@ urlpatterns = [
     path("gifts/companies/<int:company_id>/", received.company, name="company"),
     path("claim/<str:token>/", claiming.claim, name="claim"),
     path("claim/code/<str:token>/", claiming.code, name="code"),
+    path("voucher/keeper.js", keeping.keeper, name="keeper"),
     path("voucher/<str:token>/", claiming.voucher, name="voucher_link"),
     path("voucher/<str:token>/back/", claiming.give_back, name="give_back"),
     path("voucher/<str:token>/voucher.pdf", claiming.voucher_pdf, name="voucher_pdf"),

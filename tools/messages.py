@@ -47,6 +47,7 @@ CUSTOMER = (
     "fleetportal/core/templates/500",
     "fleetportal/core/templates/core/_field.html",
     "fleetportal/core/templates/core/_form_errors.html",
+    "fleetportal/core/templates/core/_kept.html",
     "fleetportal/core/templates/core/customer",
     "fleetportal/core/templates/core/link_unknown.html",
     "fleetportal/core/templates/core/refusal.html",

@@ -5,13 +5,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events import landing, letters
 from events.forms.answer import AnswerForm
 from events.models import ChangeClosed, Event, Invitation, NotComing, NotEnoughSeats, Registration, RegistrationClosed
-from fleetportal.core import ical, qr
+from fleetportal.core import ical, keeping, qr
 from fleetportal.core.idempotency import once
 from fleetportal.core.links import Link
 from fleetportal.core.look import speak
@@ -231,7 +232,11 @@ def ticket(request: HttpRequest, link: Link) -> HttpResponse:
         return gone(request)
     context = guest_context(link, registration.event) | ticket_context(registration)
     context["calendar"] = reverse("events:ticket_calendar", args=[link.token])
-    return render(request, "events/guest/ticket.html", context)
+    counts = registration.is_seated and not registration.event.is_cancelled and not registration.event.is_over
+    if counts:
+        context["kept_at"] = timezone.localtime(None, registration.event.zone)
+    response = render(request, "events/guest/ticket.html", context)
+    return keeping.keep(response, until=registration.event.ends_at) if counts else response
 
 
 @link_page(scope="ticket")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Centre
-from fleetportal.core import links, qr, throttle
+from fleetportal.core import keeping, links, qr, throttle
 from fleetportal.core.idempotency import once
 from fleetportal.core.links import Link
 from fleetportal.core.middleware import put_into_words
@@ -153,7 +153,9 @@ def voucher(request: HttpRequest, link: Link) -> HttpResponse:
     if request.method == "POST":
         one.claim(one.person, company=one.company, by=None)
         return to_link(link)
-    return render(request, "gifts/voucher.html", voucher_context(one, link))
+    context = voucher_context(one, link)
+    response = render(request, "gifts/voucher.html", context)
+    return keeping.keep(response, until=one.programme.end_of(one.valid_until)) if context["state"] == State.CLAIMED else response
 
 
 def voucher_context(one: Voucher, link: Link) -> dict[str, Any]:
@@ -162,6 +164,7 @@ def voucher_context(one: Voucher, link: Link) -> dict[str, Any]:
     context: dict[str, Any] = {"voucher": one, "programme": one.programme, "centre": centre, "state": state, "token": link.token}
     if state == State.CLAIMED:
         context |= {"qr": qr.svg(link.address, label=_("Voucher code for the wash")), "places": places_of(one)}
+        context["kept_at"] = timezone.localtime(None, centre.zone)
     if state == State.REDEEMED:
         context["redemption"] = one.redemptions.standing().select_related("wash").first()
     return context

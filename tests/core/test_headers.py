@@ -164,3 +164,12 @@ def test_what_is_not_there_tells_nothing_of_the_inside_with_debug_either(client,
     response = client.get("/no-such-page-at-all/")
     assert response.status_code == 404
     assert b"URLconf" not in response.content
+
+
+@pytest.mark.parametrize("address", ["/voucher/keeper.js", "/ticket/keeper.js"])
+def test_the_keeper_reaches_the_folder_of_its_address_alone(client, address):
+    """The browser limits a service worker to the folder of its script; no header of ours widens that."""
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/javascript")
+    assert not answer.has_header("Service-Worker-Allowed")
+    assert "no-store" in answer["Cache-Control"] and not answer.cookies

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from events.models import Event, Invitation, Registration, Status
 from fleetportal.core.audit import Entry
+from fleetportal.core.keeping import UNTIL
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message
 from tests.answers import said
@@ -198,3 +199,14 @@ def test_the_form_prefills_whom_the_guest_brought_last_time(client: Client) -> N
 
     assert 'value="Jonte"' in page
     assert '<input type="radio" name="party" value="3" checked>' in page
+
+
+def test_a_telephone_keeps_a_ticket_to_the_end_of_the_evening_and_no_other(client: Client) -> None:
+    registration = make_registration(make_event(capacity=1))
+    link = Link.objects.get(scope="ticket", subject_id=registration.pk)
+    page = client.get(link.path)
+    assert page[UNTIL] == str(int(registration.event.ends_at.timestamp()))
+    assert "kept.js" in page.content.decode()
+    registration.cancel(by=None)
+    page = client.get(link.path)
+    assert (page.status_code, page.has_header(UNTIL), "kept.js" in page.content.decode()) == (200, False, False)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from contacts.models import Driver, Interaction, Person, PersonAddress
 from fleetportal.core.idempotency import Answer
+from fleetportal.core.keeping import UNTIL
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message, Priority
 from gifts.models import Challenge, Claim, State, Voucher
@@ -280,7 +281,28 @@ def test_looking_changes_nothing(client, shine, north_ag):
 def test_no_page_sends_its_form_by_itself(client, shine, north_ag):
     voucher = Voucher.objects.get(issue=make_issue(shine, company=north_ag))
     assert "<script" not in client.get(voucher.card.path).content.decode()
-    assert "<script" not in client.get(make_voucher(shine, claimed=True).link.path).content.decode()
+    assert "<script" not in client.get(make_voucher(shine, driver=make_role("driver", north_ag)).link.path).content.decode()
+    claimed = client.get(make_voucher(shine, claimed=True).link.path).content.decode()
+    assert re.findall(r"<script[^>]*>", claimed) == [
+        '<script type="module" src="/static/fleetportal/js/kept.js">'
+    ]  # keeps the code, sends nothing
+
+
+def test_the_page_says_until_when_a_telephone_may_keep_it(client, shine):
+    voucher = make_voucher(shine, claimed=True)
+    page = client.get(voucher.link.path)
+    assert page[UNTIL] == str(int(shine.end_of(voucher.valid_until).timestamp()))
+    assert page["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("state", [State.FREE, State.REDEEMED, State.REVOKED, State.EXPIRED])
+def test_only_a_voucher_that_can_be_used_is_kept(client, shine, north_ag, state):
+    voucher = make_voucher(shine, driver=make_role("driver", north_ag), claimed=state != State.FREE)
+    Voucher.objects.filter(pk=voucher.pk).update(state=state)
+    page = client.get(voucher.link.path)
+    assert page.status_code == 200
+    assert not page.has_header(UNTIL)
+    assert "kept.js" not in page.content.decode()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
