@@ -4,6 +4,7 @@ import hashlib
 import math
 from datetime import timedelta
 
+from allauth.account.adapter import get_adapter
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.http import HttpRequest
@@ -83,8 +84,11 @@ def spent(scope: str, key: str, *, limit: int, seconds: int) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The caller's network address. The proxy in front sets it; a header that anyone can send is never believed."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """The caller's network address: that of the connection, or as the outermost of TRUSTED_PROXIES proxies saw it.
+
+    Each proxy writes its caller at the end of X-Forwarded-For; what stands before that anyone can send, and is never believed.
+    """
+    return str(get_adapter(request).get_client_ip(request))
 
 
 def forget_old() -> int:

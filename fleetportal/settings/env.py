@@ -53,6 +53,12 @@ class Environment:
             stop(name, f"is {value!r}: say 1 or 0")
         return default
 
+    def count(self, name: str, default: int) -> int:
+        value = os.environ.get(name, "").strip()
+        if value and not (value.isascii() and value.isdigit() and int(value) < 10):
+            stop(name, f"is {value!r}: give a number from 0 to 9")
+        return int(value) if value else default
+
     def words(self, name: str, default: list[str], among: set[str] | None = None) -> list[str]:
         """Words with commas between them; set but empty means none."""
         value = os.environ.get(name)

@@ -65,6 +65,7 @@ def test_a_missing_value_is_named(tmp_path, name):
         ("REQUIRE_SECOND_FACTOR", "administrator,boss", "account_manager"),
         ("DEFAULT_LANGUAGE", "fr", "de, en, it, ru"),
         ("TIME_ZONE", "Mars/Olympus", "Europe/Berlin"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8", "a number from 0 to 9"),
         ("CURRENCY", "euro", "EUR"),
         ("DATA_DIR", "/dev/null/here", "can't be made"),
     ],

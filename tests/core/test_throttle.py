@@ -78,6 +78,35 @@ def test_a_header_that_anyone_can_send_is_not_believed():
     assert throttle.address_of(request) == "10.0.0.1"
 
 
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        (1, "203.0.113.9:4711", "203.0.113.9"),
+        (1, "2001:db8::7", "2001:db8::7"),
+        (2, "1.2.3.4, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        (1, "", "10.0.0.1"),
+    ],
+)
+def test_behind_proxies_the_last_of_them_says_who_calls(settings, proxies, forwarded, address):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    assert throttle.address_of(RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", headers=headers)) == address
+
+
+@pytest.mark.django_db
+def test_behind_a_proxy_callers_are_counted_apart_and_inventing_addresses_does_not_help(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def status(forwarded):
+        return client.get("/voucher/unknown/", headers={"X-Forwarded-For": forwarded}).status_code
+
+    guesser = [status(f"198.51.100.{n}, 203.0.113.9") for n in range(throttle.WRONG_BY_ADDRESS + 1)]
+    assert guesser == [404] * throttle.WRONG_BY_ADDRESS + [429]
+    assert status("203.0.113.10") == 404
+
+
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_no_more_than_the_limit_pass_when_all_try_at_once():
