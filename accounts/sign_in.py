@@ -6,11 +6,15 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import LoginForm
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -23,17 +27,20 @@ from fleetportal.core.pages import NavigationFor
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 JUST_NOW = timedelta(minutes=5)
-PASSED = "second_factor"  # in the session: asked, and the answer was right or not needed
+SET_UP = "second_factor"  # in the session: who set their second factor up in it, and so had it at hand
 SHARED_PAGES_DOOR = "wagtailcore_login"  # the CMS's form for its private pages, in every language
 OTHER_DOORS = {"/cms/": "edit_pages", "/django-admin/": "administer"}
 WITHOUT_SECOND_FACTOR = ("/second-factor/", "/login/", "/logout/", "/theme/", "/language/", "/static/", "/healthz", "/readyz")
 
 
 class Backend(AuthenticationBackend):
-    """Fetches the signed-in user together with the centre that every page names. Costs 1 query."""
+    """Fetches the signed-in user, with the centre that every page names and what `SecondFactor` needs to know. Costs 1 query."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.select_related("home_centre").filter(pk=user_id).first()
+        users = User.objects.select_related("home_centre")
+        if settings.REQUIRE_SECOND_FACTOR:
+            users = users.annotate(needs_second_factor=asked_of(OuterRef("pk")), has_second_factor=set_up_by(OuterRef("pk")))
+        user = users.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 
@@ -76,22 +83,53 @@ def needs_second_factor(user: User) -> bool:
     return bool(settings.REQUIRE_SECOND_FACTOR) and not roles_of(user).isdisjoint(settings.REQUIRE_SECOND_FACTOR)
 
 
+def asked_of(user: Any) -> Exists:
+    """Whether a role of `user` stands in REQUIRE_SECOND_FACTOR; a group is named after its role and centres."""
+    named = Q(pk__in=[])
+    for role in settings.REQUIRE_SECOND_FACTOR:
+        named |= Q(name__startswith=f"{role}@")
+    return Exists(Group.objects.filter(named, user=user))
+
+
+def set_up_by(user: Any) -> Exists:
+    return Exists(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP))
+
+
+class SetUp(ActivateTOTPView):
+    """Sets the second factor up; the session in which that is done need not be asked for it again."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        self.request.session[SET_UP] = self.request.user.pk
+        return response
+
+
 class SecondFactor:
-    """Nobody whose role asks for a second factor gets past its set-up without one. Costs nothing once it is known."""
+    """Nobody whose role asks for a second factor gets on without having shown it in this session.
+
+    Asked anew with each request, so a role that somebody gains counts at once, also in sessions that are open. Costs nothing.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
         knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # public pages stay cookie-free
-        if not (settings.REQUIRE_SECOND_FACTOR and knows_us and user.is_authenticated) or request.path.startswith(WITHOUT_SECOND_FACTOR):
+        if not (settings.REQUIRE_SECOND_FACTOR and knows_us and request.user.is_authenticated):
             return self.get_response(request)
-        if request.session.get(PASSED) != user.pk:
-            if needs_second_factor(user) and not is_mfa_enabled(user):
-                return HttpResponseRedirect(reverse("mfa_activate_totp"))
-            request.session[PASSED] = user.pk
-        return self.get_response(request)
+        if request.path.startswith(WITHOUT_SECOND_FACTOR) or not request.user.needs_second_factor:
+            return self.get_response(request)
+        if not request.user.has_second_factor:
+            return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        return (
+            self.get_response(request) if has_shown(request) else redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
+        )
+
+
+def has_shown(request: HttpRequest) -> bool:
+    """True when whoever is signed in gave a code, or set the factor up, in this very session."""
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records) or request.session.get(SET_UP) == request.user.pk
 
 
 class OneDoor:

@@ -8,6 +8,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
+from accounts.sign_in import SetUp
 from fleetportal.core.pages import public_page
 
 door = public_page(why="Whoever signs in is nobody yet; behind it each view asks for a signed-in user itself.")
@@ -24,7 +25,7 @@ urlpatterns = [
     at("second-factor/", base.index, "mfa_index"),
     at("second-factor/code/", base.authenticate, "mfa_authenticate"),
     at("second-factor/code/again/", base.reauthenticate, "mfa_reauthenticate"),
-    at("second-factor/app/", totp.activate_totp, "mfa_activate_totp"),
+    at("second-factor/app/", SetUp.as_view(), "mfa_activate_totp"),
     at("second-factor/app/off/", totp.deactivate_totp, "mfa_deactivate_totp"),
     at("second-factor/recovery/", codes.view_recovery_codes, "mfa_view_recovery_codes"),
     at("second-factor/recovery/new/", codes.generate_recovery_codes, "mfa_generate_recovery_codes"),

@@ -6,7 +6,8 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Centre, User
+from accounts.roles import give_role
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,57 @@ def test_the_second_factor_is_asked_at_the_door(client: Client, anna: User, sett
     assert "_auth_user_id" not in client.session
     client.post("/second-factor/code/", {"code": code_now(secret)})
     assert client.session["_auth_user_id"] == str(anna.pk)
+
+
+def test_a_role_gained_counts_in_a_session_that_is_open(client: Client, anna: User, north: Centre, settings) -> None:
+    settings.REQUIRE_SECOND_FACTOR = ["centre_manager"]
+    sign_in(client, "anna")
+    assert client.get("/companies/").status_code == 200
+    give_role(anna, "centre_manager", [north])
+    assert client.get("/companies/")["Location"] == "/second-factor/app/"
+
+
+def test_a_session_opened_with_the_password_alone_is_asked_for_the_code(client: Client, anna: User, settings) -> None:
+    settings.REQUIRE_SECOND_FACTOR = ["account_manager"]
+    sign_in(client, "anna")
+    secret = generate_totp_secret()
+    TOTP.activate(anna, secret)  # on another device
+    asked = client.get("/companies/")["Location"]
+    assert asked == "/second-factor/code/again/?next=/companies/"
+    assert client.post(asked, {"code": code_now(secret), "next": "/companies/"})["Location"] == "/companies/"
+    assert client.get("/companies/").status_code == 200
+
+
+def test_what_one_user_has_shown_is_forgotten_at_sign_out_and_counts_for_nobody_else(
+    client: Client, anna: User, boris: User, settings
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = ["account_manager"]
+    sign_in(client, "anna")
+    client.post("/second-factor/app/", {"code": code_now(client.get("/second-factor/app/").context["form"].secret)})
+    assert client.get("/companies/").status_code == 200
+    client.force_login(boris)
+    assert client.get("/companies/")["Location"] == "/second-factor/app/"
+    client.force_login(anna)
+    assert client.get("/companies/")["Location"].startswith("/second-factor/code/again/")
+
+
+def test_a_changed_password_ends_the_sessions_that_are_open(client: Client, anna: User) -> None:
+    sign_in(client, "anna")
+    anna.set_password("another one entirely")
+    anna.save()
+    assert client.get("/companies/")["Location"] == "/login/?next=/companies/"
+
+
+@pytest.mark.parametrize("required", [[], ["administrator"], ["account_manager"]])
+def test_the_second_factor_costs_no_query(client: Client, anna: User, settings, required: list[str], django_assert_num_queries) -> None:
+    settings.REQUIRE_SECOND_FACTOR = required
+    TOTP.activate(anna, generate_totp_secret())
+    client.force_login(anna)
+    session = client.session
+    session["second_factor"] = anna.pk
+    session.save()
+    with django_assert_num_queries(6):
+        client.get("/companies/")
 
 
 def test_other_roles_sign_in_with_the_password_alone(client: Client, anna: User, settings) -> None:
