@@ -48,6 +48,17 @@ def header(policy: dict[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
+class LanguageGivenBack:
+    """Whatever language a request is answered in, the thread goes on in the one it had: the next one may be no request at all."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(translation.get_language()):
+            return self.get_response(request)
+
+
 class RequestId:
     """Gives each request an id, in the history, the log and the header X-Request-ID, and a line in the log."""
 

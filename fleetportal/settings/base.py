@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "fleetportal.core.middleware.LanguageGivenBack",
     "fleetportal.core.middleware.RequestId",
     "fleetportal.core.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
@@ -198,6 +199,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 ACCOUNT_PREVENT_ENUMERATION = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXIES", 0)  # also for R29: core.throttle asks allauth whose address it is
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "accounts.sign_in.SecondFactorAdapter"
