@@ -1,11 +1,12 @@
 """People: the list, one person, entering and editing; their roles, addresses and consents."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +22,7 @@ from contacts.forms.people import ROLE_FORMS, AddressForm, AddressStateForm, New
 from contacts.models import GROUPS, Consent, Interaction, Person, PersonAddress
 from contacts.panels import person_panels
 from contacts.tables import PersonTable
-from fleetportal.core.lists import Empty, ListPage, Preset
+from fleetportal.core.lists import CHUNK, Empty, ListPage, Preset
 from fleetportal.core.pages import ask, done, page
 
 
@@ -56,14 +57,35 @@ class PersonList(ListPage):
     def exportable(self, rows: QuerySet[Person], user: Any) -> QuerySet[Person]:
         return rows.where(user, may="export")
 
+    def exported(self, query: QueryDict, user: Any) -> QuerySet[Person]:
+        """Roles too leave the house only at companies where the user may export."""
+        rows = super().exported(query, user).prefetch_related(None)
+        return rows.for_list().with_roles_seen_by(user, may=self.may, among=Company.objects.where(user, may="export"))
+
+    def beside(self, row: Person) -> list[int]:
+        return [role.company_id for role in row.roles_now]
+
+    def may_take(self, beside: Iterable[int], user: Any) -> bool:
+        """The companies that the roles name."""
+        takeable = Company.objects.where(user, may=self.may).filter(pk__in=Company.objects.where(user, may="export").values("pk"))
+        named = list(beside)
+        return all(
+            takeable.filter(pk__in=named[at : at + CHUNK]).count() == len(named[at : at + CHUNK]) for at in range(0, len(named), CHUNK)
+        )
+
 
 @dataclass(frozen=True)
 class Met:
-    """A person within the user's reach: the roles at companies in reach, and what the user may with them."""
+    """A person within the user's reach: the roles at companies in reach, and what the user may.
+
+    `held` is about the person, who is stored once: what the user may with any of these companies. `at` has it by company, for
+    whatever is a company's own: a right at one employer is none at another.
+    """
 
     person: Person
     roles: list[Any]
     held: set[str]
+    at: dict[int, set[str]]
 
     @property
     def page(self) -> str:
@@ -83,8 +105,9 @@ def meet(request: HttpRequest, person_id: int, may: str = "meet_customers") -> M
     person = get_object_or_404(Person.objects.where(request.user, may=may).for_list(), pk=person_id)
     roles = roles_seen(person, request.user)
     if roles:
-        return Met(person, roles, rights_over([role.company for role in roles], request.user))
-    return Met(person, roles, {codename for codename, centres in request.user.rights.granted.items() if person.centre_id in centres})
+        at = rights_over({role.company for role in roles}, request.user)
+        return Met(person, roles, set().union(*at.values()), at)
+    return Met(person, roles, {codename for codename, centres in request.user.rights.granted.items() if person.centre_id in centres}, {})
 
 
 def roles_seen(person: Person, user: Any) -> list[Any]:
@@ -110,7 +133,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "person": met.person,
         "held": met.held,
-        "roles": met.roles,
+        "roles": [(role, met.at[role.company_id]) for role in met.roles],
         "addresses": [(address, channels.ICONS[address.channel]) for address in addresses],
         "hidden": len(met.person.addresses.all()) - len(addresses),
         "panels": shown(person_panels, request, met.person, met.held),
@@ -154,8 +177,7 @@ def person_new(request: HttpRequest, company_id: int) -> HttpResponse:
 def person_edit(request: HttpRequest, person_id: int) -> HttpResponse:
     met = meet(request, person_id, "serve_customers")
     form = PersonForm(request.POST or None, instance=met.person, sees_private=met.sees_private)
-    if form.is_valid():
-        met.person.edit(by=request.user, **form.cleaned_data)
+    if form.is_valid() and form.write(met.person.edit, by=request.user):
         return done(request, met.page, _("%s is saved.") % met.person)
     return ask(request, form, title=_("Edit %s") % met.person, save=_("Save"), back=met.page, trail=met.trail)
 
@@ -181,8 +203,7 @@ def edit_role(request: HttpRequest, group: str, role_id: int) -> HttpResponse:
     rows = model._default_manager.where(request.user, may="serve_customers").select_related("person", "company")
     role = get_object_or_404(rows, pk=role_id)
     form = ROLE_FORMS[group](request.POST or None, instance=role)
-    if form.is_valid():
-        role.edit(by=request.user, **form.cleaned_data)
+    if form.is_valid() and form.write(role.edit, by=request.user):
         return done(request, page_of(role.person), _("The role is saved."))
     title = _("%(person)s at %(company)s") % {"person": role.person, "company": role.company}
     return ask(request, form, title=title, save=_("Save"), back=page_of(role.person), trail=(role.person.name, page_of(role.person)))
@@ -227,8 +248,7 @@ def address_edit(request: HttpRequest, address_id: int) -> HttpResponse:
     if address.is_private and not met.sees_private:
         raise Http404
     form = AddressStateForm(request.POST or None, instance=address, sees_private=met.sees_private)
-    if form.is_valid():
-        address.edit(by=request.user, **form.cleaned_data)
+    if form.is_valid() and form.write(address.edit, by=request.user):
         return done(request, met.page, _("The address is saved."))
     return ask(request, form, title=address.value, save=_("Save"), back=met.page, trail=met.trail, panel_icon="mail")
 
@@ -248,7 +268,7 @@ def consent_new(request: HttpRequest, person_id: int) -> HttpResponse:
 
 def record_consents(met: Met, values: dict[str, Any], *, by: Any) -> None:
     """One entry for each purpose, or none at all; kept with the company through which the user knows the person."""
-    company = next((role.company for role in met.roles if "record_consent" in role.company.rights_of(by)), None)
+    company = next((role.company for role in met.roles if "record_consent" in met.at[role.company_id]), None)
     with transaction.atomic():
         for purpose in values["purposes"]:
             Consent.enter(

@@ -47,6 +47,10 @@ def keys_file(job: jobs.Job) -> Path:
     return folder() / f"{job.pk}.keys"
 
 
+def beside_file(job: jobs.Job) -> Path:
+    return folder() / f"{job.pk}.beside"
+
+
 def page_of(job: jobs.Job) -> ListPage:
     """The list that the job exports, for its owner. A worker has read no page yet: the addresses name them all."""
     get_resolver().url_patterns  # noqa: B018  reading it imports them
@@ -66,12 +70,24 @@ def run(job: jobs.Job, deadline: float) -> bool:
     keys = json.loads(keys_file(job).read_text())
     while job.done < len(keys):
         chunk = in_this_order(rows, keys[job.done : job.done + CHUNK])
+        note_beside(job, page, chunk)
         write_whole(part(job, job.done), "\n".join(json.dumps(page.cells(row), default=str) for row in chunk))
         job.progress(min(job.done + CHUNK, len(keys)), len(keys))
         if time.monotonic() > deadline:
             return False
     assemble(job, page, len(keys))
     return True
+
+
+def note_beside(job: jobs.Job, page: ListPage, rows: list[Any]) -> None:
+    """Remember what the cells of `rows` tell of beside the rows themselves."""
+    found = {key for row in rows for key in page.beside(row)}
+    if found:
+        write_whole(beside_file(job), json.dumps(sorted(found.union(beside(job)))))
+
+
+def beside(job: jobs.Job) -> list[int]:
+    return json.loads(beside_file(job).read_text()) if beside_file(job).exists() else []
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -121,12 +137,13 @@ def export(request: HttpRequest, job_id: int) -> HttpResponse:
 @pages.page(may="export")
 @require_safe
 def export_file(request: HttpRequest, job_id: int) -> HttpResponse:
-    """The file, if every row in it is still one that its owner may export."""
+    """The file, if its owner may still export every row in it, and all that its columns tell of beside the rows."""
     job = own(request, job_id)
     if job.state != jobs.State.DONE or not made(job).exists():
         raise Http404
     page = page_of(job)
-    if not request.user.may(page.may) or not all_within(page, json.loads(keys_file(job).read_text()), request.user):
+    keys = json.loads(keys_file(job).read_text())
+    if not (request.user.may(page.may) and all_within(page, keys, request.user) and page.may_take(beside(job), request.user)):
         raise NoLongerYours(_("Some of these rows are no longer yours to export. Order the export again; it then holds what you may take."))
     return FileResponse(
         made(job).open("rb"), as_attachment=True, filename=page.file_name(job.args["kind"]), content_type=TYPES[job.args["kind"]]

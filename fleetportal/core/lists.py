@@ -376,6 +376,14 @@ class ListPage(View):
         columns = self.table_type.base_columns
         return [cell(columns[name], name, row) for name in self.columns()]
 
+    def beside(self, row: Any) -> Iterable[int]:
+        """Whatever else than the row itself its cells tell of and has rights of its own; asked about again at the download."""
+        return ()
+
+    def may_take(self, beside: Iterable[int], user: Any) -> bool:
+        """True where `user` may still take all of `beside` out of the house."""
+        return True
+
     def ask_reason(self, form: ReasonForm, status: int = 200) -> HttpResponse:
         if not self.request.user.may("export"):
             raise Http404
