@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import vat
 from accounts.models import Assignment, Centre, Company, User
+from fleetportal.core.forms import RowForm
 
 FIELDS = (
     "name", "centre", "vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees",
@@ -23,7 +24,7 @@ def centres_for(user: User) -> Any:
     return centres
 
 
-class CompanyForm(forms.ModelForm):
+class CompanyForm(RowForm):
     """Hands over values; `Company.enter` and `Company.edit` decide. The VAT number is checked."""
 
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
@@ -56,9 +57,6 @@ class CompanyForm(forms.ModelForm):
             except forms.ValidationError as error:
                 self.add_error("vat_number", error)
         return values
-
-    def _post_clean(self) -> None:
-        """Nothing: the verb writes, so the instance keeps what the database holds."""
 
     def assign(self, company: Company) -> None:
         """Whoever serves own companies only looks after the one they just entered."""

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, Vehicle
 from accounts.models.vehicle import fold_plate
-from fleetportal.core.forms import DayInput
+from fleetportal.core.forms import DayInput, RowForm
 
 VIN_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")
 
 
-class VehicleForm(forms.ModelForm):
+class VehicleForm(RowForm):
     """Hands over values; `Vehicle.enter` and `Vehicle.edit` decide."""
 
     vin = forms.CharField(label=_("VIN"), max_length=40, required=False)
@@ -57,6 +57,3 @@ class VehicleForm(forms.ModelForm):
             self.add_error("plate", _("%s has a vehicle with this plate already.") % self.company)
         if values.get("vin") and others.filter(vin=values["vin"]).exists():
             self.add_error("vin", _("%s has a vehicle with this VIN already.") % self.company)
-
-    def _post_clean(self) -> None:
-        """Nothing: the verb writes, so the instance keeps what the database holds."""

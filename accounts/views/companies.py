@@ -85,7 +85,6 @@ def company_edit(request: HttpRequest, company_id: int) -> HttpResponse:
     company = get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])
     form = CompanyForm(request.POST or None, user=request.user, company=company)
-    if form.is_valid():
-        company.edit(by=request.user, **form.cleaned_data)
+    if form.is_valid() and form.write(company.edit, by=request.user):
         return done(request, back, _("%s is saved.") % company)
     return ask(request, form, title=_("Edit %s") % company, save=_("Save"), back=back, trail=(company.name, back))

@@ -77,7 +77,6 @@ def vehicle_edit(request: HttpRequest, vehicle_id: int) -> HttpResponse:
     found = get_object_or_404(Vehicle.objects.where(request.user, may="serve_customers").select_related("company"), pk=vehicle_id)
     back = reverse("accounts:vehicle", args=[found.pk])
     form = VehicleForm(request.POST or None, company=found.company, vehicle=found)
-    if form.is_valid():
-        found.edit(by=request.user, **form.cleaned_data)
+    if form.is_valid() and form.write(found.edit, by=request.user):
         return done(request, back, _("%s is saved.") % found)
     return ask(request, form, title=_("Edit %s") % found, save=_("Save"), back=back, trail=(str(found), back))

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, User, Vehicle
 from contacts.models import GROUPS, AddressState, Channel, DecisionMaker, Driver, Group, Person, PersonAddress, Responsibility, VehicleUser
 from contacts.models.person import fold_address
-from fleetportal.core.forms import DayInput
+from fleetportal.core.forms import DayInput, RowForm
 
 PERSONAL = ("title", "first_name", "last_name", "language", "best_time")
 PRIVATE = ("born_on", "family")
 WRITTEN = (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LETTER)  # channels that have an address
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(RowForm):
     """Hands over values; `Person.enter` and `Person.edit` decide. Private fields are there only for those who may see them."""
 
     class Meta:
@@ -37,9 +37,6 @@ class PersonForm(forms.ModelForm):
         if not values.get("first_name") and not values.get("last_name"):
             self.add_error("last_name", _("Give a name, the first or the last; Herr or Frau alone is not enough to ask for somebody."))
         return values
-
-    def _post_clean(self) -> None:
-        """Nothing: the verb writes, so the instance keeps what the database holds."""
 
 
 class NewPersonForm(PersonForm):
@@ -103,7 +100,7 @@ class RoleForm(forms.Form):
         self.initial.setdefault("on", timezone.localdate())
 
 
-class RoleEditForm(forms.ModelForm):
+class RoleEditForm(RowForm):
     """What a role says; ending it is a day in the field "to"."""
 
     responsibilities = forms.MultipleChoiceField(
@@ -120,9 +117,6 @@ class RoleEditForm(forms.ModelForm):
         if starts and ends and ends < starts:
             self.add_error("ends_on", _("It would end before it began."))
         return values
-
-    def _post_clean(self) -> None:
-        """Nothing: the verb writes."""
 
 
 EXTRA = {DecisionMaker: ("kind", "decides_supply", "decides_service"), VehicleUser: ("may_choose", "interests"), Driver: ("drinks",)}
@@ -160,7 +154,7 @@ class AddressForm(forms.Form):
             self.add_error("value", error)
 
 
-class AddressStateForm(forms.ModelForm):
+class AddressStateForm(RowForm):
     """What became of an address. Its words stay: whoever inherits a mailbox inherits no consent."""
 
     class Meta:
@@ -174,9 +168,6 @@ class AddressStateForm(forms.ModelForm):
         self.fields["state"].choices = AddressState.choices
         if not sees_private:
             del self.fields["is_private"]
-
-    def _post_clean(self) -> None:
-        """Nothing: the verb writes."""
 
 
 class HolderForm(forms.Form):

@@ -90,9 +90,9 @@ class Role(models.Model):
             if audit.edit(self, {"ends_on": on}, action=f"{self.group}.ended", by=by):
                 self.company.touch()
 
-    def edit(self, *, by: "User | None", **values: Any) -> None:
+    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
         with transaction.atomic():
-            if audit.edit(self, values, action=f"{self.group}.edited", by=by):
+            if audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown):
                 self.company.touch()
 
 

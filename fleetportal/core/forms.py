@@ -1,7 +1,18 @@
 """Forms that every app uses."""
 
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
 from django import forms
+from django.contrib.auth import get_user_model
+from django.utils import formats, timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+from fleetportal.core import audit
 
 
 class ReasonForm(forms.Form):
@@ -23,3 +34,82 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, str] | None = None) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class RowForm(forms.ModelForm):
+    """A form over a row that others may be editing too.
+
+    It carries what it showed; a verb that takes `shown` refuses to write over what somebody else wrote meanwhile, and the form
+    then says what that is and asks, field by field, whose words stay. The verb writes: the instance keeps what the database holds.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clashes: dict[str, audit.Theirs] = {}
+
+    def _post_clean(self) -> None:
+        """Nothing: the verb writes."""
+
+    @cached_property
+    def shown(self) -> dict[str, Any] | None:
+        """What the form that was sent had shown of each field; None where it does not say."""
+        try:
+            said = json.loads(self.data.get("_shown", ""))
+        except ValueError:
+            return None
+        return said if isinstance(said, dict) else None
+
+    @property
+    def showing(self) -> str:
+        """What the form shows now, for its hidden field; "" for a row that is not there yet."""
+        if self.instance.pk is None:
+            return ""
+        own = {field.name for field in self.instance._meta.concrete_fields}
+        stored = {name: getattr(self.instance, audit.column(self.instance, name)) for name in self.fields if name in own}
+        said = {name: audit.plain(value) for name, value in stored.items()} | (self.shown or {})
+        return json.dumps(said | {name: audit.plain(theirs.value) for name, theirs in self.clashes.items()})
+
+    def write(self, verb: Callable[..., Any], *, by: Any) -> bool:
+        """True when `verb` wrote what was typed; False when somebody else was faster, and the form now shows what they wrote."""
+        values = {name: value for name, value in self.cleaned_data.items() if self.data.get(f"_keep-{name}") != "theirs"}
+        try:
+            verb(by=by, shown=self.shown, **values)
+        except audit.EditedMeanwhile as late:
+            self.face(late)
+            return False
+        return True
+
+    def face(self, late: audit.EditedMeanwhile) -> None:
+        """Say at each field what somebody else wrote there, and above all what else is new. Costs 1 query."""
+        self.clashes = late.theirs
+        users = get_user_model()._default_manager.in_bulk({theirs.actor_id for theirs in late.theirs.values() if theirs.actor_id})
+        for name, theirs in late.theirs.items():
+            who = users.get(theirs.actor_id) or gettext("Somebody")
+            words = {"who": who, "theirs": in_words(self.fields[name], theirs.value), "when": moments_ago(theirs.at)}
+            self.add_error(name, gettext("%(who)s wrote “%(theirs)s” here %(when)s, while you were writing.") % words)
+        new = [f"{self.fields[name].label}: {in_words(self.fields[name], value)}" for name, value in late.merged.items()]
+        if new:
+            self.add_error(None, gettext("Also new, and kept: %s.") % "; ".join(new))
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """A stored value as its field says it."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if value in (None, "", []):
+        return gettext("nothing")
+    if isinstance(value, list):
+        return ", ".join(in_words(field, one) for one in value)
+    if hasattr(field, "choices"):
+        return str({str(key): label for key, label in field.choices}.get(str(value), gettext("something else")))
+    return formats.date_format(value) if isinstance(value, date) else str(value)
+
+
+def moments_ago(moment: datetime | None) -> str:
+    """How long ago, as people say it of what happened while they were writing."""
+    minutes = int((timezone.now() - moment).total_seconds()) // 60 if moment else 0
+    if minutes < 1:
+        return gettext("a moment ago")
+    if minutes >= 60:
+        return gettext("on %s") % formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    return ngettext("%d minute ago", "%d minutes ago", minutes) % minutes

@@ -222,6 +222,7 @@ def field(bound: forms.BoundField, quiet: bool = False) -> dict[str, object]:
     """A field with label, help and errors; `quiet` leaves out the word "optional"."""
     widget = bound.field.widget
     kind, refused = _kind(widget), bool(bound.errors)
+    context = {"field": bound, "kind": kind, "quiet": quiet, "clash": bound.name in getattr(bound.form, "clashes", ())}
     attrs = {"class": " ".join(filter(None, [widget.attrs.get("class"), _class(widget, refused)]))}
     described = [f"{bound.auto_id}-{part}" for part, there in (("h", bound.help_text), ("e", refused)) if there]
     if described:
@@ -230,5 +231,5 @@ def field(bound: forms.BoundField, quiet: bool = False) -> dict[str, object]:
         attrs["aria-invalid"] = "true"
     if kind == "choice":
         widget.attrs["class"] = attrs["class"]
-        return {"field": bound, "kind": kind, "widget": bound.subwidgets, "quiet": quiet}
-    return {"field": bound, "kind": kind, "widget": bound.as_widget(attrs=attrs), "quiet": quiet}
+        return {**context, "widget": bound.subwidgets}
+    return {**context, "widget": bound.as_widget(attrs=attrs)}
