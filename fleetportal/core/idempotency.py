@@ -103,6 +103,18 @@ def scope_of(request: HttpRequest) -> str:
 
 
 def body_hash(request: HttpRequest) -> str:
+    """What the key came with: fields and files of a form, else the bytes as they are."""
     fields = sorted((name, tuple(values)) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    body = repr(fields) if fields else request.body.decode("utf-8", "replace")
+    files = sorted((name, tuple(file_hash(file) for file in files)) for name, files in request.FILES.lists())
+    is_form = request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded")
+    body = repr([*fields, *files]) if is_form else request.body.decode("utf-8", "replace")
     return hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
+
+
+def file_hash(file: Any) -> str:
+    """Of an uploaded file, which can be read again afterwards."""
+    total = hashlib.sha256()
+    for chunk in file.chunks():
+        total.update(chunk)
+    file.seek(0)
+    return total.hexdigest()

@@ -1,6 +1,7 @@
 """Retry safety (R5): the same key, the same answer, one effect."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Centre
@@ -108,3 +109,17 @@ def test_ten_at_once_have_ten_effects_when_nothing_keeps_the_key():
     """The canary: the same page without `once`."""
     race(*[lambda: send(at="/often/")] * 10)
     assert effects() == 10
+
+
+def test_a_form_of_many_parts_may_be_empty_and_its_files_count():
+    sheet = SimpleUploadedFile("fleet.csv", b"plate;make\n")
+    other = SimpleUploadedFile("fleet.csv", b"plate;model\n")
+    first = send("empty", header=True, csrfmiddlewaretoken="one")
+
+    assert first.status_code == 201
+    assert send("empty", header=True, csrfmiddlewaretoken="one").content == first.content
+    assert send(file=sheet).status_code == 201
+    sheet.seek(0)
+    assert send(file=sheet).status_code == 201
+    assert send(file=other).status_code == 422
+    assert effects() == 2
