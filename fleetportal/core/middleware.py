@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.defaults import page_not_found
@@ -102,7 +103,7 @@ def is_personal(request: HttpRequest) -> bool:
 
 
 class ChosenLanguage:
-    """The signed-in user's language on the portal's own addresses; visitors keep what LocaleMiddleware found."""
+    """The signed-in user's language on the portal's own addresses; visitors and public pages keep what LocaleMiddleware found."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -110,10 +111,18 @@ class ChosenLanguage:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # who has no session is not looked up: public pages stay cookie-free
         language = getattr(request.user, "language", "") if knows_us and request.user.is_authenticated else ""
-        if language in dict(settings.LANGUAGES):
+        if language in dict(settings.LANGUAGES) and not speaks_for_itself(request.path_info):
             translation.activate(language)
             request.LANGUAGE_CODE = language
         return self.get_response(request)
+
+
+def speaks_for_itself(path: str) -> bool:
+    """True for the address of a public page, whose prefix says its language: in another it would not even be found."""
+    try:
+        return resolve(path).url_name == "wagtail_serve"
+    except Resolver404:
+        return False
 
 
 class Refusals:

@@ -129,3 +129,17 @@ def test_who_may_edit_pages_gets_wagtails_admin_and_its_pages(
     assert client.get("/cms/").status_code == status
     assert client.get(reverse("wagtailadmin_pages:edit", args=[home.pk])).status_code == status
     assert client.get(reverse("wagtailimages:index")).status_code == status
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_public_page_speaks_its_own_language_whatever_its_reader_has_chosen(
+    client: Client, landing: EventPage, dora: User, language: str
+) -> None:
+    dora.language = language
+    dora.save()
+    client.force_login(dora)
+
+    assert "Willkommen" in client.get("/de/").content.decode()
+    assert "Welcome" in client.get("/").content.decode()
+    assert client.get(landing.url).status_code == 200
+    assert f'lang="{language}"' in client.get("/events/").content.decode()
