@@ -93,7 +93,7 @@ class Environment:
     def base_url(self) -> str:
         value, example = self.text("BASE_URL").rstrip("/"), "scheme and host, like https://fleet.example"
         parts = self.address("BASE_URL", value, ("http", "https"), example)
-        if not parts.hostname or parts.path or parts.query or parts.fragment:
+        if not parts.hostname or parts.username is not None or parts.path or parts.query or parts.fragment:
             stop("BASE_URL", f"is malformed: give {example}")
         return value
 
@@ -139,11 +139,11 @@ class Environment:
         return value
 
     def email(self) -> dict[str, Any]:
-        value = self.text("EMAIL_URL")
-        try:
-            return self._env.email_url_config(value)
-        except Exception:  # noqa: BLE001  the parser raises whatever the part at fault raises; the reader needs the variable's name
-            stop("EMAIL_URL", "is malformed: give smtp://user:password@host:port or smtp+tls://…")
+        value, example = self.text("EMAIL_URL"), "smtp://user:password@host:port or smtp+tls://…"
+        schemes = ("smtp", "smtp+tls", "smtp+ssl")  # another kind would print personal links, or lose them
+        if not self.address("EMAIL_URL", value, schemes, example).hostname:
+            stop("EMAIL_URL", f"names no mail server: give {example}")
+        return self._env.email_url_config(value)
 
 
 env = Environment()
