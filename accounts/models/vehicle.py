@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
@@ -142,6 +143,7 @@ class Vehicle(models.Model):
 LOOK_ALIKES = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
 
 
+@lru_cache(maxsize=16_384)  # an import asks for the same plate some ten times
 def fold_plate(plate: str) -> str:
     """`plate` as look-up sees it: no blanks or hyphens, Cyrillic look-alikes as Latin letters ("А 123 ВС 77" is "a123bc77")."""
     return "".join(sign for sign in fold(plate).translate(LOOK_ALIKES) if sign.isalnum())[:16]

@@ -30,7 +30,7 @@ from fleetportal.core.jobs import Job
 from fleetportal.core.sheetwork.limits import BYTES
 
 KIND = "contacts.import"
-APPLY_BATCH = 250
+APPLY_BATCH = 500
 TRIES = 3
 CHUNK = 1024 * 1024
 State = Import.State

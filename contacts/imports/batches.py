@@ -16,7 +16,7 @@ from contacts.imports.people import People
 from contacts.imports.records import Record
 from contacts.imports.vehicles import Vehicles
 from contacts.models import GROUPS, Import, Made, Person, StagedRow, Verdict
-from fleetportal.core import audit, search
+from fleetportal.core import audit, bulk, search
 from fleetportal.core.db import fold
 
 MAY = "serve_customers"
@@ -100,12 +100,12 @@ class Batch:
 
     def write(self) -> None:
         """Everything that was drafted, with history, search and the trace for the undo. Call inside the verb's transaction."""
-        self.made: list[Made] = []
+        self.made: list[tuple[int, str, int]] = []  # staged row, what, number
         self.write_companies()
         self.write_vehicles()
         self.write_people()
         self.write_roles()
-        Made.objects.bulk_create(self.made, batch_size=2000)
+        bulk.write(Made, ("row_id", "what", "object_id"), self.made)
         self.touch()
 
     def create(self, what: str, drafts: Iterable[Draft[Any]], *, action: str = "") -> list[Any]:
@@ -113,9 +113,8 @@ class Batch:
         new = [draft for draft in drafts if draft.is_new]
         if not new:
             return []
-        model = type(new[0].obj)
-        model._default_manager.bulk_create([draft.obj for draft in new], batch_size=1000)
-        self.made += [Made(row_id=draft.staged, what=what, object_id=draft.obj.pk) for draft in new if draft.staged]
+        bulk.add([draft.obj for draft in new])
+        self.made += [(draft.staged, what, draft.obj.pk) for draft in new if draft.staged]
         if action:
             audit.record_many(action, [(draft.obj, {}) for draft in new], by=self.importer.user, facts={"import": self.run.pk})
         return [draft.obj for draft in new]
@@ -137,11 +136,7 @@ class Batch:
             entries.append((draft.obj, pairs))
         model._default_manager.bulk_update([draft.obj for draft in changed], sorted(fields), batch_size=300)
         history = audit.record_many(action, entries, by=self.importer.user, facts={"import": self.run.pk})
-        self.made += [
-            Made(row_id=draft.staged, what="entry", object_id=entry.pk)
-            for draft, entry in zip(changed, history, strict=True)
-            if draft.staged
-        ]
+        self.made += [(draft.staged, "entry", entry) for draft, entry in zip(changed, history, strict=True) if draft.staged]
         return [draft.obj for draft in changed]
 
     def write_companies(self) -> None:
@@ -151,17 +146,14 @@ class Batch:
                 draft.changes["name_folded"] = fold(draft.changes["name"])[:200]
         owner = [self.companies.owner_draft] if self.companies.owner_draft else []
         changed = self.change([*self.companies.drafts.values(), *owner], action="company.edited")
-        search.index([company.search_row for company in [*new, *changed]])
+        search.add(company.search_row for company in new)
+        search.index(company.search_row for company in changed)
         user = self.importer.user
         if new and user is not None and self.importer.works_for_own:
             staged = {id(draft.obj): draft.staged for draft in self.companies.new if draft.staged}
             assignments = [Assignment(company=company, user=user, starts_on=self.today) for company in new]
             Assignment.objects.bulk_create(assignments)
-            self.made += [
-                Made(row_id=staged[id(one.company)], what="assignment", object_id=one.pk)
-                for one in assignments
-                if id(one.company) in staged
-            ]
+            self.made += [(staged[id(one.company)], "assignment", one.pk) for one in assignments if id(one.company) in staged]
             audit.record_many(
                 "company.assigned",
                 [(company, {}) for company in new],
@@ -170,42 +162,37 @@ class Batch:
             )
 
     def write_vehicles(self) -> None:
-        for draft in self.vehicles.new:
-            draft.obj.company = draft.obj.company  # the company has its number now
         new = self.create("vehicle", self.vehicles.new, action="vehicle.entered")
         changed = self.change(self.vehicles.drafts.values(), action="vehicle.edited")
-        search.index([vehicle.search_row for vehicle in [*new, *changed]])
+        search.add(vehicle.search_row for vehicle in new)
+        search.index(vehicle.search_row for vehicle in changed)
 
     def write_people(self) -> None:
         new = self.create("person", self.people.new, action="person.entered")
         changed = self.change([known.draft for known in self.people.people.values()], action="person.edited")
-        for draft in self.people.addresses:
-            draft.obj.person = draft.obj.person
         self.create("address", self.people.addresses)
-        touched = {person.pk for person in [*new, *changed]} | {draft.obj.person_id for draft in self.people.addresses}
-        self.index_people(touched)
+        self.index_people(new, {person.pk for person in changed})
 
-    def index_people(self, ids: set[int]) -> None:
-        people = Person.objects.filter(pk__in=ids).prefetch_related("addresses") if ids else []
-        search.index([person.search_row for person in people])
+    def index_people(self, new: list[Person], changed: set[int]) -> None:
+        """Search finds them: new ones by what was just written, those that stood before by all their addresses."""
+        shown: dict[int, list[str]] = {person.pk: [] for person in new}
+        for address in (draft.obj for draft in self.people.addresses):
+            if address.person_id not in shown:
+                changed.add(address.person_id)
+            elif not address.is_private:
+                shown[address.person_id].append(address.value)
+        search.add(person.search_row_with(shown[person.pk]) for person in new)
+        if changed:
+            search.index(person.search_row for person in Person.objects.filter(pk__in=changed).prefetch_related("addresses"))
 
     def write_roles(self) -> None:
         for group, model in GROUPS.items():
             drafts = [draft for key, draft in self.people.roles.items() if key[0] == group]
-            for draft in drafts:
-                if draft.is_new:
-                    draft.obj.person, draft.obj.company = draft.obj.person, draft.obj.company
             self.create(group, drafts, action=f"{model.group}.taken_up")
             self.change(drafts, action=f"{model.group}.edited")
         holders: list[Draft[Any]] = [draft for standing in self.people.holders.values() for draft in standing]
         self.change(holders, action="holder.ended")
-        for holder in holders:
-            if holder.is_new:
-                holder.obj.vehicle, holder.obj.user = holder.obj.vehicle, holder.obj.user
         self.create("holder", holders, action="vehicle.handed_over")
-        for drive in self.people.drives.values():
-            if drive.is_new:
-                drive.obj.vehicle, drive.obj.driver = drive.obj.vehicle, drive.obj.driver
         self.create("drive", self.people.drives.values(), action="vehicle.driven")
 
     def touch(self) -> None:
@@ -213,7 +200,8 @@ class Batch:
         ids = {draft.obj.pk for draft in [*self.companies.drafts.values(), *self.companies.new] if draft.changes or draft.is_new}
         ids |= {draft.obj.company_id for draft in [*self.vehicles.drafts.values(), *self.vehicles.new] if draft.changes or draft.is_new}
         ids |= {draft.obj.company_id for draft in self.people.roles.values() if draft.is_new}
-        TouchedCompany.objects.bulk_create([TouchedCompany(company_id=pk, at=timezone.now()) for pk in sorted(ids)])
+        now = timezone.now()
+        bulk.write(TouchedCompany, ("company_id", "at"), [(pk, now) for pk in sorted(ids)])
 
 
 def staged_records(rows: Iterable[StagedRow]) -> list[Record]:

@@ -15,6 +15,7 @@ from accounts.models import Centre, Company
 from contacts.imports import cells
 from contacts.imports.drafts import Draft
 from contacts.imports.records import Record, brief, looks_like_code
+from fleetportal.core import bulk
 from fleetportal.core.db import fold
 
 FACTS = ("vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees", "external_id")
@@ -152,7 +153,7 @@ class Companies:
         return None
 
     def draft(self, facts: Facts, record: Record) -> Draft[Company]:
-        company = Company(name=facts["name"], centre=self.centre, country="")
+        company = bulk.new(Company, name=facts["name"], centre=self.centre, country="")
         return self.put_new(Draft(company, is_new=True, staged=record.staged), facts)
 
     def put_new(self, draft: Draft[Company], facts: Facts) -> Draft[Company]:

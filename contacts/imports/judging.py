@@ -19,6 +19,7 @@ from contacts.imports.records import Reader, Record, brief, fingerprint
 from contacts.imports.vehicles import keys_of as vehicle_keys
 from contacts.models import Import, StagedRow, Verdict
 from contacts.models.person import fold_name
+from fleetportal.core import bulk
 from fleetportal.core.db import fold
 from fleetportal.core.sheets import Book
 from fleetportal.core.sheets import Sheet as BookSheet
@@ -80,7 +81,7 @@ class Step:
 
     def staged_row(self, record: Record) -> StagedRow:
         """The staged row without its verdict, and by what it is known again."""
-        staged = StagedRow(run=self.run, sheet=record.sheet, row=record.row, cells=[plain(cell) for cell in record.cells])
+        staged = bulk.new(StagedRow, run_id=self.run.pk, sheet=record.sheet, row=record.row, cells=[plain(cell) for cell in record.cells])
         company = record.values.get("company")
         staged.company_key = company_key(company) if company else ""
         owner = staged.company_key or (f"own:{self.run.company_id}" if self.run.company_id else "")
@@ -174,7 +175,7 @@ class Step:
             if staged.verdict not in (Verdict.REJECTED, Verdict.SAME) and "vehicle" in plan.makes:
                 counts[f"vehicles_{plan.makes['vehicle']}"] += 1
         counts["skipped"] += self.skipped
-        StagedRow.objects.bulk_create(rows, batch_size=500)
+        bulk.add(rows)
         self.run.counts, self.run.progress = dict(counts), self.progress
 
     def put_verdict(self, plan: Plan, staged: StagedRow) -> None:

@@ -13,6 +13,7 @@ from contacts.imports.drafts import Draft, worst
 from contacts.imports.records import Record, brief, looks_like_code
 from contacts.models import GROUPS, Channel, DecisionMaker, Group, Holder, Made, Person, PersonAddress, Role, VehicleDriver
 from contacts.models.person import fold_address, fold_name
+from fleetportal.core import bulk
 from fleetportal.core.db import fold
 
 Facts = dict[str, Any]
@@ -204,7 +205,7 @@ class People:
     # --- what is drafted ---------------------------------------------------------------------------------------------------
 
     def draft(self, facts: Facts, record: Record) -> Known:
-        person = Person(first_name=facts.get("first_name", ""), last_name=facts.get("last_name", ""), centre=self.centre)
+        person = bulk.new(Person, first_name=facts.get("first_name", ""), last_name=facts.get("last_name", ""), centre=self.centre)
         person.name_folded = fold_name(person.first_name, person.last_name)
         if facts.get("language"):
             person.language = facts["language"]
@@ -222,7 +223,9 @@ class People:
             folded = fold_address(channel, value)[:254]
             if (channel, folded) not in known.addresses:
                 known.addresses.add((channel, folded))
-                address = PersonAddress(person=known.draft.obj, channel=channel, value=value, value_folded=folded, is_private=private)
+                address = bulk.new(
+                    PersonAddress, person=known.draft.obj, channel=channel, value=value, value_folded=folded, is_private=private
+                )
                 self.addresses.append(Draft(address, is_new=True, staged=record.staged))
                 if channel == Channel.EMAIL:
                     self.by_email[folded].append(known)
@@ -234,7 +237,7 @@ class People:
         key = (group, known.draft.obj.pk or id(known.draft.obj), company.obj.pk or id(company.obj))
         role = self.roles.get(key)
         if role is None:
-            fresh = GROUPS[group](person=known.draft.obj, company=company.obj, starts_on=self.today)
+            fresh = bulk.new(GROUPS[group], person=known.draft.obj, company=company.obj, starts_on=self.today)
             if isinstance(fresh, DecisionMaker):
                 fresh.kind = facts.get("kind") or DecisionMaker.Kind.OTHER
             role = self.roles[key] = Draft(fresh, is_new=True, staged=record.staged)
@@ -264,14 +267,14 @@ class People:
                 return "same"  # held from today or later already: the list is older than what we know
             draft.staged = record.staged
             draft.changes["ends_on"] = date.fromordinal(start.toordinal() - 1)
-        standing.append(Draft(Holder(vehicle=vehicle.obj, user=user.obj, starts_on=start), is_new=True, staged=record.staged))
+        standing.append(Draft(bulk.new(Holder, vehicle=vehicle.obj, user=user.obj, starts_on=start), is_new=True, staged=record.staged))
         return "new"
 
     def drive(self, driver: Draft[Any], vehicle: Draft[Vehicle], record: Record) -> str:
         key = (vehicle.obj.pk or id(vehicle.obj), driver.obj.pk or id(driver.obj))
         if key in self.drives:
             return "same"
-        drive = VehicleDriver(vehicle=vehicle.obj, driver=driver.obj, starts_on=self.today)
+        drive = bulk.new(VehicleDriver, vehicle=vehicle.obj, driver=driver.obj, starts_on=self.today)
         self.drives[key] = Draft(drive, is_new=True, staged=record.staged)
         return "new"
 

@@ -12,6 +12,7 @@ from accounts.models import Company, Use, Vehicle
 from accounts.models.vehicle import fold_plate
 from contacts.imports.drafts import Draft
 from contacts.imports.records import Record, brief
+from fleetportal.core import bulk
 
 FACTS = ("vin", "make", "model", "powertrain", "use", "delivered_on", "contract", "contract_ends_on", "given_back_on", "external_id")
 DATES = ("delivered_on", "contract_ends_on", "given_back_on")
@@ -70,7 +71,7 @@ class Vehicles:
         if self.clashes(found, facts, company, record):
             return None
         if found is None:
-            found = Draft(Vehicle(company=company.obj, use=Use.FUNCTIONAL), is_new=True, staged=record.staged)
+            found = Draft(bulk.new(Vehicle, company=company.obj, use=Use.FUNCTIONAL), is_new=True, staged=record.staged)
             self.fill(found, facts)
             return self.put(found)
         self.fill(found, facts)

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 import phonenumbers
@@ -184,9 +185,11 @@ class Person(models.Model):
 
     @property
     def search_row(self) -> search.SearchRow:
-        return search.row(
-            self, title=self.name, texts=[self.first_name, self.last_name, *(a.value for a in self.addresses.all() if not a.is_private)]
-        )
+        return self.search_row_with(a.value for a in self.addresses.all() if not a.is_private)
+
+    def search_row_with(self, addresses: Iterable[str]) -> search.SearchRow:
+        """The search row where the addresses that everybody may see are known already."""
+        return search.row(self, title=self.name, texts=[self.first_name, self.last_name, *addresses])
 
     @classmethod
     def enter(cls, *, by: "User | None", email: str = "", phone: str = "", **facts: Any) -> "Person":

@@ -4,7 +4,7 @@ An entry holds ids and no personal data, is written in the verb's transaction an
 personal data: erased with the person, kept as long as the retention table says.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from fleetportal.core import bulk
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
 from fleetportal.core.requests import request_id
@@ -84,38 +85,50 @@ def record(action: str, obj: models.Model, *, by: Any, changes: Changes | None =
 
     `changes` maps a field to (before, after); pairs that are equal are left out. Costs 1 query, 2 with changes.
     """
-    (entry,) = record_many(action, [(obj, changes or {})], by=by, facts=facts)
+    _in_transaction()
+    entry = Entry.objects.create(
+        action=action, object_type=label(obj), object_id=obj.pk, actor_id=actor(by), request_id=request_id(), facts=dict(facts or {})
+    )
+    named = [(entry.object_type, entry.object_id, field, *pair) for field, pair in plain_changes(changes or {})]
+    if named:
+        Change.objects.bulk_create(Change(entry=entry, **dict(zip(CHANGE, values, strict=True))) for values in named)
     return entry
 
 
-def record_many(
-    action: str, rows: Iterable[tuple[models.Model, Changes]], *, by: Any, facts: Mapping[str, Any] | None = None
-) -> list[Entry]:
-    """An entry for each (row, its changes), written in bulk. Costs 1 query, 2 with changes, whatever their number."""
+def record_many(action: str, rows: Iterable[tuple[models.Model, Changes]], *, by: Any, facts: Mapping[str, Any] | None = None) -> list[int]:
+    """The number of an entry for each (row, its changes), written in bulk. Costs 2 queries, 3 with changes, whatever their number."""
     _in_transaction()
-    now, request = timezone.now(), request_id()
     rows = list(rows)
-    entries = Entry.objects.bulk_create(
-        Entry(
-            action=action,
-            object_type=label(row),
-            object_id=row.pk,
-            actor_id=by.pk if by is not None else None,
-            request_id=request,
-            at=now,
-            facts=dict(facts or {}),
-        )
-        for row, _changes in rows
+    if not rows:
+        return []
+    same = (action, actor(by), request_id(), timezone.now(), dict(facts or {}))
+    entries = bulk.reserve(Entry, len(rows))
+    objects = [(label(row), row.pk) for row, _changes in rows]
+    bulk.write(
+        Entry,
+        ("id", "object_type", "object_id", "action", "actor_id", "request_id", "at", "facts"),
+        ((entry, *about, *same) for entry, about in zip(entries, objects, strict=True)),
     )
     changes = [
-        Change(entry=entry, object_type=entry.object_type, object_id=entry.object_id, field=field, before=plain(before), after=plain(after))
-        for entry, (_row, changed) in zip(entries, rows, strict=True)
-        for field, (before, after) in changed.items()
-        if before != after
+        (entry, *about, field, *pair)
+        for entry, about, (_row, changed) in zip(entries, objects, rows, strict=True)
+        for field, pair in plain_changes(changed)
     ]
     if changes:
-        Change.objects.bulk_create(changes, batch_size=2000)
+        bulk.write(Change, ("entry_id", *CHANGE), changes)
     return entries
+
+
+CHANGE = ("object_type", "object_id", "field", "before", "after")
+
+
+def plain_changes(changes: Changes) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """(field, before and after as JSON keeps them) of what differs."""
+    return ((field, (plain(before), plain(after))) for field, (before, after) in changes.items() if before != after)
+
+
+def actor(by: Any) -> int | None:
+    return by.pk if by is not None else None
 
 
 def label(obj: models.Model | type[models.Model]) -> str:

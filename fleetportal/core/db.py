@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -19,6 +20,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 SHORT_I = "\u0438\u0306"  # й taken apart: a letter of its own, not an и with an accent
 JOINING = re.compile("[\u0027\u2018\u2019\u02bc\u0060\u00b4\u200b-\u200d\ufeff]")
+REMEMBERED = 100  # signs; longer texts do not come again
 COMBINING = re.compile("[\u0300-\u036f]")
 
 
@@ -27,6 +29,11 @@ def fold(text: str) -> str:
 
     SQLite finds neither «иванов» nor «überland» by `icontains`, so no human name is ever compared unfolded.
     """
+    return folded(text) if len(text) <= REMEMBERED else folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=16_384)  # an import asks for the same name some forty times
+def folded(text: str) -> str:
     text = JOINING.sub("", text.replace("\x00", ""))  # before NFKC, which makes a blank of ´
     if text.isascii():  # the same answer in a tenth of the time: imports fold plates, numbers and addresses by the hundred thousand
         return " ".join(text.lower().split())

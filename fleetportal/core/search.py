@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Q
 
+from fleetportal.core import bulk
 from fleetportal.core.db import JOINING, fold
 
 WORD = re.compile(r"\w+")
@@ -53,14 +54,19 @@ def found(model: type[models.Model], question: str) -> models.QuerySet[Any, Any]
 
 def row(obj: models.Model, *, title: str, texts: Iterable[str]) -> SearchRow:
     """The search row of `obj`, not yet saved."""
-    return SearchRow(object_type=obj._meta.label_lower, object_id=obj.pk, title=title[:200], words=words_of(texts))
+    return bulk.new(SearchRow, object_type=obj._meta.label_lower, object_id=obj.pk, title=title[:200], words=words_of(texts))
 
 
 def index(rows: Iterable[SearchRow]) -> None:
     """Write or renew `rows`. Costs 1 query a thousand."""
     SearchRow.objects.bulk_create(
-        rows, batch_size=1000, update_conflicts=True, unique_fields=["object_type", "object_id"], update_fields=["title", "words"]
+        list(rows), batch_size=1000, update_conflicts=True, unique_fields=["object_type", "object_id"], update_fields=["title", "words"]
     )
+
+
+def add(rows: Iterable[SearchRow]) -> None:
+    """Write the first rows of new objects, which none can stand in the way of. Costs 2 queries."""
+    bulk.add(list(rows))
 
 
 def forget(model: type[models.Model], ids: Iterable[int]) -> None:

@@ -1,0 +1,117 @@
+"""Many new rows at once, written as bare as the database takes them: what `bulk_create` spends on each row is most of an import.
+
+COPY on PostgreSQL, executemany on SQLite; numbers are reserved first, so that rows may name each other before any is written.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from django.db import connection, models
+from django.db.models.base import ModelState
+
+Row = TypeVar("Row", bound=models.Model)
+Convert = Callable[[Any], Any]
+
+
+def new(model: type[Row], **values: Any) -> Row:
+    """`model(**values)` at a fifth of its cost: defaults as they stand, no signals, no look at the names. Django's own constructor
+    takes a quarter of an import."""
+    row = model.__new__(model)
+    row._state = ModelState()
+    plain, made, relations = defaults(model)
+    state = row.__dict__
+    state.update(plain)
+    for name, make in made:
+        state[name] = make()
+    for name, value in values.items():
+        if name in state:
+            state[name] = value
+        else:  # a row above by its relation; `add` looks for its number where it has none yet
+            row._state.fields_cache[name] = value
+            state[relations[name]] = value.pk if value is not None else None
+    return row
+
+
+@cache
+def defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], dict[str, str]]:
+    """(attributes with what every new row has, attributes with what is made anew for each, relations with their attribute)."""
+    plain: dict[str, Any] = {}
+    made: list[tuple[str, Callable[[], Any]]] = []
+    for field in model._meta.concrete_fields:
+        if field.has_default() and callable(field.default):
+            plain[field.attname] = None
+            made.append((field.attname, field.default))
+        else:
+            plain[field.attname] = field.get_default()
+    return plain, made, {field.name: field.attname for field in model._meta.concrete_fields if field.is_relation}
+
+
+def reserve(model: type[models.Model], count: int) -> list[int]:
+    """`count` numbers for new rows of `model`. Call in the transaction that writes them. Costs 1 query."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [f'"{table}"', count])
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])  # the IMMEDIATE transaction keeps others out
+        found = cursor.fetchone()
+        first = found[0] + 1 if found else 1
+        return list(range(first, first + count))
+
+
+def add(rows: Sequence[models.Model]) -> None:
+    """Save the new `rows`, all of one model; `save()` is not called. Costs 2 queries."""
+    if not rows:
+        return
+    model = type(rows[0])
+    relations = defaults(model)[2]
+    for row, pk in zip(rows, reserve(model, len(rows)), strict=True):
+        row.pk = pk
+        for name, above in row._state.fields_cache.items():  # rows above that had no number yet when they were named
+            if above is not None and name in relations:
+                row.__dict__[relations[name]] = above.pk
+    names = [field.attname for field in model._meta.concrete_fields]
+    write(model, names, ([state[name] for name in names] for state in map(vars, rows)))
+    for row in rows:
+        row._state.adding = False
+        row._state.db = connection.alias
+
+
+def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write new rows of `model` from their values, `names` being the attributes. Costs 1 query."""
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    converts = [converter(by_name[name]) for name in names]
+    special = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
+    table, columns = model._meta.db_table, ", ".join(f'"{by_name[name].column}"' for name in names)
+    plain = (converted(row, special) for row in rows)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
+                for row in plain:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * len(names))
+            cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({places})', list(plain))
+
+
+def converted(row: Sequence[Any], special: Sequence[tuple[int, Convert]]) -> list[Any]:
+    values = list(row)
+    for place, convert in special:
+        if values[place] is not None:
+            values[place] = convert(values[place])
+    return values
+
+
+def converter(field: "models.Field[Any, Any]") -> Convert | None:
+    """How a value of `field` becomes what the database takes; None where it is taken as it stands."""
+    if isinstance(field, models.JSONField):
+        return json.dumps
+    if isinstance(field, models.CharField) and field.choices:
+        return str  # a choice is an Enum, which COPY would write by its name
+    if connection.vendor == "sqlite" and isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    if connection.vendor == "sqlite" and isinstance(field, models.DateField):
+        return str
+    return None

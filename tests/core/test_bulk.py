@@ -1,0 +1,56 @@
+"""Rows written in bulk are the same rows that Django's own way writes."""
+
+import pytest
+from django.db import IntegrityError, models, transaction
+
+from accounts.models import Company, Vehicle
+from contacts.models import Holder, Person, PersonAddress, StagedRow, VehicleUser
+from fleetportal.core import bulk
+from fleetportal.core.audit import Entry
+from fleetportal.core.search import SearchRow
+from tests.factories.accounts import make_centre
+
+pytestmark = pytest.mark.django_db
+TEXTS = ["", "plain", "tab\tnew\nline\\N\\. end", "überland «иванов» 🚚", "'; DROP TABLE x; --", "\\", "NULL"]
+
+
+@pytest.mark.parametrize("model", [Company, Vehicle, Person, PersonAddress, VehicleUser, Holder, StagedRow, SearchRow, Entry])
+def test_a_new_row_is_as_its_constructor_makes_it(model: type[models.Model]):
+    ours, theirs = vars(bulk.new(model)), vars(model())
+    now = {field.attname for field in model._meta.concrete_fields if isinstance(field, models.DateTimeField)}
+    assert {name: value for name, value in ours.items() if name not in now | {"_state"}} == {
+        name: value for name, value in theirs.items() if name not in now | {"_state"}
+    }
+    assert ours.keys() == theirs.keys() and ours["_state"].adding
+
+
+def test_any_text_comes_back_as_it_was_written():
+    centre = make_centre("west")
+    bulk.add([bulk.new(Person, first_name=text, last_name="Bulk", centre=centre) for text in TEXTS])
+    assert list(Person.objects.filter(last_name="Bulk", centre=centre).order_by("pk").values_list("first_name", flat=True)) == TEXTS
+
+
+def test_rows_name_rows_that_had_no_number_yet_and_later_numbers_follow():
+    company = bulk.new(Company, name="West AG", centre=make_centre("west"))
+    vehicles = [bulk.new(Vehicle, company=company, plate=f"B {number}") for number in range(3)]
+    bulk.add([company])
+    bulk.add(vehicles)
+    assert set(Vehicle.objects.filter(company=company).values_list("pk", flat=True)) == {vehicle.pk for vehicle in vehicles}
+    assert Vehicle.objects.create(company=company, plate="B 9").pk > max(vehicle.pk for vehicle in vehicles)
+
+
+def test_values_of_every_kind_are_stored_as_by_save():
+    state = {"facts": {"ids": [1, 2], "word": "ü\\n\t"}, "action": "a.b", "object_type": "x.y", "object_id": 5}
+    bulk.add([bulk.new(Entry, **state)])
+    saved = Entry.objects.create(**state)
+    written = Entry.objects.exclude(pk=saved.pk).get(action="a.b")
+    assert (written.facts, written.actor_id, written.at.tzinfo is not None) == (saved.facts, None, True)
+    assert Entry.objects.filter(facts__word="ü\\n\t", at__lte=saved.at).count() == 2
+
+
+def test_a_broken_rule_is_an_integrity_error_and_nothing_is_written():
+    person = Person.objects.create(last_name="Brandt")
+    twice = [bulk.new(PersonAddress, person=person, channel="email", value="a@b.de", value_folded="a@b.de") for _turn in range(2)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.add(twice)
+    assert not person.addresses.exists()
