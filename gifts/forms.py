@@ -19,7 +19,7 @@ from fleetportal.core.db import fold
 from fleetportal.core.forms import DayInput
 from fleetportal.core.money import CentsField
 from gifts import codes
-from gifts.models import Gift, Programme, Stock
+from gifts.models import Gift, Programme, Stock, Voucher
 from gifts.models.programme import MAX_AT_ONCE
 
 # A personal link or a card's, however its QR code was read; the address itself is never opened.
@@ -28,6 +28,12 @@ SCANNED = re.compile(r"/(voucher|claim)/([A-Za-z0-9_-]{32})(?:[/?#]|$)")
 
 def plain(**attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"autocomplete": "off", **attrs})
+
+
+def read_code(text: str) -> tuple[str, str]:
+    """("voucher" or "claim", token) of a scanned address, else ("typed", code)."""
+    scanned = SCANNED.search(text)
+    return (scanned[1], scanned[2]) if scanned else ("typed", codes.fold_code(text))
 
 
 CHOICES = 300
@@ -138,10 +144,7 @@ class RedeemForm(forms.Form):
         return len(self.washes) == 1 or self.data.get("wash", "") in self.washes
 
     def clean_code(self) -> tuple[str, str]:
-        """("voucher" or "claim", token) of a scanned address, else ("typed", code)."""
-        text = str(self.cleaned_data["code"])
-        scanned = SCANNED.search(text)
-        return (scanned[1], scanned[2]) if scanned else ("typed", codes.fold_code(text))
+        return read_code(str(self.cleaned_data["code"]))
 
 
 class ReasonWhyForm(forms.Form):
@@ -234,6 +237,7 @@ class ConfirmForm(forms.Form):
         help_text=_("The company's full name. Left empty, the driver belongs to none yet."),
         widget=plain(list="companies"),
     )
+    withdraw = forms.BooleanField(required=False, widget=forms.HiddenInput)  # said on the second press, once the page has said how many
 
     def __init__(self, *args: Any, user: User, person: Person, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"first_name": person.first_name, "last_name": person.last_name})
@@ -294,6 +298,34 @@ class HandOutForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["stock"].queryset = Stock.objects.where(user, may="hand_out").select_related("gift", "centre")
         self.fields["company"].queryset = companies
+
+
+class OnBehalfForm(forms.Form):
+    """Whose voucher staff claim for the driver who stands here: one of the driver's own, or the card in their hand."""
+
+    voucher = forms.ModelChoiceField(queryset=Voucher.objects.none(), required=False)
+    code = forms.CharField(
+        label=_("The card in the driver’s hand"),
+        max_length=400,
+        required=False,
+        help_text=_("Scan the card with a hand scanner, or type the address behind its code."),
+        widget=plain(spellcheck="false"),
+    )
+    driver = forms.ModelChoiceField(queryset=None)
+
+    def __init__(self, *args: Any, own: QuerySet[Voucher], drivers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["voucher"].queryset = own
+        self.fields["driver"].queryset = drivers
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.errors and bool(values.get("voucher")) == bool(values.get("code")):
+            self.add_error("code", _("There was no code to read."))
+        return values
+
+    def clean_code(self) -> tuple[str, str] | None:
+        return read_code(str(self.cleaned_data["code"])) if self.cleaned_data["code"] else None
 
 
 class CounterForm(forms.Form):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("vouchers/redemptions/<int:redemption_id>/undo/", door.undo, name="undo_redemption"),
     path("vouchers/counter/", counter.counter, name="counter"),
     path("vouchers/counter/<int:person_id>/", counter.counter_person, name="counter_person"),
+    path("vouchers/counter/<int:person_id>/claim/", counter.claim_on_behalf, name="claim_on_behalf"),
     path("vouchers/drivers/", counter.drivers, name="drivers"),
     path("vouchers/drivers/<int:person_id>/", counter.driver_confirm, name="driver_confirm"),
     path("vouchers/<int:programme_id>/", programmes.programme, name="programme"),

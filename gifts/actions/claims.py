@@ -6,15 +6,16 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Company, User, Vehicle
 from accounts.models.vehicle import fold_plate
-from contacts.models import AddressState, Channel, Driver, Person, PersonAddress, interaction
+from contacts.models import Channel, Driver, Person, PersonAddress, interaction, ledger
 from contacts.models.person import fold_address
 from fleetportal.core import audit
-from fleetportal.core.db import fold
+from fleetportal.core.db import fold, lock
 from gifts.codes import mark_hash
-from gifts.models import Challenge, Claim, PoolEmpty, Programme, Voucher
+from gifts.models import Challenge, Claim, PoolEmpty, Programme, State, Voucher, VouchersPassCap
 from gifts.models.voucher import Said
 
 
@@ -114,7 +115,7 @@ def person_at(challenge: Challenge) -> Person | None:
     known = list(PersonAddress.objects.usable().filter(channel=challenge.channel, value_folded=value).select_related("person")[:2])
     if len(known) != 1:
         return None
-    PersonAddress.objects.filter(pk=known[0].pk, state=AddressState.UNCONFIRMED).update(state=AddressState.CONFIRMED)
+    known[0].confirm(by=None)
     return known[0].person
 
 
@@ -136,7 +137,8 @@ def new_driver(first_name: str, company: Company | None, programme: Programme, *
         phone=address.get(Channel.PHONE, ""),
     )
     if challenge:
-        person.addresses.update(state=AddressState.CONFIRMED)
+        for confirmed in person.addresses.all():
+            confirmed.confirm(by=None)
     if company:
         Driver.take_up(person, company, by=None, on=on)
     return person
@@ -145,18 +147,64 @@ def new_driver(first_name: str, company: Company | None, programme: Programme, *
 # --- staff look ------------------------------------------------------------------------------------------------------------
 
 
-def confirm_driver(person: Person, *, first_name: str, last_name: str, company: Company | None, by: User) -> None:
+def confirm_driver(
+    person: Person, *, first_name: str, last_name: str, company: Company | None, by: User, withdraw: bool = False
+) -> list[Voucher]:
     """A driver whom a claim made is one of ours: named, at `company`, and what they claimed stands with that company.
 
-    Doing it twice changes nothing more.
+    The cap is asked again, by the company's rule that nobody knew at the claim; with `withdraw` the unused vouchers beyond it are
+    withdrawn and given back, without it VouchersPassCap is raised. What was used stays in the ledger. Doing it twice changes nothing more.
     """
     with transaction.atomic():
-        now = timezone.now()
+        is_news = not lock(person).is_confirmed
+        withdrawn = []
         if company:
-            Driver.take_up(person, company, by=by, on=timezone.localdate(now))
-            for claim in Claim.objects.filter(person=person, voucher__company=None).select_related("voucher").order_by("pk"):
-                if not Voucher.objects.filter(pk=claim.voucher_id, company=None).update(company=company):
-                    continue  # somebody else confirmed it a moment ago: the timeline has its line
-                interaction.record("voucher.claimed", company=company, person=person, about=claim, by=None, happened_at=claim.claimed_at)
+            today = timezone.localdate()
+            Driver.take_up(person, company, by=by, on=today)
+            bring_to(company, person)
+            withdrawn = beyond_cap(person, company, on=today)
+            if withdrawn and not withdraw:
+                raise pass_cap(person, company, withdrawn)
+            for voucher in withdrawn:
+                voucher.revoke(by=by, reason=_("The company’s rule for gifts does not allow it."))
         person.edit(by=by, first_name=first_name, last_name=last_name, is_confirmed=True)
-        audit.record("driver.confirmed", person, by=by, facts={"company": company.pk if company else None})
+        if is_news:
+            facts = {"company": company.pk if company else None, "withdrawn": len(withdrawn)}
+            audit.record("driver.confirmed", person, by=by, facts=facts)
+        return withdrawn
+
+
+def bring_to(company: Company, person: Person) -> None:
+    """What `person` claimed while no company was known stands with `company`, on its timeline and in the ledger."""
+    for claim in Claim.objects.filter(person=person, voucher__company=None).select_related("voucher").order_by("pk"):
+        if not Voucher.objects.filter(pk=claim.voucher_id, company=None).update(company=company):
+            continue  # somebody else confirmed it a moment ago: the timeline has its line
+        ledger.Received.objects.standing().about([claim.voucher]).filter(company=None).update(company=company)
+        interaction.record("voucher.claimed", company=company, person=person, about=claim, by=None, happened_at=claim.claimed_at)
+
+
+def beyond_cap(person: Person, company: Company, *, on: date) -> list[Voucher]:
+    """The unused vouchers of this year, latest first, without which the year's sum is within the cap. Costs 3 queries, 4 above it."""
+    standing = ledger.standing(person, company=company, on=on)
+    over, found = standing.received_cents - standing.cap.cents, []
+    if over <= 0:
+        return []
+    counted = ledger.Received.objects.standing().filter(person=person, year=on.year, about_type=audit.label(Voucher)).values("about_id")
+    for voucher in Voucher.objects.with_names().filter(pk__in=counted, state=State.CLAIMED, value_cents__gt=0).order_by("-pk"):
+        if over <= 0:
+            break
+        found.append(voucher)
+        over -= voucher.value_cents
+    return found
+
+
+def pass_cap(person: Person, company: Company, vouchers: list[Voucher]) -> VouchersPassCap:
+    """The refusal that says the rule and what confirming would take back."""
+    rule = ledger.cap_of(person, company=company).words
+    count = len(vouchers)
+    words = ngettext(
+        "%(person)s holds %(count)d unused voucher that %(rule)s does not allow. It would be withdrawn.",
+        "%(person)s holds %(count)d unused vouchers that %(rule)s does not allow. They would be withdrawn.",
+        count,
+    )
+    return VouchersPassCap(words % {"person": person.name, "count": count, "rule": rule}, facts={"count": count})

@@ -2,11 +2,12 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from contacts.models import Driver, ledger
-from gifts.models import Allowance, Programme, Voucher, Way
-from gifts.models.voucher import person_mark
+from gifts.models import Allowance, Claim, Programme, Voucher, VoucherForeign, Way
+from gifts.models.voucher import Said, person_mark
 
 
 def issue_at_counter(programme: Programme, driver: Driver, *, by: User) -> Voucher:
@@ -27,3 +28,18 @@ def issue_at_counter(programme: Programme, driver: Driver, *, by: User) -> Vouch
         if driver.person.email:
             made.send(driver.person)
         return made
+
+
+def claim_for(voucher: Voucher, driver: Driver, *, by: User) -> Claim:
+    """The claim of a card, or of the driver's own voucher, by staff on the driver's behalf; their link is queued where there is an address.
+
+    Raises VoucherForeign for a card printed for others, and what Voucher.claim raises; nothing has changed then. Costs 17 queries, 24
+    with a message.
+    """
+    with transaction.atomic():
+        if voucher.company_id not in (None, driver.company_id):
+            raise VoucherForeign(_("This card was printed for the drivers of another company."))
+        claim = voucher.claim(driver.person, company=driver.company, by=by, said=Said(first_name=driver.person.first_name))
+        if driver.person.email:
+            voucher.send(driver.person)
+        return claim

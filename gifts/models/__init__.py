@@ -10,6 +10,7 @@ from gifts.models.refusals import (
     VoucherForeign,
     VoucherRefused,
     VoucherRevoked,
+    VouchersPassCap,
     VoucherSpent,
     VoucherTaken,
 )
@@ -40,5 +41,6 @@ __all__ = [
     "VoucherRevoked",
     "VoucherSpent",
     "VoucherTaken",
+    "VouchersPassCap",
     "Way",
 ]

@@ -39,6 +39,12 @@ class DriverHasOne(VoucherRefused):
     code = "one_per_driver"
 
 
+class VouchersPassCap(VoucherRefused):
+    """What an unconfirmed driver holds is more than their company's rule allows; `facts` say how many vouchers would be withdrawn."""
+
+    code = "vouchers_pass_cap"
+
+
 class PoolEmpty(VoucherRefused):
     code = "pool_empty"
 

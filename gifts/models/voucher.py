@@ -83,6 +83,11 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         links = Link.objects.standing(now=timezone.now()).for_token("voucher", token=token)
         return self.with_names().filter(pk__in=links.values("subject_id")).first()
 
+    def found_by_card(self, token: str) -> "Voucher | None":
+        """The voucher whose printed card was scanned. Costs 2 queries."""
+        card = Link.objects.find("claim", token)
+        return self.with_names().filter(pk=card.subject_id).first() if card else None
+
     def next_in_pool(self, programme: Programme, *, on: date) -> "Voucher | None":
         """A free voucher of the claim page that nobody else is taking right now, locked where the database can."""
         free = self.filter(programme=programme, issue__way=Way.POOL).claimable(on=on).order_by("pk")

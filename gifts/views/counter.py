@@ -7,19 +7,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Company
 from contacts.models import Driver, Person
-from fleetportal.core import qr
+from fleetportal.core import qr, throttle
 from fleetportal.core.idempotency import once
+from fleetportal.core.middleware import put_into_words
 from fleetportal.core.pages import done, page, whole_number
 from gifts.actions.claims import confirm_driver
-from gifts.actions.counter import issue_at_counter
+from gifts.actions.counter import claim_for, issue_at_counter
 from gifts.actions.finding import people_found
-from gifts.forms import ConfirmForm, CounterForm, names_of
-from gifts.models import Allowance, Claim, Programme, State, Voucher
+from gifts.forms import ConfirmForm, CounterForm, OnBehalfForm, names_of
+from gifts.models import Allowance, Claim, Programme, State, Voucher, VouchersPassCap
 from gifts.models.voucher import person_mark
 
 SHOWN = 50
@@ -47,20 +49,69 @@ def drivers_of(request: HttpRequest, person: Person) -> QuerySet[Driver]:
 def counter_person(request: HttpRequest, person_id: int) -> HttpResponse:
     """One tap gives this driver a voucher: as a code on the screen, and by e-mail where there is an address."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_id)
-    drivers = drivers_of(request, person)
-    programmes = Programme.objects.where(request.user, may="hand_out").running(on=timezone.localdate()).select_related("centre")
     if request.method == "POST":
-        form = CounterForm(request.POST, programmes=programmes, drivers=drivers)
+        form = CounterForm(request.POST, programmes=programmes_of(request), drivers=drivers_of(request, person))
         if form.is_valid():
             made = issue_at_counter(form.cleaned_data["programme"], form.cleaned_data["driver"], by=request.user)
             return done(request, f"{request.path}?voucher={made.pk}", _("%s has a voucher.") % person)
+    return counter_page(request, person, status=422 if request.method == "POST" else 200)
+
+
+def programmes_of(request: HttpRequest) -> QuerySet[Programme]:
+    return Programme.objects.where(request.user, may="hand_out").running(on=timezone.localdate()).select_related("centre")
+
+
+def counter_page(request: HttpRequest, person: Person, *, form: OnBehalfForm | None = None, status: int = 200) -> HttpResponse:
+    """What can be given to this driver, and what they have to claim."""
+    drivers = list(drivers_of(request, person))
     context: dict[str, Any] = {
         "person": person,
-        "offers": [(programme, driver, is_left(programme, person)) for programme in programmes for driver in drivers],
+        "drivers": drivers,
+        "offers": [(programme, driver, is_left(programme, person)) for programme in programmes_of(request) for driver in drivers],
+        "own": [
+            (voucher, driver) for voucher in own_vouchers(request, person) for driver in drivers if driver.company_id == voucher.company_id
+        ],
+        "form": form or OnBehalfForm(own=own_vouchers(request, person), drivers=drivers_of(request, person)),
         "shown": shown_voucher(request, person),
         "has_email": bool(person.email),
     }
-    return render(request, "gifts/counter_person.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "gifts/counter_person.html", context, status=status)
+
+
+def own_vouchers(request: HttpRequest, person: Person) -> QuerySet[Voucher]:
+    """Vouchers that wait for this driver's "it's mine"."""
+    mine = Voucher.objects.where(request.user, may="hand_out").visible_to(request.user).filter(person=person)
+    return mine.claimable(on=timezone.localdate()).with_names().order_by("pk")
+
+
+@page(may="hand_out")
+@require_POST
+@once
+def claim_on_behalf(request: HttpRequest, person_id: int) -> HttpResponse:
+    """One tap claims the card in the driver's hand, or a voucher that waits for them."""
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_id)
+    form = OnBehalfForm(request.POST, own=own_vouchers(request, person), drivers=drivers_of(request, person))
+    if not form.is_valid():
+        return counter_page(request, person, form=form, status=422)
+    try:
+        voucher = form.cleaned_data["voucher"] or card_of(request, *form.cleaned_data["code"])
+    except throttle.TooMany as error:
+        return put_into_words(request, error)
+    if voucher is None:
+        form.add_error("code", _("No card of your programmes has this code."))
+        return counter_page(request, person, form=form, status=422)
+    claim_for(voucher, form.cleaned_data["driver"], by=request.user)
+    return done(request, f"{reverse('gifts:counter_person', args=[person.pk])}?voucher={voucher.pk}", _("%s has a voucher.") % person)
+
+
+def card_of(request: HttpRequest, kind: str, value: str) -> Voucher | None:
+    """The voucher of a card, where its programme is yours; a wrong code counts (R29). Raises TooMany."""
+    voucher = Voucher.objects.found_by_card(value) if kind == "claim" else None
+    mine = Voucher.objects.where(request.user, may="hand_out").filter(pk=voucher.pk if voucher else None)
+    if not mine.exists():
+        throttle.wrong_code(request)
+        return None
+    return voucher
 
 
 def is_left(programme: Programme, person: Person) -> bool:
@@ -103,11 +154,32 @@ def driver_confirm(request: HttpRequest, person_id: int) -> HttpResponse:
     person = get_object_or_404(Person.objects.where(request.user, may="serve_customers"), pk=person_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None, user=request.user, person=person)
     back = reverse("gifts:drivers")
+    refused = None
     if form.is_valid():
-        confirm_driver(person, by=request.user, **{"company": None, **form.cleaned_data})
-        return done(request, back, _("%s is confirmed.") % person)
+        try:
+            withdrawn = confirm_driver(person, by=request.user, **{"company": None, **form.cleaned_data})
+        except VouchersPassCap as error:
+            refused = error
+            person.refresh_from_db()
+            form.data = request.POST.copy()
+            form.data["withdraw"] = "on"
+        else:
+            return done(request, back, confirmed_in_words(person, len(withdrawn)))
     claim = Claim.objects.visible_to(request.user).filter(person=person).order_by("-pk").first()
     context = {"form": form, "title": _("Is this a driver of ours?"), "save": _("Yes, confirm"), "back": back, "claim": claim}
+    if refused:
+        count = refused.facts["count"]
+        save = ngettext("Confirm, and withdraw %(count)d voucher", "Confirm, and withdraw %(count)d vouchers", count)
+        context |= {"refused": refused, "save": save % {"count": count}}
     if "company" in form.fields:
         context["names"] = names_of(Company.objects.where(request.user, may="serve_customers"))
-    return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
+    return render(request, "gifts/form.html", context, status=refused.status if refused else 422 if form.is_bound else 200)
+
+
+def confirmed_in_words(person: Person, withdrawn: int) -> str:
+    if not withdrawn:
+        return _("%s is confirmed.") % person
+    words = ngettext(
+        "%(person)s is confirmed, %(count)d voucher is withdrawn.", "%(person)s is confirmed, %(count)d vouchers are withdrawn.", withdrawn
+    )
+    return words % {"person": person, "count": withdrawn}

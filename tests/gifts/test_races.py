@@ -13,6 +13,7 @@ from django.db.models import F
 from contacts.models import CapReached, Received, YearSum, ledger
 from gifts import models as gifts
 from gifts.actions.claims import claim_card, take_from_pool
+from gifts.actions.counter import claim_for
 from gifts.models import Claim, HandOut, Redemption, State, Stock, Voucher
 from gifts.models.gift import StockQuerySet
 from gifts.models.voucher import Said, VoucherQuerySet
@@ -46,7 +47,7 @@ def claims_of(voucher, company, number: int = RACERS) -> list:
     """By the card, and by staff on a known driver's behalf, in turns."""
     drivers = [make_role("driver", company) for _one in range(number // 2)]
     by_card = [partial(claim_card, voucher, first_name=f"Driver {one}", place="") for one in range(number // 2)]
-    by_staff = [partial(voucher_again(voucher).claim, driver.person, company=company, by=None) for driver in drivers]
+    by_staff = [partial(claim_for, voucher_again(voucher), driver, by=None) for driver in drivers]
     return [action for pair in zip(by_card, by_staff, strict=True) for action in pair]
 
 
