@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,9 @@ LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
 def queue(step: Step, registration: "Registration") -> outbox.Message | None:
     """The letter that tells a guest what has become of the registration; None for somebody without an address."""
     person, event = registration.person, registration.event
-    ticket = link_to("ticket", event, registration.pk) if registration.is_seated else None  # also for who has no address: the door
+    ticket = ticket_for(registration, is_new=step == "seated") if registration.is_seated else None  # also without an address: the door
+    if person is not None:
+        prefetch_related_objects([person], "addresses")  # asked for by the letter, the calendar entry and here: read once
     if person is None or not person.email:
         return None
     return outbox.queue(
@@ -39,24 +42,37 @@ def queue(step: Step, registration: "Registration") -> outbox.Message | None:
         context={
             "event": event,
             "registration": registration,
-            "answer": link_to("invitation", event, invitation_of(registration)),
+            "answer": answer_link(registration),
             "ticket": ticket,
         },
         attachments=calendar_files(step, registration),
     )
 
 
-def invitation_of(registration: "Registration") -> int | None:
-    """The id of the invitation behind a registration; a guest who came unasked has none. Costs 1 query."""
-    return registration.event.invitations.filter(person=registration.person_id).values_list("pk", flat=True).first()
+def answer_link(registration: "Registration") -> Link | None:
+    """The link of the invitation behind a registration; a guest who came unasked has none. Costs 1 query, 4 where it is to be made."""
+    event = registration.event
+    invitations = event.invitations.filter(person=registration.person_id).values_list("pk", flat=True)
+    return standing_link("invitation", invitations) or link_to("invitation", event, invitations.first())
+
+
+def ticket_for(registration: "Registration", *, is_new: bool) -> Link:
+    """The link that opens the ticket. Costs 1 query, 2 where there was none and the registration is not new."""
+    event = registration.event
+    return (None if is_new else standing_link("ticket", [registration.pk])) or make_link("ticket", event, registration.pk)
 
 
 def link_to(scope: str, event: "Event", subject: int | None) -> Link | None:
     """The standing link of `scope` to a row, made if there is none. Costs 1 query, 2 when it is new."""
-    if subject is None:
-        return None
-    standing = Link.objects.standing(now=timezone.now()).filter(scope=scope, subject_id=subject).order_by("pk").first()
-    return standing or Link.objects.make(scope, subject, expires_at=event.ends_at + LINKS_OUTLIVE_THE_EVENT)
+    return None if subject is None else standing_link(scope, [subject]) or make_link(scope, event, subject)
+
+
+def standing_link(scope: str, subjects: Any) -> Link | None:
+    return Link.objects.standing(now=timezone.now()).filter(scope=scope, subject_id__in=subjects).order_by("pk").first()
+
+
+def make_link(scope: str, event: "Event", subject: int) -> Link:
+    return Link.objects.make(scope, subject, expires_at=event.ends_at + LINKS_OUTLIVE_THE_EVENT)
 
 
 def calendar_files(step: Step, registration: "Registration") -> list[dict[str, str]]:

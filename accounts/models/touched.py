@@ -46,6 +46,6 @@ class TouchedCompany(models.Model):
 
     @classmethod
     def add(cls, company: Company) -> None:
-        """Let whoever derives something from `company` look at it again, as soon as the transaction is through. Costs 1 query."""
+        """Let whoever derives something from `company` look at it again within seconds. Costs 1 query."""
         cls.objects.create(company=company)
-        bell.ring("accounts.look_again")
+        bell.ring("accounts.look_again", at_once=False)

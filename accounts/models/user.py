@@ -1,13 +1,29 @@
 from collections import defaultdict
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Permission
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.centre import Centre, CentreGroupPermission, CentreUserPermission
+
+ANYBODY = -1  # stands for the user in the statement made ready once
+
+
+@cache
+def grants_statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """The question for everything a user was granted, with its parameters: asked on every request, put into SQL once for a process."""
+    groups = User.groups.through.objects.filter(user=ANYBODY).values("group")
+    own = CentreUserPermission.objects.filter(user=ANYBODY).values_list("permission__codename", "content_object_id")
+    of_groups = CentreGroupPermission.objects.filter(group__in=groups).values_list("permission__codename", "content_object_id")
+    about_centres = Permission.objects.filter(content_type__app_label="accounts", content_type__model="centre")
+    nowhere = Value(None, output_field=models.BigIntegerField())
+    general = about_centres.filter(Q(group__in=groups) | Q(user=ANYBODY)).order_by().values_list("codename", nowhere)
+    sql, parameters = own.union(of_groups, general).query.sql_with_params()
+    return sql, tuple(parameters)
 
 
 class Rights:
@@ -21,13 +37,11 @@ class Rights:
         self.general: set[str] = set()
         if not user.is_active:
             return
-        groups = user.groups.values("pk")
-        own = CentreUserPermission.objects.filter(user=user).values_list("permission__codename", "content_object_id")
-        of_groups = CentreGroupPermission.objects.filter(group__in=groups).values_list("permission__codename", "content_object_id")
-        about_centres = Permission.objects.filter(content_type__app_label="accounts", content_type__model="centre")
-        nowhere = Value(None, output_field=models.BigIntegerField())
-        general = about_centres.filter(Q(group__in=groups) | Q(user=user)).order_by().values_list("codename", nowhere)
-        for codename, centre in own.union(of_groups, general):
+        with connection.cursor() as cursor:
+            sql, parameters = grants_statement(connection.vendor)
+            cursor.execute(sql, [user.pk if value == ANYBODY else value for value in parameters])
+            grants = cursor.fetchall()
+        for codename, centre in grants:
             if centre is None:
                 self.general.add(codename)
             else:

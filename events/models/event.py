@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre, Company, Vehicle
 from contacts.models import DecisionMaker, Driver, Holder, Person, Role, VehicleUser
 from events import letters
-from events.models.registration import Registration, Status
+from events.models.registration import Registration
 from events.models.seating import Seating
 from fleetportal.core import audit, outbox
 from fleetportal.core.db import lock
@@ -338,26 +338,22 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         """Give `person` and companions `party` seats together in `seating`, or a place on its waiting list.
 
         Asking again returns the registration that stands. A guest (`by=None`) registers within the window, staff until the event ends.
-        Raises RegistrationClosed, TooManyGuests. Costs 14 queries.
+        Raises RegistrationClosed, TooManyGuests. Costs 13 queries.
         """
         with transaction.atomic():
             self.check_may_register(party, by=by)
-            registration, new = Registration.objects.standing().get_or_create(  # the constraint settles a double tap
-                event=self,
-                person=person,
-                defaults={
-                    "company": company,
-                    "seating": seating,
-                    "party": party,
-                    "companions": [*companions][: party - 1],
-                    "wishes": wishes,
-                    "question": question,
-                    "status": Status.WAITING,
-                },
-            )
-            if not new:
-                return registration
-            promoted = registration.take_seats(self.seatings.filter(pk=seating.pk))
+            standing = Registration.objects.standing().filter(event=self, person=person)
+            if found := standing.first():
+                return found
+            facts = {"companions": [*companions][: party - 1], "wishes": wishes, "question": question}
+            registration = Registration(event=self, person=person, company=company, seating=seating, party=party, **facts)
+            try:
+                with transaction.atomic():
+                    promoted = registration.join(self.seatings.filter(pk=seating.pk))
+            except IntegrityError:  # the constraint settles a double tap: its loser has given back what it took
+                if found := standing.first():
+                    return found
+                raise
             if not Event.objects.published().filter(pk=self.pk).exists():  # called off while we waited for the seats
                 raise RegistrationClosed(_("Registration for this event is closed."))
             self.invitations.filter(person=person).exclude(declined_at=None).update(declined_at=None)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -19,9 +19,11 @@ SHOWN = 30
 
 
 def door_context(event: Event) -> dict[str, Any]:
-    """What stands in the bar of every door page. Costs 2 queries."""
-    inside = CheckIn.objects.standing().filter(registration__event=event).aggregate(heads=Sum("heads", default=0))["heads"]
-    return {"event": event, "inside": inside, "seats": event.seating().taken}
+    """What stands in the bar of every door page. Costs 1 query."""
+    arrivals = CheckIn.objects.standing().filter(registration__event=OuterRef("event")).values("registration__event")
+    inside = Subquery(arrivals.annotate(all=Sum("heads")).values("all"))
+    taken, heads = event.seatings.order_by("pk").values_list("taken", inside)[0]
+    return {"event": event, "inside": heads or 0, "seats": taken}
 
 
 @page(may="check_in")

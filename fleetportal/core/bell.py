@@ -1,6 +1,7 @@
 """The doorbell: wakes a worker once the transaction is through. A bell that is not heard costs a tick of the sweep, no work."""
 
 import logging
+import time
 from dataclasses import dataclass
 
 from celery import current_app
@@ -8,6 +9,9 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 1.0
+rung_at: dict[str, float] = {}  # when this process last rang for a task
 
 
 @dataclass(frozen=True)
@@ -20,15 +24,21 @@ class Bell:
         send(self.task)
 
 
-def ring(task: str) -> None:
-    """Wake `task` on commit, once for a transaction however often it rings; does nothing but log when the broker is away."""
+def ring(task: str, *, at_once: bool = True) -> None:
+    """Wake `task` on commit, once for a transaction however often it rings; does nothing but log when the broker is away.
+
+    With `at_once=False`, for what nobody waits for, at most once in PATIENCE_SECONDS: the sweep finds the rest.
+    """
     bell, waiting = Bell(task), transaction.get_connection().run_on_commit
+    if not at_once and time.monotonic() - rung_at.get(task, -PATIENCE_SECONDS) < PATIENCE_SECONDS:
+        return
     # One that waits already goes off whenever this one would: had its savepoint been rolled back, it would be gone.
     if all(rung != bell for _savepoints, rung, _robust in waiting):
         transaction.on_commit(bell, robust=True)
 
 
 def send(task: str) -> None:
+    rung_at[task] = time.monotonic()
     try:
         current_app.send_task(task, retry=False, expires=60)
     except (OperationalError, OSError) as error:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +60,9 @@ def new_key() -> str:
 def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """`view`, whose POST with a key has its effect once, however often it is repeated.
 
-    Only answers below 400 are kept: a refusal changes nothing and may be asked again. Costs 2 queries and a transaction.
+    The answer is written last, in the transaction of the effect: a repeat that got so far clashes with the first one's row and is
+    rolled back whole; one that the verb refused (it is done, after all) is looked up. Only answers below 400 are kept: a refusal
+    changes nothing and may be asked again. Costs 1 query and a transaction.
     """
 
     @functools.wraps(view)
@@ -71,14 +73,18 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         scope, body = scope_of(request), body_hash(request)
         try:
             with transaction.atomic():
-                answer = Answer.objects.create(scope=scope, key=key, body_hash=body)
                 response = view(request, *args, **kwargs)
-                keep(answer, response)
-                return response
-        except IntegrityError:
+                if response.status_code < 400:
+                    keep(response, scope=scope, key=key, body_hash=body)
+                    return response
+        except (Refused, Http404, IntegrityError):
             stored = Answer.objects.filter(scope=scope, key=key).first()
-            if stored is None:  # the clash was the view's own
+            if stored is None:  # a first request that was refused, or the clash was the view's own
                 raise
+        else:
+            stored = Answer.objects.filter(scope=scope, key=key).first()
+            if stored is None:
+                return response
         if stored.body_hash != body:
             raise KeyReused(_("This form was sent already, with other words in it. Load the page again."))
         return stored.as_response()
@@ -86,14 +92,9 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapper
 
 
-def keep(answer: Answer, response: HttpResponse) -> None:
-    if response.status_code >= 400:
-        answer.delete()
-        return
-    answer.status = response.status_code
-    answer.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    answer.content = response.content
-    answer.save()
+def keep(response: HttpResponse, **asked: str) -> None:
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    Answer.objects.create(**asked, status=response.status_code, headers=headers, content=response.content)
 
 
 def scope_of(request: HttpRequest) -> str:

@@ -237,7 +237,7 @@ def queue(
     headers: Mapping[str, str] | None = None,
     address: str = "",
 ) -> Message:
-    """The message made from `<template>.subject.txt`, `.txt` and `.html` in the recipient's language, or the one that `key` has already.
+    """The message made from `<template>.subject.txt`, `.txt` and `.html` in the recipient's language; one that `key` has already stays.
 
     Links stand in it as `{{ link.placeholder }}`. Goes to `address`, else to the recipient's own. Costs 1 query, and a bell
     on commit. Call it inside the verb's transaction; raises RuntimeError outside one and KeyError for an unknown gate.
@@ -252,31 +252,30 @@ def queue(
         subject = " ".join(render_to_string(f"{template}.subject.txt", words).split())
         text = GAPS.sub("\n\n", render_to_string(f"{template}.txt", words)).strip() + "\n"
         html = render_to_string(f"{template}.html", words)
-    message, new = Message.objects.get_or_create(
+    message = Message(
         key=key,
-        defaults={
-            "template": template,
-            "gate": gate,
-            "purpose": purpose,
-            "recipient": address or to.email,
-            "recipient_type": label(to) if isinstance(to, models.Model) else "",
-            "recipient_id": to.pk,
-            "language": language,
-            "subject": subject[:200],
-            "text": text,
-            "html": html,
-            "headers": dict(headers or {}),
-            "attachments": [dict(part) for part in attachments],
-            "message_id": make_msgid(domain=sender_domain()),
-            "about_type": label(about),
-            "about_id": about.pk,
-            "priority": priority,
-            "due_at": due_at or now,
-            "queued_at": now,
-        },
+        template=template,
+        gate=gate,
+        purpose=purpose,
+        recipient=address or to.email,
+        recipient_type=label(to) if isinstance(to, models.Model) else "",
+        recipient_id=to.pk,
+        language=language,
+        subject=subject[:200],
+        text=text,
+        html=html,
+        headers=dict(headers or {}),
+        attachments=[dict(part) for part in attachments],
+        message_id=make_msgid(domain=sender_domain()),
+        about_type=label(about),
+        about_id=about.pk,
+        priority=priority,
+        due_at=due_at or now,
+        queued_at=now,
     )
-    if new:
-        bell.ring("core.send_outbox")
+    # One statement that also tells the id: a row that has the key stays as it is.
+    Message.objects.bulk_create([message], update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+    bell.ring("core.send_outbox")
     return message
 
 

@@ -73,15 +73,20 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         """With what every page says of a voucher. No query of its own."""
         return self.select_related("programme__centre", "issue", "person", "company")
 
+    def for_door(self) -> Self:
+        """With what the wash reads, what for and for whom, and nothing else. No query of its own."""
+        read = ("programme__name", "programme__details", "person__first_name", "person__last_name", "person__title", "company__name")
+        return self.select_related("programme", "person", "company").only("state", "valid_until", *read)
+
     def found_by_code(self, typed: str) -> "Voucher | None":
         """The voucher whose code was typed. Costs 1 query, none where it cannot be a code."""
         code = codes.fold_code(typed)
-        return self.with_names().filter(code_hash=codes.code_hash(code)).first() if code else None
+        return self.for_door().filter(code_hash=codes.code_hash(code)).first() if code else None
 
     def found_by_token(self, token: str) -> "Voucher | None":
         """The voucher whose personal link, in a QR code, was scanned. Costs 1 query."""
         links = Link.objects.standing(now=timezone.now()).for_token("voucher", token=token)
-        return self.with_names().filter(pk__in=links.values("subject_id")).first()
+        return self.for_door().filter(pk__in=links.values("subject_id")).first()
 
     def found_by_card(self, token: str) -> "Voucher | None":
         """The voucher whose printed card was scanned. Costs 2 queries."""
@@ -205,16 +210,16 @@ class Voucher(models.Model):
 
         Raises VoucherSpent, VoucherExpired, VoucherRevoked, VoucherForeign, NobodysVoucher; nothing has changed then. Costs 6 queries.
         """
-        with transaction.atomic():
-            now = timezone.now()
-            day = wash.today(now)
-            if not Voucher.objects.filter(pk=self.pk).redeemable(at=wash, on=day).update(state=State.REDEEMED):
-                raise Voucher.objects.with_names().get(pk=self.pk).refusal(at=wash, on=day)  # read again: spent where and when
-            self.state = State.REDEEMED
-            redemption = Redemption.objects.create(voucher=self, wash=wash, redeemed_by=by, redeemed_at=now)
-            audit.record("voucher.redeemed", self, by=by, changes={"state": (State.CLAIMED, State.REDEEMED)}, facts={"wash": wash.pk})
-            self.tell("voucher.redeemed", about=redemption, by=by)
-            return redemption
+        now = timezone.now()
+        day = wash.today(now)
+        with transaction.atomic(savepoint=False):  # whoever is refused below has written nothing that must be taken back
+            if Voucher.objects.filter(pk=self.pk).redeemable(at=wash, on=day).update(state=State.REDEEMED):
+                self.state = State.REDEEMED
+                redemption = Redemption.objects.create(voucher=self, wash=wash, redeemed_by=by, redeemed_at=now)
+                audit.record("voucher.redeemed", self, by=by, changes={"state": (State.CLAIMED, State.REDEEMED)}, facts={"wash": wash.pk})
+                self.tell("voucher.redeemed", about=redemption, by=by)
+                return redemption
+        raise Voucher.objects.with_names().get(pk=self.pk).refusal(at=wash, on=day)  # read again: spent where and when
 
     def refusal(self, *, at: Centre, on: date) -> VoucherRefused:
         """Why this voucher, as it stands in the database, is not redeemed at `at`."""
@@ -236,11 +241,9 @@ class Voucher(models.Model):
         when = timezone.localtime(redemption.redeemed_at, redemption.wash.zone)
         time = formats.time_format(when, "H:i")
         is_today = when.date() == redemption.wash.today(timezone.now())
-        words = (
-            _("Already used today at %s.") % time
-            if is_today
-            else _("Already used on %(day)s at %(time)s.") % {"day": _day(when.date()), "time": time}
-        )
+        words = _("Already used today at %s.") % time
+        if not is_today:
+            words = _("Already used on %(day)s at %(time)s.") % {"day": _day(when.date()), "time": time}
         return VoucherSpent(words, facts={"redemption": redemption, "wash": redemption.wash.name, "by": str(redemption.redeemed_by or "")})
 
     # --- revoke, give back, expire ---------------------------------------------------------------------------------------
@@ -288,13 +291,9 @@ class Voucher(models.Model):
         for centre in Centre.objects.filter(programmes__isnull=False).distinct().order_by("pk"):
             due = cls.objects.filter(programme__centre=centre).run_out(on=centre.today(now)).order_by("pk")
             with transaction.atomic():
-                rows = list(
-                    (
-                        due.select_for_update(skip_locked=True, of=("self",))
-                        if connection.features.has_select_for_update_skip_locked
-                        else due
-                    )[: limit - expired]
-                )
+                if connection.features.has_select_for_update_skip_locked:
+                    due = due.select_for_update(skip_locked=True, of=("self",))
+                rows = list(due[: limit - expired])
                 cls.objects.filter(pk__in=[row.pk for row in rows]).update(state=State.EXPIRED)
                 ledger.take_back([row for row in rows if row.state == State.CLAIMED], now=now)
                 audit.record_many("voucher.expired", [(row, {"state": (row.state, State.EXPIRED)}) for row in rows], by=None)

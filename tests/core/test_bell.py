@@ -1,6 +1,7 @@
 """The doorbell: rung once for a transaction."""
 
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
@@ -45,3 +46,14 @@ def test_two_transactions_ring_twice(heard):
         with transaction.atomic():
             bell.ring("core.send_outbox")
     assert len(heard) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_nobody_waits_for_rings_once_in_a_while(monkeypatch):
+    sent: list[str] = []
+    monkeypatch.setattr(bell, "rung_at", {})
+    monkeypatch.setattr(bell, "current_app", SimpleNamespace(send_task=lambda task, **_options: sent.append(task)))
+    for at_once in (False, False, True, False):
+        with transaction.atomic():
+            bell.ring("accounts.look_again", at_once=at_once)
+    assert sent == ["accounts.look_again"] * 2

@@ -165,6 +165,15 @@ def test_a_ticket_opens_the_door_once_and_says_why_not_again(client: Client, emi
     assert CheckIn.objects.standing().get().heads == 4
 
 
+def test_the_door_costs_what_it_did(client: Client, emil: Any, north_ag: Any, django_assert_num_queries: Any) -> None:
+    """Session, user and rights 3, the event and the ticket 2, the verb 6, the bar 1, the answer kept 1; and the test's own savepoint."""
+    event = make_event(north_ag.centre)
+    ticket = code(make_registration(event, make_guest(north_ag), company=north_ag))
+    signed_in(client, emil)
+    with django_assert_num_queries(13 + 2):
+        assert client.post(reverse("events:arrive", args=[event.pk]), {"code": ticket, "_key": "one"}).status_code == 200
+
+
 @pytest.mark.parametrize("case", ["another event", "waiting", "cancelled", "nonsense", "unknown"])
 def test_red_for_what_holds_no_seat_here(client: Client, emil: Any, north_ag: Any, case: str) -> None:
     event = make_event(north_ag.centre, capacity=1)

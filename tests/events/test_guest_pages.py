@@ -44,6 +44,15 @@ def test_two_taps_and_the_guest_is_registered_with_company(client: Client) -> No
     assert "You’re coming, both of you." in client.get(path(invitation)).content.decode()
 
 
+def test_registering_costs_what_it_did(client: Client, django_assert_num_queries: Any) -> None:
+    """The link 1, the invitation with its seats 2, the verb 12, the answer kept 1; three savepoints, one of them the test's."""
+    invitation = make_invitation()
+    address = path(invitation)
+    with django_assert_num_queries(16 + 3 * 2):
+        assert client.post(address, answer(_key="one")).status_code == 303
+    assert Message.objects.filter(template="events/mail/seated").count() == 1
+
+
 def test_the_page_speaks_the_guests_language_until_the_guest_chooses_another(client: Client) -> None:
     invitation = make_invitation()
     invitation.person.edit(by=None, language="de")
