@@ -15,6 +15,7 @@ from accounts.forms.company import CompanyForm
 from accounts.models import Company
 from accounts.panels import company_columns, dossier_figures, dossier_panels, shown
 from accounts.tables import CompanyTable
+from fleetportal.core.idempotency import once
 from fleetportal.core.lists import Empty, ListPage, Preset
 from fleetportal.core.pages import ask, done, page
 
@@ -69,6 +70,7 @@ def dossier(request: HttpRequest, company_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def company_new(request: HttpRequest) -> HttpResponse:
     form = CompanyForm(request.POST or None, user=request.user)
     if form.is_valid():

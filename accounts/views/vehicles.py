@@ -14,6 +14,7 @@ from accounts.forms.vehicle import VehicleForm
 from accounts.models import Company, Vehicle
 from accounts.panels import shown, vehicle_columns, vehicle_panels
 from accounts.tables import VehicleTable
+from fleetportal.core.idempotency import once
 from fleetportal.core.lists import Empty, ListPage, Preset
 from fleetportal.core.pages import ask, done, page
 
@@ -59,6 +60,7 @@ def vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def vehicle_new(request: HttpRequest, company_id: int) -> HttpResponse:
     company = get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])

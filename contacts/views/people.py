@@ -22,6 +22,7 @@ from contacts.forms.people import ROLE_FORMS, AddressForm, AddressStateForm, New
 from contacts.models import GROUPS, Consent, Interaction, Person, PersonAddress
 from contacts.panels import person_panels
 from contacts.tables import PersonTable
+from fleetportal.core.idempotency import once
 from fleetportal.core.lists import CHUNK, Empty, ListPage, Preset
 from fleetportal.core.pages import ask, done, page
 
@@ -159,6 +160,7 @@ def history(request: HttpRequest, found: Person, addresses: list[PersonAddress])
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def person_new(request: HttpRequest, company_id: int) -> HttpResponse:
     """Somebody new at a company, with what they are to it."""
     company = get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
@@ -184,6 +186,7 @@ def person_edit(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def role_new(request: HttpRequest, person_id: int) -> HttpResponse:
     """A further role, also at another company."""
     met = meet(request, person_id, "serve_customers")
@@ -229,6 +232,7 @@ def driver_edit(request: HttpRequest, driver_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def address_new(request: HttpRequest, person_id: int) -> HttpResponse:
     met = meet(request, person_id, "serve_customers")
     form = AddressForm(request.POST or None, sees_private=met.sees_private)
@@ -255,6 +259,7 @@ def address_edit(request: HttpRequest, address_id: int) -> HttpResponse:
 
 @page(may="record_consent")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def consent_new(request: HttpRequest, person_id: int) -> HttpResponse:
     """What a person agreed to or took back; it counts at once."""
     met = meet(request, person_id, "record_consent")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Vehicle
 from contacts.forms.people import DriveForm, HolderForm
 from contacts.models import Holder, VehicleDriver
+from fleetportal.core.idempotency import once
 from fleetportal.core.pages import ask, done, page
 
 
@@ -21,6 +22,7 @@ def served(request: HttpRequest, vehicle_id: int) -> tuple[Vehicle, str]:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def holder_new(request: HttpRequest, vehicle_id: int) -> HttpResponse:
     """Somebody else has the vehicle from a day on; the holder before gives it up the day before."""
     vehicle, back = served(request, vehicle_id)
@@ -41,6 +43,7 @@ def holder_new(request: HttpRequest, vehicle_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def drive_new(request: HttpRequest, vehicle_id: int) -> HttpResponse:
     vehicle, back = served(request, vehicle_id)
     form = DriveForm(request.POST or None, vehicle=vehicle)

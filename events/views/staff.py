@@ -140,6 +140,7 @@ def publish(request: HttpRequest, event_id: int) -> HttpResponse:
 
 @page(may="run_events")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def cancel(request: HttpRequest, event_id: int) -> HttpResponse:
     """Calls the event off; asks first, since it writes to everybody."""
     event = the_event(request, event_id, may="run_events")
