@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre
 from contacts.models import Person
-from events.models import Event, Kind, Registration, State, Status
+from events.models import Event, Kind, Meeting, MeetingState, Registration, State, Status
 from fleetportal.core import search
 from fleetportal.core.lists import Sentence, Word
 
@@ -52,6 +52,17 @@ class EventFilter(Sentence):
     def at(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         now = timezone.now()
         return rows.ahead(now=now) if value == "ahead" else rows.past(now=now)
+
+
+class MeetingFilter(Sentence):
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=MeetingState.choices, widget=forms.RadioSelect, empty_label=_("in any state")
+    )
+    words = (Word("state", _("Meetings"), _("in any state")),)
+
+    class Meta:
+        model = Meeting
+        fields: tuple[str, ...] = ()
 
 
 class GuestFilter(Sentence):

@@ -3,9 +3,10 @@
 A letter's key names event or registration, step and revision, so that whatever is pressed twice is sent once (R12).
 """
 
-from datetime import datetime, timedelta
+import hashlib
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
@@ -13,8 +14,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from contacts import unsubscribe
-from contacts.models import Person, PersonAddress, Purpose
+from contacts.models import Person, Purpose
 from fleetportal.core import ical, outbox
+from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 Step = Literal["seated", "waiting", "promoted", "changed", "cancelled", "moved", "called_off", "reminder"]
 OURS = ("promoted", "moved", "called_off", "reminder")  # we write first; the other steps answer the guest
 LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
+
+
+class NoAddress(Refused):
+    """Whoever is to be written to has no address that can be used."""
+
+    code = "no_address"
 
 
 def queue(step: Step, registration: "Registration") -> outbox.Message | None:
@@ -106,9 +114,11 @@ def appointment(registration: "Registration") -> ical.Appointment:
 
 
 def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "invitation") -> outbox.Message:
-    """The invitation, or the one friendly reminder to who has not answered. Promotion: the gate asks for consent again."""
+    """The invitation, or the one friendly reminder to who has not answered. Promotion: the gate asks consent again. Raises NoAddress."""
     event, person = invitation.event, invitation.person
-    preferences = unsubscribe_link(person)
+    preferences = unsubscribe.link_of(person)
+    if preferences is None:
+        raise NoAddress(_("%s has no e-mail address that can be used.") % person)
     return outbox.queue(
         f"events/mail/{step}",
         to=person,
@@ -127,9 +137,30 @@ def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "
     )
 
 
-def unsubscribe_link(person: Any) -> Link:
-    """The link to what this person's address may be sent. Costs 2 queries, 3 the first time."""
-    return unsubscribe.link(PersonAddress.objects.get(person=person, channel="email", value=person.email))
+def propose_times(meeting: "Meeting") -> outbox.Message | None:
+    """The letter with the proposed times and the link to choose one; None for somebody without an address, or without a time."""
+    person, times = meeting.decision_maker, meeting.times
+    if person is None or not person.email or not times:
+        return None
+    named = "|".join(sorted(moment.astimezone(UTC).isoformat() for moment in times))
+    return outbox.queue(
+        "events/mail/meeting_proposed",
+        to=person,
+        about=meeting,
+        gate="service",
+        key=f"meeting:{meeting.pk}:times:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
+        context={"meeting": meeting, "times": meeting.choices, "choose": meeting_link(meeting, max(times))},
+    )
+
+
+def meeting_link(meeting: "Meeting", last: datetime) -> Link:
+    """The standing link to a meeting, open until a month after `last`. Costs 2 queries."""
+    until = last + LINKS_OUTLIVE_THE_EVENT
+    standing = meeting.link
+    if standing is None:
+        return Link.objects.make("meeting", meeting.pk, expires_at=until)
+    Link.objects.filter(pk=standing.pk, expires_at__lt=until).update(expires_at=until)
+    return standing
 
 
 def tell_of_meeting(meeting: "Meeting") -> outbox.Message | None:
@@ -144,7 +175,7 @@ def tell_of_meeting(meeting: "Meeting") -> outbox.Message | None:
         about=meeting,
         gate="service",
         key=f"meeting:{meeting.pk}:{meeting.revision}",
-        context={"meeting": meeting, "begins": meeting.starts_at.astimezone(meeting.company.centre.zone)},
+        context={"meeting": meeting, "begins": meeting.begins, "choose": None if cancelled else meeting_link(meeting, meeting.starts_at)},
         attachments=[
             ical.attachment("CANCEL" if cancelled else "REQUEST", meeting_entry(meeting, person, meeting.starts_at, meeting.ends_at))
         ],

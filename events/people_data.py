@@ -26,6 +26,13 @@ def forget_invitations(person: Person) -> None:
     rows.delete()
 
 
+def forget_meetings(person: Person) -> None:
+    """The meetings stay the company's; the person's links to them open nothing any more."""
+    rows = Meeting.objects.filter(decision_maker=person)
+    Link.objects.filter(scope="meeting", subject_id__in=rows.values("pk")).revoke(now=timezone.now())
+    emptying(Meeting, "decision_maker", decision_maker=None)(person)
+
+
 def move_registrations(duplicate: Person, kept: Person) -> Moved:
     """Moves registrations; where both are registered for the same event, the duplicate's seats go to who waits."""
     both = Registration.objects.standing().filter(person=duplicate, event__in=kept.registrations.standing().values("event"))
@@ -61,7 +68,7 @@ def move_invitations(duplicate: Person, kept: Person) -> Moved:
 def register() -> None:
     to_forget.register("events.registration", forget_registrations)
     to_forget.register("events.invitation", forget_invitations, weight=110)
-    to_forget.register("events.meeting", emptying(Meeting, "decision_maker", decision_maker=None))
+    to_forget.register("events.meeting", forget_meetings)
     to_move.register("events.registration", move_registrations)
     to_move.register("events.invitation", move_invitations)
     to_move.register("events.meeting", moving(Meeting, "decision_maker"))

@@ -1,14 +1,18 @@
 """Where events show up elsewhere: addresses of their links, the side rail, the timeline, the dossier."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, User
 from accounts.panels import Panel, dossier_panels
 from contacts.models import Interaction
 from contacts.timeline import Line, renderers
+from contacts.today import Appointment, appointments
 from events.models import Event, Invitation, Meeting, Registration
 from fleetportal.core.links import scopes
 from fleetportal.core.pages import NavigationEntry, navigation
@@ -28,6 +32,7 @@ LINES: dict[str, tuple[str, Any, str]] = {
     "event.called_off": ("x", _("Told that an event is off"), "stop"),
     "event.reminder": ("clock", _("Reminded of an event"), ""),
     "event.attended": ("door-enter", _("Came to an event"), "ok"),
+    "meeting.proposed": ("mail", _("Times for an annual meeting proposed"), ""),
     "meeting.fixed": ("calendar-plus", _("Annual meeting fixed"), ""),
     "meeting.cancelled": ("x", _("Annual meeting called off"), ""),
     "meeting.held": ("users", _("Annual meeting held"), "ok"),
@@ -46,11 +51,44 @@ def of_company(request: Any, company: Company, held: set[str]) -> dict[str, Any]
     answered = {(row.event_id, row.person_id) for row in coming}
     asked = [row for row in latest(Invitation.objects.filter(company=company)) if (row.event_id, row.person_id) not in answered]
     meeting = Meeting.objects.filter(company=company).open().select_related("director").first()
-    if not (coming or asked or meeting):
+    serves = "serve_customers" in held
+    if not (coming or asked or meeting or serves):
         return None
     shown = Event.objects.where(request.user, may="invite").filter(pk__in={row.event_id for row in (*coming, *asked)})
     cockpits = set(shown.values_list("pk", flat=True))
-    return {"company": company, "coming": coming, "asked": asked[: SHOWN - len(coming)], "meeting": meeting, "cockpits": cockpits}
+    return {
+        "company": company,
+        "coming": coming,
+        "asked": asked[: SHOWN - len(coming)],
+        "meeting": meeting,
+        "cockpits": cockpits,
+        "serves": serves,
+    }
+
+
+def meetings_of(user: User, on: date) -> list[Appointment]:
+    """The user's meetings of that day. Costs 1 query."""
+    first = timezone.make_aware(datetime.combine(on, time.min))
+    rows = Meeting.objects.where(user, may="serve_customers").on(user, first=first, last=first + timedelta(days=1)).for_list()
+    return [
+        Appointment(timezone.localtime(row.starts_at), row.company.name, meeting_in_words(row), reverse("events:meeting", args=[row.pk]))
+        for row in rows.order_by("starts_at", "pk")
+    ]
+
+
+def meeting_in_words(meeting: Meeting) -> str:
+    who = str(meeting.decision_maker) if meeting.decision_maker else ""
+    return ", ".join(part for part in (str(_("Annual meeting")), who, meeting.place) if part)
+
+
+def events_of(user: User, on: date) -> list[Appointment]:
+    """The events of that day that the user hosts. Costs 1 query."""
+    first = timezone.make_aware(datetime.combine(on, time.min))
+    rows = Event.objects.visible_to(user).published().filter(host=user).starting_between(first, first + timedelta(days=1))
+    return [
+        Appointment(timezone.localtime(row.starts_at), row.title, row.place, reverse("events:check_in", args=[row.pk]))
+        for row in rows.order_by("starts_at", "pk")
+    ]
 
 
 def latest(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -59,7 +97,10 @@ def latest(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def register() -> None:
-    scopes.update(invitation="events:invitation", ticket="events:ticket")
+    scopes.update(invitation="events:invitation", ticket="events:ticket", meeting="events:meeting_link")
+    navigation.register("meetings", NavigationEntry(_("Meetings"), "calendar-event", "events:meetings", "serve_customers"), weight=50)
+    appointments.register("meetings", meetings_of)
+    appointments.register("events", events_of)
     navigation.register(
         "events", NavigationEntry(_("Events"), "ticket", "events:list", "meet_customers", group=1, on_phone=True), weight=200
     )

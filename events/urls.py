@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from events.views import door, guest, staff
+from events.views import door, guest, meeting_guest, meetings, staff
 from fleetportal.core import keeping
 
 app_name = "events"
@@ -21,6 +21,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:event_id>/check-in/arrive/", door.arrive, name="arrive"),
     path("events/<int:event_id>/check-in/fewer/", door.fewer, name="fewer"),
     path("events/<int:event_id>/check-in/undo/", door.undo, name="undo_check_in"),
+    path("meetings/", meetings.MeetingList.as_view(), name="meetings"),
+    path("meetings/new/<int:company_id>/", meetings.new, name="meeting_new"),
+    path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:meeting_id>/times/", meetings.times, name="meeting_times"),
+    path("meetings/<int:meeting_id>/fix/", meetings.fix, name="meeting_fix"),
+    path("meetings/<int:meeting_id>/held/", meetings.hold, name="meeting_hold"),
+    path("meetings/<int:meeting_id>/cancel/", meetings.cancel, name="meeting_cancel"),
+    path("meeting/<str:token>/", meeting_guest.choose, name="meeting_link"),
+    path("meeting/<str:token>/meeting.ics", meeting_guest.calendar, name="meeting_calendar"),
     path("invitation/<str:token>/", guest.invitation, name="invitation"),
     path("invitation/<str:token>/form/", guest.form, name="invitation_form"),
     path("invitation/<str:token>/change/", guest.change, name="change"),

@@ -112,7 +112,7 @@ def check_inviting(event: Event) -> None:
 def invite(event: Event, person: Person, *, company: Company, by: User | None) -> Invitation:
     """The invitation of `person`, with its letter queued; asking again returns the one that stands and sends nothing.
 
-    Consent is asked again by the gate at the moment of sending. Raises NotInviting. Costs 13 queries.
+    Consent is asked again by the gate at the moment of sending. Raises NotInviting, NoAddress. Costs 13 queries.
     """
     with transaction.atomic():
         check_inviting(event)
@@ -171,6 +171,8 @@ def run_inviting(job: Job, deadline: float) -> bool:
             return False
         try:
             invite(event, role.person, company=role.company, by=job.owner)
+        except letters.NoAddress:  # it bounced a moment ago: the list is not stopped by one
+            continue
         except NotInviting:  # called off, or begun meanwhile
             return True
         job.progress(job.done + 1)
@@ -191,6 +193,8 @@ def run_nudging(job: Job, deadline: float) -> bool:
         invitation.event = event
         try:
             nudge(invitation, by=job.owner)
+        except letters.NoAddress:
+            continue
         except NotInviting:
             return True
         job.progress(job.done + 1)

@@ -11,7 +11,7 @@ from events.models.event import (
     TooManyGuests,
 )
 from events.models.invitation import Invitation
-from events.models.meeting import Meeting, MeetingState, NotYourTurn
+from events.models.meeting import Meeting, MeetingState, NotYourTurn, TimeGone
 from events.models.registration import (
     AlreadyCheckedIn,
     ChangeClosed,
@@ -49,5 +49,6 @@ __all__ = [
     "State",
     "Status",
     "Template",
+    "TimeGone",
     "TooManyGuests",
 ]

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models, transaction
@@ -9,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
-from contacts.models import Channel, Person
+from contacts.models import Channel, Direction, Person
 from contacts.models.interaction import record as tell_timeline
 from events import letters
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
+from fleetportal.core.links import Link
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,6 +40,12 @@ class NotYourTurn(Refused):
     code = "meeting_state"
 
 
+class TimeGone(Refused):
+    """The time chosen is none of those proposed, or has passed."""
+
+    code = "time_gone"
+
+
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def where(self, user: "User", *, may: str) -> Self:
         return self.filter(company__in=Company.objects.where(user, may=may))
@@ -54,8 +62,13 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def annual(self) -> Self:
         return self.filter(is_annual=True)
 
+    def on(self, user: "User", *, first: datetime, last: datetime) -> Self:
+        """Meetings fixed between two moments at which `user` is one of our two."""
+        theirs = Q(account_manager=user) | Q(director=user)
+        return self.filter(theirs, state=MeetingState.FIXED, starts_at__gte=first, starts_at__lt=last)
+
     def for_list(self) -> Self:
-        return self.select_related("company", "decision_maker", "account_manager", "director")
+        return self.select_related("company__centre", "decision_maker", "account_manager", "director")
 
 
 class Meeting(models.Model):
@@ -110,8 +123,40 @@ class Meeting(models.Model):
         return [datetime.fromisoformat(moment) for moment in self.proposed_times]
 
     @property
+    def zone(self) -> ZoneInfo:
+        return self.company.centre.zone
+
+    @property
+    def begins(self) -> datetime | None:
+        """The beginning by the clock of the company's centre."""
+        return self.starts_at.astimezone(self.zone) if self.starts_at else None
+
+    @property
+    def choices(self) -> list[datetime]:
+        """The proposed times that have not passed, by the clock of the company's centre."""
+        return [moment.astimezone(self.zone) for moment in self.times if moment > timezone.now()]
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def ours(self) -> str:
+        """Who comes from us."""
+        return ", ".join(str(user) for user in (self.account_manager, self.director) if user)
+
+    @property
+    def is_proposed(self) -> bool:
+        return self.state == MeetingState.PROPOSED
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.state == MeetingState.FIXED
+
+    @property
+    def link(self) -> Link | None:
+        """The decision-maker's personal link. Costs 1 query."""
+        return Link.objects.filter(scope="meeting", subject_id=self.pk, revoked_at=None).order_by("pk").first()
 
     @classmethod
     def propose(
@@ -143,11 +188,36 @@ class Meeting(models.Model):
                 company.touch()
             return meeting
 
-    def fix(self, starts_at: datetime, *, by: "User | None") -> None:
-        """The meeting is on at that time, or moved to it, with a calendar entry. Raises NotYourTurn. Costs 8 queries."""
+    def offer(self, times: Sequence[datetime], *, by: "User | None") -> None:
+        """Propose these times instead; the decision-maker gets them with a link to choose one. Raises NotYourTurn. Costs 8 queries."""
+        with transaction.atomic():
+            self.expect((MeetingState.PROPOSED,))
+            audit.edit(self, {"proposed_times": [moment.isoformat() for moment in times]}, action="meeting.times_proposed", by=by)
+            if letters.propose_times(self):
+                tell_timeline(
+                    "meeting.proposed", company=self.company, person=self.decision_maker, by=by, about=self, channel=Channel.EMAIL
+                )
+
+    def choose(self, starts_at: datetime) -> None:
+        """The decision-maker takes one of the proposed times; taking the same one again changes nothing.
+
+        Raises TimeGone, NotYourTurn; nothing has changed then. Costs 9 queries.
+        """
+        with transaction.atomic():
+            if self.expect(OPEN) == MeetingState.FIXED and self.starts_at == starts_at:
+                return
+            if not self.is_proposed:
+                raise NotYourTurn(_("This meeting is %(state)s.") % {"state": self.get_state_display()})
+            if starts_at not in self.choices:
+                raise TimeGone(_("This time is no longer free. Take another one, or call us."))
+            self.move({"starts_at": starts_at, "state": MeetingState.FIXED}, "meeting.fixed", by=None)
+
+    def fix(self, starts_at: datetime, *, by: "User | None", place: str | None = None) -> None:
+        """The meeting is on at that time, or moved to it or elsewhere, with a calendar entry. Raises NotYourTurn. Costs 8 queries."""
         with transaction.atomic():
             self.expect(OPEN)
-            self.move({"starts_at": starts_at, "state": MeetingState.FIXED}, "meeting.fixed", by=by)
+            values: dict[str, Any] = {"starts_at": starts_at, "state": MeetingState.FIXED}
+            self.move(values if place is None else values | {"place": place}, "meeting.fixed", by=by)
 
     def cancel(self, *, by: "User | None") -> None:
         """The meeting is off; an entry in the decision-maker's calendar is withdrawn. Raises NotYourTurn. Costs 8 queries."""
@@ -190,6 +260,8 @@ class Meeting(models.Model):
             return
         self.revision += 1
         self.save(update_fields=["revision"])
-        tell_timeline(action, company=self.company, person=self.decision_maker, by=by, about=self, channel=Channel.EMAIL)
+        direction = Direction.IN if by is None else Direction.OUT
+        facts: dict[str, Any] = {"channel": Channel.EMAIL, "direction": direction}
+        tell_timeline(action, company=self.company, person=self.decision_maker, by=by, about=self, **facts)
         if had_entry or self.state == MeetingState.FIXED:
             letters.tell_of_meeting(self)

@@ -17,13 +17,15 @@ from django.utils import timezone
 from accounts.models import Centre, Company, Vehicle
 from contacts.models import Import, Interaction, Person, PersonAddress
 from contacts.models.reason import Decision
+from events import letters
+from events.models import Meeting
 from fleetportal.core.jobs import Job
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message
 from gifts.models import Challenge, HandOut, Programme, Voucher
 from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle
 from tests.factories.contacts import give_consent, make_drive, make_holder, make_person, make_role
-from tests.factories.events import make_event, make_invitation, make_registration
+from tests.factories.events import make_event, make_invitation, make_meeting, make_registration
 from tests.factories.gifts import make_gift, make_programme, make_voucher
 from tests.factories.reasons import make_reason, make_task
 from tests.matrix.addresses import Address
@@ -149,6 +151,18 @@ def unconfirmed_driver(at: At, user: Any) -> Person:
     return person
 
 
+def meeting(at: At, user: Any) -> Meeting:
+    """The open annual meeting there."""
+    return make_meeting(at.company, decision_maker=at.person)
+
+
+def meeting_link(at: At) -> Link:
+    """A meeting that is fixed: its link shows the calendar file too."""
+    found = meeting(at, None)
+    found.fix(found.times[0], by=None)
+    return letters.meeting_link(found, max(found.times))
+
+
 def programme(at: At) -> Programme:
     return make_programme(at.centre, name=f"Shine {at.place.key}", value_cents=1)
 
@@ -223,6 +237,7 @@ NOUNS: dict[str, Noun] = {
     "decision_id": Noun(decision, is_personal=True),
     "task_id": Noun(lambda at, user: make_task(at.company, at.owner)),
     "event_id": Noun(lambda at, user: at.event, of_centre=True),
+    "meeting_id": Noun(meeting),
     "message_id": Noun(message, of_all=True),
     "number": Noun(lambda at, user: SimpleNamespace(pk=0), of_all=True),
     "gifts:driver_confirm person_id": Noun(unconfirmed_driver),
@@ -235,6 +250,7 @@ SUBJECTS: dict[str, Callable[[At], Link]] = {
     "claim": lambda at: make_voucher(programme(at)).card,
     "challenge": challenge_link,
     "invitation": lambda at: link_to("invitation", at.invitation),
+    "meeting": meeting_link,
     "ticket": lambda at: link_to("ticket", at.registration),
     "preferences": lambda at: link_to("preferences", at.person.addresses.order_by("pk").first()),
 }

@@ -1,0 +1,117 @@
+"""When three sides meet: the times proposed, the one fixed, and what was said."""
+
+from datetime import datetime
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, User
+from contacts.models import DecisionMaker, Person
+from events.forms.event import ClockInput, DayInput
+from events.models import Meeting
+
+PROPOSED = 3  # FEATURES J2: three common slots
+FIRST_CLOCK = "10:00"
+
+
+class TimesForm(forms.Form):
+    """Up to three times to choose from, by the clock of the company's centre."""
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        self.company = company
+        first = company.centre.today(timezone.now()) + relativedelta(weeks=2)
+        days = {f"on{number}": first + relativedelta(days=number - 1) for number in range(1, PROPOSED + 1)}
+        clocks = {f"at{number}": FIRST_CLOCK for number in range(1, PROPOSED + 1)}
+        kwargs["initial"] = {**days, **clocks, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        for number in range(1, PROPOSED + 1):
+            self.fields[f"on{number}"] = forms.DateField(label=_("Day %d") % number, widget=DayInput, required=number == 1)
+            self.fields[f"at{number}"] = forms.TimeField(label=_("Time"), widget=ClockInput, required=number == 1)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for number in range(1, PROPOSED + 1):
+            if values.get(f"on{number}") and values.get(f"at{number}") and self.moment(number) <= timezone.now():
+                self.add_error(f"on{number}", _("This has passed."))
+        return values
+
+    def moment(self, number: int) -> datetime:
+        return datetime.combine(self.cleaned_data[f"on{number}"], self.cleaned_data[f"at{number}"], self.company.centre.zone)
+
+    @property
+    def times(self) -> list[datetime]:
+        given = [n for n in range(1, PROPOSED + 1) if self.cleaned_data.get(f"on{n}") and self.cleaned_data.get(f"at{n}")]
+        return sorted({self.moment(number) for number in given})
+
+
+class ProposeForm(TimesForm):
+    """A new annual meeting: who decides there, who comes from our management, where, and the times."""
+
+    decision_maker = forms.ModelChoiceField(label=_("Decision-maker"), queryset=Person.objects.none(), empty_label=None)
+    director = forms.ModelChoiceField(
+        label=_("With whom from our management"), queryset=User.objects.none(), required=False, empty_label=_("not decided")
+    )
+    place = forms.CharField(label=_("Place"), max_length=160, required=False)
+
+    def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, company=company, initial={"place": company.name}, **kwargs)
+        deciding = DecisionMaker.objects.running(on=timezone.localdate()).filter(company=company)
+        self.fields["decision_maker"].queryset = Person.objects.filter(pk__in=deciding.values("person")).order_by("name_folded")
+        colleagues = User.objects.filter(home_centre=company.centre_id, is_active=True).exclude(pk=user.pk)
+        self.fields["director"].queryset = colleagues.order_by("last_name")
+
+
+class FixForm(forms.Form):
+    """The one time at which they meet, and where."""
+
+    on = forms.DateField(label=_("Day"), widget=DayInput)
+    at = forms.TimeField(label=_("Time"), widget=ClockInput)
+    place = forms.CharField(label=_("Place"), max_length=160, required=False)
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        self.meeting = meeting
+        known = meeting.begins or next(iter(meeting.choices), None)
+        initial = {"on": known.date(), "at": known.strftime("%H:%M")} if known else {}
+        super().__init__(*args, initial=initial | {"place": meeting.place}, **kwargs)
+
+    @property
+    def starts_at(self) -> datetime:
+        return datetime.combine(self.cleaned_data["on"], self.cleaned_data["at"], self.meeting.zone)
+
+
+class HoldForm(forms.Form):
+    """What was said, and when it took place where it was not fixed before."""
+
+    on = forms.DateField(label=_("Held on"), widget=DayInput)
+    minutes = forms.CharField(label=_("Minutes"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        self.meeting = meeting
+        self.today = meeting.company.centre.today(timezone.now())
+        known = meeting.begins.date() if meeting.begins else self.today
+        super().__init__(*args, initial={"on": min(known, self.today)}, **kwargs)
+
+    def clean_on(self) -> Any:
+        if self.cleaned_data["on"] > self.today:
+            raise forms.ValidationError(_("This day is still to come."))
+        return self.cleaned_data["on"]
+
+    @property
+    def held_at(self) -> datetime:
+        """The beginning that was fixed, on the day it took place; noon where none was."""
+        known = self.meeting.begins
+        clock = known.timetz().replace(tzinfo=None) if known else datetime.min.time().replace(hour=12)
+        return min(datetime.combine(self.cleaned_data["on"], clock, self.meeting.zone), timezone.now())
+
+
+class ChoiceForm(forms.Form):
+    """One of the proposed times, as the decision-maker takes it."""
+
+    time = forms.DateTimeField()
+
+    def clean_time(self) -> datetime:
+        found: datetime = self.cleaned_data["time"]
+        return found

@@ -1,0 +1,139 @@
+"""Meetings for staff: the list, proposing times, and one meeting with its sides and steps."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Company
+from events.filters import MeetingFilter
+from events.forms.meeting import FixForm, HoldForm, ProposeForm, TimesForm
+from events.models import Meeting
+from events.tables import MeetingTable
+from fleetportal.core.idempotency import once
+from fleetportal.core.lists import Empty, ListPage, Preset
+from fleetportal.core.pages import ask, done, page
+
+
+class MeetingList(ListPage):
+    name = "meetings"
+    title = _("Meetings")
+    may = "serve_customers"
+    table_class = MeetingTable
+    filterset_class = MeetingFilter
+    rows_template = "events/_meeting_rows.html"
+    presets = (Preset(_("All"), ""), Preset(_("Proposed"), "state=proposed"), Preset(_("Fixed"), "state=fixed"))
+    empty = Empty(
+        _("No meeting yet"),
+        _("Once a year three sides sit together: who decides there, you, and somebody from our management. Plan one from a company."),
+        _("Open the companies"),
+        "accounts:companies",
+        "see_customers",
+    )
+
+    def get_queryset(self, user: Any) -> QuerySet[Meeting]:
+        return Meeting.objects.where(user, may="serve_customers")
+
+    def exportable(self, rows: QuerySet[Meeting], user: Any) -> QuerySet[Meeting]:
+        return rows.filter(company__in=Company.objects.where(user, may="export").values("pk"))
+
+
+def the_meeting(request: HttpRequest, meeting_id: int) -> Meeting:
+    """The meeting, where the user serves its company; 404 else. Costs 1 query."""
+    rows = Meeting.objects.where(request.user, may="serve_customers").for_list()
+    return get_object_or_404(rows, pk=meeting_id)
+
+
+def address(meeting: Meeting) -> str:
+    return reverse("events:meeting", args=[meeting.pk])
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def new(request: HttpRequest, company_id: int) -> HttpResponse:
+    """Proposes up to three times; the decision-maker gets them with a link to choose one."""
+    companies = Company.objects.where(request.user, may="serve_customers").select_related("centre")
+    company = get_object_or_404(companies, pk=company_id)
+    form = ProposeForm(request.POST if request.method == "POST" else None, company=company, user=request.user)
+    if form.is_valid():
+        known = {name: form.cleaned_data[name] for name in ("decision_maker", "director", "place")}
+        meeting = Meeting.propose(company, account_manager=request.user, times=[], by=request.user, **known)
+        meeting.offer(form.times, by=request.user)
+        return done(request, address(meeting), written_in_words(meeting))
+    back = reverse("accounts:company", args=[company.pk])
+    return ask(request, form, title=_("Propose an annual meeting"), save=_("Propose these times"), back=back, trail=(company.name, back))
+
+
+def written_in_words(meeting: Meeting) -> Any:
+    if meeting.decision_maker and meeting.decision_maker.email:
+        return _("The times go to %s by e-mail, with a link to choose one.") % meeting.decision_maker
+    return _("No e-mail address is known: agree on a time by telephone, then fix it here.")
+
+
+@page(may="serve_customers")
+@require_safe
+def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """One meeting: its three sides, its times, how it stands, and the steps from here."""
+    return render(request, "events/meeting.html", {"meeting": the_meeting(request, meeting_id)})
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def times(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """Other times than those proposed so far."""
+    found = the_meeting(request, meeting_id)
+    form = TimesForm(request.POST if request.method == "POST" else None, company=found.company)
+    if form.is_valid():
+        found.offer(form.times, by=request.user)
+        return done(request, address(found), written_in_words(found))
+    return ask_about(request, found, form, title=_("Propose other times"), save=_("Propose these times"))
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def fix(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """Fixes the time, or moves it; the calendar entry follows."""
+    found = the_meeting(request, meeting_id)
+    form = FixForm(request.POST if request.method == "POST" else None, meeting=found)
+    if form.is_valid():
+        found.fix(form.starts_at, by=request.user, place=form.cleaned_data["place"])
+        return done(request, address(found), _("Fixed; the calendar entry follows by e-mail."))
+    return ask_about(request, found, form, title=_("Move the meeting") if found.is_fixed else _("Fix the time"), save=_("Fix it"))
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def hold(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """The meeting took place: the year begins anew."""
+    found = the_meeting(request, meeting_id)
+    form = HoldForm(request.POST if request.method == "POST" else None, meeting=found)
+    if form.is_valid():
+        found.hold(by=request.user, minutes=form.cleaned_data["minutes"], held_at=form.held_at)
+        return done(request, address(found), _("Held: it stands on the timeline, and the next one is due in a year."))
+    return ask_about(request, found, form, title=_("The meeting took place"), save=_("Yes, it was held"))
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def cancel(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """Calls the meeting off; asks first, since it writes to the decision-maker."""
+    found = the_meeting(request, meeting_id)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        found.cancel(by=request.user)
+        return done(request, address(found), _("Called off."))
+    return ask_about(request, found, form, title=_("Call the meeting off"), save=_("Call it off"))
+
+
+def ask_about(request: HttpRequest, found: Meeting, form: Any, *, title: Any, save: Any) -> HttpResponse:
+    return ask(request, form, title=title, save=save, back=address(found), trail=(found.company.name, address(found)))

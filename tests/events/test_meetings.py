@@ -1,0 +1,227 @@
+"""The annual meeting: times proposed by letter, one chosen by link, fixed, moved, held or called off; the calendar follows."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from contacts.models import Interaction, Reason
+from contacts.models.rule import rules
+from contacts.reasons.computing import look_again
+from events.models import Meeting, MeetingState, NotYourTurn, TimeGone
+from events.models import meeting as nouns
+from fleetportal.core.audit import Entry
+from fleetportal.core.links import Link
+from fleetportal.core.outbox import Message
+from tests.events.test_letters import entry
+from tests.factories.accounts import make_company
+from tests.factories.contacts import make_person, make_role
+from tests.factories.events import in_days, make_meeting
+from tests.races import race
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kern(north_ag: Any) -> Any:
+    """Herr Kern, who decides at the company."""
+    person = make_person("Kern", title="Herr", email="kern@nordhafen.example", language="de")
+    make_role("decision_maker", north_ag, person)
+    return person
+
+
+@pytest.fixture
+def offered(north_ag: Any, kern: Any, anna: Any) -> Meeting:
+    meeting = make_meeting(north_ag, decision_maker=kern, account_manager=anna, times=[])
+    meeting.offer([in_days(7), in_days(8), in_days(9)], by=anna)
+    return meeting
+
+
+def letters(meeting: Meeting) -> list[Message]:
+    return list(Message.objects.about(meeting).order_by("pk"))
+
+
+def state(meeting: Meeting) -> tuple[Any, ...]:
+    row = Meeting.objects.get(pk=meeting.pk)
+    return (row.state, row.starts_at, row.revision, Entry.objects.count(), Message.objects.count(), Interaction.objects.count())
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_dossier_leads_to_three_times_and_a_letter_in_his_language(client: Client, anna: Any, north_ag: Any, kern: Any) -> None:
+    client.force_login(anna)
+    assert f"/meetings/new/{north_ag.pk}/" in client.get(f"/companies/{north_ag.pk}/").content.decode()
+    form = client.get(f"/meetings/new/{north_ag.pk}/").context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields} | {"decision_maker": kern.pk}
+    done = client.post(f"/meetings/new/{north_ag.pk}/", sent)
+    meeting = Meeting.objects.get()
+    assert (done.status_code, done["Location"]) == (303, f"/meetings/{meeting.pk}/")
+    assert (meeting.state, len(meeting.choices), meeting.decision_maker, meeting.account_manager) == ("proposed", 3, kern, anna)
+    (letter,) = letters(meeting)
+    mail = letter.as_email()
+    assert (letter.language, letter.gate) == ("de", "service")
+    for part in (mail.body, mail.alternatives[0][0]):
+        assert "Herr Kern" in part and meeting.link.address in part and "10:00" in part
+    assert f"/meetings/{meeting.pk}/" in client.get(f"/companies/{north_ag.pk}/").content.decode()
+
+
+def test_the_page_shows_sides_times_and_steps(client: Client, anna: Any, offered: Meeting) -> None:
+    client.force_login(anna)
+    page = client.get(f"/meetings/{offered.pk}/").content.decode()
+    assert "Herr" not in page and "Kern" in page and str(anna) in page
+    assert page.count("<time") == 3
+    for step in ("times", "fix", "held", "cancel"):
+        assert client.get(f"/meetings/{offered.pk}/{step}/").status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_costs_the_same_for_one_meeting_and_three(
+    client: Client, anna: Any, north: Any, rows: int, django_assert_num_queries: Any
+) -> None:
+    for _number in range(rows):
+        make_meeting(make_company(north, looked_after_by=anna), decision_maker=make_person(), account_manager=anna)
+    client.force_login(anna)
+    with django_assert_num_queries(5):
+        page = client.get("/meetings/")
+    assert len(page.context["rows"]) == rows
+
+
+def test_a_meeting_of_a_company_out_of_reach_is_not_there(client: Client, boris: Any, offered: Meeting, north_ag: Any) -> None:
+    client.force_login(boris)
+    assert client.get("/meetings/").context["rows"] == []
+    for step in ("", "times/", "fix/", "held/", "cancel/"):
+        assert client.get(f"/meetings/{offered.pk}/{step}").status_code == 404
+    assert client.get(f"/meetings/new/{north_ag.pk}/").status_code == 404
+    assert client.get("/meetings/999999/").status_code == 404
+
+
+def test_a_meeting_stands_in_the_calendar_of_its_day(client: Client, anna: Any, offered: Meeting) -> None:
+    offered.fix(timezone.now() + timedelta(minutes=1), by=anna)
+    client.force_login(anna)
+    lines = client.get("/today/").context["day"].appointments
+    assert [(line.title, line.url) for line in lines] == [(offered.company.name, f"/meetings/{offered.pk}/")]
+
+
+def test_fixing_moving_and_calling_off_keep_one_calendar_entry(client: Client, anna: Any, offered: Meeting) -> None:
+    client.force_login(anna)
+    for day, sequence in ((7, 1), (8, 2)):
+        when = in_days(day)
+        client.post(f"/meetings/{offered.pk}/fix/", {"on": f"{when:%Y-%m-%d}", "at": "10:00", "place": "Kontor"})
+        method, event = entry(letters(offered)[-1])
+        assert (method, event["SEQUENCE"], event["DTSTART"].dt.hour, str(event["LOCATION"])) == ("REQUEST", sequence, 10, "Kontor")
+    client.post(f"/meetings/{offered.pk}/cancel/")
+    method, event = entry(letters(offered)[-1])
+    assert (method, event["SEQUENCE"], event["STATUS"]) == ("CANCEL", 3, "CANCELLED")
+    assert len({str(entry(letter)[1]["UID"]) for letter in letters(offered)[1:]}) == 1
+    assert client.post(f"/meetings/{offered.pk}/fix/", {"on": "2030-01-01", "at": "10:00"}).status_code == 409
+
+
+def test_a_meeting_that_was_held_rests_the_reason_for_a_year(client: Client, anna: Any, offered: Meeting, north_ag: Any) -> None:
+    client.force_login(anna)
+    assert client.post(f"/meetings/{offered.pk}/held/", {"on": "2999-01-01"}).status_code == 422
+    done = client.post(f"/meetings/{offered.pk}/held/", {"on": f"{timezone.localdate():%Y-%m-%d}", "minutes": "Two vans."})
+    assert done.status_code == 303
+    offered.refresh_from_db()
+    assert (offered.state, offered.minutes) == (MeetingState.HELD, "Two vans.")
+    assert Interaction.objects.get(kind="meeting.held").is_real_contact
+    look_again([north_ag.pk])
+    assert not Reason.objects.filter(rule="annual_meeting").exists()
+    later = timezone.localdate() + timedelta(days=370)
+    companies = type(north_ag).objects.filter(pk=north_ag.pk)
+    assert [found.company for found in rules["annual_meeting"].find(companies, on=later)] == [north_ag.pk]
+
+
+# --- the decision-maker ----------------------------------------------------------------------------------------------------
+
+
+def test_he_takes_a_time_with_one_tap_and_looking_takes_none(client: Client, offered: Meeting) -> None:
+    before = state(offered)
+    page = client.get(offered.link.path)
+    assert page.content.decode().count('name="time"') == 3
+    assert "Wann passt es Ihnen?" in page.content.decode() and page["Cache-Control"] == "no-store"
+    for method in ("head", "options"):
+        getattr(client, method)(offered.link.path)
+    assert state(offered) == before
+
+    second = offered.choices[1]
+    done = client.post(offered.link.path, {"time": second.isoformat(timespec="minutes")})
+    assert (done.status_code, done["Location"]) == (303, offered.link.path)
+    offered.refresh_from_db()
+    assert (offered.state, offered.starts_at) == (MeetingState.FIXED, second)
+    method, event = entry(letters(offered)[-1])
+    file = client.get(f"{offered.link.path}meeting.ics").content.decode()
+    assert (method, event["SEQUENCE"]) == ("REQUEST", 1)
+    assert str(event["UID"]) in file and "METHOD:REQUEST" in file
+    settled = state(offered)
+    assert client.post(offered.link.path, {"time": second.isoformat(timespec="minutes")}).status_code == 303
+    assert state(offered) == settled
+
+
+@pytest.mark.parametrize("time", ["", "soon", "2001-01-01T10:00:00+01:00", "2031-01-01T10:00"])
+def test_a_time_that_was_not_proposed_changes_nothing(client: Client, offered: Meeting, time: str) -> None:
+    before = state(offered)
+    assert client.post(offered.link.path, {"time": time}).status_code in (409, 422)
+    assert state(offered) == before
+
+
+def test_refusals_by_class(offered: Meeting, anna: Any) -> None:
+    with pytest.raises(TimeGone):
+        offered.choose(in_days(30))
+    offered.fix(in_days(8), by=anna)
+    with pytest.raises(NotYourTurn):
+        offered.choose(in_days(9))
+    offered.cancel(by=anna)
+    with pytest.raises(NotYourTurn):
+        offered.choose(in_days(7))
+    with pytest.raises(NotYourTurn):
+        offered.offer([in_days(5)], by=anna)
+
+
+@pytest.mark.parametrize("step", ["fixed", "held", "cancelled"])
+def test_the_link_says_how_the_meeting_stands(client: Client, offered: Meeting, anna: Any, step: str) -> None:
+    if step == "cancelled":
+        offered.cancel(by=anna)
+    else:
+        offered.fix(in_days(7), by=anna)
+    if step == "held":
+        offered.hold(by=anna)
+    page = client.get(offered.link.path)
+    assert (page.status_code, 'name="time"' in page.content.decode()) == (200, False)
+    assert client.get(f"{offered.link.path}meeting.ics").status_code == (200 if step == "fixed" else 404)
+
+
+def test_who_is_forgotten_has_no_link_any_more(client: Client, offered: Meeting, kern: Any) -> None:
+    from contacts.people_data import to_forget  # noqa: PLC0415
+
+    to_forget["events.meeting"](kern)
+    assert client.get(Link.objects.get(scope="meeting").path).status_code == 404
+    assert Meeting.objects.get().decision_maker is None
+
+
+# --- two at once -----------------------------------------------------------------------------------------------------------
+
+
+def choosing(offered: Meeting) -> list[Any]:
+    mine: list[datetime] = offered.choices
+    return race(*[partial(Meeting.objects.get(pk=offered.pk).choose, mine[number % 3]) for number in range(6)])
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_who_choose_at_once_fix_one_time(offered: Meeting) -> None:
+    choosing(offered)
+    assert Entry.objects.filter(action="meeting.fixed").count() == 1
+    assert len(letters(offered)) == 2
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_choosing_without_its_lock_fixes_twice(offered: Meeting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nouns, "lock", lambda row: row)
+    monkeypatch.setattr(nouns.letters, "tell_of_meeting", lambda meeting: None)  # its key would stop the second one
+    choosing(offered)
+    assert Entry.objects.filter(action="meeting.fixed").count() > 1
