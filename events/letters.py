@@ -6,7 +6,7 @@ A letter's key names event or registration, step and revision, so that whatever 
 import hashlib
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
