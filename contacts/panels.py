@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, Vehicle
-from accounts.panels import Figure, Panel
-from contacts import timeline
+from accounts.panels import Figure, Later, Panel
 from contacts.forms.contact import LogForm
 from contacts.models import GROUPS, Group, Holder, Interaction, VehicleDriver
 from contacts.models.person import addresses_with_consents
@@ -74,10 +73,8 @@ def log_button(request: HttpRequest, company: Company, held: set[str]) -> dict[s
 
 
 def company_timeline(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
-    rows = Interaction.objects.filter(company=company)
-    lines, earlier = timeline.page(rows)
-    address = reverse("contacts:company_timeline", args=[company.pk])
-    return {"lines": lines, "earlier": earlier, "chips": timeline.chips(rows), "address": address, "channel": ""}
+    """The place of the timeline; its lines come once the page stands."""
+    return {"later": reverse("contacts:company_timeline", args=[company.pk])}
 
 
 def why_now(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any] | None:
@@ -87,8 +84,17 @@ def why_now(request: HttpRequest, company: Company, held: set[str]) -> dict[str,
     return {"company": company, "found": found[:SHOWN_REASONS], "more": max(0, len(found) - SHOWN_REASONS)} if found else None
 
 
+def reasons_there(company: Company) -> int:
+    """About how many lines "Why now" will have. Costs 1 query."""
+    return min(SHOWN_REASONS, company.reasons.count())
+
+
 def vehicle_people(request: HttpRequest, vehicle: Vehicle, held: set[str]) -> dict[str, Any]:
     """Holders or drivers, those of now first."""
     holders = Holder.objects.filter(vehicle=vehicle).select_related("user__person").order_by("-starts_on", "-pk")
     drives = VehicleDriver.objects.filter(vehicle=vehicle).select_related("driver__person").order_by("-starts_on", "-pk")
     return {"vehicle": vehicle, "holders": holders, "drives": drives, "today": timezone.localdate()}
+
+
+why_now_later = Later(_("Why now"), "contacts:company_why_now", _("Nothing speaks for a contact just now."), reasons_there)
+why_now_panel = Panel("contacts/_dossier_why_now.html", why_now, may="serve_customers", later=why_now_later)

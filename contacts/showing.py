@@ -24,7 +24,7 @@ def register() -> None:
         "log_button", Panel("contacts/_log_button.html", panels.log_button, place="actions", may="meet_customers"), weight=10
     )
     dossier_panels.register("log", Panel("contacts/_log_panel.html", panels.log, place="aside", may="meet_customers"), weight=10)
-    dossier_panels.register("why_now", Panel("contacts/_dossier_why_now.html", panels.why_now, may="serve_customers"), weight=5)
+    dossier_panels.register("why_now", panels.why_now_panel, weight=5)
     dossier_panels.register("people", Panel("contacts/_dossier_people.html", panels.people, may="meet_customers"), weight=10)
     dossier_panels.register("timeline", Panel("contacts/_dossier_timeline.html", panels.company_timeline), weight=30)
     dossier_figures.register("last_contact", panels.last_contact, weight=40)

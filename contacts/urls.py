@@ -1,11 +1,14 @@
 from django.urls import path
 
+from accounts.views.panels import panel_page
+from contacts.panels import why_now_later, why_now_panel
 from contacts.views import contact, imports, people, preferences, tasks, today, vehicles
 
 app_name = "contacts"
 urlpatterns = [
     path("companies/<int:company_id>/log/", contact.log, name="log"),
     path("companies/<int:company_id>/timeline/", contact.company_timeline, name="company_timeline"),
+    path("companies/<int:company_id>/why-now/", panel_page(why_now_panel, why_now_later), name="company_why_now"),
     path("companies/<int:company_id>/people/new/", people.person_new, name="person_new"),
     path("people/", people.PersonList.as_view(), name="people"),
     path("people/<int:person_id>/", people.person, name="person"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
-from accounts.panels import Panel, dossier_panels
+from accounts.panels import Later, Panel, dossier_panels
 from contacts.models import Interaction
 from contacts.timeline import Line, renderers
 from contacts.today import Appointment, appointments
@@ -96,6 +96,10 @@ def latest(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("event__centre", "person").order_by("-event__starts_at", "pk")[:SHOWN]
 
 
+events_later = Later(_("Events and meetings"), "events:company", _("No event and no meeting yet."))
+events_panel = Panel("events/_dossier_events.html", of_company, later=events_later)
+
+
 def register() -> None:
     scopes.update(invitation="events:invitation", ticket="events:ticket", meeting="events:meeting_link")
     navigation.register("meetings", NavigationEntry(_("Meetings"), "calendar-event", "events:meetings", "serve_customers"), weight=50)
@@ -106,4 +110,4 @@ def register() -> None:
     )
     for kind in LINES:
         renderers.register(kind, line)
-    dossier_panels.register("events", Panel("events/_dossier_events.html", of_company), weight=35)
+    dossier_panels.register("events", events_panel, weight=35)

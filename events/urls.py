@@ -1,5 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
+from accounts.views.panels import panel_page
+from events.showing import events_later, events_panel
 from events.views import door, guest, meeting_guest, meetings, staff
 from fleetportal.core import keeping
 
@@ -9,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/new/", staff.new, name="new"),
     path("events/guests/", staff.GuestList.as_view(), name="guests"),
     path("events/second-delivery/", staff.second_delivery, name="second_delivery"),
+    path("companies/<int:company_id>/events/", panel_page(events_panel, events_later), name="company"),
     path("events/<int:event_id>/", staff.event, name="event"),
     path("events/<int:event_id>/edit/", staff.edit, name="edit"),
     path("events/<int:event_id>/publish/", staff.publish, name="publish"),

@@ -1,5 +1,7 @@
 """The dossier: everything about a company on one page, for those who may; its front page for the others."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -13,8 +15,13 @@ from tests.factories.contacts import give_consent, make_person, make_role
 pytestmark = pytest.mark.django_db
 
 
+LATER = re.compile(r'data-hx-get="([^"]+)" data-hx-trigger="load"')
+
+
 def dossier(client: Client, company: Company) -> str:
-    return client.get(f"/companies/{company.pk}/").content.decode()
+    """The page, and what a browser loads into its places once it stands."""
+    page = client.get(f"/companies/{company.pk}/").content.decode()
+    return "".join([page, *(client.get(address, headers={"HX-Request": "true"}).content.decode() for address in LATER.findall(page))])
 
 
 @pytest.fixture
@@ -52,8 +59,29 @@ def test_the_dossier_costs_the_same_for_one_of_each_and_three(
             make_vehicle(north_ag)
             Interaction.log(north_ag, person=person, channel="phone", outcome="reached", text="Yes.", by=anna)
     client.force_login(anna)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(22):
         client.get(f"/companies/{north_ag.pk}/")
+    for part, queries in (("why-now", 15), ("timeline", 6), ("events", 9)):
+        with django_assert_num_queries(queries):
+            client.get(f"/companies/{north_ag.pk}/{part}/", headers={"HX-Request": "true"})
+
+
+@pytest.mark.parametrize("part", ["why-now", "events"])
+def test_a_panel_that_comes_later_is_a_page_of_its_own_without_script(
+    client: Client, anna: User, dora: User, emil: User, full: Company, south_ag: Company, part: str
+) -> None:
+    address = f"/companies/{full.pk}/{part}/"
+    assert client.get(address).status_code == 302
+    client.force_login(emil)
+    assert client.get(address).status_code == 404
+    client.force_login(anna)
+    assert f'<a href="{address}">' in client.get(f"/companies/{full.pk}/").content.decode()
+    assert "<html" in client.get(address).content.decode()
+    assert "<html" not in client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert client.post(address).status_code == 405
+    assert client.get(f"/companies/{south_ag.pk}/{part}/").status_code == client.get(f"/companies/999999/{part}/").status_code == 404
+    client.force_login(dora)
+    assert client.get(address).status_code == (200 if part == "events" else 404)
 
 
 def test_a_service_adviser_gets_the_front_page_alone(client: Client, emil: User, full: Company) -> None:

@@ -64,7 +64,7 @@ def test_the_dossier_says_why_now_and_leads_to_the_card(client: Client, anna: Us
     reason, chair = make_reason(north_ag), Reason.objects.get(rule="coverage", company=north_ag)
     actions.put_off(chair, until=today + timedelta(days=7), why="They told us no names.", by=anna, on=today)
     client.force_login(anna)
-    page = client.get(f"/companies/{north_ag.pk}/").content.decode()
+    page = client.get(f"/companies/{north_ag.pk}/why-now/").content.decode()
     assert f'href="/today/?open={reason.pk}">{reason.sentence}</a>' in page
     assert "They told us no names." in page
     opened = client.get("/today/", {"open": reason.pk}).context["opened"]
@@ -75,4 +75,5 @@ def test_who_does_not_serve_the_company_sees_no_reasons_in_its_dossier(client: C
     sentence = make_reason(north_ag).sentence
     for user in (dora, emil):
         client.force_login(user)
-        assert sentence not in client.get(f"/companies/{north_ag.pk}/").content.decode()
+        assert "why-now" not in client.get(f"/companies/{north_ag.pk}/").content.decode()
+        assert sentence not in client.get(f"/companies/{north_ag.pk}/why-now/").content.decode()
