@@ -10,10 +10,11 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Assignment, Centre, User
+from accounts.models import Assignment, Centre, Company, User
 from accounts.roles import ROLES, give_role, role_name, roles_of
 from fleetportal.core import audit
 from fleetportal.core.audit import Entry
@@ -121,6 +122,10 @@ class AssignmentAdmin(Audited):
     list_filter = ("kind", "user")
     raw_id_fields = ("company",)
     list_select_related = ("company", "user")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
+        """Those of companies at the centres that this administrator administers: each row names one."""
+        return super().get_queryset(request).filter(company__in=Company.objects.where(request.user, may=MAY))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # assigning ends the responsibility of somebody else: `Assignment.assign`, on the company's page

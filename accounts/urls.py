@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import companies, search, vehicles
+from accounts.views import belonging, companies, search, vehicles
 
 app_name = "accounts"
 urlpatterns = [
@@ -9,6 +9,12 @@ urlpatterns = [
     path("companies/new/", companies.company_new, name="company_new"),
     path("companies/<int:company_id>/", companies.dossier, name="company"),
     path("companies/<int:company_id>/edit/", companies.company_edit, name="company_edit"),
+    path("companies/<int:company_id>/parent/", belonging.parent, name="company_parent"),
+    path("companies/<int:company_id>/assign/", belonging.assign, name="company_assign"),
+    path("assignments/<int:assignment_id>/stop/", belonging.assignment_stop, name="assignment_stop"),
+    path("companies/<int:company_id>/addresses/new/", belonging.address_new, name="company_address_new"),
+    path("company-addresses/<int:company_address_id>/edit/", belonging.address_edit, name="company_address_edit"),
+    path("company-addresses/<int:company_address_id>/remove/", belonging.address_remove, name="company_address_remove"),
     path("companies/<int:company_id>/vehicles/new/", vehicles.vehicle_new, name="vehicle_new"),
     path("vehicles/", vehicles.VehicleList.as_view(), name="vehicles"),
     path("vehicles/<int:vehicle_id>/", vehicles.vehicle, name="vehicle"),

@@ -1,5 +1,5 @@
 from accounts.models.centre import Centre, CentreGroupPermission, CentreUserPermission
-from accounts.models.user import User
+from accounts.models.user import User, serving
 
 from accounts.models.company import Address, Company, Phase, Sector, Tier, rights_over, ways_in  # isort: skip
 from accounts.models.assignment import Assignment  # isort: skip
@@ -24,5 +24,6 @@ __all__ = [
     "Vehicle",
     "derived",
     "rights_over",
+    "serving",
     "ways_in",
 ]

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.centre import Centre
 from fleetportal.core import audit, search
-from fleetportal.core.db import above, fold
+from fleetportal.core.db import above, alone, fold, lock
+from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 # Further ways a company comes into somebody's reach: (user, may) -> Q on Company. Filled from above.
 ways_in: Registry[Callable[["User", str], Q]] = Registry("ways in")
+
+
+class CircleOfCompanies(Refused):
+    code = "circle_of_companies"
 
 
 class Tier(models.TextChoices):
@@ -196,11 +201,32 @@ class Company(models.Model):
             return company
 
     def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
-        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
+        """Write what differs from what was shown. Costs nothing when nothing does, else 7 queries at most.
+
+        Raises EditedMeanwhile, and CircleOfCompanies where the company would stand above its own parent.
+        """
         with transaction.atomic():
+            if values.get("parent"):
+                self.refuse_circle(values["parent"])
             if audit.edit(self, values, action="company.edited", by=by, shown=shown):
                 search.index([self.search_row])
                 self.touch()
+
+    def refuse_circle(self, parent: "Company") -> None:
+        """Raises CircleOfCompanies where `parent` is this company or stands below it. Costs 1 query, and 1 for each company above."""
+        alone("parents of companies")  # two changes far apart in a group may close a circle together
+        seen: set[int] = set()
+        above_it: int | None = parent.pk
+        while above_it is not None and above_it not in seen:
+            if above_it == self.pk:
+                if parent.pk == self.pk:
+                    raise CircleOfCompanies(_("A company can’t belong to itself."))
+                names = {"company": self.name, "parent": parent.name}
+                raise CircleOfCompanies(
+                    _("%(parent)s belongs to %(company)s, directly or through others: it can’t stand above it.") % names
+                )
+            seen.add(above_it)
+            above_it = Company.objects.filter(pk=above_it).values_list("parent", flat=True).first()
 
     def touch(self) -> None:
         """Let whoever derives something from this company (reasons) look at it again soon. Costs 1 query."""
@@ -248,4 +274,28 @@ class Address(models.Model):
         verbose_name_plural = _("addresses")
 
     def __str__(self) -> str:
-        return f"{self.street}, {self.postcode} {self.city}"
+        return ", ".join(filter(None, [self.street, f"{self.postcode} {self.city}".strip()]))
+
+    @classmethod
+    def enter(cls, company: Company, *, by: "User | None", **facts: Any) -> "Address":
+        """A further address of `company`. Costs 2 queries."""
+        with transaction.atomic():
+            address = cls.objects.create(company=company, **facts)
+            audit.record("company.address_entered", address, by=by, facts={"company": company.pk})
+            return address
+
+    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 4 queries."""
+        with transaction.atomic():
+            audit.edit(self, values, action="company.address_edited", by=by, shown=shown)
+
+    def remove(self, *, by: "User | None") -> None:
+        """They are not there any more; the history keeps what it was. Doing it twice changes nothing. Costs 4 queries."""
+        with transaction.atomic():
+            try:
+                lock(self)
+            except Address.DoesNotExist:  # removed a moment ago
+                return
+            was = {field: (getattr(self, field), None) for field in ("kind", "street", "postcode", "city", "country")}
+            audit.record("company.address_removed", self, by=by, changes=was, facts={"company": self.company_id})
+            self.delete()

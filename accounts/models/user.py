@@ -3,7 +3,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, Permission
+from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.db import connection, models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +52,16 @@ class Rights:
 
     def anywhere(self, may: str) -> bool:
         return may in self.general or bool(self.centres(may))
+
+
+def serving(centre: Centre) -> "models.QuerySet[User]":
+    """Who may look after companies of `centre`: by a grant on it, or as account manager of the house. 1 query."""
+    may = Permission.objects.filter(content_type__app_label="accounts", codename="serve_customers")
+    groups = CentreGroupPermission.objects.filter(permission__in=may, content_object=centre).values("group")
+    own = CentreUserPermission.objects.filter(permission__in=may, content_object=centre).values("user")
+    in_general = Q(groups__in=Group.objects.filter(permissions__in=may)) | Q(user_permissions__in=may)
+    able = User.objects.filter(Q(groups__in=groups) | Q(pk__in=own) | (Q(home_centre=centre) & in_general))
+    return User.objects.filter(is_active=True, pk__in=able.values("pk")).order_by("last_name", "first_name", "pk")
 
 
 def language_default() -> str:

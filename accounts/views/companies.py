@@ -61,6 +61,7 @@ def dossier(request: HttpRequest, company_id: int) -> HttpResponse:
     context = {
         "company": company,
         "parent": Company.objects.visible_to(request.user).filter(pk=company.parent_id).first() if company.parent_id else None,
+        "addresses": company.addresses.order_by("pk") if "see_customers" in held else (),
         "held": held,
         "panels": shown(dossier_panels, request, company, held),
         "figures": [figure for make in dossier_figures if (figure := make(request, company, held))],

@@ -76,6 +76,20 @@ def can_lock(using: str = "default") -> bool:
     return bool(connections[using].features.has_select_for_update)
 
 
+def alone(what: str) -> None:
+    """Nobody else who asks for `what` goes on before this transaction ends; for a rule over rows that no single one stands above.
+
+    Lasts to the end of the transaction. On SQLite the IMMEDIATE transaction has seen to it. Raises TransactionManagementError
+    outside one. Costs 1 query on PostgreSQL.
+    """
+    connection = connections["default"]
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("alone() needs a transaction")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
+
+
 class Overlap(Refused):
     code = "overlap"
 

@@ -100,6 +100,8 @@ def in_words(field: forms.Field, value: Any) -> str:
         return gettext("nothing")
     if isinstance(value, list):
         return ", ".join(in_words(field, one) for one in value)
+    if isinstance(field, forms.ModelChoiceField):  # asked for the one row: there may be any number
+        return str(field.queryset.filter(pk=value).first() or gettext("something else"))
     if hasattr(field, "choices"):
         return str({str(key): label for key, label in field.choices}.get(str(value), gettext("something else")))
     return formats.date_format(value) if isinstance(value, date) else str(value)

@@ -7,14 +7,14 @@ import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Centre, Company, Vehicle
+from accounts.models import Assignment, Centre, Company, Vehicle
 from contacts.models import Import, Interaction, Person, PersonAddress
 from contacts.models.reason import Decision
 from events import letters
@@ -145,6 +145,10 @@ def export_job(at: At, user: Any) -> Job:
     return Job.objects.create(kind="core.export", args={"page": "companies", "query": "", "kind": "csv"}, owner=user)
 
 
+def stand_in(at: At, user: Any) -> Assignment:
+    return assign(at.company, at.owner, kind="stand_in", ends_on=timezone.localdate() + timedelta(days=7))
+
+
 def unconfirmed_driver(at: At, user: Any) -> Person:
     person = make_person(word("Kanarie", at.place), is_confirmed=False)
     make_role("driver", at.company, person)
@@ -226,6 +230,8 @@ NOUNS: dict[str, Noun] = {
     "decision_maker_id": Noun(lambda at, user: at.roles[0]),
     "vehicle_user_id": Noun(lambda at, user: at.roles[1]),
     "driver_id": Noun(lambda at, user: at.roles[2]),
+    "assignment_id": Noun(stand_in),
+    "company_address_id": Noun(lambda at, user: at.company.addresses.create(kind="branch", street=word("Zeisig", at.place))),
     "address_id": Noun(lambda at, user: at.person.addresses.order_by("pk").first()),
     "drive_id": Noun(lambda at, user: make_drive(at.roles[2])),
     "programme_id": Noun(lambda at, user: programme(at), of_centre=True),

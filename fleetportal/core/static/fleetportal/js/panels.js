@@ -48,7 +48,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     close();
   }
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) shown.querySelector("form")?.requestSubmit();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) shown.querySelector("form[method=post]")?.requestSubmit();
 });
 
 // An empty #panel (the page was loaded again) is no panel.
