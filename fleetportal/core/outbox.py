@@ -1,11 +1,13 @@
 """The outbox: a message is a row first (ARCHITECTURE, "Messages").
 
-`queue` writes the row in the verb's transaction, rendered, with its Message-ID. The worker takes a lease on one row,
-asks the row's gate whether it may go, hands it over outside any transaction and records what came of it: at least once,
+`queue` writes the row in the verb's transaction, rendered, with its Message-ID. The worker takes a lease on a few rows,
+asks their gates whether they may go, hands each over outside any transaction and records what came of it: at least once,
 never lost, each copy equal byte for byte. Celery only rings the bell; the sweep of every few seconds is the guarantee.
 """
 
+import itertools
 import logging
+import math
 import re
 import smtplib
 import time
@@ -16,8 +18,7 @@ from email.utils import make_msgid, parseaddr
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.message import utf8_charset_qp
+from django.core.mail import get_connection
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
@@ -28,6 +29,7 @@ from fleetportal.core import bell, links
 from fleetportal.core.audit import label, record
 from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
+from fleetportal.core.smtp import Mail, close, handed_over
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ LEASE = timedelta(minutes=1)
 MAX_TRIES = 5
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 SLICE_SECONDS = 2.0
+BATCH, BATCH_SECONDS = 20, 10.0  # leased at once, and how long they are worked on: well below the lease
 GAPS = re.compile(r"\n{3,}")  # what a condition of a template leaves behind
 
 
@@ -83,6 +86,8 @@ Gate = Callable[["Message", datetime], Verdict]
 
 # name -> gate; `contacts` registers service, marketing, …
 gates: dict[str, Gate] = {}
+# The same question for many messages at once, by id; for gates that can answer it in one query.
+gates_of_many: dict[str, Callable[[list["Message"], datetime], dict[int, Verdict]]] = {}
 # Called with a message whose recipient the mail server does not know; in the transaction that settles it. Filled from above.
 bounced: Registry[Callable[["Message"], None]] = Registry("who is told of returned messages")
 
@@ -186,9 +191,9 @@ class Message(models.Model):
             record("message.sent_again", self, by=by, facts={"state": str(self.state)})
             bell.ring("core.send_outbox")
 
-    def as_email(self) -> "Mail":
-        """The message as it is handed over; equal byte for byte each time."""
-        found = links.found_in(self.text + self.html + str(self.headers))
+    def as_email(self, found: dict[int, links.Link] | None = None) -> Mail:
+        """The message as it is handed over; equal byte for byte each time. Costs 1 query for its links, none where they were `found`."""
+        found = links.found_in(self.text + self.html + str(self.headers)) if found is None else found
         headers = {name: links.fill_in(value, found) for name, value in self.headers.items()}
         headers |= {
             "Message-ID": self.message_id,
@@ -202,19 +207,6 @@ class Message(models.Model):
         for part in self.attachments:
             mail.attach(part["name"], part["text"], part["type"])
         return mail
-
-
-class Mail(EmailMultiAlternatives):
-    """An e-mail whose MIME boundaries hang on the row alone, so that a resend is the same bytes; in seven bits: no relay rewrites it."""
-
-    seed = 0
-    encoding = utf8_charset_qp
-
-    def message(self, **kwargs: Any) -> Any:
-        mime = super().message(**kwargs)
-        for number, part in enumerate(part for part in mime.walk() if part.is_multipart()):
-            part.set_boundary(f"=_fleetportal_{self.seed}_{number}")
-        return mime
 
 
 def sender_domain() -> str:
@@ -279,18 +271,22 @@ def queue(
     return message
 
 
-def claim(*, now: datetime) -> Message | None:
-    """The most urgent due message, leased for a minute so that nobody else sends it, or None. Costs 2 queries."""
+def claim(*, now: datetime) -> list[Message]:
+    """The most urgent due messages, at most BATCH, leased for a minute so that nobody else sends them. Costs 2 queries.
+
+    One that was tried before comes alone: each of its tries is its own, and who ended a worker takes no other along to be parked.
+    """
     with transaction.atomic():
         due = Message.objects.due(now=now).order_by("priority", "due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        message = due.first()
-        if message is None:
-            return None
-        taken = Message.objects.due(now=now).filter(pk=message.pk).update(lease_until=now + LEASE, tries=F("tries") + 1)
-        message.tries += 1
-        return message if taken else None
+        rows = list(due[:BATCH])
+        batch = list(itertools.takewhile(lambda message: not message.tries, rows)) or rows[:1]
+        if batch:
+            Message.objects.filter(pk__in=[message.pk for message in batch]).update(lease_until=now + LEASE, tries=F("tries") + 1)
+        for message in batch:
+            message.tries += 1
+        return batch
 
 
 def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
@@ -299,30 +295,56 @@ def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
     mailer = get_connection()
     try:
         while time.monotonic() < ends:
-            message = claim(now=timezone.now())
-            if message is None:
+            batch = claim(now=timezone.now())
+            if not batch:
                 return False
-            if message.tries > MAX_TRIES:
-                settle(message, State.PARKED, "No sender outlived it.")
-            else:
-                deliver(message, mailer)
+            deliver(batch, mailer, until=min(ends, time.monotonic() + BATCH_SECONDS))
     finally:
         close(mailer)
     return Message.objects.due(now=timezone.now()).exists()
 
 
-def deliver(message: Message, mailer: Any) -> None:
-    """Ask the gate, hand over, record. Outside any transaction: a mail server may take its time. Costs 1 query and the gate's."""
-    now = timezone.now()
-    verdict = gates[message.gate](message, now)
-    if isinstance(verdict, Never):
-        return settle(message, State.HELD_BACK, verdict.reason)
-    if isinstance(verdict, NotYet):
-        Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=verdict.until, tries=F("tries") - 1)
-        return None
+def deliver(batch: list[Message], mailer: Any, *, until: float = math.inf) -> None:
+    """Ask the gates, then hand over and record one by one; what was not begun at `until` waits again, untried.
+
+    Outside any transaction: a mail server may take its time. Costs 1 query a message, 1 for links and the gates'.
+    """
+    now, left = timezone.now(), list(batch)
+    try:
+        verdicts = ask(batch, now)
+        found = links.found_in("".join(f"{message.text}{message.html}{message.headers}" for message in batch))
+        while left and (len(left) == len(batch) or time.monotonic() < until):
+            message = left.pop(0)
+            verdict = verdicts[message.pk]
+            if message.tries > MAX_TRIES:
+                settle(message, State.PARKED, "No sender outlived it.")
+            elif isinstance(verdict, Never):
+                settle(message, State.HELD_BACK, verdict.reason)
+            elif isinstance(verdict, NotYet):
+                Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=verdict.until, tries=F("tries") - 1)
+            else:
+                hand_over(message, mailer, found)
+    finally:
+        if left and len(left) < len(batch):
+            Message.objects.filter(pk__in=[message.pk for message in left]).update(lease_until=None, tries=F("tries") - 1)
+
+
+def ask(batch: list[Message], now: datetime) -> dict[int, Verdict]:
+    """What the gates say to each message, by id."""
+    verdicts: dict[int, Verdict] = {}
+    for gate in {message.gate for message in batch}:
+        asking = [message for message in batch if message.gate == gate]
+        if gate in gates_of_many:
+            verdicts |= gates_of_many[gate](asking, now)
+        else:
+            verdicts |= {message.pk: gates[gate](message, now) for message in asking}
+    return verdicts
+
+
+def hand_over(message: Message, mailer: Any, found: dict[int, links.Link]) -> None:
     try:
         mailer.open()  # where it is not: else Django connects and leaves for each message
-        mailer.send_messages([message.as_email()])
+        mailer.send_messages([message.as_email(found)])
     except smtplib.SMTPServerDisconnected as error:
         close(mailer)
         return settle(message, State.UNCERTAIN, f"The line broke: {error}") if handed_over(error) else try_later(message, str(error))
@@ -350,16 +372,6 @@ def refused(message: Message, mailer: Any, code: int, answer: bytes | str, *, bo
     return None
 
 
-def handed_over(error: Exception) -> bool:
-    """True when the line broke while the server was answering to the text: nobody knows whether it was taken."""
-    frames = error.__traceback__
-    while frames is not None:
-        if frames.tb_frame.f_code.co_name == "data":
-            return True
-        frames = frames.tb_next
-    return False
-
-
 def try_later(message: Message, why: str) -> None:
     if message.tries >= MAX_TRIES:
         return settle(message, State.PARKED, why)
@@ -372,10 +384,3 @@ def settle(message: Message, state: State, answer: str, **facts: Any) -> None:
     Message.objects.filter(pk=message.pk).update(state=state, lease_until=None, last_answer=answer[:300], **facts)
     if state != State.SENT:
         log.warning("message %s is %s: %s", message.pk, state, answer[:300])
-
-
-def close(mailer: Any) -> None:
-    try:
-        mailer.close()
-    except (OSError, smtplib.SMTPException):
-        mailer.connection = None

@@ -168,12 +168,44 @@ def test_a_gates_not_yet_puts_it_off_and_costs_no_try(brandt: Person, monkeypatc
 
 def test_a_leased_message_is_nobody_elses_until_the_lease_runs_out(brandt: Person) -> None:
     message, now = make_message(brandt), timezone.now()
-    assert outbox.claim(now=now) == message
-    assert outbox.claim(now=now) is None
-    assert outbox.claim(now=now + LEASE - timedelta(seconds=1)) is None
-    again = outbox.claim(now=now + LEASE + timedelta(seconds=1))
+    assert outbox.claim(now=now) == [message]
+    assert outbox.claim(now=now) == []
+    assert outbox.claim(now=now + LEASE - timedelta(seconds=1)) == []
+    (again,) = outbox.claim(now=now + LEASE + timedelta(seconds=1))
     assert again == message
     assert again.tries == 2
+
+
+def test_who_was_tried_before_comes_alone_and_takes_no_other_along(brandt: Person) -> None:
+    fresh = [make_message(brandt, f"fresh {place}") for place in range(outbox.BATCH + 1)]
+    tried, now = make_message(brandt, "tried", tries=1, priority=Priority.FIRST), timezone.now()
+    assert [outbox.claim(now=now) for _turn in range(4)] == [[tried], fresh[: outbox.BATCH], fresh[outbox.BATCH :], []]
+
+
+def test_what_a_slice_leaves_over_waits_again_untried(brandt: Person) -> None:
+    messages = [make_message(brandt, str(place)) for place in range(3)]
+    outbox.deliver(outbox.claim(now=timezone.now()), outbox.get_connection(), until=0)
+    assert len(mail.outbox) == 1, "one at least, so that it always goes on"
+    left = Message.objects.filter(pk__in=[message.pk for message in messages[1:]])
+    assert set(left.values_list("state", "tries", "lease_until")) == {(State.WAITING, 0, None)}
+
+
+def test_a_fault_at_one_message_leaves_the_others_of_its_batch_untried(brandt: Person) -> None:
+    faulty, other = make_message(brandt, "faulty", headers=["not a mapping"]), make_message(brandt, "other")
+    with pytest.raises(AttributeError):
+        outbox.send_due()
+    assert [Message.objects.get(pk=one.pk).tries for one in (faulty, other)] == [1, 0]
+    outbox.send_due()
+    assert state_of(other) == State.SENT
+
+
+def test_many_messages_cost_a_question_for_each_gate_and_a_statement_each(brandt: Person, django_assert_num_queries: Any) -> None:
+    """The claim 2 and a test's savepoint, the gate 1, each result 1, the empty claim 1 with its savepoint; links 0: there are none."""
+    for place in range(10):
+        make_message(brandt, str(place))
+    with django_assert_num_queries(2 + 2 + 1 + 10 + 1 + 2):
+        assert outbox.send_due(seconds=60) is False
+    assert len(mail.outbox) == 10
 
 
 def test_the_service_gate_stops_at_a_withdrawn_address_alone(brandt: Person, anna: User) -> None:

@@ -136,10 +136,10 @@ def test_the_negative_control_a_message_without_a_lease_would_be_repeated(sink):
     settings_of_sink = {"host": "127.0.0.1", "port": sink.port}
     for _sender in range(2):
         mailer = outbox.get_connection("django.core.mail.backends.smtp.EmailBackend", **settings_of_sink)
-        outbox.deliver(message, mailer)
+        outbox.deliver([message], mailer)
         outbox.close(mailer)
     assert sink.copies[recipient] == 2
-    assert outbox.claim(now=timezone.now()) is None
+    assert outbox.claim(now=timezone.now()) == []
 
 
 @pytest.mark.redis
