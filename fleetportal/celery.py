@@ -3,8 +3,11 @@
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleetportal.settings.chosen")
+
+TRANSPORT_ALIASES["folder"] = "fleetportal.core.broker:Transport"
 
 app = Celery("fleetportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

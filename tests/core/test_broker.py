@@ -1,0 +1,77 @@
+"""The folder that is the broker where there is no Redis: nothing in it may end the worker, which would end the portal."""
+
+import os
+import threading
+import time
+from contextlib import suppress
+from queue import Empty
+
+import pytest
+from kombu import Connection
+from kombu.transport import filesystem
+from kombu.utils.json import dumps
+
+from fleetportal.celery import app
+from fleetportal.core import broker
+
+MESSAGES = 40
+
+
+@pytest.fixture
+def channel(tmp_path):
+    folders = {"data_folder_in": tmp_path / "queue", "data_folder_out": tmp_path / "queue", "control_folder": tmp_path / "control"}
+    for folder in folders.values():
+        folder.mkdir(exist_ok=True)
+    options = {name: str(folder) for name, folder in folders.items()}
+    with Connection("folder://localhost", transport_options=options) as connection:
+        yield connection.channel()
+
+
+def test_a_small_installation_uses_it():
+    assert app.connection("folder://localhost").transport_cls == "folder"
+    assert type(app.connection("folder://localhost").transport).__module__ == "fleetportal.core.broker"
+
+
+def whole_messages(channel, module, monkeypatch):
+    """How many of MESSAGES a reader gets whole while another thread writes them slowly."""
+
+    def slowly(payload):
+        time.sleep(0.005)
+        return dumps(payload)
+
+    monkeypatch.setattr(module, "dumps", slowly)
+    writer = threading.Thread(target=lambda: [channel._put("bell", {"number": number}) for number in range(MESSAGES)])
+    writer.start()
+    got = 0
+    while writer.is_alive() or os.listdir(channel.data_folder_in):
+        with suppress(Empty, ValueError):
+            got += bool(channel._get("bell"))
+    writer.join()
+    return got
+
+
+def test_a_reader_never_meets_half_a_message(channel, monkeypatch):
+    assert whole_messages(channel, broker, monkeypatch) == MESSAGES
+
+
+def test_a_reader_meets_halves_where_kombu_writes(channel, monkeypatch):
+    monkeypatch.setattr(broker.Channel, "_put", filesystem.Channel._put)
+    assert whole_messages(channel, filesystem, monkeypatch) < MESSAGES
+
+
+@pytest.mark.parametrize("cut", ["", '{"body": "x'])
+def test_a_message_that_was_cut_off_is_passed_over(channel, tmp_path, cut):
+    (tmp_path / "queue" / "1_a.bell.msg").write_text(cut)
+    channel._put("bell", {"number": 1})
+
+    with pytest.raises(Empty):
+        channel._get("bell")
+    assert channel._get("bell") == {"number": 1}
+
+
+def test_a_table_that_was_cut_off_is_begun_anew(channel, tmp_path):
+    (tmp_path / "control" / "celery.exchange").write_text("")
+
+    channel._queue_bind("celery", "celery", "", "celery")
+
+    assert [row.queue for row in channel.get_table("celery")] == ["celery"]
