@@ -68,7 +68,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @functools.wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.headers.get("Idempotency-Key") or request.POST.get("_key", "")
-        if request.method != "POST" or not key or len(key) > MAX_KEY:
+        if request.method != "POST" or not key or len(key) > MAX_KEY or not key.isprintable():
             return view(request, *args, **kwargs)
         scope, body = scope_of(request), body_hash(request)
         try:

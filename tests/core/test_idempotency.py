@@ -79,7 +79,7 @@ def test_a_key_counts_for_one_person(anna, boris):
     assert effects() == 2
 
 
-@pytest.mark.parametrize("key", ["", "k" * 256], ids=["none", "too long"])
+@pytest.mark.parametrize("key", ["", "k" * 256, "k\0", "k\n"], ids=["none", "too long", "no text", "two lines"])
 def test_a_request_without_a_usable_key_is_an_ordinary_one(key):
     assert [send(key).status_code for _ in range(2)] == [201, 201]
     assert (effects(), Answer.objects.count()) == (2, 0)
