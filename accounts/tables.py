@@ -6,8 +6,8 @@ import django_tables2
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Phase, Tier
-from fleetportal.core.lists import Column
+from accounts.models import Phase, Tier, Use
+from fleetportal.core.lists import Column, label_of
 
 
 def rank(field: str, values: Any) -> Case:
@@ -23,8 +23,8 @@ def ranked(rows: QuerySet[Any], field: str, values: Any, is_descending: bool) ->
 
 class CompanyTable(django_tables2.Table):
     name = Column(_("Company"), orderable=True, order_by="name_folded")
-    tier = Column(_("Tier"), orderable=True, css="fp-wide", value=lambda company: company.get_tier_display())
-    phase = Column(_("Phase"), orderable=True, css="fp-wide", value=lambda company: company.get_phase_display())
+    tier = Column(_("Tier"), orderable=True, css="fp-wide", value=label_of("tier", Tier))
+    phase = Column(_("Phase"), orderable=True, css="fp-wide", value=label_of("phase", Phase))
     city = Column(_("City"), orderable=True, css="fp-wide fp-xwide")
     centre = Column(_("Centre"), css="fp-wide fp-xwide", value=lambda company: company.centre.name)
     responsible = Column(_("Looked after by"), css="fp-wide fp-lwide", value=lambda company: str(company.responsible or ""))
@@ -46,7 +46,7 @@ class CompanyTable(django_tables2.Table):
 class VehicleTable(django_tables2.Table):
     plate = Column(_("Plate"), orderable=True, order_by="plate_folded")
     model = Column(_("Model"), orderable=True, order_by=("make", "model"), css="fp-wide", value=lambda vehicle: vehicle.title)
-    use = Column(_("Kind"), orderable=True, css="fp-wide", value=lambda vehicle: vehicle.get_use_display())
+    use = Column(_("Kind"), orderable=True, css="fp-wide", value=label_of("use", Use))
     company = Column(
         _("Company"), orderable=True, order_by="company__name_folded", css="fp-wide", value=lambda vehicle: vehicle.company.name
     )

@@ -12,6 +12,7 @@ BOOKS = ("xlsx", "ods")
 TEXTS = ("csv", "tsv", "tab", "txt")
 OLD = {"xls": "xls", "xlsb": "xlsb", "numbers": "numbers"}
 OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+as_line = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
@@ -24,19 +25,18 @@ def spool(source: Path, ending: str, target: Path) -> dict[str, Any]:
     with target.open("w", encoding="utf-8") as out:
         for name, number, cells in rows:
             sheet = sheets.setdefault(name, {"name": name, "place": len(sheets), "rows": 0, "width": 0, "offset": place})
-            cells = [clipped(cell) for cell in cells]
+            cells = [clipped(cell) if type(cell) is str else cell for cell in cells]
             sheet["rows"] += 1
             sheet["width"] = max(sheet["width"], len(cells))
-            line = json.dumps([sheet["place"], number, cells], ensure_ascii=True, separators=(",", ":"))
-            place += out.write(line + "\n")
+            place += out.write(as_line([sheet["place"], number, cells]) + "\n")
     if not sheets:
         raise Unreadable("empty")
     return {"kind": kind, "sheets": list(sheets.values())}
 
 
-def clipped(cell: Any) -> Any:
+def clipped(cell: str) -> str:
     """The cell, one character longer than allowed at most, so that whoever judges the row sees that it was too long."""
-    return cell[: limits.CELL_CHARACTERS + 1] if isinstance(cell, str) else cell
+    return cell if len(cell) <= limits.CELL_CHARACTERS else cell[: limits.CELL_CHARACTERS + 1]
 
 
 def kind_of(source: Path, ending: str) -> str:

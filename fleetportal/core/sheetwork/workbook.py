@@ -41,7 +41,7 @@ def rows_of(sheet: Any) -> Iterator[tuple[str, int, list[Any]]]:
     top, left = sheet.start
     merged = Merged(sheet)
     for number, values in enumerate(sheet.iter_rows(), start=top + 1):
-        cells = [""] * left + [plain(value) for value in values]
+        cells = [""] * left + [value if type(value) is str else plain(value) for value in values]
         merged.fill(number - 1, cells)
         if any(cell != "" for cell in cells):
             yield sheet.name, number, cells
