@@ -8,10 +8,10 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import gates, people_data, reasons, showing  # noqa: PLC0415  models are loaded only now
-        from contacts.actions import imports  # noqa: PLC0415
+        from contacts.actions import import_keeping  # noqa: PLC0415
 
         gates.register()
         people_data.register()
         reasons.register()
         showing.register()
-        imports.register()
+        import_keeping.register()

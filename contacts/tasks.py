@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from contacts.actions.imports import forget_files
+from contacts.actions.import_keeping import forget_files
 from contacts.reasons import nightly
 
 

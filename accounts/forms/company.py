@@ -16,14 +16,6 @@ FIELDS = (
 )  # fmt: skip
 
 
-def centres_for(user: User) -> Any:
-    """Where `user` may enter a company: centres with the right, and the own centre of those who serve only their own companies."""
-    centres = Centre.objects.where(user, may="serve_customers")
-    if "serve_customers" in user.rights.general and user.home_centre_id:
-        centres = centres | Centre.objects.filter(pk=user.home_centre_id)
-    return centres
-
-
 class CompanyForm(RowForm):
     """Hands over values; `Company.enter` and `Company.edit` decide. The VAT number is checked."""
 
@@ -38,7 +30,7 @@ class CompanyForm(RowForm):
     def __init__(self, *args: Any, user: User, company: Company | None = None, **kwargs: Any) -> None:
         super().__init__(*args, instance=company, **kwargs)
         self.user, self.original = user, company
-        centres = centres_for(user)
+        centres = Centre.objects.for_entering(user)
         if company is not None:
             centres = centres | Centre.objects.filter(pk=company.centre_id)
         self.fields["centre"].queryset = centres.distinct()

@@ -23,6 +23,11 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         """
         return self.filter(pk__in=user.rights.centres(may)) if user.is_authenticated else self.none()
 
+    def for_entering(self, user: "User") -> "CentreQuerySet":
+        """Where `user` may enter customers: centres with the right, and the own centre of those who serve only their own companies."""
+        home = user.home_centre_id if "serve_customers" in user.rights.general else None
+        return self.filter(pk__in=user.rights.centres("serve_customers") | ({home} if home else set()))
+
 
 class Centre(models.Model):
     """A dealership's point of sale and service."""

@@ -4,25 +4,22 @@ import hashlib
 import shutil
 import time
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Centre, Company, User
-from contacts import people_data
 from contacts.imports import judging, recognition, undoing
-from contacts.imports.batches import MAY, Batch, Importer, staged_records
+from contacts.imports.batches import Batch, staged_records
 from contacts.imports.columns import MIXED, VEHICLES
 from contacts.imports.fields import FIELDS
-from contacts.models import Import, Layout, Made, Person, StagedRow, Verdict
+from contacts.imports.standing import HINDRANCES, actor, hindrance, importer
+from contacts.models import Import, Layout, Made, StagedRow, Verdict
 from contacts.models.imports import KEPT_DAYS
-from contacts.models.person import fold_name
 from fleetportal.core import audit, jobs, sheets
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
@@ -55,6 +52,13 @@ class CannotBeTaken(Refused):
 
     code = "cannot_be_taken"
     status = 422
+
+
+class NoLongerAllowed(Refused):
+    """Whoever acts lost a right that this import needs."""
+
+    code = "import_no_longer_allowed"
+    status = 403
 
 
 class FileGone(Refused):
@@ -90,7 +94,8 @@ def home_of(user: User | None) -> Centre | None:
     """Where a user's new companies go: the own centre, else the first on which they may import."""
     if user is None:
         return Centre.objects.order_by("pk").first()
-    return user.home_centre or Centre.objects.where(user, may=MAY).order_by("pk").first()
+    centres = list(Centre.objects.for_entering(user).order_by("pk"))
+    return user.home_centre if user.home_centre in centres else next(iter(centres), None)
 
 
 def copy(file: IO[bytes], target: Path, name: str) -> tuple[int, str]:
@@ -114,6 +119,11 @@ def refusals_of(run: Import) -> list[str]:
             _code, why, cure = sheet["refusal"]
             words.append(f"{sheet['name']}: {why} {cure}" if sheet["name"] else f"{why} {cure}")
     return words
+
+
+def held_of(run: Import) -> list[str]:
+    """Why the import was held, in a sentence."""
+    return [str(HINDRANCES[run.counts["held"]])] if "held" in run.counts else []
 
 
 # --- what the columns mean, whose vehicles ------------------------------------------------------------------------------------
@@ -224,8 +234,19 @@ def judge_batch(run: Import) -> bool:
         return step.is_last
 
 
-def importer(run: Import) -> Importer:
-    return Importer(run.owner, run.centre)
+def must_be_allowed(run: Import, user: User | None) -> None:
+    if code := hindrance(run, user):
+        raise NoLongerAllowed(HINDRANCES[code])
+
+
+def hold(run: Import, code: str) -> None:
+    """The import rests, and says which right is missing; where nothing was taken yet, another centre can still be chosen."""
+    run.counts = {**run.counts, "held": code}
+    if code == "centre" and run.state == State.APPLYING and not run.counts.get("applied"):
+        run.state = State.JUDGED
+        run.save(update_fields=["counts", "state"])
+    else:
+        finish(run, State.STOPPED)
 
 
 # --- the taking ---------------------------------------------------------------------------------------------------------------
@@ -239,9 +260,11 @@ def apply(run: Import, *, by: User | None, in_background: bool = True) -> None:
             raise ImportBusy(_("This import is under way or over."))
         if not run.rows.to_apply().exists():
             raise NothingToTake(_("There is nothing to take: every row is in the base already, or has a problem."))
+        must_be_allowed(run, run.owner or by)
+        run.counts.pop("held", None)
         run.state = State.APPLYING
         run.job = jobs.start(KIND, {"import": run.pk}, by=by) if in_background else None
-        run.save(update_fields=["state", "job"])
+        run.save(update_fields=["state", "job", "counts"])
         audit.record("import.taken", run, by=by, facts={"rows": run.rows.to_apply().count()})
 
 
@@ -263,8 +286,8 @@ def apply_rows(run: Import) -> bool:
     lock(run)
     if run.state != State.APPLYING:
         return True
-    if not is_still_allowed(run):
-        finish(run, State.STOPPED)
+    if code := hindrance(run, actor(run)):
+        hold(run, code)
         return True
     rows = list(run.rows.to_apply()[:APPLY_BATCH])
     if not rows:
@@ -285,15 +308,6 @@ def apply_rows(run: Import) -> bool:
     run.counts = counts
     run.save(update_fields=["counts"])
     return False
-
-
-def is_still_allowed(run: Import) -> bool:
-    """True while the owner serves customers, and the company said to own the vehicles; without an owner it is the command's. 1 query."""
-    if run.owner is None:
-        return True
-    if run.company_id is None:
-        return run.owner.may(MAY)
-    return importer(run).companies.filter(pk=run.company_id).exists()
 
 
 def finish(run: Import, state: str) -> None:
@@ -327,6 +341,8 @@ def undo(run: Import, *, by: User | None) -> None:
         lock(run)
         if run.state not in (State.DONE, State.STOPPED):
             raise ImportBusy(_("Only an import that is over can be undone."))
+        must_be_allowed(run, run.owner or by)
+        run.counts.pop("held", None)
         run.state = State.UNDOING
         run.counts = {**run.counts, "to_undo": Made.objects.filter(row__run=run).count(), "undone": 0, "kept": 0}
         run.job = jobs.start(KIND, {"import": run.pk}, by=by)
@@ -339,7 +355,10 @@ def undo_batch(run: Import) -> bool:
         lock(run)
         if run.state != State.UNDOING:
             return True
-        done = undoing.undo_batch(run, by=run.owner)
+        if code := hindrance(run, actor(run)):
+            hold(run, code)
+            return True
+        done = undoing.undo_batch(run, importer(run))
         if done is None:
             run.rows.update(applied_at=None)
             run.state, run.ended_at = State.UNDONE, timezone.now()
@@ -368,7 +387,7 @@ def work(run: Import, *, deadline: float | None = None) -> bool:
 @jobs.kind(KIND)
 def run_slice(job: Job, deadline: float) -> bool:
     """One slice of an import."""
-    run = Import.objects.filter(pk=job.args["import"]).select_related("owner", "centre", "company").first()
+    run = Import.objects.filter(pk=job.args["import"]).select_related("owner", "centre", "company", "job__owner").first()
     if run is None:
         return True
     finished = work(run, deadline=deadline)
@@ -386,57 +405,6 @@ def how_far(run: Import) -> tuple[int, int]:
         return counts.get("undone", 0) + counts.get("kept", 0), max(counts.get("to_undo", 0), 1)
     to_take = counts.get("new", 0) + counts.get("changed", 0)
     return counts.get("applied", 0) + counts.get("refused_late", 0), max(to_take, 1)
-
-
-# --- the report ---------------------------------------------------------------------------------------------------------------
-
-
-def write_report(run: Import, target: Path) -> None:
-    """The workbook as it came with a column that says what is wrong in each row. Raises FileGone, SheetRefused."""
-    if not run.is_kept:
-        raise FileGone(_("The file was deleted after %(days)s days; bring it again.") % {"days": KEPT_DAYS})
-    marks = {sheet["place"]: sheets.SheetMarks(sheet["place"], sheet["header_row"], {}) for sheet in run.sheets}
-    titles = {sheet["place"]: sheet["titles"] for sheet in run.sheets}
-    for place, number, problems in run.rows.with_problems().values_list("sheet", "row", "problems").iterator():
-        bad = [problem["column"] for problem in problems if problem.get("column") is not None]
-        marks[place].marks[number] = (judging.problems_in_words(problems, titles[place]), bad)  # type: ignore[index]
-    for sheet in run.sheets:
-        if not sheet["taken"] and sheet["refusal"]:
-            row = sheet["header_row"] or sheet["first_row"]
-            marks[sheet["place"]].marks[row] = (f"{sheet['refusal'][1]} {sheet['refusal'][2]}", [])  # type: ignore[index]
-            marks[sheet["place"]].header_row = None
-    sheets.write_marked(run.source, judging.book_of(run), marks.values(), target, name=run.name, heading=str(_("What is wrong")))
-
-
-def forget_files(*, before: timedelta = timedelta(days=KEPT_DAYS)) -> int:
-    """How many imports lost their file and raw cells because their time is over; what they made stays."""
-    old = [run for run in Import.objects.filter(made_at__lt=timezone.now() - before) if run.folder.exists()]
-    for run in old:
-        shutil.rmtree(run.folder, ignore_errors=True)
-        run.rows.update(cells=[], values={}, problems=[])
-    return len(old)
-
-
-def forget_person(person: Person) -> None:
-    """What imports keep about `person`: the raw cells and values of rows that name them, and the files these rows came in."""
-    made = Made.objects.filter(what="person", object_id=person.pk).values("row")
-    named = [row.pk for row in StagedRow.objects.exclude(values={}).only("values").iterator() if names(row.values, person)]
-    rows = StagedRow.objects.filter(Q(pk__in=made) | Q(pk__in=named))
-    for run in Import.objects.filter(rows__in=rows).distinct():
-        shutil.rmtree(run.folder, ignore_errors=True)
-    rows.update(cells=[], values={}, problems=[])
-
-
-def names(values: Mapping[str, Any], person: Person) -> bool:
-    """True where one of the people in a row's values has the name of `person`."""
-    return any(
-        fold_name(one.get("first_name", ""), one.get("last_name", "")) == person.name_folded != "" for one in values.get("people", ())
-    )
-
-
-def register() -> None:
-    """Puts what imports keep on the list of things to forget. Call once, when the apps are ready."""
-    people_data.to_forget.register("contacts.stagedrow", forget_person, weight=50)
 
 
 def choices_of(kind: str) -> Iterable[tuple[str, Any]]:

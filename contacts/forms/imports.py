@@ -42,8 +42,7 @@ class WhereForm(forms.Form):
     def __init__(self, *args: Any, user: Any, run: Import, **kwargs: Any) -> None:
         super().__init__(*args, initial={"company": run.company, "centre": run.centre_id}, **kwargs)
         self.user = user
-        centres = Centre.objects.where(user, may=MAY) | Centre.objects.filter(pk=user.home_centre_id)
-        self.fields["centre"].queryset = centres.order_by("name")
+        self.fields["centre"].queryset = Centre.objects.for_entering(user).order_by("name")
 
     def clean_company(self) -> Company | None:
         asked = self.cleaned_data["company"].strip()

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.dateparse import parse_date
 
 from accounts.models import Assignment, Company, TouchedCompany, User, Vehicle
+from contacts.imports.batches import Importer
 from contacts.models import GROUPS, Holder, Import, Made, Person, PersonAddress, VehicleDriver
 from fleetportal.core import audit, search
 
@@ -21,21 +22,30 @@ MODELS: dict[str, type[models.Model]] = {
     "drive": VehicleDriver,
     **GROUPS,
 }
+OF_COMPANY: dict[type[models.Model], str] = {
+    Vehicle: "company",
+    Holder: "vehicle__company",
+    VehicleDriver: "vehicle__company",
+    **dict.fromkeys(GROUPS.values(), "company"),
+}
 OF_NO_ACCOUNT = (TouchedCompany, Import)  # rows that may go or stay alone when their company goes
 BATCH = 500
 
 
-def undo_batch(run: Import, *, by: User | None) -> tuple[int, int] | None:
-    """(rows taken back, rows kept because they are in use by now) of the newest traces; None when none is left. Call in a transaction."""
+def undo_batch(run: Import, importer: Importer) -> tuple[int, int] | None:
+    """(rows taken back, rows kept because they are in use or out of reach by now) of the newest traces; None when none is left.
+
+    Call in a transaction.
+    """
     traces = list(Made.objects.filter(row__run=run).order_by("-pk")[:BATCH])
     if not traces:
         return None
     gone = kept = 0
     for what, ids in in_order(traces):
         if what == "entry":
-            gone += put_back(ids, by=by, run=run)
+            gone += put_back(ids, importer, run=run)
         else:
-            done = remove(MODELS[what], ids, by=by, run=run)
+            done = remove(MODELS[what], ids, importer, run=run)
             gone, kept = gone + done, kept + len(ids) - done
     Made.objects.filter(pk__in=[trace.pk for trace in traces]).delete()
     return gone, kept
@@ -51,16 +61,23 @@ def in_order(traces: Iterable[Made]) -> list[tuple[str, list[int]]]:
     return groups
 
 
-def remove(model: type[models.Model], ids: list[int], *, by: User | None, run: Import) -> int:
-    """How many of the rows could be removed: those that nothing else hangs on."""
-    used = in_use(model, ids)
-    rows = list(model._default_manager.filter(pk__in=[pk for pk in ids if pk not in used]))
+def remove(model: type[models.Model], ids: list[int], importer: Importer, *, run: Import) -> int:
+    """How many of the rows could be removed: those in reach that nothing else hangs on."""
+    used, by = in_use(model, ids), importer.user
+    rows = list(within(model, importer).filter(pk__in=[pk for pk in ids if pk not in used]))
     if rows:
         audit.record_many(f"{model._meta.model_name}.taken_back", [(row, {}) for row in rows], by=by, facts={"import": run.pk})
         search.forget(model, [row.pk for row in rows])
         Import.objects.filter(company__in=[row.pk for row in rows]).update(company=None) if model is Company else None
         model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
+
+
+def within(model: type[models.Model], importer: Importer) -> models.QuerySet[Any]:
+    """The rows of `model` at companies that the importer still serves. A company or person on whom nothing hangs any more, and the
+    importer's own assignment, were the import's alone."""
+    rows = model._default_manager.all()
+    return rows.filter(**{f"{OF_COMPANY[model]}__in": importer.companies}) if model in OF_COMPANY and importer.user else rows
 
 
 def in_use(model: type[models.Model], ids: list[int]) -> set[int]:
@@ -74,17 +91,19 @@ def in_use(model: type[models.Model], ids: list[int]) -> set[int]:
     return used
 
 
-def put_back(ids: list[int], *, by: User | None, run: Import) -> int:
-    """How many rows got a former value back; a field that somebody changed since stays as it is."""
+def put_back(ids: list[int], importer: Importer, *, run: Import) -> int:
+    """How many rows in reach got a former value back; a field that somebody changed since stays as it is."""
     changes: dict[tuple[str, int], list[audit.Change]] = defaultdict(list)
     for change in audit.Change.objects.filter(entry__in=ids).order_by("-pk"):
         changes[(change.object_type, change.object_id)].append(change)
     by_label = {model._meta.label_lower: model for model in MODELS.values()}
     done = 0
     for (label, pk), mine in changes.items():
-        row = by_label[label]._default_manager.filter(pk=pk).first()
+        model = by_label[label]
+        reach: Any = importer.companies if model is Company else importer.people if model is Person else within(model, importer)
+        row = reach.filter(pk=pk).first()
         if row is not None:
-            done += put_row_back(row, mine, by=by, run=run)
+            done += put_row_back(row, mine, by=importer.user, run=run)
     return done
 
 

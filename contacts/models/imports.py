@@ -45,8 +45,13 @@ class Layout(models.Model):
 
 class ImportQuerySet(models.QuerySet["Import"]):
     def visible_to(self, user: "User") -> Self:
-        """The user's own imports: a file shows whatever its owner could see."""
-        return self.filter(owner=user) if user.is_authenticated else self.none()
+        """The user's own imports: a file shows whatever its owner could see. Those of the command, which nobody owns, are the
+        administrators' of their centre."""
+        if not user.is_authenticated:
+            return self.none()
+        centres = user.rights.centres("administer")
+        nobodys = Q(owner=None, centre__in=centres) | (Q(owner=None, centre=None) if centres else Q(pk__in=[]))
+        return self.filter(Q(owner=user) | nobodys)
 
 
 class Import(models.Model):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.actions import imports as actions
+from contacts.actions.import_report import write_report
 from contacts.forms.imports import ColumnsForm, FileForm, LayoutForm, WhereForm
 from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.models import Import
@@ -95,7 +96,7 @@ def page_of(request: HttpRequest, run: Import, **more: Any) -> dict[str, Any]:
         "lead": lead(run),
         "steps": steps(run),
         "summary": summary(run),
-        "refusals": actions.refusals_of(run),
+        "refusals": [*actions.refusals_of(run), *actions.held_of(run)],
         "where": WhereForm(user=request.user, run=run),
         "sheets": sheets_shown(run),
         "good": run.counts.get("new", 0) + run.counts.get("changed", 0),
@@ -308,6 +309,6 @@ def report(request: HttpRequest, import_id: int) -> HttpResponse:
     """The workbook back, with a column that says what is wrong in each row."""
     run = own(request, import_id)
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        actions.write_report(run, Path(file.name))
+        write_report(run, Path(file.name))
         content = BytesIO(Path(file.name).read_bytes())
     return FileResponse(content, as_attachment=True, filename=f"{Path(run.name).stem}-{_('with reasons')}.xlsx")

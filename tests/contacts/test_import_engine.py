@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Assignment, Company, Vehicle
 from contacts import people_data
-from contacts.actions import imports
+from contacts.actions import import_keeping, import_report, imports
 from contacts.models import Consent, Holder, Import, Layout, Person, PersonAddress, StagedRow
 from fleetportal.core.audit import Entry
 from fleetportal.core.errors import Refused
@@ -489,6 +489,78 @@ def test_an_import_of_a_user_who_lost_the_right_changes_nothing(anna, north):
     assert (company.city, company.vat_number) == ("Bonn", "")
 
 
+def hand_over(company, boris, anna):
+    """Boris looks after the company from today on, Anna no longer."""
+    Assignment.objects.filter(user=anna, company=company).update(
+        starts_on=date(2020, 1, 1), ends_on=timezone.localdate() - timedelta(days=1)
+    )
+    assign(company, boris, starts_on=timezone.localdate())
+
+
+def test_undo_leaves_alone_what_the_owner_lost_since(anna, boris, north):
+    company = make_company(north, name="Nordhafen Logistik SE", city="Bonn", looked_after_by=anna)
+    run = take(fleet([FLEET[0], FLEET[1]]), "Fuhrpark.xlsx", by=anna)
+    company.refresh_from_db()
+    assert company.city == "Hamburg" or company.vat_number == "DE136695976"
+    hand_over(company, boris, anna)
+    before = [list(model.objects.order_by("pk").values()) for model in (Company, Vehicle, Holder, Assignment)]
+    imports.undo(run, by=anna)
+    imports.work(Import.objects.get(pk=run.pk))
+    assert [list(model.objects.order_by("pk").values()) for model in (Company, Vehicle, Holder, Assignment)] == before
+    assert Import.objects.get(pk=run.pk).counts["kept"] > 0
+
+
+def test_undo_is_refused_to_who_may_no_longer_import(anna, north):
+    run = take(fleet(), "Fuhrpark.xlsx", by=anna)
+    anna.groups.clear()
+    stranger = type(anna).objects.get(pk=anna.pk)
+    with pytest.raises(imports.NoLongerAllowed):
+        imports.undo(Import.objects.get(pk=run.pk), by=stranger)
+    assert Vehicle.objects.count() == 3 and Import.objects.get(pk=run.pk).state == State.DONE
+
+
+def test_an_undo_under_way_is_held_when_the_right_goes(anna, north):
+    run = take(fleet(), "Fuhrpark.xlsx", by=anna)
+    imports.undo(run, by=anna)
+    anna.groups.clear()
+    imports.work(Import.objects.get(pk=run.pk))
+    held = Import.objects.get(pk=run.pk)
+    assert (held.state, held.counts["held"], Vehicle.objects.count()) == (State.STOPPED, "right", 3)
+
+
+def test_rows_are_held_when_the_centre_is_no_longer_the_owners(anna, north, south):
+    run = judge(fleet(), "Fuhrpark.xlsx", by=anna)
+    anna.home_centre = south
+    anna.save()
+    with pytest.raises(imports.NoLongerAllowed, match="another centre"):
+        imports.apply(Import.objects.get(pk=run.pk), by=anna, in_background=False)
+    assert not Company.objects.exists()
+    imports.say_where(run, company=None, centre=south, by=anna)
+    imports.judge(run, by=anna, in_background=False)
+    imports.work(run)
+    imports.apply(run, by=anna, in_background=False)
+    anna.home_centre = north  # and again while the rows are being taken
+    anna.save()
+    imports.work(Import.objects.get(pk=run.pk))
+    held = Import.objects.get(pk=run.pk)
+    assert (held.state, imports.held_of(held), Company.objects.count()) == (State.JUDGED, [str(imports.HINDRANCES["centre"])], 0)
+    imports.say_where(held, company=None, centre=north, by=anna)
+    assert imports.held_of(held) == []
+
+
+def test_what_the_command_brought_is_seen_by_administrators_of_the_centre(client, anna, carla, admin, north, south):
+    run = take(fleet(), "Fuhrpark.xlsx", centre=north)
+    assert run.owner is None and run.state == State.DONE
+    assert [set(Import.objects.visible_to(user)) for user in (anna, carla, admin)] == [set(), set(), {run}]
+    client.force_login(admin)
+    assert run.name in client.get("/imports/").content.decode()
+    assert client.post(f"/imports/{run.pk}/undo/").status_code == 303
+    imports.work(Import.objects.get(pk=run.pk))
+    assert not Company.objects.exists()
+    client.force_login(carla)
+    assert client.get(f"/imports/{run.pk}/").status_code == 404
+
+
 # --- the file back ------------------------------------------------------------------------------------------------------------
 
 
@@ -496,7 +568,7 @@ def test_the_file_comes_back_with_what_is_wrong_and_can_be_mended(north, tmp_pat
     rows = [list(row) for row in FLEET]
     rows[1][5], rows[2][8] = "SHORT", "yesterday"
     run = take(fleet(rows), "Fuhrpark.xlsx", centre=north)
-    imports.write_report(run, tmp_path / "back.xlsx")
+    import_report.write_report(run, tmp_path / "back.xlsx")
     page = openpyxl.load_workbook(tmp_path / "back.xlsx").active
     words = [page.cell(row, 13).value for row in range(1, 5)]
     assert words[0] == "What is wrong" and "17 characters" in words[1] and "no date" in words[2] and words[3] is None
@@ -513,7 +585,7 @@ def test_hostile_values_come_in_and_go_out_as_text(north, tmp_path):
     hostile = ["=cmd|' /C x'!A0", "@SUM(1)", "+1+1", "<script>alert(1)</script>", "'; DROP TABLE x; --", "\u202eGmbH"]
     text = "Company;VAT\n" + "".join(f'"{value}";DE1\n' for value in hostile)
     run = take(make_text(text), "x.csv", centre=north)
-    imports.write_report(run, tmp_path / "back.xlsx")
+    import_report.write_report(run, tmp_path / "back.xlsx")
     page = openpyxl.load_workbook(tmp_path / "back.xlsx").active
     assert {cell.data_type for row in page.iter_rows() for cell in row} == {"s"}
     assert [row[0].value for row in page.iter_rows(min_row=2)] == hostile
@@ -521,8 +593,8 @@ def test_hostile_values_come_in_and_go_out_as_text(north, tmp_path):
 
 def test_files_go_after_their_time_and_what_was_made_stays(north):
     run = take(fleet(), "Fuhrpark.xlsx", centre=north)
-    assert imports.forget_files() == 0
+    assert import_keeping.forget_files() == 0
     Import.objects.update(made_at=timezone.now() - timedelta(days=91))
-    assert imports.forget_files() == 1
+    assert import_keeping.forget_files() == 1
     assert not run.spool.exists() and Vehicle.objects.count() == 3
     assert [row.cells for row in StagedRow.objects.all()] == [[], [], []]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Centre, Company
 from accounts.vat import ValidationError, compact
 from contacts.actions import imports
+from contacts.actions.import_report import write_report
 from contacts.models import Import, Layout, Verdict
 from fleetportal.core.db import fold
 from fleetportal.core.errors import Refused
@@ -74,7 +75,7 @@ class Command(BaseCommand):
                     self.stdout.write(problem_line(path.name, sheet, row.row, problem))
         self.stdout.write(summary(run, path.name, dry=options["dry_run"]))
         if options["report"]:
-            imports.write_report(run, Path(options["report"]))
+            write_report(run, Path(options["report"]))
         return ROWS_REJECTED if run.rows.filter(verdict=Verdict.REJECTED).exists() else 0
 
 
