@@ -1,6 +1,7 @@
 """What the databases do differently has one home: folded text, locks, periods that must not overlap."""
 
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connections, models, router, transaction
+from django.db import IntegrityError, OperationalError, connections, models, router, transaction
 from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
@@ -164,3 +165,23 @@ def save_apart(row: models.Model, *, refusal: Refused) -> None:
 def violated(error: IntegrityError) -> str:
     """The name of the constraint that PostgreSQL names as violated; "" on SQLite."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+
+
+# What the databases say when somebody else held a lock too long, or two waited for each other.
+LOCKED = {"55P03", "40P01", "40001"}
+SQLITE_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+class Busy(Refused):
+    """Too many write at once: the wait for a lock was given up. Nothing has changed; the same request may be sent again."""
+
+    code = "busy"
+    status = 503
+
+
+def busy(error: OperationalError) -> Busy | None:
+    """The refusal for a lock that was not got in time; None for any other error of the database."""
+    cause = error.__cause__
+    locked = getattr(cause, "sqlstate", None) in LOCKED or (getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF in SQLITE_LOCKED
+    words = _("Many people are writing at this moment. Nothing was changed; try again in a few seconds.")
+    return Busy(words, facts={"retry_after": 3}) if locked else None

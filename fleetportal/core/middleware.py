@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
@@ -13,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.defaults import page_not_found
 
 from fleetportal.core import requests
+from fleetportal.core.db import busy
 from fleetportal.core.errors import Refused
 from fleetportal.core.pages import is_part
 
@@ -140,6 +142,9 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Http404):
             return page_not_found(request, error)
+        if isinstance(error, OperationalError) and (refusal := busy(error)):
+            log.warning("%s %s gave up waiting for a lock", request.method, request.path, exc_info=error)
+            error = refusal
         return put_into_words(request, error) if isinstance(error, Refused) else None
 
 

@@ -1,8 +1,15 @@
 """The suite's own ground: what one test commits, the next does not see; what migrations made is always there."""
 
+import threading
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import DatabaseError, connection, connections, transaction
 
+from fleetportal.core.db import busy
+from gifts.models import Redemption, Voucher
+from tests.factories.contacts import make_role
+from tests.factories.gifts import make_programme, make_voucher
 from tests.races import race, won
 
 USER = get_user_model()
@@ -26,3 +33,51 @@ def test_racers_have_connections_of_their_own():
     outcomes = race(*[lambda: USER.objects.create(username="same")] * 4)
     assert len(won(outcomes)) == 1
     assert USER.objects.filter(username="same").count() == 1
+
+
+# --- a lock that is not got in time ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(transactional_db):
+    """Connections that wait a tenth of a second for a lock."""
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("PRAGMA busy_timeout = 100")
+    else:
+        connection.cursor().execute("SET lock_timeout = 100")
+    yield
+    connection.close()
+
+
+def test_who_waits_too_long_for_a_lock_is_asked_to_try_again(client, impatient, north, wanda, north_ag):
+    """R1, R4: no 500 however many write at once; and nothing has changed."""
+    voucher = make_voucher(make_programme(north), driver=make_role("driver", north_ag), claimed=True)
+    client.force_login(wanda)
+    held, release = threading.Event(), threading.Event()
+
+    def hold():
+        try:
+            with transaction.atomic():
+                Voucher.objects.filter(pk=voucher.pk).update(revoked_because="held")
+                held.set()
+                release.wait(30)
+        finally:
+            connections.close_all()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(30)
+    answer = client.post("/vouchers/redeem/", {"code": voucher.code, "_key": "one"})
+    release.set()
+    holder.join()
+
+    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "3", "no-store")
+    assert "try again" in answer.content.decode()
+    assert not Redemption.objects.exists()
+    assert client.post("/vouchers/redeem/", {"code": voucher.code, "_key": "one"}).status_code == 200
+
+
+def test_another_fault_of_the_database_stays_a_fault(db):
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        connection.cursor().execute("SELECT nothing FROM nowhere")
+    assert busy(caught.value) is None
