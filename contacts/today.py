@@ -78,7 +78,7 @@ class Day:
     @property
     def reasons(self) -> Any:
         """The open reasons in this user's reach, most valuable first."""
-        rows = Reason.objects.visible_to(self.user).open(on=self.on)
+        rows = Reason.objects.visible_to(self.user).open(on=self.on, to=self.user)
         if self.colleague:
             theirs = Assignment.objects.responsible().running(on=self.on).filter(user=self.colleague)
             rows = rows.filter(company__in=theirs.values("company"))
@@ -122,8 +122,8 @@ class Day:
         """Up to `limit` of today's cards with all they show, of the chosen group, most valuable first; `first` is among them. 7 queries."""
         ids = [pk for pk, group in self.cards.items() if not self.group or group == self.group]
         wanted = ids[:limit] if first is None or first in ids[:limit] else [*ids[: limit - 1], first]
-        rows = Reason.objects.visible_to(self.user).open(on=self.on).filter(pk__in=wanted)
-        return list(rows.in_order().for_cards(on=self.on))
+        rows = Reason.objects.visible_to(self.user).open(on=self.on, to=self.user).filter(pk__in=wanted)
+        return list(rows.in_order().for_cards(on=self.on).with_giver(on=self.on, to=self.user))
 
     def others(self, reason: Reason) -> list[Reason]:
         """What else there is to say to the same person. 1 query."""

@@ -30,6 +30,7 @@ urlpatterns = [
     path("today/<int:reason_id>/written/", today.written, name="today_written"),
     path("today/<int:reason_id>/plan/", today.plan, name="today_plan"),
     path("today/<int:reason_id>/not-now/", today.not_now, name="today_not_now"),
+    path("today/<int:reason_id>/give/", today.give, name="today_give"),
     path("today/undo/<int:decision_id>/", today.undo, name="undo"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/close/", tasks.task_close, name="task_close"),

@@ -2,7 +2,7 @@ from accounts.models.centre import Centre, CentreGroupPermission, CentreUserPerm
 from accounts.models.user import User, serving
 
 from accounts.models.company import Address, Company, Phase, Sector, Tier, rights_over, ways_in  # isort: skip
-from accounts.models.assignment import Assignment  # isort: skip
+from accounts.models.assignment import Assignment, who_serves  # isort: skip
 from accounts.models.touched import TouchedCompany, derived  # isort: skip
 from accounts.models.vehicle import Contract, Powertrain, Use, Vehicle  # isort: skip
 
@@ -26,4 +26,5 @@ __all__ = [
     "rights_over",
     "serving",
     "ways_in",
+    "who_serves",
 ]

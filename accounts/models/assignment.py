@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.centre import Centre
 from accounts.models.company import Company
+from accounts.models.user import User, active, granted, in_general
 from fleetportal.core import audit
 from fleetportal.core.db import NoOverlap, Overlap, lock, save_apart
 from fleetportal.core.errors import Refused
@@ -30,6 +31,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def responsible(self) -> Self:
         return self.filter(kind=Assignment.Kind.RESPONSIBLE)
+
+
+def who_serves(company: Company, *, on: date) -> "models.QuerySet[User]":
+    """Who may serve `company` on that day: by a grant on its centre, or because they look after it. 1 query."""
+    looking = Assignment.objects.running(on=on).filter(company=company).values("user")
+    return active(granted("serve_customers", company.centre) | (Q(pk__in=looking) & in_general("serve_customers")))
 
 
 class Assignment(models.Model):

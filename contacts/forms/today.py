@@ -8,7 +8,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Channel, Chip
+from accounts.models import User, who_serves
+from contacts.models import Channel, Chip, Reason
 
 SENTENCE = 300
 # "Not now" until when; how far each is from today.
@@ -66,6 +67,19 @@ class NotNowForm(CardForm):
     @property
     def until(self) -> date:
         return timezone.localdate() + LATER[self.cleaned_data["chip"]][1]
+
+
+class GiveForm(forms.Form):
+    """Who takes a reason over: a colleague who may serve the company."""
+
+    to = forms.ModelChoiceField(
+        label=_("Colleague"), queryset=User.objects.none(), error_messages={"required": _("Say who takes it over.")}
+    )
+    text = forms.CharField(label=_("A word to them"), max_length=SENTENCE, required=False)
+
+    def __init__(self, *args: Any, reason: Reason, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = who_serves(reason.company, on=timezone.localdate()).exclude(pk=user.pk)
 
 
 class CloseForm(forms.Form):

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -51,9 +51,15 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         """Reasons at the companies that `user` serves today: own, stood in for, or of the centre."""
         return self.where(user, may="serve_customers")
 
-    def open(self, *, on: date) -> Self:
-        """Reasons that nobody has put off, planned or done for that day."""
-        return self.filter(~Exists(Decision.objects.standing(on=on).filter(key=OuterRef("key"))))
+    def open(self, *, on: date, to: "User | None" = None) -> Self:
+        """Reasons that nobody has put off, planned or done for that day, or given to anybody but `to`."""
+        standing = Decision.objects.standing(on=on).filter(key=OuterRef("key"))
+        return self.filter(~Exists(standing.filter(~Q(given_to=to) | Q(given_to=None))))
+
+    def with_giver(self, *, on: date, to: "User") -> Self:
+        """With `given_by`, the first name of the colleague who gave it to `to`, and `given_why`; None where nobody did."""
+        given = Decision.objects.standing(on=on).filter(key=OuterRef("key"), given_to=to).order_by("-pk")
+        return self.annotate(given_by=Subquery(given.values("by__first_name")[:1]), given_why=Subquery(given.values("why")[:1]))
 
     def of_group(self, group: str) -> Self:
         return self.filter(group=group)
@@ -84,6 +90,10 @@ class Reason(models.Model):
     facts = models.JSONField(default=dict)
     weight = models.SmallIntegerField()
     found_on = models.DateField()
+
+    # what `with_giver()` adds
+    given_by: str | None
+    given_why: str | None
 
     objects = ReasonQuerySet.as_manager()
 
@@ -187,6 +197,7 @@ class Decision(models.Model):
         WRITTEN = "written", _("written to")
         PLANNED = "planned", _("planned")
         NOT_NOW = "not_now", _("not now")
+        GIVEN = "given", _("given to a colleague")
 
     key = models.CharField(max_length=140)
     rule = models.CharField(max_length=40)
@@ -194,6 +205,7 @@ class Decision(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     kind = models.CharField(max_length=11, choices=Kind)
     until = models.DateField(null=True)  # the reason stays away before that day; None: for this occasion
+    given_to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")  # stays with them alone
     why = models.CharField(max_length=300, blank=True)
     interaction = models.ForeignKey(Interaction, null=True, on_delete=models.SET_NULL, related_name="+")
     made_type = models.CharField(max_length=60, blank=True)  # the task or meeting that was made

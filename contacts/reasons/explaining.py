@@ -43,7 +43,7 @@ def explain(company: Company, *, on: date) -> list[Answer]:
     for reason in (reason for reasons in found.values() for reason in reasons):
         reason.person = people.get(reason.person_id) if reason.person_id else None
     stored = dict(Reason.objects.filter(company=company).values_list("key", "pk"))
-    decisions = {d.key: d for d in Decision.objects.standing(on=on).filter(company=company).select_related("by").order_by("at")}
+    decisions = {d.key: d for d in Decision.objects.standing(on=on).filter(company=company).select_related("by", "given_to").order_by("at")}
     return [
         Answer(rule, [Finding(reason, decisions.get(reason.key), stored.get(reason.key)) for reason in found[rule.name]]) for rule in rules
     ]

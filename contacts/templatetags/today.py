@@ -83,8 +83,9 @@ def said(decision: Decision) -> str:
         Decision.Kind.WRITTEN: _("Logged: %(who)s written to."),
         Decision.Kind.PLANNED: _("Planned for %(who)s."),
         Decision.Kind.NOT_NOW: _("Put off: %(who)s."),
+        Decision.Kind.GIVEN: _("Given to %(to)s: %(who)s."),
     }
-    return words[Decision.Kind(decision.kind)] % {"who": who}
+    return words[Decision.Kind(decision.kind)] % {"who": who, "to": decision.given_to}
 
 
 @register.filter

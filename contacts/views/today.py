@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.actions import reasons as actions
 from contacts.forms.planning import planning_for
-from contacts.forms.today import CloseForm, NotNowForm, OutcomeForm, WrittenForm
+from contacts.forms.today import CloseForm, GiveForm, NotNowForm, OutcomeForm, WrittenForm
 from contacts.models import NOT_REACHED_CHIPS, Decision, Reason
 from contacts.today import CONTACTS_A_DAY, SHOWN, Day
 from fleetportal.core.idempotency import once
@@ -67,7 +67,14 @@ def here(request: HttpRequest, **more: Any) -> str:
 
 
 def shown(
-    request: HttpRequest, day: Day, *, act: str = "", form: Any = None, open_id: int | None = None, just: Decision | None = None
+    request: HttpRequest,
+    day: Day,
+    *,
+    act: str = "",
+    form: Any = None,
+    give: GiveForm | None = None,
+    open_id: int | None = None,
+    just: Decision | None = None,
 ) -> dict[str, Any]:
     """What the page shows: the open card with the form of the chosen button, the others as rows, and what lies beside."""
     wanted = open_id or whole_number(request.GET.get("open", ""))
@@ -87,6 +94,8 @@ def shown(
     address = here(request)
     context |= {"here": address, "joint": "&" if "?" in address else "?", "query": address.removeprefix(reverse("contacts:today"))}
     context |= {"filters": filters(day), "close": CloseForm(), "more": here(request, more=1), "hidden": max(0, count(day) - len(queue))}
+    if opened is not None and act == "not-now":
+        context["give"] = give or GiveForm(reason=opened, user=request.user)
     if opened is not None:
         context |= {"form": form or form_for(act, opened, request=request), "act_url": act_url(act, opened) + context["query"]}
         context |= {"others": day.others(opened), "past": day.past(opened), "weights": opened.weights(day.on)}
@@ -134,7 +143,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def just_done(request: HttpRequest, day: Day) -> Decision | None:
     """What the user did a moment ago, where the address says so: the toast offers to take it back."""
     done = whole_number(request.GET.get("done", ""))
-    mine = Decision.objects.made(by=request.user, since=day.now - actions.UNDO_FOR).select_related("person", "company")
+    mine = Decision.objects.made(by=request.user, since=day.now - actions.UNDO_FOR).select_related("person", "company", "given_to")
     return mine.filter(pk=done).first() if done else None
 
 
@@ -214,6 +223,20 @@ def not_now(request: HttpRequest, reason_id: int) -> HttpResponse:
         return refused(request, reason, "not-now", form)
     why = form.cleaned_data["text"]
     return next_card(request, actions.put_off(reason, until=form.until, why=why, by=request.user, on=timezone.localdate()))
+
+
+@page(may="serve_customers")
+@require_POST
+@once
+def give(request: HttpRequest, reason_id: int) -> HttpResponse:
+    """A colleague takes the card over; it stands in their Today."""
+    reason = reason_of(request, reason_id)
+    form = GiveForm(request.POST, reason=reason, user=request.user)
+    if not form.is_valid():
+        context = shown(request, day_of(request), act="not-now", give=form, open_id=reason.pk)
+        return answer(request, context, part="contacts/today.html#day", status=422)
+    to, why = form.cleaned_data["to"], form.cleaned_data["text"]
+    return next_card(request, actions.give(reason, to=to, why=why, by=request.user, on=timezone.localdate()))
 
 
 @page(may="serve_customers")
