@@ -1,6 +1,7 @@
 """The one timeline: what happened with a company or person, newest first, each kind of thing in its own words."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,16 @@ def contact(interaction: Interaction) -> Line:
 def plain(interaction: Interaction) -> Line:
     """A kind nobody has words for: its channel's."""
     return Line(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], interaction.get_outcome_display())
+
+
+def say(lines: Mapping[str, tuple[str, Any, str]]) -> None:
+    """Registers kinds of a higher app whose line is always the same: kind -> icon, words, tone."""
+    for kind, (icon, words, tone) in lines.items():
+        renderers.register(kind, functools.partial(_same, Line(icon, words, tone=tone)))
+
+
+def _same(line: Line, interaction: Interaction) -> Line:
+    return line
 
 
 def words_for(interaction: Interaction) -> Line:

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
 from accounts.panels import Later, Panel, dossier_panels
-from contacts.models import Interaction
-from contacts.timeline import Line, renderers
+from contacts import timeline
 from contacts.today import Appointment, appointments
 from events.models import Event, Invitation, Meeting, Registration
 from fleetportal.core.links import scopes
@@ -37,12 +36,6 @@ LINES: dict[str, tuple[str, Any, str]] = {
     "meeting.cancelled": ("x", _("Annual meeting called off"), ""),
     "meeting.held": ("users", _("Annual meeting held"), "ok"),
 }
-
-
-def line(interaction: Interaction) -> Line:
-    """What happened with an event or meeting, in words."""
-    icon, words, tone = LINES[interaction.kind]
-    return Line(icon, words, tone=tone)
 
 
 def of_company(request: Any, company: Company, held: set[str]) -> dict[str, Any] | None:
@@ -108,6 +101,5 @@ def register() -> None:
     navigation.register(
         "events", NavigationEntry(_("Events"), "ticket", "events:list", "meet_customers", group=1, on_phone=True), weight=200
     )
-    for kind in LINES:
-        renderers.register(kind, line)
+    timeline.say(LINES)
     dossier_panels.register("events", events_panel, weight=35)

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
 from accounts.panels import Panel, dossier_panels
-from contacts.models import Interaction, Person
+from contacts import timeline
+from contacts.models import Person
 from contacts.panels import person_panels
-from contacts.timeline import Line, renderers
 from fleetportal.core.links import scopes
 from fleetportal.core.pages import NavigationEntry, navigation
 
@@ -23,12 +23,6 @@ LINES: dict[str, tuple[str, Any, str]] = {
     "gift.handed_out": ("gift", _("Gift handed over"), "ok"),
     "gift.hand_out_undone": ("arrow-back-up", _("Gift taken back"), ""),
 }
-
-
-def line(interaction: Interaction) -> Line:
-    """What happened to a voucher or gift, in words."""
-    icon, words, tone = LINES[interaction.kind]
-    return Line(icon, words, tone=tone)
 
 
 def of_person(request: HttpRequest, person: Person, held: set[str]) -> dict[str, Any]:
@@ -48,8 +42,7 @@ def register() -> None:
     navigation.register("gifts", NavigationEntry(_("Gifts"), "gift", "gifts:gifts", "hand_out", group=1, on_phone=True), weight=230)
     navigation.register("vouchers", NavigationEntry(_("Vouchers"), "wash", "gifts:programmes", "run_programmes", group=1), weight=240)
     navigation.register("redeem", NavigationEntry(_("Redeem"), "qrcode", "gifts:redeem", "redeem", group=1, on_phone=True), weight=250)
-    for kind in LINES:
-        renderers.register(kind, line)
+    timeline.say(LINES)
     person_panels.register("give", Panel("gifts/_give.html", give, place="actions", may="meet_customers"), weight=40)
     person_panels.register("received", Panel("gifts/_received_panel.html", of_person), weight=40)
     dossier_panels.register("received", Panel("gifts/_given_panel.html", of_company), weight=25)

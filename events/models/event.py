@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Centre, Company, Vehicle
+from accounts.models import Centre, Company, TouchedCompany, Vehicle
 from contacts.models import DecisionMaker, Driver, Holder, Person, Role, VehicleUser
 from events import letters
 from events.models.registration import Registration
@@ -257,6 +257,16 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
 
     # --- verbs ---
 
+    def companies_in_window(self) -> models.QuerySet[Any]:
+        """The ids of this centre's companies for whose users a second delivery is a reason; nobody's for other kinds."""
+        here = Company.objects.active().filter(centre=self.centre_id, vehicles__in=self.delivered())
+        return (here if self.kind == Kind.SECOND_DELIVERY else here.none()).values_list("pk", flat=True)
+
+    def touch(self, also: Iterable[int] = ()) -> None:
+        """Reasons that hang on this event are due again, for the companies of its window and `also`. Costs 2 queries, or none."""
+        if self.kind == Kind.SECOND_DELIVERY or also:
+            TouchedCompany.add_all(Company.objects.filter(Q(pk__in=self.companies_in_window()) | Q(pk__in=list(also))))
+
     @classmethod
     def enter(cls, *, by: "User | None", capacity: int, **facts: Any) -> "Event":
         """A new draft with `capacity` seats. Costs 3 queries."""
@@ -276,7 +286,10 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
             lock(self)
             if self.is_over and not self.is_draft:
                 raise EventOver(_("This event is over; what it was stays as it was."))
+            window = set(self.companies_in_window())
             changed = audit.edit(self, values, action="event.edited", by=by)
+            if changed and self.state == State.PUBLISHED:
+                self.touch(also=window)
             if self.state == State.PUBLISHED and {"starts_at", "ends_at", "place", "title", "area"} & changed.keys():
                 for registration in self.seated():
                     Registration.objects.filter(pk=registration.pk).update(revision=F("revision") + 1, changed_at=timezone.now())
@@ -291,17 +304,15 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         return rows
 
     def publish(self, *, by: "User | None") -> None:
-        """Open the draft to its guests. Doing it twice changes nothing. Raises NotADraft, EventOver. Costs 2 queries."""
+        """Open the draft to its guests. Doing it twice changes nothing. Raises NotADraft, EventOver. Costs 4 queries, or 6."""
         with transaction.atomic():
+            lock(self)  # somebody may have moved or cancelled it since it was read
+            if self.is_cancelled:
+                raise NotADraft(_("This event was cancelled."))
             if self.is_over:
                 raise EventOver(_("This day has passed; move the event first."))
-            if not Event.objects.filter(pk=self.pk, state=State.DRAFT).update(state=State.PUBLISHED):
-                self.refresh_from_db(fields=["state"])
-                if self.is_cancelled:
-                    raise NotADraft(_("This event was cancelled."))
-                return
-            self.state = State.PUBLISHED
-            audit.record("event.published", self, by=by, changes={"state": (State.DRAFT, State.PUBLISHED)})
+            if audit.edit(self, {"state": State.PUBLISHED}, action="event.published", by=by):
+                self.touch()
 
     def cancel(self, *, by: "User | None", reason: str = "") -> None:
         """Call it off: everybody who comes or waits is told, with the withdrawal of the calendar entry. Twice changes nothing.
@@ -316,6 +327,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
             if self.is_over:
                 raise EventOver(_("This event is over; what it was stays as it was."))
             audit.edit(self, {"state": State.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
+            self.touch()
             invited = self.invitations.order_by().values("pk")
             outbox.Message.objects.filter(about_type="events.invitation", about_id__in=invited).hold_back("The event was called off.")
             for registration in self.registrations.standing().select_related("person", "company").order_by("pk"):

@@ -351,10 +351,11 @@ class CheckIn(models.Model):
             audit.edit(self, {"heads": max(1, min(heads, self.registration.party))}, action="check_in.corrected", by=by)
 
     def undo(self, *, by: "User | None") -> None:
-        """The party is not inside after all; the timeline forgets that it came. Doing it twice changes nothing. Costs 4 queries."""
+        """The party is not inside after all; the timeline forgets that it came. Doing it twice changes nothing. Costs 7 queries."""
         with transaction.atomic():
             now: datetime = timezone.now()
             if not CheckIn.objects.standing().filter(pk=self.pk).update(undone_at=now, undone_by=by):
                 return
             Interaction.objects.filter(kind="event.attended", about_type=audit.label(self), about_id=self.pk).delete()
             audit.record("registration.check_in_undone", self.registration, by=by, facts={"check_in": self.pk})
+            self.registration.company.touch()  # the contact that rested their reasons did not happen

@@ -141,13 +141,6 @@ def column(row: models.Model, field: str) -> str:
     return str(getattr(row._meta.get_field(field), "attname"))  # noqa: B009  a reverse relation has none, and no verb edits one
 
 
-def changes_between(before: models.Model, after: models.Model, fields: Iterable[str]) -> dict[str, tuple[Any, Any]]:
-    """What differs between two states of a row, by stored value."""
-    names = {field: column(after, field) for field in fields}
-    pairs = {field: (getattr(before, name), getattr(after, name)) for field, name in names.items()}
-    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
-
-
 def plain(value: Any) -> Any:
     """`value` as JSON keeps it."""
     if isinstance(value, datetime | date):

@@ -174,12 +174,8 @@ class Message(models.Model):
         return f"{self.subject} → {self.recipient}"
 
     @property
-    def filled_text(self) -> str:
-        """The text as the recipient reads it, links included. Costs 1 query where there are links."""
-        return links.fill_in(self.text)
-
-    @property
     def filled_html(self) -> str:
+        """The HTML part as the recipient reads it, links included. Costs 1 query where there are links."""
         return links.fill_in(self.html)
 
     def send_again(self, *, by: Any) -> None:

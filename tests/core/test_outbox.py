@@ -111,7 +111,6 @@ def test_no_copy_of_the_database_holds_a_token(letter: str, link: Link, brandt: 
     outbox.send_due()
     dumped = serializers.serialize("json", [*Message.objects.all(), *Link.objects.all(), *Entry.objects.all()])
     assert link.token not in dumped
-    assert link.token in message.filled_text
     assert link.token in message.filled_html
     assert link.token in mail.outbox[0].body
 

@@ -13,7 +13,7 @@ TARGET = 2  # FEATURES J5: the link in the letter, and the answer
 def link_for(person: Person) -> str:
     """The address of the personal link, as it stands in the invitation's letter."""
     letter = Message.objects.get(template="events/mail/invitation", recipient_id=person.pk)
-    return next(word for word in letter.filled_text.split() if "/invitation/" in word)
+    return next(word for word in letter.as_email().body.split() if "/invitation/" in word)
 
 
 def test_herr_brandt_registers_with_his_family(meet, size):

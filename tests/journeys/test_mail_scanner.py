@@ -61,7 +61,7 @@ def mailed() -> list[str]:
     """Every address in a letter of each kind, of what is read as text and as HTML."""
     templates = Message.objects.order_by("template").values_list("template", flat=True).distinct()
     letters = [letter for template in templates for letter in Message.objects.filter(template=template).order_by("pk")[:OF_EACH_LETTER]]
-    return [address.rstrip(".,)") for letter in letters for address in ADDRESS.findall(letter.filled_text + letter.filled_html)]
+    return [address.rstrip(".,)") for letter in letters for address in ADDRESS.findall(letter.as_email().body + letter.filled_html)]
 
 
 def found_on(scanner) -> list[str]:
