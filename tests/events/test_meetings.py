@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Interaction, Reason
@@ -54,7 +55,7 @@ def state(meeting: Meeting) -> tuple[Any, ...]:
 
 def test_the_dossier_leads_to_three_times_and_a_letter_in_his_language(client: Client, anna: Any, north_ag: Any, kern: Any) -> None:
     client.force_login(anna)
-    assert f"/meetings/new/{north_ag.pk}/" in client.get(f"/companies/{north_ag.pk}/").content.decode()
+    assert f"/meetings/new/{north_ag.pk}/" in client.get(reverse("events:company", args=[north_ag.pk])).content.decode()
     form = client.get(f"/meetings/new/{north_ag.pk}/").context["form"]
     sent = {name: form[name].value() or "" for name in form.fields} | {"decision_maker": kern.pk}
     done = client.post(f"/meetings/new/{north_ag.pk}/", sent)
@@ -66,7 +67,7 @@ def test_the_dossier_leads_to_three_times_and_a_letter_in_his_language(client: C
     assert (letter.language, letter.gate) == ("de", "service")
     for part in (mail.body, mail.alternatives[0][0]):
         assert "Herr Kern" in part and meeting.link.address in part and "10:00" in part
-    assert f"/meetings/{meeting.pk}/" in client.get(f"/companies/{north_ag.pk}/").content.decode()
+    assert f"/meetings/{meeting.pk}/" in client.get(reverse("events:company", args=[north_ag.pk])).content.decode()
 
 
 def test_the_page_shows_sides_times_and_steps(client: Client, anna: Any, offered: Meeting) -> None:
