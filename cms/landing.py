@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page
 
 from cms.models import EventPage, HomePage
@@ -17,14 +18,17 @@ PICTURE_RIGHTS = ("add_image", "change_image", "choose_image")
 
 
 def landing_page(event: Event) -> Landing | None:
-    """The landing page of `event`, of the default language first. Costs 1 query, 2 with a picture."""
-    page = EventPage.objects.filter(event=event).select_related("picture", "locale").order_by("-live", "pk").first()
-    if page is None:
+    """The landing page of `event`, in the language of who reads where there is one. Costs 1 query, 2 with a picture."""
+    rows = EventPage.objects.filter(event=event).select_related("picture", "locale").order_by("pk")
+    pages = sorted(rows, key=lambda page: page.alias_of_id is not None)  # the written one before its copies
+    if not pages:
         return None
+    spoken = [page for page in pages if page.live and page.locale.language_code == get_language()]
+    page = next(iter(spoken), None) or next((one for one in pages if one.live), pages[0])
     pictures = page.pictures()
     return Landing(
         address=page.url or "",
-        edit_address=reverse("wagtailadmin_pages:edit", args=[page.pk]),
+        edit_address=reverse("wagtailadmin_pages:edit", args=[pages[0].pk]),
         is_live=page.live,
         picture=pictures.get("wide", ""),
         picture_tall=pictures.get("tall", ""),
@@ -33,7 +37,7 @@ def landing_page(event: Event) -> Landing | None:
 
 
 def make_landing_page(event: Event, by: Any) -> None:
-    """A page made of what the event says: public where the event is, else a draft. Doing it twice changes nothing."""
+    """A page made of what the event says, in every language: public where the event is, else a draft. Twice changes nothing."""
     with transaction.atomic():
         if EventPage.objects.filter(event=event).exists():
             return
@@ -46,6 +50,15 @@ def make_landing_page(event: Event, by: Any) -> None:
         revision = page.save_revision(user=by)
         if is_live:
             revision.publish(user=by)
+        speak_every_language(page)
+
+
+def speak_every_language(page: EventPage) -> None:
+    """The page below the home page of every other language, as an alias: it follows what is written, until an editor makes it a
+    translation of its own. Doing it twice changes nothing."""
+    known = page.get_translations(inclusive=True).values("locale")
+    for home in page.get_parent().get_translations().exclude(locale__in=known).select_related("locale").order_by("pk"):
+        page.copy_for_translation(home.locale, alias=True)
 
 
 def let_write(group: Group, rights: dict[str, str]) -> None:

@@ -41,6 +41,11 @@ class PublicPage(Page):
         response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
         return response
 
+    def get_url_parts(self, *args: Any, **kwargs: Any) -> Any:
+        """The full address stands on BASE_URL, as in letters: Wagtail's own record of the host knows neither port nor scheme."""
+        parts = super().get_url_parts(*args, **kwargs)
+        return parts and (parts[0], settings.BASE_URL, parts[2])
+
     def save(self, *args: Any, **kwargs: Any) -> Any:
         """Also cuts the pictures to their sizes: looking at a page must not write (R26)."""
         saved = super().save(*args, **kwargs)

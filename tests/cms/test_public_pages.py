@@ -1,8 +1,10 @@
 """The home page and landing pages: there from the start, kept and cookie-free, with the answer's form apart."""
 
+import re
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -11,9 +13,10 @@ from wagtail.models import Page
 from accounts.models import Centre, User
 from cms.landing import landing_page, make_landing_page
 from cms.models import EventPage, HomePage
+from cms.wagtail_hooks import speak
 from events.models import Event
 from fleetportal.core.links import Link
-from tests.factories.events import make_event, make_invitation
+from tests.factories.events import make_event, make_guest, make_invitation
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +34,7 @@ def event(north: Centre) -> Event:
 @pytest.fixture
 def landing(event: Event, dora: User) -> EventPage:
     make_landing_page(event, dora)
-    return EventPage.objects.get(event=event)
+    return EventPage.objects.get(event=event, alias_of=None)
 
 
 @pytest.mark.parametrize(("address", "words"), [("/", "Welcome"), ("/de/", "Willkommen"), ("/it/", "Benvenuti"), ("/ru/", "Добро")])
@@ -81,6 +84,49 @@ def test_others_read_how_to_ask_and_find_no_form(client: Client, landing: EventP
     assert "<form" not in words
 
 
+@pytest.mark.parametrize("language", ["de", "it", "ru"])
+def test_a_landing_page_is_there_in_every_language_cookie_free_and_without_a_form(
+    client: Client, landing: EventPage, language: str
+) -> None:
+    page = client.get(f"/{language}{landing.url}")
+    words = page.content.decode()
+    assert (page.status_code, page["Cache-Control"], bool(page.cookies)) == (200, "public, max-age=60", False)
+    assert f'<html lang="{language}">' in words and "<form" not in words
+    assert "By invitation" not in words and "We lift the cloth." in words
+    assert landing.title in client.get(f"/{language}/").content.decode()
+    assert words.count('hreflang="') == 2 * len(django_settings.LANGUAGES)
+
+
+def test_what_is_written_anew_is_written_in_every_language(client: Client, landing: EventPage) -> None:
+    client.get(f"/de{landing.url}")
+    landing.intro = "With the people who built it."
+    landing.save_revision().publish()
+    assert "With the people who built it." in client.get(f"/de{landing.url}").content.decode()
+    landing.unpublish()
+    assert client.get(f"/de{landing.url}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/de/"])
+def test_other_languages_are_named_by_the_full_address_of_the_portal(client: Client, settings: Any, address: str) -> None:
+    settings.BASE_URL = "https://fleet.example:8443"
+    words = client.get(address).content.decode()
+    found = dict(re.findall(r'<link rel="alternate" hreflang="(\w+)" href="([^"]+)"', words))
+    assert found == {code: f"https://fleet.example:8443/{'' if code == 'en' else code + '/'}" for code, _name in django_settings.LANGUAGES}
+
+
+def test_a_page_that_an_editor_makes_speaks_every_language_too(landing: EventPage, dora: User, rf: Any) -> None:
+    page = landing.get_parent().add_child(instance=EventPage(title="By hand", slug="by-hand"))
+    speak(rf.get("/"), page)
+    speak(rf.get("/"), page)
+    assert EventPage.objects.filter(title="By hand").count() == len(django_settings.LANGUAGES)
+
+
+def test_a_guest_is_led_to_the_landing_page_in_their_language(client: Client, landing: EventPage, event: Event) -> None:
+    make_invitation(event, make_guest(language="de"))
+    link = Link.objects.get(scope="invitation")
+    assert f'href="/de{landing.url}#i={link.token}"' in client.get(link.path).content.decode()
+
+
 def test_the_guests_page_leads_to_the_landing_page_with_the_token_behind_the_hash(client: Client, landing: EventPage, event: Event) -> None:
     make_invitation(event)
     link = Link.objects.get(scope="invitation")
@@ -96,7 +142,7 @@ def test_the_guests_page_leads_to_the_landing_page_with_the_token_behind_the_has
 def test_making_it_twice_makes_one_page(event: Event, landing: EventPage, dora: User) -> None:
     make_landing_page(event, dora)
 
-    assert EventPage.objects.filter(event=event).count() == 1
+    assert EventPage.objects.filter(event=event).count() == len(django_settings.LANGUAGES)
     assert landing_page(event).is_live
 
 
@@ -105,9 +151,12 @@ def test_the_page_of_a_draft_is_a_draft(client: Client, north: Centre, dora: Use
 
     make_landing_page(event, dora)
 
-    page = EventPage.objects.get(event=event)
-    assert not page.live
-    assert client.get(f"/{page.slug}/").status_code == 404
+    page = EventPage.objects.get(event=event, alias_of=None)
+    assert not EventPage.objects.live().exists()
+    for prefix in ("", "/de", "/it", "/ru"):
+        assert client.get(f"{prefix}/{page.slug}/").status_code == 404
+    page.save_revision().publish()
+    assert client.get(f"/de/{page.slug}/").status_code == 200
 
 
 def test_looking_at_public_pages_writes_nothing(client: Client, landing: EventPage) -> None:
