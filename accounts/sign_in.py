@@ -68,6 +68,10 @@ class StaffAdapter(DefaultAccountAdapter):
         signed_in = self.request.user.last_login
         return signed_in is None or timezone.now() - signed_in > JUST_NOW
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords count for a name at one address: who knows a name cannot shut its owner out from elsewhere (R29)."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: a page that opens says enough."""
 

@@ -72,6 +72,17 @@ def test_after_many_wrong_passwords_the_right_one_waits_too(client: Client, anna
     assert "_auth_user_id" not in client.session
 
 
+def test_a_stranger_who_tries_a_name_does_not_shut_its_owner_out(client: Client, anna: User) -> None:
+    stranger = Client(REMOTE_ADDR="203.0.113.9")
+    for _try in range(6):
+        sign_in(stranger, "anna", "wrong")
+    sign_in(stranger, "anna")
+    sign_in(client, "anna")
+
+    assert "_auth_user_id" not in stranger.session
+    assert "_auth_user_id" in client.session
+
+
 def test_signing_out_needs_a_post(client: Client, anna: User) -> None:
     client.force_login(anna)
     assert client.get("/logout/").status_code == 200
