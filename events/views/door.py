@@ -14,6 +14,7 @@ from events.views.staff import the_event
 from fleetportal.core.db import fold
 from fleetportal.core.idempotency import once
 from fleetportal.core.pages import page, whole_number
+from fleetportal.core.search import MAX_WORDS
 
 SHOWN = 30
 
@@ -40,7 +41,7 @@ def check_in(request: HttpRequest, event_id: int) -> HttpResponse:
 def expected(event: Event, name: str) -> QuerySet[Registration]:
     """Guests with seats whose name holds every word of `name`; who is not inside yet comes first."""
     rows = Registration.objects.seated().filter(event=event).select_related("person", "company").with_arrival()
-    for word in fold(name).split():
+    for word in fold(name).split()[:MAX_WORDS]:
         rows = rows.filter(person__name_folded__contains=word)
     return rows.order_by("heads_inside", "person__name_folded", "pk") if name else rows.order_by("person__name_folded", "pk")
 

@@ -18,7 +18,7 @@ from fleetportal.core.links import Link
 from fleetportal.core.middleware import put_into_words
 from fleetportal.core.pages import link_page
 from gifts import pdf
-from gifts.actions.claims import claim_card, claim_from_pool
+from gifts.actions.claims import claim_card, claim_from_pool, mailbox
 from gifts.forms import CardForm, CodeForm, FirstNameForm, PoolForm
 from gifts.models import Challenge, Programme, State, Voucher, VoucherTaken, Way
 from gifts.models.challenge import STAYS, TRIES
@@ -97,7 +97,7 @@ def ask_for_code(request: HttpRequest, programme: Programme, values: dict[str, A
     channel, address = values["contact"]
     throttle.hit(ASKED, f"address {throttle.address_of(request)}", **ASKED_BY_ADDRESS)
     throttle.hit(ASKED, "all", **ASKED_BY_ALL)
-    throttle.hit(ASKED, f"contact {address.casefold()}", **ASKED_BY_CONTACT)
+    throttle.hit(ASKED, f"contact {mailbox(address)}", **ASKED_BY_CONTACT)
     _challenge, link = Challenge.ask(programme, first_name=values["first_name"], channel=channel, address=address, plate=values["plate"])
     return link
 

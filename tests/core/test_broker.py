@@ -1,9 +1,9 @@
 """The folder that is the broker where there is no Redis: nothing in it may end the worker, which would end the portal."""
 
-import os
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty
 
 import pytest
@@ -43,7 +43,7 @@ def whole_messages(channel, module, monkeypatch):
     writer = threading.Thread(target=lambda: [channel._put("bell", {"number": number}) for number in range(MESSAGES)])
     writer.start()
     got = 0
-    while writer.is_alive() or os.listdir(channel.data_folder_in):
+    while writer.is_alive() or any(Path(channel.data_folder_in).iterdir()):
         with suppress(Empty, ValueError):
             got += bool(channel._get("bell"))
     writer.join()

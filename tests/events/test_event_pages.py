@@ -226,3 +226,10 @@ def test_a_guest_list_is_exported_with_a_reason_and_without_strangers(client: Cl
     words = sheet.content.decode("utf-8-sig")
     assert "Brandt" in words and "Kanarienvogel" not in words
     assert ",=1+1" not in words
+
+
+def test_the_door_finds_nobody_by_a_thousand_words_and_stays_open(client: Client, carla: Any, north: Any) -> None:
+    event = make_event(north)
+    client.force_login(carla)
+
+    assert client.get(f"/events/{event.pk}/check-in/", {"q": " ".join(["a"] * 1500)}).status_code == 200

@@ -179,6 +179,17 @@ def test_three_wrong_tries_use_the_code_up(client, shine):
     assert not Claim.objects.exists()
 
 
+def test_a_mailbox_gets_three_codes_an_hour_however_it_is_written(client, shine):
+    path = claim_page(shine)
+    for contact in ("mirko@drivers.example", "Mirko+1@drivers.example", "mirko+2@DRIVERS.example"):
+        ask(client, path, contact=contact)
+    before = Message.objects.count()
+
+    flood = {"first_name": "Mirko", "contact": "mirko+3@drivers.example", "plate": "HH-AB 1"}
+    assert client.post(path, flood).status_code == 429
+    assert Message.objects.count() == before
+
+
 def test_a_code_is_good_for_minutes(client, shine):
     page = ask(client, claim_page(shine))
     Link.objects.filter(scope="challenge").update(expires_at=timezone.now() - timedelta(seconds=1))
