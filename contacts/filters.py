@@ -14,6 +14,27 @@ from fleetportal.core import search
 from fleetportal.core.lists import Sentence, Word
 
 
+class PairFilter(Sentence):
+    """What the lists of duplicates can be asked."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[("apart", _("said not to be the same"))], method="apart", widget=forms.RadioSelect,
+        empty_label=_("not looked at yet"),
+    )  # fmt: skip
+    words = (Word("state", _("Pairs"), _("not looked at yet")),)
+
+    class Meta:
+        fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Without a word about it, pairs that were told apart are left out."""
+        rows = super().filter_queryset(rows)
+        return rows if self.form.cleaned_data.get("state") else rows.filter(told_apart_at=None)
+
+    def apart(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.exclude(told_apart_at=None)
+
+
 class PersonFilter(Sentence):
     q = django_filters.CharFilter(label=_("Name"), method="named", widget=search_field())
     group = django_filters.ChoiceFilter(

@@ -15,9 +15,23 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from contacts.models import GROUPS, Consent, Decision, Holder, Interaction, Person, PersonAddress, Reason, Received, Task, VehicleDriver
+from contacts.models import (
+    GROUPS,
+    Consent,
+    Decision,
+    Holder,
+    Interaction,
+    Person,
+    PersonAddress,
+    PersonPair,
+    Reason,
+    Received,
+    Task,
+    VehicleDriver,
+)
 from contacts.models.ledger import move_sums
 from fleetportal.core import audit, links, outbox, search
 from fleetportal.core.db import lock
@@ -90,6 +104,10 @@ def forget_messages(person: Person) -> None:
 def forget_links(person: Person) -> None:
     addresses = person.addresses.values("pk")
     links.Link.objects.filter(scope=CHANNELS_ARE_LINKED_BY, subject_id__in=addresses).revoke(now=timezone.now())
+
+
+def forget_pairs(person: Person) -> None:
+    PersonPair.objects.filter(Q(one=person) | Q(other=person)).delete()
 
 
 def forget_search_row(person: Person) -> None:
@@ -199,6 +217,22 @@ def move_messages(duplicate: Person, kept: Person) -> Moved:
     return [(row, {"recipient_id": (duplicate.pk, kept.pk)}) for row in rows]
 
 
+def move_pairs(duplicate: Person, kept: Person) -> Moved:
+    """Whom the duplicate may be, the kept person may be; of two pairs with the same third one stays."""
+    moved: Moved = []
+    for pair in PersonPair.objects.filter(Q(one=duplicate) | Q(other=duplicate)):
+        third = pair.other_id if pair.one_id == duplicate.pk else pair.one_id
+        one, other = sorted((third, kept.pk))
+        if third == kept.pk or PersonPair.objects.filter(one=one, other=other).exists():
+            pair.delete()
+            continue
+        changes = {"one_id": (pair.one_id, one), "other_id": (pair.other_id, other)}
+        pair.one_id, pair.other_id = one, other
+        pair.save(update_fields=["one", "other"])
+        moved.append((pair, changes))
+    return moved
+
+
 def move_search_row(duplicate: Person, kept: Person) -> Moved:
     search.forget(Person, [duplicate.pk])
     search.index([kept.search_row])
@@ -221,6 +255,7 @@ def register() -> None:
         ("contacts.task", emptying(Task, "person", title="", result="", person=None), moving(Task, "person"), 200),
         ("core.message", forget_messages, move_messages, 210),
         ("core.link", forget_links, stays, 220),
+        ("contacts.personpair", forget_pairs, move_pairs, 220),
         ("contacts.consent", deleting(Consent, "address__person"), stays, 230),
         ("contacts.holder", deleting(Holder, "user__person"), stays, 240),
         ("contacts.vehicledriver", deleting(VehicleDriver, "driver__person"), stays, 240),

@@ -5,11 +5,37 @@ from typing import Any
 import django_tables2
 from django.utils.translation import gettext_lazy as _
 
-from fleetportal.core.lists import Column
+from accounts.models import CompanyPair
+from contacts.models import PersonPair
+from fleetportal.core.lists import Column, label_of
 
 
 def roles_in_words(person: Any) -> str:
     return "; ".join(f"{role.group.label}, {role.company.name}" for role in person.roles_now)
+
+
+class PersonPairTable(django_tables2.Table):
+    one = Column(_("Person"), value=lambda pair: pair.one.name)
+    one_roles = Column(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.one), empty_values=())
+    other = Column(_("May be the same as"), value=lambda pair: pair.other.name)
+    other_roles = Column(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.other), empty_values=())
+    found_by = Column(_("What agrees"), css="fp-wide", value=label_of("found_by", PersonPair.Found))
+    found_at = Column(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
+    said = Column("", exported=False, empty_values=())
+
+    class Meta:
+        order_by = "-found_at"
+
+
+class CompanyPairTable(django_tables2.Table):
+    one = Column(_("Company"), value=lambda pair: pair.one.name)
+    other = Column(_("May be the same as"), value=lambda pair: pair.other.name)
+    found_by = Column(_("What agrees"), css="fp-wide", value=label_of("found_by", CompanyPair.Found))
+    found_at = Column(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
+    said = Column("", exported=False, empty_values=())
+
+    class Meta:
+        order_by = "-found_at"
 
 
 class PersonTable(django_tables2.Table):

@@ -2,7 +2,7 @@ from django.urls import path
 
 from accounts.views.panels import panel_page
 from contacts.panels import why_now_later, why_now_panel
-from contacts.views import contact, imports, people, preferences, tasks, today, vehicles
+from contacts.views import contact, duplicates, imports, people, preferences, tasks, today, vehicles
 
 app_name = "contacts"
 urlpatterns = [
@@ -37,6 +37,12 @@ urlpatterns = [
     path("tasks/<int:task_id>/reopen/", tasks.task_reopen, name="task_reopen"),
     path("preferences/<str:token>/", preferences.preferences, name="preferences"),
     path("preferences/<str:token>/stop/", preferences.stop_all, name="preferences_stop"),
+    path("duplicates/", duplicates.PersonPairList.as_view(), name="duplicates"),
+    path("duplicates/people/<int:person_pair_id>/apart/", duplicates.people_apart, name="people_apart"),
+    path("duplicates/people/<int:person_pair_id>/again/", duplicates.people_again, name="people_again"),
+    path("duplicates/companies/", duplicates.CompanyPairList.as_view(), name="company_duplicates"),
+    path("duplicates/companies/<int:company_pair_id>/apart/", duplicates.companies_apart, name="companies_apart"),
+    path("duplicates/companies/<int:company_pair_id>/again/", duplicates.companies_again, name="companies_again"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:import_id>/", imports.one_import, name="import"),
     path("imports/<int:import_id>/progress/", imports.progress, name="import_progress"),

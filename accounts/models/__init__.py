@@ -3,6 +3,7 @@ from accounts.models.user import User, serving
 
 from accounts.models.company import Address, Company, Phase, Sector, Tier, rights_over, ways_in  # isort: skip
 from accounts.models.assignment import Assignment, who_serves  # isort: skip
+from accounts.models.pairs import CompanyPair  # isort: skip
 from accounts.models.touched import TouchedCompany, derived  # isort: skip
 from accounts.models.vehicle import Contract, Powertrain, Use, Vehicle  # isort: skip
 
@@ -13,6 +14,7 @@ __all__ = [
     "CentreGroupPermission",
     "CentreUserPermission",
     "Company",
+    "CompanyPair",
     "Contract",
     "Phase",
     "Powertrain",

@@ -191,13 +191,14 @@ class Company(models.Model):
 
     @classmethod
     def enter(cls, *, by: "User | None", **facts: Any) -> "Company":
-        """A new company with `facts`, found by search at once. Costs 4 queries."""
+        """A new company with `facts`, found by search; one like it, in reach or not, makes a pair of duplicates. Costs 5 queries."""
         with transaction.atomic():
             company = cls(**facts)
             company.save()
             search.index([company.search_row])
             audit.record("company.entered", company, by=by, facts={"centre": company.centre_id})
             company.touch()
+            above(Company, "pairs").model.find([company.pk])
             return company
 
     def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:

@@ -9,13 +9,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Assignment, Centre, Company, TouchedCompany, User
+from accounts.models import Assignment, Centre, Company, CompanyPair, TouchedCompany, User
 from contacts.imports.companies import Companies
 from contacts.imports.drafts import Draft, worst
 from contacts.imports.people import People
 from contacts.imports.records import Record
 from contacts.imports.vehicles import Vehicles
-from contacts.models import GROUPS, Import, Made, Person, StagedRow, Verdict
+from contacts.models import GROUPS, Import, Made, Person, PersonPair, StagedRow, Verdict
 from fleetportal.core import audit, bulk, search
 from fleetportal.core.db import fold
 
@@ -141,6 +141,7 @@ class Batch:
 
     def write_companies(self) -> None:
         new = self.create("company", self.companies.new, action="company.entered")
+        CompanyPair.find([company.pk for company in new])
         for draft in self.companies.drafts.values():
             if "name" in draft.changes:
                 draft.changes["name_folded"] = fold(draft.changes["name"])[:200]
@@ -171,6 +172,7 @@ class Batch:
         new = self.create("person", self.people.new, action="person.entered")
         changed = self.change([known.draft for known in self.people.people.values()], action="person.edited")
         self.create("address", self.people.addresses)
+        PersonPair.find([person.pk for person in new])
         self.index_people(new, {person.pk for person in changed})
 
     def index_people(self, new: list[Person], changed: set[int]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import models
 from django.utils.dateparse import parse_date
 
-from accounts.models import Assignment, Company, TouchedCompany, User, Vehicle
+from accounts.models import Assignment, Company, CompanyPair, TouchedCompany, User, Vehicle
 from contacts.imports.batches import Importer
-from contacts.models import GROUPS, Holder, Import, Made, Person, PersonAddress, VehicleDriver
+from contacts.models import GROUPS, Holder, Import, Made, Person, PersonAddress, PersonPair, VehicleDriver
 from fleetportal.core import audit, search
 
 MODELS: dict[str, type[models.Model]] = {
@@ -28,7 +28,7 @@ OF_COMPANY: dict[type[models.Model], str] = {
     VehicleDriver: "vehicle__company",
     **dict.fromkeys(GROUPS.values(), "company"),
 }
-OF_NO_ACCOUNT = (TouchedCompany, Import)  # rows that may go or stay alone when their company goes
+OF_NO_ACCOUNT = (TouchedCompany, Import, CompanyPair, PersonPair)  # rows that may go or stay alone when their company goes
 BATCH = 500
 
 

@@ -3,6 +3,7 @@ from contacts.models.holders import AlreadyHeld, Holder, VehicleDriver
 from contacts.models.imports import Import, Layout, Made, StagedRow, Verdict
 from contacts.models.interaction import Direction, Interaction, Outcome
 from contacts.models.ledger import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
+from contacts.models.pairs import PersonPair
 from contacts.models.person import AddressState, Channel, Person, PersonAddress
 from contacts.models.reason import Decision, Reason
 from contacts.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
@@ -36,6 +37,7 @@ __all__ = [
     "Outcome",
     "Person",
     "PersonAddress",
+    "PersonPair",
     "Planning",
     "Purpose",
     "Reason",

@@ -14,8 +14,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Assignment, Centre, Company, Vehicle
-from contacts.models import Import, Interaction, Person, PersonAddress
+from accounts.models import Assignment, Centre, Company, CompanyPair, Vehicle
+from contacts.models import Import, Interaction, Person, PersonAddress, PersonPair
 from contacts.models.reason import Decision
 from events import letters
 from events.models import Meeting
@@ -186,6 +186,19 @@ def hand_out(at: At, user: Any) -> HandOut:
     return HandOut.objects.create(gift=gift, person=at.person, company=at.company, centre=at.centre, value_cents=1)
 
 
+def person_pair(at: At, user: Any) -> PersonPair:
+    """Somebody there who is entered twice."""
+    return PersonPair.objects.create(one=at.person, other=make_role("driver", at.company).person, found_by="email")
+
+
+def company_pair(at: At, user: Any) -> CompanyPair:
+    """The company there, entered twice; whoever looks after the one looks after the other."""
+    other = make_company(at.centre)
+    for assignment in at.company.assignments.responsible():
+        assign(other, assignment.user)
+    return CompanyPair.objects.create(one=at.company, other=other, found_by="name")
+
+
 def imported(at: At, user: Any) -> Import:
     return Import.objects.create(owner=user, centre=at.centre, name="list.csv", size=1, digest="0", kind="csv")
 
@@ -234,6 +247,8 @@ NOUNS: dict[str, Noun] = {
     "company_address_id": Noun(lambda at, user: at.company.addresses.create(kind="branch", street=word("Zeisig", at.place))),
     "address_id": Noun(lambda at, user: at.person.addresses.order_by("pk").first()),
     "drive_id": Noun(lambda at, user: make_drive(at.roles[2])),
+    "person_pair_id": Noun(person_pair),
+    "company_pair_id": Noun(company_pair),
     "programme_id": Noun(lambda at, user: programme(at), of_centre=True),
     "issue_id": Noun(lambda at, user: programme(at).issue("cards", 1, by=None, company=at.company), of_centre=True),
     "voucher_id": Noun(lambda at, user: voucher(at)),

@@ -1,0 +1,110 @@
+"""Who may be entered twice: people and companies side by side, and the word that they are not the same."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from accounts.models import Company, CompanyPair
+from contacts.filters import PairFilter
+from contacts.models import PersonPair
+from contacts.tables import CompanyPairTable, PersonPairTable
+from fleetportal.core.lists import Empty, ListPage, Preset
+from fleetportal.core.pages import done, page
+
+MAY = "serve_customers"
+PRESETS = (Preset(_("Not looked at yet"), ""), Preset(_("Not the same"), "state=apart"))
+
+
+class PersonPairList(ListPage):
+    name = "duplicates"
+    title = _("Duplicates: people")
+    may = MAY
+    table_class = PersonPairTable
+    filterset_class = PairFilter
+    rows_template = "contacts/_person_pair_rows.html"
+    actions_template = "contacts/_duplicates_actions.html"
+    presets = PRESETS
+    empty = Empty(
+        _("Nobody seems to be here twice"),
+        _("Whoever is typed or imported and may be known already stands here, beside whom they may be."),
+    )
+
+    def get_queryset(self, user: Any) -> QuerySet[PersonPair]:
+        return PersonPair.objects.where(user, may=self.may)
+
+    def decorate(self, rows: QuerySet[PersonPair], user: Any) -> QuerySet[PersonPair]:
+        return rows.with_people_seen_by(user, may=self.may)
+
+    def exportable(self, rows: QuerySet[PersonPair], user: Any) -> QuerySet[PersonPair]:
+        return rows.where(user, may="export")
+
+    def beside(self, row: PersonPair) -> list[int]:
+        return [role.company_id for person in (row.one, row.other) for role in person.roles_now]
+
+    def may_take(self, beside: Iterable[int], user: Any) -> bool:
+        """The companies that the roles name."""
+        named = set(beside)
+        return Company.objects.where(user, may="export").filter(pk__in=named).count() == len(named)
+
+
+class CompanyPairList(ListPage):
+    name = "company-duplicates"
+    title = _("Duplicates: companies")
+    may = MAY
+    table_class = CompanyPairTable
+    filterset_class = PairFilter
+    rows_template = "contacts/_company_pair_rows.html"
+    actions_template = "contacts/_duplicates_actions.html"
+    presets = PRESETS
+    empty = Empty(
+        _("No company seems to be here twice"),
+        _("A company that is typed or imported and may be known already stands here, beside it the one it may be."),
+    )
+
+    def get_queryset(self, user: Any) -> QuerySet[CompanyPair]:
+        return CompanyPair.objects.where(user, may=self.may)
+
+    def exportable(self, rows: QuerySet[CompanyPair], user: Any) -> QuerySet[CompanyPair]:
+        return rows.where(user, may="export")
+
+
+@page(may=MAY)
+@require_POST
+def people_apart(request: HttpRequest, person_pair_id: int) -> HttpResponse:
+    """These two people are not the same."""
+    pair = get_object_or_404(PersonPair.objects.where(request.user, may=MAY), pk=person_pair_id)
+    pair.tell_apart(by=request.user)
+    return done(request, reverse("contacts:duplicates"), _("Noted: two different people."))
+
+
+@page(may=MAY)
+@require_POST
+def people_again(request: HttpRequest, person_pair_id: int) -> HttpResponse:
+    """The way back from a slip."""
+    pair = get_object_or_404(PersonPair.objects.where(request.user, may=MAY), pk=person_pair_id)
+    pair.look_again(by=request.user)
+    return done(request, reverse("contacts:duplicates"), _("The pair stands on the list again."))
+
+
+@page(may=MAY)
+@require_POST
+def companies_apart(request: HttpRequest, company_pair_id: int) -> HttpResponse:
+    """These two companies are not the same."""
+    pair = get_object_or_404(CompanyPair.objects.where(request.user, may=MAY), pk=company_pair_id)
+    pair.tell_apart(by=request.user)
+    return done(request, reverse("contacts:company_duplicates"), _("Noted: two different companies."))
+
+
+@page(may=MAY)
+@require_POST
+def companies_again(request: HttpRequest, company_pair_id: int) -> HttpResponse:
+    """The way back from a slip."""
+    pair = get_object_or_404(CompanyPair.objects.where(request.user, may=MAY), pk=company_pair_id)
+    pair.look_again(by=request.user)
+    return done(request, reverse("contacts:company_duplicates"), _("The pair stands on the list again."))

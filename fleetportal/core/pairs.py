@@ -1,0 +1,74 @@
+"""Two rows that may be one and the same: found by one statement when either is entered, told apart by a person."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fleetportal.core import audit
+
+
+class Pair(models.Model):
+    """An unordered pair: `one` is the older row, `other` the younger. Whoever may see only one of the two never learns of it."""
+
+    kinds: ClassVar[type[models.TextChoices]]  # what may agree
+
+    found_by = models.CharField(_("what agrees"), max_length=12)
+    found_at = models.DateTimeField(_("found"), default=timezone.now)
+    told_apart_at = models.DateTimeField(null=True)  # somebody said: not the same
+
+    class Meta:
+        abstract = True
+        ordering = ["-found_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="%(class)s_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="%(class)s_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{getattr(self, 'one_id')}, {getattr(self, 'other_id')}"  # noqa: B009  the kinds declare them
+
+    @property
+    def found_words(self) -> str:
+        """What agrees, in words."""
+        return str(self.kinds(self.found_by).label)
+
+    def tell_apart(self, *, by: Any) -> None:
+        """These two are not the same; saying it again changes nothing. Costs 3 queries at most."""
+        self._say(timezone.now(), told_apart_at=None, action="told_apart", by=by)
+
+    def look_again(self, *, by: Any) -> None:
+        """Takes back that they are not the same. Costs 3 queries at most."""
+        self._say(None, told_apart_at__isnull=False, action="looked_at_again", by=by)
+
+    def _say(self, moment: Any, *, action: str, by: Any, **as_it_was: Any) -> None:
+        with transaction.atomic():
+            before = self.told_apart_at
+            if type(self)._default_manager.filter(pk=self.pk, **as_it_was).update(told_apart_at=moment):
+                self.told_apart_at = moment
+                audit.record(f"pair.{action}", self, by=by, changes={"told_apart_at": (before, moment)})
+
+
+def find(model: type[Pair], matches: str, ids: Sequence[int], *, times: int) -> None:
+    """Write the pairs that `matches` finds for the new rows `ids`; one that stands already stays as it is.
+
+    `matches` selects (new row, row that was there, what agrees), with `{ids}` in `times` places. One statement whether or not it
+    finds any, so that an answer's time tells nothing of rows out of reach. Costs 1 query.
+    """
+    if not ids:
+        return
+    places = ", ".join(["%s"] * len(ids))
+    sql = f"""
+        INSERT INTO {model._meta.db_table} (one_id, other_id, found_by, found_at)
+        SELECT CASE WHEN mine < theirs THEN mine ELSE theirs END, CASE WHEN mine < theirs THEN theirs ELSE mine END, found, %s
+        FROM ({matches.format(ids=places)}) AS matches WHERE mine <> theirs
+        ON CONFLICT DO NOTHING"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [adapted(timezone.now()), *[pk for _time in range(times) for pk in ids]])
+
+
+def adapted(moment: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
