@@ -34,7 +34,8 @@ def centres_of(request: HttpRequest) -> QuerySet[Centre]:
 def looking_after(request: HttpRequest) -> QuerySet[User]:
     """Those who look after a company that the user may see."""
     running = Assignment.objects.running(on=timezone.localdate()).filter(company__in=Company.objects.visible_to(request.user))
-    return User.objects.filter(pk__in=running.values("user")).order_by("last_name", "first_name")
+    users = running.order_by().values("user").distinct()  # first who, then their names: else each user's assignments are gone through
+    return User.objects.filter(pk__in=users).order_by("last_name", "first_name")
 
 
 def companies_of(request: HttpRequest) -> QuerySet[Company]:

@@ -1,6 +1,7 @@
 """`make bench`: measure every row on every database there is, print one table, write BENCH_JSON where it is set.
 
-BENCH_SIZES names the sizes of the base in companies (default 1000,10000,100000); BENCH_ROWS some of the rows.
+BENCH_SIZES names the sizes of the base in companies (default 1000,10000; a hundred thousand takes
+its quarter of an hour to fill, once for each database); BENCH_ROWS some of the rows.
 PostgreSQL is measured where DATABASE_URL names a server.
 """
 
@@ -16,8 +17,8 @@ from bench.databases import ROOT, environment, filled
 from bench.measure import exponent
 
 # Those that grow with the base run at every size, in a process of their own each; the others once, at the smallest.
-EACH_SIZE = ("lists", "search", "dossier", "reasons", "export", "import")
-ONCE = ("messages", "registrations", "redemptions", "start")
+EACH_SIZE = ("lists", "search", "today", "dossier", "reasons", "export", "import")
+ONCE = ("messages", "registrations", "redemptions", "checkin", "landing", "start")
 FIGURES = ("what", "size", "database", "ours", "p95", "unit", "theirs", "ratio", "aim", "statements", "cpu_ms", "peak_mb", "note")
 
 
@@ -28,7 +29,10 @@ def measured(kind: str, size: int, rows: str) -> list[dict[str, Any]]:
     if done.returncode:
         print(f"{rows} at {size} on {kind} failed", file=sys.stderr)
         return []
-    return [{"database": kind, **json.loads(line)} for line in done.stdout.splitlines() if line.startswith("{")]
+    figures = [{"database": kind, **json.loads(line)} for line in done.stdout.splitlines() if line.startswith("{")]
+    for figure in figures:  # as they come: whoever stops a long run has what was measured so far
+        print("  ".join(shown(figure[name]) for name in FIGURES if name in figure), file=sys.stderr, flush=True)
+    return figures
 
 
 def growth(figures: list[dict[str, Any]]) -> list[str]:
@@ -42,7 +46,8 @@ def growth(figures: list[dict[str, Any]]) -> list[str]:
         small, large = several[0], several[-1]
         if large["size"] > small["size"]:
             power = exponent(small["ours"], large["ours"], times_larger=large["size"] / small["size"])
-            lines.append(f"{what} ({database}): exponent {power:.2f} from {small['size']:,} to {large['size']:,}")
+            steps = " → ".join(f"{shown(figure['ours'])} at {figure['size']:,}" for figure in several)
+            lines.append(f"{what} ({database}), {small['unit']}: {steps}; exponent {power:.2f}")
     return lines
 
 
@@ -60,7 +65,7 @@ def shown(value: Any) -> str:
 
 
 def main() -> int:
-    sizes = [int(size) for size in os.environ.get("BENCH_SIZES", "1000,10000,100000").split(",")]
+    sizes = [int(size) for size in os.environ.get("BENCH_SIZES", "1000,10000").split(",")]
     chosen = [name for name in os.environ.get("BENCH_ROWS", "").split(",") if name] or [*EACH_SIZE, *ONCE]
     kinds = ["sqlite", *(["postgresql"] if os.environ.get("DATABASE_URL", "").startswith("postgres") else [])]
     figures: list[dict[str, Any]] = []

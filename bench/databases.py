@@ -14,13 +14,17 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "bench"
 
 
-def fingerprint() -> str:
-    """Changes with migrations and with what fills the demo."""
+def fingerprint(*patterns: str) -> str:
     total = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "fleetportal/*/migrations/*.py", "fleetportal/demo/**/*.py"):
+    for pattern in patterns:
         for path in sorted(ROOT.glob(pattern)):
             total.update(path.read_bytes())
     return total.hexdigest()[:12]
+
+
+def marks() -> tuple[str, str]:
+    """The first changes with what fills the demo, the second with migrations."""
+    return fingerprint("fleetportal/demo/**/*.py"), fingerprint("*/migrations/*.py", "fleetportal/*/migrations/*.py")
 
 
 def environment(url: str) -> dict[str, str]:
@@ -42,13 +46,18 @@ def filled(kind: str, size: int) -> str:
     name = f"fleetportal_bench_{size}"
     stamp = FOLDER / f"{kind}-{size}.stamp"
     url = f"sqlite:///{FOLDER / name}.sqlite3" if kind == "sqlite" else server(name)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint():
+    demo, schema = marks()
+    known = stamp.read_text(encoding="utf-8").split() if stamp.is_file() else ["", ""]
+    if known == [demo, schema]:
         return url
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "data").mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    (recreate_file if kind == "sqlite" else recreate_database)(name)
-    print(f"filling {kind} with {size:,} companies", file=sys.stderr, flush=True)
-    for command in (["migrate", "--verbosity=0"], ["seed_demo", f"--companies={size}"]):
+    commands = [["migrate", "--verbosity=0"]]
+    if known[0] != demo:  # else a migration alone is new: what was filled stays
+        (recreate_file if kind == "sqlite" else recreate_database)(name)
+        print(f"filling {kind} with {size:,} companies", file=sys.stderr, flush=True)
+        commands.append(["seed_demo", f"--companies={size}"])
+    for command in commands:
         subprocess.run(
             [sys.executable, "-m", "django", *command],
             cwd=ROOT,
@@ -57,7 +66,7 @@ def filled(kind: str, size: int) -> str:
             stdout=sys.stderr,
             stdin=subprocess.DEVNULL,
         )
-    stamp.write_text(fingerprint(), encoding="utf-8")
+    stamp.write_text(f"{demo}\n{schema}", encoding="utf-8")
     return url
 
 

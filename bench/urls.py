@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
@@ -12,10 +14,18 @@ from fleetportal.urls import urlpatterns as portal
 from gifts.models import Voucher
 from gifts.models.voucher import State
 
+FILLED = Template("{% for line in lines %}{{ line }}\n{% endfor %}")
+
 
 def page(request: HttpRequest) -> HttpResponse:
     """A static string."""
     return HttpResponse("<!doctype html><title>Bare</title><p>Nothing but this.")
+
+
+@login_required
+def as_many_bytes(request: HttpRequest, count: int) -> HttpResponse:
+    """A page of that size for a signed-in user, with nothing asked but who it is."""
+    return HttpResponse(FILLED.render(Context({"lines": ["x" * 99] * (count // 100)})))
 
 
 @csrf_exempt
@@ -32,5 +42,10 @@ def stamp(request: HttpRequest, voucher: int) -> HttpResponse:
     return HttpResponse("go" if done else "stop")
 
 
-own: list[Any] = [path("bare/page/", page), path("bare/seat/<int:seating>/", seat), path("bare/stamp/<int:voucher>/", stamp)]
+own: list[Any] = [
+    path("bare/page/", page),
+    path("bare/bytes/<int:count>/", as_many_bytes),
+    path("bare/seat/<int:seating>/", seat),
+    path("bare/stamp/<int:voucher>/", stamp),
+]
 urlpatterns = own + portal

@@ -13,6 +13,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
+from cms import kept
 from cms.blocks import BODY
 from events.models import Event
 
@@ -39,6 +40,7 @@ class PublicPage(Page):
             cache.set(key, body, KEPT_SECONDS)
         response = HttpResponse(body)
         response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+        response.is_for_everyone = True  # type: ignore[attr-defined]  # for KeptPages
         return response
 
     def get_url_parts(self, *args: Any, **kwargs: Any) -> Any:
@@ -49,6 +51,7 @@ class PublicPage(Page):
     def save(self, *args: Any, **kwargs: Any) -> Any:
         """Also cuts the pictures to their sizes: looking at a page must not write (R26)."""
         saved = super().save(*args, **kwargs)
+        kept.forget()
         for block in self.body:
             if block.block_type == "picture" and block.value["image"]:
                 block.value["image"].get_rendition(BODY_WIDTH)

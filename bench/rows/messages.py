@@ -1,5 +1,6 @@
 """Messages out of the outbox to a mail server on this machine, beside smtplib with messages made before."""
 
+import multiprocessing
 import os
 import smtplib
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from bench.databases import ROOT
@@ -27,6 +29,9 @@ def figures(size: int) -> Iterator[Figure]:
     ours = seconds(lambda: outbox.send_due(seconds=3600))
     above = peak_mb() - before
     assert outbox.Message.objects.filter(state=outbox.State.SENT, key__startswith="bench:", sent_at__gte=began).count() == len(rows)
+    queue()
+    together = seconds(two_workers)
+    assert not outbox.Message.objects.due(now=timezone.now()).exists()
     made = [
         message.as_email().message().as_bytes(linesep="\r\n") for message in outbox.Message.objects.filter(pk__in=rows[:COUNT]).iterator()
     ]
@@ -46,6 +51,18 @@ def figures(size: int) -> Iterator[Figure]:
         None,
         above,
     )
+    yield Figure("messages sent by two workers", COUNT, "/s", COUNT / together, None, "one worker", rate, ours / together, ">= 1.7")
+
+
+def two_workers() -> None:
+    """Two processes, each with a connection of its own, until nothing is due."""
+    connection.close()
+    fork = multiprocessing.get_context("fork")
+    workers = [fork.Process(target=outbox.send_due, kwargs={"seconds": 3600}) for _worker in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
 
 
 def queue() -> list[int]:

@@ -1,6 +1,8 @@
 """The home page and landing pages: there from the start, kept and cookie-free, with the answer's form apart."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from accounts.models import Centre, User
+from cms import kept
 from cms.landing import landing_page, make_landing_page
 from cms.models import EventPage, HomePage
 from cms.wagtail_hooks import speak
@@ -60,6 +63,52 @@ def test_a_kept_page_costs_no_query_of_its_own(client: Client, landing: EventPag
         again = client.get(landing.url)
 
     assert again.content == first.content
+
+
+@pytest.fixture
+def in_memory(settings: Any) -> Iterator[None]:
+    settings.KEEP_PAGES_SECONDS = 60
+    kept.forget()
+    yield
+    kept.forget()
+
+
+def test_a_page_out_of_memory_costs_no_query_and_is_the_same(
+    client: Client, landing: EventPage, in_memory: None, django_assert_num_queries: Any
+) -> None:
+    first = client.get(landing.url)
+
+    with django_assert_num_queries(0):
+        again = client.get(landing.url)
+
+    own = {"X-Request-ID"}
+    assert again.content == first.content
+    assert {name: value for name, value in again.items() if name not in own} == {
+        name: value for name, value in first.items() if name not in own
+    }
+
+
+def test_memory_keeps_nothing_but_public_pages_and_nothing_for_who_has_a_session(
+    client: Client, landing: EventPage, dora: User, in_memory: None
+) -> None:
+    invitation = make_invitation(landing.event)
+    for address in (Link.objects.get(scope="invitation", subject_id=invitation.pk).path, "/login/", "/nowhere/", f"{landing.url}?q=1"):
+        client.get(address)
+    client.post(landing.url)
+    client.force_login(dora)
+    client.get(landing.url)
+    assert not kept.kept
+
+
+def test_memory_shows_a_new_version_at_once_and_forgets_in_time(client: Client, landing: EventPage, in_memory: None) -> None:
+    client.get(landing.url)
+    landing.intro = "With the people who built it."
+    landing.save_revision().publish()
+    assert "With the people who built it." in client.get(landing.url).content.decode()
+
+    address, answer = next(iter(kept.kept.items()))
+    kept.kept[address] = replace(answer, until=0.0, body=b"old")
+    assert client.get(landing.url).content != b"old"
 
 
 def test_a_new_version_is_shown_at_once(client: Client, landing: EventPage) -> None:
