@@ -7,6 +7,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("companies/", companies.CompanyList.as_view(), name="companies"),
     path("companies/new/", companies.company_new, name="company_new"),
+    path("companies/hand-over/", belonging.hand_over, name="hand_over"),
     path("companies/<int:company_id>/", companies.dossier, name="company"),
     path("companies/<int:company_id>/edit/", companies.company_edit, name="company_edit"),
     path("companies/<int:company_id>/parent/", belonging.parent, name="company_parent"),

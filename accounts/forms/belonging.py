@@ -1,5 +1,6 @@
 """What a company belongs to, who looks after it, where else it is: strings in, values out."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -63,9 +64,43 @@ class AssignForm(forms.Form):
             self.add_error("ends_on", _("It would end before it began."))
         if values.get("kind") == Assignment.Kind.STAND_IN and not ends and "ends_on" not in self.errors:
             self.add_error("ends_on", _("Until when? A stand-in ends by itself."))
-        if starts and starts < timezone.localdate():
-            self.add_error("starts_on", _("What was, was: begin today or later."))
         return values
+
+    def clean_starts_on(self) -> date:
+        return not_past(self.cleaned_data["starts_on"])
+
+
+class HandOverForm(forms.Form):
+    """Who looks after several companies from a day on: a colleague who may serve each of them."""
+
+    row = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+    user = forms.ModelChoiceField(label=_("To whom"), queryset=User.objects.none())
+    starts_on = forms.DateField(label=_("From"), widget=DayInput)
+
+    def __init__(self, *args: Any, user: User, companies: list[Company], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.companies = companies
+        able = User.objects.all() if companies else User.objects.none()
+        for centre in {company.centre for company in companies}:
+            able = able.filter(pk__in=candidates(user, centre).order_by().values("pk"))
+        self.fields["user"].queryset = able.order_by("last_name", "first_name", "pk")
+        self.fields["user"].help_text = ", ".join(company.name for company in companies)
+        self.initial.setdefault("row", [company.pk for company in companies])
+        self.initial.setdefault("starts_on", timezone.localdate())
+
+    def clean_starts_on(self) -> date:
+        return not_past(self.cleaned_data["starts_on"])
+
+    def clean(self) -> dict[str, Any]:
+        if not self.companies:
+            self.add_error(None, _("No company is chosen: tick some in the list first."))
+        return super().clean() or {}
+
+
+def not_past(day: date) -> date:
+    if day < timezone.localdate():
+        raise forms.ValidationError(_("What was, was: begin today or later."))
+    return day
 
 
 def candidates(user: User, centre: Centre) -> QuerySet[User]:

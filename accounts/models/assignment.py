@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Self
 
@@ -8,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.centre import Centre
 from accounts.models.company import Company
+from accounts.models.touched import TouchedCompany
 from accounts.models.user import User, active, granted, in_general
 from fleetportal.core import audit
-from fleetportal.core.db import NoOverlap, Overlap, lock, save_apart
+from fleetportal.core.db import NoOverlap, Overlap, can_lock, lock, save_apart
 from fleetportal.core.errors import Refused
 
 
@@ -89,6 +91,30 @@ class Assignment(models.Model):
             audit.record("company.assigned", company, by=by, facts={"user": user.pk, "kind": str(kind)})
             company.touch()
             return assignment
+
+    @classmethod
+    def hand_over(cls, companies: Iterable[Company], user: User, *, starts_on: date, by: Any) -> int:
+        """How many of `companies` `user` is responsible for from that day on who was not before: all of them, or with a refusal none.
+
+        Raises AlreadyAssigned where a later hand-over is planned. Costs 9 queries, whatever their number.
+        """
+        with transaction.atomic():
+            rows = Company.objects.filter(pk__in=[company.pk for company in companies]).order_by("pk")
+            locked = list(rows.select_for_update(no_key=True) if can_lock() else rows)
+            standing = cls.objects.responsible().filter(company__in=locked).running(on=starts_on)
+            kept = set(standing.filter(user=user, ends_on=None).values_list("company", flat=True))
+            handed = [company for company in locked if company.pk not in kept]
+            later = cls.objects.responsible().filter(company__in=handed, starts_on__gt=starts_on).select_related("company").first()
+            if later:
+                raise AlreadyAssigned(_("A later hand-over of %s is planned already; take that one back first.") % later.company)
+            standing = standing.filter(company__in=handed)
+            standing.filter(starts_on=starts_on).delete()
+            standing.update(ends_on=starts_on - timedelta(days=1))
+            cls.objects.bulk_create(cls(company=company, user=user, kind=cls.Kind.RESPONSIBLE, starts_on=starts_on) for company in handed)
+            facts = {"user": user.pk, "kind": str(cls.Kind.RESPONSIBLE)}
+            audit.record_many("company.assigned", [(company, {}) for company in handed], by=by, facts=facts)
+            TouchedCompany.add_all(company.pk for company in handed)
+            return len(handed)
 
     def stop(self, *, by: Any, on: date) -> None:
         """A stand-in ends that day; a hand-over that has not begun is taken back, and who was responsible before stays so.

@@ -4,11 +4,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, Permission
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.centre import Centre, CentreGroupPermission, CentreUserPermission
+from fleetportal.core import audit
+from fleetportal.core.db import lock
 
 ANYBODY = -1  # stands for the user in the statement made ready once
 
@@ -97,6 +99,10 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=language_default)
     theme = models.CharField(_("colours"), max_length=5, blank=True, choices=[("light", _("light")), ("dark", _("dark"))])
 
+    views = models.JSONField(
+        default=dict, editable=False
+    )  # kept questions to lists: {list: {name: query}}; read with the user, so for nothing
+
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]  # the stubs know no lazy words here
         verbose_name_plural = _("users")  # type: ignore[assignment]
@@ -112,6 +118,26 @@ class User(AbstractUser):
     def may(self, codename: str) -> bool:
         """True where the user holds `codename` on any centre, or for own companies."""
         return self.rights.anywhere(codename)
+
+    def keep_view(self, *, page: str, name: str, query: str) -> None:
+        """Their own view of a list, under a name; the same name again renews it. Costs 3 queries."""
+        with transaction.atomic():
+            lock(self)
+            self.views = {**self.views, page: {**self.views.get(page, {}), name: query}}
+            self.save(update_fields=["views"])
+            audit.record("view.kept", self, by=self, facts={"list": page})
+
+    def drop_view(self, *, page: str, name: str) -> bool:
+        """True where there was such a view; it is gone. Costs 3 queries."""
+        with transaction.atomic():
+            lock(self)
+            kept = {**self.views.get(page, {})}
+            if kept.pop(name, None) is None:
+                return False
+            self.views = {**self.views, page: kept}
+            self.save(update_fields=["views"])
+            audit.record("view.dropped", self, by=self, facts={"list": page})
+            return True
 
     @property
     def initials(self) -> str:

@@ -5,12 +5,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms.belonging import AssignForm, CompanyAddressForm, ParentForm
+from accounts.forms.belonging import AssignForm, CompanyAddressForm, HandOverForm, ParentForm
 from accounts.models import Address, Assignment, Company
 from fleetportal.core.idempotency import once
-from fleetportal.core.pages import answer, ask, done, page
+from fleetportal.core.pages import answer, ask, done, page, whole_number
+
+CHOSEN_AT_ONCE = 100
 
 
 def served(request: HttpRequest, company_id: int) -> Company:
@@ -54,6 +57,25 @@ def left_to(request: HttpRequest, company: Company) -> str:
     """The company's page, or the list for whoever handed it out of their own reach."""
     in_reach = Company.objects.visible_to(request.user).filter(pk=company.pk).exists()
     return dossier_of(company) if in_reach else reverse("accounts:companies")
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """Several companies, chosen in the list, to one colleague; those out of reach are as if they were not chosen."""
+    asked = request.POST if request.method == "POST" else request.GET
+    ids = [number for text in asked.getlist("row")[:CHOSEN_AT_ONCE] if (number := whole_number(text)) is not None]
+    chosen = Company.objects.where(request.user, may="serve_customers").filter(pk__in=ids)
+    companies = list(chosen.select_related("centre").order_by("name_folded", "pk"))
+    form = HandOverForm(request.POST or None, user=request.user, companies=companies)
+    back = reverse("accounts:companies")
+    if form.is_valid():
+        to = form.cleaned_data["user"]
+        count = Assignment.hand_over(companies, to, starts_on=form.cleaned_data["starts_on"], by=request.user)
+        said = ngettext("%(who)s looks after one company more.", "%(who)s looks after %(count)d companies more.", count)
+        return done(request, back, said % {"who": to, "count": count})
+    title = ngettext("Hand over %d company", "Hand over %d companies", len(companies)) % len(companies)
+    return ask(request, form, title=title, save=_("Hand over"), back=back, trail=(_("Companies"), back), panel_icon="users")
 
 
 @page(may="serve_customers")

@@ -16,7 +16,7 @@ from accounts.models import Company
 from accounts.panels import company_columns, dossier_figures, dossier_panels, shown
 from accounts.tables import CompanyTable
 from fleetportal.core.idempotency import once
-from fleetportal.core.lists import Empty, ListPage, Preset
+from fleetportal.core.lists import Bulk, Empty, ListPage, Preset
 from fleetportal.core.pages import ask, done, page
 
 
@@ -29,6 +29,7 @@ class CompanyList(ListPage):
     rows_template = "accounts/_company_rows.html"
     actions_template = "accounts/_companies_actions.html"
     extra = company_columns
+    bulk = (Bulk(_("Hand over"), "users", "accounts:hand_over", "serve_customers"),)
     presets = (
         Preset(_("All"), ""),
         Preset(_("Contracts ending"), "ends=9"),

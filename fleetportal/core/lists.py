@@ -187,6 +187,16 @@ class Empty:
     may: str = ""
 
 
+@dataclass(frozen=True)
+class Bulk:
+    """What may be done with the chosen rows: a button that opens the page `url_name` with `?row=…` for each of them."""
+
+    label: Words
+    icon: str
+    url_name: str
+    may: str
+
+
 listed: dict[str, type["ListPage"]] = {}  # by name, so that a job finds the page whose rows it exports
 
 
@@ -204,6 +214,7 @@ class ListPage(View):
     empty: ClassVar[Empty]
     presets: ClassVar[Sequence[Preset]] = ()
     extra: ClassVar[Iterable[ExtraColumn]] = ()
+    bulk: ClassVar[Sequence[Bulk]] = ()
     template: ClassVar[str] = "core/list.html"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -297,6 +308,10 @@ class ListPage(View):
             "count": count,
             "span": self.span(first, len(rows), count),
             "presets": [(preset, f"{request.path}?{preset.query}" if preset.query else request.path) for preset in self.presets],
+            "saved": [(name, f"{request.path}?{query}") for name, query in sorted(request.user.views.get(self.name, {}).items())],
+            "whole": self.address(),
+            "question": self.address().partition("?")[2],
+            "bulk": [action for action in self.bulk if request.user.may(action.may)],
             "current": self.address(sort=None, rows=None),
             "clear": self.address(**{word.name: None for word in sentence.words}),
             "previous": self.address(page=self.page_number - 1) if self.page_number > 1 else "",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fleetportal.core import export_jobs, health, look, mailbox
+from fleetportal.core import export_jobs, health, look, mailbox, view_pages
 
 app_name = "core"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("language/", look.language, name="language"),
     path("exports/<int:job_id>/", export_jobs.export, name="export"),
     path("exports/<int:job_id>/file/", export_jobs.export_file, name="export_file"),
+    path("views/keep/", view_pages.keep, name="view_keep"),
+    path("views/drop/", view_pages.drop, name="view_drop"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<int:message_id>/", mailbox.message, name="message"),
     path("mailbox/<int:message_id>/letter/", mailbox.message_html, name="message_html"),

@@ -37,3 +37,18 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (word && event.detail.target.id === "list") document.querySelector(`[data-word="${word}"]`)?.focus();
   word = "";
 });
+
+// The box in the head chooses the page; the bar says how many are chosen.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-choose-all], .fp-pick")) return;
+  const list = event.target.closest("#list");
+  const picks = [...list.querySelectorAll(".fp-pick")];
+  const all = list.querySelector("[data-choose-all]");
+  if (event.target === all) for (const pick of picks) pick.checked = all.checked;
+  const chosen = picks.filter((pick) => pick.checked).length;
+  all.checked = chosen === picks.length;
+  all.indeterminate = chosen > 0 && chosen < picks.length;
+  const count = list.querySelector("[data-chosen]");
+  count.dataset.words ??= count.textContent;
+  count.textContent = `${count.dataset.words}: ${chosen}`;
+});

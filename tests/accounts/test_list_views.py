@@ -1,0 +1,141 @@
+"""What a list keeps for one user, and what may be done with the rows they choose."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Assignment, Centre, Company, User
+from accounts.models import user as users
+from accounts.models.assignment import AlreadyAssigned
+from fleetportal.core.audit import Entry
+from tests.factories.accounts import assign, make_company, make_user
+from tests.races import race
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+
+
+def keep(client: Client, name: str = "Gold", query: str = "tier=gold&sort=-name&page=3", page: str = "companies"):
+    return client.post("/views/keep/", {"page": page, "name": name, "query": query, "next": f"/{page}/?{query}"})
+
+
+def drop(client: Client, name: str = "Gold", page: str = "companies"):
+    return client.post("/views/drop/", {"page": page, "name": name, "next": "/companies/"})
+
+
+def test_a_view_is_kept_shown_renewed_and_dropped(client: Client, anna: User, north_ag: Company) -> None:
+    client.force_login(anna)
+    assert "Keep this view" not in client.get("/companies/").content.decode()
+    assert "Keep this view" in client.get("/companies/?tier=gold").content.decode()
+    assert keep(client)["Location"] == "/companies/?tier=gold&sort=-name&page=3"
+    keep(client, query="tier=silver")
+    anna.refresh_from_db()
+    assert anna.views == {"companies": {"Gold": "tier=silver"}}
+    page = client.get("/companies/?tier=silver").content.decode()
+    assert '<a class="fp-view" href="/companies/?tier=silver" aria-current="page">' in page
+    assert drop(client)["Location"] == "/companies/"
+    anna.refresh_from_db()
+    assert anna.views == {"companies": {}}
+    entries = Entry.objects.filter(action__startswith="view.").order_by("pk")
+    assert list(entries.values_list("action", flat=True)) == ["view.kept", "view.kept", "view.dropped"]
+
+
+def test_a_view_is_its_owners_alone_and_of_one_list(client: Client, anna: User, carla: User) -> None:
+    carla.keep_view(page="companies", name="Carla’s own", query="tier=gold")
+    client.force_login(anna)
+    assert "Carla’s own" not in client.get("/companies/").content.decode()
+    assert drop(client, "Carla’s own").status_code == drop(client, "nothing").status_code == 404
+    client.force_login(carla)
+    assert "Carla’s own" in client.get("/companies/").content.decode()
+    assert "Carla’s own" not in client.get("/vehicles/").content.decode()
+
+
+@pytest.mark.parametrize("values", [{"name": ""}, {"query": ""}, {"page": "nothing"}, {"name": "x" * 61}, {"query": "q=" + "x" * 2000}])
+def test_what_is_no_view_is_not_kept(client: Client, anna: User, values: dict[str, str]) -> None:
+    client.force_login(anna)
+    assert keep(client, **values).status_code == 404
+    anna.refresh_from_db()
+    assert anna.views == {}
+    assert client.get("/views/keep/").status_code == client.get("/views/drop/").status_code == 405
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_views_kept_at_once_are_both_kept(anna: User, monkeypatch) -> None:
+    def two() -> int:
+        rows = [User.objects.get(pk=anna.pk) for _tab in range(2)]
+        race(*[lambda row=row, n=n: row.keep_view(page="companies", name=f"View {n}", query="q=x") for n, row in enumerate(rows)])
+        return len(User.objects.get(pk=anna.pk).views["companies"])
+
+    assert two() == 2
+    User.objects.update(views={})
+    monkeypatch.setattr(users, "lock", lambda row: row)
+    assert two() == 1, "the canary: nobody reads again under a lock"
+
+
+# --- Handing several companies over
+
+
+@pytest.fixture
+def antje(north: Centre) -> User:
+    return make_user("antje", role="account_manager", at=[north], last_name="Blohm", home_centre=north)
+
+
+@pytest.fixture
+def three(north: Centre, anna: User) -> list[Company]:
+    return [make_company(north, name=f"Company {n}", looked_after_by=anna) for n in range(3)]
+
+
+def hand(client: Client, companies: list[Company], to: User):
+    return client.post("/companies/hand-over/", {"row": [c.pk for c in companies], "user": to.pk, "starts_on": TODAY.isoformat()})
+
+
+def test_chosen_companies_are_handed_to_a_colleague(client: Client, anna: User, antje: User, three: list[Company]) -> None:
+    client.force_login(anna)
+    listed = client.get("/companies/").content.decode()
+    assert listed.count('class="form-check-input fp-pick"') == 3
+    asked = client.get(f"/companies/hand-over/?row={three[0].pk}&row={three[1].pk}").content.decode()
+    assert "Hand over 2 companies" in asked
+    assert "Company 0, Company 1" in asked
+    assert hand(client, three[:2], antje)["Location"] == "/companies/"
+    assert [company.responsible for company in three] == [antje, antje, anna]
+    assert Entry.objects.filter(action="company.assigned", actor_id=anna.pk).count() == 2
+    assert "Antje Blohm looks after 2 companies more." in client.get("/companies/").content.decode()
+
+
+def test_a_foreign_company_among_the_chosen_changes_and_says_nothing(
+    client: Client, anna: User, antje: User, boris: User, three: list[Company], south_ag: Company
+) -> None:
+    client.force_login(anna)
+    assert "Kanarienvogel" not in client.get(f"/companies/hand-over/?row={south_ag.pk}&row={three[0].pk}&row=x").content.decode()
+    assert hand(client, [south_ag, three[0]], antje).status_code == 303
+    assert (south_ag.responsible, three[0].responsible) == (boris, antje)
+    assert hand(client, [south_ag], antje).status_code == 422
+    assert hand(client, three[1:], boris).status_code == 422
+    assert hand(client, three[1:], anna).status_code == 422
+
+
+def test_the_boxes_are_for_those_who_serve(client: Client, dora: User, north_ag: Company) -> None:
+    client.force_login(dora)
+    assert "fp-pick" not in client.get("/companies/").content.decode()
+    assert client.get("/companies/hand-over/").status_code == 404
+
+
+def test_a_planned_hand_over_of_one_keeps_all_as_they_were(anna: User, antje: User, carla: User, three: list[Company]) -> None:
+    assign(three[2], carla, starts_on=TODAY + timedelta(days=9))
+    entries = Entry.objects.count()
+    with pytest.raises(AlreadyAssigned, match="Company 2"):
+        Assignment.hand_over(three, antje, starts_on=TODAY, by=anna)
+    assert [company.responsible for company in three] == [anna] * 3
+    assert Entry.objects.count() == entries
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_hand_over_costs_the_same_for_one_and_three(
+    anna: User, antje: User, three: list[Company], rows: int, django_assert_num_queries
+) -> None:
+    with django_assert_num_queries(11):
+        assert Assignment.hand_over(three[:rows], antje, starts_on=TODAY, by=anna) == rows
+    assert Assignment.hand_over(three[:rows], antje, starts_on=TODAY, by=anna) == 0
