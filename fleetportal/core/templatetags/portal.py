@@ -1,6 +1,7 @@
 """Tags and filters that every template of the portal has at hand: icons, money, days as people say them, fields."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -30,6 +31,7 @@ def mark() -> SafeString:
     return mark_safe(MARK)
 
 
+@lru_cache(maxsize=500)  # a list asks four hundred times; the sprite keeps its place as long as the process lives
 def sprite(name: str) -> str:
     """The address of one symbol of the sprite."""
     return f"{static('fleetportal/icons.svg')}#{name}"
@@ -41,10 +43,16 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     css = f"fp-i fp-i--{size}" if size else "fp-i"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, sprite(name))
+    return drawn(name, css)
+
+
+@lru_cache(maxsize=500)
+def drawn(name: str, css: str) -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, sprite(name))
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def symbol(name: str) -> SafeString:
     """A bare symbol whose size its surroundings give (tier and phase marks)."""
     return format_html('<svg aria-hidden="true"><use href="{}"/></svg>', sprite(name))
