@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Address, Assignment, Centre, Company, User, serving
 from fleetportal.core import search
-from fleetportal.core.forms import DayInput, RowForm
+from fleetportal.core.forms import DayField, DayInput, RowForm
 
 OFFERED = 12
 
@@ -49,8 +49,8 @@ class AssignForm(forms.Form):
         initial=Assignment.Kind.RESPONSIBLE,
         widget=forms.RadioSelect,
     )
-    starts_on = forms.DateField(label=_("From"), widget=DayInput)
-    ends_on = forms.DateField(label=_("To"), required=False, widget=DayInput, help_text=_("A stand-in ends by itself after that day."))
+    starts_on = DayField(label=_("From"), widget=DayInput)
+    ends_on = DayField(label=_("To"), required=False, widget=DayInput, help_text=_("A stand-in ends by itself after that day."))
 
     def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

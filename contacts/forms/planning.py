@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Planning, Reason, Task, rules
+from fleetportal.core.forms import DayField
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,7 +22,7 @@ def next_working_day(day: date) -> date:
 
 
 class PlanForm(forms.Form):
-    on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}))
     title = forms.CharField(label=_("What is to be done"), max_length=TITLE)
 
     def clean_on(self) -> date:

@@ -12,6 +12,7 @@ from accounts.models import Company, User
 from contacts.models import DecisionMaker, Person
 from events.forms.event import ClockInput, DayInput
 from events.models import Meeting
+from fleetportal.core.forms import DayField
 
 PROPOSED = 3  # FEATURES J2: three common slots
 FIRST_CLOCK = "10:00"
@@ -28,7 +29,7 @@ class TimesForm(forms.Form):
         kwargs["initial"] = {**days, **clocks, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         for number in range(1, PROPOSED + 1):
-            self.fields[f"on{number}"] = forms.DateField(label=_("Day %d") % number, widget=DayInput, required=number == 1)
+            self.fields[f"on{number}"] = DayField(label=_("Day %d") % number, widget=DayInput, required=number == 1)
             self.fields[f"at{number}"] = forms.TimeField(label=_("Time"), widget=ClockInput, required=number == 1)
 
     def clean(self) -> dict[str, Any]:
@@ -67,7 +68,7 @@ class ProposeForm(TimesForm):
 class FixForm(forms.Form):
     """The one time at which they meet, and where."""
 
-    on = forms.DateField(label=_("Day"), widget=DayInput)
+    on = DayField(label=_("Day"), widget=DayInput)
     at = forms.TimeField(label=_("Time"), widget=ClockInput)
     place = forms.CharField(label=_("Place"), max_length=160, required=False)
 
@@ -85,7 +86,7 @@ class FixForm(forms.Form):
 class HoldForm(forms.Form):
     """What was said, and when it took place where it was not fixed before."""
 
-    on = forms.DateField(label=_("Held on"), widget=DayInput)
+    on = DayField(label=_("Held on"), widget=DayInput)
     minutes = forms.CharField(label=_("Minutes"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:

@@ -15,6 +15,7 @@ from accounts.models import User
 from contacts.models import DecisionMaker, Group, Planning
 from contacts.models.rule import Found, Rule
 from events.models import Meeting
+from fleetportal.core.forms import DayField
 
 if TYPE_CHECKING:
     from accounts.models.company import CompanyQuerySet
@@ -26,7 +27,7 @@ MEETING_EVERY = relativedelta(months=12)  # DOMAIN: one annual meeting of three 
 class MeetingForm(forms.Form):
     """When the three sides meet, and who of ours comes along."""
 
-    on = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = DayField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     at = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     director = forms.ModelChoiceField(
         label=gettext_lazy("With whom from our management"),

@@ -36,6 +36,19 @@ class DayInput(forms.DateInput):
         super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """A day of our times: a slip like 0026-03-01 is asked again, before anybody counts days or hours from it."""
+
+    widget = DayInput
+    FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+
+    def to_python(self, value: Any) -> date | None:
+        day: date | None = super().to_python(value)
+        if day is not None and not self.FIRST <= day <= self.LAST:
+            raise forms.ValidationError(_("Give a day between 1900 and 2199."), code="invalid")
+        return day
+
+
 class RowForm(forms.ModelForm):
     """A form over a row that others may be editing too.
 

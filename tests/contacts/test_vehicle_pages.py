@@ -138,3 +138,12 @@ def test_drivers_come_and_go(client: Client, anna: User, boris: User, north_ag: 
     assert client.post(f"/drives/{drive.pk}/end/").status_code == 303
     drive.refresh_from_db()
     assert drive.ends_on == timezone.localdate()
+
+
+def test_a_holder_from_a_day_out_of_our_times_is_asked_again(client: Client, anna: User, north_ag: Company) -> None:
+    vehicle = make_vehicle(north_ag)
+    user = make_role("user", north_ag, make_person("Albers"))
+    Holder.hand_over(vehicle, user, by=anna, starts_on=date(2026, 1, 1))
+    client.force_login(anna)
+
+    assert client.post(f"/vehicles/{vehicle.pk}/holder/", {"user": user.pk, "starts_on": "0001-01-01"}).status_code == 422

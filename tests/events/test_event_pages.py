@@ -233,3 +233,17 @@ def test_the_door_finds_nobody_by_a_thousand_words_and_stays_open(client: Client
     client.force_login(carla)
 
     assert client.get(f"/events/{event.pk}/check-in/", {"q": " ".join(["a"] * 1500)}).status_code == 200
+
+
+@pytest.mark.parametrize("field", ["day", "opens_on", "closes_on"])
+@pytest.mark.parametrize("slip", ["0001-01-01", "0026-12-10", "9999-12-31"])
+def test_a_day_out_of_our_times_is_asked_again(client: Client, dora: Any, north: Any, field: str, slip: str) -> None:
+    event = make_event(north)
+    signed_in(client, dora)
+    at = event.starts_at.astimezone(event.zone)
+    facts = {"title": event.title, "centre": north.pk, "day": f"{at:%Y-%m-%d}", "begins": f"{at:%H:%M}", "ends": "23:00", "capacity": "5"}
+
+    answer = client.post(f"/events/{event.pk}/edit/", {**facts, field: slip})
+
+    assert answer.status_code == 422
+    assert "between 1900 and 2199" in text(answer)
