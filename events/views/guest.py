@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Centre
 from events import landing, letters
 from events.forms.answer import AnswerForm
 from events.models import ChangeClosed, Event, Invitation, NotComing, NotEnoughSeats, Registration, RegistrationClosed
@@ -69,12 +70,16 @@ def answer_context(link: Link, found: Invitation, form: AnswerForm) -> dict[str,
 
 def guest_context(link: Link, event: Event) -> dict[str, Any]:
     """What every page about an event needs: whose house it is, the event, its landing page and picture."""
-    return {"brand": {"name": event.centre.name, "address": house(event)}, "event": event, "token": link.token, **landing.words(event)}
+    return {
+        "brand": {"name": event.centre.name, "address": house(event.centre)},
+        "event": event,
+        "token": link.token,
+        **landing.words(event),
+    }
 
 
-def house(event: Event) -> str:
+def house(centre: Centre) -> str:
     """The centre's name, address and telephone in one line."""
-    centre = event.centre
     place = ", ".join(part for part in (centre.name, centre.street, f"{centre.postcode} {centre.city}".strip()) if part)
     return f"{place} · {centre.phone.replace(' ', NO_BREAK)}" if centre.phone else place
 

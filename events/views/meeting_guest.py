@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from events import letters
 from events.forms.meeting import ChoiceForm
 from events.models import Meeting, NotYourTurn, TimeGone
-from events.views.guest import CALENDAR, gone
+from events.views.guest import CALENDAR, gone, house
 from fleetportal.core import ical
 from fleetportal.core.errors import Refused
 from fleetportal.core.idempotency import once
@@ -25,7 +25,7 @@ def meeting_behind(request: HttpRequest, link: Link) -> Meeting | None:
 
 
 def show(request: HttpRequest, found: Meeting, link: Link, *, refusal: Refused | None = None, status: int = 200) -> HttpResponse:
-    brand = {"name": found.company.centre.name}
+    brand = {"name": found.company.centre.name, "address": house(found.company.centre)}
     context = {"meeting": found, "token": link.token, "refusal": refusal, "brand": brand}
     return render(request, "events/guest/meeting.html", context, status=status)
 

@@ -1,6 +1,7 @@
 """What an invited guest sees and does by link: no account, no script, and looking changes nothing (R26)."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from fleetportal.core.audit import Entry
 from fleetportal.core.keeping import UNTIL
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message
+from fleetportal.core.templatetags.portal import day_and_month
 from tests.answers import said
 from tests.factories.events import make_event, make_invitation, make_registration
 
@@ -219,3 +221,27 @@ def test_a_telephone_keeps_a_ticket_to_the_end_of_the_evening_and_no_other(clien
     registration.cancel(by=None)
     page = client.get(link.path)
     assert (page.status_code, page.has_header(UNTIL), "kept.js" in page.content.decode()) == (200, False, False)
+
+
+def test_a_ticket_of_an_event_called_off_says_that_and_not_that_it_was_given_back(client: Client) -> None:
+    registration = make_registration()
+    registration.event.cancel(by=None, reason="The car is stuck.")
+    words = client.get(Link.objects.get(scope="ticket", subject_id=registration.pk).path).content.decode()
+    assert "This event does not take place." in words and "The car is stuck." in words
+    assert "given back" not in words and "enough at the door" not in words
+
+
+def test_nobody_looks_forward_to_what_is_called_off(client: Client, anna: Any) -> None:
+    invitation = make_invitation(make_event(host=anna))
+    assert "Looking forward to it" in client.get(path(invitation)).content.decode()
+    invitation.event.cancel(by=None)
+    assert "Looking forward to it" not in client.get(path(invitation)).content.decode()
+
+
+def test_who_comes_may_cancel_until_it_begins_after_the_list_is_closed(client: Client) -> None:
+    invitation = make_invitation(make_event(title="Late"))
+    client.post(path(invitation), answer())
+    Event.objects.update(registration_closes_at=timezone.now() - timedelta(days=1))
+    words = client.get(path(invitation)).content.decode()
+    assert f"until {day_and_month(Event.objects.get().begins)}." in words
+    assert "Change the number of people" not in words
