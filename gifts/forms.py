@@ -307,7 +307,6 @@ class OnBehalfForm(forms.Form):
     code = forms.CharField(
         label=_("The card in the driver’s hand"),
         max_length=400,
-        required=False,
         help_text=_("Scan the card with a hand scanner, or type the address behind its code."),
         widget=plain(spellcheck="false"),
     )
@@ -317,12 +316,7 @@ class OnBehalfForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["voucher"].queryset = own
         self.fields["driver"].queryset = drivers
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if not self.errors and bool(values.get("voucher")) == bool(values.get("code")):
-            self.add_error("code", _("There was no code to read."))
-        return values
+        self.fields["code"].required = not self.data.get("voucher")
 
     def clean_code(self) -> tuple[str, str] | None:
         return read_code(str(self.cleaned_data["code"])) if self.cleaned_data["code"] else None

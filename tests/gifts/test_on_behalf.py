@@ -41,7 +41,7 @@ def test_two_taps_claim_the_card_for_the_driver_who_stands_here(client, emil, sh
     card = make_voucher(shine)
     client.force_login(emil)
     page = client.get(address(mirko.person, "")).content.decode()
-    assert "Claim the card for Mirko Kovac, Nordhafen Logistik SE" in page
+    assert "Claim the card" in page and "For Mirko Kovac, Nordhafen Logistik SE" in page
     done = client.post(address(mirko.person), {"driver": mirko.pk, "code": card.card.address})
     assert (done.status_code, done["Location"]) == (303, address(mirko.person, f"?voucher={card.pk}"))
     card.refresh_from_db()
