@@ -45,14 +45,6 @@ class TouchedCompany(models.Model):
         return f"{self.company_id}"
 
     @classmethod
-    def add_all(cls, companies: models.QuerySet[Company]) -> None:
-        """The same for many. Costs 1 query, and 1 for each thousand."""
-        ids = list(companies.order_by("pk").values_list("pk", flat=True))
-        TouchedCompany.objects.bulk_create([TouchedCompany(company_id=pk) for pk in ids], batch_size=1000)
-        if ids:
-            bell.ring("accounts.look_again")
-
-    @classmethod
     def add(cls, company: Company) -> None:
         """Let whoever derives something from `company` look at it again within seconds. Costs 1 query."""
         cls.add_all([company.pk])

@@ -265,7 +265,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     def touch(self, also: Iterable[int] = ()) -> None:
         """Reasons that hang on this event are due again, for the companies of its window and `also`. Costs 2 queries, or none."""
         if self.kind == Kind.SECOND_DELIVERY or also:
-            TouchedCompany.add_all(Company.objects.filter(Q(pk__in=self.companies_in_window()) | Q(pk__in=list(also))))
+            TouchedCompany.add_all(sorted({*self.companies_in_window(), *also}))
 
     @classmethod
     def enter(cls, *, by: "User | None", capacity: int, **facts: Any) -> "Event":
