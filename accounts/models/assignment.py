@@ -114,7 +114,7 @@ class Assignment(models.Model):
             cls.objects.bulk_create(new)
             facts = {"user": user.pk, "kind": str(cls.Kind.RESPONSIBLE)}
             audit.record_many("company.assigned", [(company, {}) for company in handed], by=by, facts=facts)
-            TouchedCompany.add_ids(company.pk for company in handed)
+            TouchedCompany.add_all(company.pk for company in handed)
             return len(handed)
 
     def stop(self, *, by: Any, on: date) -> None:

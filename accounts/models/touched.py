@@ -47,10 +47,10 @@ class TouchedCompany(models.Model):
     @classmethod
     def add(cls, company: Company) -> None:
         """Let whoever derives something from `company` look at it again within seconds. Costs 1 query."""
-        cls.add_ids([company.pk])
+        cls.add_all([company.pk])
 
     @classmethod
-    def add_ids(cls, companies: Iterable[int]) -> None:
+    def add_all(cls, companies: Iterable[int]) -> None:
         """The same for many, by their ids. Costs 1 query for each thousand."""
         touches = [TouchedCompany(company_id=pk) for pk in companies]
         cls.objects.bulk_create(touches, batch_size=1000)
