@@ -111,7 +111,7 @@ class Assignment(models.Model):
             standing.filter(starts_on=starts_on).delete()
             standing.update(ends_on=starts_on - timedelta(days=1))
             new = [Assignment(company=company, user=user, kind=cls.Kind.RESPONSIBLE, starts_on=starts_on) for company in handed]
-            cls.objects.bulk_create(new)
+            Assignment.objects.bulk_create(new)
             facts = {"user": user.pk, "kind": str(cls.Kind.RESPONSIBLE)}
             audit.record_many("company.assigned", [(company, {}) for company in handed], by=by, facts=facts)
             TouchedCompany.add_all(company.pk for company in handed)

@@ -53,6 +53,6 @@ class TouchedCompany(models.Model):
     def add_all(cls, companies: Iterable[int]) -> None:
         """The same for many, by their ids. Costs 1 query for each thousand."""
         touches = [TouchedCompany(company_id=pk) for pk in companies]
-        cls.objects.bulk_create(touches, batch_size=1000)
+        TouchedCompany.objects.bulk_create(touches, batch_size=1000)
         if touches:
             bell.ring("accounts.look_again", at_once=False)
