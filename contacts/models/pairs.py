@@ -9,7 +9,7 @@ from contacts.models.person import Person
 from fleetportal.core import pairs
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import Company, User
 
 SAME_PERSON = """
     SELECT mine.id AS mine, theirs.id AS theirs, at_mine.channel AS found
@@ -37,9 +37,9 @@ class PersonPairQuerySet(models.QuerySet["PersonPair"]):
     def for_list(self) -> Self:
         return self
 
-    def with_people_seen_by(self, user: "User", *, may: str) -> Self:
-        """Both people with their addresses and the roles that `user` sees. 12 queries."""
-        people = Person.objects.for_list().with_roles_seen_by(user, may=may)
+    def with_people_seen_by(self, user: "User", *, may: str, among: "models.QuerySet[Company] | None" = None) -> Self:
+        """Both people with their addresses and the roles that `user` sees; `among` narrows the companies further. 12 queries."""
+        people = Person.objects.for_list().with_roles_seen_by(user, may=may, among=among)
         return self.prefetch_related(Prefetch("one", people), Prefetch("other", people.all()))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,11 @@ class PersonPairList(ListPage):
 
     def exportable(self, rows: QuerySet[PersonPair], user: Any) -> QuerySet[PersonPair]:
         return rows.where(user, may="export")
+
+    def exported(self, query: QueryDict, user: Any) -> QuerySet[PersonPair]:
+        """Roles too leave the house only at companies where the user may export."""
+        rows = super().exported(query, user).prefetch_related(None)
+        return rows.with_people_seen_by(user, may=self.may, among=Company.objects.where(user, may="export"))
 
     def beside(self, row: PersonPair) -> list[int]:
         return [role.company_id for person in (row.one, row.other) for role in person.roles_now]

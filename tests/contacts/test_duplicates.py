@@ -141,7 +141,6 @@ def test_a_pair_stands_once_whichever_way_round():
 
 
 def test_only_who_may_see_both_sees_the_pair(client, anna, boris, carla, both, north_ag, stranger):
-    Person.objects.all()
     twin = make_person("Zeisig", first_name="Kim", email="kim@zeisig.example")
     make_role("driver", north_ag, twin)
     for user, seen in ((anna, 0), (boris, 0), (carla, 0), (both, 1)):

@@ -6,7 +6,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts.models import Assignment, Centre, Company, User
 from accounts.models.company import rights_over
-from contacts.models import Person
+from contacts.models import Person, PersonPair
 from fleetportal.core import jobs, lists
 from tests.factories.contacts import make_person, make_role
 
@@ -58,8 +58,8 @@ def test_a_consent_is_kept_with_a_company_where_it_may_be_recorded(
     assert both.addresses.get().consents.get().company == north_ag
 
 
-def exported(client: Client) -> str:
-    return client.post("/people/", {"_export": "csv", "reason": "The yearly report"}).content.decode()
+def exported(client: Client, address: str = "/people/") -> str:
+    return client.post(address, {"_export": "csv", "reason": "The yearly report"}).content.decode()
 
 
 def test_a_role_leaves_the_house_only_where_the_user_may_export(client: Client, anna: User, south: Centre, both: Person) -> None:
@@ -69,6 +69,20 @@ def test_a_role_leaves_the_house_only_where_the_user_may_export(client: Client, 
     assert "Kanarienvogel" in client.get("/people/").content.decode()
     assert "Nordhafen" in exported(client)
     assert "Kanarienvogel" not in exported(client)
+
+
+def test_a_pair_leaves_the_house_without_the_roles_that_may_not(
+    client: Client, anna: User, south: Centre, both: Person, north_ag: Company
+) -> None:
+    twin = make_person("Zweihut", email=both.email)
+    make_role("user", north_ag, twin)
+    PersonPair.objects.get_or_create(one=both, other=twin, defaults={"found_by": "email"})
+    for may in ("meet_customers", "serve_customers"):
+        let(anna, may, south)
+    client.force_login(anna)
+    assert "Kanarienvogel" in client.get("/duplicates/").content.decode()
+    assert "Nordhafen" in exported(client, "/duplicates/")
+    assert "Kanarienvogel" not in exported(client, "/duplicates/")
 
 
 def test_a_file_that_names_a_company_no_longer_theirs_is_withheld(
