@@ -32,6 +32,13 @@ class ParentForm(RowForm):
         """A parent out of reach was not shown, so the page does not say its number either."""
         return super().showing if self.now or not self.instance.parent_id else ""
 
+    def clean(self) -> dict[str, Any]:
+        """A parent out of reach was not shown: an empty answer says nothing about it."""
+        values = super().clean() or {}
+        if self.instance.parent_id and not self.now and not values.get("parent"):
+            values.pop("parent", None)
+        return values
+
     def offered(self, question: str) -> list[Company]:
         """Companies to choose from: what the question finds, else those whose name begins alike. 1 query."""
         words = question.split() or self.instance.name.split()[:1]
@@ -75,7 +82,7 @@ class HandOverForm(forms.Form):
 
     row = forms.Field(required=False, widget=forms.MultipleHiddenInput)
     user = forms.ModelChoiceField(label=_("To whom"), queryset=User.objects.none())
-    starts_on = forms.DateField(label=_("From"), widget=DayInput)
+    starts_on = DayField(label=_("From"), widget=DayInput)
 
     def __init__(self, *args: Any, user: User, companies: list[Company], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -56,6 +56,9 @@ def test_a_company_out_of_reach_is_no_parent_and_one_that_is_stays_unsaid(as_ann
     assert "Kanarienvogel" not in page
     assert f'"{south_ag.pk}"' not in page
     assert 'name="_shown"' not in page
+    assert as_anna.post(f"/companies/{north_ag.pk}/parent/", {"parent": ""}).status_code == 303
+    north_ag.refresh_from_db()
+    assert north_ag.parent == south_ag, "nobody takes away what they were not shown"
 
 
 def test_a_company_never_stands_above_its_own_parent(as_anna: Client, anna: User, north_ag: Company) -> None:
