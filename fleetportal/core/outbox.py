@@ -281,7 +281,7 @@ def claim(*, now: datetime) -> list[Message]:
         if batch:
             Message.objects.filter(pk__in=[message.pk for message in batch]).update(lease_until=now + LEASE, tries=F("tries") + 1)
         for message in batch:
-            message.tries += 1
+            message.lease_until, message.tries = now + LEASE, message.tries + 1
         return batch
 
 
@@ -321,8 +321,9 @@ def deliver(batch: list[Message], mailer: Any, *, until: float = math.inf) -> No
             else:
                 hand_over(message, mailer, found)
     finally:
-        if left and len(left) < len(batch):
-            Message.objects.filter(pk__in=[message.pk for message in left]).update(lease_until=None, tries=F("tries") - 1)
+        if left and len(left) < len(batch):  # where the first one took a minute, others may lease them by now
+            ours = Message.objects.filter(pk__in=[message.pk for message in left], lease_until=left[0].lease_until)
+            ours.update(lease_until=None, tries=F("tries") - 1)
 
 
 def ask(batch: list[Message], now: datetime) -> dict[int, Verdict]:

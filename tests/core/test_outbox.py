@@ -189,6 +189,17 @@ def test_what_a_slice_leaves_over_waits_again_untried(brandt: Person) -> None:
     assert set(left.values_list("state", "tries", "lease_until")) == {(State.WAITING, 0, None)}
 
 
+def test_a_lease_that_is_somebody_elses_by_now_is_not_given_back(brandt: Person) -> None:
+    """The first message took longer than the lease: another worker is at the second one."""
+    for place in range(2):
+        make_message(brandt, str(place))
+    batch, later = outbox.claim(now=timezone.now()), timezone.now() + LEASE + timedelta(seconds=1)
+    assert [outbox.claim(now=later) for _message in batch] == [[message] for message in batch]
+    outbox.deliver(batch, outbox.get_connection(), until=0)
+    second = Message.objects.get(pk=batch[1].pk)
+    assert (second.state, second.lease_until, second.tries) == (State.WAITING, later + LEASE, 2)
+
+
 def test_a_fault_at_one_message_leaves_the_others_of_its_batch_untried(brandt: Person) -> None:
     faulty, other = make_message(brandt, "faulty", headers=["not a mapping"]), make_message(brandt, "other")
     with pytest.raises(AttributeError):
