@@ -61,7 +61,13 @@ class RowForm(forms.ModelForm):
         self.clashes: dict[str, audit.Theirs] = {}
 
     def _post_clean(self) -> None:
-        """Nothing: the verb writes."""
+        """Asks the model's validators of each value (how large a number may be); the instance stays as it is: the verb writes."""
+        own = {field.name: field for field in self.instance._meta.concrete_fields}
+        for name in own.keys() & self.cleaned_data.keys():
+            try:
+                own[name].run_validators(self.cleaned_data[name])
+            except forms.ValidationError as error:
+                self.add_error(name, error)
 
     @cached_property
     def shown(self) -> dict[str, Any] | None:
