@@ -242,6 +242,7 @@ def must_be_allowed(run: Import, user: User | None) -> None:
 def hold(run: Import, code: str) -> None:
     """The import rests, and says which right is missing; where nothing was taken yet, another centre can still be chosen."""
     run.counts = {**run.counts, "held": code}
+    audit.record("import.held", run, by=None, facts={"lost": code})
     if code == "centre" and run.state == State.APPLYING and not run.counts.get("applied"):
         run.state = State.JUDGED
         run.save(update_fields=["counts", "state"])

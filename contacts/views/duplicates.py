@@ -14,6 +14,7 @@ from accounts.models import Company, CompanyPair
 from contacts.filters import PairFilter
 from contacts.models import PersonPair
 from contacts.tables import CompanyPairTable, PersonPairTable
+from contacts.views.people import may_name
 from fleetportal.core.lists import Empty, ListPage, Preset
 from fleetportal.core.pages import done, page
 
@@ -54,8 +55,7 @@ class PersonPairList(ListPage):
 
     def may_take(self, beside: Iterable[int], user: Any) -> bool:
         """The companies that the roles name."""
-        named = set(beside)
-        return Company.objects.where(user, may="export").filter(pk__in=named).count() == len(named)
+        return may_name(user, beside, may=self.may)
 
 
 class CompanyPairList(ListPage):

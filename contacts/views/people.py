@@ -68,11 +68,15 @@ class PersonList(ListPage):
 
     def may_take(self, beside: Iterable[int], user: Any) -> bool:
         """The companies that the roles name."""
-        takeable = Company.objects.where(user, may=self.may).filter(pk__in=Company.objects.where(user, may="export").values("pk"))
-        named = list(beside)
-        return all(
-            takeable.filter(pk__in=named[at : at + CHUNK]).count() == len(named[at : at + CHUNK]) for at in range(0, len(named), CHUNK)
-        )
+        return may_name(user, beside, may=self.may)
+
+
+def may_name(user: Any, companies: Iterable[int], *, may: str) -> bool:
+    """True where a sheet for `user`, who holds `may`, may name all of `companies`. Costs 1 query for each CHUNK of them."""
+    takeable = Company.objects.where(user, may=may).filter(pk__in=Company.objects.where(user, may="export").values("pk"))
+    named = list(companies)
+    chunks = [named[at : at + CHUNK] for at in range(0, len(named), CHUNK)]
+    return all(takeable.filter(pk__in=chunk).count() == len(chunk) for chunk in chunks)
 
 
 @dataclass(frozen=True)

@@ -526,6 +526,7 @@ def test_an_undo_under_way_is_held_when_the_right_goes(anna, north):
     imports.work(Import.objects.get(pk=run.pk))
     held = Import.objects.get(pk=run.pk)
     assert (held.state, held.counts["held"], Vehicle.objects.count()) == (State.STOPPED, "right", 3)
+    assert Entry.objects.about(held).get(action="import.held").facts == {"lost": "right"}
 
 
 def test_rows_are_held_when_the_centre_is_no_longer_the_owners(anna, north, south):
