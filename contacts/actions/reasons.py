@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # After how many days it is worth trying again.
 TRY_AGAIN = {Outcome.NOT_REACHED: 1, Outcome.LEFT_WORD: 3, Outcome.WRONG_NUMBER: 1}
 WAIT_FOR_ANSWER = timedelta(days=7)
+GIVEN_FOR = timedelta(days=14)
 UNDO_FOR = timedelta(hours=1)
 
 
@@ -71,13 +72,13 @@ def put_off(reason: Reason, *, until: date, why: str, by: "User", on: date) -> D
 def give(reason: Reason, *, to: "User", why: str, by: "User", on: date) -> Decision:
     """The decision that a colleague takes it over: it stands in their Today alone. Who was given it before has it no more.
 
-    Costs about 18 queries.
+    After GIVEN_FOR it stands in everybody's again: the colleague may be away, or serve the company no longer. Costs about 18 queries.
     """
     with transaction.atomic():
         lock(reason.company)  # two who give it away at once: one after the other, or it would be nobody's
         given = Decision.objects.standing(on=on).filter(key=reason.key).exclude(given_to=None)
         given.update(until=on)
-        return _decide(reason, Decision.Kind.GIVEN, by=by, on=on, until=None, why=why, given_to=to)
+        return _decide(reason, Decision.Kind.GIVEN, by=by, on=on, until=on + GIVEN_FOR, why=why, given_to=to)
 
 
 def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:

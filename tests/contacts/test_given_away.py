@@ -1,5 +1,6 @@
 """A reason given to a colleague: it leaves one Today and stands in another's, with who gave it and why."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +52,14 @@ def test_it_stands_in_the_colleagues_today_and_in_nobody_elses(
     assert "You know Frau Albers." in page
     assert client.post(f"/today/{reason.pk}/reached/", {"chip": "reached", "text": "Spoken."}).status_code == 302
     assert not in_queue(reason, antje)
+
+
+def test_one_that_the_colleague_left_lying_comes_back_to_all(anna: User, antje: User, north_ag: Company) -> None:
+    reason, on = make_reason(north_ag), timezone.localdate()
+    actions.give(reason, to=antje, why="", by=anna, on=on)
+    for days, seen in ((13, [False, True]), (14, [True, True])):
+        day = on + timedelta(days=days)
+        assert [Reason.objects.open(on=day, to=user).filter(key=reason.key).exists() for user in (anna, antje)] == seen
 
 
 def test_it_is_given_only_to_those_who_serve_the_company(
