@@ -37,6 +37,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         if not user.is_authenticated:
             return self.none()
         companies = Company.objects.where(user, may=may).values("pk")
+        if not user.rights.centres(may):  # own companies are few: from them up to their people, not past everybody
+            first, *more = [role._default_manager.filter(company__in=companies).values("person") for role in role_models()]
+            return self.filter(pk__in=first.union(*more, all=True))
         reach = Q()
         unattached = Q()
         for role in role_models():

@@ -20,6 +20,7 @@ PHASES = ("prospect", "new", "repeat", "loyal", "at_risk", "lost")
 TIERS = ("diamond", "platinum", "gold", "silver", "bronze")
 ABROAD = {8: "IT", 13: "AT", 19: "RU", 23: "GB"}  # of twenty-five
 CITY_REGIONS = {place.city: place for region in names.PLACES.values() for place in region}
+KNOWN_UP_TO = 1050  # of these she looks after two thirds of three fifths: the 420 companies of the papers' Anna
 
 
 class Known(NamedTuple):
@@ -76,8 +77,9 @@ def account(number: int, houses: list[House], *, seed: int, on: date) -> Account
     known_for = {"prospect": 400, "new": 340}.get(made.phase, 3200)
     made.entered_on = on - timedelta(days=60 + chance.randrange(known_for - 60))
     managers = made.house.managers
-    # The known manager of a house has two companies of three; the rest is shared out.
-    made.manager = managers[0] if made.part or len(managers) == 1 or number % 3 else managers[1 + number % (len(managers) - 1)]
+    # The known manager of a house has two companies of three, as long as one person can look after them; the rest is shared out.
+    is_known = made.part or len(managers) == 1 or (number % 3 and number < KNOWN_UP_TO)
+    made.manager = managers[0] if is_known else managers[1 + number % (len(managers) - 1)]
     return made
 
 
