@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, Vehicle
 from accounts.models.vehicle import fold_plate
-from fleetportal.core.forms import DayInput, RowForm
+from fleetportal.core.forms import DayField, RowForm
 
 VIN_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")
 
@@ -23,7 +23,8 @@ class VehicleForm(RowForm):
             "plate", "vin", "make", "model", "powertrain", "use", "delivered_on", "contract", "contract_ends_on", "mileage_km",
             "given_back_on",
         )  # fmt: skip
-        widgets = {"use": forms.RadioSelect, "delivered_on": DayInput, "contract_ends_on": DayInput, "given_back_on": DayInput}
+        widgets = {"use": forms.RadioSelect}
+        field_classes = {"delivered_on": DayField, "contract_ends_on": DayField, "given_back_on": DayField}
         help_texts = {"use": _("Personal: one user has it, also for private use. Functional: drivers change.")}
 
     def __init__(self, *args: Any, company: Company, vehicle: Vehicle | None = None, **kwargs: Any) -> None:

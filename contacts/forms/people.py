@@ -24,7 +24,7 @@ class PersonForm(RowForm):
     class Meta:
         model = Person
         fields = PERSONAL + PRIVATE
-        widgets = {"born_on": DayInput}
+        field_classes = {"born_on": DayField}
 
     def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,7 +109,7 @@ class RoleEditForm(RowForm):
 
     class Meta:
         fields = ("job_title", "responsibilities", "starts_on", "ends_on")
-        widgets = {"starts_on": DayInput, "ends_on": DayInput}
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

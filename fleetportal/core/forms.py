@@ -74,7 +74,7 @@ class RowForm(forms.ModelForm):
         """What the form that was sent had shown of each field; None where it does not say."""
         try:
             said = json.loads(self.data.get("_shown", ""))
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or brackets within brackets without end
             return None
         return said if isinstance(said, dict) else None
 

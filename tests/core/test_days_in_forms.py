@@ -1,0 +1,44 @@
+"""A day that people type is a day of our times, in whichever form it stands."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django import forms
+from django.test import Client
+from django.urls import get_resolver
+
+from accounts.models import Company, User
+from fleetportal.core.forms import DayField
+
+HOUSE = ("accounts.", "contacts.", "events.", "gifts.", "fleetportal.")
+
+
+def forms_of(base: type[Any]) -> Iterator[type[Any]]:
+    for form in base.__subclasses__():
+        yield from forms_of(form)
+        if form.__module__.startswith(HOUSE):
+            yield form
+
+
+def test_every_day_in_a_form_of_ours_is_one_of_our_times() -> None:
+    assert get_resolver().url_patterns, "all views, and with them all forms, are loaded"
+    days = {
+        f"{form.__module__}.{form.__name__}.{name}": type(field)
+        for form in forms_of(forms.BaseForm)
+        for name, field in form.base_fields.items()
+        if isinstance(field, forms.DateField)
+    }
+    assert {name for name, kind in days.items() if not issubclass(kind, DayField)} == set()
+    assert len(days) > 12
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("shown", ["[" * 100_000, json.dumps([1]), '{"name": NaN}', '{"name": ' + "9" * 5000 + "}"])
+def test_a_form_that_says_nonsense_of_what_it_showed_is_taken_as_saying_nothing(
+    client: Client, anna: User, north_ag: Company, shown: str
+) -> None:
+    client.force_login(anna)
+    page = client.post(f"/companies/{north_ag.pk}/edit/", {"name": "", "_shown": shown})
+    assert page.status_code == 422
