@@ -11,7 +11,8 @@ import math
 import re
 import smtplib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
@@ -19,7 +20,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import get_connection
-from django.db import connection, models, transaction
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -303,7 +304,7 @@ def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
 def deliver(batch: list[Message], mailer: Any, *, until: float = math.inf) -> None:
     """Ask the gates, then hand over and record one by one; what was not begun at `until` waits again, untried.
 
-    Outside any transaction: a mail server may take its time. Costs 1 query a message, 1 for links and the gates'.
+    Outside any transaction: a mail server may take its time. Costs 2 queries a message, 1 for links and the gates'.
     """
     now, left = timezone.now(), list(batch)
     try:
@@ -311,14 +312,16 @@ def deliver(batch: list[Message], mailer: Any, *, until: float = math.inf) -> No
         found = links.found_in("".join(f"{message.text}{message.html}{message.headers}" for message in batch))
         while left and (len(left) == len(batch) or time.monotonic() < until):
             message = left.pop(0)
-            verdict = verdicts[message.pk]
+            verdict = verdicts.get(message.pk)
             if message.tries > MAX_TRIES:
                 settle(message, State.PARKED, "No sender outlived it.")
+            elif verdict is None:
+                try_later(message, "Its gate failed.")
             elif isinstance(verdict, Never):
                 settle(message, State.HELD_BACK, verdict.reason)
             elif isinstance(verdict, NotYet):
                 Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=verdict.until, tries=F("tries") - 1)
-            else:
+            elif Message.objects.filter(pk=message.pk, state=State.WAITING).exists():  # else held back while others went
                 hand_over(message, mailer, found)
     finally:
         if left and len(left) < len(batch):  # where the first one took a minute, others may lease them by now
@@ -327,15 +330,29 @@ def deliver(batch: list[Message], mailer: Any, *, until: float = math.inf) -> No
 
 
 def ask(batch: list[Message], now: datetime) -> dict[int, Verdict]:
-    """What the gates say to each message, by id."""
+    """What the gates say to each message, by id; nothing where a gate failed: the others go, that one is tried later."""
     verdicts: dict[int, Verdict] = {}
     for gate in {message.gate for message in batch}:
         asking = [message for message in batch if message.gate == gate]
         if gate in gates_of_many:
-            verdicts |= gates_of_many[gate](asking, now)
+            with of_that_gate_alone(gate):
+                verdicts |= gates_of_many[gate](asking, now)
         else:
-            verdicts |= {message.pk: gates[gate](message, now) for message in asking}
+            for message in asking:
+                with of_that_gate_alone(gate):
+                    verdicts[message.pk] = gates[gate](message, now)
     return verdicts
+
+
+@contextmanager
+def of_that_gate_alone(gate: str) -> Iterator[None]:
+    """A fault of one gate is logged and keeps no other message; a database that is away is nobody's fault and rises."""
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # any fault there is: a gate is filled in from above
+        log.exception("the gate %r failed", gate)
 
 
 def hand_over(message: Message, mailer: Any, found: dict[int, links.Link]) -> None:

@@ -165,6 +165,35 @@ def test_a_gates_not_yet_puts_it_off_and_costs_no_try(brandt: Person, monkeypatc
     assert (message.state, message.due_at, message.tries, message.lease_until) == (State.WAITING, until, 0, None)
 
 
+@pytest.mark.parametrize("many", [False, True], ids=["asked one by one", "asked for all at once"])
+def test_a_gate_that_fails_keeps_no_other_message_and_is_left_after_some_tries(brandt: Person, monkeypatch: Any, many: bool) -> None:
+    registry = outbox.gates_of_many if many else outbox.gates
+    monkeypatch.setitem(registry, "test", lambda asked, now: 1 / 0)
+    faulty, other = make_message(brandt, "faulty", gate="test", priority=Priority.FIRST), make_message(brandt, "other")
+    outbox.send_due()
+    assert (state_of(faulty), state_of(other)) == (State.WAITING, State.SENT)
+    for _turn in range(MAX_TRIES):
+        Message.objects.filter(pk=faulty.pk).update(due_at=timezone.now())
+        outbox.send_due()
+    faulty.refresh_from_db()
+    assert (faulty.state, faulty.tries) == (State.PARKED, MAX_TRIES)
+
+
+def test_what_is_held_back_after_the_lease_does_not_go(brandt: Person, monkeypatch: Any) -> None:
+    """While the first of a batch went, the event of the second was called off."""
+    make_message(brandt, "first"), make_message(brandt, "second")
+    batch, hand_over = outbox.claim(now=timezone.now()), outbox.hand_over
+
+    def and_call_off(*what: Any) -> None:
+        hand_over(*what)
+        Message.objects.filter(key="second").hold_back("Called off.")
+
+    monkeypatch.setattr(outbox, "hand_over", and_call_off)
+    outbox.deliver(batch, outbox.get_connection())
+    assert [state_of(message) for message in batch] == [State.SENT, State.HELD_BACK]
+    assert len(mail.outbox) == 1
+
+
 def test_a_leased_message_is_nobody_elses_until_the_lease_runs_out(brandt: Person) -> None:
     message, now = make_message(brandt), timezone.now()
     assert outbox.claim(now=now) == [message]
@@ -209,11 +238,11 @@ def test_a_fault_at_one_message_leaves_the_others_of_its_batch_untried(brandt: P
     assert state_of(other) == State.SENT
 
 
-def test_many_messages_cost_a_question_for_each_gate_and_a_statement_each(brandt: Person, django_assert_num_queries: Any) -> None:
-    """The claim 2 and a test's savepoint, the gate 1, each result 1, the empty claim 1 with its savepoint; links 0: there are none."""
+def test_many_messages_cost_a_question_for_each_gate_and_two_statements_each(brandt: Person, django_assert_num_queries: Any) -> None:
+    """The claim 2 and a savepoint, the gate 1, each still waiting 1 and its result 1, the empty claim 1 and a savepoint; no links: 0."""
     for place in range(10):
         make_message(brandt, str(place))
-    with django_assert_num_queries(2 + 2 + 1 + 10 + 1 + 2):
+    with django_assert_num_queries(2 + 2 + 1 + 2 * 10 + 1 + 2):
         assert outbox.send_due(seconds=60) is False
     assert len(mail.outbox) == 10
 
