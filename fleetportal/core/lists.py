@@ -297,9 +297,8 @@ class ListPage(View):
         table = self.table(sentence.qs, request.GET, request.user)
         ordered = in_order(table)
         first = (self.page_number - 1) * self.per_page
-        keys = list(ordered.values_list("pk", flat=True)[first : first + self.per_page + 1])
+        keys, count = self.keys_and_count(ordered, first)
         rows = in_this_order(ordered, keys[: self.per_page])
-        count = self.count(sentence, first, keys)
         context = {
             "page": self,
             "heads": [*self.heads(table)],
@@ -327,11 +326,15 @@ class ListPage(View):
             response["HX-Push-Url"] = self.address(page=self.page_number if self.page_number > 1 else None)
         return response
 
-    def count(self, sentence: Sentence, first: int, keys: list[int]) -> int:
-        """How many rows there are, counted up to COUNTED_UP_TO + 1; no query where the page itself tells."""
-        if len(keys) <= self.per_page and (keys or not first):
-            return first + len(keys)
-        return capped_count(sentence.qs)
+    def keys_and_count(self, ordered: models.QuerySet[Any], first: int) -> tuple[list[int], int]:
+        """The keys of the page that begins after `first` rows and one more, if there is; how many rows there are, counted up to
+        COUNTED_UP_TO + 1. Costs 1 query: as far as rows are counted, the count is the keys; further on it is known. 2 past the end."""
+        keys, end = ordered.values_list("pk", flat=True), first + self.per_page + 1
+        if end <= COUNTED_UP_TO + 1:
+            found = list(keys[: COUNTED_UP_TO + 1])
+            return found[first:end], len(found)
+        found = list(keys[first:end])
+        return found, min(first + len(found), COUNTED_UP_TO + 1) if found else capped_count(ordered)
 
     def heads(self, table: django_tables2.Table) -> Iterator[Head]:
         for column in table.columns:
