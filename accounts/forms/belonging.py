@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Address, Assignment, Centre, Company, User, serving
 from fleetportal.core import search
-from fleetportal.core.forms import DayField, DayInput, RowForm
+from fleetportal.core.forms import DayField, RowForm
 
 OFFERED = 12
 
@@ -56,8 +56,8 @@ class AssignForm(forms.Form):
         initial=Assignment.Kind.RESPONSIBLE,
         widget=forms.RadioSelect,
     )
-    starts_on = DayField(label=_("From"), widget=DayInput)
-    ends_on = DayField(label=_("To"), required=False, widget=DayInput, help_text=_("A stand-in ends by itself after that day."))
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(label=_("To"), required=False, help_text=_("A stand-in ends by itself after that day."))
 
     def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +82,7 @@ class HandOverForm(forms.Form):
 
     row = forms.Field(required=False, widget=forms.MultipleHiddenInput)
     user = forms.ModelChoiceField(label=_("To whom"), queryset=User.objects.none())
-    starts_on = DayField(label=_("From"), widget=DayInput)
+    starts_on = DayField(label=_("From"))
 
     def __init__(self, *args: Any, user: User, companies: list[Company], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, User, Vehicle
 from contacts.models import GROUPS, AddressState, Channel, DecisionMaker, Driver, Group, Person, PersonAddress, Responsibility, VehicleUser
 from contacts.models.person import fold_address
-from fleetportal.core.forms import DayField, DayInput, RowForm
+from fleetportal.core.forms import DayField, RowForm
 
 PERSONAL = ("title", "first_name", "last_name", "language", "best_time")
 PRIVATE = ("born_on", "family")
@@ -92,7 +92,7 @@ class RoleForm(forms.Form):
     responsibilities = forms.MultipleChoiceField(
         label=_("Responsible for"), choices=Responsibility.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
-    on = DayField(label=_("From"), widget=DayInput)
+    on = DayField(label=_("From"))
 
     def __init__(self, *args: Any, user: User, companies: QuerySet[Company], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,7 +174,7 @@ class HolderForm(forms.Form):
     """Who has a personal vehicle from a day on: one of the company's users."""
 
     user = forms.ModelChoiceField(label=_("User"), queryset=VehicleUser.objects.none())
-    starts_on = DayField(label=_("From"), widget=DayInput)
+    starts_on = DayField(label=_("From"))
 
     def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -187,7 +187,7 @@ class DriveForm(forms.Form):
     """Who drives a functional vehicle from a day on: one of the company's drivers."""
 
     driver = forms.ModelChoiceField(label=_("Driver"), queryset=Driver.objects.none())
-    on = DayField(label=_("From"), widget=DayInput)
+    on = DayField(label=_("From"))
 
     def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,7 +22,7 @@ def next_working_day(day: date) -> date:
 
 
 class PlanForm(forms.Form):
-    on = DayField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=_("On"))
     title = forms.CharField(label=_("What is to be done"), max_length=TITLE)
 
     def clean_on(self) -> date:

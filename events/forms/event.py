@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 END_OF_DAY = time(23, 59, 59)
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class ClockInput(forms.TimeInput):
     input_type = "time"
 
@@ -50,11 +43,11 @@ class EventForm(forms.Form):
     host = forms.ModelChoiceField(label=_("Host"), queryset=User.objects.none(), required=False, empty_label=_("the centre"))
     place = forms.CharField(label=_("Place"), max_length=160)
     area = forms.ChoiceField(label=_("Which part"), choices=Area.choices)
-    day = DayField(label=_("Day"), widget=DayInput)
+    day = DayField(label=_("Day"))
     begins = forms.TimeField(label=_("Begins"), widget=ClockInput)
     ends = forms.TimeField(label=_("Ends"), widget=ClockInput, help_text=_("An end before the beginning is on the next day."))
-    opens_on = DayField(label=_("Registration from"), widget=DayInput, required=False)
-    closes_on = DayField(label=_("Registration until"), widget=DayInput, required=False, help_text=_("Empty: until it begins."))
+    opens_on = DayField(label=_("Registration from"), required=False)
+    closes_on = DayField(label=_("Registration until"), required=False, help_text=_("Empty: until it begins."))
     audience = forms.ChoiceField(label=_("Who is entitled"), choices=Audience.choices)
     contract_ends_within_months = forms.IntegerField(
         label=_("Only with a contract that ends within … months"), min_value=1, max_value=60, required=False

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
 from contacts.models import DecisionMaker, Person
-from events.forms.event import ClockInput, DayInput
+from events.forms.event import ClockInput
 from events.models import Meeting
 from fleetportal.core.forms import DayField
 
@@ -29,7 +29,7 @@ class TimesForm(forms.Form):
         kwargs["initial"] = {**days, **clocks, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         for number in range(1, PROPOSED + 1):
-            self.fields[f"on{number}"] = DayField(label=_("Day %d") % number, widget=DayInput, required=number == 1)
+            self.fields[f"on{number}"] = DayField(label=_("Day %d") % number, required=number == 1)
             self.fields[f"at{number}"] = forms.TimeField(label=_("Time"), widget=ClockInput, required=number == 1)
 
     def clean(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class ProposeForm(TimesForm):
 class FixForm(forms.Form):
     """The one time at which they meet, and where."""
 
-    on = DayField(label=_("Day"), widget=DayInput)
+    on = DayField(label=_("Day"))
     at = forms.TimeField(label=_("Time"), widget=ClockInput)
     place = forms.CharField(label=_("Place"), max_length=160, required=False)
 
@@ -86,7 +86,7 @@ class FixForm(forms.Form):
 class HoldForm(forms.Form):
     """What was said, and when it took place where it was not fixed before."""
 
-    on = DayField(label=_("Held on"), widget=DayInput)
+    on = DayField(label=_("Held on"))
     minutes = forms.CharField(label=_("Minutes"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:

@@ -27,7 +27,7 @@ MEETING_EVERY = relativedelta(months=12)  # DOMAIN: one annual meeting of three 
 class MeetingForm(forms.Form):
     """When the three sides meet, and who of ours comes along."""
 
-    on = DayField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = DayField(label=gettext_lazy("Day"))
     at = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     director = forms.ModelChoiceField(
         label=gettext_lazy("With whom from our management"),

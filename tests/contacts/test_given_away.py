@@ -1,5 +1,6 @@
 """A reason given to a colleague: it leaves one Today and stands in another's, with who gave it and why."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -60,6 +61,15 @@ def test_one_that_the_colleague_left_lying_comes_back_to_all(anna: User, antje: 
     for days, seen in ((13, [False, True]), (14, [True, True])):
         day = on + timedelta(days=days)
         assert [Reason.objects.open(on=day, to=user).filter(key=reason.key).exists() for user in (anna, antje)] == seen
+
+
+def test_the_day_of_a_plan_is_filled_in_whatever_the_language(client: Client, anna: User, north_ag: Company) -> None:
+    anna.language = "de"
+    anna.save()
+    reason = make_reason(north_ag)
+    client.force_login(anna)
+    page = client.get(f"/today/?open={reason.pk}&do=plan").content.decode()
+    assert re.search(r'<input type="date" name="on" value="\d{4}-\d\d-\d\d"', page)
 
 
 def test_it_is_given_only_to_those_who_serve_the_company(

@@ -149,6 +149,12 @@ def test_a_holder_from_a_day_out_of_our_times_is_asked_again(client: Client, ann
     assert client.post(f"/vehicles/{vehicle.pk}/holder/", {"user": user.pk, "starts_on": "0001-01-01"}).status_code == 422
 
 
+def test_a_delivery_on_a_day_out_of_our_times_is_asked_again(client: Client, anna: User, north_ag: Company) -> None:
+    client.force_login(anna)
+    values = {"plate": "HH TW 2", "use": "functional", "delivered_on": "0026-03-01"}
+    assert client.post(f"/companies/{north_ag.pk}/vehicles/new/", values).status_code == 422
+
+
 def test_a_mileage_that_no_column_holds_is_asked_again(client: Client, anna: User, north_ag: Company) -> None:
     client.force_login(anna)
     values = {"plate": "HH TW 2", "use": "functional", "mileage_km": "9" * 30}
