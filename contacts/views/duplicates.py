@@ -83,8 +83,7 @@ class CompanyPairList(ListPage):
 @require_POST
 def people_apart(request: HttpRequest, person_pair_id: int) -> HttpResponse:
     """These two people are not the same."""
-    pair = get_object_or_404(PersonPair.objects.where(request.user, may=MAY), pk=person_pair_id)
-    pair.tell_apart(by=request.user)
+    people(request, person_pair_id).tell_apart(by=request.user)
     return done(request, reverse("contacts:duplicates"), _("Noted: two different people."))
 
 
@@ -92,17 +91,20 @@ def people_apart(request: HttpRequest, person_pair_id: int) -> HttpResponse:
 @require_POST
 def people_again(request: HttpRequest, person_pair_id: int) -> HttpResponse:
     """The way back from a slip."""
-    pair = get_object_or_404(PersonPair.objects.where(request.user, may=MAY), pk=person_pair_id)
-    pair.look_again(by=request.user)
+    people(request, person_pair_id).look_again(by=request.user)
     return done(request, reverse("contacts:duplicates"), _("The pair stands on the list again."))
+
+
+def people(request: HttpRequest, person_pair_id: int) -> PersonPair:
+    """The pair, where the user serves both; 404 else."""
+    return get_object_or_404(PersonPair.objects.where(request.user, may=MAY), pk=person_pair_id)
 
 
 @page(may=MAY)
 @require_POST
 def companies_apart(request: HttpRequest, company_pair_id: int) -> HttpResponse:
     """These two companies are not the same."""
-    pair = get_object_or_404(CompanyPair.objects.where(request.user, may=MAY), pk=company_pair_id)
-    pair.tell_apart(by=request.user)
+    companies(request, company_pair_id).tell_apart(by=request.user)
     return done(request, reverse("contacts:company_duplicates"), _("Noted: two different companies."))
 
 
@@ -110,6 +112,10 @@ def companies_apart(request: HttpRequest, company_pair_id: int) -> HttpResponse:
 @require_POST
 def companies_again(request: HttpRequest, company_pair_id: int) -> HttpResponse:
     """The way back from a slip."""
-    pair = get_object_or_404(CompanyPair.objects.where(request.user, may=MAY), pk=company_pair_id)
-    pair.look_again(by=request.user)
+    companies(request, company_pair_id).look_again(by=request.user)
     return done(request, reverse("contacts:company_duplicates"), _("The pair stands on the list again."))
+
+
+def companies(request: HttpRequest, company_pair_id: int) -> CompanyPair:
+    """The pair, where the user serves both; 404 else."""
+    return get_object_or_404(CompanyPair.objects.where(request.user, may=MAY), pk=company_pair_id)
