@@ -89,14 +89,20 @@ def readable(path: Path) -> bytes:
 
 
 def template() -> Catalog:
-    """All texts of the portal, each with the files it stands in."""
+    """All texts of the portal, each with the files it stands in.
+
+    A singular with two plurals stops it: a catalogue knows a text by its singular and would answer one page with the other's plural.
+    """
     found = Catalog(charset="utf-8", fuzzy=False, **ABOUT)
+    plurals: dict[tuple[str, str | None], str] = {}
     for path in sources():
         place = path.relative_to(ROOT).as_posix()
         options = {"encoding": "utf-8"}
         for line, text, comments, context in extract(
             "python", io.BytesIO(readable(path)), KEYWORDS, ("Translators:",), options, strip_comment_tags=True
         ):
+            if isinstance(text, tuple) and plurals.setdefault((text[0], context), text[1]) != text[1]:
+                raise ValueError(f"two plurals of {text[0]!r} ({place}:{line}): {text[1]!r} and {plurals[text[0], context]!r}")
             found.add(text, locations=[(place, line)], auto_comments=comments, context=context)
     return found
 

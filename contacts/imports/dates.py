@@ -126,7 +126,11 @@ def make(year: int, month: int, day: int) -> date:
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
         words = {"day": day, "month": month, "year": year, "last": last}
-        raise CellProblem("date", _("There is no day %(day)s in month %(month)s of %(year)s.") % words, _("Was it the %(last)s?") % words)
+        raise CellProblem(
+            "date",
+            _("There is no day %(day)s in month %(month)s of %(year)s.") % words,
+            _("This month ends with day %(last)s: write the right day.") % words,
+        )
     return date(year, month, day)
 
 

@@ -217,11 +217,13 @@ class Reader:
 
     def note_bad(self, record: Record, key: str, bad: Sequence[str], code: str, *, column: int | None = None) -> None:
         if bad:
-            said = (
-                _("This is no telephone number; it was left out.") if code == "phone" else _("This is no e-mail address; it was left out.")
+            said, cure = (
+                (_("This is no telephone number; it was left out."), _("Write it with the dialling code, like +49 40 123456."))
+                if code == "phone"
+                else (_("This is no e-mail address; it was left out."), _("Write it like name@company.example."))
             )
             place = self.places[key][0]["place"] if column is None else column
-            record.note(code, said, column=place, value="; ".join(bad)[:120])
+            record.note(code, said, cure, column=place, value="; ".join(bad)[:120])
 
     # --- vehicles ----------------------------------------------------------------------------------------------------------
 

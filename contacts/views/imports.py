@@ -122,20 +122,30 @@ def steps(run: Import) -> list[dict[str, Any]]:
     return [{"number": n, "name": name, "done": n < at or over, "here": n == at and not over} for n, name in enumerate(names, start=1)]
 
 
+def taken_back(undone: int, kept: int) -> str:
+    said = ngettext("Taken back: %(count)s entry.", "Taken back: %(count)s entries.", undone) % {"count": undone}
+    if not kept:
+        return said
+    stayed = ngettext(
+        "%(count)s stayed, because something hangs on it by now.", "%(count)s stayed, because something hangs on them by now.", kept
+    )
+    return f"{said} {stayed % {'count': kept}}"
+
+
 def summary(run: Import) -> str:
     """What came of it, in words."""
     counts = run.counts
     if run.state in ("done", "stopped"):
-        words = {
-            "companies": counts.get("made_company", 0),
-            "vehicles": counts.get("made_vehicle", 0),
-            "people": counts.get("made_person", 0),
+        rows, companies, vehicles, people = (counts.get(key, 0) for key in ("applied", "made_company", "made_vehicle", "made_person"))
+        parts = {
+            "rows": ngettext("%(count)s row taken", "%(count)s rows taken", rows) % {"count": rows},
+            "companies": ngettext("%(count)s new company", "%(count)s new companies", companies) % {"count": companies},
+            "vehicles": ngettext("%(count)s new vehicle", "%(count)s new vehicles", vehicles) % {"count": vehicles},
+            "people": ngettext("%(count)s new person", "%(count)s new people", people) % {"count": people},
         }
-        words |= {"rows": counts.get("applied", 0)}
-        return _("%(rows)s rows taken: %(companies)s new companies, %(vehicles)s new vehicles, %(people)s new people.") % words
+        return _("%(rows)s: %(companies)s, %(vehicles)s, %(people)s.") % parts
     if run.state == "undone":
-        words = {"undone": counts.get("undone", 0), "kept": counts.get("kept", 0)}
-        return _("Taken back: %(undone)s entries. %(kept)s stayed, because something hangs on them by now.") % words
+        return taken_back(counts.get("undone", 0), counts.get("kept", 0))
     if run.state == "judged":
         words = {
             "new": counts.get("new", 0),

@@ -17,6 +17,16 @@ def test_nothing_is_missing_and_every_place_holder_is_kept(language, texts):
     assert list(messages.faults(language, messages.LANGUAGES[language], texts)) == []
 
 
+def test_a_singular_with_two_plurals_is_an_error(tmp_path, monkeypatch):
+    page = tmp_path / "page.py"
+    page.write_text('ngettext("Invite this one", "Invite these %(count)d", n)\nngettext("Invite this one", "Invite %(count)s", n)\n')
+    monkeypatch.setattr(messages, "ROOT", tmp_path)
+    monkeypatch.setattr(messages, "sources", lambda: iter([page]))
+
+    with pytest.raises(ValueError, match="two plurals of 'Invite this one'"):
+        messages.template()
+
+
 @pytest.mark.parametrize(("language", "forms"), [("de", 2), ("it", 2), ("ru", 3)])
 def test_each_plural_has_all_forms_of_its_language(language, forms):
     plurals = [text for text in messages.catalogue(language) if text.id and text.pluralizable and any(text.string)]

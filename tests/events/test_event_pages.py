@@ -115,6 +115,18 @@ def test_publish_then_invite_with_one_click_each(client: Client, dora: Any, nort
     assert Invitation.objects.get().person == guest
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "Invite the ticked of 2"), ("de", "Die angehakten von 2 einladen")])
+def test_whom_to_invite_is_asked_in_the_languages_of_staff(client: Client, carla: Any, north_ag: Any, language: str, said: str) -> None:
+    event = make_event(north_ag.centre)
+    event.publish(by=carla)
+    for _guest in range(2):
+        make_guest(north_ag)
+    carla.language = language
+    carla.save(update_fields=["language"])
+
+    assert said in text(signed_in(client, carla).get(reverse("events:proposal", args=[event.pk])))
+
+
 def test_whom_to_invite_can_be_looked_at_and_one_taken_out(client: Client, carla: Any, north_ag: Any) -> None:
     event = make_event(north_ag.centre)
     first, second = make_guest(north_ag), make_guest(north_ag)
