@@ -16,7 +16,7 @@ from accounts.models import Centre, Company, User
 from accounts.models.vehicle import fold_plate
 from contacts.models import Channel, Person
 from fleetportal.core.db import fold
-from fleetportal.core.forms import DayField
+from fleetportal.core.forms import DayField, RowForm
 from fleetportal.core.money import CentsField
 from gifts import codes
 from gifts.models import Gift, Programme, Stock, Voucher
@@ -155,7 +155,7 @@ class ReasonWhyForm(forms.Form):
     )
 
 
-class ProgrammeForm(forms.ModelForm):
+class ProgrammeForm(RowForm):
     """Hands over values; `Programme.enter` and `Programme.edit` decide."""
 
     value_cents = CentsField(label=_("Worth"), help_text=_("Counts against the cap of what a driver may receive in a year."))
@@ -183,9 +183,6 @@ class ProgrammeForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("ends_on", _("This is before the first day."))
         return values
-
-    def _post_clean(self) -> None:
-        """Nothing: the verb writes, so the instance keeps what the database holds."""
 
 
 class IssueForm(forms.Form):

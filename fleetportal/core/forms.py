@@ -123,7 +123,7 @@ def in_words(field: forms.Field, value: Any) -> str:
         return str(field.queryset.filter(pk=value).first() or gettext("something else"))
     if hasattr(field, "choices"):
         return str({str(key): label for key, label in field.choices}.get(str(value), gettext("something else")))
-    return formats.date_format(value) if isinstance(value, date) else str(value)
+    return formats.date_format(value) if isinstance(value, date) else str(field.prepare_value(value))
 
 
 def moments_ago(moment: datetime | None) -> str:

@@ -99,12 +99,15 @@ class Programme(models.Model):
             audit.record("programme.entered", programme, by=by, facts={"centre": programme.centre_id})
             return programme
 
-    def edit(self, *, by: "User | None", centres: Iterable[Centre], **values: Any) -> None:
-        """Write what differs; vouchers that are out keep the value and the last day printed on them."""
+    def edit(self, *, by: "User | None", centres: Iterable[Centre], shown: dict[str, Any] | None = None, **values: Any) -> None:
+        """Write what differs from what was shown; vouchers that are out keep the value and the last day printed on them.
+
+        Raises EditedMeanwhile; nothing has changed then.
+        """
         with transaction.atomic():
             before = sorted(self.centres.values_list("pk", flat=True))
             after = sorted(centre.pk for centre in centres)
-            audit.edit(self, values, action="programme.edited", by=by)
+            audit.edit(self, values, action="programme.edited", by=by, shown=shown)
             if before != after:
                 self.centres.set(centres)
                 audit.record("programme.centres_changed", self, by=by, facts={"before": before, "after": after})

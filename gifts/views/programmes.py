@@ -99,8 +99,7 @@ def programme_edit(request: HttpRequest, programme_id: int) -> HttpResponse:
     one = get_object_or_404(my_programmes(request), pk=programme_id)
     form = ProgrammeForm(request.POST if request.method == "POST" else None, user=request.user, programme=one)
     back = reverse("gifts:programme", args=[one.pk])
-    if form.is_valid():
-        one.edit(by=request.user, **form.cleaned_data)
+    if form.is_valid() and form.write(one.edit, by=request.user):
         return done(request, back, _("Saved. Vouchers that are out keep what is printed on them."))
     context = {"form": form, "title": _("Edit %s") % one, "save": _("Save"), "back": back}
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)

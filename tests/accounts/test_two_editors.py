@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Company, User
+from accounts.models import Centre, Company, User
 from fleetportal.core import audit
 from fleetportal.core.audit import Change, EditedMeanwhile, Entry
+from gifts.models import Programme
 from tests.factories.accounts import make_vehicle
 from tests.factories.contacts import make_person, make_role
+from tests.factories.gifts import make_programme
 from tests.races import race, won
 from tests.selection import repetitions
 
@@ -131,6 +133,20 @@ def test_every_form_over_a_row_carries_what_it_showed(client: Client, anna: User
     }[what]
     client.force_login(anna)
     assert json.loads(shown_by(client.get(address).content.decode()))
+
+
+@pytest.mark.django_db
+def test_the_second_editor_of_a_programme_is_told_too(client: Client, carla: User, dora: User, north: Centre) -> None:
+    programme = make_programme(north, value_cents=1500)
+    client.force_login(carla)
+    address = f"/vouchers/{programme.pk}/edit/"
+    page = client.get(address)
+    values = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
+    Programme.objects.get().edit(by=dora, centres=[north], value_cents=2000)
+    answer = client.post(address, {**values, "centres": [north.pk], "value_cents": "18.00", "_shown": shown_by(page.content.decode())})
+    assert answer.status_code == 422
+    assert f"{dora} wrote “20” here" in html.unescape(answer.content.decode()).replace("20.00", "20")
+    assert Programme.objects.get().value_cents == 2000
 
 
 def both_edit(company: Company, *users: User, turn: int = 0) -> list[Any]:
