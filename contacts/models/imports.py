@@ -1,3 +1,4 @@
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -53,6 +54,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
         nobodys = Q(owner=None, centre__in=centres) | (Q(owner=None, centre=None) if centres else Q(pk__in=[]))
         return self.filter(Q(owner=user) | nobodys)
 
+    def just_brought(self, owner: "User", *, name: str, digest: str, since: datetime) -> Self:
+        """Imports of the same file that `owner` brought after `since`, and that nothing was done with."""
+        untouched = (Import.State.COLUMNS, Import.State.JUDGING, Import.State.JUDGED)
+        return self.filter(owner=owner, name=name, digest=digest, state__in=untouched, made_at__gt=since).order_by("-pk")
+
 
 class Import(models.Model):
     """A file that somebody brought: what it holds, what it would make, and what was made of it."""
@@ -107,6 +113,11 @@ class Import(models.Model):
     def spool(self) -> Path:
         """Its rows, one a line."""
         return self.folder / "rows.jsonl"
+
+    @property
+    def is_read(self) -> bool:
+        """False until its file was read to the end."""
+        return bool(self.kind)
 
     @property
     def is_running(self) -> bool:

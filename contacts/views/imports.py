@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.actions import imports as actions
+from contacts.actions.import_once import bring_once
 from contacts.actions.import_report import write_report
 from contacts.forms.imports import ColumnsForm, FileForm, LayoutForm, WhereForm
 from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
@@ -61,11 +62,12 @@ def imports(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            run = actions.bring(file, name=file.name, by=request.user)
+            run, new = bring_once(file, by=request.user)  # type: ignore[arg-type]  # the declaration has ruled out nobody
         except Refused as error:
             refused = error
         else:
-            begin(run, request)
+            if new:
+                begin(run, request)
             return done(request, reverse("contacts:import", args=[run.pk]))
     rows = Import.objects.visible_to(request.user).select_related("job")[:SHOWN]
     context = {"form": form, "refused": refused, "rows": [(run, summary(run)) for run in rows]}
