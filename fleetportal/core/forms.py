@@ -62,12 +62,16 @@ class RowForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """Asks the model's validators of each value (how large a number may be); the instance stays as it is: the verb writes."""
-        own = {field.name: field for field in self.instance._meta.concrete_fields}
-        for name in own.keys() & self.cleaned_data.keys():
+        for name in self.own.keys() & self.cleaned_data.keys():
             try:
-                own[name].run_validators(self.cleaned_data[name])
+                self.own[name].run_validators(self.cleaned_data[name])
             except forms.ValidationError as error:
                 self.add_error(name, error)
+
+    @cached_property
+    def own(self) -> dict[str, Any]:
+        """The fields that the row itself holds, by name."""
+        return {field.name: field for field in self.instance._meta.concrete_fields}
 
     @cached_property
     def shown(self) -> dict[str, Any] | None:
@@ -83,14 +87,14 @@ class RowForm(forms.ModelForm):
         """What the form shows now, for its hidden field; "" for a row that is not there yet."""
         if self.instance.pk is None:
             return ""
-        own = {field.name for field in self.instance._meta.concrete_fields}
-        stored = {name: getattr(self.instance, audit.column(self.instance, name)) for name in self.fields if name in own}
+        stored = {name: getattr(self.instance, audit.column(self.instance, name)) for name in self.fields if name in self.own}
         said = {name: audit.plain(value) for name, value in stored.items()} | (self.shown or {})
         return json.dumps(said | {name: audit.plain(theirs.value) for name, theirs in self.clashes.items()})
 
     def write(self, verb: Callable[..., Any], *, by: Any) -> bool:
         """True when `verb` wrote what was typed; False when somebody else was faster, and the form now shows what they wrote."""
-        values = {name: value for name, value in self.cleaned_data.items() if self.data.get(f"_keep-{name}") != "theirs"}
+        theirs = {name for name in self.own if self.data.get(f"_keep-{name}") == "theirs"}
+        values = {name: value for name, value in self.cleaned_data.items() if name not in theirs}
         try:
             verb(by=by, shown=self.shown, **values)
         except audit.EditedMeanwhile as late:

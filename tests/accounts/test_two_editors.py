@@ -147,6 +147,7 @@ def test_the_second_editor_of_a_programme_is_told_too(client: Client, carla: Use
     assert answer.status_code == 422
     assert f"{dora} wrote “20” here" in html.unescape(answer.content.decode()).replace("20.00", "20")
     assert Programme.objects.get().value_cents == 2000
+    assert client.post(address, {**values, "centres": [north.pk], "_keep-centres": "theirs"}).status_code == 303
 
 
 def both_edit(company: Company, *users: User, turn: int = 0) -> list[Any]:
