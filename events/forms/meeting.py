@@ -78,6 +78,12 @@ class FixForm(forms.Form):
         initial = {"on": known.date(), "at": known.strftime("%H:%M")} if known else {}
         super().__init__(*args, initial=initial | {"place": meeting.place}, **kwargs)
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("on") and values.get("at") and timezone.now() >= self.starts_at != self.meeting.starts_at:
+            self.add_error("on", _("This has passed."))
+        return values
+
     @property
     def starts_at(self) -> datetime:
         return datetime.combine(self.cleaned_data["on"], self.cleaned_data["at"], self.meeting.zone)

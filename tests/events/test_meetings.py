@@ -121,6 +121,19 @@ def test_fixing_moving_and_calling_off_keep_one_calendar_entry(client: Client, a
     assert client.post(f"/meetings/{offered.pk}/fix/", {"on": "2030-01-01", "at": "10:00"}).status_code == 409
 
 
+def test_no_meeting_is_fixed_in_the_past_but_one_under_way_may_change_its_place(client: Client, anna: Any, offered: Meeting) -> None:
+    client.force_login(anna)
+    before = state(offered)
+    refused = client.post(f"/meetings/{offered.pk}/fix/", {"on": "2001-01-01", "at": "10:00", "place": "Kontor"})
+    assert refused.status_code == 422 and "Kontor" in refused.content.decode()
+    assert state(offered) == before
+    begun = in_days(-1).replace(second=0, microsecond=0).astimezone(offered.zone)
+    Meeting.objects.filter(pk=offered.pk).update(state=MeetingState.FIXED, starts_at=begun)
+    sent = {"on": f"{begun:%Y-%m-%d}", "at": f"{begun:%H:%M}", "place": "Kantine"}
+    assert client.post(f"/meetings/{offered.pk}/fix/", sent).status_code == 303
+    assert Meeting.objects.get().place == "Kantine"
+
+
 def test_a_meeting_that_was_held_rests_the_reason_for_a_year(client: Client, anna: Any, offered: Meeting, north_ag: Any) -> None:
     client.force_login(anna)
     assert client.post(f"/meetings/{offered.pk}/held/", {"on": "2999-01-01"}).status_code == 422
