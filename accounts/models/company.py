@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Further ways a company comes into somebody's reach: (user, may) -> Q on Company. Filled from above.
 ways_in: Registry[Callable[["User", str], Q]] = Registry("ways in")
 
+PARENTS = "parents of companies"  # of core.db.alone: two changes far apart in a group may close a circle together
+
 
 class CircleOfCompanies(Refused):
     code = "circle_of_companies"
@@ -215,7 +217,7 @@ class Company(models.Model):
 
     def refuse_circle(self, parent: "Company") -> None:
         """Raises CircleOfCompanies where `parent` is this company or stands below it. Costs 1 query, and 1 for each company above."""
-        alone("parents of companies")  # two changes far apart in a group may close a circle together
+        alone(PARENTS)
         seen: set[int] = set()
         above_it: int | None = parent.pk
         while above_it is not None and above_it not in seen:

@@ -140,8 +140,15 @@ class Batch:
         return [draft.obj for draft in changed]
 
     def write_companies(self) -> None:
+        parents = self.companies.settle_parents()
+        for child, parent in parents:
+            if child.is_new:
+                child.obj.parent = parent.obj
         new = self.create("company", self.companies.new, action="company.entered")
         CompanyPair.find([company.pk for company in new])
+        for child, parent in parents:
+            if not child.is_new:
+                child.changes["parent_id"] = parent.obj.pk
         for draft in self.companies.drafts.values():
             if "name" in draft.changes:
                 draft.changes["name_folded"] = fold(draft.changes["name"])[:200]

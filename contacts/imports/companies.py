@@ -12,11 +12,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Centre, Company
+from accounts.models.company import PARENTS
 from contacts.imports import cells
 from contacts.imports.drafts import Draft
 from contacts.imports.records import Record, brief, looks_like_code
 from fleetportal.core import bulk
-from fleetportal.core.db import fold
+from fleetportal.core.db import alone, fold
 
 FACTS = ("vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees", "external_id")
 Facts = dict[str, Any]
@@ -41,6 +42,7 @@ class Companies:
         self.by: dict[str, dict[str, list[Draft[Company]]]] = {name: defaultdict(list) for name in ("vat", "name", "id", "domain")}
         self.drafts: dict[int | None, Draft[Company]] = {}
         self.new: list[Draft[Company]] = []
+        self.named_parents: list[tuple[Draft[Company], str]] = []  # company, and the folded name of the one it belongs to
         facts = [record.values["company"] for record in records if "company" in record.values]
         self.load(reach, facts)
         self.owner_draft = Draft(owner, is_new=False) if owner is not None else None
@@ -164,6 +166,8 @@ class Companies:
 
     def fill(self, draft: Draft[Company], facts: Facts, record: Record) -> None:
         """A sheet of companies says what is true; in any other sheet a company's facts only fill what is empty."""
+        if facts.get("parent"):
+            self.named_parents.append((draft, fold(facts["parent"])[:200]))
         if draft.is_new:
             return
         leads = record.values.get("leads") == "company"
@@ -171,7 +175,48 @@ class Companies:
             draft.put(name, facts.get(name), only_blank=not leads)
         if leads and fold(facts.get("name", "")) != fold(draft.obj.name):
             draft.put("name", facts.get("name"))
-        if facts.get("parent") and draft.obj.parent_id is None:
-            parents = [one for one in self.by["name"].get(fold(facts["parent"])[:200], ()) if one is not draft and one.obj.pk]
-            if len(parents) == 1:
-                draft.put("parent_id", parents[0].obj.pk)
+        parent = self.parent_called(fold(facts.get("parent", ""))[:200], draft)
+        if parent is None or not parent.obj.pk or draft.obj.parent_id is not None:
+            return
+        if self.stands_above(draft, parent, {}):
+            message = _("%(parent)s belongs to this company already; it is not put above it.") % {"parent": parent.obj}
+            record.note("company.parent", message, value=facts["parent"])
+        else:
+            draft.put("parent_id", parent.obj.pk)
+
+    # --- parents -----------------------------------------------------------------------------------------------------------
+
+    def parent_called(self, name: str, draft: Draft[Company]) -> Draft[Company] | None:
+        """The one other company of that name, new ones of this batch included."""
+        called = [one for one in self.by["name"].get(name, ()) if one is not draft]
+        return called[0] if len(called) == 1 else None
+
+    def settle_parents(self) -> list[tuple[Draft[Company], Draft[Company]]]:
+        """(company, parent) where a row names one and none stood, also one that a later row made; none that would close a circle.
+
+        Call inside the writing transaction: nobody else changes who belongs to whom before it ends. Costs 1 query on PostgreSQL,
+        and 1 for each company above that the batch has not read.
+        """
+        settled: dict[int, Draft[Company]] = {}
+        if self.named_parents:
+            alone(PARENTS)
+        for draft, name in self.named_parents:
+            proposed = draft.changes.pop("parent_id", None)
+            parent = self.drafts.get(proposed) if proposed else self.parent_called(name, draft)
+            if draft.obj.parent_id is None and parent is not None and not self.stands_above(draft, parent, settled):
+                settled[id(draft)] = parent
+        return [(draft, settled[id(draft)]) for draft in dict(self.named_parents) if id(draft) in settled]
+
+    def stands_above(self, draft: Draft[Company], parent: Draft[Company], settled: dict[int, Draft[Company]]) -> bool:
+        """True where `draft` is above `parent` already, by this batch or by the base."""
+        seen: set[int] = set()
+        one: Draft[Company] | None = parent
+        while one is not None and one is not draft and id(one) not in seen:
+            seen.add(id(one))
+            one = settled.get(id(one)) or self.read(one.obj.parent_id)
+        return one is draft
+
+    def read(self, pk: int | None) -> Draft[Company] | None:
+        if pk is not None and pk not in self.drafts:
+            self.drafts[pk] = Draft(Company.objects.get(pk=pk), is_new=False)
+        return self.drafts.get(pk)

@@ -69,6 +69,7 @@ def add(rows: Sequence[models.Model]) -> None:
     relations = defaults(model)[2]
     for row, pk in zip(rows, reserve(model, len(rows)), strict=True):
         row.pk = pk
+    for row in rows:
         for name, above in row._state.fields_cache.items():  # rows above that had no number yet when they were named
             if above is not None and name in relations:
                 row.__dict__[relations[name]] = above.pk

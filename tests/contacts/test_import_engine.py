@@ -599,3 +599,37 @@ def test_files_go_after_their_time_and_what_was_made_stays(north):
     assert import_keeping.forget_files() == 1
     assert not run.spool.exists() and Vehicle.objects.count() == 3
     assert [row.cells for row in StagedRow.objects.all()] == [[], [], []]
+
+
+# --- parents -------------------------------------------------------------------------------------------------------------------
+
+
+GROUP = [
+    ["Company", "Parent company", "City"],
+    ["Beta Bau GmbH", "Alpha Holding AG", "Kiel"],
+    ["Gamma GmbH", "Beta Bau GmbH", "Bonn"],
+    ["Alpha Holding AG", "", "Hamburg"],
+]
+
+
+def test_a_parent_that_a_later_row_makes_is_found_and_the_file_again_changes_nothing(north):
+    take(make_xlsx({"Companies": GROUP}), "group.xlsx", centre=north)
+    names = dict(Company.objects.values_list("name", "parent__name"))
+    assert names == {"Beta Bau GmbH": "Alpha Holding AG", "Gamma GmbH": "Beta Bau GmbH", "Alpha Holding AG": None}
+    again = judge(make_xlsx({"Companies": GROUP}), "again.xlsx", centre=north)
+    assert verdicts(again) == ["same"] * 3
+
+
+def test_no_file_closes_a_circle_of_companies(north):
+    take(make_xlsx({"Companies": GROUP}), "group.xlsx", centre=north)
+    circle = [GROUP[0], ["Alpha Holding AG", "Gamma GmbH", "Hamburg"]]
+    run = take(make_xlsx({"Companies": circle}), "circle.xlsx", centre=north)
+    assert verdicts(run) == ["same"]
+    assert "belongs to this company already" in str(run.rows.get().problems)
+    assert Company.objects.get(name="Alpha Holding AG").parent is None
+
+
+def test_two_rows_that_name_each_other_make_no_circle(north):
+    pair = [GROUP[0], ["Eins AG", "Zwei AG", "Ulm"], ["Zwei AG", "Eins AG", "Ulm"]]
+    take(make_xlsx({"Companies": pair}), "pair.xlsx", centre=north)
+    assert dict(Company.objects.values_list("name", "parent__name")) == {"Eins AG": "Zwei AG", "Zwei AG": None}
