@@ -1,5 +1,6 @@
 """The dry run: rows of the file become staged rows, each with its verdict; nothing else is written."""
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -26,6 +27,7 @@ from fleetportal.core.sheets import Sheet as BookSheet
 
 BATCH = 500
 SKIPPED_SHOWN = 100
+COUNTED_BYTES = 4 * 1024 * 1024  # of the list of what is new, held in memory at once
 
 
 def book_of(run: Import) -> Book:
@@ -212,10 +214,15 @@ class Step:
 def count_new(run: Import) -> dict[str, int]:
     """How many different companies and people would be new."""
     path = run.folder / "new.txt"
-    lines = set(path.read_text(encoding="utf-8").splitlines()) if path.exists() else set()
-    described = {line.rpartition("|")[0] for line in lines if line.startswith("c ") and not line.endswith("|")}
-    companies = [line for line in lines if line.startswith("c ") and not (line.endswith("|") and line[:-1] in described)]
-    return {"companies_new": len(companies), "people_new": sum(line.startswith("p ") for line in lines)}
+    counts = {"companies_new": 0, "people_new": 0}
+    parts = path.stat().st_size // COUNTED_BYTES + 1 if path.exists() else 0
+    for part in range(parts):  # lines with one name fall into one part: only that is held in memory
+        with path.open(encoding="utf-8") as file:
+            lines = {line.rstrip("\n") for line in file if zlib.crc32(line.rpartition("|")[0].encode()) % parts == part}
+        described = {line.rpartition("|")[0] for line in lines if line.startswith("c ") and not line.endswith("|")}
+        counts["companies_new"] += sum(line.startswith("c ") and not (line.endswith("|") and line[:-1] in described) for line in lines)
+        counts["people_new"] += sum(line.startswith("p ") for line in lines)
+    return counts
 
 
 def plain(cell: Any) -> Any:

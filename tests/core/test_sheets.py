@@ -3,6 +3,7 @@
 import io
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -17,7 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fleetportal.core import sheets
-from fleetportal.core.sheets import SheetMarks, SheetRefused, harmless, write_csv, write_marked, write_xlsx
+from fleetportal.core.sheets import SheetMarks, SheetRefused, harmless, processes, write_csv, write_marked, write_xlsx
+from fleetportal.core.sheetwork import limits
 from tests.factories.sheets import make_ods, make_workbook_by_hand, make_xlsx
 
 MEBIBYTE = 1024 * 1024
@@ -103,6 +105,31 @@ def test_any_text_is_read_or_refused_in_words(tmp_path, table, delimiter):
         assert "list.csv" in str(refused) and refused.code != "too_much_memory"
     else:
         assert all(sheet.rows for sheet in book.sheets)
+
+
+@pytest.mark.parametrize("name", ["list.xls", "list.xlsx", "list.csv"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_web_page_under_any_name_is_called_one(tmp_path, name, mark):
+    with pytest.raises(SheetRefused) as refused:
+        read(tmp_path, f"{mark}<html><body><table><tr><td>Plate</td></tr></table></body></html>".encode(), name)
+    assert "web page" in str(refused.value)
+
+
+# --- what the reading may cost --------------------------------------------------------------------------------------------------
+
+
+def test_a_busy_machine_makes_no_sound_file_too_slow(tmp_path, monkeypatch):
+    """What the reader may use is processor time; the clock on the wall is the last resort."""
+    waited = []
+
+    def run(*_arguments, timeout, **_more):
+        waited.append(timeout)
+        return subprocess.CompletedProcess([], -signal.SIGXCPU, b"", b"")
+
+    monkeypatch.setattr(processes.subprocess, "run", run)
+    with pytest.raises(SheetRefused) as refused:
+        read(tmp_path, b"a;b\n1;2\n")
+    assert refused.value.code == "too_slow" and str(limits.SECONDS) in str(refused.value) and waited[0] >= 6 * limits.SECONDS
 
 
 # --- workbooks ----------------------------------------------------------------------------------------------------------------
@@ -270,7 +297,7 @@ def test_a_table_far_larger_than_allowed_ends_its_own_process_only(tmp_path):
         (b"\xef\xbb\xbf", "a.csv", "empty"),
         (b"  \n \r\n", "a.csv", "empty"),
         (b"<html><table></table></html>", "a.csv", "web_page"),
-        (b"<html><table></table></html>", "a.xls", "other_kind"),
+        (b"<html><table></table></html>", "a.xls", "web_page"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 100, "a.xls", "old_format"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 100, "a.xlsx", "locked"),
         (b"PK\x03\x04" + b"\0" * 64, "a.xlsx", "damaged"),

@@ -71,7 +71,7 @@ def from_json(cell: Any) -> Cell:
 def read(source: Path, *, name: str, spool: Path) -> Book:
     """The sheets of the file at `source`, which its owner calls `name`; the rows are kept at `spool`.
 
-    Raises SheetRefused. A bomb ends a process of its own; this one's memory stays flat. Takes at most 28 seconds.
+    Raises SheetRefused. A bomb ends a process of its own; this one's memory stays flat. Takes at most 25 seconds of processor time.
     """
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     answer = processes.run("reading", source, ending, spool, name=name)

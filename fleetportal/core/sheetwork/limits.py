@@ -16,7 +16,7 @@ ROWS = 250_000
 COLUMNS = 1_024
 CELLS = 6_000_000  # rows × columns of one sheet, as the parser holds them
 CELL_CHARACTERS = 32_767  # what a spreadsheet program itself holds in a cell
-SECONDS = 25
+SECONDS = 25  # of processor time
 MEMORY = 640 * MEBIBYTE  # address space of the process; libraries and reserves count, so that the memory in use stays below 512
 
 

@@ -47,7 +47,8 @@ def kind_of(source: Path, ending: str) -> str:
     if not size:
         raise Unreadable("empty")
     with source.open("rb") as file:
-        start = file.read(8)
+        head = file.read(500)
+    start = head[:8]
     if ending == "xlsm" or ending == "xltm":
         raise Unreadable("macros")
     if ending not in (*BOOKS, *TEXTS, *OLD):
@@ -55,6 +56,8 @@ def kind_of(source: Path, ending: str) -> str:
     if start == OLE_START:
         raise Unreadable("locked" if ending in BOOKS else "old_format", found="xls")
     is_zip = start.startswith(ZIP_STARTS)
+    if text.is_web_page(head):  # what many a system calls .xls
+        raise Unreadable("web_page")
     if ending in OLD:
         raise Unreadable("old_format", found=ending) if is_zip else Unreadable("other_kind", found="text", ending=ending)
     if is_zip != (ending in BOOKS):

@@ -33,7 +33,7 @@ def read(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
 def check(data: bytes) -> None:
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise Unreadable("empty")
-    if WEB_PAGE.match(data[:500]):
+    if is_web_page(data):
         raise Unreadable("web_page")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"MZ\x90", b"SQLite format")):
         raise Unreadable("no_table")
@@ -41,6 +41,10 @@ def check(data: bytes) -> None:
     controls = sum(byte < 9 or 13 < byte < 32 for byte in head) - head.count(0)
     if controls > len(head) * 0.1:
         raise Unreadable("no_table")
+
+
+def is_web_page(data: bytes) -> bool:
+    return bool(WEB_PAGE.match(data[:500].removeprefix(b"\xef\xbb\xbf")))
 
 
 def records(data: bytes, encoding: str) -> Iterator[tuple[str, int, list[Any]]]:
