@@ -20,10 +20,10 @@ INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\uf
 BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\udfff]")
 NOBODY = frozenset(
     fold(word)
-    for word in """- -- --- . / ? n/a n.a. na nn n.n. none nobody unassigned|not assigned|unallocated|vacant|spare|pool|pool car|pool vehicle|tbd|tba|unknown|open
-    nicht zugewiesen|nicht zugeordnet|nicht vergeben|niemand|kein|keine|keiner|kein nutzer|kein fahrer|ohne|ohne fahrer|ohne nutzer|frei|offen|poolfahrzeug|pool fahrzeug|poolwagen|k.a.|k. a.|unbekannt|entfallt|leer|reserve
-    non assegnato|non assegnata|non attribuito|nessuno|nessun utilizzatore|libero|libera|disponibile|vacante|assente|da assegnare|n.d.|nd|non disponibile|parco
-    не назначен|не назначена|не назначено|не закреплен|не закреплена|не закреплено|нет|никто|отсутствует|свободен|свободна|свободный|резерв|без водителя|вакансия|не указан|не указано|не определен|б/н|н/д
+    for word in """- -- --- . / ? n/a n.a. na nn n.n. none nobody unassigned|not assigned|unallocated|vacant|spare|pool|pool car|pool vehicle|tbd|tba|tbc|unknown|open|open end|ongoing|rolling|not known|not available
+    nicht zugewiesen|nicht zugeordnet|nicht vergeben|niemand|kein|keine|keiner|kein nutzer|kein fahrer|ohne|ohne fahrer|ohne nutzer|frei|offen|poolfahrzeug|pool fahrzeug|poolwagen|k.a.|k. a.|unbekannt|unbefristet|entfallt|entfällt|leer|reserve
+    non assegnato|non assegnata|non attribuito|nessuno|nessun utilizzatore|libero|libera|disponibile|vacante|assente|da assegnare|n.d.|nd|n/d|non disponibile|indeterminato|parco
+    не назначен|не назначена|не назначено|не закреплен|не закреплена|не закреплено|нет|никто|отсутствует|свободен|свободна|свободный|резерв|без водителя|вакансия|не указан|не указано|не определен|б/н|н/д|нет данных|бессрочно
     non attribue|aucun|sin asignar|ninguno""".replace("\n", "|").split("|")
     for word in ([word.strip()] if " " in word.strip() and not word.strip().startswith("- ") else word.split())
     if word.strip()
@@ -103,7 +103,7 @@ def number(cell: object) -> float | None:
     text = line_of(cell)
     while UNIT.search(text):
         text = UNIT.sub("", text).strip()
-    if is_blank(text):
+    if is_blank(text) or is_nobody(text):
         return None
     if GROUPED.match(text):
         decimals = re.search(r"[.,](\d{1,2})$", text)
@@ -112,6 +112,14 @@ def number(cell: object) -> float | None:
     if PLAIN.match(text):
         return float(text.replace(",", "."))
     raise no_number()
+
+
+KM_IN_A_MILE = 1.609344
+MILES = re.compile(r"(?i)\b(?:mi|mls?|miles?|meilen|miglia|мил[ьиья]+)\b")
+
+
+def says_miles(text: str) -> bool:
+    return bool(MILES.search(text))
 
 
 def no_number() -> CellProblem:
@@ -262,7 +270,7 @@ def phones(cell: object, *, region: str = "DE") -> tuple[list[str], list[str]]:
     good: list[str] = []
     bad: list[str] = []
     for part in PHONE_SPLIT.split(line_of(cell) if not isinstance(cell, str) else text_of(cell)):
-        if is_blank(part):
+        if is_blank(part) or is_nobody(part):
             continue
         found = phone(PHONE_LABEL.sub("", part.strip()), region) if any(sign.isdigit() for sign in part) else ""
         (good if found else bad).append(found or part.strip())
@@ -287,13 +295,15 @@ def phone(text: str, region: str) -> str:
 def emails(cell: object) -> tuple[list[str], list[str]]:
     """(addresses, what stood there and is none)."""
     text = text_of(cell)
+    if is_nobody(text):
+        return [], []
     bracketed = ADDRESS_IN_BRACKETS.findall(text)
     parts = bracketed or EMAIL_SPLIT.split(text)
     good: list[str] = []
     bad: list[str] = []
     for part in parts:
         candidate = part.strip(" .<>()'\"").removeprefix("mailto:").removeprefix("MAILTO:")
-        if is_blank(candidate):
+        if is_blank(candidate) or is_nobody(part):
             continue
         (good if is_email(candidate) else bad).append(candidate)
     return list(dict.fromkeys(good)), bad

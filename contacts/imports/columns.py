@@ -204,7 +204,11 @@ HOME = ("home", "privat", "casa", "дом")
 def options_for(words: str, heading: str, content: Contents) -> dict[str, float]:
     """What the column could mean, each with how much speaks for it: the title first, then what stands in it."""
     found = dict(meanings(words))
-    group = groups_noun(heading)
+    group = groups_noun(heading) or (
+        "person"
+        if {"phone", "mobile", "email", "name"} & found.keys() and any(word in words for word in (*DRIVER_WORDS, *USER_WORDS))
+        else ""
+    )
     if heading and max(found.values(), default=0.0) < 0.6:
         together = dict(meanings(f"{words_of(heading)} {words}"))
         found = together if max(together.values(), default=0.0) > max(found.values(), default=0.0) else found
@@ -212,6 +216,8 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
         found = {neutral(key, group): sure for key, sure in found.items() if neutral(key, group) or not key}
         if group == "person" and words in ("name", "nome", "имя", "nominativo"):
             found = {"person.name": 1.0}
+    if "company.name" in found and words in KEEPERS and content.person > 0.5 and content.company < 0.2 and content.named > 0.15:
+        found["person.name"] = found["company.name"] + 0.01
     few = len(content.texts) < FEW  # of which a wrong one must not outweigh the title
     checked = {key: sure * max(fit(key, content), 0.7 if few and sure > 0.9 else 0.0) for key, sure in found.items()}
     checked = {key: sure for key, sure in checked.items() if sure >= 0.25 or (key == "" and sure)}
@@ -227,6 +233,9 @@ def neutral(key: str, noun: str) -> str:
 
 
 FEW = 4
+KEEPERS = frozenset(
+    ("keeper", "registered keeper", "holder", "halter", "fahrzeughalter", "intestatario", "владелец")
+)  # a company, or who drives
 EMPTY_FITS = 0.8  # a column without values keeps its title's meaning
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from contacts.imports import cells, dates
 from contacts.imports.given_names import NAMES
 from contacts.imports.makes import make_of
-from contacts.imports.names import address_of, looks_like_person
+from contacts.imports.names import ADDRESSES, INITIALS, address_of, looks_like_person
 from contacts.imports.problems import CellProblem
 from contacts.imports.vocabulary import NO_WORD
 from fleetportal.core.db import fold
@@ -130,6 +130,18 @@ class Contents:
     def known_person(self) -> float:
         """Names of several words, one of them a common given name."""
         return self.share(looks_like_person(text) and any(fold(word) in NAMES for word in address_of(text)[1]) for text in self.texts)
+
+    @cached_property
+    def named(self) -> float:
+        """Names that nobody but a person bears: with a common given name, a form of address or initials."""
+        return self.share(
+            looks_like_person(text)
+            and (
+                text.split()[0].casefold() in ADDRESSES
+                or any(fold(word) in NAMES or INITIALS.match(word) for word in address_of(text.replace(",", " "))[1])
+            )
+            for text in self.texts
+        )
 
     @cached_property
     def given_name(self) -> float:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from contacts.imports.cells import is_blank, is_nobody
 from contacts.imports.problems import CellProblem
 
 EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet
@@ -37,7 +38,7 @@ MONTHS = {
 TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
 YEAR_FIRST = re.compile(rf"^(\d{{4}})[-./ ](\d{{1,2}})[-./ ](\d{{1,2}}){TIME}$")
 PACKED = re.compile(r"^(19|20)(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
-THREE_NUMBERS = re.compile(rf"^(\d{{1,2}})\s*[-./ ]\s*(\d{{1,2}})\s*[-./ ]\s*(\d{{4}}|\d{{2}}){TIME}$")
+THREE_NUMBERS = re.compile(rf"^(\d{{1,2}})\s*[-./ ]\s*(\d{{1,2}})\s*[-./ ]\s*(\d{{4}}|\d{{2}})(?:\s*(?:г|года)\.?)?{TIME}$")
 WITH_NAME = re.compile(rf"^(\d{{1,2}})\.?[-./ ]*([^\W\d_]+)\.?[-./, ]*(\d{{4}}|\d{{2}})(?:\s*(?:г|года)\.?)?{TIME}$")
 NAME_FIRST = re.compile(rf"^([^\W\d_]+)\.?[ -]+(\d{{1,2}})(?:st|nd|rd|th)?,?[ -]+(\d{{4}}){TIME}$", re.IGNORECASE)
 MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[-./]\s*(\d{4})$")
@@ -60,7 +61,7 @@ def parse(value: object, *, order: str = DAY_FIRST, today: date, ends: bool = Fa
     if isinstance(value, (int, float)):
         return from_number(value)
     text = WEEKDAY.sub("", " ".join(str(value).split()))
-    if not text or text.lower() in ZERO:
+    if not text or text.lower() in ZERO or is_blank(text) or is_nobody(text):
         return None
     return from_text(text, order, today, ends)
 

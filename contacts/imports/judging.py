@@ -27,6 +27,7 @@ from fleetportal.core.sheets import Sheet as BookSheet
 
 BATCH = 500
 SKIPPED_SHOWN = 100
+IDENTITY = ("name", "vat_number", "postcode", "external_id", "country")  # by what a company described elsewhere is known
 COUNTED_BYTES = 4 * 1024 * 1024  # of the list of what is new, held in memory at once
 
 
@@ -39,6 +40,11 @@ def book_of(run: Import) -> Book:
 def start(run: Import) -> dict[str, Any]:
     """Where the dry run begins."""
     return {"sheet": 0, "offset": None, "last_row": None, "gap": False, "today": timezone.localdate().isoformat(), "skipped": []}
+
+
+def named(person: dict[str, Any]) -> dict[str, Any]:
+    """What `person` is called."""
+    return {name: person[name] for name in ("first_name", "last_name", "title") if name in person}
 
 
 class Step:
@@ -58,11 +64,13 @@ class Step:
         offset = self.progress["offset"] if self.progress["offset"] is not None else self.sheet["offset"]
         rows = DataRows(book_of(self.run), self.sheet, offset=offset, last_row=self.progress["last_row"], gap=self.progress["gap"])
         home = self.importer.centre.country if self.importer.centre else "DE"
-        reader = Reader(self.sheet, today=self.today, home=home)
+        sheet = {**self.sheet, "owner": ""} if self.run.company_id else self.sheet  # what a person said goes before the sheet's name
+        reader = Reader(sheet, today=self.today, home=home)
         self.records = [reader.read(number, cells) for number, cells in islice(iter(rows), BATCH)]
         self.staged = [self.staged_row(record) for record in self.records]
         self.twice()
         self.refer()
+        self.refer_people()
         self.plans = Batch(self.run, self.importer, self.records, today=self.today).plans
         self.move_on(rows)
         return self
@@ -159,9 +167,36 @@ class Step:
         for values, key in self.run.rows.filter(other_key__in=asked).exclude(verdict=Verdict.REJECTED).values_list("values", "other_key"):
             for record in asked[key]:
                 described = values.get("company", {})
-                record.values["company"] = {
-                    name: described[name] for name in ("name", "vat_number", "postcode", "external_id", "country") if name in described
-                }
+                record.values["company"] = {name: described[name] for name in IDENTITY if name in described}
+
+    def refer_people(self) -> None:
+        """People whom vehicles name by number only, and whom another sheet of the same file describes: who they are, whom they work for."""
+        self.referred: set[int] = set()
+        asked: dict[str, list[Record]] = {}
+        for record in self.records:
+            people = record.values.get("people", [])
+            if "vehicle" in record.values and len(people) == 1 and not named(people[0]):
+                asked.setdefault(brief(f"pid:{people[0]['external_id']}"), []).append(record)
+        if not asked:
+            return
+        described = self.run.rows.filter(key__in=asked).exclude(verdict=Verdict.REJECTED).values_list("key", "values")
+        found = {key: values for key, values in described if len(values.get("people", ())) == 1}
+        for key, records in asked.items():
+            for record in records:
+                self.put_person(record, found.get(key, {}))
+
+    def put_person(self, record: Record, described: dict[str, Any]) -> None:
+        person = record.values["people"][0]
+        if not described:
+            place = next((column["place"] for column in self.sheet["columns"] if column["key"] == "person.id"), None)
+            message, cure = _("No sheet of this file says who that is; nobody was put down."), _("Add the name.")
+            record.note("name", message, cure, column=place, value=person["external_id"][:120])
+            record.values["people"] = []
+            return
+        person.update(named(described["people"][0]))
+        self.referred.add(id(person))
+        company = described.get("company", {})
+        record.values.setdefault("company", {name: company[name] for name in IDENTITY if name in company})
 
     # --- what is kept ------------------------------------------------------------------------------------------------------
 
@@ -202,7 +237,7 @@ class Step:
                 by = company_key(facts).replace("|", " ") if "leads" in plan.record.values else ""
                 lines.add(f"c {fold(facts.get('name', ''))}|{by}")
             for person, state in zip(plan.record.values.get("people", ()), plan.makes.get("people", ()), strict=False):
-                if state == "new":
+                if state == "new" and id(person) not in self.referred:
                     name = fold_name(person.get("first_name", ""), person.get("last_name", ""))
                     mail = (person.get("emails") or [""])[0] if self.sheet["kind"] == PEOPLE else ""
                     lines.add(f"p {name}|{fold(facts.get('name', ''))}|{mail}{person.get('external_id', '')}")

@@ -64,6 +64,10 @@ DEGREES = frozenset(
         "on.",
     ]
 )
+PARTICLES = frozenset(
+    "von vom van de del della dello dei degli der den di da dal dalla do dos la le lo zu zum zur ten ter bin al el".split()
+)
+INITIALS = re.compile(r"^[^\W\d_a-zа-яё](?:[.-]+[^\W\d_a-zа-яё])*\.?$")
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
 SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
 BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
@@ -83,7 +87,8 @@ class Name:
 
 def split(text: str, *, order: str = FIRST_LAST) -> Name:
     """The name in `text`; "Voss, Henrik" and a Russian patronymic show their order themselves, else it is `order`."""
-    text = BRACKETS.sub(" ", text).strip(" ,;.") if not BRACKETS.fullmatch(text) else text
+    text = BRACKETS.sub(" ", text).strip(" ,;") if not BRACKETS.fullmatch(text) else text
+    text = text if INITIALS.match(text.rpartition(" ")[2]) else text.rstrip(" ,;.")
     title, words = address_of(text)
     joined = " ".join(words)
     if "," in joined:
@@ -98,9 +103,23 @@ def split(text: str, *, order: str = FIRST_LAST) -> Name:
         return Name(f"{words[1]} {words[2]}", words[0], title)
     if len(words) == 3 and PATRONYMIC.search(words[1]):
         return Name(f"{words[0]} {words[1]}", words[2], title)
+    if INITIALS.match(words[-1]) and not INITIALS.match(words[0]):
+        order = LAST_FIRST  # "Петрова О.С.", "Rossi M."
+    cut = surname_in(words, order)
     if order == LAST_FIRST:
-        return Name(" ".join(words[1:]), words[0], title)
-    return Name(" ".join(words[:-1]), words[-1], title)
+        return Name(" ".join(words[cut:]), " ".join(words[:cut]), title)
+    return Name(" ".join(words[:cut]), " ".join(words[cut:]), title)
+
+
+def surname_in(words: list[str], order: str) -> int:
+    """Where the surname ends, or begins if the given name comes first: its particles belong to it ("von der Heide", "De Luca")."""
+    small = [word.casefold() in PARTICLES for word in words]
+    if order == FIRST_LAST:
+        return next((place for place in range(1, len(words) - 1) if small[place]), len(words) - 1)
+    cut = 1
+    while cut < len(words) - 1 and small[cut - 1]:
+        cut += 1
+    return min(cut, next((place for place in range(cut, len(words)) if INITIALS.match(words[place])), cut))
 
 
 def address_of(text: str) -> tuple[str, list[str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from contacts.imports.cells import looks_like_company
 from contacts.imports.columns import COMPANIES, LIKELY, MIXED, OUT, PEOPLE, VEHICLES, guess
 from contacts.imports.fields import FIELDS
 from contacts.imports.tables import Gaps, Table, table_of
@@ -16,6 +17,7 @@ from fleetportal.core.sheets import Book, Sheet
 FIRST, SPREAD = 300, 300  # rows looked at
 ORDER = {COMPANIES: 0, MIXED: 0, PEOPLE: 1, VEHICLES: 2}  # companies first: other sheets name them
 SAID = "said"
+OWNERS = frozenset(("company.name", "company.vat", "company.id", "company.domain"))
 OURS = frozenset(("what is wrong", "was nicht stimmt", "cosa non va", "что не так"))  # the column that we added to an earlier answer
 
 
@@ -92,7 +94,7 @@ def keep_layout(sheet: dict[str, Any], name: str, *, by: Any) -> Layout:
 
 def check(sheet: dict[str, Any]) -> None:
     """After a person said what the columns mean: take the sheet if it names what its kind needs."""
-    keys = {column["key"] for column in sheet["columns"]}
+    keys = keys_of(sheet)
     needs = {
         VEHICLES: {"vehicle.plate", "vehicle.vin", "vehicle.id"},
         COMPANIES: {"company.name"},
@@ -102,7 +104,7 @@ def check(sheet: dict[str, Any]) -> None:
     sheet["taken"] = bool(needs[sheet["kind"]] & keys)
     if sheet["taken"]:
         sheet["refusal"] = None
-    sheet["asks_owner"] = sheet["kind"] == VEHICLES and not {"company.name", "company.vat", "company.id", "company.domain"} & keys
+    sheet["asks_owner"] = sheet["kind"] == VEHICLES and not OWNERS & keys and not sheet.get("owner")
 
 
 def mean(sheet: dict[str, Any], place: int, key: str) -> None:
@@ -125,6 +127,24 @@ def together(sheets: Sequence[dict[str, Any]]) -> None:
             if link:
                 link.update(key="company.id", sure=LIKELY)
                 sheet["asks_owner"] = False
+    people = [keys_of(sheet) for sheet in sheets if sheet["taken"] and sheet["kind"] == PEOPLE]
+    staff = any("person.id" in keys and OWNERS & keys for keys in people)
+    for sheet in sheets:
+        if staff and sheet["asks_owner"] and "person.id" in keys_of(sheet):
+            sheet["asks_owner"] = False  # who drives works for somebody
+    owners_by_name([sheet for sheet in sheets if sheet["taken"] and sheet["asks_owner"]])
+
+
+def owners_by_name(asking: Sequence[dict[str, Any]]) -> None:
+    """Sheets of vehicles that each bear the name of another company: these are theirs."""
+    named = [sheet for sheet in asking if looks_like_company(sheet["name"])]
+    if len(named) > 1:
+        for sheet in named:
+            sheet["owner"], sheet["asks_owner"] = " ".join(sheet["name"].split()), False
+
+
+def keys_of(sheet: dict[str, Any]) -> set[str]:
+    return {column["key"] for column in sheet["columns"] if column["key"]}
 
 
 def in_order(sheets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

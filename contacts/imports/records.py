@@ -155,6 +155,7 @@ class Reader:
         name = self.text(record, "company.name").strip(" ,;")
         if cells.is_nobody(name) and name.casefold() not in ("pool", "open", "free"):
             return ""
+        name = name or self.sheet.get("owner", "")
         if len(name) > LIMITS["name"]:
             cure = _("Shorten it.")
             record.reject(
@@ -200,8 +201,9 @@ class Reader:
                 "postcode", _("This is no postcode; it was left out."), column=self.places["company.postcode"][0]["place"], value=text[:60]
             )
             return ""
-        five = {"DE", "IT", "FR", "ES", "US"}
-        if isinstance(value, int) and len(text) == 4 and (facts.get("country") or self.home) in five:
+        known = facts.get("country") or self.home
+        sure = isinstance(value, int) or bool(facts.get("country"))  # typed as a number, or saved as text after it had lost its zero
+        if sure and text.isdigit() and len(text) == 4 and known in ("DE", "IT", "FR", "ES", "US"):
             return text.zfill(5)
         return text
 
@@ -239,11 +241,31 @@ class Reader:
         facts["delivered_on"] = delivered or registered
         facts["contract_ends_on"] = self.value(record, "vehicle.contract_ends_on", lambda cell: self.day(cell, "vehicle.contract_ends_on"))
         facts["given_back_on"] = self.value(record, "vehicle.given_back_on", lambda cell: self.day(cell, "vehicle.given_back_on"))
-        facts["mileage_km"] = self.value(record, "vehicle.mileage_km", lambda cell: cells.count(cell, most=9_999_999), stops=False)
+        self.still_here(record, facts)
+        facts["mileage_km"] = self.mileage(record)
         facts["powertrain"] = words.powertrain(self.text(record, "vehicle.powertrain")) if "vehicle.powertrain" in self.places else ""
         facts["contract"] = words.contract(self.text(record, "vehicle.contract")) if "vehicle.contract" in self.places else ""
         facts["use"] = words.use(self.text(record, "vehicle.use")) if "vehicle.use" in self.places else ""
         record.values["vehicle"] = {name: as_json(value) for name, value in facts.items() if value not in ("", None)}
+
+    def still_here(self, record: Record, facts: dict[str, Any]) -> None:
+        """A vehicle that goes back on a day to come is here: that day is the end of its contract."""
+        back = facts["given_back_on"]
+        if back and back > self.today:
+            facts["given_back_on"] = None
+            facts["contract_ends_on"] = facts["contract_ends_on"] or back
+            message = _("This day lies ahead: it is taken as the end of the contract.")
+            text, place = self.text(record, "vehicle.given_back_on"), self.places["vehicle.given_back_on"][0]["place"]
+            record.note("date", message, column=place, value=text[:120])
+
+    def mileage(self, record: Record) -> int | None:
+        """The mileage in kilometres, reckoned from miles where the title or the cell says so."""
+        if "vehicle.mileage_km" not in self.places:
+            return None
+        found: int | None = self.value(record, "vehicle.mileage_km", lambda cell: cells.count(cell, most=9_999_999), stops=False)
+        title = self.places["vehicle.mileage_km"][0]["title"]
+        in_miles = cells.says_miles(title) or cells.says_miles(self.text(record, "vehicle.mileage_km"))
+        return round(found * cells.KM_IN_A_MILE) if found and in_miles else found
 
     def day(self, cell: Any, key: str) -> date | None:
         column = self.places[key][0]
@@ -276,6 +298,9 @@ class Reader:
             personal = vehicle.get("use") == "personal" if vehicle.get("use") else not (by_title and van)
             vehicle.setdefault("use", "personal" if personal else "functional")
             people.append({**main, "group": Group.USER if personal else Group.DRIVER, "holds": personal, "drives": not personal})
+        elif number := self.number_only(record):
+            people.append({"external_id": number, "group": Group.USER, "holds": True, "drives": False})
+            vehicle.setdefault("use", "personal")
         for column in self.places.get("drivers", ()):
             text = cells.text_of(record.cells[column["place"]] if column["place"] < len(record.cells) else "")
             for one in names.several(text)[:20]:
@@ -283,6 +308,13 @@ class Reader:
                 if name and self.fits(record, column, name):
                     people.append({**named(name), "group": Group.DRIVER, "drives": True})
         record.values["people"] = [{key: as_json(value) for key, value in person.items()} for person in people]
+
+    def number_only(self, record: Record) -> str:
+        """The staff number where no column of the sheet names who drives; another sheet may."""
+        if {"person.name", "person.first_name", "person.last_name", "drivers"} & self.places.keys():
+            return ""
+        text = self.limited(record, "person.id", "external_id")
+        return "" if cells.is_nobody(text) else text
 
     # --- people ------------------------------------------------------------------------------------------------------------
 

@@ -74,18 +74,40 @@ class Table:
 def table_of(sheet: Sheet, rows: Iterable[Row]) -> Table:
     """The table in `sheet`, judged by its first `rows`."""
     rows = list(rows)
-    width = max((len(cells) for _number, cells in rows), default=0)
-    rows = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in rows]
+    width = max((place for _number, cells in rows for place, cell in enumerate(cells, start=1) if text_of(cell)), default=0)
+    rows = [(number, [*cells[:width], *[""] * (width - len(cells))]) for number, cells in rows]
     place = header_place(rows)
     header_row = rows[place][0] if place is not None else None
     below = rows[place + 1 :] if place is not None else rows
     groups, words = above(rows[:place]) if place else ([""] * width, "")
     titles = titles_of(rows[place][1], groups) if place is not None else [""] * width
+    if place is not None and below and goes_on(titles, below[0][1], [cells for _number, cells in below[1:20]]):
+        titles = [joined(title, text_of(cell)) for title, cell in zip(titles, below[0][1], strict=True)]
+        below = below[1:]
     fill = usual_fill(below)
     first = below[0][0] if below else (header_row or 0) + 1
     table = Table(sheet, header_row, first, titles, groups or [""] * width, words, fill)
     table.sample = data_rows(table, below)[:SAMPLED]
     return table
+
+
+def goes_on(titles: Sequence[str], cells: Sequence[Any], below: Sequence[Sequence[Any]]) -> bool:
+    """True where `cells`, right below the titles, go on with them: "Fahrgestell-" / "nummer", "Mileage" / "(km)", not a row of data."""
+    pairs = [(title, text_of(cell), place) for place, (title, cell) in enumerate(zip(titles, cells, strict=True)) if text_of(cell)]
+    pairs = [(title, text, place) for title, text, place in pairs if text != title]  # a title over both rows
+    if not pairs or not below or any(not isinstance(cells[place], str) or holds_data(text) or len(text) > 30 for _t, text, place in pairs):
+        return False
+    if any(cells[place] == row[place] for _title, _text, place in pairs for row in below):
+        return False
+    more = sum(title.endswith("-") or text.startswith(("(", "[")) or (text[0].islower() and bool(title)) for title, text, _place in pairs)
+    return more == len(pairs) or (more > 0 and more >= len(pairs) * 0.6)
+
+
+def joined(title: str, more: str) -> str:
+    """A title of two rows."""
+    if not more or more == title:
+        return title
+    return f"{title}\n{more}".strip()
 
 
 def usual_fill(rows: Sequence[Row]) -> int:
