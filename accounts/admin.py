@@ -18,6 +18,7 @@ from accounts.models import Assignment, Centre, Company, User
 from accounts.roles import ROLES, give_role, role_name, roles_of
 from fleetportal.core import audit
 from fleetportal.core.audit import Entry
+from fleetportal.core.forms import RowsField
 
 MAY = "administer"
 
@@ -71,7 +72,7 @@ class StaffForm(UserChangeForm):
     role = forms.ChoiceField(
         label=_("Role"), required=False, help_text=_("What the person may do; DOMAIN's table of roles says what each may.")
     )
-    centres = forms.ModelMultipleChoiceField(Centre.objects.all(), label=_("Centres"), required=False)
+    centres = RowsField(Centre.objects.all(), label=_("Centres"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

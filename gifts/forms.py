@@ -16,7 +16,7 @@ from accounts.models import Centre, Company, User
 from accounts.models.vehicle import fold_plate
 from contacts.models import Channel, Person
 from fleetportal.core.db import fold
-from fleetportal.core.forms import DayField, RowForm
+from fleetportal.core.forms import DayField, RowForm, RowsField
 from fleetportal.core.money import CentsField
 from gifts import codes
 from gifts.models import Gift, Programme, Stock, Voucher
@@ -164,7 +164,7 @@ class ProgrammeForm(RowForm):
         model = Programme
         fields = ("name", "details", "value_cents", "centre", "centres", "per_driver", "period", "valid_days", "starts_on", "ends_on")
         widgets = {"centres": forms.CheckboxSelectMultiple}
-        field_classes = {"starts_on": DayField, "ends_on": DayField}
+        field_classes = {"centres": RowsField, "starts_on": DayField, "ends_on": DayField}
 
     def __init__(self, *args: Any, user: User, programme: Programme | None = None, today: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, instance=programme, **kwargs)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fleetportal.core import audit
+from fleetportal.core.pages import whole_number
 
 
 class ReasonForm(forms.Form):
@@ -47,6 +48,16 @@ class DayField(forms.DateField):
         if day is not None and not self.FIRST <= day <= self.LAST:
             raise forms.ValidationError(_("Give a day between 1900 and 2199."), code="invalid")
         return day
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows; a number that no row can have is asked again, and never reaches the database, which could not hold it."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value if isinstance(value, list | tuple) else ():
+            if whole_number(str(one)) is None:
+                raise forms.ValidationError(self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": one})
+        return super().clean(value)
 
 
 class RowForm(forms.ModelForm):

@@ -1,4 +1,4 @@
-"""A day that people type is a day of our times, in whichever form it stands."""
+"""What people type is a day of our times, and a number that a row can have, in whichever form it stands."""
 
 import json
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from django import forms
 from django.test import Client
 from django.urls import get_resolver
 
-from accounts.models import Company, User
-from fleetportal.core.forms import DayField
+from accounts.models import Centre, Company, User
+from fleetportal.core.forms import DayField, RowsField
 
 HOUSE = ("accounts.", "contacts.", "events.", "gifts.", "fleetportal.")
 
@@ -32,6 +32,25 @@ def test_every_day_in_a_form_of_ours_is_one_of_our_times() -> None:
     }
     assert {name for name, kind in days.items() if not issubclass(kind, DayField)} == set()
     assert len(days) > 12
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["9" * 40, "9" * 19, "-1", "²", "one"])
+def test_a_number_that_no_row_can_have_is_asked_again(north: Centre, number: str) -> None:
+    field = RowsField(Centre.objects.all())
+    assert list(field.clean([str(north.pk)])) == [north]
+    with pytest.raises(forms.ValidationError):
+        field.clean([str(north.pk), number])
+
+
+def test_every_choice_of_several_rows_is_made_so() -> None:
+    chosen = {form.__name__: field for form in forms_of(forms.BaseForm) for field in form.base_fields.values() if is_rows(field)}
+    assert {name for name, field in chosen.items() if not isinstance(field, RowsField)} == set()
+    assert "ProgrammeForm" in chosen
+
+
+def is_rows(field: forms.Field) -> bool:
+    return isinstance(field, forms.ModelMultipleChoiceField)
 
 
 @pytest.mark.django_db
