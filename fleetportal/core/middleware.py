@@ -105,7 +105,10 @@ def is_personal(request: HttpRequest) -> bool:
 
 
 class ChosenLanguage:
-    """The signed-in user's language on the portal's own addresses; visitors and public pages keep what LocaleMiddleware found."""
+    """On the portal's own addresses the signed-in user's language, else what the visitor chose or the browser asks for.
+
+    LocaleMiddleware asks neither where no prefix says a language, because public pages have one; those keep what it found.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -113,9 +116,10 @@ class ChosenLanguage:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # who has no session is not looked up: public pages stay cookie-free
         language = getattr(request.user, "language", "") if knows_us and request.user.is_authenticated else ""
-        if language in dict(settings.LANGUAGES) and not speaks_for_itself(request.path_info):
-            translation.activate(language)
-            request.LANGUAGE_CODE = language
+        if not speaks_for_itself(request.path_info):
+            known = language in dict(settings.LANGUAGES)
+            request.LANGUAGE_CODE = language if known else translation.get_language_from_request(request)
+            translation.activate(request.LANGUAGE_CODE)
         return self.get_response(request)
 
 

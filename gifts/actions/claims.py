@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Company, User, Vehicle
 from accounts.models.vehicle import fold_plate
@@ -133,6 +134,7 @@ def new_driver(first_name: str, company: Company | None, programme: Programme, *
         first_name=first_name,
         centre=programme.centre,
         is_confirmed=False,
+        language=get_language() or settings.LANGUAGE_CODE,  # what they read the card in, their letters will be written in
         email=address.get(Channel.EMAIL, ""),
         phone=address.get(Channel.PHONE, ""),
     )

@@ -15,6 +15,7 @@ from accounts.models import Centre
 from fleetportal.core import keeping, links, qr, throttle
 from fleetportal.core.idempotency import once
 from fleetportal.core.links import Link
+from fleetportal.core.look import speak
 from fleetportal.core.middleware import put_into_words
 from fleetportal.core.pages import link_page
 from gifts import pdf
@@ -150,6 +151,8 @@ def count_wrong(request: HttpRequest) -> HttpResponse | None:
 def voucher(request: HttpRequest, link: Link) -> HttpResponse:
     """A driver's own voucher: free, claimed, used, expired or withdrawn. POST says "it's mine"."""
     one = Voucher.objects.with_names().get(pk=link.subject_id)
+    if one.person:
+        speak(request, one.person.language)
     if request.method == "POST":
         one.claim(one.person, company=one.company, by=None)
         return to_link(link)

@@ -31,3 +31,11 @@ def test_a_users_language_does_not_stay_behind(client: Client, anna: User) -> No
 def test_it_is_given_back_when_a_page_breaks(client: Client) -> None:
     client.get("/no-such-page/", headers={"Accept-Language": "ru"})
     assert translation.get_language() == "en"
+
+
+@pytest.mark.parametrize(("asked", "chosen", "spoken"), [("ru", "", "ru"), ("ru", "it", "it"), ("fr", "", "en"), ("", "", "en")])
+def test_a_visitor_is_spoken_to_as_chosen_else_as_the_browser_asks(client: Client, asked: str, chosen: str, spoken: str) -> None:
+    if chosen:
+        client.post("/language/", {"language": chosen})
+    assert f'<html lang="{spoken}"' in client.get("/login/", headers={"Accept-Language": asked}).content.decode()
+    assert translation.get_language() == "en"

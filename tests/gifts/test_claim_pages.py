@@ -231,6 +231,23 @@ def test_what_is_no_address_plate_or_name_is_asked_again(client, shine, field, v
 # --- the personal voucher --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("asked", "chosen", "said"), [("en", "", "Gültig bis"), ("en", "it", "Valido fino al")])
+def test_a_voucher_speaks_its_drivers_language_until_another_is_chosen(client, shine, north_ag, asked, chosen, said):
+    voucher = make_voucher(shine, driver=make_role("driver", north_ag, make_person("Kovac", first_name="Mirko", language="de")))
+    client.post(voucher.link.path)
+    if chosen:
+        client.post("/language/", {"language": chosen})
+    assert said in client.get(voucher.link.path, headers={"Accept-Language": asked}).content.decode()
+
+
+def test_who_claims_a_card_is_spoken_to_in_the_language_they_read_it_in(client, shine, north_ag):
+    voucher = Voucher.objects.get(issue=make_issue(shine, company=north_ag))
+    browser = {"Accept-Language": "ru"}
+    assert '<html lang="ru"' in client.get(voucher.card.path, headers=browser).content.decode()
+    client.post(voucher.card.path, {"first_name": "Mirko"}, headers=browser)
+    assert Voucher.objects.get().person.language == "ru"
+
+
 def test_a_personal_link_shows_every_state(client, shine, north_ag, north, wanda, carla):
     mirko = make_role("driver", north_ag, make_person("Kovac", first_name="Mirko"))
     voucher = make_voucher(shine, driver=mirko)
