@@ -140,5 +140,5 @@ def test_the_machine_notices_when_the_list_is_forgotten(monkeypatch: pytest.Monk
     free = lambda rows, heads: any(row.free >= heads and rows.filter(pk=row.pk).update(taken=row.taken + heads) for row in rows)  # noqa: E731
     monkeypatch.setattr(SeatingQuerySet, "take", free)
 
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, pytest.fail.Exception)):  # the second: a refusal that did not come
         run_state_machine_as_test(Seats, settings=settings(RUN, max_examples=500, phases=[Phase.generate], report_multiple_bugs=False))

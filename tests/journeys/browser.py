@@ -88,7 +88,7 @@ def hands(browser: Browser, base: str) -> Iterator[Meet]:
     complaints = [complaint for hand in met for complaint in hand.complaints]
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def film(text: str, path: Path) -> Path:

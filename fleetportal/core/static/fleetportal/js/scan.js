@@ -33,7 +33,7 @@ async function reader() {
 function send(text) {
   sent = true;
   say.textContent = say.dataset.sending;
-  navigator.vibrate?.(40);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(40); // browsers refuse, and complain, before the first touch
   form.elements.code.value = text;
   track.stop();
   form.requestSubmit();
