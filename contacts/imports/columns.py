@@ -72,6 +72,7 @@ def guess(table: Table) -> Guess:
     options = [options_for(words[place], table.groups[place], contents[place]) for place in range(table.width)]
     streets_called_names(words, options, contents)
     homes_left_out(words, options, contents)
+    names_beside_surnames(words, options)
     noun = noun_of(options, contents, words)
     keys = assign(options, contents, noun, table)
     columns = [column_for(place, table, contents[place], keys[place], words[place]) for place in range(table.width)]
@@ -184,6 +185,15 @@ def streets_called_names(words: Sequence[str], options: list[dict[str, float]], 
             options[place] = {"city": 0.5}
 
 
+def names_beside_surnames(words: Sequence[str], options: list[dict[str, float]]) -> None:
+    """Beside a column of surnames, "Nome" holds given names."""
+    if not any("person.last_name" in option for option in options):
+        return
+    for place, title in enumerate(words):
+        if title in ("nome", "имя"):
+            options[place] = {"person.first_name": 1.0}
+
+
 def homes_left_out(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
     """Address columns whose sister column says that they are somebody's home."""
     for place, title in enumerate(words):
@@ -210,7 +220,9 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
         else ""
     )
     if heading and max(found.values(), default=0.0) < 0.6:
-        together = dict(meanings(f"{words_of(heading)} {words}"))
+        group_words = words_of(heading)
+        ways = (dict(meanings(f"{group_words} {words}")), dict(meanings(f"{words} {group_words}")))
+        together = max(ways, key=lambda way: max(way.values(), default=0.0))
         found = together if max(together.values(), default=0.0) > max(found.values(), default=0.0) else found
     if group:
         found = {neutral(key, group): sure for key, sure in found.items() if neutral(key, group) or not key}

@@ -1,6 +1,7 @@
 """One row of a recognised sheet, as facts about a company, a vehicle and people, with everything that is wrong about it."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from contacts.imports.makes import make_of, spelt
 from contacts.imports.problems import CellProblem, Problem
 from contacts.models import Group
 
+YEAR = re.compile(r"^(?:19|20)\d\d[\s/]+(?=\D)")
 AHEAD = timedelta(days=3 * 365)
 CONTRACT_AHEAD = timedelta(days=25 * 365)
 LIMITS = {
@@ -282,6 +284,8 @@ class Reader:
         together = self.text(record, "vehicle.make_model")
         if together:
             make, model = make_of(together)
+            if not make and YEAR.match(together):  # "2022 Ford F-150"
+                make, model = make_of(YEAR.sub("", together))
             return make[: LIMITS["make"]], model[: LIMITS["model"]] or ("" if make else together[: LIMITS["model"]])
         make, model = self.limited(record, "vehicle.make", "make"), self.limited(record, "vehicle.model", "model")
         make = spelt(make)[: LIMITS["make"]] if make else ""

@@ -143,10 +143,20 @@ def header_place(rows: Sequence[Row]) -> int | None:
     scored = [(title_score(cells), -place) for place, (_number, cells) in enumerate(rows[:HEADER_WITHIN])]
     best, place = max(scored, default=(0.0, 0))
     if best >= 0.9:
-        return -place
+        return -place + has_finer_titles(rows, -place)
     if rows and has_unknown_titles(rows):
         return 0
     return None
+
+
+def has_finer_titles(rows: Sequence[Row], place: int) -> bool:
+    """True where the row at `place` groups the titles right below it: some are merged over both rows, and the lower one tells more."""
+    if place + 1 >= len(rows):
+        return False
+    upper, lower = ([text_of(cell) for cell in rows[at][1]] for at in (place, place + 1))
+    both = any(text and text == below for text, below in zip(upper, lower, strict=True))
+    finer = len({text for text in lower if text}) > len({text for text in upper if text})
+    return both and finer and title_score(rows[place + 1][1]) >= 0.9
 
 
 def title_score(cells: Sequence[Any]) -> float:

@@ -61,6 +61,30 @@ def test_a_leasing_company_s_list_with_two_rows_of_titles_and_subtotals(north):
     assert {holder.user.person.name for holder in Holder.objects.all()} == {"Anna Müller", "Karl Schmidt"}
 
 
+def test_titles_merged_over_two_rows_are_read_in_the_lower_one(north):
+    rows = [
+        ["Elenco veicoli"],
+        ["Targa", "Marca e modello", "Azienda", "Contratto", "", "Utilizzatore", ""],
+        ["", "", "", "Inizio", "Fine", "Cognome", "Nome"],
+        ["FX120AB", "Fiat 500", "Edilnova S.r.l.", date(2025, 1, 1), date(2028, 1, 1), "De Luca", "Nicolò"],
+        ["FX121AB", "Fiat 500", "Edilnova S.r.l.", date(2025, 1, 1), date(2028, 1, 1), "Rossi", "Mario"],
+    ]
+    merged = ["A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:G2"]
+    run = take(make_xlsx({"Elenco": rows}, merged=merged), "elenco.xlsx", centre=north)
+    assert run.counts["new"] == 2 and not run.counts.get("rejected")
+    assert set(Vehicle.objects.values_list("delivered_on", "contract_ends_on")) == {(date(2025, 1, 1), date(2028, 1, 1))}
+    assert {holder.user.person.name for holder in Holder.objects.all()} == {"Nicolò De Luca", "Mario Rossi"}
+
+
+def test_an_american_list_with_the_year_before_the_make(north):
+    text = "Plate,Year/Make/Model,Lease Expiration Date\n8ABC123,2022 Ford F-150,12/31/2026\n7XYZ987,2023 Toyota Camry,10/24/2026\n"
+    take(make_text(text), "fleet.csv", company=make_company(north))
+    assert set(Vehicle.objects.values_list("make", "model", "contract_ends_on")) == {
+        ("Ford", "F-150", date(2026, 12, 31)),
+        ("Toyota", "Camry", date(2026, 10, 24)),
+    }
+
+
 def test_a_keeper_is_a_person_where_people_are_named(north):
     text = "Reg No,Vehicle,Keeper,Lease end\nLB21 KXY,Vauxhall Astra,Mr. J. Brown,31-Dec-26\nLB22 KXZ,Tesla Model 3,Sarah O'Neill,TBC\n"
     run = take(make_text(text), "fleet.csv", company=make_company(north, name="Mu Holdings Ltd"))
