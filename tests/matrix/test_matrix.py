@@ -20,7 +20,7 @@ from tests.matrix.addresses import Address, addresses
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place
 from tests.matrix.trees import FAULTS, SAMPLES, SHOWS_ALL, WRITES
 from tests.matrix.world import MISSING, NOUNS, SUBJECTS, World, noun_of
-from tests.matrix.writes import written
+from tests.matrix.writes import counted, written
 
 pytestmark = pytest.mark.matrix
 ALL_ADDRESSES = addresses()
@@ -32,6 +32,7 @@ FOREIGN = [address for address in ALL_ADDRESSES if address.tree and address.shap
 ANONYMOUS = COLUMNS[0]
 # One guard in front of a third party's whole tree refuses all staff alike: these are asked by GET alone.
 REFUSED_ALIKE = COLUMNS[3:7]
+EACH_ITS_OWN = {"X-Request-ID", "Content-Length"}  # the length goes with the body, in which the address itself may stand
 STRANGERS = 2  # foreign combinations asked for in each cell: the nearest first, a colleague's before another centre's
 # A visitor with a link asks for a page that takes no link with the very bytes of one without.
 SIGNED_IN_OR_ANONYMOUS = [column for column in COLUMNS if not column.scope]
@@ -44,11 +45,13 @@ class Cell:
         self.column, self.method, self.path = column, method, path
         client = world.clients[column]
         cookies = copy(client.cookies)
-        with transaction.atomic(), written() as tables:
+        with transaction.atomic(), written() as tables, counted() as statements:
             answer = client.generic(method, path)
             self.status, self.body = said(answer, apart_from=[path])
             self.to = answer.get("Location", "")
             transaction.set_rollback(True)
+        self.headers = {name: value for name, value in answer.items() if name not in EACH_ITS_OWN}
+        self.statements = len(statements)
         client.cookies = cookies
         self.tables = tables
         self.leaks = sorted({match.decode() for match in world.forbidden(column, known=known).findall(self.body + self.to.encode())})
@@ -146,6 +149,10 @@ def unexpected(cell: Cell, missing: Cell, may: str, in_reach: bool) -> Iterator[
             yield f"{cell}, but the role may {may} there"
     elif (cell.status, cell.body) != (missing.status, missing.body):
         yield f"{cell}, but what is out of reach must look like what is missing ({missing}): {difference(missing.body, cell.body)}"
+    elif cell.headers != missing.headers:
+        yield f"{cell} with {cell.headers}, but what is missing has {missing.headers}"
+    elif cell.statements != missing.statements:
+        yield f"{cell} takes {cell.statements} statements, but what is missing takes {missing.statements}"
 
 
 def difference(one: bytes, other: bytes) -> str:

@@ -13,6 +13,19 @@ UNSEEN = {"django_session", "core_counter"}
 
 
 @contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are asked inside."""
+    statements: list[str] = []
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield statements
+
+
+@contextmanager
 def written() -> Iterator[set[str]]:
     """The tables that statements inside wrote to, apart from UNSEEN."""
     tables: set[str] = set()
