@@ -336,7 +336,7 @@ def test_every_hostile_file_is_read_or_refused_within_its_limits(tmp_path):
     assert refused == {
         "billion_laughs_sharedstrings.xlsx": "declares_entities",
         "empty.csv": "empty",
-        "html_renamed.xls": "other_kind",
+        "html_renamed.xls": "web_page",
         "not_a_zip.xlsx": "damaged",
         "only_bom.csv": "empty",
         "unterminated_quote.csv": "open_quote",

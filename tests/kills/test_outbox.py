@@ -129,14 +129,20 @@ def test_a_killed_worker_loses_no_message_and_repeats_few(tmp_path, sink, broker
     assert len({found for message in messages for found in ADDRESS.findall(message.get_body().get_content())}) == MESSAGES
 
 
-def test_the_negative_control_a_message_without_a_lease_would_be_repeated(sink):
-    """Two senders that do not ask for the lease send the same message twice: the lease is what keeps R8's bound."""
+def test_the_negative_control_a_message_without_a_lease_would_be_repeated(sink, monkeypatch):
+    """Two senders at once that do not ask for the lease send the same message twice: the lease is what keeps R8's bound."""
     (recipient,) = queue_notes(1)
-    message = outbox.Message.objects.get()
-    settings_of_sink = {"host": "127.0.0.1", "port": sink.port}
-    for _sender in range(2):
-        mailer = outbox.get_connection("django.core.mail.backends.smtp.EmailBackend", **settings_of_sink)
-        outbox.deliver([message], mailer)
+    server = {"host": "127.0.0.1", "port": sink.port}
+    first, second = (outbox.get_connection("django.core.mail.backends.smtp.EmailBackend", **server) for _sender in range(2))
+    hand_over = first.send_messages
+
+    def while_another_sends(mails):
+        outbox.deliver([outbox.Message.objects.get()], second)
+        return hand_over(mails)
+
+    monkeypatch.setattr(first, "send_messages", while_another_sends)
+    outbox.deliver([outbox.Message.objects.get()], first)
+    for mailer in (first, second):
         outbox.close(mailer)
     assert sink.copies[recipient] == 2
     assert outbox.claim(now=timezone.now()) == []
