@@ -39,14 +39,6 @@ def broker(tmp_path):
 
 
 @pytest.fixture
-def own_redis(tmp_path):
-    server = OwnRedis(tmp_path)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def sink():
     with Sink(delay_seconds=0.004) as server:
         yield server

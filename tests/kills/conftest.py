@@ -1,0 +1,13 @@
+"""Servers that these tests may stop."""
+
+import pytest
+
+from tests.kills.redis import OwnRedis
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    server = OwnRedis(tmp_path)
+    server.start()
+    yield server
+    server.stop()
