@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
+from contacts.forms.planning import next_working_day
 from contacts.models import DecisionMaker, Person
 from events.forms.event import ClockInput
 from events.models import Meeting
@@ -23,8 +24,9 @@ class TimesForm(forms.Form):
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         self.company = company
-        first = company.centre.today(timezone.now()) + relativedelta(weeks=2)
-        days = {f"on{number}": first + relativedelta(days=number - 1) for number in range(1, PROPOSED + 1)}
+        days, day = {}, company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1)
+        for number in range(1, PROPOSED + 1):
+            days[f"on{number}"] = day = next_working_day(day)
         clocks = {f"at{number}": FIRST_CLOCK for number in range(1, PROPOSED + 1)}
         kwargs["initial"] = {**days, **clocks, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)

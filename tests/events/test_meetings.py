@@ -1,6 +1,6 @@
 """The annual meeting: times proposed by letter, one chosen by link, fixed, moved, held or called off; the calendar follows."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from contacts.models import Interaction, Reason
 from contacts.models.rule import rules
 from contacts.reasons.computing import look_again
+from events.forms.meeting import TimesForm
 from events.models import Meeting, MeetingState, NotYourTurn, TimeGone
 from events.models import meeting as nouns
 from fleetportal.core.audit import Entry
@@ -68,6 +69,13 @@ def test_the_dossier_leads_to_three_times_and_a_letter_in_his_language(client: C
     for part in (mail.body, mail.alternatives[0][0]):
         assert "Herr Kern" in part and meeting.link.address in part and "10:00" in part
     assert f"/meetings/{meeting.pk}/" in client.get(reverse("events:company", args=[north_ag.pk])).content.decode()
+
+
+def test_no_time_is_proposed_for_a_weekend(north_ag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in range(7):
+        monkeypatch.setattr(type(north_ag.centre), "today", lambda centre, now, day=day: date(2026, 11, 16 + day))
+        proposed = [TimesForm(company=north_ag).initial[f"on{number}"] for number in (1, 2, 3)]
+        assert len(set(proposed)) == 3 and all(one.weekday() < 5 for one in proposed)
 
 
 def test_the_page_shows_sides_times_and_steps(client: Client, anna: Any, offered: Meeting) -> None:
