@@ -61,12 +61,21 @@ def test_a_reader_meets_halves_where_kombu_writes(channel, monkeypatch):
 
 @pytest.mark.parametrize("cut", ["", '{"body": "x'])
 def test_a_message_that_was_cut_off_is_passed_over(channel, tmp_path, cut):
-    (tmp_path / "queue" / "1_a.bell.msg").write_text(cut)
+    (tmp_path / "queue" / "0_a.bell.msg").write_text(cut)
     channel._put("bell", {"number": 1})
 
     with pytest.raises(Empty):
         channel._get("bell")
     assert channel._get("bell") == {"number": 1}
+
+
+def test_messages_come_in_the_order_they_were_written_though_the_machine_started_in_between(channel, monkeypatch):
+    for number, since_start in enumerate([950.0, 1_010.0, 3.0]):
+        monkeypatch.setattr(broker.time, "monotonic", lambda since_start=since_start: since_start)
+        channel._put("bell", {"number": number})
+
+    monkeypatch.undo()
+    assert [channel._get("bell")["number"] for _ in range(3)] == [0, 1, 2]
 
 
 def test_a_table_that_was_cut_off_is_begun_anew(channel, tmp_path):
