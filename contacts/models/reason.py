@@ -23,6 +23,8 @@ TIER_POINTS: dict[str, int] = {Tier.DIAMOND: 50, Tier.PLATINUM: 40, Tier.GOLD: 3
 GROUP_POINTS: dict[str, int] = {Group.DECISION_MAKER: 15, Group.USER: 8, Group.DRIVER: 0}
 AT_RISK_POINTS = 10
 HURRY = ((7, 30), (30, 20), (90, 10))  # days left, points
+# What has been late for long waits for nobody's deadline: it would stand before every second delivery for ever.
+LATE_DAYS, LATE_POINTS = 14, 10
 
 
 class Weight(NamedTuple):
@@ -38,9 +40,13 @@ def points_of(*, tier: str, phase: str, group: str, value: int, due_on: date | N
     if phase == Phase.AT_RISK:
         points["risk"] = AT_RISK_POINTS
     if due_on is not None:
-        left = (due_on - on).days
-        points["hurry"] = next((points for days, points in HURRY if left <= days), 0)
+        points["hurry"] = hurry_points((due_on - on).days)
     return points
+
+
+def hurry_points(left: int) -> int:
+    """Points for the days left, fewer than none where the day has passed."""
+    return LATE_POINTS if left < -LATE_DAYS else next((points for days, points in HURRY if left <= days), 0)
 
 
 class ReasonQuerySet(models.QuerySet["Reason"]):

@@ -52,8 +52,8 @@ class Diary:
 
     def meetings(self, made: Account, person: int) -> None:
         """Held last year or the year before, or never; for some the next one is fixed, proposed, or was cancelled."""
-        if made.number % 3 < 2:
-            back = 40 + made.chance.randrange(300) if made.number % 3 == 0 else YEAR + 5 + made.chance.randrange(500)
+        if made.number % 6 < 5:
+            back = 40 + made.chance.randrange(300) if made.number % 6 < 4 else YEAR + 5 + made.chance.randrange(500)
             if made.entered_on < self.on - timedelta(days=back):
                 self.held(made, person, self.on - timedelta(days=back))
         ahead = self.on + timedelta(days=3 + made.chance.randrange(25))

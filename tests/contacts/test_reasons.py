@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Company, Phase, Tier, TouchedCompany, User
 from contacts.models import Decision, DecisionMaker, Found, Group, Interaction, Person, Reason, Rule, rules
-from contacts.models.reason import GROUP_POINTS, HURRY, TIER_POINTS, points_of
+from contacts.models.reason import GROUP_POINTS, TIER_POINTS, points_of
 from contacts.reasons import nightly
 from contacts.reasons.computing import compute, look_again
 from contacts.reasons.explaining import explain
@@ -226,17 +226,23 @@ def test_months_between_counts_whole_months(first: date, months: int) -> None:
 def test_a_weight_counts_tier_group_kind_risk_and_hurry(tier: str, group: str, phase: str, days: int | None) -> None:
     due_on = None if days is None else DAY + timedelta(days=days)
     points = points_of(tier=tier, phase=phase, group=group, value=20, due_on=due_on, on=DAY)
-    hurry = 0 if days is None else next((points for left, points in HURRY if days <= left), 0)
+    hurry = 0 if days is None or days > 90 else 10 if days > 30 else 20 if days > 7 else 30 if days >= -14 else 10
     expected = TIER_POINTS.get(tier, 0) + GROUP_POINTS[group] + 20 + hurry + (10 if phase == Phase.AT_RISK else 0)
     assert sum(points.values()) == expected
 
 
-@given(nearer=st.integers(-50, 200), further=st.integers(0, 200))
-def test_nearer_is_never_worth_less(nearer: int, further: int) -> None:
-    def worth(days: int) -> int:
-        return sum(points_of(tier="gold", phase="new", group="user", value=5, due_on=DAY + timedelta(days=days), on=DAY).values())
+def worth(days: int) -> int:
+    return sum(points_of(tier="gold", phase="new", group="user", value=5, due_on=DAY + timedelta(days=days), on=DAY).values())
 
+
+@given(nearer=st.integers(-14, 200), further=st.integers(0, 200))
+def test_nearer_is_never_worth_less(nearer: int, further: int) -> None:
     assert worth(nearer) >= worth(nearer + further)
+
+
+@given(late=st.integers(-4000, -15), ahead=st.integers(-14, 30))
+def test_what_is_long_late_lets_go_first_what_passes_by_this_month(late: int, ahead: int) -> None:
+    assert worth(late) < worth(ahead)
 
 
 def test_the_stored_weight_is_what_the_card_explains(north_ag: Company) -> None:
