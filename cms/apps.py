@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from fleetportal.core.brand import brands
+
 
 class CmsConfig(AppConfig):
     name = "cms"
@@ -9,8 +11,10 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.roles import grants_beside  # noqa: PLC0415  models are loaded only now
         from cms.landing import landing_page, let_write, make_landing_page  # noqa: PLC0415
+        from cms.models.brand import house_brand  # noqa: PLC0415
         from events import landing  # noqa: PLC0415
 
+        brands.register("cms", house_brand)
         landing.pages.register("cms", landing_page)
         landing.makers.register("cms", make_landing_page)
         grants_beside.register("cms", let_write)

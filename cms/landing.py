@@ -15,6 +15,7 @@ from events.models import Event
 
 PAGE_RIGHTS = ("add_page", "change_page", "publish_page")
 PICTURE_RIGHTS = ("add_image", "change_image", "choose_image")
+ADMIN_RIGHTS = [("wagtailadmin", "access_admin"), ("cms", "change_housebrand")]
 
 
 def landing_page(event: Event) -> Landing | None:
@@ -25,15 +26,8 @@ def landing_page(event: Event) -> Landing | None:
         return None
     spoken = [page for page in pages if page.live and page.locale.language_code == get_language()]
     page = next(iter(spoken), None) or next((one for one in pages if one.live), pages[0])
-    pictures = page.pictures()
-    return Landing(
-        address=page.url or "",
-        edit_address=reverse("wagtailadmin_pages:edit", args=[pages[0].pk]),
-        is_live=page.live,
-        picture=pictures.get("wide", ""),
-        picture_tall=pictures.get("tall", ""),
-        picture_words=pictures.get("words", ""),
-    )
+    edit_address = reverse("wagtailadmin_pages:edit", args=[pages[0].pk])
+    return Landing(address=page.url or "", edit_address=edit_address, is_live=page.live, **page.pictures())
 
 
 def make_landing_page(event: Event, by: Any) -> None:
@@ -62,10 +56,11 @@ def speak_every_language(page: EventPage) -> None:
 
 
 def let_write(group: Group, rights: dict[str, str]) -> None:
-    """`edit_pages` brings Wagtail's admin, its pages and its pictures."""
+    """`edit_pages` brings Wagtail's admin, its pages, its pictures and the face of the house."""
     if "edit_pages" not in rights:
         return
-    group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
+    for app, right in ADMIN_RIGHTS:
+        group.permissions.add(Permission.objects.get(content_type__app_label=app, codename=right))
     root, collection = Page.get_first_root_node(), Collection.get_first_root_node()
     for right in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=PAGE_RIGHTS):
         GroupPagePermission.objects.get_or_create(group=group, page=root, permission=right)

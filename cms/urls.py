@@ -1,10 +1,13 @@
-"""The pictures that public pages show; originals and documents are not served."""
+"""What public pages show: their pictures and the house's colours; originals and documents are not served."""
 
 from django.conf import settings
 from django.urls import path
 from django.views.static import serve
 
+from cms import views
+
 app_name = "cms"
 urlpatterns = [
     path("media/images/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "images"}, name="picture"),
+    path("brand.css", views.brand, name="brand"),
 ]

@@ -1,9 +1,19 @@
 """The people the tests tell of: Anna sells in the north, Boris in the south, Herr Brandt is a guest, Mirko drives a van."""
 
+import math
+
 import pytest
 
 from accounts.models import Centre, Company, User
+from cms.models import HouseBrand
+from cms.models.brand import known
 from tests.factories.accounts import assign, make_centre, make_company, make_user
+
+
+@pytest.fixture(scope="session", autouse=True)
+def face_of_the_house() -> None:
+    """It is known from the start, so that customer pages cost the same in whatever order tests run."""
+    known["house"] = math.inf, HouseBrand().as_brand()
 
 
 @pytest.fixture

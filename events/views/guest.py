@@ -71,7 +71,7 @@ def answer_context(link: Link, found: Invitation, form: AnswerForm) -> dict[str,
 def guest_context(link: Link, event: Event) -> dict[str, Any]:
     """What every page about an event needs: whose house it is, the event, its landing page and picture."""
     return {
-        "brand": {"name": event.centre.name, "address": house(event.centre)},
+        "house": {"name": event.centre.name, "address": house(event.centre)},
         "event": event,
         "token": link.token,
         **landing.words(event),

@@ -25,8 +25,8 @@ def meeting_behind(request: HttpRequest, link: Link) -> Meeting | None:
 
 
 def show(request: HttpRequest, found: Meeting, link: Link, *, refusal: Refused | None = None, status: int = 200) -> HttpResponse:
-    brand = {"name": found.company.centre.name, "address": house(found.company.centre)}
-    context = {"meeting": found, "token": link.token, "refusal": refusal, "brand": brand}
+    place = {"name": found.company.centre.name, "address": house(found.company.centre)}
+    context = {"meeting": found, "token": link.token, "refusal": refusal, "house": place}
     return render(request, "events/guest/meeting.html", context, status=status)
 
 

@@ -10,16 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods
 
 from fleetportal.core import idempotency, throttle
+from fleetportal.core.brand import brand
 from fleetportal.core.links import Link
 from fleetportal.core.registry import Registry
 
@@ -169,9 +170,8 @@ def is_part(request: HttpRequest) -> bool:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """For every template: this user's navigation, a fresh key for forms, the name on customer pages. Costs no query of its own."""
-    brand = {"name": settings.WAGTAIL_SITE_NAME}
-    return {"navigation": NavigationFor(request), "new_key": idempotency.new_key, "brand": brand}
+    """For every template: this user's navigation, a fresh key for forms, the house's face. Costs no query before it is used."""
+    return {"navigation": NavigationFor(request), "new_key": idempotency.new_key, "brand": SimpleLazyObject(brand)}
 
 
 class NavigationFor:

@@ -6,6 +6,7 @@ from random import Random
 
 from accounts.models import Centre, User
 from accounts.roles import give_role
+from cms.models import HouseBrand
 from fleetportal.demo.names import GERMAN
 from fleetportal.demo.numbers import extension, switchboard
 
@@ -55,6 +56,7 @@ class Staff:
         self.centres = {slug: make_centre(number, slug, *facts) for number, (slug, *facts) in enumerate(CENTRES[:wanted])}
         self.users = {facts[0]: self.enter(number, *facts) for number, facts in enumerate(TEAM)}
         User.objects.filter(username="admin").update(is_staff=True, is_superuser=True)
+        HouseBrand.objects.update_or_create(defaults={"name": GROUP})
         colleagues = -(-companies // (COMPANIES_OF_A_MANAGER * wanted))
         self.houses = [
             House(centre, facts[2], self.managers_of(centre, number, max(colleagues, 2), chance))

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "cms",
     "fleetportal.demo",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
     "wagtail.embeds",
     "wagtail.sites",
@@ -244,6 +245,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
 # --- Wagtail
 KEEP_PAGES_SECONDS = 5.0  # how long a public page is answered out of a process's memory
+KEEP_BRAND_SECONDS = 60.0  # how long customer pages wear the face of the house that a process knows
 WAGTAIL_SITE_NAME = "Fleetportal"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_I18N_ENABLED = True

@@ -20,6 +20,7 @@ from cms.wagtail_hooks import speak
 from events.models import Event
 from fleetportal.core.links import Link
 from tests.factories.events import make_event, make_guest, make_invitation
+from tests.factories.pictures import make_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,22 @@ def test_a_public_page_sets_no_cookie_and_may_be_kept(client: Client, landing: E
         assert not page.cookies
         assert "Cookie" not in page.get("Vary", "")
         assert page["Cache-Control"] == "public, max-age=60"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Wagtail lets go of a file as it cuts
+def test_the_picture_of_an_event_stands_on_every_page_about_it_and_looking_cuts_none(client: Client, landing: EventPage) -> None:
+    picture = landing.picture = make_picture(width=1600, height=1200)
+    landing.save_revision().publish()
+    cut = picture.renditions.count()
+    invitation = make_invitation(landing.event)
+
+    for address in ("/", landing.url, Link.objects.get(scope="invitation", subject_id=invitation.pk).path):
+        page = client.get(address).content.decode()
+        shown = re.findall(r'<(?:source [^>]*srcset|img src)="(/media/images/[^"]+)"', page)
+        assert len(shown) == 2, page
+        for file in shown:
+            assert b"".join(client.get(file).streaming_content)
+    assert picture.renditions.count() == cut
 
 
 def test_a_kept_page_costs_no_query_of_its_own(client: Client, landing: EventPage, django_assert_max_num_queries: Any) -> None:

@@ -15,6 +15,7 @@ from wagtail.search import index
 
 from cms import kept
 from cms.blocks import BODY
+from cms.models.brand import house_brand
 from events.models import Event
 
 KEPT_SECONDS = 60
@@ -33,7 +34,7 @@ class PublicPage(Page):
         if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES or getattr(request, "is_preview", False):
             return super().serve(request, *args, **kwargs)
         published = self.last_published_at.timestamp() if self.last_published_at else 0
-        key = f"cms:{request.get_host()}:{self.pk}:{published}"
+        key = f"cms:{request.get_host()}:{self.pk}:{published}:{house_brand().stylesheet}"
         body = cache.get(key)
         if body is None:
             body = super().serve(request, *args, **kwargs).render().content
@@ -79,8 +80,9 @@ class HomePage(PublicPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         ahead = EventPage.objects.child_of(self).live().filter(event__in=Event.objects.published().ahead(now=timezone.now()))
-        pages = ahead.select_related("event__centre").order_by("event__starts_at")
-        return {**super().get_context(request, *args, **kwargs), "event_pages": pages}
+        pages = list(ahead.select_related("event__centre", "picture").order_by("event__starts_at"))
+        pictures = next((page.pictures() for page in pages if page.picture), {})
+        return {**super().get_context(request, *args, **kwargs), "event_pages": pages, "landing": pictures}
 
 
 class EventPage(PublicPage):
@@ -112,11 +114,15 @@ class EventPage(PublicPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         event = Event.objects.select_related("centre", "host").filter(pk=self.event_id).exclude(state="draft").first()
-        return {**super().get_context(request, *args, **kwargs), "event": event, "pictures": self.pictures()}
+        return {**super().get_context(request, *args, **kwargs), "event": event, "landing": self.pictures()}
 
     def pictures(self) -> dict[str, str]:
         """The addresses of the picture in its two sizes and its words; nothing without one."""
         if self.picture is None:
             return {}
         cut = self.picture.get_renditions(WIDE, TALL)
-        return {"wide": cut[WIDE].url, "tall": cut[TALL].url, "words": self.picture.description or self.title}
+        return {
+            "picture": cut[WIDE].url,
+            "picture_tall": cut[TALL].url,
+            "picture_words": self.picture.description or self.title,
+        }

@@ -1,0 +1,117 @@
+"""How the dealership shows itself to its customers: name, logo, and a colour by day and by night (ART, "Pictures")."""
+
+import hashlib
+import time
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from cms import kept
+from fleetportal.core.brand import Brand
+
+LOGO = "max-480x96"  # twice what is shown, for dense screens
+LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+
+is_colour = RegexValidator(r"\A#[0-9a-f]{6}\Z", _("A colour reads like #0e5a70: a hash and six figures or letters from a to f."))
+
+
+def contrast(one: str, other: str) -> float:
+    """How far two colours like "#0e5a70" stand apart, from 1 to 21. Source: WCAG 2.2, "contrast ratio"."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def colour_field(words: Any, default: str) -> Any:
+    return models.CharField(words, max_length=7, default=default, validators=[is_colour])
+
+
+def colour_panel(name: str) -> FieldPanel:
+    return FieldPanel(name, widget=forms.TextInput(attrs={"type": "color"}))
+
+
+@register_setting(icon="view")
+class HouseBrand(BaseGenericSetting):  # type: ignore[misc]
+    """The one row that customer pages take their face from."""
+
+    name = models.CharField(_("name on customer pages"), max_length=60, blank=True)
+    logo = models.ForeignKey(
+        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("logo"),
+        help_text=_("It stands on a light ground by day and by night."),
+    )  # fmt: skip
+    brand_day = colour_field(_("buttons by day"), "#1d1b18")
+    on_brand_day = colour_field(_("words on them by day"), "#ffffff")
+    brand_night = colour_field(_("buttons by night"), "#f3efe7")
+    on_brand_night = colour_field(_("words on them by night"), "#1d1b18")
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("logo"),
+        MultiFieldPanel([FieldRowPanel([colour_panel("brand_day"), colour_panel("on_brand_day")])], heading=_("By day")),
+        MultiFieldPanel([FieldRowPanel([colour_panel("brand_night"), colour_panel("on_brand_night")])], heading=_("By night")),
+    ]
+
+    class Meta:
+        verbose_name = _("face of the house")
+
+    def __str__(self) -> str:
+        return self.name or settings.WAGTAIL_SITE_NAME
+
+    def clean(self) -> None:
+        """Raises ValidationError where words on a button could not be read."""
+        super().clean()
+        pairs = {"on_brand_day": (self.brand_day, self.on_brand_day), "on_brand_night": (self.brand_night, self.on_brand_night)}
+        told = {field: contrast(*pair) for field, pair in pairs.items() if all(map(is_colour.regex.match, pair))}
+        faint = {field: found for field, found in told.items() if found < LEAST_CONTRAST}
+        if faint:
+            words = _("%(found).1f to 1 is too faint to read: 4.5 to 1 is the least. Take a lighter or a darker colour.")
+            raise ValidationError({field: ValidationError(words, params={"found": found}) for field, found in faint.items()})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Also cuts the logo to its size: looking at a page must not write (R26)."""
+        super().save(*args, **kwargs)
+        if self.logo:
+            self.logo.get_rendition(LOGO)
+        forget()
+        kept.forget()
+
+    @property
+    def colours(self) -> str:
+        brand = f"--brand: light-dark({self.brand_day}, {self.brand_night})"
+        return f":root {{ {brand}; --on-brand: light-dark({self.on_brand_day}, {self.on_brand_night}); }}\n"
+
+    def as_brand(self) -> Brand:
+        logo = self.logo.get_rendition(LOGO).url if self.logo else ""
+        version = hashlib.sha256(f"{self}\n{logo}\n{self.colours}".encode()).hexdigest()[:12]
+        return Brand(str(self), logo, self.colours, f"{reverse('cms:brand')}?v={version}")
+
+
+known: dict[str, tuple[float, Brand]] = {}
+
+
+def forget() -> None:
+    """The face was changed: this process shows it at once, another within KEEP_BRAND_SECONDS."""
+    known.clear()
+
+
+def house_brand() -> Brand:
+    """The face of the house, out of memory for KEEP_BRAND_SECONDS. Costs at most 1 query in that time, 2 with a logo."""
+    until, found = known.get("house", (0.0, None))
+    if found is None or time.monotonic() > until:
+        row = HouseBrand.objects.select_related("logo").first()
+        found = (row or HouseBrand()).as_brand()
+        known["house"] = time.monotonic() + settings.KEEP_BRAND_SECONDS, found
+    return found

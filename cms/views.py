@@ -1,0 +1,18 @@
+"""What public pages load besides their pictures."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from cms.models.brand import house_brand
+from fleetportal.core.pages import public_page
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@public_page(why="the colours of customer pages")
+@require_safe
+def brand(request: HttpRequest) -> HttpResponse:
+    """The house's colours as a stylesheet: customer pages have no style of their own (CSP). Kept for ever under its own address."""
+    found = house_brand()
+    kept = FOR_EVER if request.get_full_path() == found.stylesheet else "no-store"
+    return HttpResponse(found.colours, content_type="text/css; charset=utf-8", headers={"Cache-Control": kept})
