@@ -13,7 +13,7 @@ class EventTable(django_tables2.Table):
     day = Column(_("Day"), orderable=True, order_by="starts_at", kind="date", css="fp-num", value=lambda event: event.on)
     seats = Column(_("Seats taken"), kind="text", css="fp-num fp-wide", value=lambda event: f"{event.seats_taken} / {event.seats}")
     waiting = Column(_("Waiting"), kind="int", css="fp-num fp-wide", value=lambda event: event.parties_waiting or 0)
-    state = Column(_("State"), value=lambda event: event.get_state_display())
+    state = Column(_("State"), css="fp-wide", value=lambda event: event.get_state_display())
 
     class Meta:
         order_by = "-day"

@@ -11,8 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.centre import Centre, CentreGroupPermission, CentreUserPermission
 from fleetportal.core import audit
 from fleetportal.core.db import lock
+from fleetportal.core.errors import Refused
 
+MOST_VIEWS = 50  # of all lists together: they are read with the user, on every request
 ANYBODY = -1  # stands for the user in the statement made ready once
+
+
+class TooManyViews(Refused):
+    """The user keeps as many views of lists as one may."""
+
+    code = "too_many_views"
 
 
 @cache
@@ -120,9 +128,12 @@ class User(AbstractUser):
         return self.rights.anywhere(codename)
 
     def keep_view(self, *, page: str, name: str, query: str) -> None:
-        """Their own view of a list, under a name; the same name again renews it. Costs 3 queries."""
+        """Their own view of a list, under a name; the same name again renews it. Raises TooManyViews. Costs 3 queries."""
         with transaction.atomic():
             lock(self)
+            if name not in self.views.get(page, {}) and sum(map(len, self.views.values())) >= MOST_VIEWS:
+                words = _("You keep %(most)d views already. Drop one that you no longer need, then keep this one.")
+                raise TooManyViews(words % {"most": MOST_VIEWS})
             self.views = {**self.views, page: {**self.views.get(page, {}), name: query}}
             self.save(update_fields=["views"])
             audit.record("view.kept", self, by=self, facts={"list": page})

@@ -94,12 +94,15 @@ class Task(models.Model):
             return task
 
     def close(self, *, result: str, by: "User | None") -> None:
-        """The task is done, with what came of it. Raises TaskClosed when it was closed before. Costs 3 queries."""
+        """The task is done, with what came of it. Raises TaskClosed when it was closed or taken back before. Costs 3 queries."""
         with transaction.atomic():
             now = timezone.now()
             closed = {"state": Task.State.CLOSED, "result": result, "closed_at": now}
             if not Task.objects.open().filter(pk=self.pk).update(**closed):
-                self.refresh_from_db()
+                try:
+                    self.refresh_from_db()
+                except Task.DoesNotExist as gone:
+                    raise TaskClosed(_("This task was taken back by whoever planned it.")) from gone
                 raise TaskClosed(CLOSED_ALREADY % {"result": self.result}, facts={"result": self.result})
             self._now("task.closed", {"result": ("", result)}, by=by, **closed)
 

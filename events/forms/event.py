@@ -1,17 +1,19 @@
 """An event as people write it down: a day and times by the clock of its centre."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, User
-from events.models import TEMPLATES, Area, Audience, Event, Kind
-from fleetportal.core.forms import DayField
+from events.models import TEMPLATES, Area, Audience, Event, Kind, Seating
+from fleetportal.core.forms import ClockInput, DayField, RowForm, moment
 from fleetportal.core.money import CentsField
 
 if TYPE_CHECKING:
@@ -20,15 +22,10 @@ if TYPE_CHECKING:
 END_OF_DAY = time(23, 59, 59)
 
 
-class ClockInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
-
-
-class EventForm(forms.Form):
+class EventForm(RowForm):
     """Makes or edits an event of a centre at which `user` may."""
+
+    asked_in = {"starts_at": "begins", "ends_at": "ends", "registration_opens_at": "opens_on", "registration_closes_at": "closes_on"}
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
     title = forms.CharField(label=_("Title"), max_length=120)
@@ -62,8 +59,12 @@ class EventForm(forms.Form):
     )
     cost_per_head_cents = CentsField(label=_("Cost per head"), required=False)
 
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = ()  # all are declared above: a day and two clocks are asked for, moments are kept
+
     def __init__(self, *args: Any, user: User, event: Event | None = None, kind: str = Kind.PREVIEW, **kwargs: Any) -> None:
-        self.event = event
+        self.event = kwargs["instance"] = event
         kwargs["initial"] = (as_written(event) if event else from_template(kind, user)) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         centres = Centre.objects.where(user, may="run_events")
@@ -75,30 +76,59 @@ class EventForm(forms.Form):
         if self.errors:
             return data
         zone = data["centre"].zone
-        starts_at = self.moment("begins", data["day"], data["begins"], zone)
         last_day = data["day"] if data["ends"] > data["begins"] else data["day"] + timedelta(days=1)
-        data |= {"starts_at": starts_at, "ends_at": self.moment("ends", last_day, data["ends"], zone)}
-        data["registration_opens_at"] = datetime.combine(data["opens_on"], time(), zone) if data["opens_on"] else None
-        data["registration_closes_at"] = datetime.combine(data["closes_on"], END_OF_DAY, zone) if data["closes_on"] else None
+        data["starts_at"] = self.moment("begins", data["day"], data["begins"], zone)
+        data["ends_at"] = self.moment("ends", last_day, data["ends"], zone)
+        data["registration_opens_at"] = self.edge("registration_opens_at", data["opens_on"], time(), zone)
+        data["registration_closes_at"] = self.edge("registration_closes_at", data["closes_on"], END_OF_DAY, zone)
         if data["closes_on"] and data["closes_on"] > data["day"]:
             self.add_error("closes_on", _("Registration ends on the day of the event at the latest."))
-        if self.event is None and starts_at <= timezone.now():
+        if self.event is None and data["starts_at"] and data["starts_at"] <= timezone.now():
             self.add_error("day", _("This moment has passed; choose a day ahead."))
-        if self.event and data["capacity"] < self.event.seating().taken:
-            self.add_error("capacity", _("%(taken)d seats are taken already.") % {"taken": self.event.seating().taken})
+        if self.event and data["capacity"] < self.seating.taken:
+            self.add_error("capacity", _("%(taken)d seats are taken already.") % {"taken": self.seating.taken})
         return data
 
-    def moment(self, field: str, day: date, clock: time, zone: ZoneInfo) -> datetime:
-        """The moment, unless clocks jump over it in the night of the change to summer time."""
-        found = datetime.combine(day, clock, zone)
-        if found.astimezone(ZoneInfo("UTC")).astimezone(zone).time() != clock:
-            self.add_error(field, _("There is no such time on that day: clocks go forward."))
-        return found
+    def moment(self, field: str, day: date, clock: time, zone: ZoneInfo) -> datetime | None:
+        """The moment; None, with an error at `field`, where clocks jump over it."""
+        try:
+            return moment(day, clock, zone)
+        except forms.ValidationError as error:
+            self.add_error(field, error)
+            return None
+
+    def edge(self, column: str, day: date | None, clock: time, zone: ZoneInfo) -> datetime | None:
+        """The first or last moment of registration: what was shown, to the minute, where the day is the same."""
+        stored = getattr(self.event, column, None)
+        try:
+            known = datetime.fromisoformat((self.shown or {column: stored.isoformat()})[column]).astimezone(UTC)
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):  # nothing was shown, or nothing of sense
+            known = None
+        if known and known.astimezone(zone).date() == day:
+            return known
+        return datetime.combine(day, clock, zone).astimezone(UTC) if day else None
+
+    @cached_property
+    def seating(self) -> Seating:
+        return self.event.seating()
+
+    def stored(self) -> dict[str, Any]:
+        return super().stored() | {"capacity": self.seating.capacity}
+
+    def said(self, column: str, value: Any) -> str:
+        if self.event and isinstance(value, datetime):
+            return date_format(value.astimezone(self.event.zone), "DATETIME_FORMAT")
+        return super().said(column, value)
+
+    @cached_property
+    def own(self) -> dict[str, Any]:
+        """With the seats, which a row of their own holds."""
+        return super().own | {"capacity": Seating._meta.get_field("capacity")}
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the verbs take, seats apart."""
-        apart = ("day", "begins", "ends", "opens_on", "closes_on", "capacity")
+        """What the verbs take."""
+        apart = ("day", "begins", "ends", "opens_on", "closes_on")
         values = {name: value for name, value in self.cleaned_data.items() if name not in apart}
         return values | {"cost_per_head_cents": values["cost_per_head_cents"] or 0}
 

@@ -1,22 +1,46 @@
 """When three sides meet: the times proposed, the one fixed, and what was said."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django import forms
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
 from contacts.forms.planning import next_working_day
 from contacts.models import DecisionMaker, Person
-from events.forms.event import ClockInput
 from events.models import Meeting
-from fleetportal.core.forms import DayField
+from fleetportal.core.forms import ClockInput, DayField, moment
 
 PROPOSED = 3  # FEATURES J2: three common slots
 FIRST_CLOCK = "10:00"
+
+
+def ahead(
+    form: forms.Form, field: str, day: date, clock: time, zone: ZoneInfo, *, past: str, known: datetime | None = None
+) -> datetime | None:
+    """The moment that a form names; None, with an error at `field`, where clocks jump over it, at `past`, where it has passed.
+
+    A moment that is `known` already may have passed.
+    """
+    try:
+        found = moment(day, clock, zone)
+    except forms.ValidationError as error:
+        form.add_error(field, error)
+        return None
+    if timezone.now() >= found != known:
+        form.add_error(past, _("This has passed."))
+        return None
+    return found
+
+
+def colleagues(company: Company, user: User) -> "models.QuerySet[User]":
+    """Who else of the company's centre may come along."""
+    return User.objects.filter(home_centre=company.centre_id, is_active=True).exclude(pk=user.pk).order_by("last_name")
 
 
 class TimesForm(forms.Form):
@@ -36,18 +60,18 @@ class TimesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        for number in range(1, PROPOSED + 1):
-            if values.get(f"on{number}") and values.get(f"at{number}") and self.moment(number) <= timezone.now():
-                self.add_error(f"on{number}", _("This has passed."))
+        given = [n for n in range(1, PROPOSED + 1) if values.get(f"on{n}") and values.get(f"at{n}")]
+        values["times"] = sorted({found for number in given if (found := self.moment(number))})
         return values
 
-    def moment(self, number: int) -> datetime:
-        return datetime.combine(self.cleaned_data[f"on{number}"], self.cleaned_data[f"at{number}"], self.company.centre.zone)
+    def moment(self, number: int) -> datetime | None:
+        """The time of that number; None, with an error beside it, where it has passed or clocks jump over it."""
+        day, clock = self.cleaned_data[f"on{number}"], self.cleaned_data[f"at{number}"]
+        return ahead(self, f"at{number}", day, clock, self.company.centre.zone, past=f"on{number}")
 
     @property
     def times(self) -> list[datetime]:
-        given = [n for n in range(1, PROPOSED + 1) if self.cleaned_data.get(f"on{n}") and self.cleaned_data.get(f"at{n}")]
-        return sorted({self.moment(number) for number in given})
+        return self.cleaned_data["times"]
 
 
 class ProposeForm(TimesForm):
@@ -63,8 +87,30 @@ class ProposeForm(TimesForm):
         super().__init__(*args, company=company, initial={"place": company.name}, **kwargs)
         deciding = DecisionMaker.objects.running(on=timezone.localdate()).filter(company=company)
         self.fields["decision_maker"].queryset = Person.objects.filter(pk__in=deciding.values("person")).order_by("name_folded")
-        colleagues = User.objects.filter(home_centre=company.centre_id, is_active=True).exclude(pk=user.pk)
-        self.fields["director"].queryset = colleagues.order_by("last_name")
+        self.fields["director"].queryset = colleagues(company, user)
+
+
+class MeetingForm(forms.Form):
+    """When the three sides meet, and who of ours comes along: planned from its reason."""
+
+    on = DayField(label=_("Day"))
+    at = forms.TimeField(label=_("Time"), widget=ClockInput)
+    director = forms.ModelChoiceField(
+        label=_("With whom from our management"), queryset=User.objects.none(), required=False, empty_label=_("not decided")
+    )
+    place = forms.CharField(label=_("Place"), max_length=160, required=False)
+
+    def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
+        self.company = company
+        first = company.centre.today(timezone.now()) + relativedelta(weeks=2)
+        super().__init__(*args, initial={"on": first, "at": FIRST_CLOCK, "place": company.name}, **kwargs)
+        self.fields["director"].queryset = colleagues(company, user)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("on") and values.get("at"):
+            values["starts_at"] = ahead(self, "at", values["on"], values["at"], self.company.centre.zone, past="on")
+        return values
 
 
 class FixForm(forms.Form):
@@ -82,13 +128,14 @@ class FixForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("on") and values.get("at") and timezone.now() >= self.starts_at != self.meeting.starts_at:
-            self.add_error("on", _("This has passed."))
+        if values.get("on") and values.get("at"):
+            known = self.meeting.starts_at
+            values["starts_at"] = ahead(self, "at", values["on"], values["at"], self.meeting.zone, past="on", known=known)
         return values
 
     @property
     def starts_at(self) -> datetime:
-        return datetime.combine(self.cleaned_data["on"], self.cleaned_data["at"], self.meeting.zone)
+        return self.cleaned_data["starts_at"]
 
 
 class HoldForm(forms.Form):

@@ -159,41 +159,53 @@ class Meeting(models.Model):
         return Link.objects.filter(scope="meeting", subject_id=self.pk, revoked_at=None).order_by("pk").first()
 
     @classmethod
-    def propose(
+    def propose(cls, company: Company, times: Sequence[datetime], *, by: "User | None", **sides: Any) -> "Meeting":
+        """The company's open annual meeting, made if there is none, with these times offered to its decision-maker.
+
+        `sides` as for `open_annual`. Asking again for the same changes nothing. Raises NotYourTurn where it is fixed. Costs 13 queries.
+        """
+        with transaction.atomic():
+            meeting = cls.open_annual(company, by=by, **sides)
+            meeting.offer(times, by=by)
+            return meeting
+
+    @classmethod
+    def arrange(cls, company: Company, starts_at: datetime, *, by: "User | None", **sides: Any) -> "Meeting":
+        """The company's open annual meeting, made if there is none, fixed at that time at once. Costs 12 queries."""
+        with transaction.atomic():
+            meeting = cls.open_annual(company, by=by, **sides)
+            meeting.fix(starts_at, by=by)
+            return meeting
+
+    @classmethod
+    def open_annual(
         cls,
         company: Company,
         *,
         decision_maker: Person | None,
         account_manager: "User | None",
         director: "User | None",
-        times: Sequence[datetime],
         by: "User | None",
         place: str = "",
     ) -> "Meeting":
-        """The company's annual meeting with proposed times; asking again returns the one that is open. Costs 2 queries, 4 when new."""
+        """The company's open annual meeting, made without a time if there is none. Costs 1 query, 4 when new."""
         with transaction.atomic():
-            meeting, new = cls.objects.open().get_or_create(
-                company=company,
-                is_annual=True,
-                defaults={
-                    "decision_maker": decision_maker,
-                    "account_manager": account_manager,
-                    "director": director,
-                    "proposed_times": [moment.isoformat() for moment in times],
-                    "place": place,
-                },
-            )
+            sides = {"decision_maker": decision_maker, "account_manager": account_manager, "director": director, "place": place}
+            meeting, new = cls.objects.open().get_or_create(company=company, is_annual=True, defaults=sides)
             if new:
                 audit.record("meeting.proposed", meeting, by=by, facts={"company": company.pk})
                 company.touch()
             return meeting
 
     def offer(self, times: Sequence[datetime], *, by: "User | None") -> None:
-        """Propose these times instead; the decision-maker gets them with a link to choose one. Raises NotYourTurn. Costs 8 queries."""
+        """Propose these times instead; the decision-maker gets them with a link to choose one. The same times again change nothing.
+
+        Raises NotYourTurn. Costs 8 queries.
+        """
         with transaction.atomic():
             self.expect((MeetingState.PROPOSED,))
-            audit.edit(self, {"proposed_times": [moment.isoformat() for moment in times]}, action="meeting.times_proposed", by=by)
-            if letters.propose_times(self):
+            proposed = {"proposed_times": [moment.isoformat() for moment in times]}
+            if audit.edit(self, proposed, action="meeting.times_proposed", by=by) and letters.propose_times(self):
                 tell_timeline(
                     "meeting.proposed", company=self.company, person=self.decision_maker, by=by, about=self, channel=Channel.EMAIL
                 )

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -97,10 +98,17 @@ class Seating(models.Model):
         self.save(update_fields=["taken", "waiting"])
         return promoted
 
-    def resize(self, capacity: int, *, by: "User | None") -> list[Any]:
-        """Set the number of seats; who waits and now fits is promoted and told. Raises SeatsTaken below what is taken."""
+    def resize(self, capacity: int, *, by: "User | None", shown: Mapping[str, Any] | None = None) -> list[Any]:
+        """Set the number of seats, unless it is the one that was shown; who waits and now fits is promoted and told.
+
+        Raises SeatsTaken below what is taken, EditedMeanwhile where somebody else has set another number since it was shown.
+        """
         with transaction.atomic():
             lock(self)
+            if shown is not None:
+                if shown.get("capacity") == capacity:
+                    return []
+                audit.refuse_clashes(self, {"capacity": capacity}, shown=shown, now={"capacity": self.capacity})
             if capacity < self.taken:
                 raise SeatsTaken(_("%(taken)d seats are taken already; fewer cannot be offered.") % {"taken": self.taken})
             before, self.capacity = self.capacity, capacity

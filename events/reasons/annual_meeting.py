@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from contacts.models import DecisionMaker, Group, Planning
 from contacts.models.rule import Found, Rule
+from events.forms.meeting import MeetingForm
 from events.models import Meeting
-from fleetportal.core.forms import DayField
 
 if TYPE_CHECKING:
     from accounts.models.company import CompanyQuerySet
@@ -24,46 +24,22 @@ if TYPE_CHECKING:
 MEETING_EVERY = relativedelta(months=12)  # DOMAIN: one annual meeting of three sides
 
 
-class MeetingForm(forms.Form):
-    """When the three sides meet, and who of ours comes along."""
-
-    on = DayField(label=gettext_lazy("Day"))
-    at = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    director = forms.ModelChoiceField(
-        label=gettext_lazy("With whom from our management"),
-        queryset=User.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("not decided"),
-    )
-    place = forms.CharField(label=gettext_lazy("Place"), max_length=160, required=False)
-
-
 class MeetingPlanning(Planning):
     """ "Plan" fixes an annual meeting, and its letter carries the calendar entry."""
 
-    label = gettext_lazy("Fix an annual meeting")
-
     def form(self, reason: "Reason", *, user: User, data: Any = None) -> forms.Form:
-        centre = reason.company.centre
-        first = centre.today(timezone.now()) + relativedelta(weeks=2)
-        form = MeetingForm(data, initial={"on": first, "at": "10:00", "place": reason.company.name})
-        director: Any = form.fields["director"]
-        director.queryset = User.objects.filter(home_centre=centre, is_active=True).exclude(pk=user.pk).order_by("last_name")
-        return form
+        return MeetingForm(data, company=reason.company, user=user)
 
     def carry_out(self, reason: "Reason", values: dict[str, Any], *, by: User) -> models.Model:
-        starts_at = datetime.combine(values["on"], values["at"], reason.company.centre.zone)
-        meeting = Meeting.propose(
+        return Meeting.arrange(
             reason.company,
+            values["starts_at"],
             decision_maker=reason.person or decision_maker_of(reason),
             account_manager=by,
             director=values.get("director"),
-            times=[starts_at],
             place=values.get("place", ""),
             by=by,
         )
-        meeting.fix(starts_at, by=by)
-        return meeting
 
     def undo(self, made: Any, *, by: User) -> None:
         made.cancel(by=by)

@@ -63,8 +63,7 @@ def new(request: HttpRequest, company_id: int) -> HttpResponse:
     form = ProposeForm(request.POST if request.method == "POST" else None, company=company, user=request.user)
     if form.is_valid():
         known = {name: form.cleaned_data[name] for name in ("decision_maker", "director", "place")}
-        meeting = Meeting.propose(company, account_manager=request.user, times=[], by=request.user, **known)
-        meeting.offer(form.times, by=request.user)
+        meeting = Meeting.propose(company, form.times, account_manager=request.user, by=request.user, **known)
         return done(request, address(meeting), written_in_words(meeting))
     back = reverse("accounts:company", args=[company.pk])
     return ask(request, form, title=_("Propose an annual meeting"), save=_("Propose these times"), back=back, trail=(company.name, back))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -93,7 +92,7 @@ def new(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = EventForm(request.POST or None, user=request.user, kind=kind)
     if form.is_valid():
-        event = Event.enter(by=request.user, capacity=form.cleaned_data["capacity"], **form.values)
+        event = Event.enter(by=request.user, **form.values)
         return done(request, address(event), _("%s is planned. Nobody sees it before it is published.") % event)
     templates = [(key, template.name, key == kind) for key, template in TEMPLATES.items()]
     context = {"form": form, "templates": templates, "title": _("Plan an event"), "save": _("Plan it"), "back": reverse("events:list")}
@@ -108,13 +107,10 @@ def edit(request: HttpRequest, event_id: int) -> HttpResponse:
     form = EventForm(request.POST or None, user=request.user, event=event)
     if form.is_valid():
         try:
-            with transaction.atomic():  # seats and facts together: an event that is over keeps both
-                event.seating().resize(form.cleaned_data["capacity"], by=request.user)
-                event.edit(by=request.user, **form.values)
+            if form.write(event.edit, by=request.user):
+                return done(request, address(event), _("%s is saved.") % event)
         except SeatsTaken as refusal:  # somebody registered since the form was checked
             form.add_error("capacity", refusal.message)
-        else:
-            return done(request, address(event), _("%s is saved.") % event)
     told = event.registrations.seated().count() if not event.is_draft else 0
     context = {"form": form, "event": event, "told": told, "title": _("Edit %s") % event, "save": _("Save"), "back": address(event)}
     return render(request, "events/event_form.html", context, status=422 if form.is_bound else 200)

@@ -4,7 +4,7 @@ An entry holds ids and no personal data, is written in the verb's transaction an
 personal data: erased with the person, kept as long as the retention table says.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -177,14 +177,20 @@ class EditedMeanwhile(Refused):
 
 
 def edit(
-    row: models.Model, values: Mapping[str, Any], *, action: str, by: Any, shown: Mapping[str, Any] | None = None
+    row: models.Model,
+    values: Mapping[str, Any],
+    *,
+    action: str,
+    by: Any,
+    shown: Mapping[str, Any] | None = None,
+    together: Collection[str] = (),
 ) -> dict[str, tuple[Any, Any]]:
     """Write what of `values` was meant to change, with an entry; what changed, as (before, after).
 
     Meant is what differs from what was shown: `shown` has the fields of a form as `plain` keeps them, without it what `row`
-    held counts. The row is locked and read again, so "before" is what stood there, and what somebody else wrote meanwhile into
-    a field that was not meant stays. Raises EditedMeanwhile where a form meant a field that they changed too. Costs nothing
-    when nothing was meant, else 4 queries.
+    held counts; who means one of the fields `together` means them all. The row is locked and read again, so "before" is what
+    stood there, and what somebody else wrote meanwhile into a field that was not meant stays. Raises EditedMeanwhile where a
+    form meant a field that they changed too. Costs nothing when nothing was meant, else 4 queries.
     """
     _in_transaction()
     names = {field: column(row, field) for field in values}
@@ -192,6 +198,8 @@ def edit(
     meant = {field: value for field, value in values.items() if field not in seen or seen[field] != plain(value)}
     if not meant:
         return {}
+    if not meant.keys().isdisjoint(together):
+        meant |= {field: values[field] for field in together if field in values}
     lock(row)
     now = {field: getattr(row, name) for field, name in names.items()}
     if shown is not None:

@@ -1,10 +1,11 @@
 """Forms that every app uses."""
 
 import json
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -50,6 +51,24 @@ class DayField(forms.DateField):
         return day
 
 
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """When the clock on the wall says so, in UTC; of an hour that comes twice, in the night when clocks go back, the first.
+
+    Raises ValidationError for a time that clocks jump over in the night of the change to summer time.
+    """
+    found = datetime.combine(day, clock, zone).astimezone(UTC)
+    if found.astimezone(zone).time() != clock:
+        raise forms.ValidationError(_("There is no such time on that day: clocks go forward."), code="skipped")
+    return found
+
+
 class RowsField(forms.ModelMultipleChoiceField):
     """Several rows; a number that no row can have is asked again, and never reaches the database, which could not hold it."""
 
@@ -67,9 +86,12 @@ class RowForm(forms.ModelForm):
     then says what that is and asks, field by field, whose words stay. The verb writes: the instance keeps what the database holds.
     """
 
+    # columns that are asked for in a field of another name: {"starts_at": "begins"}
+    asked_in: Mapping[str, str] = {}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.clashes: dict[str, audit.Theirs] = {}
+        self.clashes: dict[str, audit.Theirs] = {}  # by column
 
     def _post_clean(self) -> None:
         """Asks the model's validators of each value (how large a number may be); the instance stays as it is: the verb writes."""
@@ -81,7 +103,7 @@ class RowForm(forms.ModelForm):
 
     @cached_property
     def own(self) -> dict[str, Any]:
-        """The fields that the row itself holds, by name."""
+        """The fields that the row holds, by name; one of another model where a form asks for a part that is kept apart."""
         return {field.name: field for field in self.instance._meta.concrete_fields}
 
     @cached_property
@@ -98,14 +120,32 @@ class RowForm(forms.ModelForm):
         """What the form shows now, for its hidden field; "" for a row that is not there yet."""
         if self.instance.pk is None:
             return ""
-        stored = {name: getattr(self.instance, audit.column(self.instance, name)) for name in self.fields if name in self.own}
-        said = {name: audit.plain(value) for name, value in stored.items()} | (self.shown or {})
+        said = {name: audit.plain(value) for name, value in self.stored().items()} | (self.shown or {})
         return json.dumps(said | {name: audit.plain(theirs.value) for name, theirs in self.clashes.items()})
+
+    def stored(self) -> dict[str, Any]:
+        """What the row holds of what the form asks, by column."""
+        asked = [field for name, field in self.own.items() if self.asking(name) in self.fields and isinstance(self.instance, field.model)]
+        return {field.name: getattr(self.instance, field.attname) for field in asked}
+
+    def asking(self, column: str) -> str:
+        """The field that asks for `column`."""
+        return self.asked_in.get(column, column)
+
+    @property
+    def clashing(self) -> set[str]:
+        """The fields where somebody else wrote meanwhile."""
+        return {self.asking(column) for column in self.clashes}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the verb takes."""
+        return self.cleaned_data
 
     def write(self, verb: Callable[..., Any], *, by: Any) -> bool:
         """True when `verb` wrote what was typed; False when somebody else was faster, and the form now shows what they wrote."""
-        theirs = {name for name in self.own if self.data.get(f"_keep-{name}") == "theirs"}
-        values = {name: value for name, value in self.cleaned_data.items() if name not in theirs}
+        theirs = {name for name in self.own if self.data.get(f"_keep-{self.asking(name)}") == "theirs"}
+        values = {name: value for name, value in self.values.items() if name not in theirs}
         try:
             verb(by=by, shown=self.shown, **values)
         except audit.EditedMeanwhile as late:
@@ -119,11 +159,15 @@ class RowForm(forms.ModelForm):
         users = get_user_model()._default_manager.in_bulk({theirs.actor_id for theirs in late.theirs.values() if theirs.actor_id})
         for name, theirs in late.theirs.items():
             who = users.get(theirs.actor_id) or gettext("Somebody")
-            words = {"who": who, "theirs": in_words(self.fields[name], theirs.value), "when": moments_ago(theirs.at)}
-            self.add_error(name, gettext("%(who)s wrote “%(theirs)s” here %(when)s, while you were writing.") % words)
-        new = [f"{self.fields[name].label}: {in_words(self.fields[name], value)}" for name, value in late.merged.items()]
+            words = {"who": who, "theirs": self.said(name, theirs.value), "when": moments_ago(theirs.at)}
+            self.add_error(self.asking(name), gettext("%(who)s wrote “%(theirs)s” here %(when)s, while you were writing.") % words)
+        new = [f"{self.fields[self.asking(name)].label}: {self.said(name, value)}" for name, value in late.merged.items()]
         if new:
             self.add_error(None, gettext("Also new, and kept: %s.") % "; ".join(new))
+
+    def said(self, column: str, value: Any) -> str:
+        """What the row holds for `column`, in words."""
+        return in_words(self.fields[self.asking(column)], value)
 
 
 def in_words(field: forms.Field, value: Any) -> str:

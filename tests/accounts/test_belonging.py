@@ -1,14 +1,17 @@
 """A company's surroundings: the company above it, who looks after it and did before, where else it is."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Address, Assignment, Centre, Company, User, serving
+from accounts.models import assignment as assignments
 from accounts.models import company as companies
-from accounts.models.assignment import AlreadyAssigned, OnlyWhoLeads
+from accounts.models.assignment import AlreadyAssigned, AssignmentQuerySet, OnlyWhoLeads
 from accounts.models.company import CircleOfCompanies
 from fleetportal.core.audit import Change, Entry
 from tests.factories.accounts import assign, make_company, make_user
@@ -204,6 +207,45 @@ def test_of_two_hand_overs_at_once_one_is_responsible(anna: User, antje: User, c
         rows = [Company.objects.get(pk=company.pk) for _racer in range(2)]
         race(*[lambda row=row, user=user: assign(row, user, starts_on=TODAY) for row, user in zip(rows, (antje, carla), strict=True)])
         assert company.assignments.responsible().running(on=TODAY).count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_hand_over_several_at_once_one_has_them_all(antje: User, carla: User, north: Centre) -> None:
+    for _turn in range(repetitions()):
+        several = [make_company(north) for _row in range(3)]
+        both = zip((several, several[::-1]), (antje, carla), strict=True)  # in one order for the one, in the other for the other
+        outcomes = race(*[partial(Assignment.hand_over, rows, to, starts_on=TODAY, by=None) for rows, to in both])
+        assert outcomes == [3, 3], "each handed over all: one after the other, in one order of locks"
+        assert responsible_of(several) in ([[antje.pk]] * 3, [[carla.pk]] * 3)
+
+
+def responsible_of(companies: list[Company]) -> list[list[int]]:
+    """Who is responsible today, for each company."""
+    return [list(company.assignments.responsible().running(on=TODAY).values_list("user", flat=True)) for company in companies]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("several", [False, True])
+def test_two_would_be_responsible_where_nobody_asks_who_is_at_the_same_moment(
+    antje: User, carla: User, north: Centre, monkeypatch: pytest.MonkeyPatch, several: bool
+) -> None:
+    """The canary: neither the lock and what it makes visible nor the constraint; each goes on what it saw before the other."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE accounts_assignment DROP CONSTRAINT one_responsible_at_a_time")
+    companies = [make_company(north) for _row in range(3 if several else 1)]
+    monkeypatch.setattr(assignments, "lock", lambda row: row)
+    monkeypatch.setattr(assignments, "can_lock", lambda: False)
+    monkeypatch.setattr(assignments.NoOverlap, "clashes", lambda constraint, model, row, using="default": model.objects.none())
+    monkeypatch.setattr(AssignmentQuerySet, "running", lambda rows, *, on: rows.none())
+    if several:
+        race(*[partial(Assignment.hand_over, companies, to, starts_on=TODAY, by=None) for to in (antje, carla)])
+    else:
+        race(*[partial(assign, Company.objects.get(pk=companies[0].pk), to, starts_on=TODAY) for to in (antje, carla)])
+    monkeypatch.undo()
+    assert [len(who) for who in responsible_of(companies)] == [2] * len(companies)
 
 
 def test_a_later_hand_over_stands_in_the_way(antje: User, carla: User, north_ag: Company) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Assignment, Centre, Company, User
 from accounts.models import user as users
 from accounts.models.assignment import AlreadyAssigned
+from accounts.models.user import MOST_VIEWS
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import assign, make_company, make_user
 from tests.races import race
@@ -50,6 +51,21 @@ def test_a_view_is_its_owners_alone_and_of_one_list(client: Client, anna: User, 
     client.force_login(carla)
     assert "Carla’s own" in client.get("/companies/").content.decode()
     assert "Carla’s own" not in client.get("/vehicles/").content.decode()
+
+
+def test_one_view_too_many_is_refused_and_says_what_to_do(client: Client, anna: User) -> None:
+    full = {f"View {n}": "tier=gold" for n in range(MOST_VIEWS - 1)}
+    User.objects.filter(pk=anna.pk).update(views={"companies": full, "people": {"Mine": "q=x"}})
+    client.force_login(anna)
+    refused = keep(client, "One more")
+    assert refused.status_code == 409
+    assert "You keep 50 views already. Drop one that you no longer need" in refused.content.decode()
+    anna.refresh_from_db()
+    assert anna.views["companies"] == full
+    assert not Entry.objects.filter(action="view.kept").exists()
+    assert keep(client, "View 7", query="tier=silver").status_code == 303, "one that is there is renewed"
+    drop(client, "View 8")
+    assert keep(client, "One more").status_code == 303
 
 
 @pytest.mark.parametrize("values", [{"name": ""}, {"query": ""}, {"page": "nothing"}, {"name": "x" * 61}, {"query": "q=" + "x" * 2000}])

@@ -1,6 +1,7 @@
 """Tasks: something promised by a day, closed with what came of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,8 +9,11 @@ from django.utils import timezone
 
 from accounts.models import Company, User
 from contacts.models import Task, TaskClosed
+from contacts.models import task as tasks
 from fleetportal.core.audit import Entry
 from tests.factories.reasons import make_task
+from tests.races import race
+from tests.selection import repetitions
 
 
 @pytest.fixture
@@ -110,3 +114,44 @@ def test_anothers_task_is_as_if_it_were_not_there(client: Client, boris: User, a
     assert client.get(f"/tasks/{task.pk}/{act}/").status_code == 405
     task.refresh_from_db()
     assert task.state == Task.State.OPEN
+
+
+def close_and_drop(task: Task, closer: User, planner: User) -> list[Any]:
+    """What came of it when one closed the task and another took it back, each with the row as it was read before."""
+    rows = [Task.objects.get(pk=task.pk) for _racer in range(2)]
+    return race(lambda: rows[0].close(result="Sent.", by=closer), lambda: rows[1].drop(by=planner))
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_what_came_of_a_task_is_never_dropped_with_it(north_ag: Company, anna: User, carla: User) -> None:
+    for _turn in range(repetitions()):
+        task = make_task(north_ag, anna)
+        outcomes = close_and_drop(task, carla, anna)
+        assert [type(one) for one in outcomes if one is not None] == [TaskClosed]
+        assert Task.objects.filter(pk=task.pk).exists() == (outcomes[0] is None)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_it_would_be_where_nobody_reads_again_under_a_lock(north_ag: Company, anna: User, carla: User, monkeypatch: Any) -> None:
+    """The canary: who takes back decides on the row as it was read."""
+    monkeypatch.setattr(tasks, "lock", lambda row: row)
+    assert any(close_and_drop(make_task(north_ag, anna), carla, anna) == [None, None] for _turn in range(60))
+
+
+def drop_twice(task: Task, by: User) -> int:
+    """How many entries say that the task was taken back, when two did at once."""
+    before = Entry.objects.filter(action="task.dropped").count()
+    rows = [Task.objects.get(pk=task.pk) for _racer in range(2)]
+    assert race(*[lambda row=row: row.drop(by=by) for row in rows]) == [None, None]
+    return Entry.objects.filter(action="task.dropped").count() - before
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_who_take_a_task_back_at_once_do_so_once(north_ag: Company, anna: User, monkeypatch: Any) -> None:
+    for _turn in range(repetitions()):
+        assert drop_twice(make_task(north_ag, anna), anna) == 1
+    monkeypatch.setattr(tasks, "lock", lambda row: row)
+    assert drop_twice(make_task(north_ag, anna), anna) == 2, "the canary: nobody reads again under a lock"

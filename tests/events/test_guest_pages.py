@@ -93,12 +93,21 @@ def test_a_full_event_offers_the_waiting_list_and_says_the_place(client: Client)
     event = make_event(capacity=2)
     make_registration(event, party=2)
     invitation = make_invitation(event)
-    assert "Put us on the waiting list" in client.get(path(invitation)).content.decode()
+    page = client.get(path(invitation)).content.decode()
+    assert '<span class="say say1">Put me on the waiting list</span><span class="say say2">Put us on the waiting list</span>' in page
 
     client.post(path(invitation), answer())
 
     assert Registration.objects.get(person=invitation.person).status == Status.WAITING
     assert "You are next on the list." in client.get(path(invitation)).content.decode()
+
+
+def test_who_may_bring_nobody_is_spoken_to_as_one(client: Client) -> None:
+    event = make_event(capacity=1, largest_party=1)
+    make_registration(event)
+    page = client.get(path(make_invitation(event))).content.decode()
+    assert "Put me on the waiting list</button>" in page
+    assert "Put us" not in page
 
 
 def test_a_closed_event_says_so_and_takes_no_answer(client: Client) -> None:

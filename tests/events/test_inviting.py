@@ -100,6 +100,15 @@ def test_the_job_goes_on_where_it_stopped_and_leaves_out_who_was_unticked(north_
     assert set(Invitation.objects.values_list("person", flat=True)) == {guests[1].pk, guests[2].pk}
 
 
+def test_who_lost_the_right_meanwhile_invites_nobody_with_a_job_begun_before(north_ag: Any, carla: Any) -> None:
+    event, _guest = make_event(north_ag.centre, audience="users"), make_guest(north_ag)
+    job = start_inviting(event, by=carla)
+    carla.groups.clear()
+
+    assert run_inviting(jobs.Job.objects.get(pk=job.pk), float("inf"))
+    assert not Invitation.objects.exists()
+
+
 def test_consent_taken_back_before_the_letter_leaves_holds_it_back(north_ag: Any) -> None:
     event, stays, goes = make_event(north_ag.centre), make_guest(north_ag), make_guest(north_ag)
     for person in (stays, goes):

@@ -21,7 +21,7 @@ from fleetportal.core.outbox import Message
 from tests.events.test_letters import entry
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person, make_role
-from tests.factories.events import in_days, make_meeting
+from tests.factories.events import clocks_change, in_days, make_meeting
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,67 @@ def letters(meeting: Meeting) -> list[Message]:
 def state(meeting: Meeting) -> tuple[Any, ...]:
     row = Meeting.objects.get(pk=meeting.pk)
     return (row.state, row.starts_at, row.revision, Entry.objects.count(), Message.objects.count(), Interaction.objects.count())
+
+
+def propose(client: Client, company: Any, person: Any, **fields: Any) -> Any:
+    times = {f"on{n}": (timezone.localdate() + timedelta(days=20 + n)).isoformat() for n in (1, 2, 3)}
+    clocks = {f"at{n}": "10:00" for n in (1, 2, 3)}
+    return client.post(f"/meetings/new/{company.pk}/", {"decision_maker": person.pk, **times, **clocks, **fields})
+
+
+def test_proposing_twice_writes_once_with_and_without_a_key(client: Client, anna: Any, north_ag: Any, kern: Any) -> None:
+    client.force_login(anna)
+    assert 'name="_key"' in client.get(f"/meetings/new/{north_ag.pk}/").content.decode()
+    for key in ({"_key": "one"}, {"_key": "one"}, {}, {}):
+        assert propose(client, north_ag, kern, **key).status_code == 303
+    meeting = Meeting.objects.get()
+    assert len(letters(meeting)) == 1
+    assert Interaction.objects.filter(kind="meeting.proposed").count() == 1
+    assert Entry.objects.filter(action="meeting.times_proposed").count() == 1
+
+
+def test_a_letter_that_cannot_be_written_leaves_no_meeting(anna: Any, north_ag: Any, kern: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(meeting: Meeting) -> None:
+        raise RuntimeError("a crash in between")
+
+    monkeypatch.setattr(nouns.letters, "propose_times", breaks)
+    with pytest.raises(RuntimeError):
+        Meeting.propose(north_ag, [in_days(7)], decision_maker=kern, account_manager=anna, director=None, by=anna)
+    assert not Meeting.objects.exists()
+    assert not Entry.objects.filter(action__startswith="meeting.").exists()
+
+
+def test_plan_on_today_fixes_a_meeting_at_a_time_that_there_is(client: Client, anna: Any, north_ag: Any, kern: Any) -> None:
+    look_again([north_ag.pk])
+    reason = Reason.objects.get(company=north_ag, rule="annual_meeting")
+    client.force_login(anna)
+    assert "With whom from our management" in client.get("/today/", {"do": "plan", "open": reason.pk}).content.decode()
+    skipped = clocks_change(3)
+    for day, clock, said in ((skipped, "02:30", "clocks go forward"), (date(2026, 1, 1), "10:00", "This has passed")):
+        answer = client.post(f"/today/{reason.pk}/plan/", {"on": day.isoformat(), "at": clock})
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    assert not Meeting.objects.exists()
+    planned = {"on": (skipped + timedelta(days=1)).isoformat(), "at": "10:00", "place": "Kiel"}
+    assert client.post(f"/today/{reason.pk}/plan/", planned).status_code < 400
+    meeting = Meeting.objects.get()
+    assert (meeting.is_fixed, f"{meeting.begins:%H:%M}", meeting.place) == (True, "10:00", "Kiel")
+    assert entry(letters(meeting)[0])[0] == "REQUEST"
+
+
+@pytest.mark.parametrize("step", ["new", "times", "fix"])
+def test_no_meeting_is_asked_for_in_an_hour_that_is_skipped(client: Client, anna: Any, offered: Meeting, kern: Any, step: str) -> None:
+    client.force_login(anna)
+    address = f"/meetings/new/{offered.company_id}/" if step == "new" else f"/meetings/{offered.pk}/{step}/"
+    day = clocks_change(3).isoformat()
+    fields = {"decision_maker": kern.pk, "on1": day, "at1": "02:30", "on": day, "at": "02:30"}
+    before = state(offered)
+
+    answer = client.post(address, fields)
+
+    assert answer.status_code == 422
+    assert "There is no such time on that day: clocks go forward." in answer.content.decode()
+    assert state(offered) == before
 
 
 # --- staff -----------------------------------------------------------------------------------------------------------------

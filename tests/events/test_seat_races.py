@@ -139,6 +139,17 @@ def test_one_party_comes_in_once_however_many_doors_scan_it(north_ag: Any, emil:
     assert Counter(type(one).__name__ for one in outcomes) == {"CheckIn": 1, "AlreadyCheckedIn": 5}
 
 
+def test_without_asking_who_is_inside_doors_at_once_let_a_party_in_again(north_ag: Any, emil: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The canary: only the constraint is left."""
+    monkeypatch.setattr(Registration, "refusal_at_the_door", lambda registration: None)
+    event = make_event(north_ag.centre)
+    registration = event.register(make_person(), company=north_ag, seating=event.seating(), party=2, by=None)
+
+    outcomes = race(*(partial(Registration.objects.get(pk=registration.pk).check_in, by=emil) for _door in range(4)))
+
+    assert passed_the_guard(outcomes) > 1
+
+
 @pytest.mark.parametrize("_round", range(repetitions()))
 def test_two_who_press_invite_at_once_send_each_letter_once(north_ag: Any, anna: Any, carla: Any, _round: int) -> None:
     event = make_event(north_ag.centre, audience="users")

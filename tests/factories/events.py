@@ -1,6 +1,7 @@
 """Events, seats, invitations, registrations."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -15,6 +16,12 @@ from tests.factories.contacts import give_consent, make_person, make_role
 
 def in_days(days: int, hour: int = 17) -> datetime:
     return (timezone.now() + timedelta(days=days)).replace(hour=hour, minute=30, second=0, microsecond=0)
+
+
+def clocks_change(month: int) -> date:
+    """The last Sunday of March or October of next year: in the night before it clocks change in Europe."""
+    last = date(timezone.localdate().year + 1, month, 31)
+    return last - timedelta(days=(last.weekday() + 1) % 7)
 
 
 def make_event(centre: Centre | None = None, *, capacity: int = 50, published: bool = True, **facts: Any) -> Event:
@@ -57,7 +64,11 @@ def make_registration(
     return event.register(person or make_guest(company), company=company, seating=event.seating(), party=party, by=None, **facts)
 
 
-def make_meeting(company: Company | None = None, **facts: Any) -> Meeting:
+def make_meeting(company: Company | None = None, *, times: Sequence[datetime] | None = None, **facts: Any) -> Meeting:
+    """An annual meeting with two proposed times of which nobody was told, or `times`."""
     company = company or make_company()
-    known: dict[str, Any] = {"decision_maker": None, "account_manager": None, "director": None, "times": [in_days(7), in_days(8)]}
-    return Meeting.propose(company, by=None, **{**known, **facts})
+    known: dict[str, Any] = {"decision_maker": None, "account_manager": None, "director": None}
+    meeting = Meeting.open_annual(company, by=None, **{**known, **facts})
+    meeting.proposed_times = [moment.isoformat() for moment in ([in_days(7), in_days(8)] if times is None else times)]
+    meeting.save(update_fields=["proposed_times"])
+    return meeting

@@ -65,7 +65,7 @@ class Hand:
 
     def fits(self) -> bool:
         """True when nothing sticks out sideways."""
-        return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 Meet = Callable[..., Hand]

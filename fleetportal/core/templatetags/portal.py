@@ -230,7 +230,7 @@ def field(bound: forms.BoundField, quiet: bool = False) -> dict[str, object]:
     """A field with label, help and errors; `quiet` leaves out the word "optional"."""
     widget = bound.field.widget
     kind, refused = _kind(widget), bool(bound.errors)
-    context = {"field": bound, "kind": kind, "quiet": quiet, "clash": bound.name in getattr(bound.form, "clashes", ())}
+    context = {"field": bound, "kind": kind, "quiet": quiet, "clash": bound.name in getattr(bound.form, "clashing", ())}
     attrs = {"class": " ".join(filter(None, [widget.attrs.get("class"), _class(widget, refused)]))}
     described = [f"{bound.auto_id}-{part}" for part, there in (("h", bound.help_text), ("e", refused)) if there]
     if described:
