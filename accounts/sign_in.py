@@ -1,7 +1,8 @@
 """How staff sign in: user name, password, second factor where the role asks for one. Nobody signs up, and there is one door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,15 +15,17 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.models.user import Grants
 from accounts.roles import roles_of
 from fleetportal.core.pages import NavigationFor
+from fleetportal.core.prepared import Prepared
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -34,14 +37,24 @@ WITHOUT_SECOND_FACTOR = ("/second-factor/", "/login/", "/logout/", "/theme/", "/
 
 
 class Backend(AuthenticationBackend):
-    """Fetches the signed-in user, with the centre that every page names and what `SecondFactor` needs to know. Costs 1 query."""
+    """Fetches the signed-in user, with rights, the centre that every page names and what `SecondFactor` needs to know. Costs 1 query."""
 
     def get_user(self, user_id: Any) -> User | None:
-        users = User.objects.select_related("home_centre")
-        if settings.REQUIRE_SECOND_FACTOR:
-            users = users.annotate(needs_second_factor=asked_of(OuterRef("pk")), has_second_factor=set_up_by(OuterRef("pk")))
-        user = users.filter(pk=user_id).first()
+        user = signed_in(tuple(settings.REQUIRE_SECOND_FACTOR)).first(user=user_id)
         return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@cache
+def signed_in(roles: Sequence[str]) -> Prepared[User]:
+    """How the signed-in user is asked for, where `roles` need a second factor."""
+
+    def ask(user: Any) -> QuerySet[User]:
+        users = User.objects.filter(pk=user).select_related("home_centre").annotate(grants=Grants(user))
+        if roles:
+            users = users.annotate(needs_second_factor=asked_of(OuterRef("pk")), has_second_factor=set_up_by(OuterRef("pk")))
+        return users
+
+    return Prepared(ask, user=User._meta.pk)
 
 
 class SignInForm(LoginForm):

@@ -5,7 +5,8 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from accounts.models.company import Company
-from fleetportal.core import bell
+from fleetportal.core import bell, bulk
+from fleetportal.core.prepared import insert
 from fleetportal.core.registry import Registry
 
 # What is derived from a company (its reasons, …): called with the ids of companies that a verb touched. Filled from above.
@@ -47,7 +48,8 @@ class TouchedCompany(models.Model):
     @classmethod
     def add(cls, company: Company) -> None:
         """Let whoever derives something from `company` look at it again within seconds. Costs 1 query."""
-        cls.add_all([company.pk])
+        insert(bulk.new(cls, company_id=company.pk))
+        bell.ring("accounts.look_again", at_once=False)
 
     @classmethod
     def add_all(cls, companies: Iterable[int]) -> None:

@@ -1,20 +1,21 @@
 from collections import defaultdict
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.db import connection, models, transaction
 from django.db.models import Q, Value
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.centre import Centre, CentreGroupPermission, CentreUserPermission
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
+from fleetportal.core.prepared import Prepared
 
 MOST_VIEWS = 50  # of all lists together: they are read with the user, on every request
-ANYBODY = -1  # stands for the user in the statement made ready once
 
 
 class TooManyViews(Refused):
@@ -23,17 +24,24 @@ class TooManyViews(Refused):
     code = "too_many_views"
 
 
-@cache
-def grants_statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
-    """The question for everything a user was granted, with its parameters: asked on every request, put into SQL once for a process."""
-    groups = User.groups.through.objects.filter(user=ANYBODY).values("group")
-    own = CentreUserPermission.objects.filter(user=ANYBODY).values_list("permission__codename", "content_object_id")
+def grants_of(user: Any) -> "models.QuerySet[Any]":
+    """Everything `user` was granted, as (codename, centre): directly or through a group; centre None in general."""
+    groups = User.groups.through.objects.filter(user=user).values("group")
+    own = CentreUserPermission.objects.filter(user=user).values_list("permission__codename", "content_object_id")
     of_groups = CentreGroupPermission.objects.filter(group__in=groups).values_list("permission__codename", "content_object_id")
-    about_centres = Permission.objects.filter(content_type__app_label="accounts", content_type__model="centre")
     nowhere = Value(None, output_field=models.BigIntegerField())
-    general = about_centres.filter(Q(group__in=groups) | Q(user=ANYBODY)).order_by().values_list("codename", nowhere)
-    sql, parameters = own.union(of_groups, general).query.sql_with_params()
-    return sql, tuple(parameters)
+    general = about_centres().filter(Q(group__in=groups) | Q(user=user)).order_by().values_list("codename", nowhere)
+    return own.union(of_groups, general)
+
+
+class Grants(RawSQL):
+    """On users: what the one whose number is `user` was granted, as one text that `Rights` reads."""
+
+    def __init__(self, user: Any) -> None:
+        joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+        sql, parameters = grants_of(user).query.sql_with_params()
+        pair = "permission__codename || ' ' || coalesce(content_object_id, 0)"
+        super().__init__(f"SELECT {joined}({pair}, ',') FROM ({sql}) AS granted", tuple(parameters), models.TextField())
 
 
 class Rights:
@@ -42,20 +50,15 @@ class Rights:
     One of the two places that read guardian's tables; a property test holds it against `get_objects_for_user`.
     """
 
-    def __init__(self, user: "User") -> None:
+    def __init__(self, grants: str | None) -> None:
         self.granted: defaultdict[str, set[int]] = defaultdict(set)
         self.general: set[str] = set()
-        if not user.is_active:
-            return
-        with connection.cursor() as cursor:
-            sql, parameters = grants_statement(connection.vendor)
-            cursor.execute(sql, [user.pk if value == ANYBODY else value for value in parameters])
-            grants = cursor.fetchall()
-        for codename, centre in grants:
-            if centre is None:
+        for grant in (grants or "").split(",") if grants else ():
+            codename, _blank, centre = grant.partition(" ")
+            if centre == "0":
                 self.general.add(codename)
             else:
-                self.granted[codename].add(centre)
+                self.granted[codename].add(int(centre))
 
     def centres(self, may: str) -> set[int]:
         return self.granted.get(may, set())
@@ -120,8 +123,14 @@ class User(AbstractUser):
 
     @cached_property
     def rights(self) -> Rights:
-        """This user's rights as they are now. Costs 1 query, once for each instance, so once for a request."""
-        return Rights(self)
+        """This user's rights as they were when asked first. Costs nothing for who sends a request, else 1 query for each instance."""
+        return Rights(self.grants if self.is_active else None)
+
+    @cached_property
+    def grants(self) -> str | None:
+        """What `Rights` is read from; the query that fetches the signed-in user brings it along. Costs 1 query."""
+        found = grants_now.first(user=self.pk)
+        return found.grants if found else None
 
     def may(self, codename: str) -> bool:
         """True where the user holds `codename` on any centre, or for own companies."""
@@ -153,3 +162,8 @@ class User(AbstractUser):
     @property
     def initials(self) -> str:
         return (self.first_name[:1] + self.last_name[:1]).upper() or self.username[:2].upper()
+
+
+grants_now: Prepared[User] = Prepared(
+    lambda user: User.objects.filter(pk=user).annotate(**{"grants": Grants(user)}).only("pk"), user=User._meta.pk
+)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from fleetportal.core import bulk
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
+from fleetportal.core.prepared import insert
 from fleetportal.core.requests import request_id
 
 
@@ -86,12 +87,14 @@ def record(action: str, obj: models.Model, *, by: Any, changes: Changes | None =
     `changes` maps a field to (before, after); pairs that are equal are left out. Costs 1 query, 2 with changes.
     """
     _in_transaction()
-    entry = Entry.objects.create(
-        action=action, object_type=label(obj), object_id=obj.pk, actor_id=actor(by), request_id=request_id(), facts=dict(facts or {})
-    )
-    named = [(entry.object_type, entry.object_id, field, *pair) for field, pair in plain_changes(changes or {})]
+    about: dict[str, Any] = {"object_type": label(obj), "object_id": obj.pk}
+    entry = insert(bulk.new(Entry, action=action, **about, actor_id=actor(by), request_id=request_id(), facts=dict(facts or {})))
+    named = [
+        bulk.new(Change, entry=entry, **about, field=field, before=before, after=after)
+        for field, (before, after) in plain_changes(changes or {})
+    ]
     if named:
-        Change.objects.bulk_create(Change(entry=entry, **dict(zip(CHANGE, values, strict=True))) for values in named)
+        insert(*named)
     return entry
 
 

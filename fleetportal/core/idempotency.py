@@ -15,7 +15,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from fleetportal.core import bulk
 from fleetportal.core.errors import Refused
+from fleetportal.core.prepared import insert
 
 MAX_KEY = 255
 KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Trigger", "Vary")
@@ -94,7 +96,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def keep(response: HttpResponse, **asked: str) -> None:
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    Answer.objects.create(**asked, status=response.status_code, headers=headers, content=response.content)
+    insert(bulk.new(Answer, **asked, status=response.status_code, headers=headers, content=response.content))
 
 
 def scope_of(request: HttpRequest) -> str:

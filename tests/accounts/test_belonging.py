@@ -310,7 +310,7 @@ def test_the_panels_cost_the_same_for_one_row_and_three(
         assign(
             north_ag, antje, kind=Assignment.Kind.STAND_IN, starts_on=TODAY + timedelta(days=number), ends_on=TODAY + timedelta(days=number)
         )
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         as_anna.get(f"/companies/{north_ag.pk}/parent/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         as_anna.get(f"/companies/{north_ag.pk}/assign/")

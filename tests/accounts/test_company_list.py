@@ -25,7 +25,7 @@ def test_the_list_costs_the_same_for_one_row_and_three(
     for _number in range(rows):
         make_vehicle(make_company(north, looked_after_by=anna))
     client.force_login(anna)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get("/companies/")
     assert len(page.context["rows"]) == rows
 

@@ -59,9 +59,9 @@ def test_the_dossier_costs_the_same_for_one_of_each_and_three(
             make_vehicle(north_ag)
             Interaction.log(north_ag, person=person, channel="phone", outcome="reached", text="Yes.", by=anna)
     client.force_login(anna)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(21):
         client.get(f"/companies/{north_ag.pk}/")
-    for part, queries in (("why-now", 15), ("timeline", 6), ("events", 9)):
+    for part, queries in (("why-now", 14), ("timeline", 5), ("events", 8)):
         with django_assert_num_queries(queries):
             client.get(f"/companies/{north_ag.pk}/{part}/", headers={"HX-Request": "true"})
 

@@ -15,7 +15,7 @@ FAULTY = GOOD + "Gamma GmbH;20457;HH-A 1;Opel\n"
 OWNERLESS = "Plate,Make,Model\nHH-A 1,VW,Golf\n"
 
 
-LIST_QUERIES, PAGE_QUERIES = 4, 8
+LIST_QUERIES, PAGE_QUERIES = 3, 7
 
 
 @pytest.fixture(autouse=True)

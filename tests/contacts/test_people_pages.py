@@ -42,7 +42,7 @@ def test_the_list_costs_the_same_for_one_row_and_three(
         for group in ("decision_maker", "user", "driver"):
             make_role(group, north_ag, person)
     client.force_login(anna)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = client.get("/people/")
     assert len(page.context["rows"]) == rows
 
@@ -143,7 +143,7 @@ def test_a_person_costs_the_same_for_one_of_each_and_three(
         give_consent(albers)
         Interaction.log(company, person=albers, channel="phone", outcome="reached", text="Yes.", by=anna)
     client.force_login(anna)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(f"/people/{albers.pk}/")
 
 

@@ -95,7 +95,7 @@ def test_a_search_costs_the_same_for_one_hit_of_each_and_three(
         make_role("user", company, make_person(f"Muster{number}"))
         make_vehicle(company, plate=f"HH-M {number}", make="Muster")
     client.force_login(anna)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/search/?q=muster")
 
 

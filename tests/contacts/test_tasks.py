@@ -80,7 +80,7 @@ def test_the_tasks_page_costs_the_same(as_anna: Client, anna: User, north_ag: Co
         make_task(north_ag, anna)
         make_task(north_ag, anna).close(result="x", by=anna)
     as_anna.get("/tasks/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         as_anna.get("/tasks/")
 
 

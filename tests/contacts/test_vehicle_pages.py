@@ -25,7 +25,7 @@ def test_the_list_costs_the_same_for_one_row_and_three(
     for _number in range(rows):
         make_holder(make_role("user", north_ag))
     client.force_login(anna)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = client.get("/vehicles/")
     assert len(page.context["rows"]) == rows
 

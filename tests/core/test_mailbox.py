@@ -42,7 +42,7 @@ def test_the_list_costs_the_same(as_anna: Client, brandt: Person, rows: int, dja
     for _ in range(rows):
         make_message(brandt)
     as_anna.get("/mailbox/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         as_anna.get("/mailbox/")
 
 

@@ -38,7 +38,7 @@ def test_the_list_costs_the_same_for_one_and_three(
         make_registration(make_event(north_ag.centre, capacity=1), company=north_ag)
     signed_in(client, carla).get("/events/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = client.get("/events/")
 
     assert text(page).count("data-row") == rows
@@ -55,7 +55,7 @@ def test_the_cockpit_costs_the_same_for_one_guest_and_three(
         make_registration(event, guest, company=north_ag, party=2)
     signed_in(client, carla).get(reverse("events:event", args=[event.pk]))
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         page = client.get(reverse("events:event", args=[event.pk]))
 
     assert text(page).count('class="taken"') == 2 * rows
@@ -184,11 +184,11 @@ def test_a_ticket_opens_the_door_once_and_says_why_not_again(client: Client, emi
 
 
 def test_the_door_costs_what_it_did(client: Client, emil: Any, north_ag: Any, django_assert_num_queries: Any) -> None:
-    """Session, user and rights 3, the event and the ticket 2, the verb 6, the bar 1, the answer kept 1; and the test's own savepoint."""
+    """Session 1, user with rights 1, the event and the ticket 2, the verb 6, the bar 1, the answer kept 1; and the test's own savepoint."""
     event = make_event(north_ag.centre)
     ticket = code(make_registration(event, make_guest(north_ag), company=north_ag))
     signed_in(client, emil)
-    with django_assert_num_queries(13 + 2):
+    with django_assert_num_queries(12 + 2):
         assert client.post(reverse("events:arrive", args=[event.pk]), {"code": ticket, "_key": "one"}).status_code == 200
 
 

@@ -155,7 +155,7 @@ def test_the_list_costs_the_same_for_one_meeting_and_three(
     for _number in range(rows):
         make_meeting(make_company(north, looked_after_by=anna), decision_maker=make_person(), account_manager=anna)
     client.force_login(anna)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page = client.get("/meetings/")
     assert len(page.context["rows"]) == rows
 
