@@ -108,7 +108,8 @@ def environment(kind, folder=".venv"):
         run(uv, "venv", "--quiet", "--python", sys.executable, home)
     stamp.unlink(missing_ok=True)
     inside = {**os.environ, "VIRTUAL_ENV": str(home), "UV_PYTHON_DOWNLOADS": "never"}
-    run(uv, "pip", "sync", "--quiet", "--require-hashes", lock, env=inside)
+    # compiled now: where the environment forbids Python to keep what it compiles, each start would compile it all again
+    run(uv, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", lock, env=inside)
     stamp.write_text(mark, encoding="utf-8")
 
 
