@@ -1,6 +1,6 @@
 """What every test has at hand. The database: databases.py; which tests run: selection.py; the people: people.py; threads: races.py."""
 
-from tests.databases import django_db_setup
+from tests.databases import database, django_db_setup
 from tests.people import *
 from tests.selection import (
     chance,

@@ -1,17 +1,20 @@
 """The suite's database: migrated once for each state of the migrations, copied for each run and after each test that commits.
 
 SQLite: a file, since race tests use threads, copied from var/test-templates/. PostgreSQL: CREATE DATABASE … TEMPLATE.
-A test with `transaction=True` leaves by getting a new copy instead of Django's flush: what migrations made (roles, the
-first page) is there again for the next one, and copying is quicker than emptying every table.
+A test with `transaction=True` leaves a soiled copy behind instead of Django's flush, and the next test of any kind begins
+with a new one: what migrations made (roles, the first page) is there again, and copying is quicker than emptying every table.
+Tests that all need the same rows, committed, stand on a template of their own: `filled`.
 """
 
 import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -53,43 +56,102 @@ def migrate_into(name: str) -> None:
     connections.close_all()
 
 
-class SQLite:
+class Copies(ABC):
+    """The run's database `name`: a copy of `template`, made anew for the first test after one that committed."""
+
+    name: str
+    template: str
+
+    def __init__(self) -> None:
+        self.is_clean = False
+
+    def fresh(self) -> None:
+        """Nothing is in the database but what is in the template."""
+        if not self.is_clean:
+            self.drop(self.name)
+            self.duplicate()
+            point_to(self.name)
+            self.is_clean = True
+
+    def soil(self) -> None:
+        connections.close_all()
+        self.is_clean = False
+
+    @contextmanager
+    def filled(self, fill: Callable[[], object]) -> Iterator[None]:
+        """Copies made inside hold what `fill` has committed, once for all of them."""
+        self.fresh()
+        fill()
+        bare, self.template = self.template, f"{self.template}_{os.getpid()}"
+        self.turn_into_template()
+        self.soil()
+        yield
+        self.drop(self.template)
+        self.template = bare
+        self.soil()
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make the template where it is missing; remove what earlier runs left behind."""
+
+    @abstractmethod
+    def duplicate(self) -> None:
+        """The template once more, as `name`."""
+
+    @abstractmethod
+    def turn_into_template(self) -> None:
+        """What is `name` becomes the template."""
+
+    @abstractmethod
+    def drop(self, name: str) -> None:
+        """There is no database `name`; whoever used it is thrown out."""
+
+
+class SQLite(Copies):
     """Copies of a template file."""
 
     def __init__(self) -> None:
-        self.template = FOLDER / f"{fingerprint()}.sqlite3"
+        super().__init__()
+        self.template = str(FOLDER / f"{fingerprint()}.sqlite3")
         self.name = str(FOLDER / f"run-{os.getpid()}.sqlite3")
 
     def prepare(self) -> None:
         FOLDER.mkdir(parents=True, exist_ok=True)
         for old in FOLDER.iterdir():
-            if old != self.template and time.time() - old.stat().st_mtime > AN_HOUR:
+            if str(old) != self.template and time.time() - old.stat().st_mtime > AN_HOUR:
                 old.unlink(missing_ok=True)
-        if self.template.is_file():
+        if Path(self.template).is_file():
             return os.utime(self.template)
         part = FOLDER / f"part-{os.getpid()}.sqlite3"
         migrate_into(str(part))
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connections.close_all()
+        self.write_back()
         part.rename(self.template)
         return None
 
-    def copy(self) -> None:
-        self.drop()
+    def duplicate(self) -> None:
         shutil.copyfile(self.template, self.name)
-        point_to(self.name)
 
-    def drop(self) -> None:
+    def turn_into_template(self) -> None:
+        self.write_back()
+        Path(self.name).rename(self.template)
+
+    def write_back(self) -> None:
+        """All that was written stands in the file itself, not in its log."""
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connections.close_all()
+
+    def drop(self, name: str) -> None:
         connections.close_all()
         for end in ("", "-wal", "-shm"):
-            Path(self.name + end).unlink(missing_ok=True)
+            Path(name + end).unlink(missing_ok=True)
 
 
-class PostgreSQL:
+class PostgreSQL(Copies):
     """Copies of a template database on the server that DATABASE_URL names; the database it names is never touched."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.name = f"test_{connection.settings_dict['NAME']}"
         self.prefix = f"{self.name}_template_"
         self.template = self.prefix + fingerprint()
@@ -104,14 +166,19 @@ class PostgreSQL:
         migrate_into(self.prefix + "part")
         self.ask(f'ALTER DATABASE "{self.prefix}part" RENAME TO "{self.template}"')
 
-    def copy(self) -> None:
-        self.drop()
+    def duplicate(self) -> None:
         self.ask(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
-        point_to(self.name)
 
-    def drop(self) -> None:
+    def turn_into_template(self) -> None:
         connections.close_all()
-        self.ask(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        self.ask(
+            f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{self.name}'"
+        )  # and wait until it is gone
+        self.ask(f'ALTER DATABASE "{self.name}" RENAME TO "{self.template}"')
+
+    def drop(self, name: str) -> None:
+        connections.close_all()
+        self.ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def ask(self, sql: str) -> list[tuple[str, ...]]:
         """The rows that the server's maintenance database answers."""
@@ -123,14 +190,27 @@ class PostgreSQL:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker) -> Iterator[None]:
-    """In place of pytest-django's: the run's own copy, dropped at its end."""
+def database(django_test_environment: None, django_db_blocker: Any) -> Iterator[Copies]:
+    """The run's own copy, dropped at its end."""
     with django_db_blocker.unblock():
-        database = PostgreSQL() if connection.vendor == "postgresql" else SQLite()
-        database.prepare()
-        database.copy()
-        flush, TransactionTestCase._fixture_teardown = TransactionTestCase._fixture_teardown, lambda case: database.copy()
-    yield
-    TransactionTestCase._fixture_teardown = flush
+        copies = PostgreSQL() if connection.vendor == "postgresql" else SQLite()
+        copies.prepare()
+        copies.fresh()
+    yield copies
     with django_db_blocker.unblock(), suppress(FileNotFoundError):
-        database.drop()
+        copies.drop(copies.name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database: Copies) -> Iterator[None]:
+    """In place of pytest-django's: every test begins with a clean copy, and one that commits leaves it soiled."""
+    begin, leave = TransactionTestCase.setUpClass, TransactionTestCase._fixture_teardown
+
+    def fresh(cls: type[TransactionTestCase]) -> None:
+        database.fresh()
+        begin.__func__(cls)
+
+    TransactionTestCase.setUpClass = classmethod(fresh)
+    TransactionTestCase._fixture_teardown = lambda case: database.soil()
+    yield
+    TransactionTestCase.setUpClass, TransactionTestCase._fixture_teardown = begin, leave

@@ -24,14 +24,17 @@ from fleetportal.core.db import fold
 from fleetportal.core.search import SearchRow
 from fleetportal.demo.numbers import VIN_VALUES, VIN_WEIGHTS
 from fleetportal.demo.seed import NotEmpty, fill
+from tests.databases import Copies
 from tests.demo.situations import SITUATIONS
 
 DAY = timezone.localdate()  # what is ahead goes through the verbs, which look at the clock
 
 
 @pytest.fixture(scope="module")
-def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def demo(database: Copies, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """300 companies for all tests of this file, gone afterwards."""
+    with django_db_blocker.unblock():
+        database.fresh()
     with django_db_blocker.unblock(), transaction.atomic():
         fill(300, seed=1, on=DAY)
         yield

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from accounts.models import User
 from fleetportal.demo.seed import fill
+from tests.databases import Copies
 from tests.journeys.browser import SIZES, Hand, Meet, hands, launch
 
 COMPANIES = 14
@@ -35,14 +36,15 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     chromium.close()
 
 
-@pytest.fixture
-def demo(transactional_db: None) -> None:
-    """A dealership group with customers, as the first visitor meets it."""
-    fill(COMPANIES, seed=1, on=timezone.localdate())
+@pytest.fixture(scope="package", autouse=True)
+def demo(database: Copies, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A dealership group with customers, as the first visitor meets it, for each journey."""
+    with django_db_blocker.unblock(), database.filled(lambda: fill(COMPANIES, seed=1, on=timezone.localdate())):
+        yield
 
 
 @pytest.fixture
-def portal(demo: None, live_server: Any, settings: Any) -> str:
+def portal(live_server: Any, settings: Any) -> str:
     """The address of the running portal; links in letters lead there."""
     settings.BASE_URL = live_server.url
     return live_server.url
