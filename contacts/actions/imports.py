@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,13 +15,13 @@ from django.utils.translation import override
 
 from accounts.models import Centre, Company, User
 from contacts.imports import judging, recognition, undoing
-from contacts.imports.batches import Batch, staged_records
+from contacts.imports.batches import Batch, companies_alone, staged_records
 from contacts.imports.columns import MIXED, VEHICLES
 from contacts.imports.fields import FIELDS
 from contacts.imports.standing import HINDRANCES, actor, hindrance, importer
 from contacts.models import Import, Layout, Made, StagedRow, Verdict
 from contacts.models.imports import KEPT_DAYS
-from fleetportal.core import audit, jobs, sheets
+from fleetportal.core import audit, bulk, jobs, sheets
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs import Job
@@ -301,23 +302,35 @@ def apply_rows(run: Import) -> bool:
     if code := hindrance(run, actor(run)):
         hold(run, code)
         return True
+    today = timezone.localdate()
     rows = list(run.rows.to_apply()[:APPLY_BATCH])
     if not rows:
-        finish(run, State.DONE)
-        return True
-    today = timezone.localdate()
-    batch = Batch(run, importer(run), staged_records(rows), today=today)
+        return settle_parents(run, today=today)
+    batch = Batch(run, importer(run), staged_records(rows), today=today, writes=True)
     refused = [(row, plan.record) for row, plan in zip(rows, batch.plans, strict=True) if plan.record.is_rejected]
     batch.write()
     for row, record in refused:
         row.verdict, row.problems = Verdict.REJECTED, [*row.problems, *(problem.as_json() for problem in record.problems)]
         row.problem = record.problems[0].code[:16]
         row.save(update_fields=["verdict", "problems", "problem"])
-    run.rows.filter(pk__in=[row.pk for row in rows]).update(applied_at=timezone.now())
+    StagedRow.objects.filter(pk__among=[row.pk for row in rows]).update(applied_at=timezone.now())
     counts = dict(run.counts)
     counts["applied"] = counts.get("applied", 0) + len(rows) - len(refused)
     counts["refused_late"] = counts.get("refused_late", 0) + len(refused)
     run.counts = counts
+    run.save(update_fields=["counts"])
+    return False
+
+
+def settle_parents(run: Import, *, today: date) -> bool:
+    """A batch of the companies that belong to one which a later batch made; True, and the import is done, when none was left."""
+    seen = run.counts.get("parents_seen", 0)
+    rows = list(run.rows.naming_parents().filter(pk__gt=seen)[:APPLY_BATCH])
+    if not rows:
+        finish(run, State.DONE)
+        return True
+    Batch(run, importer(run), companies_alone(staged_records(rows)), today=today, writes=True).write()
+    run.counts = {**run.counts, "parents_seen": rows[-1].pk}
     run.save(update_fields=["counts"])
     return False
 
@@ -390,7 +403,8 @@ WORK = {State.JUDGING: judge_batch, State.APPLYING: apply_batch, State.UNDOING: 
 def work(run: Import, *, deadline: float | None = None) -> bool:
     """Goes on with whatever the import is at, to its end or until `deadline`; True when it rests."""
     while run.state in WORK:
-        WORK[State(run.state)](run)
+        with bulk.uncollected():
+            WORK[State(run.state)](run)
         if deadline is not None and time.monotonic() > deadline:
             break
     return run.state not in WORK

@@ -1,7 +1,7 @@
 """A batch of rows against the base: what each would make, and, in one transaction, the making of it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ from contacts.imports.records import Record
 from contacts.imports.vehicles import Vehicles
 from contacts.models import GROUPS, Import, Made, Person, PersonPair, StagedRow, Verdict
 from fleetportal.core import audit, bulk, search
-from fleetportal.core.db import fold
+from fleetportal.core.db import fold, locked
 
 MAY = "serve_customers"
 
@@ -55,13 +55,15 @@ class Plan:
 class Batch:
     """Rows of one sheet, looked up together."""
 
-    def __init__(self, run: Import, importer: Importer, records: Sequence[Record], *, today: date) -> None:
+    def __init__(self, run: Import, importer: Importer, records: Sequence[Record], *, today: date, writes: bool) -> None:
+        """`writes`: the rows that stand are locked before they are looked at, parents first, each kind in pk order."""
         self.run, self.importer, self.today = run, importer, today
         good = [record for record in records if not record.is_rejected]
-        self.companies = Companies(importer.companies, importer.centre, good, owner=run.company, today=today)
+        read: Callable[[models.QuerySet[Any]], models.QuerySet[Any]] = locked if writes else in_order
+        self.companies = Companies(importer.companies, importer.centre, good, owner=run.company, today=today, read=read)
         known = [pk for pk in self.companies.drafts if pk is not None] + ([run.company_id] if run.company_id else [])
-        self.vehicles = Vehicles(importer.companies, good, known)
-        self.people = People(importer.companies, importer.people, importer.centre, good, known, today=today)
+        self.vehicles = Vehicles(importer.companies, good, known, read=read)
+        self.people = People(importer.companies, importer.people, importer.centre, good, known, today=today, read=read)
         self.people.load_vehicles(self.vehicles.drafts)
         self.plans = [self.plan(record) for record in records]
 
@@ -213,6 +215,16 @@ class Batch:
         bulk.write(TouchedCompany, ("company_id", "at"), [(pk, now) for pk in sorted(ids)])
 
 
+def in_order(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    return rows.order_by("pk")
+
+
 def staged_records(rows: Iterable[StagedRow]) -> list[Record]:
     """The records of rows that were judged."""
     return [Record(row.sheet, row.row, row.cells, row.values, [], row.pk, row.fingerprint) for row in rows]
+
+
+def companies_alone(records: Iterable[Record]) -> list[Record]:
+    """The records without whatever else their rows say: the company each names, and to whom it belongs."""
+    kept = ("company", "leads")
+    return [replace(one, values={name: one.values[name] for name in kept if name in one.values}) for one in records]

@@ -259,7 +259,9 @@ def looks_like_vat(text: str, country: str) -> bool:
 
 # --- ways to reach somebody ------------------------------------------------------------------------------------------------
 
-PHONE_SPLIT = re.compile(r"\s*(?::::|;|\n|\||,(?=\s*(?:\+|0|\())| / | oder | or | o | или |(?<=\d)/(?=\s*(?:\+|00)))\s*")
+PHONE_SPLIT = re.compile(
+    r"\s*(?::::|;|\n|\||,(?=\s*(?:\+|0|\())| oder | or | o | или |(?<=\d)\s*/(?=\s*(?:\+|00))|(?<=\d{3}) / (?=0\d))\s*"
+)
 PHONE_LABEL = re.compile(r"(?i)^(?:tel(?:efon)?|phone|mobile?|handy|cell|fon|ph|тел|моб)\b\s*[.:]*\s*")
 ADDRESS_IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 EMAIL_SPLIT = re.compile(r"\s*(?::::|;|,|\n|\||\s)\s*")
@@ -454,6 +456,8 @@ def split_address(text: str) -> dict[str, str]:
     if len(lines) == 1:
         lines = [part.strip() for part in lines[0].split(",") if part.strip()]
     found = {"street": "", "postcode": "", "city": "", "country": ""}
+    if len(lines) == 1 and not any(sign.isdigit() for sign in lines[0]) and not looks_like_street(lines[0]):
+        return {**found, "city": lines[0]}  # "Milano": where something is, and no more
     if len(lines) > 1 and country(lines[-1]):
         found["country"] = country(lines.pop())
     for place in range(len(lines) - 1, -1, -1):

@@ -11,6 +11,7 @@ from contacts.imports.contents import Contents
 from contacts.imports.fields import FIELDS, NEUTRAL
 from contacts.imports.tables import Table
 from contacts.imports.vocabulary import (
+    CONTACT_WORDS,
     COUNT_WORDS,
     DEAL_WORDS,
     DRIVER_WORDS,
@@ -74,6 +75,8 @@ def guess(table: Table) -> Guess:
     homes_left_out(words, options, contents)
     names_beside_surnames(words, options)
     noun = noun_of(options, contents, words)
+    if noun == "vehicle":
+        phones_of_drivers(options)
     keys = assign(options, contents, noun, table)
     columns = [column_for(place, table, contents[place], keys[place], words[place]) for place in range(table.width)]
     found = Guess(kind_of(noun, columns, contents), columns, language=language, country=country)
@@ -169,6 +172,15 @@ LANGUAGE_WORDS = {
 }
 
 
+def phones_of_drivers(options: list[dict[str, float]]) -> None:
+    """In a list of vehicles a bare "Telefon" is that of whoever stands nearest left of it, or that of the one noun there is."""
+    nouns = [max(option, key=lambda key: option[key], default="").partition(".")[0] for option in options]
+    for place, option in enumerate(options):
+        left = next((noun for noun in reversed(nouns[:place]) if noun in ("company", "person")), "")
+        if "phone" in option and "person" in nouns and (left == "person" or "company" not in nouns):
+            option["person.phone"] = option.pop("phone")
+
+
 def groups_noun(group: str) -> str:
     return GROUPS.get(words_of(group), "") if group else ""
 
@@ -216,7 +228,8 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
     found = dict(meanings(words))
     group = groups_noun(heading) or (
         "person"
-        if {"phone", "mobile", "email", "name"} & found.keys() and any(word in words for word in (*DRIVER_WORDS, *USER_WORDS))
+        if {"phone", "mobile", "email", "name"} & found.keys()
+        and (any(word in words for word in (*DRIVER_WORDS, *USER_WORDS)) or CONTACT_WORDS.intersection(words.split()))
         else ""
     )
     if heading and max(found.values(), default=0.0) < 0.6:
@@ -235,7 +248,8 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
     checked = {key: sure for key, sure in checked.items() if sure >= 0.25 or (key == "" and sure)}
     best = max((sure for key, sure in checked.items() if key), default=0.0)
     if best < 0.6 and "" not in checked and content.texts:
-        for key, sure in by_content(content, untitled=not words).items():
+        for found_key, sure in by_content(content, untitled=not words).items():
+            key = neutral(found_key, group) if group else found_key
             checked[key] = max(checked.get(key, 0.0), sure)
     return checked
 
@@ -283,7 +297,7 @@ FITS = {
     "name": lambda c: 0.0 if c.digits > 0.6 or c.email > 0.5 or c.words < 0.5 else 1.0,
     "company.id": lambda c: 0.0 if c.lengthy > 0.2 or c.date > 0.5 or c.company > 0.3 or c.known_person > 0.3 else 1.0,
     "id": lambda c: 1.0 if c.is_unique or c.filled < 1 else 0.7,
-    "person.name": lambda c: 0.0 if c.digits > 0.5 or c.email > 0.5 or c.plate > 0.5 or c.date > 0.5 else 1.0,
+    "person.name": lambda c: 0.0 if c.words < 0.3 or c.email > 0.5 or c.plate > 0.5 or c.date > 0.5 else 1.0,
     "person.first_name": lambda c: 0.0 if c.street > 0.25 or c.digits > 0.3 or c.email > 0.3 else 1.0,
     "person.last_name": lambda c: 0.0 if c.street > 0.25 or c.digits > 0.3 or c.email > 0.3 else 1.0,
     "person.id": lambda c: 0.0 if c.known_person > 0.3 or c.email > 0.5 else 1.0,
@@ -394,6 +408,7 @@ def noun_of(options: Sequence[dict[str, float]], contents: Sequence[Contents], w
     if (
         ("vehicle.make" in keys and ("vehicle.model" in keys or numbered))
         or ("vehicle.make_model" in keys and numbered)
+        or ("vehicle.make" in keys and "type" in keys)
         or ("vehicle.model" in keys and (numbered or titled) and "person.last_name" not in keys)
     ):
         return "vehicle"
@@ -516,7 +531,7 @@ def settle_orders(found: Guess, table: Table, contents: Sequence[Contents]) -> N
 
 def refusal(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> tuple[str, str, str] | None:
     """(code, why, cure) where the sheet is none that we take."""
-    for rule in (no_rows, deals, trips, bill, counts, nothing_known, nameless):
+    for rule in (no_rows, deals, trips, bill, counts, cover, nothing_known, nameless):
         if refused := rule(found, table, words, contents):
             return refused
     return None
@@ -603,6 +618,25 @@ def counts(found: Guess, table: Table, words: Sequence[str], contents: Sequence[
         % {"title": table.titles[numbers[0]].replace("\n", " ")},
         _("We need a list with one row for each vehicle, with its plate or VIN."),
     )
+
+
+def cover(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
+    """A few words with what they stand for beside them ("Customer", "Hansa Bau AG"): what seem to be titles is the first such pair."""
+    keys = [column.key for column in found.columns if column.key]
+    others = [text for place, text in enumerate(words) if text and not found.columns[place].key]
+    place = found.place("company.name")
+    if keys != ["company.name"] or not others or place is None or table.header_row is None or len(table.sample) > COVER_ROWS:
+        return None
+    if contents[place].company > 0.3 or any(meanings(text) for text in others):
+        return None
+    return (
+        "cover",
+        _("This is a cover page: words about a list, and no list of customers or vehicles."),
+        _("We need a list with one row for each customer or vehicle. The other sheets do not wait for it."),
+    )
+
+
+COVER_ROWS = 15
 
 
 def nothing_known(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:

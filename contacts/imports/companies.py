@@ -4,7 +4,7 @@ A company out of reach is never found: the answer is as for a new one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,9 @@ from contacts.imports.records import Record, brief, looks_like_code
 from fleetportal.core import bulk
 from fleetportal.core.db import alone, fold
 
-FACTS = ("vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees", "external_id")
+FACTS = frozenset(
+    ("vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees", "external_id")
+)
 Facts = dict[str, Any]
 
 
@@ -36,8 +38,16 @@ class Companies:
     """The companies of a batch."""
 
     def __init__(
-        self, reach: QuerySet[Company], centre: Centre | None, records: Iterable[Record], *, owner: Company | None, today: date
+        self,
+        reach: QuerySet[Company],
+        centre: Centre | None,
+        records: Iterable[Record],
+        *,
+        owner: Company | None,
+        today: date,
+        read: Callable[[QuerySet[Any]], QuerySet[Any]],
     ) -> None:
+        self.read_rows = read
         self.centre, self.owner, self.today = centre, owner, today
         self.by: dict[str, dict[str, list[Draft[Company]]]] = {name: defaultdict(list) for name in ("vat", "name", "id", "domain")}
         self.drafts: dict[int | None, Draft[Company]] = {}
@@ -53,10 +63,10 @@ class Companies:
         ids = {one["external_id"] for one in facts if one.get("external_id")}
         domains = {one["domain"] for one in facts if one.get("domain") and not one.get("name")}
         asked = Q(pk__in=[])
-        asked |= Q(name_folded__in=names) if names else Q()
-        asked |= Q(vat_number__in=vats) if vats else Q()
-        asked |= Q(external_id__in=ids) if ids else Q()
-        found = list(reach.filter(asked).order_by("pk")) if names or vats or ids else []
+        asked |= Q(name_folded__among=names) if names else Q()
+        asked |= Q(vat_number__among=vats) if vats else Q()
+        asked |= Q(external_id__among=ids) if ids else Q()
+        found = list(self.read_rows(reach.filter(asked))) if names or vats or ids else []
         for company in found:
             self.put(Draft(company, is_new=False))
         self.load_domains(reach, domains)
@@ -67,7 +77,7 @@ class Companies:
             asked = Q(pk__in=[])
             for domain in domains:
                 asked |= Q(website__contains=domain) | Q(email__endswith=f"@{domain}")
-            for company in reach.filter(asked).order_by("pk")[:5000]:
+            for company in self.read_rows(reach.filter(asked))[:5000]:
                 if company.pk not in self.drafts:
                     self.put(Draft(company, is_new=False))
 
@@ -159,8 +169,8 @@ class Companies:
         return self.put_new(Draft(company, is_new=True, staged=record.staged), facts)
 
     def put_new(self, draft: Draft[Company], facts: Facts) -> Draft[Company]:
-        for name in FACTS:
-            draft.put(name, facts.get(name))
+        for name in FACTS & facts.keys():
+            draft.put(name, facts[name])
         draft.obj.name_folded = fold(draft.obj.name)[:200]
         return self.put(draft)
 
@@ -171,8 +181,8 @@ class Companies:
         if draft.is_new:
             return
         leads = record.values.get("leads") == "company"
-        for name in FACTS:
-            draft.put(name, facts.get(name), only_blank=not leads)
+        for name in FACTS & facts.keys():
+            draft.put(name, facts[name], only_blank=not leads)
         if leads and fold(facts.get("name", "")) != fold(draft.obj.name):
             draft.put("name", facts.get("name"))
         parent = self.parent_called(fold(facts.get("parent", ""))[:200], draft)

@@ -41,6 +41,8 @@ PACKED = re.compile(r"^(19|20)(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
 THREE_NUMBERS = re.compile(rf"^(\d{{1,2}})\s*[-./ ]\s*(\d{{1,2}})\s*[-./ ]\s*(\d{{4}}|\d{{2}})(?:\s*(?:г|года)\.?)?{TIME}$")
 WITH_NAME = re.compile(rf"^(\d{{1,2}})\.?[-./ ]*([^\W\d_]+)\.?[-./, ]*(\d{{4}}|\d{{2}})(?:\s*(?:г|года)\.?)?{TIME}$")
 NAME_FIRST = re.compile(rf"^([^\W\d_]+)\.?[ -]+(\d{{1,2}})(?:st|nd|rd|th)?,?[ -]+(\d{{4}}){TIME}$", re.IGNORECASE)
+SHORT_MONTH_YEAR = re.compile(r"^(0?[1-9]|1[0-2])\s*[-./]\s*(\d{2})$")  # 03/27, on a registration or a contract
+QUARTER = re.compile(r"^(?:Q\s*([1-4])|([1-4])\s*\.?\s*(?:Q|Quartal|quarter|trimestre|кв\.?|квартал))\s*[-./ ]?\s*(\d{4})$", re.IGNORECASE)
 MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[-./]\s*(\d{4})$")
 NAMED_MONTH_YEAR = re.compile(r"^([^\W\d_]+)\.?[-/ ]+(\d{4}|\d{2})$")
 WEEKDAY = re.compile(r"^[^\W\d_]{2,10}\.?,\s*(?=\d)")
@@ -84,12 +86,16 @@ def from_text(text: str, order: str, today: date, ends: bool) -> date:
         swapped = first <= 12 and (order == MONTH_FIRST or (second > 12 and "." not in text))
         day, month = (second, first) if swapped else (first, second)
         return make(year, month, day)
+    if found := QUARTER.match(text):
+        return whole_month(int(found[3]), int(found[1] or found[2]) * 3 - (0 if ends else 2), ends)
     if found := WITH_NAME.match(text):
         return make(full_year(found[3], today), named_month(found[2]), int(found[1]))
     if found := NAME_FIRST.match(text):
         return make(int(found[3]), named_month(found[1]), int(found[2]))
     if found := MONTH_YEAR.match(text):
         return whole_month(int(found[2]), int(found[1]), ends)
+    if found := SHORT_MONTH_YEAR.match(text):
+        return whole_month(full_year(found[2], today), int(found[1]), ends)
     if found := NAMED_MONTH_YEAR.match(text):
         return whole_month(full_year(found[2], today), named_month(found[1]), ends)
     if text.isascii() and text.removesuffix(".0").isdigit() and len(text) < 12:
@@ -152,12 +158,12 @@ def order_of(values: Iterable[object]) -> str | None:
 
 
 def looks_like_date(value: object) -> bool:
-    """True where `value` names a day beyond doubt; a bare number is none."""
+    """True where `value` names a day beyond doubt; a bare number is none, nor is "4.21", which may be a price."""
     if isinstance(value, (date, datetime)):
         return True
     if not isinstance(value, str) or not any(sign.isdigit() for sign in value) or len(value) > 40:
         return False
-    if value.strip().isdigit():
+    if value.strip().isdigit() or SHORT_MONTH_YEAR.match(value.strip()):
         return False
     try:
         return parse(value, today=date(2026, 1, 1)) is not None

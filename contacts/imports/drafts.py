@@ -20,7 +20,7 @@ class Draft(Generic[Row]):
 
     def put(self, name: str, value: Any, *, only_blank: bool = False) -> bool:
         """True when `value` differs from what stands and is now to be written; nothing is ever emptied."""
-        current = self.changes.get(name, getattr(self.obj, name))
+        current = self.changes[name] if name in self.changes else getattr(self.obj, name)
         if value in ("", None) or value == current or (only_blank and current not in ("", None)):
             return False
         if self.is_new:

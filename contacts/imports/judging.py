@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contacts.imports import joining
 from contacts.imports.batches import Batch, Importer, Plan
 from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.imports.companies import key_of as company_key
@@ -47,6 +48,22 @@ def named(person: dict[str, Any]) -> dict[str, Any]:
     return {name: person[name] for name in ("first_name", "last_name", "title") if name in person}
 
 
+class Earlier(NamedTuple):
+    """A row that came before and is about the same thing."""
+
+    sheet: int
+    row: int
+    fingerprint: str
+    values: dict[str, Any]
+
+
+def remember(seen: dict[str, Earlier], keys: Iterable[str], row: Earlier) -> None:
+    """`row` under its keys; what a row of another sheet said before stays, and this one adds to it."""
+    for key in filter(None, keys):
+        before = seen.get(key)
+        seen[key] = row if before is None else before._replace(values=joining.together(before.values, row.values))
+
+
 class Step:
     """One batch of the dry run: reads, looks up and stages; the caller saves progress in the same transaction."""
 
@@ -71,7 +88,7 @@ class Step:
         self.twice()
         self.refer()
         self.refer_people()
-        self.plans = Batch(self.run, self.importer, self.records, today=self.today).plans
+        self.plans = Batch(self.run, self.importer, self.records, today=self.today, writes=False).plans
         self.move_on(rows)
         return self
 
@@ -115,35 +132,46 @@ class Step:
     def twice(self) -> None:
         """Rejects rows that say otherwise than an earlier row about the same thing; marks those that say the same."""
         keys = {key for staged in self.staged for key in (staged.key, staged.other_key) if key}
-        seen: dict[str, tuple[int, int, str]] = {}
-        earlier = self.run.rows.filter(Q(key__in=keys) | Q(other_key__in=keys)).exclude(verdict=Verdict.REJECTED) if keys else []
+        seen: dict[str, Earlier] = {}
+        earlier = (
+            self.run.rows.filter(Q(key__among=keys) | Q(other_key__among=keys)).exclude(verdict=Verdict.REJECTED).order_by("pk")
+            if keys
+            else []
+        )
         for row in earlier:
-            for key in (row.key, row.other_key):
-                if key:
-                    seen.setdefault(key, (row.sheet, row.row, row.fingerprint))
+            remember(seen, (row.key, row.other_key), Earlier(row.sheet, row.row, row.fingerprint, row.values))
         self.repeats: dict[int, int] = {}
+        self.additions: dict[int, bool] = {}  # records that say more about a vehicle of another sheet: does it tell anything new
         for record, staged in zip(self.records, self.staged, strict=True):
             if not record.is_rejected:
                 self.compare(record, staged, seen)
+                self.must_join(record)
 
-    def compare(self, record: Record, staged: StagedRow, seen: dict[str, tuple[int, int, str]]) -> None:
+    def compare(self, record: Record, staged: StagedRow, seen: dict[str, Earlier]) -> None:
         for key in (staged.key, staged.other_key):
             found = seen.get(key) if key else None
-            if found is None or (key.startswith("cid:") and self.sheet["kind"] in (COMPANIES, MIXED) and found[1] == record.row):
+            if found is None or (key.startswith("cid:") and self.sheet["kind"] in (COMPANIES, MIXED) and found.row == record.row):
                 continue
-            if found[2] == staged.fingerprint:
-                self.repeats[id(record)] = found[1]
+            if found.fingerprint == staged.fingerprint:
+                self.repeats[id(record)] = found.row
                 return
             if key.startswith("plate:") and record.values.get("vehicle", {}).get("given_back_on"):
                 continue
+            if found.sheet != record.sheet and "vehicle" in record.values and (news := joining.add(record, found.values)) is not None:
+                self.additions[id(record)] = news
+                break
             self.reject_twice(record, key, found)
             return
-        for key in (staged.key, staged.other_key):
-            if key:
-                seen.setdefault(key, (record.sheet, record.row, staged.fingerprint))
+        remember(seen, (staged.key, staged.other_key), Earlier(record.sheet, record.row, staged.fingerprint, record.values))
 
-    def reject_twice(self, record: Record, key: str, found: tuple[int, int, str]) -> None:
-        what, row = key.partition(":")[0], found[1]
+    def must_join(self, record: Record) -> None:
+        """Rejects a row that adds to no vehicle, in a sheet that only adds to those of another."""
+        if self.sheet.get("joins") and not record.is_rejected and not self.run.company_id and "company" not in record.values:
+            message = _("No other sheet of this file says whose vehicle this is.")
+            record.reject("company", message, _("Add the vehicle there, or correct the plate."))
+
+    def reject_twice(self, record: Record, key: str, found: Earlier) -> None:
+        what, row = key.partition(":")[0], found.row
         message = {
             "plate": _("The same plate stands in row %(row)s with other facts."),
             "vin": _("The same VIN stands in row %(row)s with other facts."),
@@ -164,7 +192,9 @@ class Step:
                 asked.setdefault(brief(f"cid:{facts['external_id']}"), []).append(record)
         if not asked:
             return
-        for values, key in self.run.rows.filter(other_key__in=asked).exclude(verdict=Verdict.REJECTED).values_list("values", "other_key"):
+        for values, key in (
+            self.run.rows.filter(other_key__among=asked).exclude(verdict=Verdict.REJECTED).values_list("values", "other_key")
+        ):
             for record in asked[key]:
                 described = values.get("company", {})
                 record.values["company"] = {name: described[name] for name in IDENTITY if name in described}
@@ -179,7 +209,7 @@ class Step:
                 asked.setdefault(brief(f"pid:{people[0]['external_id']}"), []).append(record)
         if not asked:
             return
-        described = self.run.rows.filter(key__in=asked).exclude(verdict=Verdict.REJECTED).values_list("key", "values")
+        described = self.run.rows.filter(key__among=asked).exclude(verdict=Verdict.REJECTED).values_list("key", "values")
         found = {key: values for key, values in described if len(values.get("people", ())) == 1}
         for key, records in asked.items():
             for record in records:
@@ -218,6 +248,8 @@ class Step:
     def put_verdict(self, plan: Plan, staged: StagedRow) -> None:
         record = plan.record
         repeated = self.repeats.get(id(record))
+        if id(record) in self.additions and plan.makes.get("vehicle") == "new":  # its own row makes it
+            plan.makes["vehicle"] = plan.verdict = "changed" if self.additions[id(record)] else "same"
         staged.verdict = Verdict.REJECTED if record.is_rejected else Verdict.SAME if repeated else plan.verdict
         if repeated and not record.is_rejected:
             record.note("repeat", _("Says the same as row %(row)s.") % {"row": repeated})

@@ -1,7 +1,7 @@
 """Finds the people that rows name, within reach, or drafts them, with addresses, roles, holders and drivers. Consent is never touched."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,11 +11,12 @@ from django.db.models import Q, QuerySet
 from accounts.models import Centre, Company, Vehicle
 from contacts.imports.drafts import Draft, worst
 from contacts.imports.records import Record, brief, looks_like_code
-from contacts.models import GROUPS, Channel, DecisionMaker, Group, Holder, Made, Person, PersonAddress, Role, VehicleDriver
+from contacts.models import GROUPS, Channel, DecisionMaker, Group, Holder, Made, Person, PersonAddress, Role, StagedRow, VehicleDriver
 from contacts.models.person import fold_address, fold_name
 from fleetportal.core import bulk
 from fleetportal.core.db import fold
 
+FACTS = frozenset(("title", "born_on", "external_id", "first_name"))
 Facts = dict[str, Any]
 
 
@@ -40,8 +41,9 @@ class People:
         companies: Iterable[int],
         *,
         today: date,
+        read: Callable[[QuerySet[Any]], QuerySet[Any]],
     ) -> None:
-        self.reach, self.own, self.centre, self.today = reach, own, centre, today
+        self.reach, self.own, self.centre, self.today, self.read_rows = reach, own, centre, today, read
         self.by_name: dict[str, list[Known]] = defaultdict(list)
         self.by_email: dict[str, list[Known]] = defaultdict(list)
         self.by_id: dict[str, list[Known]] = defaultdict(list)
@@ -65,44 +67,38 @@ class People:
         ids = {one["external_id"] for one in facts if one.get("external_id")}
         wanted: set[int] = set()
         for model in GROUPS.values():
-            at_hand = model._default_manager.filter(company__in=companies, person__name_folded__in=names)
+            at_hand = model._default_manager.filter(company__among=companies, person__name_folded__among=names)
             wanted.update(at_hand.values_list("person", flat=True))
         reachable = Q(pk__in=[])
-        reachable |= Q(external_id__in=ids) if ids else Q()
+        reachable |= Q(external_id__among=ids) if ids else Q()
         by_mail = (
-            PersonAddress.objects.filter(channel=Channel.EMAIL, value_folded__in=emails).values_list("person", flat=True) if emails else []
+            PersonAddress.objects.filter(channel=Channel.EMAIL, value_folded__among=emails).values_list("person", flat=True)
+            if emails
+            else []
         )
-        wanted.update(self.own.filter(reachable | Q(pk__in=list(by_mail))).values_list("pk", flat=True) if ids or emails else [])
+        wanted.update(self.own.filter(reachable | Q(pk__among=list(by_mail))).values_list("pk", flat=True) if ids or emails else [])
         wanted.update(
             self.own.filter(
-                name_folded__in=names, centre=self.centre, user_roles=None, driver_roles=None, decision_maker_roles=None
+                name_folded__among=names, centre=self.centre, user_roles=None, driver_roles=None, decision_maker_roles=None
             ).values_list("pk", flat=True)
         )
-        made = (
-            dict(
-                Made.objects.filter(row__fingerprint__in=fingerprints, row__applied_at__isnull=False, what="person").values_list(
-                    "object_id", "row__fingerprint"
-                )
-            )
-            if fingerprints
-            else {}
-        )
-        wanted.update(self.own.filter(pk__in=made).values_list("pk", flat=True))
+        made = made_by(fingerprints)
+        wanted.update(self.own.filter(pk__among=made).values_list("pk", flat=True) if made else ())
         self.load_people(wanted)
         for pk, fingerprint in made.items():
             if pk in self.people:
                 self.by_made[fingerprint] = self.people[pk]
 
     def load_people(self, wanted: set[int]) -> None:
-        for person in Person.objects.filter(pk__in=wanted).order_by("pk"):
+        for person in self.read_rows(Person.objects.filter(pk__among=wanted)):
             self.put(Known(Draft(person, is_new=False)))
-        for address in PersonAddress.objects.filter(person__in=wanted):
+        for address in PersonAddress.objects.filter(person__among=wanted):
             known = self.people[address.person_id]
             known.addresses.add((address.channel, address.value_folded))
             if address.channel == Channel.EMAIL:
                 self.by_email[address.value_folded].append(known)
         for group, model in GROUPS.items():
-            for role in model._default_manager.filter(person__in=wanted, company__in=self.reach.values("pk")):
+            for role in self.read_rows(model._default_manager.filter(person__among=wanted, company__in=self.reach.values("pk"))):
                 self.people[role.person_id].companies.add(role.company_id)
                 if role.ends_on is None or role.ends_on >= self.today:
                     self.roles[(group, role.person_id, role.company_id)] = Draft(role, is_new=False)
@@ -110,9 +106,9 @@ class People:
     def load_vehicles(self, vehicles: Iterable[int]) -> None:
         """Who holds and drives the vehicles of the batch now."""
         ids = list(vehicles)
-        for holder in Holder.objects.filter(vehicle__in=ids).filter(Q(ends_on=None) | Q(ends_on__gte=self.today)):
+        for holder in self.read_rows(Holder.objects.filter(vehicle__among=ids).filter(Q(ends_on=None) | Q(ends_on__gte=self.today))):
             self.holders[holder.vehicle_id].append(Draft(holder, is_new=False))
-        for drive in VehicleDriver.objects.filter(vehicle__in=ids, ends_on=None):
+        for drive in VehicleDriver.objects.filter(vehicle__among=ids, ends_on=None):
             self.drives[(drive.vehicle_id, drive.driver_id)] = Draft(drive, is_new=False)
 
     def put(self, known: Known) -> Known:
@@ -136,14 +132,8 @@ class People:
         known = self.find(facts, record, company) or self.draft(facts, record)
         states = [known.draft.state]
         person = known.draft
-        born = date.fromisoformat(facts["born_on"]) if facts.get("born_on") else None
-        for name, value in (
-            ("title", facts.get("title")),
-            ("born_on", born),
-            ("external_id", facts.get("external_id")),
-            ("first_name", facts.get("first_name")),
-        ):
-            person.put(name, value, only_blank=True)
+        for name in FACTS & facts.keys():
+            person.put(name, date.fromisoformat(facts[name]) if name == "born_on" else facts[name], only_blank=True)
         if "first_name" in person.changes:
             person.changes["name_folded"] = fold_name(person.changes["first_name"], person.obj.last_name)
         person.staged = person.staged or record.staged
@@ -277,6 +267,15 @@ class People:
         drive = bulk.new(VehicleDriver, vehicle=vehicle.obj, driver=driver.obj, starts_on=self.today)
         self.drives[key] = Draft(drive, is_new=True, staged=record.staged)
         return "new"
+
+
+def made_by(fingerprints: Sequence[str]) -> dict[int, str]:
+    """People whom rows with these fingerprints made, each with the row's. Costs 2 queries at most."""
+    rows = dict(StagedRow.objects.filter(fingerprint__among=fingerprints, applied_at__isnull=False).values_list("pk", "fingerprint"))
+    if not rows:
+        return {}
+    made = Made.objects.filter(row__among=rows, what="person").values_list("object_id", "row_id")
+    return {person: rows[row] for person, row in made}
 
 
 def key_of(facts: Facts, company_key: str) -> str:

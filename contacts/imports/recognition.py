@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from contacts.imports.cells import looks_like_company
+from accounts.models.vehicle import fold_plate
+from contacts.imports.cells import looks_like_company, text_of
 from contacts.imports.columns import COMPANIES, LIKELY, MIXED, OUT, PEOPLE, VEHICLES, guess
 from contacts.imports.fields import FIELDS
 from contacts.imports.tables import Gaps, Table, table_of
@@ -17,15 +18,34 @@ from fleetportal.core.sheets import Book, Sheet
 FIRST, SPREAD = 300, 300  # rows looked at
 ORDER = {COMPANIES: 0, MIXED: 0, PEOPLE: 1, VEHICLES: 2}  # companies first: other sheets name them
 SAID = "said"
+JOINED = 0.2  # of the vehicles of a sheet stand in another one too
 OWNERS = frozenset(("company.name", "company.vat", "company.id", "company.domain"))
 OURS = frozenset(("what is wrong", "was nicht stimmt", "cosa non va", "что не так"))  # the column that we added to an earlier answer
 
 
 def recognise(book: Book) -> list[dict[str, Any]]:
     """Each sheet of `book` with our guess, a known layout's meaning where its titles are known."""
-    sheets = [about(table_of(sheet, book.sample(sheet, first=FIRST, spread=SPREAD))) for sheet in book.sheets]
+    tables = [table_of(sheet, book.sample(sheet, first=FIRST, spread=SPREAD)) for sheet in book.sheets]
+    sheets = [about(table) for table in tables]
     together(sheets)
+    join(sheets, tables)
     return sheets
+
+
+def join(sheets: Sequence[dict[str, Any]], tables: Sequence[Table]) -> None:
+    """Sheets without owner that name, by plate or VIN, vehicles of another sheet: what they say is said about those."""
+    vehicles = [(sheet, table) for sheet, table in zip(sheets, tables, strict=True) if sheet["taken"] and sheet["kind"] == VEHICLES]
+    owned = [named_in(sheet, table) for sheet, table in vehicles if not sheet["asks_owner"]]
+    for sheet, table in vehicles:
+        mine = named_in(sheet, table) if sheet["asks_owner"] else frozenset()
+        if mine and any(len(mine & others) >= len(mine) * JOINED for others in owned):
+            sheet["joins"], sheet["asks_owner"] = True, False
+
+
+def named_in(sheet: dict[str, Any], table: Table) -> frozenset[str]:
+    """The plates and VINs in the sampled rows."""
+    places = [column["place"] for column in sheet["columns"] if column["key"] in ("vehicle.plate", "vehicle.vin")]
+    return frozenset(fold_plate(text) for place in places for cell in table.column(place) if (text := text_of(cell)))
 
 
 def about(table: Table) -> dict[str, Any]:
@@ -104,7 +124,7 @@ def check(sheet: dict[str, Any]) -> None:
     sheet["taken"] = bool(needs[sheet["kind"]] & keys)
     if sheet["taken"]:
         sheet["refusal"] = None
-    sheet["asks_owner"] = sheet["kind"] == VEHICLES and not OWNERS & keys and not sheet.get("owner")
+    sheet["asks_owner"] = sheet["kind"] == VEHICLES and not OWNERS & keys and not (sheet.get("owner") or sheet.get("joins"))
 
 
 def mean(sheet: dict[str, Any], place: int, key: str) -> None:
@@ -148,8 +168,14 @@ def keys_of(sheet: dict[str, Any]) -> set[str]:
 
 
 def in_order(sheets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The sheets that are taken, those of companies first."""
-    return sorted((sheet for sheet in sheets if sheet["taken"]), key=lambda sheet: (ORDER[sheet["kind"]], sheet["place"]))
+    """The sheets that are taken, those of companies first, those that add to others last."""
+    return sorted((sheet for sheet in sheets if sheet["taken"]), key=lambda one: (ORDER[one["kind"]], "joins" in one, one["place"]))
+
+
+def identity_of(sheet: dict[str, Any]) -> frozenset[int]:
+    """The columns by which a vehicle is known; none in sheets of something else."""
+    keys = ("vehicle.plate", "vehicle.vin", "vehicle.id") if sheet["kind"] == VEHICLES else ()
+    return frozenset(column["place"] for column in sheet["columns"] if column["key"] in keys)
 
 
 class DataRows:
@@ -159,7 +185,7 @@ class DataRows:
         self.book, self.sheet = book, sheet
         self.table = Table(
             Sheet(sheet["name"], sheet["place"], sheet["rows"], sheet["width"], sheet["offset"]),
-            sheet["header_row"], sheet["first_row"], sheet["titles"], [], "", sheet["fill"],
+            sheet["header_row"], sheet["first_row"], sheet["titles"], [], "", sheet["fill"], identity=identity_of(sheet),
         )  # fmt: skip
         self.gaps = Gaps(self.table, last_row, gap)
         self.offset = offset

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from contacts.imports import cells, dates, names, words
@@ -14,10 +15,12 @@ from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.imports.makes import make_of, spelt
 from contacts.imports.problems import CellProblem, Problem
 from contacts.models import Group
+from fleetportal.core.sheets import Unreckoned
 
 YEAR = re.compile(r"^(?:19|20)\d\d[\s/]+(?=\D)")
 AHEAD = timedelta(days=3 * 365)
 CONTRACT_AHEAD = timedelta(days=25 * 365)
+KNOWN_BY = frozenset(("name", "vat_number", "external_id", "domain"))
 LIMITS = {
     "name": 160,
     "street": 160,
@@ -46,7 +49,7 @@ class Record:
 
     @property
     def is_rejected(self) -> bool:
-        return any(problem.stops for problem in self.problems)
+        return bool(self.problems) and any(problem.stops for problem in self.problems)
 
     def reject(self, code: str, message: str, cure: str = "", *, column: int | None = None, value: str = "") -> None:
         self.problems.append(Problem(code, message, cure, column, value))
@@ -97,6 +100,10 @@ class Reader:
             place = column["place"]
             if place < len(record.cells):
                 self.take(record, column, cells.check)
+                if isinstance(record.cells[place], Unreckoned):
+                    message = _("A formula whose result the file does not hold: the cell counts as empty.")
+                    cure = _("Open the file in the spreadsheet program, save it there, and bring it again.")
+                    record.note("formula", message, cure, column=place)
 
     def cell(self, record: Record, key: str) -> Any:
         """The first filled cell of that meaning, "" where there is none."""
@@ -151,7 +158,8 @@ class Reader:
         facts["sector"] = words.sector(self.text(record, "company.sector")) if self.text(record, "company.sector") else ""
         facts["employees"] = self.value(record, "company.employees", lambda cell: cells.count(cell, most=10_000_000), stops=False)
         self.reach_of_company(record, facts)
-        return {name: value for name, value in facts.items() if value not in ("", None)}
+        told = {name: value for name, value in facts.items() if value not in ("", None)}
+        return told if KNOWN_BY & told.keys() else {}  # a telephone number alone names nobody
 
     def company_name(self, record: Record) -> str:
         name = self.text(record, "company.name").strip(" ,;")
@@ -244,6 +252,7 @@ class Reader:
         facts["contract_ends_on"] = self.value(record, "vehicle.contract_ends_on", lambda cell: self.day(cell, "vehicle.contract_ends_on"))
         facts["given_back_on"] = self.value(record, "vehicle.given_back_on", lambda cell: self.day(cell, "vehicle.given_back_on"))
         self.still_here(record, facts)
+        self.in_order(record, facts)
         facts["mileage_km"] = self.mileage(record)
         facts["powertrain"] = words.powertrain(self.text(record, "vehicle.powertrain")) if "vehicle.powertrain" in self.places else ""
         facts["contract"] = words.contract(self.text(record, "vehicle.contract")) if "vehicle.contract" in self.places else ""
@@ -259,6 +268,18 @@ class Reader:
             message = _("This day lies ahead: it is taken as the end of the contract.")
             text, place = self.text(record, "vehicle.given_back_on"), self.places["vehicle.given_back_on"][0]["place"]
             record.note("date", message, column=place, value=text[:120])
+
+    def in_order(self, record: Record, facts: dict[str, Any]) -> None:
+        """Nothing ends before it begins: one of the two days is wrong, and nobody but the sender knows which."""
+        for name in ("contract_ends_on", "given_back_on"):
+            if facts["delivered_on"] and facts[name] and facts[name] < facts["delivered_on"]:
+                key = f"vehicle.{name}" if self.text(record, f"vehicle.{name}") else "vehicle.given_back_on"
+                message = _("This day lies before the delivery on %(day)s.") % {
+                    "day": formats.date_format(facts["delivered_on"], "SHORT_DATE_FORMAT")
+                }
+                text = self.text(record, key)[:120]
+                record.reject("date", message, _("Correct one of the two days."), column=self.places[key][0]["place"], value=text)
+                return
 
     def mileage(self, record: Record) -> int | None:
         """The mileage in kilometres, reckoned from miles where the title or the cell says so."""
@@ -302,16 +323,24 @@ class Reader:
             personal = vehicle.get("use") == "personal" if vehicle.get("use") else not (by_title and van)
             vehicle.setdefault("use", "personal" if personal else "functional")
             people.append({**main, "group": Group.USER if personal else Group.DRIVER, "holds": personal, "drives": not personal})
+            people += self.more_drivers(record, (self.places.get("person.name") or [{}])[0], skip=1)
         elif number := self.number_only(record):
             people.append({"external_id": number, "group": Group.USER, "holds": True, "drives": False})
             vehicle.setdefault("use", "personal")
         for column in self.places.get("drivers", ()):
-            text = cells.text_of(record.cells[column["place"]] if column["place"] < len(record.cells) else "")
-            for one in names.several(text)[:20]:
-                name = names.split(one, order=column["order"] or names.FIRST_LAST)
-                if name and self.fits(record, column, name):
-                    people.append({**named(name), "group": Group.DRIVER, "drives": True})
+            people += self.more_drivers(record, column)
         record.values["people"] = [{key: as_json(value) for key, value in person.items()} for person in people]
+
+    def more_drivers(self, record: Record, column: dict[str, Any], *, skip: int = 0) -> list[dict[str, Any]]:
+        """Whom the cell names, without the first `skip`."""
+        place = column.get("place", len(record.cells))
+        text = cells.text_of(record.cells[place] if place < len(record.cells) else "")
+        found = []
+        for one in names.several(text)[skip:20]:
+            name = names.split(one, order=column["order"] or names.FIRST_LAST)
+            if name and self.fits(record, column, name):
+                found.append({**named(name), "group": Group.DRIVER, "drives": True})
+        return found
 
     def number_only(self, record: Record) -> str:
         """The staff number where no column of the sheet names who drives; another sheet may."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from contacts.imports.cells import is_blank, text_of
+from contacts.imports.cells import is_blank, looks_like_plate, looks_like_vin, text_of
 from contacts.imports.vocabulary import COUNT_WORDS, PERIOD_WORDS, meanings, words_of
 from fleetportal.core.db import fold
 from fleetportal.core.sheets import Sheet
@@ -19,6 +19,7 @@ TOTALS = re.compile(
     r"|итого|всего|сумма|total\b.*|gesamt\b.*|anzahl\b.*|durchschnitt|average|media|mittelwert)\b"
 )
 DATA_CELL = re.compile(r"@|^https?://|^[+-]?[\d.,/ :-]*\d[\d.,/ :-]*$")
+WORDS = re.compile(r"[^\W\d_]{4,}")
 Row = tuple[int, Sequence[Any]]
 
 
@@ -34,6 +35,7 @@ class Table:
     words: str  # what stands above the titles, folded: says at times what the sheet is
     fill: int  # cells that a usual row holds
     sample: list[Row] = field(repr=False, default_factory=list)
+    identity: frozenset[int] = frozenset()  # columns that tell one vehicle from another; none while the sheet is still guessed at
 
     @property
     def width(self) -> int:
@@ -49,7 +51,7 @@ class Table:
         return list(found.values())
 
     def no_data(self, number: int, cells: Sequence[Any], *, after_gap: bool) -> str | None:
-        """Why a row below the titles is no data ("total", "footer", "header again"), or None where it is."""
+        """Why a row below the titles is no data ("total", "footer", "section", "header"), or None where it is."""
         texts = [text_of(cell) for cell in cells]
         filled = [text for text in texts if not is_blank(text)]
         if not filled:
@@ -59,9 +61,17 @@ class Table:
         few = len(filled) <= max(1, self.fill * 0.45)
         if few and any(TOTALS.match(words_of(text)) for text in filled[:2]):
             return "total"
-        if len(filled) == 1 and self.fill >= 3 and after_gap:
-            return "footer"
+        if len(set(filled)) == 1 and self.fill >= 3:
+            if after_gap and len(filled) == 1:
+                return "footer"
+            if self.is_section(texts, filled[0]):
+                return "section"
         return None
+
+    def is_section(self, texts: Sequence[str], text: str) -> bool:
+        """True where a row's one text, at times merged over the whole row, is a heading or a remark between vehicles."""
+        holds = [place for place in self.identity if place < len(texts) and texts[place] == text]
+        return bool(self.identity) and (not holds or (not looks_like_plate(text) and not looks_like_vin(text) and bool(WORDS.search(text))))
 
     def repeats_titles(self, texts: Sequence[str]) -> bool:
         pairs = [(text, title) for text, title in zip(texts, self.titles, strict=False) if text]

@@ -87,7 +87,10 @@ def in_use(model: type[models.Model], ids: list[int]) -> set[int]:
         if relation.related_model in OF_NO_ACCOUNT or relation.many_to_many:
             continue
         name = relation.field.name
-        used.update(relation.related_model._default_manager.filter(**{f"{name}__in": ids}).values_list(f"{name}_id", flat=True))
+        rows = relation.related_model._default_manager.filter(**{f"{name}__in": ids})
+        if relation.related_model is model:  # a company and the one above it go together
+            rows = rows.exclude(pk__in=ids)
+        used.update(rows.values_list(f"{name}_id", flat=True))
     return used
 
 

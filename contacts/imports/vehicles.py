@@ -1,7 +1,7 @@
 """Finds the vehicles that rows name, within reach, or drafts them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,9 @@ from contacts.imports.drafts import Draft
 from contacts.imports.records import Record, brief
 from fleetportal.core import bulk
 
-FACTS = ("vin", "make", "model", "powertrain", "use", "delivered_on", "contract", "contract_ends_on", "given_back_on", "external_id")
+FACTS = frozenset(
+    ("vin", "make", "model", "powertrain", "use", "delivered_on", "contract", "contract_ends_on", "given_back_on", "external_id")
+)
 DATES = ("delivered_on", "contract_ends_on", "given_back_on")
 
 
@@ -32,7 +34,14 @@ def keys_of(record: Record, company_key: str) -> tuple[str, str]:
 class Vehicles:
     """The vehicles of a batch."""
 
-    def __init__(self, reach: QuerySet[Company], records: Iterable[Record], companies: Iterable[int]) -> None:
+    def __init__(
+        self,
+        reach: QuerySet[Company],
+        records: Iterable[Record],
+        companies: Iterable[int],
+        *,
+        read: Callable[[QuerySet[Any]], QuerySet[Any]],
+    ) -> None:
         self.by: dict[str, dict[Any, list[Draft[Vehicle]]]] = {name: defaultdict(list) for name in ("vin", "plate", "id")}
         self.new: list[Draft[Vehicle]] = []
         self.drafts: dict[int, Draft[Vehicle]] = {}
@@ -42,12 +51,12 @@ class Vehicles:
         ids = {one["external_id"] for one in facts if one.get("external_id")}
         if not facts:
             return
-        standing = Vehicle.objects.filter(Q(vin__in=vins) | Q(plate_folded__in=plates, given_back_on=None))
-        by_id = Vehicle.objects.filter(company__in=list(companies), external_id__in=ids) if ids else Vehicle.objects.none()
-        within = reach.values("pk")
-        for vehicle in {
-            v.pk: v for v in [*standing.filter(company__in=within).select_related("company"), *by_id.select_related("company")]
-        }.values():
+        same = Q(vin__among=vins) | Q(plate_folded__among=plates, given_back_on=None)
+        standing = list(Vehicle.objects.filter(same).values_list("pk", flat=True))  # apart: SQLite would ask for each plate at each company
+        found = set(Vehicle.objects.filter(pk__among=standing, company__in=reach.values("pk")).values_list("pk", flat=True))
+        if ids:
+            found.update(Vehicle.objects.filter(company__among=list(companies), external_id__among=ids).values_list("pk", flat=True))
+        for vehicle in read(Vehicle.objects.filter(pk__among=found).select_related("company")):
             self.put(Draft(vehicle, is_new=False))
 
     def put(self, draft: Draft[Vehicle]) -> Draft[Vehicle]:
@@ -134,9 +143,9 @@ class Vehicles:
         return False
 
     def fill(self, draft: Draft[Vehicle], facts: dict[str, Any]) -> None:
-        for name in FACTS:
-            value = facts.get(name)
-            draft.put(name, date.fromisoformat(value) if value and name in DATES else value)
+        for name, value in facts.items():
+            if name in FACTS:
+                draft.put(name, date.fromisoformat(value) if name in DATES else value)
         plate = facts.get("plate", "")
         if plate and fold_plate(plate) != draft.obj.plate_folded:
             draft.put("plate", plate)

@@ -66,7 +66,7 @@ TITLES = {
         telefono; tel ufficio; telefono ufficio; numero di telefono; recapito telefonico; telefono fisso; n telefono; numero telefono; telefono 1; telefono 2;
         телефон; тел водителя; тел сотрудника; номер телефона; рабочий телефон; тел; телефон рабочий; контактный телефон; телефоны; telephone bureau; telefono trabajo""",
     "mobile": """mobile; mobile phone; mobile number; mobile phone number; cell; cell phone; cellular; mobile no; handy; mobil; mobiltelefon; mobilnummer; handynummer; mobilfunk; mobilfunknummer;
-        cellulare; cell; telefono cellulare; numero cellulare; mobiltelefon 2; telefonino; мобильный; мобильный телефон; сотовый; моб телефон; сотовый телефон; моб; mobil nr; handy nr; gsm; movil; portable""",
+        cellulare; cell; telefono cellulare; numero cellulare; mobiltelefon 2; telefonino; мобильный; мобильный телефон; сотовый; моб телефон; сотовый телефон; моб; mobil nr; handy nr; gsm; natel; movil; portable""",
     "person.private_phone": """home phone; home phone number; private phone; phone home; telefon privat; privattelefon; telefono casa; telefono privato; telefono abitazione; домашний телефон; телефон домашний""",
     "email": """email; e mail; mail; email address; e mail address; mail address; work email; business email; primary email; e mail 1 value; e mail 2 value; e mail 3 value; email 1; email 2; secondary email;
         e mail 2 address; e mail 3 address; email work; contact email; e mail adresse; emailadresse; mailadresse; e mail geschaftlich; e mail 2 adresse; e mail 3 adresse; mailadr;
@@ -80,7 +80,7 @@ TITLES = {
         id тс; код тс; номер тс; инв номер; инвентарный номер; гаражный номер; гар номер; номер договора; код автомобиля; id автомобиля""",
     "vehicle.plate": """plate; plate no; plate number; number plate; license plate; licence plate; license plate number; licence plate number; registration plate; license; license no; license number; licence no; licence number; reg; reg no; reg nr; reg number;
         registration; registration no; registration number; registration mark; vrm; vrn; tag; tag no; tag number; license tag; vehicle registration; vehicle registration number; vehicle reg;
-        kennzeichen; kennz; kfz kennzeichen; kfz kz; pol kennzeichen; polizeiliches kennzeichen; amtliches kennzeichen; amtl kennzeichen; kfz kennz; kz; nummernschild; fahrzeugkennzeichen; kfz zeichen;
+        kennzeichen; kennz; kfz kennzeichen; kfz kz; pol kennzeichen; polizeiliches kennzeichen; amtliches kennzeichen; amtl kennzeichen; kfz kennz; kz; nummernschild; fahrzeugkennzeichen; kfz; kontrollschild; autokennzeichen; schild; kontrollschildnummer; nr schild; kfz zeichen;
         targa; targa veicolo; n targa; numero targa; targa auto; targa mezzo; targhe;
         госномер; гос номер; гос ном; государственный номер; гос знак; гос рег знак; госзнак; номерной знак; регистрационный знак; гос регистрационный знак; государственный регистрационный знак; грз; рег номер; рег знак; номер авто; номер автомобиля; номер машины; immatriculation; matricula""",
     "vehicle.vin": """vin; vin no; vin number; vin code; chassis; chassis no; chassis number; vehicle identification number; frame number; frame no; vehicle identification no;
@@ -102,8 +102,8 @@ TITLES = {
         auslieferung; auslieferungsdatum; lieferdatum; liefertermin; ubergabe; ubergabedatum; fahrzeugubergabe; vertragsbeginn; leasingbeginn; beginn; anschaffung; anschaffungsdatum; in betrieb seit; inbetriebnahme; ubernahme; ubernahmedatum; kaufdatum; leasing von; vertrag von; laufzeit von; nutzungsbeginn; im einsatz seit;
         consegna; data consegna; data di consegna; data ritiro; inizio contratto; data inizio; data inizio contratto; inizio noleggio; decorrenza; data messa in strada; messa in servizio; data acquisto; data inizio noleggio; decorrenza contratto; in servizio dal;
         дата ввода; дата ввода в эксплуатацию; дата выдачи; дата передачи; ввод в эксплуатацию; дата начала; дата поставки; начало лизинга; начало договора; дата приобретения; дата покупки; дата начала договора; дата получения; выдан; date de livraison; fecha de entrega""",
-    "vehicle.registered_on": """first registration; first registered; registration date; date of first registration; first reg; date registered; reg date; first reg date; erstzulassung; ez; datum erstzulassung; erstzulassungsdatum; zulassung; zulassungsdatum; tag der erstzulassung; zugelassen am; ez datum; zul datum;
-        data immatricolazione; immatricolazione; data immatr; data di immatricolazione; prima immatricolazione; data prima immatricolazione; immatr; immatricolata il; дата регистрации; дата постановки на учет; первая регистрация; дата первой регистрации; поставлен на учет; date premiere immatriculation""",
+    "vehicle.registered_on": """first registration; first registered; registration date; date of first registration; first reg; date registered; reg date; first reg date; erstzulassung; ez; datum erstzulassung; erstzulassungsdatum; zulassung; zulassungsdatum; tag der erstzulassung; zugelassen am; ez datum; inverkehrsetzung; 1 inverkehrsetzung; 1 zulassung; 1 inv; zul datum;
+        data immatricolazione; immatricolazione; data immatr; data di immatricolazione; prima immatricolazione; data prima immatricolazione; immatr; immatricolata il; дата регистрации; дата постановки на учет; первая регистрация; дата первой регистрации; поставлен на учет; date premiere immatriculation; date de mise en circulation; mise en circulation; date de 1ere mise en circulation; date 1ere immatriculation; fecha de matriculacion""",
     "vehicle.contract": """contract; contract kind; contract type; ownership; finance type; financing; lease type; acquisition type; vertragsart; finanzierung; finanzierungsart; leasing kauf; vertragstyp; eigentum; beschaffungsart; anschaffungsart;
         tipo contratto; contratto; formula; titolo; titolo di possesso; tipo di possesso; proprieta noleggio; вид договора; тип договора; форма владения; способ приобретения; тип владения""",
     "vehicle.contract_ends_on": """contract end; contract ends; contract ends on; contract end date; end of contract; lease end; lease ends; lease end date; lease expiry; lease expires; expiry; expiry date; expiration; expiration date; lease expiration; lease expiration date; contract expiration; contract expiration date; expires; end date; contract expiry; contract expiry date; maturity; termination date; due back; planned return; rental end; end of lease; contract until; return due; off fleet due;
@@ -116,7 +116,7 @@ TITLES = {
         riconsegna; data riconsegna; restituito il; data restituzione; venduto il; data vendita; dismesso il; data dismissione; радиация; дата возврата; возвращен; дата списания; списан; дата продажи; дата выбытия; снят с учета""",
     "person.id": """person id; contact id; contact no; employee id; employee no; employee number; driver id; staff no; staff id; user id; personnel no; personnel number; personalnummer; personalnr; personal nr; ma nr; mitarbeiternummer; mitarbeiter nr; fahrer id; fahrerid; pers nr; fahrernummer; kontakt id; kontaktnummer;
         id dipendente; matricola dipendente; codice dipendente; id conducente; matricola; id contatto; codice contatto; табельный номер; таб номер; таб n; id сотрудника; id водителя; код сотрудника; номер сотрудника; id контакта""",
-    "person.name": """full name; person; person name; contact; contact name; contact person; contact full name; display name; driver; driver name; drivers name; main driver; primary driver; user; user name; vehicle user; car user; user chooser; assigned to; assigned driver; assignee; allocated to; employee; employee name; driven by; main user; assigned user; company car driver; name of driver; name of user; authorised driver; attention;
+    "person.name": """full name; mitarbeiter; mitarbeitername; dienstwagenfahrer; dienstwagennutzer; nutzername; lenker; lenker in; fahrzeuglenker; dipendente; assegnatario auto; сотрудник; conducteur; collaborateur; person; person name; contact; contact name; contact person; contact full name; display name; driver; driver name; drivers name; main driver; primary driver; user; user name; vehicle user; car user; user chooser; assigned to; assigned driver; assignee; allocated to; employee; employee name; driven by; main user; assigned user; company car driver; name of driver; name of user; authorised driver; attention;
         nutzer; fahrzeugnutzer; fahrer; fahrername; name fahrer; hauptfahrer; dienstwagennutzer; dienstwagenfahrer; nutzer name; name nutzer; name des fahrers; name des nutzers; verwender; zugewiesen an; zugeordnet; mitarbeitername; ansprechpartner; kontakt; kontaktperson; kontaktname; name ansprechpartner; vor und nachname; name vorname; vorname name; vorname nachname; nachname vorname; vollstandiger name; ansprechperson; berechtigter; fahrzeugfuhrer; user fahrer; fahrer nutzer; nutzer fahrer; stammfahrer; benutzer;
         utilizzatore; utente; assegnatario; conducente; autista; nome conducente; nome utilizzatore; nome autista; assegnato a; guidatore; driver; referente; contatto; persona di riferimento; nome e cognome; cognome e nome; nominativo; dipendente; nome completo; persona; cognome nome; nome cognome; conducente principale; nome referente; driver assegnatario; in uso a; fruitore;
         закреплен за; закреплена за; закреплено за; водитель; фио; ф и о; фио водителя; фио сотрудника; пользователь; ответственный; сотрудник; контактное лицо; контакт; имя водителя; полное имя; за кем закреплен; ответственное лицо; фио пользователя; фио контактного лица; основной водитель; выдан кому; закрепленный водитель; представитель; conducteur; conductor; nom complet; responsable; usuario""",
@@ -223,6 +223,8 @@ USER_WORDS = (
     "ответственн",
 )
 
+CONTACT_WORDS = frozenset("ap asp ansprechpartner ansprechpartnerin kontakt kontaktperson referente contact контактного лица".split())
+
 PERIOD_WORDS = re.compile(
     r"\b(quarter|quartal|trimestre|trimestri|квартал|month|monat|mese|месяц|week|woche|kw|settimana|неделя|q[1-4]|[1-4]q|jan(uar|uary)?|feb(ruar|ruary)?|mar(ch)?|marz|apr(il)?|mai|may|juni?|june|juli?|july|aug(ust)?|sep(t|tember)?"
     r"|o[kc]t(ober)?|nov(ember)?|de[cz](ember)?|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|январь|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь)\b"
@@ -323,7 +325,7 @@ def meanings(words: str) -> tuple[tuple[str, float], ...]:
     if words in IGNORED_PHRASES or short in IGNORED_PHRASES:
         found.setdefault("", 0.97 if not found else 0.5)
     if not found and not elsewhere:
-        found.update(within(short.split()))
+        found.update(within(short.split()) or within(tokens))  # a filler may be part of a word: e mail
     return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
@@ -419,13 +421,17 @@ ALONE = frozenset(
 )
 
 
+REACHED_BY = frozenset(("phone", "mobile", "email"))
+
+
 def within(tokens: list[str]) -> dict[str, float]:
     """What the longest known phrase inside the title means: "Targa del veicolo aziendale" holds "targa"."""
     if ASIDE.intersection(tokens):
         return {}
     for length in range(min(len(tokens), LONGEST), 0, -1):
-        for start in range(len(tokens) - length + 1):
-            phrase = " ".join(tokens[start : start + length])
+        spans = [" ".join(tokens[start : start + length]) for start in range(len(tokens) - length + 1)]
+        spans.sort(key=lambda span: not REACHED_BY.intersection(PHRASES.get(span, ())))  # "driver mobile" is a number, not a driver
+        for phrase in spans:
             keys = [] if phrase in ALONE else [key for key in PHRASES.get(phrase, ()) if key not in ("id", "name", "title", "type")]
             if len(phrase) > 2 and phrase in IGNORED_PHRASES and not keys:
                 return {"": 0.4}

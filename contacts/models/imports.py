@@ -158,6 +158,10 @@ class StagedRowQuerySet(models.QuerySet["StagedRow"]):
     def to_apply(self) -> Self:
         return self.filter(verdict__in=(Verdict.NEW, Verdict.CHANGED), applied_at=None).order_by("pk")
 
+    def naming_parents(self) -> Self:
+        """Rows taken whose company belongs to another."""
+        return self.filter(values__company__parent__isnull=False).exclude(applied_at=None).order_by("pk")
+
     def with_problems(self) -> Self:
         """Rows that are left out, and rows that are taken in part."""
         return self.filter(Q(verdict=Verdict.REJECTED) | Q(has_notes=True)).order_by("sheet", "row")

@@ -11,6 +11,7 @@ from fleetportal.core import pairs
 if TYPE_CHECKING:
     from accounts.models import Company, User
 
+# The new people's own addresses come first: by the people, PostgreSQL reads every address there is while an import grows the table.
 SAME_PERSON = """
     SELECT mine.id AS mine, theirs.id AS theirs, at_mine.channel AS found
     FROM contacts_person mine
@@ -18,7 +19,8 @@ SAME_PERSON = """
     JOIN contacts_personaddress at_theirs ON at_theirs.value_folded = at_mine.value_folded AND at_theirs.channel = at_mine.channel
     JOIN contacts_person theirs ON theirs.id = at_theirs.person_id
     WHERE at_mine.channel IN ('email', 'phone') AND NOT at_mine.is_private AND NOT at_theirs.is_private
-        AND (theirs.name_folded = mine.name_folded OR theirs.name_folded = '' OR mine.name_folded = '') AND mine.id IN ({ids})
+        AND (theirs.name_folded = mine.name_folded OR theirs.name_folded = '' OR mine.name_folded = '')
+        AND at_mine.person_id IN ({ids})
     UNION ALL
     SELECT mine.id, theirs.id, 'born_on'
     FROM contacts_person mine JOIN contacts_person theirs ON theirs.name_folded = mine.name_folded AND theirs.born_on = mine.born_on

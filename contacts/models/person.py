@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import phonenumbers
@@ -290,6 +291,7 @@ def fold_name(first: str, last: str) -> str:
     return fold(f"{last} {first}")[:200]
 
 
+@lru_cache(maxsize=16_384)  # an import asks for the same number four times, and taking it apart is dear
 def fold_address(channel: str, value: str, *, region: str = "DE") -> str:
     """`value` as look-up sees it: a telephone number in E.164 where it is one, everything else folded."""
     if channel in (Channel.PHONE, Channel.SMS):

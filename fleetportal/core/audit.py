@@ -115,6 +115,7 @@ def record_many(action: str, rows: Iterable[tuple[models.Model, Changes]], *, by
     changes = [
         (entry, *about, field, *pair)
         for entry, about, (_row, changed) in zip(entries, objects, rows, strict=True)
+        if changed
         for field, pair in plain_changes(changed)
     ]
     if changes:

@@ -1,5 +1,7 @@
 """Rows written in bulk are the same rows that Django's own way writes."""
 
+import gc
+
 import pytest
 from django.db import IntegrityError, models, transaction
 
@@ -54,3 +56,10 @@ def test_a_broken_rule_is_an_integrity_error_and_nothing_is_written():
     with pytest.raises(IntegrityError), transaction.atomic():
         bulk.add(twice)
     assert not person.addresses.exists()
+
+
+def test_garbage_waits_for_the_end_of_a_batch_and_no_longer():
+    with pytest.raises(ZeroDivisionError), bulk.uncollected():
+        assert not gc.isenabled()
+        raise ZeroDivisionError
+    assert gc.isenabled()

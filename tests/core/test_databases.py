@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection, connections, transaction
 
+from contacts.models import Person
 from fleetportal.core.db import busy
 from gifts.models import Redemption, Voucher
-from tests.factories.contacts import make_role
+from tests.factories.contacts import make_person, make_role
 from tests.factories.gifts import make_programme, make_voucher
 from tests.races import race, won
 
@@ -81,3 +82,18 @@ def test_another_fault_of_the_database_stays_a_fault(db):
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
         connection.cursor().execute("SELECT nothing FROM nowhere")
     assert busy(caught.value) is None
+
+
+# --- many values in one parameter --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("names", [[], ["Kern"], ["Kern", "O'Brien", 'a "b" {c}, \\', "ж"]])
+def test_among_finds_what_in_finds(north, names):
+    people = [make_person(last_name=name, centre=north) for name in ("Kern", "O'Brien", 'a "b" {c}, \\', "Voss", "ж")]
+    asked = {person.pk for person in people if person.last_name in names}
+    rows = Person.objects.filter(pk__in=[person.pk for person in people])
+    assert set(rows.filter(last_name__among=names).values_list("pk", flat=True)) == asked
+    assert set(rows.filter(pk__among=asked).values_list("pk", flat=True)) == asked
+    assert rows.filter(centre__among=[north.pk]).count() == len(people)
+    assert set(rows.exclude(last_name__among=names).values_list("pk", flat=True)) == {person.pk for person in people} - asked

@@ -1,7 +1,7 @@
 """Spreadsheets in and out: strangers' files are read in a process of their own, ours are written typed, and nothing in them runs."""
 
 from fleetportal.core.sheets.marking import SheetMarks, write_marked
-from fleetportal.core.sheets.reading import Book, Sheet, read
+from fleetportal.core.sheets.reading import Book, Sheet, Unreckoned, read
 from fleetportal.core.sheets.refusals import SheetRefused, refusal
 from fleetportal.core.sheets.writing import Column, harmless, write_csv, write_xlsx
 
@@ -11,6 +11,7 @@ __all__ = [
     "Sheet",
     "SheetMarks",
     "SheetRefused",
+    "Unreckoned",
     "harmless",
     "read",
     "refusal",

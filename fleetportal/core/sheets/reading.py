@@ -13,6 +13,11 @@ from fleetportal.core.sheets import processes
 
 Cell = str | int | float | bool | date | datetime
 
+
+class Unreckoned(str):
+    """An empty cell that would not be empty: a formula whose result the file does not hold."""
+
+
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps none of these in JSON
 
 
@@ -64,6 +69,8 @@ class Book:
 
 def from_json(cell: Any) -> Cell:
     if isinstance(cell, dict):
+        if "f" in cell:
+            return Unreckoned()
         return date.fromisoformat(cell["d"]) if "d" in cell else datetime.fromisoformat(cell["t"])
     return UNSTORABLE.sub("\ufffd", cell) if isinstance(cell, str) else cell
 

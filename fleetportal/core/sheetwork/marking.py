@@ -64,12 +64,11 @@ def still(sheet: Any, place: int | None, shown: Mapping[Any, list[Any]]) -> None
         for cell in row:
             if cell.data_type == "f":
                 cells = shown.get((place, cell.row), ())
-                value = cells[cell.column - 1] if cell.column <= len(cells) else ""
+                value = from_json(cells[cell.column - 1]) if cell.column <= len(cells) else ""
                 write_text(cell, value if value != "" else str(cell.value))
 
 
 def write_text(cell: Any, value: Any) -> None:
-    value = from_json(value)
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
         cell.value = value
@@ -166,6 +165,8 @@ def sheet_name(name: str, book: Any) -> str | None:
 
 def from_json(value: Any) -> Any:
     if isinstance(value, dict):
+        if "f" in value:
+            return ""
         return datetime.date.fromisoformat(value["d"]) if "d" in value else datetime.datetime.fromisoformat(value["t"])
     return value
 

@@ -1,13 +1,15 @@
 """Reads XLSX and ODS with calamine, sheet after sheet, row after row."""
 
 import datetime
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, XmlError, ZipError
 
-from . import limits
+from . import formulas, limits
 from .limits import Unreadable
 
 MERGED_AREA = 200_000
@@ -17,11 +19,12 @@ def read(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
     """Yields (sheet name, row number, cells) of every visible sheet; merged cells carry their value in each cell. Raises Unreadable."""
     try:
         workbook = CalamineWorkbook.from_path(path)
+        unknown = formulas.without_result(path)
         for about in visible(workbook):
-            yield from rows_of(workbook.get_sheet_by_name(about.name))
+            yield from rows_of(workbook.get_sheet_by_name(about.name), unknown.get(about.name, {}))
     except PasswordError as error:
         raise Unreadable("locked") from error
-    except (CalamineError, XmlError, ZipError, ValueError, OSError) as error:
+    except (CalamineError, XmlError, ZipError, ValueError, OSError, zipfile.BadZipFile, ElementTree.ParseError) as error:
         raise Unreadable("damaged") from error
 
 
@@ -34,7 +37,8 @@ def visible(workbook: Any) -> list[Any]:
     return sheets
 
 
-def rows_of(sheet: Any) -> Iterator[tuple[str, int, list[Any]]]:
+def rows_of(sheet: Any, unknown: Mapping[int, list[int]]) -> Iterator[tuple[str, int, list[Any]]]:
+    """The rows that hold something; a formula without its result, which is `unknown`, comes as {"f": 1}."""
     if sheet.start is None:
         return
     check_size(sheet)
@@ -43,6 +47,10 @@ def rows_of(sheet: Any) -> Iterator[tuple[str, int, list[Any]]]:
     for number, values in enumerate(sheet.iter_rows(), start=top + 1):
         cells = [""] * left + [value if type(value) is str else plain(value) for value in values]
         merged.fill(number - 1, cells)
+        for column in unknown.get(number, ()):
+            cells += [""] * (column + 1 - len(cells))
+            if cells[column] == "":
+                cells[column] = {"f": 1}
         if any(cell != "" for cell in cells):
             yield sheet.name, number, cells
 

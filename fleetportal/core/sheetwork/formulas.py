@@ -1,0 +1,59 @@
+"""Finds the formulas of a workbook that hold no result: a program wrote the file, and no spreadsheet program has reckoned it yet."""
+
+import re
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+from posixpath import join, normpath
+from xml.etree import ElementTree
+
+from .archive import column_number
+
+CHUNK = 1024 * 1024
+MOST = 200_000  # cells remembered; who has more has them in every row
+CELL = re.compile(
+    rb"<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,4})([0-9]{1,8})[\"']")
+EMPTY_TEXT = re.compile(rb"\st=[\"']str[\"']")  # the result is known, and empty
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+Places = dict[int, list[int]]  # row, from 1 → columns, from 0
+
+
+def without_result(path: Path) -> dict[str, Places]:
+    """{name of the sheet: {row: columns}} of the XLSX at `path`, whose parts were checked before."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: found for name, part in parts(archive).items() if (found := in_part(archive, part))}
+
+
+def parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Where each sheet lies in the archive, by its name."""
+    names = set(archive.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return {}
+    targets = {rel.get("Id"): rel.get("Target", "") for rel in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
+    found = {}
+    for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+        if sheet.tag.endswith("}sheet"):
+            target = targets.get(sheet.get(RELATION), "")
+            part = normpath(target.lstrip("/") if target.startswith("/") else join("xl", target))
+            if part in names:
+                found[sheet.get("name", "")] = part
+    return found
+
+
+def in_part(archive: zipfile.ZipFile, part: str) -> Places:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    rest, count = b"", 0
+    with archive.open(part) as file:
+        while (chunk := file.read(CHUNK)) and count < MOST:
+            text = rest + chunk
+            cut = text.rfind(b"</row>") + 1 or len(text)
+            for attributes in CELL.findall(text[:cut]) if b"f>" in text or b"<f" in text else ():
+                place = PLACE.search(attributes)
+                if place and not EMPTY_TEXT.search(attributes):
+                    found[int(place[2])].append(column_number(place[1]) - 1)
+                    count += 1
+            rest = text[cut:]
+    return found
