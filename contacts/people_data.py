@@ -218,12 +218,17 @@ def move_messages(duplicate: Person, kept: Person) -> Moved:
 
 
 def move_pairs(duplicate: Person, kept: Person) -> Moved:
-    """Whom the duplicate may be, the kept person may be; of two pairs with the same third one stays."""
+    """Whom the duplicate may be, the kept person may be; of two pairs with the same third one stays, told apart if either was."""
     moved: Moved = []
     for pair in PersonPair.objects.filter(Q(one=duplicate) | Q(other=duplicate)):
         third = pair.other_id if pair.one_id == duplicate.pk else pair.one_id
         one, other = sorted((third, kept.pk))
-        if third == kept.pk or PersonPair.objects.filter(one=one, other=other).exists():
+        standing = PersonPair.objects.filter(one=one, other=other).first()
+        if standing and pair.told_apart_at and not standing.told_apart_at:
+            standing.told_apart_at = pair.told_apart_at
+            standing.save(update_fields=["told_apart_at"])
+            moved.append((standing, {"told_apart_at": (None, standing.told_apart_at)}))
+        if third == kept.pk or standing:
             pair.delete()
             continue
         changes = {"one_id": (pair.one_id, one), "other_id": (pair.other_id, other)}

@@ -49,18 +49,18 @@ class Priority(models.IntegerChoices):
 
 
 class State(models.TextChoices):
-    WAITING = "waiting", "waiting"
-    SENT = "sent", "sent"
-    HELD_BACK = "held_back", "held back"  # the gate said never
-    REFUSED = "refused", "refused by the mail server"
-    UNCERTAIN = "uncertain", "uncertain"  # the line broke after the text was handed over
-    PARKED = "parked", "parked"  # tried five times
+    WAITING = "waiting", _("waiting")
+    SENT = "sent", _("sent")
+    HELD_BACK = "held_back", _("held back")  # the gate said never
+    REFUSED = "refused", _("refused by the mail server")
+    UNCERTAIN = "uncertain", _("uncertain")  # the line broke after the text was handed over
+    PARKED = "parked", _("parked")  # tried five times
 
 
 class Bounce(models.TextChoices):
-    NONE = "", "none"
-    SOFT = "soft", "delayed"
-    HARD = "hard", "returned"
+    NONE = "", _("none")
+    SOFT = "soft", _("delayed")
+    HARD = "hard", _("returned")
 
 
 @dataclass(frozen=True)

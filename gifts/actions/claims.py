@@ -53,9 +53,10 @@ def claim_from_pool(challenge: Challenge) -> Claim:
         programme = challenge.programme
         today = programme.centre.today(timezone.now())
         vehicle = vehicle_of(challenge.plate)
-        person = person_at(challenge) or new_driver(
-            challenge.first_name, vehicle.company if vehicle else None, programme, on=today, challenge=challenge
-        )
+        known = person_at(challenge)
+        if known:
+            lock(known)  # for whom they drive is asked when nobody is saying it at this moment
+        person = known or new_driver(challenge.first_name, vehicle.company if vehicle else None, programme, on=today, challenge=challenge)
         company = vehicle.company if vehicle else only_company(person, on=today)
         said = Said(first_name=challenge.first_name, place=challenge.plate, marks=marks_of(challenge))
         claim = take_from_pool(programme, person, company=company, said=said, on=today)

@@ -1,6 +1,8 @@
 from gifts.models.challenge import Challenge
+from gifts.models.claim import Claim
 from gifts.models.gift import AlreadyUndone, Gift, HandOut, NothingInStock, Stock
 from gifts.models.programme import Allowance, Issue, Period, Programme, Way
+from gifts.models.redemption import Redemption
 from gifts.models.refusals import (
     DriverHasOne,
     NobodysVoucher,
@@ -14,7 +16,7 @@ from gifts.models.refusals import (
     VoucherSpent,
     VoucherTaken,
 )
-from gifts.models.voucher import Claim, Redemption, State, Voucher
+from gifts.models.voucher import State, Voucher
 
 __all__ = [
     "Allowance",

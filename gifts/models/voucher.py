@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Centre, Company
 from contacts.models import Channel, Person, interaction, ledger
 from fleetportal.core import audit, bulk, outbox
-from fleetportal.core.db import lock
+from fleetportal.core.db import above, lock
 from fleetportal.core.links import Link, digest
 from fleetportal.core.prepared import Prepared, PreparedUpdate, insert
 from gifts import codes
+from gifts.models.claim import Claim
 from gifts.models.programme import READABLE, Allowance, Issue, Programme, Way
 from gifts.models.refusals import (
     DriverHasOne,
     NobodysVoucher,
-    NotRedeemed,
     VoucherExpired,
     VoucherForeign,
     VoucherRefused,
@@ -32,6 +32,7 @@ from gifts.models.refusals import (
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from gifts.models.redemption import Redemption
 
 
 class State(models.TextChoices):
@@ -159,6 +160,7 @@ class Voucher(models.Model):
         Raises VoucherTaken, VoucherExpired, VoucherRevoked, DriverHasOne, CapReached; nothing has changed then. Costs 17 queries.
         """
         with transaction.atomic():
+            lock(person)  # the cap hangs on whom they work for, which staff may be saying at this moment
             now = timezone.now()
             day = self.programme.centre.today(now)
             period, marks = self.programme.period_of(day), sorted({person_mark(person), *said.marks})
@@ -212,7 +214,7 @@ class Voucher(models.Model):
         with transaction.atomic(savepoint=False):  # whoever is refused below has written nothing that must be taken back
             if redeem_one(pk=self.pk, at=wash.pk, on=day):
                 self.state = State.REDEEMED
-                redemption = insert(bulk.new(Redemption, voucher=self, wash=wash, redeemed_by=by, redeemed_at=now))
+                redemption = insert(bulk.new(above(Voucher, "redemptions").model, voucher=self, wash=wash, redeemed_by=by, redeemed_at=now))
                 audit.record("voucher.redeemed", self, by=by, changes={"state": (State.CLAIMED, State.REDEEMED)}, facts={"wash": wash.pk})
                 self.tell("voucher.redeemed", about=redemption, by=by)
                 return redemption
@@ -314,82 +316,6 @@ class Voucher(models.Model):
             context={"voucher": self, "link": self._open_link()},
             address=to,
         )
-
-
-class ClaimQuerySet(models.QuerySet["Claim"]):
-    def visible_to(self, user: "User") -> Self:
-        """Claims made for a company in reach, or for none yet: the driver is what brings these into reach."""
-        return self.filter(Q(voucher__company=None) | Q(voucher__company__in=Company.objects.visible_to(user)))
-
-
-class Claim(models.Model):
-    """Who claimed a voucher, and what they said. One for a voucher, for ever."""
-
-    voucher = models.OneToOneField(Voucher, on_delete=models.PROTECT, related_name="claim_made")
-    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="claims")
-    period = models.CharField(max_length=10)
-    marks = models.JSONField(default=list)
-    first_name = models.CharField(max_length=80, blank=True)
-    place = models.CharField(max_length=160, blank=True)  # company or plate as typed, until staff look
-    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    claimed_at = models.DateTimeField(default=timezone.now)
-
-    objects = ClaimQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = gettext_lazy("claim")
-        verbose_name_plural = gettext_lazy("claims")
-
-    def __str__(self) -> str:
-        return f"{self.voucher_id}: {self.first_name}"
-
-
-class RedemptionQuerySet(models.QuerySet["Redemption"]):
-    def standing(self) -> Self:
-        return self.filter(undone_at=None)
-
-    def where(self, user: "User", *, may: str) -> Self:
-        """Redemptions at a centre on which `user` holds `may`."""
-        return self.filter(wash__in=Centre.objects.where(user, may=may))
-
-
-class Redemption(models.Model):
-    """The wash took a voucher back. At most one stands for each; undone ones are kept with their reason."""
-
-    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="redemptions")
-    wash = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="redemptions")
-    redeemed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    redeemed_at = models.DateTimeField(default=timezone.now)
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    undone_because = models.CharField(max_length=200, blank=True)
-
-    objects = RedemptionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = gettext_lazy("redemption")
-        verbose_name_plural = gettext_lazy("redemptions")
-        constraints = [models.UniqueConstraint(fields=["voucher"], condition=Q(undone_at=None), name="one_standing_redemption")]
-        indexes = [models.Index(fields=["wash", "-redeemed_at"], name="redemption_by_wash")]
-
-    def __str__(self) -> str:
-        return f"{self.voucher_id} {self.redeemed_at:%Y-%m-%d %H:%M}"
-
-    def undo(self, *, by: "User | None", reason: str) -> Voucher:
-        """The voucher, claimed again as before; if its days are over meanwhile, it expires by itself.
-
-        Raises NotRedeemed where somebody undid it before. Costs 6 queries.
-        """
-        with transaction.atomic():
-            now = timezone.now()
-            if not Redemption.objects.standing().filter(pk=self.pk).update(undone_at=now, undone_by=by, undone_because=reason):
-                raise NotRedeemed(_("This was undone already."))
-            Voucher.objects.filter(pk=self.voucher_id, state=State.REDEEMED).update(state=State.CLAIMED)
-            voucher = Voucher.objects.with_names().get(pk=self.voucher_id)
-            changes = {"state": (State.REDEEMED, State.CLAIMED), "reason": (None, reason)}
-            audit.record("voucher.redemption_undone", voucher, by=by, changes=changes, facts={"redemption": self.pk})
-            voucher.tell("voucher.redemption_undone", about=self, by=by)
-            return voucher
 
 
 def person_mark(person: Person) -> str:

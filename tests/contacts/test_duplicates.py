@@ -235,6 +235,20 @@ def test_in_a_merge_pairs_go_along_once():
     assert [(pair.one, pair.other) for pair in PersonPair.objects.all()] == [(kept, third)]
 
 
+@pytest.mark.parametrize("said_of", ["duplicate", "kept"])
+def test_in_a_merge_a_word_that_two_are_not_the_same_stays(both, said_of):
+    """Whichever of the two pairs with the third it was said of: they are one human now."""
+    kept, duplicate, third = (make_person("Amsel", email="a@b.example") for _turn in range(3))
+    of = {"duplicate": duplicate, "kept": kept}[said_of]
+    PersonPair.objects.get(one=min(of, third, key=lambda person: person.pk), other=max(of, third, key=lambda person: person.pk)).tell_apart(
+        by=both
+    )
+    moved = people_data.move_pairs(duplicate, kept)
+    pair = PersonPair.objects.get()
+    assert (pair.one, pair.other, pair.told_apart_at is not None) == (kept, third, True)
+    assert [(row, list(changes)) for row, changes in moved] == ([(pair, ["told_apart_at"])] if said_of == "duplicate" else [])
+
+
 def test_somebody_of_no_centre_is_in_no_pair_of_anybody(client, anna):
     make_person("Amsel", email="a@b.example", centre=make_centre())
     make_person("Amsel", email="a@b.example", centre=make_centre())

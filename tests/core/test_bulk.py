@@ -1,16 +1,18 @@
 """Rows written in bulk are the same rows that Django's own way writes."""
 
 import gc
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
 from accounts.models import Company, Vehicle
 from contacts.models import Holder, Person, PersonAddress, StagedRow, VehicleUser
 from fleetportal.core import bulk
 from fleetportal.core.audit import Entry
 from fleetportal.core.search import SearchRow
-from tests.factories.accounts import make_centre
+from tests.factories.accounts import make_centre, make_company
 
 pytestmark = pytest.mark.django_db
 TEXTS = ["", "plain", "tab\tnew\nline\\N\\. end", "überland «иванов» 🚚", "'; DROP TABLE x; --", "\\", "NULL"]
@@ -48,6 +50,36 @@ def test_values_of_every_kind_are_stored_as_by_save():
     written = Entry.objects.exclude(pk=saved.pk).get(action="a.b")
     assert (written.facts, written.actor_id, written.at.tzinfo is not None) == (saved.facts, None, True)
     assert Entry.objects.filter(facts__word="ü\\n\t", at__lte=saved.at).count() == 2
+
+
+def test_yes_no_and_days_are_stored_as_by_save():
+    """COPY and executemany get them as they stand: a day before our times, one long after, none at all."""
+    company, days = make_company(make_centre("west")), [date(2026, 2, 28), date(1, 1, 1), date(9999, 12, 31), None]
+    bulk.add([bulk.new(Vehicle, company=company, plate=f"B {number}", delivered_on=day) for number, day in enumerate(days)])
+    assert list(Vehicle.objects.order_by("pk").values_list("delivered_on", flat=True)) == days
+    assert Vehicle.objects.filter(delivered_on__gte=date(2026, 2, 28)).count() == 2
+    bulk.add([bulk.new(Company, name=f"B {yes}", centre=company.centre, is_public_body=yes) for yes in (True, False)])
+    assert {one.name: one.is_public_body for one in Company.objects.filter(name__startswith="B ")} == {"B True": True, "B False": False}
+    assert Company.objects.filter(is_public_body=True).get().name == "B True"
+
+
+def test_moments_come_back_to_the_microsecond_in_whatever_zone_they_were_said():
+    moments = [datetime(2026, 3, 29, 1, 59, 59, 999999, tzinfo=UTC), datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))]
+    bulk.add([bulk.new(Entry, action=f"a.{number}", object_type="x.y", object_id=1, at=at) for number, at in enumerate(moments)])
+    assert list(Entry.objects.order_by("action").values_list("at", flat=True)) == [at.astimezone(UTC) for at in moments]
+
+
+def test_a_text_with_a_sign_that_no_database_holds_writes_nothing():
+    """NUL: PostgreSQL has no place for it. Readers of files take it out; whatever passes them is refused whole, not cut short."""
+    centre = make_centre("west")
+    people = [bulk.new(Person, first_name=text, last_name="Bulk", centre=centre) for text in ("before", "nu\0l", "after")]
+    if connection.vendor == "postgresql":
+        with pytest.raises(DatabaseError), transaction.atomic():
+            bulk.add(people)
+        assert not Person.objects.filter(last_name="Bulk").exists()
+    else:
+        bulk.add(people)
+        assert list(Person.objects.order_by("pk").values_list("first_name", flat=True)) == ["before", "nu\0l", "after"]
 
 
 def test_a_broken_rule_is_an_integrity_error_and_nothing_is_written():

@@ -1,13 +1,16 @@
 """What people type is a day of our times, and a number that a row can have, in whichever form it stands."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django import forms
+from django.template import Context, Template
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import translation
 
 from accounts.models import Centre, Company, User
 from fleetportal.core.forms import DayField, RowsField
@@ -61,3 +64,30 @@ def test_a_form_that_says_nonsense_of_what_it_showed_is_taken_as_saying_nothing(
     client.force_login(anna)
     page = client.post(f"/companies/{north_ag.pk}/edit/", {"name": "", "_shown": shown})
     assert page.status_code == 422
+
+
+class Asking(forms.ModelForm[Company]):
+    """A choice of a row and choices of words, asked with and without need, as the portal's forms do."""
+
+    must = forms.ModelChoiceField(Centre.objects.none())
+    named = forms.ModelChoiceField(Centre.objects.none(), empty_label="nobody yet", required=False)
+
+    class Meta:
+        model = Company
+        fields = ("parent", "sector")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "none", "choose"), [("en", "none chosen", "please choose"), ("de", "nichts gewählt", "bitte wählen")])
+@pytest.mark.parametrize("tag", ["field", "field_input"])
+def test_an_empty_choice_says_what_it_means(language: str, none: str, choose: str, tag: str) -> None:
+    with translation.override(language):
+        fields = {name: Template(f"{{% {tag} one %}}").render(Context({"one": Asking()[name]})) for name in Asking.base_fields}
+    said = {name: re.search(r'<option value=""[^>]*>([^<]*)<', text) for name, text in fields.items()}
+    assert {name: found and found[1] for name, found in said.items()} == {
+        "must": choose,
+        "named": "nobody yet",
+        "parent": none,
+        "sector": none,
+    }
+    assert "-----" not in "".join(fields.values())

@@ -117,3 +117,17 @@ def test_nobody_else_sees_them(as_anna: Client, brandt: Person) -> None:
     stuck = make_message(brandt, state=State.PARKED)
     assert as_anna.get("/messages/").status_code == as_anna.post(f"/messages/{stuck.pk}/again/").status_code == 404
     assert Message.objects.get(pk=stuck.pk).state == State.PARKED
+
+
+def test_states_are_said_in_the_readers_language(as_anna: Client, anna: User, brandt: Person) -> None:
+    anna.language = "de"
+    anna.save()
+    said = {State.WAITING: "wartet", State.SENT: "gesendet", State.HELD_BACK: "zurückgehalten", State.PARKED: "geparkt"}
+    said |= {State.REFUSED: "vom Mailserver abgelehnt", State.UNCERTAIN: "ungewiss"}
+    assert said.keys() == set(State)
+    for state, words in said.items():
+        message = make_message(brandt)
+        Message.objects.update(state=state)
+        assert f"</svg>{words}</span>" in as_anna.get("/mailbox/").content.decode()
+        assert f"</svg>{words}</span>" in as_anna.get(f"/mailbox/{message.pk}/").content.decode()
+        message.delete()

@@ -1,9 +1,11 @@
 """Staff act for a driver: they claim the card in the driver's hand, and say who a driver is whom a claim made."""
 
+from datetime import date
 from functools import partial
 
 import pytest
 
+from accounts.models import Company
 from contacts.models import GiftPolicy, Interaction, Person, PersonAddress, Received, YearSum, ledger
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox import Message
@@ -15,6 +17,7 @@ from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person, make_role
 from tests.factories.gifts import make_issue, make_programme, make_voucher
 from tests.races import race
+from tests.selection import repetitions
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +198,55 @@ def test_confirming_without_its_lock_confirms_twice(carla, shine, north_ag, monk
     monkeypatch.setattr(claims, "lock", lambda row: row)
     many_confirm(shine, north_ag, carla)
     assert Entry.objects.filter(action="driver.confirmed").count() > 1
+
+
+def about_to_claim(shine) -> tuple[Person, Challenge]:
+    """A driver whom nobody knew yet, with a second voucher before them: the code is typed, the answer on its way."""
+    person = newcomer(shine)
+    PersonAddress.objects.create(person=person, channel="email", value="m@drivers.example", value_folded="m@drivers.example")
+    other = make_programme(shine.centre, name="Other", value_cents=1500)
+    make_issue(other, way="pool", count=1)
+    challenge, _link = Challenge.ask(other, first_name="Mirko", channel="email", address="m@drivers.example", plate="HH-ZZ 1")
+    return person, challenge
+
+
+def claim_while_staff_confirm(shine, company, by) -> None:
+    person, challenge = about_to_claim(shine)
+    race(partial(confirm, person, company, by, withdraw=True), partial(claim_from_pool, challenge))
+    assert Entry.objects.filter(action="driver.confirmed").count() == 1
+
+
+def held_against_the_rule() -> int:
+    return Voucher.objects.filter(state=State.CLAIMED).count() + YearSum.objects.exclude(cents=0).count()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_a_claim_at_the_moment_of_confirming_keeps_to_the_rule_of_the_company(carla, shine, north, _round):
+    claim_while_staff_confirm(shine, make_company(north, is_public_body=True), carla)
+    assert held_against_the_rule() == 0
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_a_claim_at_the_moment_of_confirming_stands_with_the_company(carla, shine, north_ag, _round):
+    claim_while_staff_confirm(shine, north_ag, carla)
+    assert set(Claim.objects.values_list("voucher__company", flat=True)) == {north_ag.pk}
+    assert Interaction.objects.filter(kind="voucher.claimed", company=north_ag).count() == 2
+
+
+def test_a_claim_that_looked_before_staff_confirmed_breaks_the_rule(carla, shine, north, monkeypatch):
+    """The canary of both, and what the lock keeps out: staff confirm between the claim's look at the employers and its act."""
+    person, challenge = about_to_claim(shine)
+    town = make_company(north, is_public_body=True)
+
+    def looked_a_moment_ago(person: Person, *, on: date) -> None:
+        confirm(person, town, carla, withdraw=True)
+        monkeypatch.setattr(ledger, "employers", lambda person, company: Company.objects.none())
+
+    monkeypatch.setattr(claims, "only_company", looked_a_moment_ago)
+    claim_from_pool(challenge)
+    assert held_against_the_rule() > 0
+    assert Claim.objects.filter(person=person, voucher__company=None).exists()

@@ -6,6 +6,7 @@ from typing import Any
 
 from babel.dates import format_date, format_skeleton, format_time
 from django import forms, template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -218,9 +219,22 @@ def _class(widget: forms.Widget, refused: bool) -> str:
     return f"{own} is-invalid" if refused else own
 
 
+DASHES = BLANK_CHOICE_DASH[0][1]
+
+
+def name_empty_choice(asked: forms.Field) -> None:
+    """Puts words where Django offers a row of dashes."""
+    words = _("none chosen") if not asked.required else _("please choose")
+    if isinstance(asked, forms.ModelChoiceField):
+        asked.empty_label = words if asked.empty_label == DASHES else asked.empty_label
+    elif isinstance(asked.widget, forms.Select):
+        asked.widget.choices = [(value, words if label == DASHES else label) for value, label in asked.widget.choices]
+
+
 @register.simple_tag
 def field_input(bound: forms.BoundField, label: str = "") -> SafeString:
     """The bare widget of a field, for a table or a row that names it otherwise; `label` is read out."""
+    name_empty_choice(bound.field)
     attrs = {"class": _class(bound.field.widget, bool(bound.errors))}
     return bound.as_widget(attrs={**attrs, "aria-label": label} if label else attrs)
 
@@ -228,6 +242,7 @@ def field_input(bound: forms.BoundField, label: str = "") -> SafeString:
 @register.inclusion_tag("core/_field.html")
 def field(bound: forms.BoundField, quiet: bool = False) -> dict[str, object]:
     """A field with label, help and errors; `quiet` leaves out the word "optional"."""
+    name_empty_choice(bound.field)
     widget = bound.field.widget
     kind, refused = _kind(widget), bool(bound.errors)
     context = {"field": bound, "kind": kind, "quiet": quiet, "clash": bound.name in getattr(bound.form, "clashing", ())}
