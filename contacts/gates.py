@@ -1,42 +1,45 @@
 """May this message go, now? Asked right before the sender hands it over (DOMAIN, "Consent")."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from contacts.models.consent import allowed
 from contacts.models.person import AddressState, Channel, PersonAddress, PersonAddressQuerySet
-from fleetportal.core import audit, outbox
+from fleetportal.core import audit, outbox, verdicts
 from fleetportal.core.db import fold
+from fleetportal.core.verdicts import Condition, Go, Never, Verdict
 
 PERSON = "contacts.person"
 
 
-def service(message: outbox.Message, now: datetime) -> outbox.Verdict:
+def service(message: outbox.Message, now: datetime) -> Verdict:
     """Owed under a contract or asked for by the recipient: needs no consent, only an address that is not withdrawn. Costs 1 query."""
     return services([message], now)[message.pk]
 
 
-def services(messages: list[outbox.Message], now: datetime) -> dict[int, outbox.Verdict]:
+def services(messages: list[outbox.Message], now: datetime) -> dict[int, Verdict]:
     """The same for many. Costs 1 query."""
     withdrawn = written_to(messages, PersonAddress.objects.filter(state=AddressState.WITHDRAWN))
-    never = outbox.Never("This address was withdrawn.")
-    return {message.pk: never if whose(message) in withdrawn else outbox.Go() for message in messages}
+    never = Never("This address was withdrawn.")
+    return {message.pk: never if whose(message) in withdrawn else Go() for message in messages}
 
 
-def marketing(message: outbox.Message, now: datetime) -> outbox.Verdict:
+def marketing(message: outbox.Message, now: datetime) -> Verdict:
     """Promotion: goes only to an address that said yes to this purpose and has not taken it back. Costs 1 query."""
     return marketings([message], now)[message.pk]
 
 
-def marketings(messages: list[outbox.Message], now: datetime) -> dict[int, outbox.Verdict]:
+def marketings(messages: list[outbox.Message], now: datetime) -> dict[int, Verdict]:
     """The same for many. Costs 1 query for each purpose."""
-    verdicts: dict[int, outbox.Verdict] = {}
+    verdicts: dict[int, Verdict] = {}
     for purpose in {message.purpose for message in messages}:
         asking = [message for message in messages if message.purpose == purpose]
         agreed = written_to(asking, allowed(Channel.EMAIL, purpose))
-        never = outbox.Never("No consent for this purpose at this address.")
-        verdicts |= {message.pk: outbox.Go() if whose(message) in agreed else never for message in asking}
+        never = Never("No consent for this purpose at this address.")
+        verdicts |= {message.pk: Go() if whose(message) in agreed else never for message in asking}
     return verdicts
 
 
@@ -50,6 +53,27 @@ def written_to(messages: list[outbox.Message], addresses: QuerySet[PersonAddress
 def whose(message: outbox.Message) -> tuple[int | None, str]:
     """The person's address that the message goes to; nobody's for users, and for guests who only left an address."""
     return (message.recipient_id if message.recipient_type == PERSON else None, fold(message.recipient))
+
+
+PERSON_MEANT, ADDRESS_MEANT = -2, "?address"  # stand for a message's person and folded address in a condition
+
+
+def meant() -> QuerySet[PersonAddress]:
+    """The address that a message goes to, by its stand-ins."""
+    return PersonAddress.objects.filter(person=PERSON_MEANT, channel=Channel.EMAIL, value_folded=ADDRESS_MEANT)
+
+
+def not_withdrawn(purpose: str) -> Q:
+    return ~Q(Exists(meant().filter(state=AddressState.WITHDRAWN)))
+
+
+def agreed(purpose: str) -> Q:
+    return Q(Exists(meant().filter(pk__in=allowed(Channel.EMAIL, purpose).values("pk"))))
+
+
+def stood_for(message: outbox.Message) -> Mapping[Any, Any]:
+    person, address = whose(message)
+    return {PERSON_MEANT: person, ADDRESS_MEANT: address}
 
 
 def own_address(message: outbox.Message) -> PersonAddressQuerySet:
@@ -66,7 +90,7 @@ def note_bounce(message: outbox.Message) -> None:
 
 
 def register() -> None:
-    outbox.gates["service"] = service
-    outbox.gates["marketing"] = marketing
-    outbox.gates_of_many |= {"service": services, "marketing": marketings}
+    verdicts.gates |= {"service": service, "marketing": marketing}
+    verdicts.gates_of_many |= {"service": services, "marketing": marketings}
+    verdicts.conditions |= {"service": Condition(not_withdrawn, stood_for), "marketing": Condition(agreed, stood_for)}
     outbox.bounced.register("addresses", note_bounce)

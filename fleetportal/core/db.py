@@ -4,7 +4,8 @@ import json
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -122,6 +123,27 @@ def alone(what: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
+
+
+@contextmanager
+def unhurried_commits() -> Iterator[None]:
+    """Inside, a commit on PostgreSQL does not wait for the disk; SQLite's does not anyway (`synchronous=NORMAL`).
+
+    A crash of the database server itself, not of ours, may take back what was committed in its last half second: for writes that
+    are done again where they are missing, and for nothing else. Costs 2 queries on PostgreSQL.
+    """
+    connection = connections["default"]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        if connection.is_usable():  # else the next connection begins with what the server says
+            with connection.cursor() as cursor:
+                cursor.execute("RESET synchronous_commit")
 
 
 class Overlap(Refused):
