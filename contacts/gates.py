@@ -1,6 +1,5 @@
 """May this message go, now? Asked right before the sender hands it over (DOMAIN, "Consent")."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -55,25 +54,20 @@ def whose(message: outbox.Message) -> tuple[int | None, str]:
     return (message.recipient_id if message.recipient_type == PERSON else None, fold(message.recipient))
 
 
-PERSON_MEANT, ADDRESS_MEANT = -2, "?address"  # stand for a message's person and folded address in a condition
+def not_withdrawn(purpose: str, person: Any, address: Any) -> Q:
+    return ~Q(Exists(meant(person, address).filter(state=AddressState.WITHDRAWN)))
 
 
-def meant() -> QuerySet[PersonAddress]:
-    """The address that a message goes to, by its stand-ins."""
-    return PersonAddress.objects.filter(person=PERSON_MEANT, channel=Channel.EMAIL, value_folded=ADDRESS_MEANT)
+def agreed(purpose: str, person: Any, address: Any) -> Q:
+    return Q(Exists(meant(person, address).filter(pk__in=allowed(Channel.EMAIL, purpose).values("pk"))))
 
 
-def not_withdrawn(purpose: str) -> Q:
-    return ~Q(Exists(meant().filter(state=AddressState.WITHDRAWN)))
+def meant(person: Any, address: Any) -> QuerySet[PersonAddress]:
+    return PersonAddress.objects.filter(person=person, channel=Channel.EMAIL, value_folded=address)
 
 
-def agreed(purpose: str) -> Q:
-    return Q(Exists(meant().filter(pk__in=allowed(Channel.EMAIL, purpose).values("pk"))))
-
-
-def stood_for(message: outbox.Message) -> Mapping[Any, Any]:
-    person, address = whose(message)
-    return {PERSON_MEANT: person, ADDRESS_MEANT: address}
+def facts(message: outbox.Message) -> dict[str, Any]:
+    return dict(zip(("person", "address"), whose(message), strict=True))
 
 
 def own_address(message: outbox.Message) -> PersonAddressQuerySet:
@@ -92,5 +86,6 @@ def note_bounce(message: outbox.Message) -> None:
 def register() -> None:
     verdicts.gates |= {"service": service, "marketing": marketing}
     verdicts.gates_of_many |= {"service": services, "marketing": marketings}
-    verdicts.conditions |= {"service": Condition(not_withdrawn, stood_for), "marketing": Condition(agreed, stood_for)}
+    like: dict[str, Any] = {"person": PersonAddress._meta.get_field("person"), "address": PersonAddress._meta.get_field("value_folded")}
+    verdicts.conditions |= {"service": Condition(not_withdrawn, facts, like), "marketing": Condition(agreed, facts, like)}
     outbox.bounced.register("addresses", note_bounce)

@@ -28,6 +28,7 @@ from fleetportal.core import bell, links
 from fleetportal.core.audit import label, record
 from fleetportal.core.db import unhurried_commits
 from fleetportal.core.errors import Refused
+from fleetportal.core.prepared import Place, PreparedUpdate
 from fleetportal.core.registry import Registry
 from fleetportal.core.smtp import Mail, close, handed_over
 from fleetportal.core.verdicts import Never, NotYet, ask, gates, still_holds
@@ -335,7 +336,8 @@ def hand_over(message: Message, mailer: Any, found: dict[int, links.Link]) -> No
     except (OSError, smtplib.SMTPException) as error:
         close(mailer)
         return try_later(message, f"{type(error).__name__}: {error}")
-    return settle_sent(message)
+    sent(pk=message.pk, now=timezone.now())
+    return None
 
 
 def refused(message: Message, mailer: Any, code: int, answer: bytes | str, *, bounce: Bounce = Bounce.NONE) -> None:
@@ -359,12 +361,11 @@ def try_later(message: Message, why: str) -> None:
     return None
 
 
-def settle_sent(message: Message) -> None:
-    """The message has gone. Said in SQL of our own: it is said of every one. Costs 1 query."""
-    with connection.cursor() as cursor:
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        words = f'UPDATE "{Message._meta.db_table}" SET state = %s, sent_at = %s, lease_until = NULL, last_answer = %s WHERE id = %s'
-        cursor.execute(words, [State.SENT.value, now, "", message.pk])
+sent = PreparedUpdate(
+    lambda pk: Message.objects.filter(pk=pk),
+    {"state": State.SENT, "sent_at": Place("now", Message._meta.get_field("sent_at")), "lease_until": None, "last_answer": ""},
+    pk=Message._meta.pk,
+)
 
 
 def settle(message: Message, state: State, answer: str, **facts: Any) -> None:

@@ -20,8 +20,9 @@ class Backend(EmailBackend):
     def _send(self, mail: Any) -> bool:
         """Hand over `mail`; whatever the server has against it rises. What is none of the outbox's goes Django's way."""
         if not isinstance(mail, Mail):
-            return super()._send(mail)
-        self.connection.sendmail(mail.sender, [mail.receiver], mail.message().as_bytes("\r\n"))
+            return bool(super()._send(mail))  # type: ignore[misc]  # the stubs do not know it
+        line: Any = self.connection
+        line.sendmail(mail.sender, [mail.receiver], mail.message().as_bytes("\r\n"))
         return True
 
 
@@ -54,7 +55,7 @@ class Mail(EmailMultiAlternatives):
 
     def message(self, **kwargs: Any) -> Any:
         """The message in its final bytes. Raises BadHeaderError for a header with a line break in it."""
-        body = part("text/plain", self.body)
+        body = part("text/plain", str(self.body))
         if self.alternatives:
             body = self.enclosed("alternative", [body, *(part(str(kind), str(text)) for text, kind in self.alternatives)])
         if self.attachments:

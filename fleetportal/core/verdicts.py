@@ -8,8 +8,10 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, models
 from django.db.models import Q
+
+from fleetportal.core.prepared import Prepared
 
 if TYPE_CHECKING:
     from fleetportal.core.outbox import Message
@@ -44,11 +46,12 @@ Gate = Callable[["Message", datetime], Verdict]
 class Condition:
     """The where-clause under which a gate says yes, put into SQL once for each purpose and asked at the last moment.
 
-    `clause` is made for a purpose with stand-ins where a message's own facts belong; `facts` maps them to those facts.
+    `clause` is made for a purpose, with a place for each of a message's `facts`; `like` has the fields whose values they take.
     """
 
-    clause: Callable[[str], Q]
-    facts: Callable[["Message"], Mapping[Any, Any]]
+    clause: Callable[..., Q]
+    facts: Callable[["Message"], Mapping[str, Any]]
+    like: Mapping[str, "models.Field[Any, Any]"]
 
 
 # name -> gate; `contacts` registers service, marketing, …
@@ -85,22 +88,19 @@ def of_that_gate_alone(gate: str) -> Iterator[None]:
         log.exception("the gate %r failed", gate)
 
 
-THIS = -1  # stands for the message in the statements made ready once
-
-
 @cache
-def last_look(vendor: str, messages: type["Message"], state: str, gate: str, purpose: str) -> tuple[str, tuple[Any, ...]]:
-    """Asks whether a message is still in `state` and its gate's condition holds, with its parameters; in SQL once for a process."""
-    clause = conditions[gate].clause(purpose) if gate in conditions else Q()
-    rows = messages.objects.filter(clause, pk=THIS, state=state).values_list("pk")
-    sql, parameters = rows.query.sql_with_params()
-    return sql, tuple(parameters)
+def last_look(messages: type["Message"], state: str, gate: str, purpose: str) -> "Prepared[Message]":
+    """Asks whether a message is still in `state` and its gate's condition holds."""
+    condition = conditions.get(gate)
+
+    def ask(pk: Any, **facts: Any) -> "models.QuerySet[Message]":
+        clause = condition.clause(purpose, **facts) if condition else Q()
+        return messages.objects.filter(clause, pk=pk, state=state).only("pk")
+
+    return Prepared(ask, pk=messages._meta.pk, **(condition.like if condition else {}))
 
 
 def still_holds(message: "Message") -> bool:
     """True while the message's state is the one that was read and its gate's condition holds, at this moment. Costs 1 query."""
-    sql, parameters = last_look(connection.vendor, type(message), str(message.state), message.gate, message.purpose)
-    facts = {THIS: message.pk, **(conditions[message.gate].facts(message) if message.gate in conditions else {})}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [facts.get(value, value) for value in parameters])
-        return cursor.fetchone() is not None
+    facts = conditions[message.gate].facts(message) if message.gate in conditions else {}
+    return bool(last_look(type(message), str(message.state), message.gate, message.purpose)(pk=message.pk, **facts))
