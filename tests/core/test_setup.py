@@ -1,8 +1,10 @@
-"""What set-up promises about the files it fetches."""
+"""What set-up promises: the files it fetches, the secrets it makes, the browser it finds."""
 
 import hashlib
+import importlib.util
 import json
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,79 @@ def test_every_locked_package_has_hashes_and_no_address(name):
     pins = [line for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line)]
     assert pins and all(re.match(r"[A-Za-z0-9._\[\]-]+==\S+.* \\$", line) for line in pins)
     assert "http" not in "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(("#", "http")))
+
+
+@pytest.fixture
+def setup(tmp_path, monkeypatch):
+    """tools/setup.py over an empty folder; `setup.told` are the commands it would have run."""
+    spec = importlib.util.spec_from_file_location("fleetportal_setup", ROOT / "tools" / "setup.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.told = []
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "TOOLS", tmp_path / ".tools")
+    monkeypatch.setattr(module, "run", lambda *command, **options: module.told.append([Path(command[0]).name, *command[1:]]))
+    for name in ("SECRET_KEY", "LINK_KEY", "DEBUG", "BASE_URL", "CHROMIUM"):
+        monkeypatch.delenv(name, raising=False)
+    module.TOOLS.mkdir()
+    return module
+
+
+def test_secrets_are_made_once_for_their_owner_alone(setup, tmp_path, monkeypatch):
+    monkeypatch.setenv("PORT", "9000")
+    setup.secrets_file()
+    first = (tmp_path / "var" / "env").read_text(encoding="utf-8")
+    kept = dict(line.split("=", 1) for line in first.splitlines())
+    assert set(kept) == {"SECRET_KEY", "LINK_KEY", "DEBUG", "BASE_URL"}
+    assert kept["BASE_URL"] == "http://localhost:9000"
+    assert min(len(kept["SECRET_KEY"]), len(kept["LINK_KEY"])) >= 32 and kept["SECRET_KEY"] != kept["LINK_KEY"]
+    assert stat.S_IMODE((tmp_path / "var" / "env").stat().st_mode) == 0o600
+    setup.secrets_file()
+    assert (tmp_path / "var" / "env").read_text(encoding="utf-8") == first
+
+
+def test_what_the_environment_says_is_not_made_up(setup, tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "s" * 40)
+    monkeypatch.setenv("DEBUG", "0")
+    setup.secrets_file()
+    kept = (tmp_path / "var" / "env").read_text(encoding="utf-8")
+    assert "SECRET_KEY" not in kept and "DEBUG" not in kept
+
+
+@pytest.mark.parametrize("has_apt", [True, False])
+@pytest.mark.parametrize("is_root", [True, False])
+def test_a_browser_is_installed_by_apt_for_root_else_by_the_test_tool(setup, monkeypatch, has_apt, is_root):
+    monkeypatch.setattr(setup.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" and has_apt else None)
+    monkeypatch.setattr(setup.os, "geteuid", lambda: 0 if is_root else 1000)
+    setup.browser()
+    by_apt = [["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]]
+    assert setup.told == (by_apt if has_apt and is_root else [["playwright", "install", "chromium"]])
+
+
+def test_the_test_tool_brings_its_browser_where_apt_has_none_and_once(setup, monkeypatch):
+    monkeypatch.setattr(setup.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    monkeypatch.setattr(setup.os, "geteuid", lambda: 0)
+
+    def run(*command, **options):
+        if command[0] == "apt-get":
+            raise setup.SetupFailed("no such package")
+        setup.told.append(Path(command[0]).name)
+
+    monkeypatch.setattr(setup, "run", run)
+    setup.browser()
+    setup.browser()
+    assert setup.told == ["playwright"]
+
+
+@pytest.mark.parametrize("name", ["chromium", "google-chrome"])
+def test_a_browser_that_is_there_is_taken(setup, monkeypatch, name):
+    monkeypatch.setattr(setup.shutil, "which", lambda asked: f"/usr/bin/{name}" if asked in (name, "apt-get") else None)
+    setup.browser()
+    assert setup.told == []
+
+
+def test_too_old_a_python_says_which_one_is_needed(setup, monkeypatch):
+    monkeypatch.setattr(setup.sys, "version_info", (3, 10, 4))
+    monkeypatch.setattr(setup.shutil, "which", lambda name: None)
+    with pytest.raises(setup.SetupFailed, match=r"Python 3\.11 or newer is needed"):
+        setup.python_or_stop()

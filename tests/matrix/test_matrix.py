@@ -30,8 +30,6 @@ LINKS = [address for address in OURS if address.access.kind == "link"]
 OPEN = [address for address in OURS if address.access.kind == "everyone"]
 FOREIGN = [address for address in ALL_ADDRESSES if address.tree and address.shape not in FAULTS]
 ANONYMOUS = COLUMNS[0]
-# One guard in front of a third party's whole tree refuses all staff alike: these are asked by GET alone.
-REFUSED_ALIKE = COLUMNS[3:7]
 EACH_ITS_OWN = {"X-Request-ID", "Content-Length"}  # the length goes with the body, in which the address itself may stand
 STRANGERS = 2  # foreign combinations asked for in each cell: the nearest first, a colleague's before another centre's
 # A visitor with a link asks for a page that takes no link with the very bytes of one without.
@@ -235,7 +233,7 @@ def test_a_third_partys_page_opens_for_the_roles_of_the_table(world, address):
     harmless = next((tables for prefix, tables in WRITES.items() if address.shape.startswith(prefix)), set())
     for column in SIGNED_IN_OR_ANONYMOUS:
         is_let_in = not tree.may or column.may(tree.may)
-        for method in ("GET",) if is_let_in or column in REFUSED_ALIKE else ("GET", "POST"):
+        for method in ("GET",) if is_let_in else ("GET", "POST"):
             cell = Cell(world, column, method, path)
             cell.tables -= harmless
             faults += cell.faults(denied=not is_let_in)
