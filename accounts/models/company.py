@@ -64,7 +64,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
             return self.none()
         reach = Q(centre__in=user.rights.centres(may))
         if may in user.rights.general:
-            reach |= Q(pk__in=assigned_to(user, on=timezone.localdate()))
+            reach |= Q(pk__among_few=assigned_to(user, on=timezone.localdate()))
         for way_in in ways_in:
             reach |= way_in(user, may)
         return self.filter(reach)
@@ -78,7 +78,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def looked_after_by(self, user: "User", *, on: date) -> Self:
         """Companies that `user` looks after on that day, as responsible or stand-in."""
-        return self.filter(pk__in=assigned_to(user, on=on))
+        return self.filter(pk__among_few=assigned_to(user, on=on))
 
     def with_contracts_ending(self, *, on: date, before: date) -> Self:
         """Active companies with a vehicle whose contract ends from `on` on and before `before`. Source: DOMAIN, order-by date."""

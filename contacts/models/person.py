@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company
 from fleetportal.core import audit, search
-from fleetportal.core.db import above, fold, lock
+from fleetportal.core.db import above, fold, is_one, lock
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,8 +45,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
         unattached = Q()
         for role in role_models():
             at = role._default_manager.filter(person=OuterRef("pk"))
-            reach |= Q(Exists(at.filter(company__in=companies)))
-            unattached &= Q(~Exists(at))
+            reach |= Q(is_one(at.filter(company__in=companies)))
+            unattached &= ~Q(is_one(at))
         return self.filter(reach | (unattached & Q(centre__in=user.rights.centres(may))))
 
     def visible_to(self, user: "User") -> Self:

@@ -122,6 +122,8 @@ def database(config: dict[str, Any]) -> dict[str, Any]:
     config = {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {**config.get("OPTIONS", {}), **SQLITE_OPTIONS}
+    else:  # compiling a statement takes PostgreSQL half a second to a second, a page's statements take milliseconds
+        config["OPTIONS"] = {"options": "-c jit=off", **config.get("OPTIONS", {})}
     return config
 
 
