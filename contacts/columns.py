@@ -1,13 +1,20 @@
 """What this app adds to the lists of companies and vehicles: who is known, when we last spoke, who has a vehicle."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import GROUPS, Group, Holder, Interaction
+from contacts.panels import ICONS
 from fleetportal.core.lists import ExtraColumn
+from fleetportal.core.templatetags.portal import ago, drawn
 
 
 def with_coverage(companies: Any) -> Any:
@@ -39,9 +46,37 @@ def holder_name(vehicle: Any) -> str:
     return str(vehicle.holder_now[0].user.person) if vehicle.holder_now else ""
 
 
-coverage = ExtraColumn("known", _("Known"), "contacts/_coverage.html", with_coverage, known_groups, at="contract_end", css="fp-wide")
+def coverage_cell(company: Any) -> SafeString:
+    """Which groups somebody is known of: each group's icon, or a dash."""
+    return covered(tuple(bool(getattr(company, f"knows_{group.value}")) for group in ICONS), get_language() or "")
+
+
+@lru_cache(maxsize=100)  # a list shows each of the eight many times
+def covered(known: tuple[bool, ...], _language: str) -> SafeString:
+    each = [*zip(ICONS.items(), known, strict=True)]
+    marks = [drawn(icon, "fp-i yes") if is_known else drawn("minus", "fp-i no") for (_group, icon), is_known in each]
+    words = ", ".join(str(group.label) for (group, _icon), is_known in each if is_known)
+    return format_html('<span class="fp-cover" role="img" aria-label="{}">{}</span>', words or "–", mark_safe("".join(marks)))
+
+
+def last_contact_cell(company: Any) -> SafeString:
+    return ago(company.last_contact_at) if company.last_contact_at else said_dimly(gettext("never"))
+
+
+def holder_cell(vehicle: Any) -> SafeString:
+    if not vehicle.holder_now:
+        return said_dimly(gettext("not known") if vehicle.is_personal else gettext("pool"))
+    person = vehicle.holder_now[0].user.person
+    return format_html('<a class="fp-plain" href="{}">{}</a>', reverse("contacts:person", args=[person.pk]), person)
+
+
+def said_dimly(words: str) -> SafeString:
+    return format_html('<span class="fp-dim">{}</span>', words)
+
+
+coverage = ExtraColumn("known", _("Known"), coverage_cell, with_coverage, known_groups, at="contract_end", css="fp-wide")
 last_contact = ExtraColumn(
-    "last_contact", _("Last contact"), "contacts/_last_contact.html", with_last_contact, lambda company: company.last_contact_at,
+    "last_contact", _("Last contact"), last_contact_cell, with_last_contact, lambda company: company.last_contact_at,
     kind="datetime", css="fp-num fp-wide fp-lwide fp-nowrap", order_by="last_contact_at",
 )  # fmt: skip
-holder = ExtraColumn("holder", _("Holder"), "contacts/_holder.html", with_holder, holder_name, at="vin", css="fp-wide")
+holder = ExtraColumn("holder", _("Holder"), holder_cell, with_holder, holder_name, at="vin", css="fp-wide")

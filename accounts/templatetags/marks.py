@@ -1,15 +1,16 @@
 """The trade's small marks: tier, phase and kind of vehicle, each a shape and a word."""
 
 from datetime import date
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from accounts.models import Company, Phase, Vehicle
+from accounts.models import Company, Phase, Tier, Use, Vehicle
 from fleetportal.core.templatetags.portal import icon, symbol
 
 register = template.Library()
@@ -21,25 +22,40 @@ ORDER_SOON_DAYS = 183  # DOMAIN: an order takes about three months before the co
 @register.simple_tag
 def tier(company: Company) -> SafeString | str:
     """The company's tier: a shape of its own and the word."""
-    if not company.tier:
-        return ""
+    return tier_mark(company.tier, get_language() or "") if company.tier else ""
+
+
+@lru_cache(maxsize=100)  # a list shows each fifty times
+def tier_mark(value: str, _language: str) -> SafeString:
     return format_html(
-        '<span class="fp-tier fp-tier--{0}">{1}{2}</span>', company.tier, symbol(f"tier-{company.tier}"), company.get_tier_display()
+        '<span class="fp-tier fp-tier--{0}">{1}{2}</span>', value, symbol(f"tier-{value}"), dict(Tier.choices).get(value, value)
     )
 
 
 @register.simple_tag
 def phase(company: Company) -> SafeString:
     """The company's lifecycle phase: bars or an arrow, and the word."""
-    name = PHASE_SYMBOLS.get(company.phase, company.phase)
-    return format_html('<span class="fp-phase fp-phase--{0}">{1}{2}</span>', name, symbol(f"phase-{name}"), company.get_phase_display())
+    return phase_mark(company.phase, get_language() or "")
+
+
+@lru_cache(maxsize=100)
+def phase_mark(value: str, _language: str) -> SafeString:
+    name = PHASE_SYMBOLS.get(value, value)
+    return format_html(
+        '<span class="fp-phase fp-phase--{0}">{1}{2}</span>', name, symbol(f"phase-{name}"), dict(Phase.choices).get(value, value)
+    )
 
 
 @register.simple_tag
 def use(vehicle: Vehicle) -> SafeString:
     """Personal or functional."""
-    name = "key" if vehicle.is_personal else "steering-wheel"
-    return format_html('<span class="fp-group">{0}{1}</span>', icon(name, size="s"), vehicle.get_use_display())
+    return use_mark(vehicle.use, get_language() or "")
+
+
+@lru_cache(maxsize=100)
+def use_mark(value: str, _language: str) -> SafeString:
+    name = "key" if value == Use.PERSONAL else "steering-wheel"
+    return format_html('<span class="fp-group">{0}{1}</span>', icon(name, size="s"), dict(Use.choices).get(value, value))
 
 
 @register.simple_tag

@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Assignment, Centre, Company, User
-from fleetportal.core import export_jobs, jobs, lists
+from fleetportal.core import export_jobs, jobs
 from fleetportal.core.audit import Entry
+from fleetportal.core.lists import page as lists
 from tests.factories.accounts import make_company, make_vehicle
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django import forms, template
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -24,6 +24,13 @@ MARK = (
     '<path fill="currentColor" d="M3 25V14a11 11 0 0 1 22 0v11h-4.6V14a6.4 6.4 0 0 0-12.8 0v11z"/>'
     '<path fill="currentColor" opacity=".5" d="M11.7 25V14a2.3 2.3 0 0 1 4.6 0v11z"/></svg>'
 )
+
+
+@register.simple_tag(takes_context=True)
+def extra_cells(context: template.Context, at: str, row: Any) -> SafeString:
+    """The cells that higher apps add to a row of a list before the column `at`. Context: page."""
+    cells = [f'<td class="{column.css}">{conditional_escape(column.cell(row))}</td>' for column in context["page"].extra_at.get(at, ())]
+    return mark_safe("".join(cells))
 
 
 @register.simple_tag
@@ -106,7 +113,7 @@ def ago(moment: date | datetime | None, none: str = "") -> SafeString | str:
     if moment is None:
         return none
     day = _local(moment)
-    exact = formats.date_format(day, "DATE_FORMAT")
+    exact = dated(day, "DATE_FORMAT", get_language() or "")
     words = days_in_words((day - timezone.localdate()).days)
     return format_html('<time datetime="{}" title="{}">{}</time>', machine(moment), exact, words)
 
@@ -114,13 +121,18 @@ def ago(moment: date | datetime | None, none: str = "") -> SafeString | str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A day as a table shows it: "14 Mar 2027"."""
-    return formats.date_format(_local(value), "SHORT_DATE_FORMAT") if value else ""
+    return dated(_local(value), "SHORT_DATE_FORMAT", get_language() or "") if value else ""
 
 
 @register.filter
 def month(value: date | datetime | None) -> str:
     """A month as a table shows it: "Mar 2027"."""
-    return formats.date_format(_local(value), "M Y") if value else ""
+    return dated(_local(value).replace(day=1), "M Y", get_language() or "") if value else ""
+
+
+@lru_cache(maxsize=5000)  # the days of a dozen years: a list shows a hundred, and each costs as much as a row of the database
+def dated(day: date, pattern: str, _language: str) -> str:
+    return formats.date_format(day, pattern)
 
 
 @register.filter
@@ -180,7 +192,12 @@ def initials(name: str) -> str:
 @register.filter
 def figure(number: int | None) -> str:
     """A whole number as a reader of the current language groups it."""
-    return "" if number is None else formats.number_format(number, use_l10n=True, force_grouping=True)
+    return "" if number is None else grouped(number, get_language() or "")
+
+
+@lru_cache(maxsize=5000)
+def grouped(number: int, _language: str) -> str:
+    return formats.number_format(number, use_l10n=True, force_grouping=True)
 
 
 @register.filter

@@ -1,0 +1,160 @@
+"""One page of many rows: near the beginning counted from the first row, further on sought by the row that it follows.
+
+To skip rows a database must read them: page 1,500 would cost as much as all pages before it. So beyond the rows that are counted
+the links to the next and the previous page name their neighbour (`?page=1500&after=KEY`), and the page is sought in the index. An
+address without one, or whose row is gone or out of reach, is answered by skipping.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import django_tables2
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection, models
+from django.db.models import F, Q
+from django.utils import formats
+from django.utils.translation import gettext, ngettext
+
+COUNTED_UP_TO = 1000
+
+
+@dataclass(frozen=True)
+class Page:
+    """The keys of a page's rows, how many rows there are as far as they are counted, and whether any follow."""
+
+    keys: list[int]
+    count: int
+    has_next: bool
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """One thing that rows are sorted by, under a name of its own in the query."""
+
+    name: str
+    is_descending: bool
+    may_be_null: bool
+
+
+def page_of(ordered: models.QuerySet[Any], *, number: int, size: int, after: int | None = None, before: int | None = None) -> Page:
+    """Page `number` (from 1) of `size` rows, in the order of `ordered`, a queryset of `in_order`.
+
+    Costs 1 query: as far as rows are counted, the count is the keys; further on it is known. 2 beside a neighbour or past the end.
+    """
+    first = (number - 1) * size
+    keys = ordered.values_list("pk", flat=True)
+    if is_counted(number, size):
+        found = list(keys[: COUNTED_UP_TO + 1])
+        return Page(found[first : first + size], len(found), len(found) > first + size)
+    found = beside(ordered, size, after=after, before=before) or list(keys[first : first + size + 1])
+    count = min(first + len(found), COUNTED_UP_TO + 1) if found else capped_count(ordered)
+    return Page(found[:size], count, len(found) > size)
+
+
+def is_counted(number: int, size: int) -> bool:
+    """True where the page, and the first row of the next, are among the rows that are counted anyway."""
+    return number * size <= COUNTED_UP_TO
+
+
+def beside(ordered: models.QuerySet[Any], size: int, *, after: int | None, before: int | None) -> list[int]:
+    """The keys that follow the row `after`, or those that `before` follows, and one more; none where that row is not among them."""
+    if after is None and before is None:
+        return []
+    rows, keys = sought(ordered)
+    at = rows.filter(pk=before if after is None else after).values_list(*(key.name for key in keys)).first()
+    if at is None:
+        return []
+    if after is not None:
+        return list(rows.filter(beyond(keys, at)).values_list("pk", flat=True)[: size + 1])
+    found = list(rows.filter(beyond(keys, at, back=True)).reverse().values_list("pk", flat=True)[:size])
+    return [*reversed(found), before] if before is not None and len(found) == size else []
+
+
+def sought(ordered: models.QuerySet[Any]) -> tuple[models.QuerySet[Any], list[Sorted]]:
+    """`ordered` with a name for each thing that it is sorted by."""
+    keys, names = [], {}
+    for place, item in enumerate(ordered.query.order_by):
+        name, plain = f"sorted_{place}", item.lstrip("-") if isinstance(item, str) else ""
+        names[name] = F(plain) if plain else item.expression
+        is_descending = item.startswith("-") if plain else item.descending
+        keys.append(Sorted(name, is_descending, may_be_null(ordered.model, plain)))
+    return ordered.annotate(**names), keys
+
+
+def may_be_null(model: Any, path: str) -> bool:
+    """False where each step of `path` is a field that always has a value."""
+    if path == "pk":
+        return False
+    for step in path.split("__"):
+        try:
+            field = model._meta.get_field(step)
+        except FieldDoesNotExist:
+            return True
+        if getattr(field, "null", True):
+            return True
+        model = field.related_model
+    return False
+
+
+def beyond(keys: Sequence[Sorted], at: Sequence[Any], *, back: bool = False) -> Q:
+    """Rows past the one whose values are `at`; `back`: before it."""
+    past = Q(pk__in=[])
+    for key, value in reversed([*zip(keys, at, strict=True)]):
+        same = Q(**{f"{key.name}__isnull": True}) if value is None else Q(**{key.name: value})
+        past = further(key, value, back) | (same & past)
+    first = keys[0]
+    if not first.may_be_null:  # what an index can begin at
+        side = "lte" if first.is_descending is not back else "gte"
+        past = Q(**{f"{first.name}__{side}": at[0]}) & past
+    return past
+
+
+def further(key: Sorted, value: Any, back: bool) -> Q:
+    """Rows whose value comes after `value` in the order; nothing stands below all values on SQLite, above them on PostgreSQL."""
+    to_smaller = key.is_descending is not back
+    nothing_is_further = bool(connection.features.order_by_nulls_first) is to_smaller
+    if value is None:
+        return Q(pk__in=[]) if nothing_is_further else Q(**{f"{key.name}__isnull": False})
+    past = Q(**{f"{key.name}__{'lt' if to_smaller else 'gt'}": value})
+    return past | Q(**{f"{key.name}__isnull": True}) if key.may_be_null and nothing_is_further else past
+
+
+def capped_count(rows: models.QuerySet[Any]) -> int:
+    """How many rows, counted no further than COUNTED_UP_TO + 1. Costs 1 query."""
+    return rows.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
+
+
+def in_order(table: django_tables2.Table) -> models.QuerySet[Any]:
+    """The table's rows in its order, equal ones by their key, so that no row stands on two pages."""
+    rows: models.QuerySet[Any] = table.data.data
+    return rows.order_by(*rows.query.order_by, "pk")
+
+
+def in_this_order(rows: models.QuerySet[Any], keys: Sequence[int]) -> list[Any]:
+    """The rows of `keys`, in their order: what a row shows is worked out for these rows alone. Costs 1 query."""
+    if not keys:
+        return []
+    found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
+def said_span(first: int, shown: int, count: int) -> str:
+    """ "1 to 50 of more than 1,000", for `shown` rows after the first `first`."""
+    if not shown:
+        return ""
+    numbers = {"first": grouped(first + 1), "last": grouped(first + shown), "count": grouped(min(count, COUNTED_UP_TO))}
+    if count > COUNTED_UP_TO:
+        return gettext("%(first)s to %(last)s of more than %(count)s") % numbers
+    return gettext("%(first)s to %(last)s of %(count)s") % numbers
+
+
+def said_count(count: int) -> str:
+    """ "more than 1,000 rows", "1 row"."""
+    if count > COUNTED_UP_TO:
+        return gettext("more than %s rows") % grouped(COUNTED_UP_TO)
+    return ngettext("%d row", "%d rows", count) % count
+
+
+def grouped(number: int) -> str:
+    return str(formats.number_format(number, force_grouping=True))

@@ -1,0 +1,97 @@
+"""Pages far from the first are sought beside their neighbour: the same rows as by skipping, whatever the order, one's own only."""
+
+from datetime import date
+
+import pytest
+from django.db.models import Case, IntegerField, Value, When
+from django.test import Client
+
+from accounts.models import Centre, Company, User, Vehicle
+from fleetportal.core.lists import paging
+from tests.factories.accounts import make_company
+
+pytestmark = pytest.mark.django_db
+RANK = Case(When(make="Opel", then=Value(0)), default=Value(1), output_field=IntegerField())
+ORDERS = [("make",), ("-make", "model"), ("contract_ends_on",), ("-contract_ends_on", "make"), (RANK.asc(), "model"), (RANK.desc(),)]
+
+
+@pytest.fixture(autouse=True)
+def few_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "COUNTED_UP_TO", 4)
+
+
+@pytest.fixture
+def vehicles(north_ag: Company) -> list[Vehicle]:
+    """Many alike, some without an end."""
+    ends = [None, date(2027, 1, 31), date(2027, 6, 30)]
+    rows = [Vehicle(company=north_ag, make=("Opel", "Audi")[n % 2], model=f"M{n % 3}", contract_ends_on=ends[n % 3]) for n in range(23)]
+    return Vehicle.objects.bulk_create(rows)
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+def test_pages_forth_and_back_are_those_that_skipping_finds(vehicles: list[Vehicle], order: tuple[str, ...]) -> None:
+    rows = Vehicle.objects.order_by(*order, "pk")
+    all_keys = [*rows.values_list("pk", flat=True)]
+    last = 8
+    for number in range(3, last + 1):
+        expected = all_keys[(number - 1) * 3 : number * 3]
+        forth = paging.page_of(rows, number=number, size=3, after=all_keys[(number - 1) * 3 - 1])
+        assert (forth.keys, forth.has_next) == (expected, number < last)
+        if number < last:
+            back = paging.page_of(rows, number=number, size=3, before=all_keys[number * 3])
+            assert (back.keys, back.has_next) == (expected, True)
+
+
+def test_a_page_beside_its_neighbour_skips_nothing(vehicles: list[Vehicle], django_assert_num_queries) -> None:
+    rows = Vehicle.objects.order_by("make", "pk")
+    after = rows[8].pk
+    with django_assert_num_queries(2) as asked:
+        paging.page_of(rows, number=4, size=3, after=after)
+    assert not [question["sql"] for question in asked if "OFFSET" in question["sql"]]
+
+
+def test_rows_that_came_meanwhile_shift_no_page(vehicles: list[Vehicle], north_ag: Company) -> None:
+    rows = Vehicle.objects.order_by("make", "pk")
+    keys = [*rows.values_list("pk", flat=True)]
+    Vehicle.objects.create(company=north_ag, make="AAA")
+    assert paging.page_of(rows, number=4, size=3, after=keys[8]).keys == keys[9:12]
+    assert paging.page_of(rows, number=4, size=3).keys == keys[8:11]
+
+
+def names(page) -> list[str]:
+    return [company.name for company in page.context["rows"]]
+
+
+def test_the_links_lead_through_all_rows_and_back(client: Client, carla: User, north: Centre) -> None:
+    Company.objects.bulk_create(Company(name=f"Firm {n:02}", name_folded=f"firm {n // 2:02}", centre=north, tier="gold") for n in range(70))
+    client.force_login(carla)
+    address, seen, pages = "/companies/?tier=gold&sort=-name&rows=20", [], []
+    while address:
+        page = client.get(address)
+        pages.append((address, names(page)))
+        seen += names(page)
+        address = page.context["next"]
+    assert len(seen) == len(set(seen)) == 70
+    assert "after=" in pages[-1][0] and "tier=gold" in pages[-1][0] and "sort=-name" in pages[-1][0]
+    assert page.context["span"] == "61 to 70 of more than 4"
+    back = client.get(page.context["previous"])
+    assert names(back) == pages[-2][1]
+    assert "after=" not in back.context["current"] and "before=" not in back.context["current"]
+
+
+def test_an_address_with_the_page_alone_works_too(client: Client, carla: User, north: Centre) -> None:
+    Company.objects.bulk_create(Company(name=f"Firm {n:02}", name_folded=f"firm {n:02}", centre=north) for n in range(45))
+    client.force_login(carla)
+    assert names(client.get("/companies/?rows=20&page=3")) == [f"Firm {n}" for n in range(40, 45)]
+    for nonsense in ("after=x", "after=-1", "after=99999999999999999999", "before=²", "after=999999999&before=1"):
+        assert names(client.get(f"/companies/?rows=20&page=3&{nonsense}")) == [f"Firm {n}" for n in range(40, 45)], nonsense
+
+
+def test_a_neighbour_out_of_reach_tells_nothing(client: Client, anna: User, north: Centre, south: Centre) -> None:
+    for n in range(45):
+        make_company(north, name=f"Firm {n:02}", looked_after_by=anna)
+    foreign, missing = make_company(south, name="Firm 20a").pk, 10**9
+    client.force_login(anna)
+    for name in ("after", "before"):
+        told = [client.get(f"/companies/?rows=20&page=2&{name}={key}") for key in (foreign, missing)]
+        assert names(told[0]) == names(told[1]) == [f"Firm {n}" for n in range(20, 40)]
