@@ -1,5 +1,6 @@
 """One process of measuring: `python -m bench.run ROWS SIZE` prints a JSON object for each figure."""
 
+import gc
 import importlib
 import json
 import sys
@@ -13,6 +14,7 @@ def main(rows: str, size: int) -> None:
     import fleetportal.celery  # noqa: F401, PLC0415  after the settings, so that the bell has its app
 
     get_resolver().url_patterns  # noqa: B018  every page is known, as in a worker
+    gc.freeze()  # as wsgi.py does
     for figure in importlib.import_module(f"bench.rows.{rows.replace('import', 'imports')}").figures(size):
         print(json.dumps(figure.as_dict()), flush=True)
 

@@ -59,7 +59,7 @@ def covered(known: tuple[bool, ...], _language: str) -> SafeString:
     return format_html('<span class="fp-cover" role="img" aria-label="{}">{}</span>', words or "–", mark_safe("".join(marks)))
 
 
-def last_contact_cell(company: Any) -> SafeString:
+def last_contact_cell(company: Any) -> str:
     return ago(company.last_contact_at) if company.last_contact_at else said_dimly(gettext("never"))
 
 

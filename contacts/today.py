@@ -119,11 +119,20 @@ class Day:
         return [(group, groups.count(group)) for group in Group]
 
     def queue(self, *, limit: int = SHOWN, first: int | None = None) -> list[Reason]:
-        """Up to `limit` of today's cards with all they show, of the chosen group, most valuable first; `first` is among them. 7 queries."""
+        """Up to `limit` of today's cards with all they show, of the chosen group, most valuable first; `first` is among them.
+
+        7 queries; 8 where `first` would not be among them by itself.
+        """
         ids = [pk for pk, group in self.cards.items() if not self.group or group == self.group]
-        wanted = ids[:limit] if first is None or first in ids[:limit] else [*ids[: limit - 1], first]
-        rows = Reason.objects.visible_to(self.user).open(on=self.on, to=self.user).filter(pk__in=wanted)
+        wanted = ids[:limit]
+        if first is not None and first not in wanted and self.may_open(first):
+            wanted = [*ids[: limit - 1], first]
+        rows = Reason.objects.filter(pk__in=wanted)  # asked already whether they are in reach and open
         return list(rows.in_order().for_cards(on=self.on).with_giver(on=self.on, to=self.user))
+
+    def may_open(self, reason_id: int) -> bool:
+        """True where the reason is open and in reach, whatever the filters. 1 query."""
+        return Reason.objects.visible_to(self.user).open(on=self.on, to=self.user).filter(pk=reason_id).exists()
 
     def others(self, reason: Reason) -> list[Reason]:
         """What else there is to say to the same person. 1 query."""

@@ -1,7 +1,7 @@
 from accounts.models.centre import Centre, CentreGroupPermission, CentreUserPermission
 from accounts.models.user import User, serving
 
-from accounts.models.company import Address, Company, Phase, Sector, Tier, rights_over, ways_in  # isort: skip
+from accounts.models.company import Address, Company, Phase, Sector, Tier, in_reach, rights_over, ways_in  # isort: skip
 from accounts.models.assignment import Assignment, who_serves  # isort: skip
 from accounts.models.pairs import CompanyPair  # isort: skip
 from accounts.models.touched import TouchedCompany, derived  # isort: skip
@@ -25,6 +25,7 @@ __all__ = [
     "User",
     "Vehicle",
     "derived",
+    "in_reach",
     "rights_over",
     "serving",
     "ways_in",

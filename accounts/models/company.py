@@ -2,8 +2,10 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models, transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -115,6 +117,22 @@ def assigned_to(user: "User", *, on: date) -> models.QuerySet[Any]:
     """The ids of companies that `user` looks after on that day, as responsible or stand-in."""
     assignments = above(Company, "assignments")
     return assignments.running(on=on).filter(user=user).values("company")
+
+
+def in_reach(user: "User", *, may: str) -> RawSQL | list[int]:
+    """The ids of the companies where `user` holds `may`, for `company__in`: `Company.objects.where` put into SQL once a request.
+
+    A page asks for it in each of its dozen statements, and making it anew costs more than running it.
+    """
+    if not user.is_authenticated:
+        return []
+    key = (may, timezone.localdate())
+    if key not in user.rights.reach:
+        try:
+            user.rights.reach[key] = RawSQL(*Company.objects.where(user, may=may).values("pk").query.sql_with_params())
+        except EmptyResultSet:
+            user.rights.reach[key] = []
+    return user.rights.reach[key]
 
 
 def responsible_today() -> "Prefetch[Any]":

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -53,6 +54,7 @@ class Rights:
     def __init__(self, grants: str | None) -> None:
         self.granted: defaultdict[str, set[int]] = defaultdict(set)
         self.general: set[str] = set()
+        self.reach: dict[tuple[str, date], Any] = {}  # what `company.in_reach` has made of them
         for grant in (grants or "").split(",") if grants else ():
             codename, _blank, centre = grant.partition(" ")
             if centre == "0":

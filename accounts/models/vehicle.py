@@ -7,7 +7,7 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.company import Company
+from accounts.models.company import Company, in_reach
 from fleetportal.core import audit, search
 from fleetportal.core.db import fold
 
@@ -41,7 +41,7 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         return self.where(user, may="meet_customers")
 
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(company__in=Company.objects.where(user, may=may))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def active(self) -> Self:
         """Vehicles that the company still has."""

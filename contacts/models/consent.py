@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, in_reach
 from contacts.models.person import PersonAddress
 from fleetportal.core import audit
 
@@ -36,7 +36,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def seen_by(self, user: "User") -> Self:
         """Entries kept with a company in `user`'s reach, or with none."""
-        return self.filter(Q(company=None) | Q(company__in=Company.objects.where(user, may="see_customers")))
+        return self.filter(Q(company=None) | Q(company__in=in_reach(user, may="see_customers")))
 
     def for_ledger(self) -> Self:
         return self.select_related("address", "recorded_by").order_by("-at", "-pk")

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, in_reach
 from contacts.models.person import Channel, Person
 from fleetportal.core import audit, bulk
 from fleetportal.core.prepared import insert
@@ -35,7 +35,7 @@ REAL_CONTACT = (Outcome.REACHED, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED)
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(company__in=Company.objects.where(user, may=may))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
         """What a timeline shows: only where that company is in reach, wherever else the person is known."""

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Company
+from accounts.models import Company, in_reach
 from contacts.models.person import Person, role_models
 from fleetportal.core import audit, money
 from fleetportal.core.errors import Refused
@@ -111,7 +111,7 @@ class YearSum(models.Model):
 
 class ReceivedQuerySet(models.QuerySet["Received"]):
     def where(self, user: "User", *, may: str) -> "ReceivedQuerySet":
-        return self.filter(company__in=Company.objects.where(user, may=may))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def standing(self) -> "ReceivedQuerySet":
         """What counts: not taken back."""

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Centre, Company
+from accounts.models import Centre, Company, in_reach
 from fleetportal.core import audit, search
 from fleetportal.core.db import above, fold, is_one, lock
 
@@ -37,7 +37,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """People with a role, present or past, at a company where `user` holds `may`; without any role: by the centre that met them."""
         if not user.is_authenticated:
             return self.none()
-        companies = Company.objects.where(user, may=may).values("pk")
+        companies = in_reach(user, may=may)
         if not user.rights.centres(may):  # own companies are few: from them up to their people, not past everybody
             first, *more = [role._default_manager.filter(company__in=companies).values("person") for role in role_models()]
             return self.filter(pk__in=first.union(*more, all=True))

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.models import Company, Phase, Tier, Vehicle
+from accounts.models import Company, Phase, Tier, Vehicle, in_reach
 from contacts.models.interaction import Interaction
 from contacts.models.person import Channel, Person, PersonAddress, addresses_with_consents
 from contacts.models.roles import GROUPS, Group
@@ -51,7 +51,7 @@ def hurry_points(left: int) -> int:
 
 class ReasonQuerySet(models.QuerySet["Reason"]):
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(company__in=Company.objects.where(user, may=may).values("pk"))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
         """Reasons at the companies that `user` serves today: own, stood in for, or of the centre."""
@@ -188,7 +188,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(Q(until=None) | Q(until__gt=on))
 
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(company__in=Company.objects.where(user, may=may).values("pk"))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def made(self, *, by: "User", since: Any) -> Self:
         return self.filter(by=by, at__gte=since)

@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, in_reach
 from contacts.models.person import Person
 from fleetportal.core import audit
 
@@ -31,7 +31,7 @@ class Responsibility(models.TextChoices):
 
 class RoleQuerySet(models.QuerySet[Any]):
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(company__in=Company.objects.where(user, may=may))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
         return self.where(user, may="meet_customers")

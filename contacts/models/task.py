@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, in_reach
 from contacts.models.person import Person
 from fleetportal.core import audit
 from fleetportal.core.db import lock
@@ -28,7 +28,7 @@ class TaskClosed(Refused):
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(company__in=Company.objects.where(user, may=may))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
         return self.where(user, may="serve_customers")

@@ -50,6 +50,17 @@ def group_mark(group: Group, _language: str) -> SafeString:
     return format_html('<span class="fp-group">{0}{1}</span>', icon(ICONS[group], size="s"), group.label)
 
 
+@register.filter
+def language_name(code: str) -> str:
+    """The language's name in the reader's."""
+    return language_named(code, get_language() or "")
+
+
+@lru_cache(maxsize=100)
+def language_named(code: str, _language: str) -> str:
+    return str(dict(Person._meta.get_field("language").flatchoices).get(code, code))
+
+
 @register.simple_tag
 def group_icon(role: Any) -> SafeString:
     """The group's icon alone, for a line that says the word."""

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, in_reach
 from contacts.models import Direction, Person
 from contacts.models.interaction import record as tell_timeline
 from events.models.registration import Registration
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(company__in=Company.objects.where(user, may=may))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
         return self.where(user, may="see_customers")

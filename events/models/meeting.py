@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, in_reach
 from contacts.models import Channel, Direction, Person
 from contacts.models.interaction import record as tell_timeline
 from events import letters
@@ -48,7 +48,7 @@ class TimeGone(Refused):
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(company__in=Company.objects.where(user, may=may))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
         return self.where(user, may="see_customers")

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, in_reach
 from contacts.models import Channel, Direction, Interaction, Person
 from contacts.models.interaction import record as tell_timeline
 from events import letters
@@ -69,7 +69,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.order_by("place", "pk")
 
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(company__in=Company.objects.where(user, may=may))
+        return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
         """Registrations of people of companies in reach: names of others are nobody's business here."""

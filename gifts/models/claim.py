@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import in_reach
 from contacts.models import Person
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: "User") -> Self:
         """Claims made for a company in reach, or for none yet: the driver is what brings these into reach."""
-        return self.filter(Q(voucher__company=None) | Q(voucher__company__in=Company.objects.visible_to(user)))
+        return self.filter(Q(voucher__company=None) | Q(voucher__company__in=in_reach(user, may="meet_customers")))
 
 
 class Claim(models.Model):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Centre, Company
+from accounts.models import Centre, Company, in_reach
 from contacts.models import Channel, Outcome, Person, interaction, ledger
 from fleetportal.core import audit
 from fleetportal.core.errors import Refused
@@ -99,7 +99,7 @@ class HandOutQuerySet(models.QuerySet["HandOut"]):
 
     def visible_to(self, user: "User") -> Self:
         """Hand-outs whose company, and with it the person's name, is in reach."""
-        return self.filter(company__in=Company.objects.visible_to(user))
+        return self.filter(company__in=in_reach(user, may="meet_customers"))
 
     def where(self, user: "User", *, may: str) -> Self:
         """Hand-outs at a centre on which `user` holds `may`, to people of companies in reach."""

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Centre, Company
+from accounts.models import Centre, Company, in_reach
 from contacts.models import Driver
 from fleetportal.core import audit
 from fleetportal.core.links import Link
@@ -195,7 +195,7 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def visible_to(self, user: "User") -> Self:
         """Issues for anybody, or for a company in reach."""
-        return self.filter(Q(company=None) | Q(company__in=Company.objects.visible_to(user)))
+        return self.filter(Q(company=None) | Q(company__in=in_reach(user, may="meet_customers")))
 
 
 class Issue(models.Model):

@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Centre, Company
+from accounts.models import Centre, Company, in_reach
 from contacts.models import Channel, Person, interaction, ledger
 from fleetportal.core import audit, bulk, outbox
 from fleetportal.core.db import above, lock
@@ -59,7 +59,7 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
 
     def visible_to(self, user: "User") -> Self:
         """Vouchers whose company, and with it the driver's name, is in reach."""
-        return self.filter(company__in=Company.objects.visible_to(user))
+        return self.filter(company__in=in_reach(user, may="meet_customers"))
 
     def claimable(self, *, on: date) -> Self:
         return self.filter(state=State.FREE, valid_until__gte=on)

@@ -7,7 +7,8 @@ from guardian.shortcuts import assign_perm
 from accounts.models import Assignment, Centre, Company, User
 from accounts.models.company import rights_over
 from contacts.models import Person, PersonPair
-from fleetportal.core import jobs, lists
+from fleetportal.core import jobs
+from fleetportal.core.lists import page as lists
 from tests.factories.contacts import make_person, make_role
 
 pytestmark = pytest.mark.django_db

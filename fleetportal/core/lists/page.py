@@ -167,7 +167,8 @@ class ListPage(View):
         ordered = in_order(table)
         number, size = self.page_number, self.per_page
         found = page_of(ordered, number=number, size=size, **self.neighbour)
-        rows = in_this_order(ordered, found.keys)
+        everything = ordered.model._default_manager.all()  # the keys are those of rows in reach: the rows need not be asked again
+        rows = in_this_order(self.decorate(everything, request.user), found.keys)
         context = {
             "page": self,
             "heads": [*self.heads(table)],

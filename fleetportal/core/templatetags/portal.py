@@ -15,7 +15,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from fleetportal.core import money
-from fleetportal.core.lists import COUNTED_UP_TO, said_count
+from fleetportal.core.lists import COUNTED_UP_TO, ExtraColumn, said_count
 
 register = template.Library()
 
@@ -26,11 +26,17 @@ MARK = (
 )
 
 
+@register.filter
+def cell_of(column: ExtraColumn, row: Any) -> str:
+    """What a column that a higher app adds shows of a row."""
+    return conditional_escape(column.cell(row))
+
+
 @register.simple_tag(takes_context=True)
 def extra_cells(context: template.Context, at: str, row: Any) -> SafeString:
     """The cells that higher apps add to a row of a list before the column `at`. Context: page."""
-    cells = [f'<td class="{column.css}">{conditional_escape(column.cell(row))}</td>' for column in context["page"].extra_at.get(at, ())]
-    return mark_safe("".join(cells))
+    columns = context["page"].extra_at.get(at, ())
+    return mark_safe("".join(f'<td class="{column.css}">{cell_of(column, row)}</td>' for column in columns))
 
 
 @register.simple_tag
