@@ -1,10 +1,14 @@
 """The door: user name, password, second factor; where each one's day starts; no other way in."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Centre, User
 from accounts.roles import give_role
@@ -198,3 +202,18 @@ def test_the_language_is_kept_with_the_user_and_in_a_cookie(client: Client, anna
     anna.refresh_from_db()
     assert anna.language == "de"
     assert client.post("/language/", {"language": "xx"}).cookies.get("language") is None
+
+
+def test_a_session_lasts_until_its_day_and_no_key_is_made_up(client: Client, anna: User) -> None:
+    client.force_login(anna)
+    assert client.get("/companies/").status_code == 200
+    key = client.session.session_key
+    Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get("/companies/").status_code == 302
+    Session.objects.filter(pk=key).update(expire_date=timezone.now() + timedelta(days=1))
+    client.cookies["session"] = key
+    assert client.get("/companies/").status_code == 200
+    for made_up in ("x" * 32, f"{key}x", "' OR 1=1 --", ""):
+        client.cookies["session"] = made_up
+        assert client.get("/companies/").status_code == 302
+    assert set(Session.objects.values_list("pk", flat=True)) == {key}
