@@ -1,8 +1,9 @@
 """The suite's database: migrated once for each state of the migrations, copied for each run and after each test that commits.
 
-SQLite: a file, since race tests use threads, copied from var/test-templates/. PostgreSQL: CREATE DATABASE … TEMPLATE.
+SQLite: a file, since race tests use threads, copied from var/test-templates/. PostgreSQL: CREATE DATABASE … TEMPLATE, and
+since that costs it half a second and a checkpoint, rows are put back table by table after the first time.
 A test with `transaction=True` leaves a soiled copy behind instead of Django's flush, and the next test of any kind begins
-with a new one: what migrations made (roles, the first page) is there again, and copying is quicker than emptying every table.
+with a clean one: what migrations made (roles, the first page) is there again.
 Tests that all need the same rows, committed, stand on a template of their own: `filled`.
 """
 
@@ -20,7 +21,7 @@ import django
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test import TransactionTestCase
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,11 +68,12 @@ class Copies(ABC):
 
     def fresh(self) -> None:
         """Nothing is in the database but what is in the template."""
-        if not self.is_clean:
+        if self.is_clean:
+            return
+        if not self.put_back():
             self.drop(self.name)
             self.duplicate()
-            point_to(self.name)
-            self.is_clean = True
+        self.is_clean = True
 
     def soil(self) -> None:
         connections.close_all()
@@ -90,13 +92,17 @@ class Copies(ABC):
         self.template = bare
         self.soil()
 
+    def put_back(self) -> bool:
+        """True when the copy could be made equal to its template again, and now is."""
+        return False
+
     @abstractmethod
     def prepare(self) -> None:
         """Make the template where it is missing; remove what earlier runs left behind."""
 
     @abstractmethod
     def duplicate(self) -> None:
-        """The template once more, as `name`."""
+        """The template once more, as `name`, which connections look at."""
 
     @abstractmethod
     def turn_into_template(self) -> None:
@@ -130,6 +136,7 @@ class SQLite(Copies):
 
     def duplicate(self) -> None:
         shutil.copyfile(self.template, self.name)
+        point_to(self.name)
 
     def turn_into_template(self) -> None:
         self.write_back()
@@ -148,10 +155,15 @@ class SQLite(Copies):
 
 
 class PostgreSQL(Copies):
-    """Copies of a template database on the server that DATABASE_URL names; the database it names is never touched."""
+    """Copies of a template database on the server that DATABASE_URL names; the database it names is never touched.
+
+    A copy keeps the rows that it began with in the schema `kept`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.copy_of = ""
+        self.tables: dict[str, bool] = {}  # table -> is a row of it kept?
         self.name = f"test_{connection.settings_dict['NAME']}"
         self.prefix = f"{self.name}_template_"
         self.template = self.prefix + fingerprint()
@@ -168,13 +180,37 @@ class PostgreSQL(Copies):
 
     def duplicate(self) -> None:
         self.ask(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
+        point_to(self.name)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA IF EXISTS kept CASCADE")
+            cursor.execute("CREATE SCHEMA kept")
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(f'SELECT EXISTS (TABLE public."{table}")')
+                self.tables[table] = cursor.fetchone()[0]
+                if self.tables[table]:
+                    cursor.execute(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"')
+        self.copy_of = self.template
+
+    def put_back(self) -> bool:
+        if self.copy_of != self.template:
+            return False
+        self.throw_out()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(differing(table, is_kept) for table, is_kept in self.tables.items()))
+            for (table,) in cursor.fetchall():
+                cursor.execute(f'DELETE FROM public."{table}"')
+                if self.tables[table]:
+                    cursor.execute(f'INSERT INTO public."{table}" TABLE kept."{table}"')
+        return True
 
     def turn_into_template(self) -> None:
-        connections.close_all()
-        self.ask(
-            f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{self.name}'"
-        )  # and wait until it is gone
+        self.throw_out()
         self.ask(f'ALTER DATABASE "{self.name}" RENAME TO "{self.template}"')
+
+    def throw_out(self) -> None:
+        """Nobody is connected to the copy any more."""
+        connections.close_all()
+        self.ask(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{self.name}'")
 
     def drop(self, name: str) -> None:
         connections.close_all()
@@ -187,6 +223,13 @@ class PostgreSQL(Copies):
             with maintenance.cursor() as cursor:
                 cursor.execute(sql)
                 return cursor.fetchall() if cursor.description else []
+
+
+def differing(table: str, is_kept: bool) -> str:
+    """The question for the table's name, answered where its rows are not those that were kept."""
+    rows, kept = f'TABLE public."{table}"', f'TABLE kept."{table}"'
+    others = f"({rows} EXCEPT ALL {kept}) UNION ALL ({kept} EXCEPT ALL {rows})" if is_kept else rows
+    return f"SELECT '{table}' WHERE EXISTS ({others})"
 
 
 @pytest.fixture(scope="session")

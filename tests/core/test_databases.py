@@ -4,8 +4,10 @@ import threading
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db import DatabaseError, connection, connections, transaction
 
+from accounts.roles import CODENAMES
 from contacts.models import Person
 from fleetportal.core.db import busy
 from gifts.models import Redemption, Voucher
@@ -21,6 +23,16 @@ USER = get_user_model()
 def test_a_committed_row_is_gone_for_the_next_test(turn):
     assert not USER.objects.filter(username="leftover").exists()
     USER.objects.create(username="leftover")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+@pytest.mark.django_db(transaction=True)
+def test_what_migrations_made_is_there_again_for_the_next_test(turn):
+    codenames = set(Permission.objects.values_list("codename", flat=True))
+    assert codenames >= set(CODENAMES)
+    gone, renamed = sorted(CODENAMES)[:2]
+    Permission.objects.get(codename=gone).delete()
+    Permission.objects.filter(codename=renamed).update(codename="leftover")
 
 
 @pytest.mark.django_db
