@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from fleetportal.core import outbox
@@ -87,7 +87,6 @@ def queue_notes(count, *, first=0):
 
 
 def sent():
-    connection.close()  # on PostgreSQL as on SQLite: look anew
     return outbox.Message.objects.filter(state=outbox.State.SENT).count()
 
 
