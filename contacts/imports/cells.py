@@ -21,7 +21,7 @@ BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\ud
 NOBODY = frozenset(
     fold(word)
     for word in """- -- --- . / ? n/a n.a. na nn n.n. none nobody unassigned|not assigned|unallocated|vacant|spare|pool|pool car|pool vehicle|tbd|tba|tbc|unknown|open|open end|ongoing|rolling|not known|not available
-    nicht zugewiesen|nicht zugeordnet|nicht vergeben|niemand|kein|keine|keiner|kein nutzer|kein fahrer|ohne|ohne fahrer|ohne nutzer|frei|offen|poolfahrzeug|pool fahrzeug|poolwagen|k.a.|k. a.|unbekannt|unbefristet|entfallt|entfällt|leer|reserve
+    wechselnd|wechselnde fahrer|diverse|diverse fahrer|div.|verschiedene|mehrere|various|various drivers|multiple|vari|diversi|разные|разные водители|nicht zugewiesen|nicht zugeordnet|nicht vergeben|niemand|kein|keine|keiner|kein nutzer|kein fahrer|ohne|ohne fahrer|ohne nutzer|frei|offen|poolfahrzeug|pool fahrzeug|poolwagen|k.a.|k. a.|unbekannt|unbefristet|entfallt|entfällt|leer|reserve
     non assegnato|non assegnata|non attribuito|nessuno|nessun utilizzatore|libero|libera|disponibile|vacante|assente|da assegnare|n.d.|nd|n/d|non disponibile|indeterminato|parco
     не назначен|не назначена|не назначено|не закреплен|не закреплена|не закреплено|нет|никто|отсутствует|свободен|свободна|свободный|резерв|без водителя|вакансия|не указан|не указано|не определен|б/н|н/д|нет данных|бессрочно
     non attribue|aucun|sin asignar|ninguno""".replace("\n", "|").split("|")
@@ -279,6 +279,9 @@ def phones(cell: object, *, region: str = "DE") -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(good)), bad
 
 
+SHORTEST = 5  # digits after the country's: less is a dialling code or an extension
+
+
 @lru_cache(maxsize=50_000)
 def phone(text: str, region: str) -> str:
     """The number in international form, or "" where no rule of a country fits."""
@@ -289,7 +292,7 @@ def phone(text: str, region: str) -> str:
             found = phonenumbers.parse(attempt, region)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_possible_number(found):
+        if phonenumbers.is_possible_number(found) and len(str(found.national_number)) >= SHORTEST:
             return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)[:40]
     return ""
 
@@ -456,6 +459,8 @@ def split_address(text: str) -> dict[str, str]:
     if len(lines) == 1:
         lines = [part.strip() for part in lines[0].split(",") if part.strip()]
     found = {"street": "", "postcode": "", "city": "", "country": ""}
+    if any(RUSSIAN_CITY.match(line) for line in lines):
+        return russian_address(lines)
     if len(lines) == 1 and not any(sign.isdigit() for sign in lines[0]) and not looks_like_street(lines[0]):
         return {**found, "city": lines[0]}  # "Milano": where something is, and no more
     if len(lines) > 1 and country(lines[-1]):
@@ -473,6 +478,21 @@ def split_address(text: str) -> dict[str, str]:
         found["city"] = lines.pop()
     found["street"] = ", ".join(lines)
     return found
+
+
+RUSSIAN_CITY = re.compile(r"(?i)^(?:г|гор|город|пос|п|с|дер|пгт)\.?\s+[А-ЯЁ][\w -]+$")
+
+
+def russian_address(lines: list[str]) -> dict[str, str]:
+    """The largest comes first: 127018, г. Москва, ул. Складочная, д. 1."""
+    place = next(at for at, line in enumerate(lines) if RUSSIAN_CITY.match(line))
+    postcode = next((line for line in lines if re.fullmatch(r"\d{6}", line)), "")
+    return {
+        "street": ", ".join(lines[place + 1 :]),
+        "postcode": postcode,
+        "city": lines[place].partition(" ")[2].strip() if " " in lines[place] else lines[place],
+        "country": "RU",
+    }
 
 
 STREET = re.compile(

@@ -417,6 +417,8 @@ def noun_of(options: Sequence[dict[str, float]], contents: Sequence[Contents], w
     if "company.flag" in keys:
         return "company"
     company_facts = {"company.vat", "company.sector", "company.employees", "company.parent"} & keys
+    if "person.name" in keys and "name" in keys:
+        return "company"  # whoever is named apart from the row's own name is its contact
     if "person.name" in keys and not (company_facts and "company.name" in keys):
         return "person"
     if "company.name" in keys or company_facts:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from contacts.imports import joining
 from contacts.imports.batches import Batch, Importer, Plan
+from contacts.imports.cells import text_of
 from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.imports.companies import key_of as company_key
 from contacts.imports.people import key_of as person_key
@@ -83,7 +84,7 @@ class Step:
         home = self.importer.centre.country if self.importer.centre else "DE"
         sheet = {**self.sheet, "owner": ""} if self.run.company_id else self.sheet  # what a person said goes before the sheet's name
         reader = Reader(sheet, today=self.today, home=home)
-        self.records = [reader.read(number, cells) for number, cells in islice(iter(rows), BATCH)]
+        self.records = [self.read(reader, number, cells) for number, cells in islice(iter(rows), BATCH)]
         self.staged = [self.staged_row(record) for record in self.records]
         self.twice()
         self.refer()
@@ -92,11 +93,26 @@ class Step:
         self.move_on(rows)
         return self
 
+    def read(self, reader: Reader, number: int, cells: list[Any]) -> Record:
+        """The record of the row; where a block names its company in its first row only, the rows below have it from there."""
+        carried = []
+        for place in self.sheet.get("carries", ()) if self.sheet["kind"] == VEHICLES else ():
+            if text_of(cells[place]) if place < len(cells) else "":
+                self.progress["above"] = text_of(cells[place])
+            elif self.progress.get("above"):
+                cells = [*cells, *[""] * (place + 1 - len(cells))]
+                cells[place] = self.progress["above"]
+                carried.append(place)
+        record = reader.read(number, cells)
+        for place in carried:
+            record.note("above", _("Taken from the rows above."), column=place, value=str(cells[place])[:120])
+        return record
+
     def move_on(self, rows: DataRows) -> None:
         self.progress["skipped"] = [*self.progress["skipped"], *([self.sheet["place"], *one] for one in rows.skipped)][:SKIPPED_SHOWN]
         self.skipped = len(rows.skipped)
         if rows.ended:
-            self.progress.update(sheet=self.progress["sheet"] + 1, offset=None, last_row=None, gap=False)
+            self.progress.update(sheet=self.progress["sheet"] + 1, offset=None, last_row=None, gap=False, above="")
         else:
             self.progress.update(offset=rows.offset, last_row=rows.gaps.last, gap=rows.gaps.seen)
 

@@ -18,6 +18,7 @@ from fleetportal.core.sheets import Book, Sheet
 FIRST, SPREAD = 300, 300  # rows looked at
 ORDER = {COMPANIES: 0, MIXED: 0, PEOPLE: 1, VEHICLES: 2}  # companies first: other sheets name them
 SAID = "said"
+WRITTEN = 0.6  # of the rows at most: more, and the empty cells are gaps
 JOINED = 0.2  # of the vehicles of a sheet stand in another one too
 OWNERS = frozenset(("company.name", "company.vat", "company.id", "company.domain"))
 OURS = frozenset(("what is wrong", "was nicht stimmt", "cosa non va", "что не так"))  # the column that we added to an earlier answer
@@ -73,9 +74,17 @@ def about(table: Table) -> dict[str, Any]:
         "asks_owner": found.asks_owner,
         "signature": signature(table.titles),
         "layout": "",
+        "carries": [place for place in [found.place("company.name")] if place is not None and is_written_once(table, place)],
     }
     remember(sheet)
     return sheet
+
+
+def is_written_once(table: Table, place: int) -> bool:
+    """True where a column names each value in the first row of a block only, and leaves the rows below it empty."""
+    texts = [text_of(cells[place]) if place < len(cells) else "" for _number, cells in table.sample]
+    values = [text for text in texts if text]
+    return bool(values and texts[0]) and len(values) == len(set(values)) <= len(texts) * WRITTEN
 
 
 def signature(titles: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from fleetportal.core.db import fold
 
 TITLES = {
-    "company.name": """company; company name; customer; customer name; client; client name; account; account name; organization; organisation;
+    "company.name": """company; company name; owner entity; entity; contracting entity; operating company; lessee name; customer; customer name; client; client name; account; account name; organization; organisation;
         organization name; organization 1 name; firm; firm name; business name; legal name; registered name; fleet customer; fleet owner; owner;
         owner name; holder; keeper; registered keeper; lessee; company owner name; legal entity; employer; company legal name; policyholder;
         firma; firmenname; firmenbezeichnung; firmierung; unternehmen; unternehmensname; kunde; kundenname; name des kunden; halter; fahrzeughalter;

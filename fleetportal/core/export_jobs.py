@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from fleetportal.core import jobs, pages, sheets
+from fleetportal.core import bulk, jobs, pages, sheets
 from fleetportal.core.errors import Refused
 from fleetportal.core.lists import CHUNK, TYPES, ListPage, in_this_order, listed, write_sheet
 
 KEPT = timedelta(hours=24)
+as_line = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
 class NoLongerYours(Refused):
@@ -69,9 +70,10 @@ def run(job: jobs.Job, deadline: float) -> bool:
         write_whole(keys_file(job), json.dumps(list(rows.values_list("pk", flat=True))))
     keys = json.loads(keys_file(job).read_text())
     while job.done < len(keys):
-        chunk = in_this_order(rows, keys[job.done : job.done + CHUNK])
-        note_beside(job, page, chunk)
-        write_whole(part(job, job.done), "\n".join(json.dumps(page.cells(row), default=str) for row in chunk))
+        with bulk.uncollected():
+            chunk = in_this_order(rows, keys[job.done : job.done + CHUNK])
+            note_beside(job, page, chunk)
+            write_whole(part(job, job.done), "\n".join(as_line(page.cells(row)) for row in chunk))
         job.progress(min(job.done + CHUNK, len(keys)), len(keys))
         if time.monotonic() > deadline:
             return False
@@ -108,15 +110,19 @@ def assemble(job: jobs.Job, page: ListPage, count: int) -> None:
 
 
 def gathered(job: jobs.Job, columns: list[sheets.Column], count: int) -> Iterator[list[Any]]:
+    days = [(place, column.kind) for place, column in enumerate(columns) if column.kind in ("date", "datetime")]
     for first in range(0, count, CHUNK):
         for line in part(job, first).read_text(encoding="utf-8").splitlines():
-            yield [back(value, column.kind) for value, column in zip(json.loads(line), columns, strict=True)]
+            cells = json.loads(line)
+            for place, kind in days:
+                cells[place] = back(cells[place], kind)
+            yield cells
 
 
 def back(value: Any, kind: str) -> Any:
     """What JSON made a text, as a day or moment again."""
-    if value is None or kind not in ("date", "datetime"):
-        return value
+    if value is None:
+        return None
     return date.fromisoformat(value) if kind == "date" else datetime.fromisoformat(value)
 
 
@@ -153,7 +159,8 @@ def export_file(request: HttpRequest, job_id: int) -> HttpResponse:
 def all_within(page: ListPage, keys: list[int], user: Any) -> bool:
     rows = page.exportable(page.get_queryset(user), user)
     return all(
-        rows.filter(pk__in=keys[first : first + CHUNK]).count() == len(keys[first : first + CHUNK]) for first in range(0, len(keys), CHUNK)
+        rows.filter(pk__among=keys[first : first + CHUNK]).count() == len(keys[first : first + CHUNK])
+        for first in range(0, len(keys), CHUNK)
     )
 
 

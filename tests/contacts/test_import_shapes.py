@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Company, Vehicle
 from contacts.actions import imports
-from contacts.imports import cells, dates
+from contacts.imports import cells, dates, judging
 from contacts.models import Holder, Import, Person
 from contacts.models.pairs import SAME_PERSON
 from fleetportal.core.audit import Change
@@ -125,6 +125,42 @@ def test_a_cover_and_a_legend_are_no_lists(north):
 def test_a_bare_list_of_customers_is_no_cover(north):
     rows = [["Kunde", "Kürzel"], ["Alpha GmbH", "A"], ["Beta AG", "B"]]
     assert verdicts(judge(make_xlsx({"Kunden": rows}), "kunden.xlsx", centre=north)) == ["new", "new"]
+
+
+def test_a_company_named_in_the_first_row_of_a_block_is_that_of_the_rows_below(north, monkeypatch):
+    monkeypatch.setattr(judging, "BATCH", 2)
+    rows = [
+        ["Kunde", "Kennzeichen", "Modell"],
+        ["Delta GmbH", "DO-DE 1", "Audi A4"],
+        ["", "DO-DE 2", "Audi A6"],
+        ["", "DO-DE 3", "Audi Q4"],
+        ["Rho AG", "DO-EP 1", "Seat Leon"],
+        ["", "DO-EP 2", "Seat Leon"],
+    ]
+    run = take(make_xlsx({"Liste": rows}), "liste.xlsx", centre=north)
+    assert dict(Vehicle.objects.values_list("plate", "company__name")) == {
+        "DO-DE 1": "Delta GmbH", "DO-DE 2": "Delta GmbH", "DO-DE 3": "Delta GmbH", "DO-EP 1": "Rho AG", "DO-EP 2": "Rho AG",
+    }  # fmt: skip
+    assert run.rows.filter(has_notes=True).count() == 3
+
+
+def test_gaps_in_a_column_of_companies_are_not_filled(north):
+    rows = [
+        ["Kunde", "Kennzeichen", "Modell"],
+        ["Delta GmbH", "DO-DE 1", "Audi A4"],
+        ["Delta GmbH", "DO-DE 2", "Audi A6"],
+        ["", "DO-DE 3", "Audi Q4"],
+        ["Rho AG", "DO-EP 1", "Seat Leon"],
+    ]
+    assert verdicts(judge(make_xlsx({"Liste": rows}), "liste.xlsx", centre=north)) == ["new", "new", "rejected", "new"]
+
+
+def test_a_bare_name_beside_a_contact_is_the_company_s(north):
+    text = "Наименование;ИНН;Юр. адрес;Контактное лицо;Тел.\nООО «ТрансАвто»;7712422037;127018, г. Москва, ул. Складочная, д. 1;Смирнова Елена Петровна;(495) 111-22-33\n"
+    take(make_text(text, encoding="cp1251"), "клиенты.csv", centre=north)
+    company = Company.objects.get()
+    assert (company.name, company.postcode, company.city, company.street) == ("ООО «ТрансАвто»", "127018", "Москва", "ул. Складочная, д. 1")
+    assert Person.objects.get().last_name == "Смирнова"
 
 
 # --- formulas -----------------------------------------------------------------------------------------------------------------
@@ -273,3 +309,8 @@ def test_pairs_are_looked_for_by_the_new_people_s_addresses(north):
         cursor.execute(f"EXPLAIN {SAME_PERSON.format(ids=places)}", [person.pk for person in people] * 2)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "person_id = ANY" in plan
+
+
+@pytest.mark.parametrize("text", ["-56", "0221", "112"])
+def test_a_dialling_code_or_an_extension_alone_is_no_number(text):
+    assert cells.phones(text) == ([], [text])

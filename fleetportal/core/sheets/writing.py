@@ -50,7 +50,9 @@ def write_xlsx(stream: IO[bytes], columns: Sequence[Column | tuple[str, str]], r
 def write_cell(page: Any, row: int, place: int, value: Any, kind: str, formats: dict[str, Any]) -> None:
     if value is None or value == "":
         return
-    if kind in (INT, NUMBER, MONEY) and isinstance(value, (int, float, Decimal)):
+    if type(value) is str:  # most cells
+        page.write_string(row, place, value if value.isascii() and value.isprintable() and len(value) < CELL_CHARACTERS else clean(value))
+    elif kind in (INT, NUMBER, MONEY) and isinstance(value, (int, float, Decimal)):
         page.write_number(row, place, value, formats[kind])
     elif isinstance(value, datetime):
         page.write_datetime(row, place, local(value), formats[DATETIME if kind == DATETIME else DATE])
