@@ -76,7 +76,8 @@ def reserve(model: type[models.Model], count: int) -> list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [f'"{table}"', count])
+            named = "SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0"  # apart, or it is looked up for each number
+            cursor.execute(f"SELECT nextval(name) FROM ({named}) AS sequence, generate_series(1, %s)", [f'"{table}"', count])
             return [row[0] for row in cursor.fetchall()]
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])  # the IMMEDIATE transaction keeps others out
         found = cursor.fetchone()
