@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts.channels import ICONS
 from contacts.models import Channel, Direction, Interaction, Outcome
@@ -32,7 +33,7 @@ class Line:
 renderers: Registry[Callable[[Interaction], Line]] = Registry("timeline renderers")
 
 CONTACTS = {
-    Channel.PHONE: _("Call"),
+    Channel.PHONE: pgettext_lazy("a contact that was had", "Call"),
     Channel.EMAIL: _("E-mail"),
     Channel.SMS: _("SMS"),
     Channel.LETTER: _("Letter"),

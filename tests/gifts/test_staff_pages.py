@@ -278,6 +278,19 @@ def test_foreign_ids_in_a_form_of_ones_own_do_nothing(client, emil, shine, mirko
     assert client.get(f"/vouchers/counter/{stranger.person_id}/").status_code == 404
 
 
+def test_the_counter_says_why_it_offers_nothing_before_anybody_taps(client, emil, shine, mirko, north):
+    """As for gifts: the reason in words stands where the button would."""
+    client.force_login(emil)
+    path = f"/vouchers/counter/{mirko.person_id}/"
+    assert "Give a voucher" in client.get(path).content.decode()
+    make_voucher(shine, driver=mirko, claimed=True)
+    page = client.get(path).content.decode()
+    assert "Nothing left: 1 a month." in page and "Give a voucher" not in page
+    fireman = make_role("driver", make_company(north, name="Town Hall", is_public_body=True))
+    page = client.get(f"/vouchers/counter/{fireman.person_id}/").content.decode()
+    assert "may receive nothing: the rule for public bodies allows no gifts." in page and "Give a voucher" not in page
+
+
 def test_a_new_driver_is_looked_at_and_what_they_claimed_stands_with_the_company(client, carla, shine, north_ag):
     card = make_voucher(shine)
     client.post(card.card.path, {"first_name": "Mirko", "place": "Nordhafn (mistyped)"})
