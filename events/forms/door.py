@@ -7,7 +7,8 @@ from django import forms
 from django.utils import timezone
 
 from events.models import Event, Registration
-from fleetportal.core.links import Link
+from fleetportal.core.links import Link, digest
+from fleetportal.core.prepared import Prepared
 
 TOKEN = re.compile(r"([A-Za-z0-9_-]{32})/?$")
 
@@ -31,5 +32,13 @@ class ArrivalForm(forms.Form):
         token = TOKEN.search(self.cleaned_data["code"].strip())
         if token is None:
             return None
-        links = Link.objects.standing(now=timezone.now()).for_token("ticket", token=token[1])
-        return Registration.objects.select_related("person", "company").filter(pk__in=links.values("subject_id")).first()
+        return behind_ticket.first(token_hash=digest(token[1]), now=timezone.now())
+
+
+behind_ticket = Prepared(
+    lambda token_hash, now: Registration.objects.select_related("person", "company").filter(
+        pk__in=Link.objects.standing(now=now).filter(scope="ticket", token_hash=token_hash).values("subject_id")
+    ),
+    token_hash=Link._meta.get_field("token_hash"),
+    now=Link._meta.get_field("expires_at"),
+)

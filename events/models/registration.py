@@ -13,9 +13,10 @@ from contacts.models import Channel, Direction, Interaction, Person
 from contacts.models.interaction import record as tell_timeline
 from events import letters
 from events.models.seating import Seating, SeatingQuerySet, ids
-from fleetportal.core import audit
-from fleetportal.core.db import lock
+from fleetportal.core import audit, bulk
+from fleetportal.core.db import can_lock, lock
 from fleetportal.core.errors import Refused
+from fleetportal.core.prepared import Prepared, insert
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -286,7 +287,10 @@ class Registration(models.Model):
     def check_in(self, *, by: "User | None", heads: int | None = None) -> "CheckIn":
         """The party is inside, all of it or `heads`. Raises NotComing, AlreadyCheckedIn; nothing has changed then. Costs 6 queries."""
         with transaction.atomic(savepoint=False):  # whoever is refused below has written nothing that must be taken back
-            lock(self, keep=("person", "company"))
+            now = row_locked.first(pk=self.pk)
+            if now is None:
+                raise Registration.DoesNotExist
+            self.status, self.party = now.status, now.party  # what is decided by; names stay as they were read
             refusal = self.refusal_at_the_door()
             if refusal is None:
                 return self._let_in(min(heads or self.party, self.party), by=by)
@@ -296,11 +300,11 @@ class Registration(models.Model):
         """Why this party, whose row is locked, is not let in; None where it is. Costs 1 query."""
         if not self.is_seated:
             return NotComing(_("Waits for seats; none is free yet.") if self.is_waiting else _("This registration was cancelled."))
-        earlier = CheckIn.objects.standing().filter(registration=self).select_related("by").first()
+        earlier = standing_arrival.first(registration=self.pk)
         return earlier.refusal if earlier else None
 
     def _let_in(self, heads: int, *, by: "User | None") -> "CheckIn":
-        arrival = CheckIn.objects.create(registration=self, heads=heads, by=by)
+        arrival = insert(bulk.new(CheckIn, registration=self, heads=heads, by=by))
         audit.record("registration.checked_in", self, by=by, facts={"heads": heads, "check_in": arrival.pk})
         tell_timeline(
             "event.attended",
@@ -359,3 +363,14 @@ class CheckIn(models.Model):
             Interaction.objects.filter(kind="event.attended", about_type=audit.label(self), about_id=self.pk).delete()
             audit.record("registration.check_in_undone", self.registration, by=by, facts={"check_in": self.pk})
             self.registration.company.touch()  # the contact that rested their reasons did not happen
+
+
+# What is asked of everybody at the door, put into SQL once.
+row_locked = Prepared(
+    lambda pk: (Registration.objects.select_for_update(no_key=True) if can_lock() else Registration.objects).filter(pk=pk),
+    pk=Registration._meta.pk,
+)
+standing_arrival = Prepared(
+    lambda registration: CheckIn.objects.standing().filter(registration=registration).select_related("by"),
+    registration=Registration._meta.pk,
+)
