@@ -27,7 +27,7 @@ def landing_page(event: Event) -> Landing | None:
     spoken = [page for page in pages if page.live and page.locale.language_code == get_language()]
     page = next(iter(spoken), None) or next((one for one in pages if one.live), pages[0])
     edit_address = reverse("wagtailadmin_pages:edit", args=[pages[0].pk])
-    return Landing(address=page.url or "", edit_address=edit_address, is_live=page.live, **page.pictures())
+    return Landing(address=page.url or "", edit_address=edit_address, is_live=page.live, **page.own_words, **page.pictures())
 
 
 def make_landing_page(event: Event, by: Any) -> None:
@@ -53,6 +53,17 @@ def speak_every_language(page: EventPage) -> None:
     known = page.get_translations(inclusive=True).values("locale")
     for home in page.get_parent().get_translations().exclude(locale__in=known).select_related("locale").order_by("pk"):
         page.copy_for_translation(home.locale, alias=True)
+
+
+def translate(event: Event, language: str, *, title: str, intro: str, by: Any) -> None:
+    """The landing page in that language, until now a copy, says this in words of its own. Changes nothing where there is no copy."""
+    with transaction.atomic():
+        page = EventPage.objects.filter(event=event, locale__language_code=language, alias_of__isnull=False).first()
+        if page is None:
+            return
+        page.alias_of, page.title, page.draft_title, page.intro = None, title, title, intro
+        page.save()
+        page.save_revision(user=by).publish(user=by)
 
 
 def let_write(group: Group, rights: dict[str, str]) -> None:

@@ -12,11 +12,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Landing:
-    """What the landing page gives the event's other pages: its address, where it is edited, its picture (tall for desks)."""
+    """What the landing page gives the event's other pages: its address, where it is edited, its picture (tall for desks).
+
+    Title and intro where it was translated into the language of who reads; else the event's own stand there.
+    """
 
     address: str = ""
     edit_address: str = ""
     is_live: bool = False
+    title: str = ""
+    intro: str = ""
     picture: str = ""
     picture_tall: str = ""
     picture_words: str = ""

@@ -114,7 +114,14 @@ class EventPage(PublicPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         event = Event.objects.select_related("centre", "host").filter(pk=self.event_id).exclude(state="draft").first()
-        return {**super().get_context(request, *args, **kwargs), "event": event, "landing": self.pictures()}
+        return {**super().get_context(request, *args, **kwargs), "event": event, "landing": self.pictures() | self.own_words}
+
+    @property
+    def own_words(self) -> dict[str, str]:
+        """Title and intro of a page that was translated by hand: in its language they stand before what the event itself says."""
+        if self.alias_of_id is not None or self.locale.language_code == settings.LANGUAGE_CODE:
+            return {}
+        return {"title": self.title, "intro": self.intro}
 
     def pictures(self) -> dict[str, str]:
         """The addresses of the picture in its two sizes and its words; nothing without one."""

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from accounts.models import Centre, User
+from cms.landing import translate
 from contacts.models import Driver, Interaction
 from events import landing
 from events.actions.inviting import invitable, invite
@@ -18,6 +19,20 @@ WORDS = {
         "Bring your questions and whoever else drives it. We show what nobody reads in the manual, and do the settings with you.",
     ),
     Kind.REGULARS_TABLE: ("One table, no slides", "Eight fleets, one evening, and what the others do about charging at home."),
+}
+PREVIEW_ABROAD = {
+    "de": (
+        "Der neue Larea, vor allen anderen",
+        "Sehen Sie ihn, bevor er jemandem gezeigt wird, setzen Sie sich hinein und fragen Sie die Leute, die seine Software gebaut haben.",
+    ),
+    "it": (
+        "La nuova Larea, prima di tutti",
+        "La veda prima che venga mostrata ad altri, si sieda al volante e chieda a chi ne ha costruito il software.",
+    ),
+    "ru": (
+        "Новая Larea, раньше всех",
+        "Посмотрите на неё раньше других, сядьте за руль и спросите тех, кто создал её программы.",
+    ),
 }
 INVITED, ANSWERED = 70, 34
 COMPANIONS = ("Kirsten", "Jonas", "Emma", "Mia", "Paul", "Giulia", "Marco", "Оля", "Миша", "Finn", "Lena", "Oskar")
@@ -59,8 +74,11 @@ class Occasions:
     def publish(self, centre: Centre, kind: Kind, title: str, on: date, *, capacity: int) -> Event:
         event = self.draft(centre, kind, title, on, capacity=capacity)
         event.publish(by=self.dora)
-        for make in landing.makers if kind == Kind.PREVIEW else ():
-            make(event, self.dora)
+        if kind == Kind.PREVIEW:
+            for make in landing.makers:
+                make(event, self.dora)
+            for language, (in_words, intro) in PREVIEW_ABROAD.items():
+                translate(event, language, title=in_words, intro=intro, by=self.dora)
         return event
 
     def fill(self, event: Event, invited: int, answered: int, *, without: tuple[str, ...] = ()) -> None:

@@ -14,11 +14,12 @@ from wagtail.models import Page
 
 from accounts.models import Centre, User
 from cms import kept
-from cms.landing import landing_page, make_landing_page
+from cms.landing import landing_page, make_landing_page, translate
 from cms.models import EventPage, HomePage
 from cms.wagtail_hooks import speak
 from events.models import Event
 from fleetportal.core.links import Link
+from tests.factories.accounts import make_company
 from tests.factories.events import make_event, make_guest, make_invitation
 from tests.factories.pictures import make_picture
 
@@ -148,6 +149,22 @@ def test_others_read_how_to_ask_and_find_no_form(client: Client, landing: EventP
     assert "Ask Anna" not in words
     assert "By invitation" in words
     assert "<form" not in words
+
+
+def test_a_page_that_was_translated_says_its_own_words_and_so_do_the_guests_pages(
+    client: Client, landing: EventPage, event: Event, dora: User
+) -> None:
+    translate(event, "de", title="Der neue Larea", intro="Vor allen anderen.", by=dora)
+    invitation = make_invitation(event, make_guest(make_company(event.centre), language="de"))
+    link = Link.objects.get(scope="invitation", subject_id=invitation.pk)
+
+    for address in (f"/de{landing.url}", link.path):
+        words = client.get(address).content.decode()
+        assert "<h1>Der neue Larea</h1>" in words
+        assert "Vor allen anderen." in words
+        assert "We lift the cloth." not in words
+    assert "<h1>We lift the cloth.</h1>" in client.get(landing.url).content.decode()
+    assert "<h1>We lift the cloth.</h1>" in client.get(f"/it{landing.url}").content.decode(), "what was not translated stays a copy"
 
 
 @pytest.mark.parametrize("language", ["de", "it", "ru"])

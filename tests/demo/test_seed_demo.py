@@ -17,12 +17,14 @@ from accounts import vat
 from accounts.models import Company, User, Vehicle
 from accounts.models.vehicle import fold_plate
 from accounts.roles import roles_of
+from cms.models import EventPage
 from contacts.models import Person, PersonAddress, Reason
 from contacts.models.person import fold_address, fold_name
 from fleetportal.core.audit import Entry
 from fleetportal.core.db import fold
 from fleetportal.core.search import SearchRow
 from fleetportal.demo.numbers import VIN_VALUES, VIN_WEIGHTS
+from fleetportal.demo.occasions import PREVIEW_ABROAD
 from fleetportal.demo.seed import NotEmpty, fill
 from tests.databases import Copies
 from tests.demo.situations import SITUATIONS
@@ -250,3 +252,12 @@ def test_the_command_says_how_many_it_made(capsys):
 def test_a_size_out_of_range_is_refused(number):
     with pytest.raises(CommandError, match="from 10 to 1000000"):
         call_command("seed_demo", "--companies", number)
+
+
+@pytest.mark.parametrize("language", ["de", "it", "ru"])
+def test_the_preview_is_announced_in_each_language_in_words_of_its_own(demo, language):
+    pages = EventPage.objects.filter(locale__language_code=language)
+    english = set(EventPage.objects.filter(locale__language_code="en").values_list("title", flat=True))
+    assert pages.live().count() == 2
+    assert english.isdisjoint(pages.values_list("title", flat=True))
+    assert {page.title for page in pages} == {PREVIEW_ABROAD[language][0]}
