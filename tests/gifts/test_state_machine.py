@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from contacts.models import CapReached, GiftPolicy, Received, YearSum, ledger
-from fleetportal.core.audit import Entry
+from fleetportal.core.audit import Entry, label
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 from gifts import models as gifts
@@ -249,3 +249,17 @@ def test_a_door_that_takes_anything_is_found_out(monkeypatch):
     monkeypatch.setattr(redeem_one, "plans", {})  # the statement is put into SQL once
     with pytest.raises((AssertionError, pytest.fail.Exception)):  # the second: a refusal that did not come
         run_state_machine_as_test(Vouchers, settings=settings(RUN, phases=[Phase.generate], print_blob=False))
+
+
+def test_a_ledger_that_asks_for_no_cap_is_found_out(monkeypatch):
+    """The other machine's canary: every line is right, and nobody asks whether there is room for it."""
+
+    def unguarded(person, *, company, cents, kind, about, on):
+        YearSum.objects.get_or_create(person=person, year=on.year)
+        YearSum.objects.filter(person=person, year=on.year).update(cents=F("cents") + cents)
+        facts = {"kind": kind, "cents": cents, "about_type": label(about), "about_id": about.pk}
+        return Received.objects.create(person=person, company=company, year=on.year, **facts)
+
+    monkeypatch.setattr(ledger, "receive", unguarded)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Ledger, settings=settings(RUN, max_examples=100, phases=[Phase.generate], print_blob=False))

@@ -57,6 +57,17 @@ def test_a_scanner_that_runs_scripts_and_follows_links_changes_nothing(meet):
     assert state() != before  # the checksum would have seen a single answer
 
 
+def test_a_page_that_pressed_its_own_button_would_be_found_out(meet):
+    """The canary: the same browser, on pages whose scripts send the first form by themselves."""
+    scanner = meet(PHONE)
+    scanner.page.add_init_script("addEventListener('load', () => document.querySelector('main form[method=post]')?.requestSubmit())")
+    before = state()
+    for link in Link.objects.filter(scope="invitation").order_by("pk")[:OF_EACH_SCOPE]:
+        scanner.arrive(link.address)
+        scanner.page.wait_for_load_state("networkidle")
+    assert state() != before
+
+
 def mailed() -> list[str]:
     """Every address in a letter of each kind, of what is read as text and as HTML."""
     templates = Message.objects.order_by("template").values_list("template", flat=True).distinct()
