@@ -212,9 +212,9 @@ def browser():
 
 
 def secrets_file():
-    """var/env with the secrets of this installation and the settings of a trial, made once, readable by its owner only."""
-    path = ROOT / "var" / "env"
-    path.parent.mkdir(exist_ok=True)
+    """The file env with the secrets of this installation and the settings of a trial, made once, readable by its owner only."""
+    path = Path(os.environ.get("DATA_DIR") or ROOT / "var") / "env"
+    path.parent.mkdir(parents=True, exist_ok=True)
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     present = {line.partition("=")[0] for line in lines}
     wanted = {

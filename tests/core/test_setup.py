@@ -49,7 +49,7 @@ def setup(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "TOOLS", tmp_path / ".tools")
     monkeypatch.setattr(module, "run", lambda *command, **options: module.told.append([Path(command[0]).name, *command[1:]]))
-    for name in ("SECRET_KEY", "LINK_KEY", "DEBUG", "BASE_URL", "CHROMIUM"):
+    for name in ("SECRET_KEY", "LINK_KEY", "DEBUG", "BASE_URL", "CHROMIUM", "DATA_DIR"):
         monkeypatch.delenv(name, raising=False)
     module.TOOLS.mkdir()
     return module
@@ -74,6 +74,22 @@ def test_what_the_environment_says_is_not_made_up(setup, tmp_path, monkeypatch):
     setup.secrets_file()
     kept = (tmp_path / "var" / "env").read_text(encoding="utf-8")
     assert "SECRET_KEY" not in kept and "DEBUG" not in kept
+
+
+def test_secrets_lie_with_the_other_data(setup, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "far" / "data"))
+    setup.secrets_file()
+    assert (tmp_path / "far" / "data" / "env").is_file() and not (tmp_path / "var").exists()
+
+
+def test_packages_are_installed_compiled(setup, tmp_path):
+    """Where Python may not keep bytecode, every start would compile them all."""
+    (tmp_path / "requirements").mkdir()
+    for lock in ("run", "tools"):
+        (tmp_path / "requirements" / f"{lock}.txt").write_text("", encoding="utf-8")
+    (tmp_path / ".venv").mkdir()
+    setup.environment("run")
+    assert [command[:3] for command in setup.told if "--compile-bytecode" in command] == [["uv", "pip", "sync"]]
 
 
 @pytest.mark.parametrize("has_apt", [True, False])
