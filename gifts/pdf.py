@@ -69,7 +69,7 @@ def voucher(one: Voucher, address: str) -> bytes:
 def rows_of(one: Voucher) -> list[tuple[str, str]]:
     places = ", ".join(centre.name for centre in one.programme.centres.all())
     return [
-        (_("Valid until"), formats.date_format(one.valid_until, "j F Y")),
+        (_("Valid until"), formats.date_format(one.valid_until, "DATE_FORMAT")),
         (_("Where"), places),
         (_("Programme"), one.programme.details or one.programme.name),
         (_("Worth"), money.display(one.value_cents)),
@@ -111,7 +111,7 @@ def _card(page: Any, programme: Programme, valid_until: date, card: Card, x: flo
         (bold, 8.5, INK, _("For the drivers of %s") % card.company if card.company else _("For you who drive")),
         (regular, 7.5, SOFT, programme.details or programme.name),
         (regular, 7.5, SOFT, _("Scan it, say your first name, and it is yours.")),
-        (regular, 7.5, SOFT, _("Valid until %s") % formats.date_format(valid_until, "j F Y")),
+        (regular, 7.5, SOFT, _("Valid until %s") % formats.date_format(valid_until, "DATE_FORMAT")),
         (regular, 7.5, SOFT, programme.centre.name),
     ]
     top = y + CARD_HEIGHT - 18 * MM

@@ -54,9 +54,9 @@ class ContractEnd(Rule):
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         first, order_by = date.fromisoformat(facts["first_on"]), facts["order_by"]
-        words = {"how_many": opening(facts["count"]), "month": date_format(first, "F"), "day": date_format(first, "j F")}
+        words = {"how_many": opening(facts["count"]), "month": date_format(first, "F"), "day": date_format(first, "MONTH_DAY_FORMAT")}
         if order_by:
-            day = date_format(date.fromisoformat(order_by), "j F")
+            day = date_format(date.fromisoformat(order_by), "MONTH_DAY_FORMAT")
             todo = _("To keep the date, the order for what follows must be in by %(day)s.") % {"day": day}
         else:
             todo = _("A new car comes too late by now: agree what bridges the time.")

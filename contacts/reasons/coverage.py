@@ -59,7 +59,7 @@ class Coverage(Rule):
         said = _empty_chair(facts["group"], facts["count"]) % words
         if not facts["next_on"]:
             return said
-        day = formats.date_format(date.fromisoformat(facts["next_on"]), "j F")
+        day = formats.date_format(date.fromisoformat(facts["next_on"]), "MONTH_DAY_FORMAT")
         return f"{said} {_('The next vehicle is handed over on %(day)s: ask then.') % {'day': day}}"
 
 

@@ -51,8 +51,8 @@ class SecondDelivery(Rule):
             yield Found(company, str(event.pk), Group.USER, due_on=event.on, facts=facts, person=person, vehicle=vehicle)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
-        delivered = date_format(date.fromisoformat(facts["delivered_on"]), "j F")
-        day = date_format(date.fromisoformat(facts["on"]), "j F")
+        delivered = date_format(date.fromisoformat(facts["delivered_on"]), "MONTH_DAY_FORMAT")
+        day = date_format(date.fromisoformat(facts["on"]), "MONTH_DAY_FORMAT")
         seats = ngettext("has %(free)d seat free", "has %(free)d seats free", facts["free"]) % {"free": facts["free"]}
         words = {"car": facts["car"] or _("The car"), "delivered": delivered, "day": day, "seats": seats}
         return _("%(car)s was delivered on %(delivered)s; the second delivery on %(day)s %(seats)s.") % words

@@ -324,7 +324,7 @@ def person_mark(person: Person) -> str:
 
 
 def _day(day: date) -> str:
-    return formats.date_format(day, "j F Y")
+    return formats.date_format(day, "DATE_FORMAT")
 
 
 def _behind_token(token_hash: Any, now: Any) -> VoucherQuerySet:

@@ -1,11 +1,11 @@
 """The driver's side over HTTP: cards, claim pages, personal vouchers. GET shows, POST acts, and open pages tell nothing."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from contacts.models import Driver, Interaction, Person, PersonAddress
 from fleetportal.core.idempotency import Answer
@@ -396,3 +396,15 @@ def test_costs_of_the_drivers_pages(client, shine, north_ag, django_assert_num_q
         client.get(card)
     with django_assert_num_queries(3):
         client.get(personal)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "7 February 2027"), ("de", "7. Februar 2027"), ("it", "7 Febbraio 2027")])
+def test_a_day_is_written_as_a_reader_of_that_language_writes_it(client, shine, language, said):
+    voucher = make_voucher(shine, claimed=True)
+    Voucher.objects.filter(pk=voucher.pk).update(valid_until=date(2027, 2, 7))
+    Person.objects.update(language=language)
+    assert said in client.get(voucher.link.path).content.decode()
+    with translation.override(language):
+        Voucher.objects.filter(pk=voucher.pk).update(state=State.EXPIRED)
+        voucher.refresh_from_db()
+        assert said in str(voucher.refusal_to_claim(on=date(2027, 3, 1)))

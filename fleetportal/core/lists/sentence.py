@@ -104,7 +104,7 @@ def in_words(field: Any, value: Any) -> str:
     if isinstance(value, models.Model):
         return str(value)
     if isinstance(field, forms.DateField):
-        return formats.date_format(value, "j F Y")
+        return formats.date_format(value, "DATE_FORMAT")
     if hasattr(field, "choices"):
         return str(dict(flat(field.choices)).get(str(value), value))
     return f"“{value}”"
