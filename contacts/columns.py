@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import GROUPS, Group, Holder, Interaction
 from contacts.panels import ICONS
 from fleetportal.core.lists import ExtraColumn
-from fleetportal.core.templatetags.portal import ago, drawn
+from fleetportal.core.templatetags.portal import ago, sign
 
 
 def with_coverage(companies: Any) -> Any:
@@ -54,7 +54,7 @@ def coverage_cell(company: Any) -> SafeString:
 @lru_cache(maxsize=100)  # a list shows each of the eight many times
 def covered(known: tuple[bool, ...], _language: str) -> SafeString:
     each = [*zip(ICONS.items(), known, strict=True)]
-    marks = [drawn(icon, "fp-i yes") if is_known else drawn("minus", "fp-i no") for (_group, icon), is_known in each]
+    marks = [sign(icon, "yes") if is_known else sign("minus", "no") for (_group, icon), is_known in each]
     words = ", ".join(str(group.label) for (group, _icon), is_known in each if is_known)
     return format_html('<span class="fp-cover" role="img" aria-label="{}">{}</span>', words or "–", mark_safe("".join(marks)))
 

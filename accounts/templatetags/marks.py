@@ -55,7 +55,7 @@ def use(vehicle: Vehicle) -> SafeString:
 @lru_cache(maxsize=100)
 def use_mark(value: str, _language: str) -> SafeString:
     name = "key" if value == Use.PERSONAL else "steering-wheel"
-    return format_html('<span class="fp-group">{0}{1}</span>', icon(name, size="s"), dict(Use.choices).get(value, value))
+    return format_html('<span class="fp-group">{0}{1}</span>', symbol(name), dict(Use.choices).get(value, value))
 
 
 @register.simple_tag

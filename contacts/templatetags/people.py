@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from contacts import channels as reach
 from contacts.models import Channel, Group, Person
 from contacts.panels import ICONS
-from fleetportal.core.templatetags.portal import icon
+from fleetportal.core.templatetags.portal import icon, sign, symbol
 
 register = template.Library()
 
@@ -34,9 +34,7 @@ def channels(person: Person, held: Collection[str] = ()) -> SafeString:
 def channel_mark(channel: Channel, state: str, _language: str) -> SafeString:
     css = f"fp-ch fp-ch--{state}" if state else "fp-ch"
     words = f"{capfirst(channel.label)}: {reach.WORDS[state]}"
-    return format_html(
-        '<span class="{0}" role="img" aria-label="{1}" title="{1}">{2}</span>', css, words, icon(reach.ICONS[channel], size="s")
-    )
+    return format_html('<span class="{}" role="img" title="{}">{}</span>', css, words, sign(reach.ICONS[channel]))
 
 
 @register.simple_tag
@@ -47,7 +45,7 @@ def group(role: Any) -> SafeString:
 
 @lru_cache(maxsize=100)
 def group_mark(group: Group, _language: str) -> SafeString:
-    return format_html('<span class="fp-group">{0}{1}</span>', icon(ICONS[group], size="s"), group.label)
+    return format_html('<span class="fp-group">{0}{1}</span>', symbol(ICONS[group]), group.label)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from contacts.models import Decision, Group, Reason
 from contacts.today import Day
-from fleetportal.core.templatetags.portal import icon
+from fleetportal.core.templatetags.portal import icon, symbol
 from fleetportal.core.words import number, opening
 
 register = template.Library()
@@ -70,7 +70,7 @@ def late(days: int) -> str:
 @register.simple_tag
 def target_group(reason: Reason) -> SafeString:
     """The target group: icon and word."""
-    return format_html('<span class="fp-group">{}{}</span>', icon(ICONS[Group(reason.group)], size="s"), reason.get_group_display())
+    return format_html('<span class="fp-group">{}{}</span>', symbol(ICONS[Group(reason.group)]), reason.get_group_display())
 
 
 @register.filter

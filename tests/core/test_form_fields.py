@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.template import Context, Template
 from django.test import Client
 from django.urls import get_resolver
@@ -91,3 +92,25 @@ def test_an_empty_choice_says_what_it_means(language: str, none: str, choose: st
         "sector": none,
     }
     assert "-----" not in "".join(fields.values())
+
+
+class AChoice(forms.Form):
+    one = forms.ChoiceField(choices=[("", "–"), ("a", "<A>"), ("Group", [("b", "B")])], widget=forms.Select(attrs={"class": "x"}))
+
+
+def in_one_line(html: str) -> str:
+    return " ".join(html.split()).replace("> <", "><")
+
+
+def test_a_select_is_djangos_whatever_draws_it() -> None:
+    """Ours draws its options in one loop (core/templates/django/forms/widgets/select.html)."""
+    ours, theirs = (str(AChoice(data={"one": "b"}, renderer=renderer)["one"]) for renderer in (None, DjangoTemplates()))
+    assert in_one_line(ours) == in_one_line(theirs)
+    assert '<option value="b" selected>B</option>' in ours and "&lt;A&gt;" in ours
+
+
+def test_a_long_select_costs_no_template_for_each_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered, render = [], Template.render
+    monkeypatch.setattr(Template, "render", lambda self, context: (rendered.append(str(self.name)), render(self, context))[1])
+    str(AChoice()["one"])
+    assert not [name for name in rendered if "option" in name]

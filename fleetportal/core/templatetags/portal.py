@@ -1,7 +1,9 @@
 """Tags and filters that every template of the portal has at hand: icons, money, days as people say them, fields."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -70,6 +72,42 @@ def drawn(name: str, css: str) -> SafeString:
 def symbol(name: str) -> SafeString:
     """A bare symbol whose size its surroundings give (tier and phase marks)."""
     return format_html('<svg aria-hidden="true"><use href="{}"/></svg>', sprite(name))
+
+
+@lru_cache(maxsize=500)
+def sign(name: str, css: str = "") -> SafeString:
+    """A symbol inside what speaks for it as a whole (role img), sized by it."""
+    return format_html('<svg{}><use href="{}"/></svg>', format_html(' class="{}"', css) if css else "", sprite(name))
+
+
+@lru_cache(maxsize=1)
+def drawings() -> dict[str, str]:
+    """Each symbol of the sprite as it is drawn there, by name."""
+    text = (Path(__file__).parent.parent / "static" / "fleetportal" / "icons.svg").read_text(encoding="utf-8")
+    found = re.findall(r'<symbol id="([\w-]+)"(.*?)</symbol>', text, re.DOTALL)
+    return {name: f'<symbol id="i-{name}"{shape}</symbol>' for name, shape in found}
+
+
+class Symbols(template.Node):
+    """What `{% symbols %}` holds, its symbols drawn once before it: a table names some of them fifty times, each by a short name."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        shown, reference = self.nodelist.render(context), f'<use href="{sprite("")}'
+        names = sorted(set(re.findall(re.escape(reference) + r'([\w-]+)"', shown)))
+        symbols = "".join(drawings()[name] for name in names)
+        here = shown.replace(reference, '<use href="#i-')
+        return mark_safe(f'<svg class="fp-vh" aria-hidden="true">{symbols}</svg>{here}')
+
+
+@register.tag
+def symbols(parser: template.base.Parser, token: template.base.Token) -> Symbols:
+    """Block tag: `{% symbols %}…{% endsymbols %}`, once a page."""
+    nodelist = parser.parse(("endsymbols",))
+    parser.delete_first_token()
+    return Symbols(nodelist)
 
 
 @register.filter(name="money")
