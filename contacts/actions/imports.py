@@ -16,8 +16,8 @@ from django.utils.translation import override
 from accounts.models import Centre, Company, User
 from contacts.imports import judging, recognition, undoing
 from contacts.imports.batches import Batch, companies_alone, staged_records
-from contacts.imports.columns import MIXED, VEHICLES
 from contacts.imports.fields import FIELDS
+from contacts.imports.guesses import MIXED, VEHICLES
 from contacts.imports.standing import HINDRANCES, actor, hindrance, importer
 from contacts.models import Import, Layout, Made, StagedRow, Verdict
 from contacts.models.imports import KEPT_DAYS

@@ -9,7 +9,7 @@ from accounts.models import Centre, Company
 from accounts.vat import ValidationError, compact
 from contacts.actions.imports import choices_of
 from contacts.imports.batches import MAY
-from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
+from contacts.imports.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.models import Import
 from fleetportal.core.db import fold
 

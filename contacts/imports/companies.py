@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Centre, Company
 from accounts.models.company import PARENTS
-from contacts.imports import cells
+from contacts.imports import reaching
 from contacts.imports.drafts import Draft
 from contacts.imports.records import Record, brief, looks_like_code
 from fleetportal.core import bulk
@@ -90,7 +90,7 @@ class Companies:
         for kind, value in (("vat", company.vat_number), ("name", fold(company.name)[:200]), ("id", company.external_id)):
             if value:
                 self.by[kind][value].append(draft)
-        for domain in {cells.domain(company.website), cells.domain(company.email)} - {""} - cells.FREE_MAIL:
+        for domain in {reaching.domain(company.website), reaching.domain(company.email)} - {""} - reaching.FREE_MAIL:
             self.by["domain"][domain].append(draft)
         return draft
 

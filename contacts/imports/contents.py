@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from contacts.imports import cells, dates
+from contacts.imports import cells, dates, places, reaching
 from contacts.imports.given_names import NAMES
 from contacts.imports.makes import make_of
 from contacts.imports.names import ADDRESSES, INITIALS, address_of, looks_like_person
@@ -92,7 +92,7 @@ class Contents:
 
     @cached_property
     def url(self) -> float:
-        return self.share(bool(ADDRESS_ON_THE_WEB.match(text)) and bool(cells.DOMAIN.match(text)) for text in self.texts)
+        return self.share(bool(ADDRESS_ON_THE_WEB.match(text)) and bool(reaching.DOMAIN.match(text)) for text in self.texts)
 
     @cached_property
     def code(self) -> float:
@@ -112,11 +112,11 @@ class Contents:
 
     @cached_property
     def country_name(self) -> float:
-        return self.share(bool(cells.country(text)) and (len(text) > 2 or text.isupper()) for text in self.texts)
+        return self.share(bool(places.country(text)) and (len(text) > 2 or text.isupper()) for text in self.texts)
 
     @cached_property
     def street(self) -> float:
-        return self.share(cells.looks_like_street(text) for text in self.texts)
+        return self.share(places.looks_like_street(text) for text in self.texts)
 
     @cached_property
     def company(self) -> float:
@@ -184,4 +184,4 @@ def is_phone(text: str, country: str) -> bool:
     digits = sum(sign.isdigit() for sign in text)
     if not 6 <= digits <= 40 or len(NO_WORD.sub("", text)) - digits > 8:
         return False
-    return bool(cells.phones(text, region=country or "DE")[0]) and not dates.looks_like_date(text)
+    return bool(reaching.phones(text, region=country or "DE")[0]) and not dates.looks_like_date(text)

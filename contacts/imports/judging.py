@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from contacts.imports import joining
 from contacts.imports.batches import Batch, Importer, Plan
 from contacts.imports.cells import text_of
-from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.imports.companies import key_of as company_key
+from contacts.imports.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.imports.people import key_of as person_key
 from contacts.imports.recognition import DataRows, in_order
 from contacts.imports.records import Reader, Record, brief, fingerprint

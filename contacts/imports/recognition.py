@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from accounts.models.vehicle import fold_plate
 from contacts.imports.cells import looks_like_company, text_of
-from contacts.imports.columns import COMPANIES, LIKELY, MIXED, OUT, PEOPLE, VEHICLES, guess
+from contacts.imports.columns import guess
 from contacts.imports.fields import FIELDS
+from contacts.imports.guesses import COMPANIES, LIKELY, MIXED, OUT, PEOPLE, VEHICLES
 from contacts.imports.tables import Gaps, Table, table_of
 from contacts.imports.vocabulary import words_of
 from contacts.models import Layout

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from contacts.imports import cells, dates, names, words
-from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
+from contacts.imports import cells, dates, names, places, reaching, words
+from contacts.imports.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.imports.makes import make_of, spelt
 from contacts.imports.problems import CellProblem, Problem
 from contacts.models import Group
@@ -152,8 +152,8 @@ class Reader:
             facts["country"] = "GR" if prefix == "EL" else prefix if prefix.isalpha() else ""
         if not facts.get("country") and (facts["name"] or facts["vat_number"]):
             facts["country"] = self.country
-        facts["website"] = cells.website(self.cell(record, "company.website"))
-        facts["domain"] = cells.domain(self.cell(record, "company.domain"))
+        facts["website"] = reaching.website(self.cell(record, "company.website"))
+        facts["domain"] = reaching.domain(self.cell(record, "company.domain"))
         facts["parent"] = self.text(record, "company.parent")[:160] if not looks_like_code(self.text(record, "company.parent")) else ""
         facts["sector"] = words.sector(self.text(record, "company.sector")) if self.text(record, "company.sector") else ""
         facts["employees"] = self.value(record, "company.employees", lambda cell: cells.count(cell, most=10_000_000), stops=False)
@@ -179,20 +179,20 @@ class Reader:
 
     def place_of_company(self, record: Record, facts: dict[str, Any]) -> None:
         if "company.address" in self.places:
-            facts.update(cells.split_address(cells.text_of(self.cell(record, "company.address"))))
+            facts.update(places.split_address(cells.text_of(self.cell(record, "company.address"))))
         street, more = self.text(record, "company.street"), self.text(record, "company.street2")
         if "\n" in cells.text_of(self.cell(record, "company.street")) and "company.postcode" not in self.places:
-            facts.update(cells.split_address(cells.text_of(self.cell(record, "company.street"))))
+            facts.update(places.split_address(cells.text_of(self.cell(record, "company.street"))))
         elif street:
             facts["street"] = ", ".join(part for part in (street, more) if part)
         facts["city"] = self.text(record, "company.city") or facts.get("city", "")
         if facts["city"] and not self.text(record, "company.postcode") and any(sign.isdigit() for sign in facts["city"]):
-            postcode, city = cells.split_city(facts["city"])
+            postcode, city = places.split_city(facts["city"])
             facts["postcode"], facts["city"] = postcode or facts.get("postcode", ""), city
         facts["postcode"] = self.postcode(record, facts) or facts.get("postcode", "")
         text = self.text(record, "company.country")
         if text:
-            facts["country"] = cells.country(text)
+            facts["country"] = places.country(text)
             if not facts["country"] and facts["name"]:
                 record.note(
                     "country", _("No country of this name is known."), column=self.places["company.country"][0]["place"], value=text[:60]
@@ -219,11 +219,11 @@ class Reader:
 
     def reach_of_company(self, record: Record, facts: dict[str, Any]) -> None:
         if "company.phone" in self.places:
-            good, bad = cells.phones(self.cell(record, "company.phone"), region=facts.get("country") or self.home)
+            good, bad = reaching.phones(self.cell(record, "company.phone"), region=facts.get("country") or self.home)
             facts["phone"] = good[0] if good else ""
             self.note_bad(record, "company.phone", bad, "phone")
         if "company.email" in self.places:
-            good, bad = cells.emails(self.cell(record, "company.email"))
+            good, bad = reaching.emails(self.cell(record, "company.email"))
             facts["email"] = good[0] if good else ""
             self.note_bad(record, "company.email", bad, "email")
 
@@ -407,7 +407,7 @@ class Reader:
             value = record.cells[column["place"]] if column["place"] < len(record.cells) else ""
             if value in ("", None):
                 continue
-            good, bad = cells.emails(value) if key == "person.email" else cells.phones(value, region=self.home or "DE")
+            good, bad = reaching.emails(value) if key == "person.email" else reaching.phones(value, region=self.home or "DE")
             found += good
             self.note_bad(record, key, bad, "email" if key == "person.email" else "phone", column=column["place"])
         return found[:6]

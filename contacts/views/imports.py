@@ -19,7 +19,7 @@ from contacts.actions import imports as actions
 from contacts.actions.import_once import bring_once
 from contacts.actions.import_report import write_report
 from contacts.forms.imports import ColumnsForm, FileForm, LayoutForm, WhereForm
-from contacts.imports.columns import COMPANIES, MIXED, PEOPLE, VEHICLES
+from contacts.imports.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.models import Import
 from fleetportal.core.errors import Refused
 from fleetportal.core.idempotency import once

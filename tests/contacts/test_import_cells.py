@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.imports import cells, dates, names, vocabulary
+from contacts.imports import cells, dates, names, places, reaching, vocabulary
 from contacts.imports.makes import make_of
 from contacts.imports.problems import CellProblem
 
@@ -202,7 +202,7 @@ def test_vat_numbers_in_the_wild_are_judged_as_their_source_says():
     ],
 )
 def test_several_telephones_stand_in_one_cell(cell, region, good, bad):
-    assert tuple(map(len, cells.phones(cell, region=region))) == (good, bad)
+    assert tuple(map(len, reaching.phones(cell, region=region))) == (good, bad)
 
 
 @pytest.mark.samples
@@ -211,7 +211,7 @@ def test_telephones_of_all_regions_come_in_international_form():
     with (Path(os.environ["SAMPLES_DIR"]) / "naughty" / "phone_numbers_a.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["valid"] == "1"]
     for row in rows:
-        good, _bad = cells.phones(row["as_written"], region=row["default_region"])
+        good, _bad = reaching.phones(row["as_written"], region=row["default_region"])
         wrong += not good or "".join(sign for sign in good[0] if sign.isdigit()) != row["e164"].removeprefix("+")
     assert wrong <= len(rows) * 0.01
 
@@ -228,7 +228,7 @@ def test_telephones_of_all_regions_come_in_international_form():
     ],
 )
 def test_e_mail_addresses_are_told_from_the_rest(cell, good, bad):
-    assert cells.emails(cell) == (good, bad)
+    assert reaching.emails(cell) == (good, bad)
 
 
 @pytest.mark.samples
@@ -236,15 +236,15 @@ def test_naughty_e_mail_addresses_are_refused():
     folder = Path(os.environ["SAMPLES_DIR"]) / "naughty"
     with (folder / "email_addresses_isemail_a.csv").open(encoding="utf-8") as file:
         rows = [(row["address_unicode_escaped"].encode().decode("unicode_escape"), row["verdict"]) for row in csv.DictReader(file)]
-    assert [address for address, verdict in rows if verdict == "invalid" and cells.is_email(address)] == []
+    assert [address for address, verdict in rows if verdict == "invalid" and reaching.is_email(address)] == []
     plain = [
         address
         for address, verdict in rows
         if verdict == "valid" and address.isascii() and '"' not in address and "[" not in address and "." in address.rpartition("@")[2]
     ]
-    assert len([address for address in plain if not cells.is_email(address)]) <= len(plain) * 0.2
+    assert len([address for address in plain if not reaching.is_email(address)]) <= len(plain) * 0.2
     lines = (folder / "flanker_abridged_localpart_invalid.txt").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if not line.startswith("#") and "@" in line and cells.is_email(line)] == []
+    assert [line for line in lines if not line.startswith("#") and "@" in line and reaching.is_email(line)] == []
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_naughty_e_mail_addresses_are_refused():
     ],
 )
 def test_an_address_in_one_cell_is_taken_apart(text, street, postcode, city, country):
-    assert cells.split_address(text) == {"street": street, "postcode": postcode, "city": city, "country": country}
+    assert places.split_address(text) == {"street": street, "postcode": postcode, "city": city, "country": country}
 
 
 @pytest.mark.parametrize(
