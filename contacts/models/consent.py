@@ -1,5 +1,5 @@
 import hashlib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -38,6 +38,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Entries kept with a company in `user`'s reach, or with none."""
         return self.filter(Q(company=None) | Q(company__in=in_reach(user, may="see_customers")))
 
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
+
     def for_ledger(self) -> Self:
         return self.select_related("address", "recorded_by").order_by("-at", "-pk")
 
@@ -66,6 +69,12 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address} {self.purpose} {self.is_given}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saves a new entry; of one that stands only the address goes along in a merge of two people."""
+        if self.pk and kwargs.get("update_fields") != ["address"]:
+            raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
+        super().save(*args, **kwargs)
 
     @classmethod
     def enter(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -249,3 +250,25 @@ def test_every_promotion_sent_has_a_record_that_says_who_when_how_and_what(brand
     with_yes = {consent.address.value for consent in Consent.objects.filter(is_given=True, wording__gt="", source__gt="", at__isnull=False)}
     assert sent - with_yes == set()
     assert sent == {people[1].email, people[5].email}
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda consent: consent.save(),
+        lambda consent: consent.save(update_fields=["is_given"]),
+        lambda consent: consent.save(update_fields=["address", "at"]),
+        lambda consent: Consent.objects.filter(pk=consent.pk).update(is_given=True),
+        lambda consent: consent.address.consents.update(wording="Other words"),
+        lambda consent: Consent.objects.bulk_update([consent], ["is_given"]),
+    ],
+    ids=["save", "save one", "save more", "update", "update by the address", "bulk update"],
+)
+def test_an_entry_of_the_ledger_is_never_changed(address: PersonAddress, tamper: Any) -> None:
+    """A change of mind is a new entry: what was said before, in which words and when, stays to be shown."""
+    consent = Consent.enter(address, Purpose.OFFERS, is_given=False, wording="No.", source="at the counter", by=None, language="en")
+    consent.is_given, consent.wording = True, "Other words"
+    with pytest.raises(TypeError), transaction.atomic():
+        tamper(consent)
+    kept = Consent.objects.get()
+    assert (kept.is_given, kept.wording) == (False, "No.")
