@@ -17,6 +17,7 @@ from events.models.seating import Seating
 from fleetportal.core import audit, outbox
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
+from fleetportal.core.prepared import Prepared
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -224,7 +225,11 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
 
     def seating(self) -> Seating:
         """The seats; an event has one set of them until parts and slots are planned. Costs 1 query."""
-        return self.seatings.order_by("pk")[0]
+        found = seating_of.first(event=self.pk)
+        if found is None:
+            raise Seating.DoesNotExist
+        found.event = self
+        return found
 
     # --- who is entitled ---
 
@@ -357,8 +362,8 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         """
         with transaction.atomic():
             self.check_may_register(party, by=by)
-            standing = Registration.objects.standing().filter(event=self, person=person)
-            if found := standing.first():
+            asked = {"event": self.pk, "person": person.pk}
+            if found := standing_of.first(**asked):
                 return found
             facts = {"companions": [*companions][: party - 1], "wishes": wishes, "question": question}
             registration = Registration(event=self, person=person, company=company, seating=seating, party=party, **facts)
@@ -366,10 +371,10 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
                 with transaction.atomic():
                     promoted = registration.join(self.seatings.filter(pk=seating.pk))
             except IntegrityError:  # the constraint settles a double tap: its loser has given back what it took
-                if found := standing.first():
+                if found := standing_of.first(**asked):
                     return found
                 raise
-            if not Event.objects.published().filter(pk=self.pk).exists():  # called off while we waited for the seats
+            if not still_published(pk=self.pk):  # called off while we waited for the seats
                 raise RegistrationClosed(_("Registration for this event is closed."))
             self.invitations.filter(person=person).exclude(declined_at=None).update(declined_at=None)
             audit.record("event.registered", registration, by=by, facts={"party": party, "status": str(registration.status), **promoted})
@@ -381,3 +386,11 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
             raise RegistrationClosed(_("Registration for this event is closed."))
         if not 1 <= party <= self.largest_party:
             raise TooManyGuests(_("Up to %(most)d seats go to one guest.") % {"most": self.largest_party})
+
+
+# What is asked in a rush for seats, put into SQL once.
+seating_of = Prepared(lambda event: Seating.objects.filter(event=event).order_by("pk")[:1], event=Event._meta.pk)
+standing_of = Prepared(
+    lambda event, person: Registration.objects.standing().filter(event=event, person=person), event=Event._meta.pk, person=Person._meta.pk
+)
+still_published = Prepared(lambda pk: Event.objects.published().filter(pk=pk).only("pk"), pk=Event._meta.pk)

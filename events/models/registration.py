@@ -168,11 +168,11 @@ class Registration(models.Model):
         """
         if seatings.take(self.party):
             self.status = Status.SEATED
-            self.save()
+            insert(self)
             return {}
         seating = lock(seatings.get())
         self.status, self.place = Status.WAITING, seating.draw_place()
-        self.save()
+        insert(self)
         promoted = seating.promote()
         if self in promoted:
             self.refresh_from_db(fields=["status", "place", "revision", "changed_at"])

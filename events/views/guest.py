@@ -18,14 +18,18 @@ from fleetportal.core.idempotency import once
 from fleetportal.core.links import Link
 from fleetportal.core.look import speak
 from fleetportal.core.pages import link_page, private
+from fleetportal.core.prepared import Prepared
 
 NO_BREAK = "\u00a0"
 CALENDAR = "text/calendar; charset=utf-8"
 
 
+invitation_for_page = Prepared(lambda pk: Invitation.objects.with_registration().filter(pk=pk), pk=Invitation._meta.pk)
+
+
 def invitation_behind(request: HttpRequest, link: Link) -> Invitation | None:
     """The invitation that the link opens, in its guest's language; None when it was taken away."""
-    invitation = Invitation.objects.with_registration().filter(pk=link.subject_id).first()
+    invitation = invitation_for_page.first(pk=link.subject_id)
     if invitation:
         speak(request, invitation.person.language)
     return invitation

@@ -17,6 +17,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from fleetportal.core.prepared import Prepared, insert
+
 NONCE_BYTES = 16
 TOKEN_CHARS = 32
 # The second part cannot be guessed: a guest who writes "{link:7}" into a form gets no stranger's address by mail.
@@ -37,7 +39,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def find(self, scope: str, token: str, *, also: str = "") -> "Link | None":
         """The standing link behind `token`, or None: unknown, expired, revoked and foreign look alike. Costs 1 query."""
-        return self.standing(now=timezone.now()).for_token(scope, also, token=token).first()
+        return behind_token.first(scope=scope, also=also, token_hash=digest(token), now=timezone.now())
 
     def make(self, scope: str, subject_id: int, *, expires_at: datetime | None = None) -> "Link":
         """A new link of `scope` to the row `subject_id`. Costs 1 query."""
@@ -49,7 +51,9 @@ class LinkQuerySet(models.QuerySet["Link"]):
         links = [Link(scope=scope, subject_id=pk, nonce=secrets.token_bytes(NONCE_BYTES), expires_at=expires_at) for pk in subject_ids]
         for link in links:
             link.token_hash = digest(link.token)
-        return self.bulk_create(links, batch_size=1000)
+        for start in range(0, len(links), 1000):
+            insert(*links[start : start + 1000])
+        return links
 
     def revoke(self, *, now: datetime) -> int:
         """How many links of this set were still standing and are now shut."""
@@ -92,6 +96,15 @@ class Link(models.Model):
     def placeholder(self) -> str:
         """What stands for the address in a stored message body."""
         return f"{{link:{self.pk}:{self.token_hash[:16]}}}"
+
+
+behind_token = Prepared(
+    lambda scope, also, token_hash, now: Link.objects.standing(now=now).filter(Q(scope=scope) | Q(scope=also), token_hash=token_hash),
+    scope=Link._meta.get_field("scope"),
+    also=Link._meta.get_field("scope"),
+    token_hash=Link._meta.get_field("token_hash"),
+    now=Link._meta.get_field("expires_at"),
+)
 
 
 def digest(token: str) -> str:
