@@ -1,5 +1,8 @@
 """What every test has at hand. The database: databases.py; which tests run: selection.py; the people: people.py; threads: races.py."""
 
+import pytest
+from django.core.servers.basehttp import WSGIServer
+
 from tests.databases import database, django_db_setup
 from tests.people import *
 from tests.selection import (
@@ -11,3 +14,9 @@ from tests.selection import (
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def room_for_many_visitors() -> None:
+    """A live server lets as many visitors wait at its door as a race brings; Django's lets ten and sends the others away."""
+    WSGIServer.request_queue_size = 128
