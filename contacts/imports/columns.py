@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from contacts.imports import dates, names
 from contacts.imports import fields as f
+from contacts.imports.asides import is_aside
 from contacts.imports.contents import Contents
 from contacts.imports.fields import FIELDS, NEUTRAL
 from contacts.imports.fitting import by_content, fit
@@ -21,9 +22,12 @@ def guess(table: Table) -> Guess:
     language = language_of(table)
     country = {"it": "IT", "ru": "RU", "de": "DE"}.get(language, "")
     contents = [Contents(table.column(place), country) for place in range(table.width)]
+    country = country or ("GB" if any(content.british > 0.5 for content in contents) else "")
     words = [words_of(title) for title in table.titles]
     options = [options_for(words[place], table.groups[place], contents[place]) for place in range(table.width)]
     streets_called_names(words, options, contents)
+    names_called_numbers(options, contents)
+    running_numbers(words, options, contents)
     homes_left_out(words, options, contents)
     names_beside_surnames(words, options)
     noun = noun_of(options, contents, words)
@@ -149,6 +153,25 @@ def streets_called_names(words: Sequence[str], options: list[dict[str, float]], 
             options[place] = {"city": 0.5}
 
 
+def names_called_numbers(options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """A column titled as a number that holds names, where no other holds them: "company_id", "My Company (Berlin)"."""
+    for number, name in (("company.id", "company.name"), ("person.id", "person.name")):
+        if not any(option.get(name, 0) >= 0.6 for option in options):
+            for place, option in enumerate(options):
+                if option.get(number, 0) >= 0.6 and contents[place].is_named:
+                    options[place] = {name: 0.75}
+
+
+def running_numbers(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """A column of 1, 2, 3 … counts the rows: a vehicle or person with that number in another list is none of these."""
+    for place, title in enumerate(words):
+        if title in COUNTING and contents[place].is_counting:
+            options[place] = {"": 0.9}
+
+
+COUNTING = frozenset(("no", "nr", "n", "num", "number", "nummer", "numero", "номер", "n o"))
+
+
 def names_beside_surnames(words: Sequence[str], options: list[dict[str, float]]) -> None:
     """Beside a column of surnames, "Nome" holds given names."""
     if not any("person.last_name" in option for option in options):
@@ -187,8 +210,12 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
     if heading and max(found.values(), default=0.0) < 0.6:
         group_words = words_of(heading)
         ways = (dict(meanings(f"{group_words} {words}")), dict(meanings(f"{words} {group_words}")))
-        together = max(ways, key=lambda way: max(way.values(), default=0.0))
-        found = together if max(together.values(), default=0.0) > max(found.values(), default=0.0) else found
+        together = max(ways, key=surest)
+        found = together if surest(together) > surest(found) else found
+    if heading:
+        found = {
+            key: sure for key, sure in found.items() if FIELDS.get(key, NO_FIELD).kind != f.DATE or not is_aside(key, words_of(heading))
+        }
     if group:
         found = {neutral(key, group): sure for key, sure in found.items() if neutral(key, group) or not key}
         if group == "person" and words in ("name", "nome", "имя", "nominativo"):
@@ -196,7 +223,7 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
     if "company.name" in found and words in KEEPERS and content.person > 0.5 and content.company < 0.2 and content.named > 0.15:
         found["person.name"] = found["company.name"] + 0.01
     few = len(content.texts) < FEW  # of which a wrong one must not outweigh the title
-    checked = {key: sure * max(fit(key, content), 0.7 if few and sure > 0.9 else 0.0) for key, sure in found.items()}
+    checked = {key: sure * max(fit(key, content), 0.7 if few and sure > 0.9 and key not in STRICT else 0.0) for key, sure in found.items()}
     checked = {key: sure for key, sure in checked.items() if sure >= 0.25 or (key == "" and sure)}
     best = max((sure for key, sure in checked.items() if key), default=0.0)
     if best < 0.6 and "" not in checked and content.texts:
@@ -206,11 +233,18 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
     return checked
 
 
+def surest(option: dict[str, float]) -> float:
+    """How sure the likeliest meaning is."""
+    return max((sure for key, sure in option.items() if key), default=0.0)
+
+
 def neutral(key: str, noun: str) -> str:
     return NEUTRAL[key].get(noun, "") if key in NEUTRAL else key
 
 
 FEW = 4
+STRICT = frozenset(("company.vat", "vehicle.status", "type"))  # read wrongly, these do more harm than left out
+NO_FIELD = f.Field("", "")
 KEEPERS = frozenset(
     ("keeper", "registered keeper", "holder", "halter", "fahrzeughalter", "intestatario", "владелец")
 )  # a company, or who drives
@@ -266,6 +300,8 @@ def assign(options: Sequence[dict[str, float]], contents: Sequence[Contents], no
     keys: dict[int, tuple[str, float]] = {}
     taken: set[str] = set()
     for sure, _filled, _left, place, key in wishes:
+        if key == "person.name" and key in taken and place not in keys and noun == "vehicle" and drives(words_of(table.titles[place])):
+            key = "drivers"
         if place in keys or key in taken:
             continue
         keys[place] = (key, sure)
@@ -273,6 +309,11 @@ def assign(options: Sequence[dict[str, float]], contents: Sequence[Contents], no
             taken.add(key)
     settle(keys, contents)
     return [keys.get(place, ("", 0.0)) for place in range(len(options))]
+
+
+def drives(words: str) -> bool:
+    """True where the title names whoever drives or uses a vehicle."""
+    return any(word in words for word in (*DRIVER_WORDS, *USER_WORDS))
 
 
 def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents]) -> None:
@@ -283,6 +324,8 @@ def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents]) -> 
             keys[whole] = ("", 0.0)
             keys[first], keys[last] = ("person.first_name", 0.75), ("person.last_name", 0.75)
             break
+    if "company.parent" in by_key and "vehicle.plate" in by_key and not OWNERS & by_key.keys():
+        keys[by_key["company.parent"]] = ("", 0.0)  # a group of vehicles
     if "vehicle.make_model" in by_key and ("vehicle.make" in by_key or "vehicle.model" in by_key):
         place = by_key["vehicle.make_model"]
         free = "vehicle.model" if "vehicle.model" not in by_key else "vehicle.make" if "vehicle.make" not in by_key else ""
@@ -292,6 +335,9 @@ def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents]) -> 
         )
     if "vehicle.model" in by_key and "vehicle.make" not in by_key and contents[by_key["vehicle.model"]].make > 0.6:
         keys[by_key["vehicle.model"]] = ("vehicle.make_model", 0.7)
+
+
+OWNERS = frozenset(("company.name", "company.vat", "company.id"))
 
 
 def three_names(contents: Sequence[Contents]) -> list[tuple[int, int, int]]:
@@ -322,6 +368,9 @@ def column_for(place: int, table: Table, content: Contents, meaning: tuple[str, 
         column.sure = SAME if same and sure > 0.9 else SURE if sure >= 0.85 else LIKELY
     if key == "person.name":
         column.says_driver = any(word in words for word in DRIVER_WORDS) and not any(word in words for word in USER_WORDS)
+    if key in ("person.name", "person.last_name"):
+        said = words.split() + words_of(column.group).split()
+        column.says_contact = bool(CONTACT_WORDS.intersection(said)) and not drives(" ".join(said))
     return column
 
 

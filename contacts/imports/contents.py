@@ -16,6 +16,8 @@ from contacts.imports.vocabulary import NO_WORD
 from fleetportal.core.db import fold
 
 MOST = 120  # values looked at
+BRITISH = re.compile(r"^[A-Z]{2}\d{2} ?[A-Z]{3}$")
+PRICE = re.compile(r"^[€$£]|[€$£%]$|^\d{1,3}(?:[.,]\d+)?$|[.,]\d{1,2}$")
 ADDRESS_ON_THE_WEB = re.compile(
     r"(?i)^(https?://|www\.)|^[^@\s]+\.(com|net|org|biz|info|eu|de|at|ch|it|ru|su|рф|fr|es|uk|nl|be|pl|cz|io|co|me|us|ca|au|cloud|online|shop|app|tech|group|gmbh)(/.*)?$"
 )
@@ -70,6 +72,11 @@ class Contents:
         )
 
     @cached_property
+    def british(self) -> float:
+        """Plates of Great Britain, which no other country's are like."""
+        return self.share(bool(BRITISH.match(text)) for text in self.texts)
+
+    @cached_property
     def date(self) -> float:
         return self.share(dates.looks_like_date(value) for value in self.values)
 
@@ -81,6 +88,22 @@ class Contents:
     @cached_property
     def number(self) -> float:
         return self.share(is_number(value) for value in self.values)
+
+    @cached_property
+    def price(self) -> float:
+        """Sums of money, percentages and other short numbers."""
+        return self.share(bool(PRICE.match(text)) for text in self.texts)
+
+    @cached_property
+    def is_named(self) -> bool:
+        """Names of several words, hardly a digit among them."""
+        plain = self.share(not any(sign.isdigit() for sign in text) for text in self.texts)
+        return plain > 0.8 and self.share(" " in text for text in self.texts) > 0.5
+
+    @cached_property
+    def is_counting(self) -> bool:
+        """1, 2, 3 … down the rows."""
+        return len(self.texts) > 1 and self.texts == [str(place) for place in range(1, len(self.texts) + 1)]
 
     @cached_property
     def digits(self) -> float:

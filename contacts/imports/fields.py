@@ -58,6 +58,7 @@ FIELDS = {
         Field("vehicle.contract_ends_on", _("Contract end"), DATE),
         Field("vehicle.mileage_km", _("Mileage in km"), COUNT),
         Field("vehicle.given_back_on", _("Given back"), DATE),
+        Field("vehicle.status", _("In use or given back")),
         Field("person.id", _("Person: number in the source"), ID),
         Field("person.name", _("Person: whole name"), NAME),
         Field("person.first_name", _("First name"), NAME),
@@ -76,7 +77,7 @@ FIELDS = {
         Field("person.birth_month", _("Month of birth"), COUNT),
         Field("person.birth_day", _("Day of birth"), COUNT),
         Field("person.language", _("Language")),
-        Field("drivers", _("Further drivers"), NAME),
+        Field("drivers", _("Further drivers"), NAME, many=True),
     )
 }
 LEFT_OUT = ""

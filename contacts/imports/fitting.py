@@ -3,6 +3,7 @@
 from contacts.imports import fields as f
 from contacts.imports.contents import Contents
 from contacts.imports.fields import FIELDS
+from contacts.imports.words import status
 from fleetportal.core.db import fold
 
 EMPTY_FITS = 0.8  # a column without values keeps its title's meaning
@@ -29,7 +30,9 @@ KIND_FITS = {
     f.PHONE: lambda c: 0.0 if c.email > 0.3 or c.date > 0.5 else 1.0,
     f.COUNT: lambda c: enough(c.number, 0.5),
     f.FLAG: lambda c: enough(c.flag, 0.8),
-    f.VAT: lambda c: 0.0 if c.email > 0.3 or c.share(any(sign.isdigit() for sign in text) for text in c.texts) < 0.3 else 1.0,
+    f.VAT: lambda c: (
+        0.0 if c.email > 0.3 or c.price > 0.5 or c.share(any(sign.isdigit() for sign in text) for text in c.texts) < 0.3 else 1.0
+    ),
     f.ID: lambda c: 0.0 if c.lengthy > 0.3 or c.date > 0.5 else 1.0,
     f.COUNTRY: lambda c: 1.0 if c.country_name > 0.3 else 0.5 if c.words > 0.5 else 0.0,
 }
@@ -60,6 +63,7 @@ FITS = {
     ),
     "vehicle.contract": lambda c: 0.0 if c.digits > 0.3 or c.is_unique or c.date > 0.3 else 1.0,
     "vehicle.powertrain": lambda c: 0.0 if c.number > 0.5 else 1.0,
+    "vehicle.status": lambda c: 1.0 if any(status(text) for text in c.texts) else 0.0,
     "vehicle.use": lambda c: 0.0 if c.number > 0.5 or c.lengthy > 0.2 else 1.0,
     "city": lambda c: 0.0 if c.number > 0.8 or c.email > 0.3 else 1.0,
     "address": lambda c: 0.0 if c.share(text.startswith(("{", "[")) for text in c.texts) > 0.5 or c.email > 0.3 else 1.0,

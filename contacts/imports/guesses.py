@@ -18,6 +18,7 @@ class Column:
     samples: list[str] = field(default_factory=list)
     order: str = ""
     says_driver: bool = False
+    says_contact: bool = False
 
     def as_json(self) -> dict[str, object]:
         return vars(self)

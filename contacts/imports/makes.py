@@ -48,6 +48,9 @@ def make_of(text: str) -> tuple[str, str]:
             return SPELLING[head], " ".join(tokens[count:])
         if "?" in head and (mended := damaged(head)):
             return mended, " ".join(tokens[count:])
+    first, slash, rest = text.partition("/")
+    if slash and first and fold(first.strip()).replace("-", " ") in SPELLING:  # "Audi/A3"
+        return SPELLING[fold(first.strip()).replace("-", " ")], rest.strip()
     return "", text
 
 

@@ -46,14 +46,6 @@ DEGREES = frozenset(
         "d.ssa",
         "phd",
         "ph.d.",
-        "jun.",
-        "jr",
-        "jr.",
-        "sr",
-        "sen.",
-        "ii",
-        "iii",
-        "iv",
         "univ.-prof.",
         "b.sc.",
         "m.sc.",
@@ -69,6 +61,13 @@ PARTICLES = frozenset(
 )
 INITIALS = re.compile(r"^[^\W\d_a-zа-яё](?:[.-]+[^\W\d_a-zа-яё])*\.?$")
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
+POOL = re.compile(
+    r"(?i)^(?:pool\w*|auto pool|\w+pool|reserve\w*|ersatz\w*|spare|springer\w*|werkstatt\w*|divers[ei]?|verschiedene|mehrere|wechsel\w*|various|several"
+    r"|multiple|shared|vari|vari[ae]|team|alle|all|unknown|unassigned|unallocated|unbekannt\w*|unbesetzt|vakant|vacant|leihwagen|mietwagen|vorfuhr\w*|muletto"
+    r"|(?:no|kein\w*|ohne|senza|nessun\w*|без) (?:driver|user|one|fahrer\w*|nutzer\w*|zuordnung|conducente|autista|assegnatario|водител\w*|пользовател\w*)"
+    r"|(?:auto|vettura) (?:sostitutiva|di cortesia|di servizio)|дежурн\w*|резерв\w*|подменн\w*|сменн\w*|разн\w*|общ(?:ий|ая|ее)|не (?:назнач|закрепл)\w*)(?![\w-])"
+)
+SUFFIXES = frozenset(("jr", "jr.", "jun.", "sr", "sr.", "sen.", "ii", "iii", "iv"))
 SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
 BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
 
@@ -90,6 +89,9 @@ def split(text: str, *, order: str = FIRST_LAST) -> Name:
     text = BRACKETS.sub(" ", text).strip(" ,;") if not BRACKETS.fullmatch(text) else text
     text = text if INITIALS.match(text.rpartition(" ")[2]) else text.rstrip(" ,;.")
     title, words = address_of(text)
+    if len(words) > 2 and words[-1].casefold() in SUFFIXES:
+        whole = split(" ".join(words[:-1]).rstrip(","), order=order)
+        return Name(whole.first, f"{whole.last} {words[-1]}", title or whole.title)
     joined = " ".join(words)
     if "," in joined:
         last, _comma, first = joined.partition(",")
@@ -129,9 +131,18 @@ def address_of(text: str) -> tuple[str, list[str]]:
         titles.append(ADDRESSES.get(words[0].casefold(), words[0]))
         words.pop(0)
     while len(words) > 2 and words[-1].strip(",").casefold() in DEGREES:
-        words.pop()
+        titles.append(words.pop().strip(","))
         words[-1] = words[-1].rstrip(",")
     return " ".join(titles)[:40], words
+
+
+def is_pool(text: str) -> bool:
+    """True where a cell for a person says that the vehicle has none of its own: "Pool Werkstatt", "diverse Fahrer", "Ersatzwagen 2"."""
+    folded = fold(text)
+    if not POOL.match(folded):
+        return False
+    after = folded.partition(",")[2].split()
+    return not (after and after[0] in NAMES)  # "Pool, Hans" is somebody
 
 
 def several(text: str) -> list[str]:
@@ -142,7 +153,7 @@ def several(text: str) -> list[str]:
         pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
         whole = len(pieces) > 1 and all(len(address_of(piece)[1]) > 1 for piece in pieces)
         found.extend(pieces if whole or len(pieces) > 2 else [part])
-    return [person.strip() for person in found if person.strip() and not is_nobody(person)]
+    return [person.strip() for person in found if person.strip() and not is_nobody(person) and not is_pool(person)]
 
 
 def order_of(values: Iterable[str], *, title_says: str | None) -> str:

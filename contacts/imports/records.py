@@ -20,6 +20,8 @@ from fleetportal.core.sheets import Unreckoned
 YEAR = re.compile(r"^(?:19|20)\d\d[\s/]+(?=\D)")
 AHEAD = timedelta(days=3 * 365)
 CONTRACT_AHEAD = timedelta(days=25 * 365)
+NAMED_BY = ("person.name", "person.last_name")
+HERE, GONE = "here", "gone"
 KNOWN_BY = frozenset(("name", "vat_number", "external_id", "domain"))
 LIMITS = {
     "name": 160,
@@ -46,6 +48,7 @@ class Record:
     problems: list[Problem] = field(default_factory=list)
     staged: int | None = None  # the staged row it came from
     fingerprint: str = ""
+    region: str = ""  # the country whose telephone numbers it holds
 
     @property
     def is_rejected(self) -> bool:
@@ -78,6 +81,7 @@ class Reader:
         if record.is_rejected:
             return record
         company = self.company(record)
+        record.region = company.get("country") or self.home or "DE"
         if self.kind == VEHICLES:
             self.vehicle(record)
             self.drivers(record)
@@ -251,6 +255,7 @@ class Reader:
         facts["delivered_on"] = delivered or registered
         facts["contract_ends_on"] = self.value(record, "vehicle.contract_ends_on", lambda cell: self.day(cell, "vehicle.contract_ends_on"))
         facts["given_back_on"] = self.value(record, "vehicle.given_back_on", lambda cell: self.day(cell, "vehicle.given_back_on"))
+        self.by_status(record, facts)
         self.still_here(record, facts)
         self.in_order(record, facts)
         facts["mileage_km"] = self.mileage(record)
@@ -258,6 +263,22 @@ class Reader:
         facts["contract"] = words.contract(self.text(record, "vehicle.contract")) if "vehicle.contract" in self.places else ""
         facts["use"] = words.use(self.text(record, "vehicle.use")) if "vehicle.use" in self.places else ""
         record.values["vehicle"] = {name: as_json(value) for name, value in facts.items() if value not in ("", None)}
+
+    def by_status(self, record: Record, facts: dict[str, Any]) -> None:
+        """Where the list says whether a vehicle is in use, that decides: a return on a day gone by was planned, or it took place."""
+        said, back, end = words.status(self.text(record, "vehicle.status")), facts["given_back_on"], facts["contract_ends_on"]
+        message = ""
+        if said == HERE and back and back <= self.today:
+            facts["given_back_on"], facts["contract_ends_on"] = None, end or back
+            message = _("In use by its status: the day of return is taken as the end of the contract.")
+        elif said == GONE and not back and end and end <= self.today:
+            facts["given_back_on"] = end
+            message = _("Given back by its status: the end of the contract is taken as the day.")
+        elif said == GONE and not back:
+            message = _("Given back by its status, but no day says when: it counts as in use.")
+        if message:
+            text = self.text(record, "vehicle.status")
+            record.note("date", message, column=self.places["vehicle.status"][0]["place"], value=text[:120])
 
     def still_here(self, record: Record, facts: dict[str, Any]) -> None:
         """A vehicle that goes back on a day to come is here: that day is the end of its contract."""
@@ -317,7 +338,9 @@ class Reader:
         """Who is named beside the vehicle: the holder of a personal car, drivers of a functional vehicle, further drivers."""
         vehicle, people = record.values["vehicle"], []
         main = self.named_person(record)
-        if main:
+        if main and any(column.get("says_contact") for key in NAMED_BY for column in self.places.get(key, ())):
+            people.append({**main, "group": Group.DECISION_MAKER, "kind": words.decider(main.get("job_title", ""))})
+        elif main:
             by_title = any(column["says_driver"] for column in self.places.get("person.name", ()))
             van = words.is_van(f"{vehicle.get('make', '')} {vehicle.get('model', '')}")
             personal = vehicle.get("use") == "personal" if vehicle.get("use") else not (by_title and van)
@@ -358,9 +381,10 @@ class Reader:
             self.addresses(record, "person.email"),
             self.addresses(record, "person.phone") + self.addresses(record, "person.mobile"),
         )
-        if not name and not emails:
+        if not name and not emails and self.kind != VEHICLES:
             return {}
         if self.kind == VEHICLES and not name:
+            self.note_nobody(record, [*emails, *phones])
             return {}
         person: dict[str, Any] = named(name)
         person["emails"], person["phones"] = list(dict.fromkeys(emails)), list(dict.fromkeys(phones))
@@ -371,9 +395,24 @@ class Reader:
         person["language"] = words.language(self.text(record, "person.language"))
         return {key: as_json(value) for key, value in person.items() if value not in ("", None, [])}
 
+    def note_nobody(self, record: Record, addresses: Sequence[str]) -> None:
+        """Says what was left out because the row names nobody whose it is."""
+        text = (
+            self.text(record, "person.name")
+            or " ".join(self.text(record, key) for key in ("person.first_name", "person.last_name")).strip()
+        )
+        column = next((columns[0]["place"] for key in NAMED_BY if (columns := self.places.get(key))), None)
+        if names.is_pool(text) and not cells.is_nobody(text):
+            record.note("name", _("This names no person: nobody was put down."), column=column, value=text[:120])
+        if addresses:
+            message, cure = _("The row names nobody whose they are; they were left out."), _("Add the name.")
+            record.note("name", message, cure, column=column, value="; ".join(addresses)[:120])
+
     def name(self, record: Record) -> names.Name:
         first, middle, last = (self.text(record, f"person.{part}_name") for part in ("first", "middle", "last"))
         title = " ".join(part for part in (self.salutation(record), self.text(record, "person.title")) if part)[:40]
+        if names.is_pool(f"{first} {last}".strip()) or (cells.is_nobody(last or first) and not (first and last)):
+            return names.Name()
         if last or first:
             if not last and self.text(record, "person.name"):
                 whole = names.split(self.text(record, "person.name"))
@@ -386,7 +425,9 @@ class Reader:
         if not text or cells.is_nobody(text) or not any(sign.isalpha() for sign in text):
             return names.Name()
         people = names.several(text)
-        found = names.split(people[0] if people else text, order=column.get("order") or names.FIRST_LAST)
+        if not people:
+            return names.Name()
+        found = names.split(people[0], order=column.get("order") or names.FIRST_LAST)
         found = names.Name(found.first, found.last, title or found.title)
         return found if self.fits(record, column, found) else names.Name()
 
@@ -407,7 +448,7 @@ class Reader:
             value = record.cells[column["place"]] if column["place"] < len(record.cells) else ""
             if value in ("", None):
                 continue
-            good, bad = reaching.emails(value) if key == "person.email" else reaching.phones(value, region=self.home or "DE")
+            good, bad = reaching.emails(value) if key == "person.email" else reaching.phones(value, region=record.region)
             found += good
             self.note_bad(record, key, bad, "email" if key == "person.email" else "phone", column=column["place"])
         return found[:6]

@@ -7,10 +7,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from contacts.imports.asides import is_aside
 from fleetportal.core.db import fold
 
 TITLES = {
-    "company.name": """company; company name; owner entity; entity; contracting entity; operating company; lessee name; customer; customer name; client; client name; account; account name; organization; organisation;
+    "company.name": """contraente; company; company name; owner entity; entity; contracting entity; operating company; lessee name; customer; customer name; client; client name; account; account name; organization; organisation;
         organization name; organization 1 name; firm; firm name; business name; legal name; registered name; fleet customer; fleet owner; owner;
         owner name; holder; keeper; registered keeper; lessee; company owner name; legal entity; employer; company legal name; policyholder;
         firma; firmenname; firmenbezeichnung; firmierung; unternehmen; unternehmensname; kunde; kundenname; name des kunden; halter; fahrzeughalter;
@@ -60,20 +61,20 @@ TITLES = {
         land; staat; land region; land region geschaftlich; landerkennzeichen; landeskennzeichen; lkz; land code; paese; nazione; stato; страна; код страны; pays; pais""",
     "company.phone": """company phone; company main phone; company telephone; main phone; switchboard; head office phone; telefon firma; firmentelefon; telefon zentrale; zentrale; telefono azienda;
         telefono sede; centralino; телефон организации; телефон компании""",
-    "phone": """phone; phone no; phone number; telephone; telephone number; tel; tel no; work phone; business phone; office phone; daytime phone; phone 1 value; phone 2 value; phone 1; phone 2;
+    "phone": """tel dienstl; tel dienstlich; tel geschaftl; tel geschaftlich; tel gesch; telefon dienstl; telefon geschaftl; phone; phone no; phone number; telephone; telephone number; tel; tel no; work phone; business phone; office phone; daytime phone; phone 1 value; phone 2 value; phone 1; phone 2;
         direct dial; primary phone; business phone 2; phone work; contact phone; contact number;
         telefon; telefonnummer; telefonnr; tel nr; festnetz; rufnummer; durchwahl; telefon geschaftlich; telefon geschaftlich 2; telefon dienstlich; haupttelefon; telefon 1; telefon 2; fon;
         telefono; tel ufficio; telefono ufficio; numero di telefono; recapito telefonico; telefono fisso; n telefono; numero telefono; telefono 1; telefono 2;
         телефон; тел водителя; тел сотрудника; номер телефона; рабочий телефон; тел; телефон рабочий; контактный телефон; телефоны; telephone bureau; telefono trabajo""",
     "mobile": """mobile; mobile phone; mobile number; mobile phone number; cell; cell phone; cellular; mobile no; handy; mobil; mobiltelefon; mobilnummer; handynummer; mobilfunk; mobilfunknummer;
         cellulare; cell; telefono cellulare; numero cellulare; mobiltelefon 2; telefonino; мобильный; мобильный телефон; сотовый; моб телефон; сотовый телефон; моб; mobil nr; handy nr; gsm; natel; movil; portable""",
-    "person.private_phone": """home phone; home phone number; private phone; phone home; telefon privat; privattelefon; telefono casa; telefono privato; telefono abitazione; домашний телефон; телефон домашний""",
+    "person.private_phone": """tel privat; tel priv; mobil privat; handy privat; тел домашний; home phone; home phone number; private phone; phone home; telefon privat; privattelefon; telefono casa; telefono privato; telefono abitazione; домашний телефон; телефон домашний""",
     "email": """email; e mail; mail; email address; e mail address; mail address; work email; business email; primary email; e mail 1 value; e mail 2 value; e mail 3 value; email 1; email 2; secondary email;
         e mail 2 address; e mail 3 address; email work; contact email; e mail adresse; emailadresse; mailadresse; e mail geschaftlich; e mail 2 adresse; e mail 3 adresse; mailadr;
         posta elettronica; indirizzo email; indirizzo e mail; indirizzo mail; email aziendale; email ufficio; e mail aziendale; indirizzo di posta elettronica;
         электронная почта; почта; эл почта; адрес электронной почты; емейл; имейл; эл адрес; courriel; correo; correo electronico""",
     "company.email": """company email; company e mail; general email; info email; firmen email; email firma; e mail firma; zentrale e mail; email azienda; email societa; почта организации; email организации""",
-    "vehicle.id": """vehicle id; vehicle no; vehicle number; unit; unit id; unit no; unit number; equipment id; equip id; equipid; equipment no; equipment number; asset id; asset no; asset number; asset tag;
+    "vehicle.id": """truck number; truck no; truck id; van number; van no; trailer number; bus number; fleet unit; vehicle id; vehicle no; vehicle number; unit; unit id; unit no; unit number; equipment id; equip id; equipid; equipment no; equipment number; asset id; asset no; asset number; asset tag;
         fleet no; fleet number; fleet id; public vehicle number; stock no; stock number; car id; car no; internal number; contract no; contract number; lease no; asset;
         fahrzeugnummer; fahrzeug nr; fahrzeugnr; fahrzeug id; fahrzeugid; fzg nr; fzg id; wagennummer; wagen nr; interne nummer; inventarnummer; inventar nr; vertragsnummer; vertragsnr; vertrag nr; flottennummer; leasingnummer; leasingvertragsnummer;
         id veicolo; codice veicolo; numero veicolo; n veicolo; matricola veicolo; codice mezzo; id mezzo; numero contratto; n contratto; contratto n; codice auto; matricola mezzo; numero flotta;
@@ -91,7 +92,7 @@ TITLES = {
         марка; марка автомобиля; марка тс; марка авто; производитель; изготовитель; бренд; marque; fabricante""",
     "vehicle.model": """model; vehicle model; car model; model name; model description; modell; fahrzeugmodell; modellbezeichnung; typ modell; baureihe; handelsbezeichnung; typbezeichnung; modello; modello veicolo; versione; allestimento; tipo modello;
         модель; модель автомобиля; модель тс; модель авто; модификация; modele; modelo""",
-    "vehicle.make_model": """make model; make and model; vehicle; car; vehicle description; make model variant; marke modell; marke und modell; fahrzeug; fahrzeugbezeichnung; hersteller modell; fahrzeugbeschreibung; marke typ; pkw; kfz; bezeichnung fahrzeug; fabrikat typ; fabrikat modell; auto;
+    "vehicle.make_model": """hersteller typ; hersteller und typ; marke und typ; fabrikat und typ; hersteller und modell; make model; make and model; vehicle; car; vehicle description; make model variant; marke modell; marke und modell; fahrzeug; fahrzeugbezeichnung; hersteller modell; fahrzeugbeschreibung; marke typ; pkw; kfz; bezeichnung fahrzeug; fabrikat typ; fabrikat modell; auto;
         marca modello; marca e modello; veicolo; automezzo; autovettura; mezzo; descrizione veicolo; auto; marca tipo; vettura;
         марка модель; марка и модель; автомобиль; тс; транспортное средство; машина; авто; марка модель тс; марка модель автомобиля; наименование тс; marque modele; vehicule; vehiculo; voiture""",
     "vehicle.powertrain": """fuel; fuel type; fuel source; vehicle fuel source; powertrain; drive; engine type; propulsion; energy; kraftstoff; kraftstoffart; antrieb; antriebsart; treibstoff; motorart; energietrager;
@@ -106,17 +107,18 @@ TITLES = {
         data immatricolazione; immatricolazione; data immatr; data di immatricolazione; prima immatricolazione; data prima immatricolazione; immatr; immatricolata il; дата регистрации; дата постановки на учет; первая регистрация; дата первой регистрации; поставлен на учет; date premiere immatriculation; date de mise en circulation; mise en circulation; date de 1ere mise en circulation; date 1ere immatriculation; fecha de matriculacion""",
     "vehicle.contract": """contract; contract kind; contract type; ownership; finance type; financing; lease type; acquisition type; vertragsart; finanzierung; finanzierungsart; leasing kauf; vertragstyp; eigentum; beschaffungsart; anschaffungsart;
         tipo contratto; contratto; formula; titolo; titolo di possesso; tipo di possesso; proprieta noleggio; вид договора; тип договора; форма владения; способ приобретения; тип владения""",
-    "vehicle.contract_ends_on": """contract end; contract ends; contract ends on; contract end date; end of contract; lease end; lease ends; lease end date; lease expiry; lease expires; expiry; expiry date; expiration; expiration date; lease expiration; lease expiration date; contract expiration; contract expiration date; expires; end date; contract expiry; contract expiry date; maturity; termination date; due back; planned return; rental end; end of lease; contract until; return due; off fleet due;
+    "vehicle.contract_ends_on": """срок лизинга по; лизинг до; аренда до; contract end; contract ends; contract ends on; contract end date; end of contract; lease end; lease ends; lease end date; lease expiry; lease expires; expiry; expiry date; expiration; expiration date; lease expiration; lease expiration date; contract expiration; contract expiration date; expires; end date; contract expiry; contract expiry date; maturity; termination date; due back; planned return; rental end; end of lease; contract until; return due; off fleet due;
         vertragsende; leasingende; leasing ende; laufzeitende; ende leasing; vertragsablauf; ablaufdatum; vertrag bis; laufzeit bis; leasing bis; leasingablauf; ende der laufzeit; leasing vertragsende; ruckgabetermin; ruckgabe geplant; ende; vertragslaufzeit bis; vertrag ende; ablauf; mietende; ende vertrag; ablauf leasing; geplante ruckgabe;
         scadenza; scadenza contratto; fine contratto; data fine; data fine contratto; scadenza noleggio; fine noleggio; data scadenza; termine contratto; scadenza leasing; fine leasing; data scadenza contratto; riconsegna prevista; data fine noleggio; termine noleggio;
         дата окончания; окончание договора; окончание лизинга; срок окончания; конец договора; договор до; срок лизинга до; дата окончания договора; дата окончания лизинга; окончание; срок договора; конец лизинга; действует до; fin de contrat; fin de contrato; date de fin""",
-    "vehicle.mileage_km": """mileage; km; kilometres; kilometers; odometer; mileage km; odometer km; odo; km reading; current mileage; odometer reading; current km; km stand; kilometerstand; kmstand; stand km; laufleistung; km aktuell; aktueller km stand; aktueller kilometerstand; tacho; tachostand; kilometer; km stand aktuell;
+    "vehicle.mileage_km": """odo reading; last odometer; current odo; показания спидометра; спидометр; показания счетчика; mileage; km; kilometres; kilometers; odometer; mileage km; odometer km; odo; km reading; current mileage; odometer reading; current km; km stand; kilometerstand; kmstand; stand km; laufleistung; km aktuell; aktueller km stand; aktueller kilometerstand; tacho; tachostand; kilometer; km stand aktuell;
         chilometri; km percorsi; km rilevati; chilometraggio; percorrenza; km attuali; km rilevato; lettura km; kilometraggio; percorrenza km; пробег; пробег км; текущий пробег; одометр; показания одометра; пробег на дату; kilometrage; kilometraje""",
+    "vehicle.status": """status; vehicle status; car status; fleet status; contract status; lease status; fahrzeugstatus; fahrzeug status; vertragsstatus; vertrag status; stato; stato veicolo; stato contratto; состояние; статус; статус тс; статус договора""",
     "vehicle.given_back_on": """returned; returned on; return date; given back; given back on; date returned; sold on; sale date; disposal date; disposed; off fleet; off fleet date; de fleet date; out of service date; retired on; ruckgabe; ruckgabedatum; zuruckgegeben am; abgemeldet am; verkauft am; abmeldung; ausgeschieden am; abgangsdatum; verkaufsdatum; abmeldedatum; ausgemustert am;
         riconsegna; data riconsegna; restituito il; data restituzione; venduto il; data vendita; dismesso il; data dismissione; радиация; дата возврата; возвращен; дата списания; списан; дата продажи; дата выбытия; снят с учета""",
     "person.id": """person id; contact id; contact no; employee id; employee no; employee number; driver id; staff no; staff id; user id; personnel no; personnel number; personalnummer; personalnr; personal nr; ma nr; mitarbeiternummer; mitarbeiter nr; fahrer id; fahrerid; pers nr; fahrernummer; kontakt id; kontaktnummer;
         id dipendente; matricola dipendente; codice dipendente; id conducente; matricola; id contatto; codice contatto; табельный номер; таб номер; таб n; id сотрудника; id водителя; код сотрудника; номер сотрудника; id контакта""",
-    "person.name": """full name; mitarbeiter; mitarbeitername; dienstwagenfahrer; dienstwagennutzer; nutzername; lenker; lenker in; fahrzeuglenker; dipendente; assegnatario auto; сотрудник; conducteur; collaborateur; person; person name; contact; contact name; contact person; contact full name; display name; driver; driver name; drivers name; main driver; primary driver; user; user name; vehicle user; car user; user chooser; assigned to; assigned driver; assignee; allocated to; employee; employee name; driven by; main user; assigned user; company car driver; name of driver; name of user; authorised driver; attention;
+    "person.name": """hauptnutzer; haupt nutzer; conducente abituale; primary contact; main contact; full name; mitarbeiter; mitarbeitername; dienstwagenfahrer; dienstwagennutzer; nutzername; lenker; lenker in; fahrzeuglenker; dipendente; assegnatario auto; сотрудник; conducteur; collaborateur; person; person name; contact; contact name; contact person; contact full name; display name; driver; driver name; drivers name; main driver; primary driver; user; user name; vehicle user; car user; user chooser; assigned to; assigned driver; assignee; allocated to; employee; employee name; driven by; main user; assigned user; company car driver; name of driver; name of user; authorised driver; attention;
         nutzer; fahrzeugnutzer; fahrer; fahrername; name fahrer; hauptfahrer; dienstwagennutzer; dienstwagenfahrer; nutzer name; name nutzer; name des fahrers; name des nutzers; verwender; zugewiesen an; zugeordnet; mitarbeitername; ansprechpartner; kontakt; kontaktperson; kontaktname; name ansprechpartner; vor und nachname; name vorname; vorname name; vorname nachname; nachname vorname; vollstandiger name; ansprechperson; berechtigter; fahrzeugfuhrer; user fahrer; fahrer nutzer; nutzer fahrer; stammfahrer; benutzer;
         utilizzatore; utente; assegnatario; conducente; autista; nome conducente; nome utilizzatore; nome autista; assegnato a; guidatore; driver; referente; contatto; persona di riferimento; nome e cognome; cognome e nome; nominativo; dipendente; nome completo; persona; cognome nome; nome cognome; conducente principale; nome referente; driver assegnatario; in uso a; fruitore;
         закреплен за; закреплена за; закреплено за; водитель; фио; ф и о; фио водителя; фио сотрудника; пользователь; ответственный; сотрудник; контактное лицо; контакт; имя водителя; полное имя; за кем закреплен; ответственное лицо; фио пользователя; фио контактного лица; основной водитель; выдан кому; закрепленный водитель; представитель; conducteur; conductor; nom complet; responsable; usuario""",
@@ -134,7 +136,7 @@ TITLES = {
     "person.birth_month": """birth month; geburtsmonat; mese di nascita; месяц рождения""",
     "person.birth_day": """birth day; tag der geburt; giorno di nascita; день рождения число""",
     "person.language": """language; locale; preferred language; sprache; korrespondenzsprache; lingua; язык; langue; idioma""",
-    "drivers": """further drivers; other drivers; additional drivers; more drivers; second driver; secondary driver; drivers; co drivers; permitted drivers; authorised drivers; authorized drivers; weitere fahrer; zweitfahrer; fahrer 2; zusatzliche fahrer; mitfahrer; andere fahrer; weitere nutzer; berechtigte fahrer; fahrerkreis; nebenfahrer;
+    "drivers": """zweitnutzer; nutzer 2; driver 2; user 2; conducente 2; водитель 2; secondo utilizzatore; further drivers; other drivers; additional drivers; more drivers; second driver; secondary driver; drivers; co drivers; permitted drivers; authorised drivers; authorized drivers; weitere fahrer; zweitfahrer; fahrer 2; zusatzliche fahrer; mitfahrer; andere fahrer; weitere nutzer; berechtigte fahrer; fahrerkreis; nebenfahrer;
         altri conducenti; altri autisti; conducenti aggiuntivi; altri driver; secondo conducente; conducenti; altri utilizzatori; conducenti autorizzati; autisti;
         другие водители; прочие водители; дополнительные водители; водители; второй водитель; допущенные водители; доп водители; autres conducteurs; otros conductores""",
     "name": """name; names; nome; nom; nombre; bezeichnung; benennung; описание клиента; название; наименование; имя название; nominativo azienda""",
@@ -146,7 +148,7 @@ IGNORED = """fax; fax number; business fax; home fax; other fax; fax geschaftlic
     kommentar; bemerkung; bemerkungen; commenti; osservazioni; примечание; примечания; комментарий; colour; color; vehicle color; farbe; colore; цвет; created date; create date; last modified date; lastmodifieddate; created by id; last modified by id; system modstamp;
     owner id; company owner; contact owner; account owner; account manager; sales rep; kundenberater; betreuer; lifecycle stage; lead status; lead source; annual revenue; umsatz; fatturato; выручка; password; screen name; nickname; spitzname; soprannome; yomi name; photo; photo url; labels; group membership; e mail type; e mail display name;
     e mail 1 label; e mail 2 label; phone 1 label; phone 2 label; e mail 1 type; e mail 2 type; phone 1 type; phone 2 type; file as; suffix; name suffix; initials; is deleted; master record id; year; model year; vehicle model year; baujahr; modelljahr; anno; anno modello; год выпуска; год; department; abteilung; reparto; ufficio; отдел; подразделение; dept;
-    cost center; cost centre; kostenstelle; centro di costo; мвз; price; preis; prezzo; цена; cost; kosten; costo; стоимость; in service cost; status; stato veicolo; состояние; статус; no; pos; lfd nr; lfdnr; laufende nummer; n p p; no п п; n ordine; п п; № п п; row; zeile; riga; description; beschreibung; descrizione; описание; type of address; address type; gender; geschlecht; sesso; пол;
+    cost center; cost centre; kostenstelle; centro di costo; мвз; price; preis; prezzo; цена; cost; kosten; costo; стоимость; in service cost; no; pos; lfd nr; lfdnr; laufende nummer; n p p; no п п; n ordine; п п; № п п; row; zeile; riga; description; beschreibung; descrizione; описание; type of address; address type; gender; geschlecht; sesso; пол;
     state; region; province; provincia; bundesland; regione; область; регион; state region; billing state province; business state; state province; county; kanton; prov; passwort; mailbox; po box; postfach; casella postale; subject; hobby; spouse; partner; children; kinder; anniversary; jahrestag; manager s name; assistant s name; government id number; sozialversicherungsnr; customer since; kunde seit; fleet size; flottengrosse; last contact; letzter kontakt;
     other phone; weiteres telefon; assistant phone; assistant s phone; telefon assistent; tty tdd phone; other street; other city; other state; other postal code; other country; weitere strasse; weiterer ort; weitere postleitzahl; gross vehicle weight; kw; ps; power; leistung; hubraum; cilindrata; мощность; co2; tyres; reifen; insurance; versicherung; assicurazione; tuv; hu; tuv faellig; tuev; next inspection; revisione; bollo; car id fuel card; tankkarte; fuel card; carta carburante;
     fuhrerschein; fuhrerscheinklasse; driving licence; driving license; driver licence; license class; patente; права; водительское удостоверение; equipment class; class; classe; klasse; klass; vehicle class; segment; auction house; medallion; taxi affiliation; wheelchair accessible; fahrzeugkategorie; categoria; категория; body; aufbau; carrozzeria; кузов; also operates; owner manager; photo id; ownership type"""
@@ -240,6 +242,7 @@ DEAL_WORDS = re.compile(
 )
 
 SPLIT_CAMEL = re.compile(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])|(?<=[A-Z])(?=[A-Z][a-z])")
+OF_ANOTHER = re.compile(r"(?i)[_ ]id(?=[/.][a-z])")
 NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
 FILLERS = frozenset(
     [
@@ -286,7 +289,8 @@ FILLERS = frozenset(
 def words_of(title: object) -> str:
     """A title as the vocabulary writes it: "BillingPostalCode" and "Kenn-⏎zeichen" become "billing postal code" and "kennzeichen"."""
     text = unicodedata.normalize("NFKC", str(title)).replace("№", " no ").replace("#", " no ").replace("USt", "Ust")
-    text = re.sub(r"-\s*\n\s*", "", text).removesuffix("__c")
+    text = re.sub(r"-\s*\n\s*", "", text).removesuffix("__c").replace("%", " percent ")
+    text = OF_ANOTHER.sub("", text)  # "driver_id/name": the driver's name
     text = SPLIT_CAMEL.sub(" ", text.replace("_", " "))
     return " ".join(NO_WORD.sub(" ", fold(text)).split())
 
@@ -324,10 +328,41 @@ def meanings(words: str) -> tuple[tuple[str, float], ...]:
             found[key] = max(found.get(key, 0), sure - place * 0.03)
     if words in IGNORED_PHRASES or short in IGNORED_PHRASES:
         found.setdefault("", 0.97 if not found else 0.5)
+    if not found and (numbered := NUMBERED.match(words)):
+        found.update(of_number(numbered[1]))
     if not found and not elsewhere:
-        found.update(within(short.split()) or within(tokens))  # a filler may be part of a word: e mail
+        found.update(of_person(tokens) or within(short.split()) or within(tokens))  # a filler may be part of a word: e mail
+        aside = [key for key in found if is_aside(key, words)]
+        found = {"": 0.5} if aside else found
     return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
 
+
+NUMBERED = re.compile(r"^(.+?) ?([2-9])$")
+
+
+def of_number(stem: str) -> dict[str, float]:
+    """What the second and later of numbered columns hold: "Fahrer 2" is one more driver."""
+    return {"drivers": 0.9} if "person.name" in PHRASES.get(stem, ()) else {}
+
+
+def of_person(tokens: list[str]) -> dict[str, float]:
+    """What a title says beside who drives or uses: "driver first" is a given name, "тел водителя" a telephone."""
+    rest = [token for token in tokens if not token.startswith((*DRIVER_WORDS, *USER_WORDS))]
+    keys = PHRASES.get(" ".join(rest), ()) if len(rest) < len(tokens) else ()
+    return dict.fromkeys([OF_PERSON[key] for key in keys if key in OF_PERSON][:1], 0.9)
+
+
+OF_PERSON = {
+    "phone": "phone",
+    "mobile": "mobile",
+    "email": "email",
+    "id": "person.id",
+    "name": "person.name",
+    "person.first_name": "person.first_name",
+    "person.last_name": "person.last_name",
+    "person.id": "person.id",
+    "person.private_phone": "person.private_phone",
+}
 
 # Words that say the column is about something else than the phrase beside them ("E-mail type", "Last viewed date").
 ASIDE = frozenset(
@@ -456,6 +491,7 @@ COMPOUNDS = sorted(
         for phrase, keys in PHRASES.items()
         if len(phrase) >= 6
         and " " not in phrase
+        and phrase != "status"
         and keys[0].partition(".")[0] in ("company", "vehicle", "person", "email", "phone", "mobile", "street", "city", "postcode")
     ),
     key=len,

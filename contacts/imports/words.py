@@ -102,6 +102,10 @@ SECTORS = {
     Sector.TRADE: "retail wholesale trade handel commerce shop commercio vendita торгов e-commerce",
     Sector.SERVICES: "service dienst consult beratung finance bank insurance versicherung it software technology media agency marketing serviz consulen услуг консалт финанс telecommunication entertainment legal hospitality travel",
 }
+STATUSES = {
+    "gone": "zuruckgegeben zuruckgenommen returned abgemeldet verkauft sold disposed ausgemustert ausgeschieden inactive inaktiv inattiv disattiv terminated beendet closed restituit riconsegnat vendut dismess cessat chius списан продан возвращ сдан выбыл закрыт неактив scrapped",
+    "here": "aktiv active laufend running verlang extended einsatz bestand attiv uso prorogat assegnat corso актив эксплуатац действу продлен genutzt",
+}
 DECIDERS = {
     DecisionMaker.Kind.OWNER: "owner inhaber founder titolare proprietario socio владелец учредитель собственник gesellschafter gründer",
     DecisionMaker.Kind.FLEET_MANAGER: "fleet fuhrpark flott parco auto автопарк fuhrparkleit mobility car policy",
@@ -139,6 +143,12 @@ def contract(text: str) -> str:
 @lru_cache(maxsize=5_000)
 def use(text: str) -> str:
     return first_fit(text, USES)
+
+
+@lru_cache(maxsize=5_000)
+def status(text: str) -> str:
+    """Whether the words say that a vehicle is in use ("here") or was given back ("gone"), "" where they say neither."""
+    return first_fit(text, STATUSES)
 
 
 @lru_cache(maxsize=5_000)
