@@ -163,6 +163,7 @@ class PostgreSQL(Copies):
     def __init__(self) -> None:
         super().__init__()
         self.copy_of = ""
+        self.shape: tuple[int, ...] = ()
         self.tables: dict[str, bool] = {}  # table -> is a row of it kept?
         self.name = f"test_{connection.settings_dict['NAME']}"
         self.prefix = f"{self.name}_template_"
@@ -189,6 +190,7 @@ class PostgreSQL(Copies):
                 self.tables[table] = cursor.fetchone()[0]
                 if self.tables[table]:
                     cursor.execute(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"')
+            self.shape = self.shape_now(cursor)
         self.copy_of = self.template
 
     def put_back(self) -> bool:
@@ -196,12 +198,19 @@ class PostgreSQL(Copies):
             return False
         self.throw_out()
         with transaction.atomic(), connection.cursor() as cursor:
+            if self.shape_now(cursor) != self.shape:
+                return False  # a test took a table or a constraint away, or made one
             cursor.execute(" UNION ALL ".join(differing(table, is_kept) for table, is_kept in self.tables.items()))
             for (table,) in cursor.fetchall():
                 cursor.execute(f'DELETE FROM public."{table}"')
                 if self.tables[table]:
                     cursor.execute(f'INSERT INTO public."{table}" TABLE kept."{table}"')
         return True
+
+    def shape_now(self, cursor: Any) -> tuple[int, ...]:
+        """How many tables, columns and constraints there are."""
+        cursor.execute(f"SELECT {', '.join(f'(SELECT count(*) FROM pg_{kind})' for kind in ('class', 'attribute', 'constraint'))}")
+        return cursor.fetchone()
 
     def turn_into_template(self) -> None:
         self.throw_out()
