@@ -36,9 +36,9 @@ def marketings(messages: list[outbox.Message], now: datetime) -> dict[int, Verdi
     verdicts: dict[int, Verdict] = {}
     for purpose in {message.purpose for message in messages}:
         asking = [message for message in messages if message.purpose == purpose]
-        agreed = written_to(asking, allowed(Channel.EMAIL, purpose))
+        willing = written_to(asking, allowed(Channel.EMAIL, purpose))
         never = Never("No consent for this purpose at this address.")
-        verdicts |= {message.pk: Go() if whose(message) in agreed else never for message in asking}
+        verdicts |= {message.pk: Go() if whose(message) in willing else never for message in asking}
     return verdicts
 
 
@@ -55,10 +55,12 @@ def whose(message: outbox.Message) -> tuple[int | None, str]:
 
 
 def not_withdrawn(purpose: str, person: Any, address: Any) -> Q:
+    """What `service` asks, of one message as it goes; for whatever purpose."""
     return ~Q(Exists(meant(person, address).filter(state=AddressState.WITHDRAWN)))
 
 
 def agreed(purpose: str, person: Any, address: Any) -> Q:
+    """What `marketing` asks, of one message as it goes."""
     return Q(Exists(meant(person, address).filter(pk__in=allowed(Channel.EMAIL, purpose).values("pk"))))
 
 
@@ -67,6 +69,7 @@ def meant(person: Any, address: Any) -> QuerySet[PersonAddress]:
 
 
 def facts(message: outbox.Message) -> dict[str, Any]:
+    """What both conditions hang on."""
     return dict(zip(("person", "address"), whose(message), strict=True))
 
 

@@ -95,7 +95,6 @@ KINDS = frozenset(
         "truck",
         "suv",
         "sedan",
-        "suv",
         "bus",
         "taxi",
         "trailer",

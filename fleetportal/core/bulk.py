@@ -108,7 +108,7 @@ def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequen
     """Write new rows of `model` from their values, `names` being the attributes. Costs 1 query."""
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     converts = [converter(by_name[name]) for name in names]
-    special = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
+    special = [(place, remembering(convert)) for place, convert in enumerate(converts) if convert is not None]
     table, columns = model._meta.db_table, ", ".join(f'"{by_name[name].column}"' for name in names)
     plain = (converted(row, special) for row in rows)
     with connection.cursor() as cursor:
@@ -132,18 +132,21 @@ def converted(row: Sequence[Any], special: Sequence[tuple[int, Convert]]) -> lis
 def converter(field: "models.Field[Any, Any]") -> Convert | None:
     """How a value of `field` becomes what the database takes; None where it is taken as it stands."""
     if isinstance(field, models.JSONField):
-        return remembering(as_json)
+        return as_json
     if isinstance(field, models.CharField) and field.choices:
         return str  # a choice is an Enum, which COPY would write by its name
     if connection.vendor == "sqlite" and isinstance(field, models.DateTimeField):
-        return remembering(connection.ops.adapt_datetimefield_value)
+        return connection.ops.adapt_datetimefield_value
     if connection.vendor == "sqlite" and isinstance(field, models.DateField):
         return str
     return None
 
 
 def remembering(convert: Convert) -> Convert:
-    """`convert`, once for a value that stands in row after row, as the moment and the facts of a batch's history do."""
+    """`convert`, once for a value that stands in row after row, as the moment and the facts of a batch's history do.
+
+    For one writing of one thread: two that remember together would write each other's values.
+    """
     last: Any = None
     made: Any = None
 

@@ -1,5 +1,9 @@
 """Statements that nearly every request sends, put into SQL once for a process: Django spends longer on the words than the database
 on the answer.
+
+For what is asked and written on every request, at the door and at the counter, and for each message; anything else is a plain
+queryset. New rows are made by `objects.create`; by `insert` where so hot a verb makes one or a few; by `core.bulk` where an import
+makes hundreds at once; by `bulk_create` where one that stands already is to stay, or a verb makes a handful beside its own row.
 """
 
 from collections.abc import Callable, Sequence
@@ -52,7 +56,8 @@ class Prepared(Generic[Row]):
     """A question for rows of a model, whose answers are such rows: `Prepared(lambda pk: Company.objects.filter(pk=pk), pk=...)`.
 
     `ask` gets a `Place` for each name and answers a queryset, once for a process; what the places hold may change with each
-    asking, the shape of the question may not.
+    asking, the shape of the question may not. So a day, a language or a user comes in by a place, never from around `ask`. What
+    `select_related`, `only` and `annotate` add comes along; what `prefetch_related` would, does not.
     """
 
     def __init__(self, ask: Callable[..., models.QuerySet[Row]], **like: "models.Field[Any, Any]") -> None:

@@ -94,6 +94,15 @@ def test_several_rows_are_one_statement_and_keep_every_kind_of_value(django_asse
     assert entry.changes.filter(before__isnull=True).get() == changes[0]
 
 
+def test_nothing_is_remembered_from_one_insert_to_the_next() -> None:
+    """Threads share a statement: what one remembered, another would write."""
+    headers = {"A": "first"}
+    insert(Answer(scope="s", key="1", body_hash="h", headers=headers))
+    headers["A"] = "second"
+    insert(Answer(scope="s", key="2", body_hash="h", headers=headers))
+    assert list(Answer.objects.order_by("key").values_list("headers", flat=True)) == [{"A": "first"}, {"A": "second"}]
+
+
 def test_bytes_come_back_as_they_were() -> None:
     content = bytes(range(256))
     insert(Answer(scope="s", key="k", body_hash="h", status=200, headers={"A": "b"}, content=content))

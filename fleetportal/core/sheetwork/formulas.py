@@ -5,7 +5,8 @@ import zipfile
 from collections import defaultdict
 from pathlib import Path
 from posixpath import join, normpath
-from xml.etree import ElementTree
+
+from defusedxml import ElementTree
 
 from .archive import column_number
 
