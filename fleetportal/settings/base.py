@@ -209,7 +209,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "accounts.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Fleetportal"
 ROLES = {"account_manager", "centre_manager", "marketing", "service_adviser", "wash_attendant", "administrator"}  # of accounts.roles
-REQUIRE_SECOND_FACTOR = env.words("REQUIRE_SECOND_FACTOR", ["administrator"], among=ROLES)
+REQUIRE_SECOND_FACTOR = env.words("REQUIRE_SECOND_FACTOR", [] if DEBUG else ["administrator"], among=ROLES)
 
 SESSION_ENGINE = "fleetportal.core.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

@@ -18,12 +18,12 @@ SOUND = {
 }
 
 
-def started(tmp_path, **changes):
+def started(tmp_path, code="import fleetportal.settings.chosen", **changes):
     """What a start in production with SOUND and `changes` ends with; None takes a variable out."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     values = {**kept, "DATA_DIR": str(tmp_path), **SOUND, **changes}
     return subprocess.run(
-        [sys.executable, "-c", "import fleetportal.settings.chosen"],
+        [sys.executable, "-c", code],
         cwd=ROOT,
         env={name: value for name, value in values.items() if value is not None},
         capture_output=True,
@@ -80,6 +80,13 @@ def test_a_malformed_value_is_named_with_its_cure_in_one_line(tmp_path, name, va
     assert done.stderr.count("\n") == 1
     assert cure in done.stderr
     assert "geheim" not in done.stderr
+
+
+@pytest.mark.parametrize(("debug", "required"), [("1", "[]"), ("0", "['administrator']")])
+def test_the_demo_asks_nobody_for_a_second_factor_and_a_house_its_administrators(tmp_path, debug, required):
+    asked = "from fleetportal.settings.chosen import REQUIRE_SECOND_FACTOR; print(REQUIRE_SECOND_FACTOR)"
+    done = started(tmp_path, asked, DEBUG=debug)
+    assert (done.returncode, done.stdout.strip()) == (0, required)
 
 
 def test_the_roles_that_may_need_a_second_factor_are_the_roles_there_are():
