@@ -161,6 +161,15 @@ def test_each_refusal_at_the_door_has_its_own_words(client, wanda, carla, north,
     assert client.post("/vouchers/redeem/", {"code": "W7K4 QD9P 3MXA"}).context["refused"].code == "unknown_code"
 
 
+def test_the_attendant_who_has_no_menu_chooses_the_language_at_the_door(client, wanda, emil):
+    client.force_login(wanda)
+    assert 'value="de" lang="de"' in client.get("/vouchers/redeem/").content.decode()
+    client.post("/language/", {"language": "de", "next": "/vouchers/redeem/"})
+    assert '<html lang="de"' in client.get("/vouchers/redeem/").content.decode()
+    client.force_login(emil)
+    assert 'name="language"' not in client.get("/vouchers/redeem/").content.decode()
+
+
 def test_a_card_shown_at_the_door_is_not_redeemed(client, wanda, shine, north_ag):
     card = make_issue(shine, company=north_ag).vouchers.get()
     client.force_login(wanda)
