@@ -229,6 +229,13 @@ def test_making_it_twice_makes_one_page(event: Event, landing: EventPage, dora: 
     assert landing_page(event).is_live
 
 
+def test_who_runs_events_makes_the_page_of_a_published_one_without_a_right_in_the_cms(client: Client, event: Event, carla: User) -> None:
+    client.force_login(carla)
+    answer = client.post(f"/events/{event.pk}/landing-page/")
+    assert (answer.status_code, answer["Location"]) == (303, f"/events/{event.pk}/")
+    assert landing_page(event).is_live
+
+
 def test_the_page_of_a_draft_is_a_draft(client: Client, north: Centre, dora: User) -> None:
     event = make_event(north, published=False)
 
