@@ -16,6 +16,7 @@ from fleetportal.core.forms import DayField, RowForm
 PERSONAL = ("title", "first_name", "last_name", "language", "best_time")
 PRIVATE = ("born_on", "family")
 WRITTEN = (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LETTER)  # channels that have an address
+NO_TELEPHONE = _("This is no telephone number: give it with its country, like +49 40 66969 112.")
 
 
 class PersonForm(RowForm):
@@ -58,6 +59,8 @@ class NewPersonForm(PersonForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        if values.get("phone") and not is_telephone(values["phone"]):
+            self.add_error("phone", NO_TELEPHONE)
         for channel, name in ((Channel.EMAIL, "email"), (Channel.PHONE, "phone")):
             known = known_by(values.get(name) or "", channel, self.user)
             if known is not None:
@@ -73,6 +76,10 @@ class NewPersonForm(PersonForm):
     @property
     def role_facts(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("job_title", "responsibilities")}
+
+
+def is_telephone(value: str) -> bool:
+    return fold_address(Channel.PHONE, value).startswith("+")
 
 
 def known_by(value: str, channel: str, user: User) -> Person | None:
@@ -143,8 +150,8 @@ class AddressForm(forms.Form):
         value = values.get("value", "")
         if value and values.get("channel") == Channel.EMAIL:
             self.check_email(value)
-        if value and values.get("channel") in (Channel.PHONE, Channel.SMS) and not fold_address(Channel.PHONE, value).startswith("+"):
-            self.add_error("value", _("This is no telephone number: give it with its country, like +49 40 66969 112."))
+        if value and values.get("channel") in (Channel.PHONE, Channel.SMS) and not is_telephone(value):
+            self.add_error("value", NO_TELEPHONE)
         return values
 
     def check_email(self, value: str) -> None:

@@ -107,7 +107,7 @@ def test_a_person_with_roles_addresses_consents_and_timeline(client: Client, ann
     Interaction.log(north_ag, person=albers, channel="phone", outcome="reached", text="Wants prices.", by=anna)
     client.force_login(anna)
     page = text(client, f"/people/{albers.pk}/")
-    for words in ("Petra Albers", "fleet manager", "Wants prices.", "Invitations: agreed", "Yes, write to me.", "E-mail: allowed"):
+    for words in ("Petra Albers", "fleet manager", "Wants prices.", "Invitations: agreed, e-mail", "Yes, write to me.", "E-mail: allowed"):
         assert words in page, words
 
 
@@ -200,6 +200,17 @@ def test_a_person_without_a_name_is_asked_for_one(client: Client, anna: User, no
     assert answer.status_code == 422
     assert "Give a name" in answer.content.decode()
     assert not Person.objects.exists()
+
+
+def test_a_telephone_that_is_none_is_refused_and_kept_in_its_field(client: Client, anna: User, north_ag: Company) -> None:
+    client.force_login(anna)
+    values = {"group": "user", "last_name": "Neu", "language": "de"}
+    answer = client.post(f"/companies/{north_ag.pk}/people/new/", {**values, "phone": "after lunch"})
+    assert answer.status_code == 422
+    assert "This is no telephone number" in answer.content.decode()
+    assert 'value="after lunch"' in answer.content.decode()
+    assert not Person.objects.exists()
+    assert client.post(f"/companies/{north_ag.pk}/people/new/", {**values, "phone": "0171 2345678"}).status_code == 303
 
 
 def test_editing_a_person_needs_the_right_and_is_in_the_history(client: Client, anna: User, dora: User, albers: Person) -> None:
