@@ -119,11 +119,12 @@ def edit(request: HttpRequest, event_id: int) -> HttpResponse:
 @page(may="run_events")
 @require_POST
 def second_delivery(request: HttpRequest) -> HttpResponse:
-    """Next month's second delivery as a draft, with one click."""
+    """Next month's second delivery as a draft, with one click; where there is one, that one."""
     centres = Centre.objects.where(request.user, may="run_events")
     centre = centres.filter(pk=request.user.home_centre_id).first() or centres.first()
     event = draft_second_delivery(centre, by=request.user, now=timezone.now())
-    return done(request, address(event), _("%s is drafted for next month.") % event)
+    said = _("%s is drafted for next month.") if event.is_draft else _("Next month has its own already: %s.")
+    return done(request, address(event), said % event)
 
 
 @page(may="run_events")

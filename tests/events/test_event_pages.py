@@ -155,6 +155,14 @@ def test_next_months_second_delivery_is_one_click(client: Client, dora: Any, nor
     assert answer["Location"] == reverse("events:event", args=[event.pk])
 
 
+def test_a_second_delivery_that_stands_is_not_said_to_be_drafted(client: Client, dora: Any, north: Any) -> None:
+    signed_in(client, dora).post("/events/second-delivery/")
+    Event.objects.get().publish(by=dora)
+    page = client.post("/events/second-delivery/", follow=True).content.decode()
+    assert "Next month has its own already" in page
+    assert "drafted for next month" not in page[page.index("Next month has its own") :]
+
+
 @pytest.mark.parametrize("name", ["publish", "invite", "remind", "arrive", "fewer", "undo_check_in", "make_landing"])
 def test_what_changes_is_never_asked_by_get(client: Client, carla: Any, north: Any, name: str) -> None:
     event = make_event(north)
