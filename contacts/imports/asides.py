@@ -2,7 +2,7 @@
 
 import re
 
-INSPECTED = r"insp\w*|isp\w*ion\w*|revision\w*|mot|tuv|hu|au|uvv|sp|техосмотр\w*|диагност\w*|то"
+INSPECTED = r"insp\w*|isp\w*ion\w*|revision\w*|mot|tuv|hu|au|uvv|sp|mfk|техосмотр\w*|диагност\w*|то"
 INSURED = r"insur\w*|ins|versicherung\w*|assicurazion\w*|rca?|kasko|polizz\w*|polic(?:y|e)|осаго|каско|страх\w*|полис\w*"
 TAXED = r"tax|ved|sorn|bollo|\w*steuer|налог\w*|toll|maut|vignette"
 KEPT_UP = (

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contacts.imports import dates, names
 from contacts.imports import fields as f
 from contacts.imports.asides import is_aside
+from contacts.imports.companions import people_of
 from contacts.imports.contents import Contents
 from contacts.imports.fields import FIELDS, NEUTRAL
 from contacts.imports.fitting import by_content, fit
@@ -30,11 +31,14 @@ def guess(table: Table) -> Guess:
     running_numbers(words, options, contents)
     homes_left_out(words, options, contents)
     names_beside_surnames(words, options)
+    whose = people_of(words, options, contents)
     noun = noun_of(options, contents, words)
     if noun == "vehicle":
         phones_of_drivers(options)
-    keys = assign(options, contents, noun, table)
+    keys = assign(options, contents, noun, table, whose)
     columns = [column_for(place, table, contents[place], keys[place], words[place]) for place in range(table.width)]
+    for column in columns:
+        column.of = whose[column.place] if column.key else 0
     found = Guess(kind_of(noun, columns, contents), columns, language=language, country=country)
     found.refusal = refusal(found, table, words, contents)
     found.asks_owner = found.kind == VEHICLES and not found.has("company.name", "company.vat", "company.id", "company.domain")
@@ -269,6 +273,8 @@ def noun_of(options: Sequence[dict[str, float]], contents: Sequence[Contents], w
         return "person"
     if "company.flag" in keys:
         return "company"
+    if {"name", "company.name"} <= keys and any(key == "name" and is_somebody(contents[place]) for place, (_sure, key) in enumerate(best)):
+        return "person"
     company_facts = {"company.vat", "company.sector", "company.employees", "company.parent"} & keys
     if "person.name" in keys and "name" in keys:
         return "company"  # whoever is named apart from the row's own name is its contact
@@ -277,6 +283,11 @@ def noun_of(options: Sequence[dict[str, float]], contents: Sequence[Contents], w
     if "company.name" in keys or company_facts:
         return "company"
     return name_noun(best, contents, keys)
+
+
+def is_somebody(content: Contents) -> bool:
+    """True where a column of bare names holds people's rather than companies'."""
+    return content.named > content.company + 0.1
 
 
 def name_noun(best: Sequence[tuple[float, str]], contents: Sequence[Contents], keys: set[str]) -> str:
@@ -288,7 +299,9 @@ def name_noun(best: Sequence[tuple[float, str]], contents: Sequence[Contents], k
     return "person" if "email" in keys else "company"
 
 
-def assign(options: Sequence[dict[str, float]], contents: Sequence[Contents], noun: str, table: Table) -> list[tuple[str, float]]:
+def assign(
+    options: Sequence[dict[str, float]], contents: Sequence[Contents], noun: str, table: Table, whose: Sequence[int]
+) -> list[tuple[str, float]]:
     """For each column its meaning and how sure; a meaning that only one column can carry goes to the likeliest, filled, leftmost."""
     wishes = []
     for place, option in enumerate(options):
@@ -298,16 +311,18 @@ def assign(options: Sequence[dict[str, float]], contents: Sequence[Contents], no
                 wishes.append((sure, contents[place].filled > 0, -place, place, meant))
     wishes.sort(reverse=True)
     keys: dict[int, tuple[str, float]] = {}
-    taken: set[str] = set()
+    taken: set[tuple[str, int]] = set()
     for sure, _filled, _left, place, key in wishes:
-        if key == "person.name" and key in taken and place not in keys and noun == "vehicle" and drives(words_of(table.titles[place])):
-            key = "drivers"
-        if place in keys or key in taken:
+        if place in keys:
             continue
+        if (key, whose[place]) in taken:
+            if key != "person.name" or noun != "vehicle" or not drives(words_of(table.titles[place])):
+                continue
+            key = "drivers"
         keys[place] = (key, sure)
         if key and not FIELDS[key].many:
-            taken.add(key)
-    settle(keys, contents)
+            taken.add((key, whose[place]))
+    settle(keys, contents, whose)
     return [keys.get(place, ("", 0.0)) for place in range(len(options))]
 
 
@@ -316,9 +331,9 @@ def drives(words: str) -> bool:
     return any(word in words for word in (*DRIVER_WORDS, *USER_WORDS))
 
 
-def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents]) -> None:
+def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents], whose: Sequence[int]) -> None:
     """What only the columns together tell."""
-    by_key = {key: place for place, (key, _sure) in keys.items() if key}
+    by_key = {key: place for place, (key, _sure) in keys.items() if key and not whose[place]}
     for whole, first, last in three_names(contents) if "person.last_name" not in by_key else ():
         if keys.get(whole, ("", 0))[1] < 0.9:
             keys[whole] = ("", 0.0)

@@ -19,6 +19,7 @@ class Column:
     order: str = ""
     says_driver: bool = False
     says_contact: bool = False
+    of: int = 0  # the row's first person, or which of the others
 
     def as_json(self) -> dict[str, object]:
         return vars(self)

@@ -62,10 +62,12 @@ PARTICLES = frozenset(
 INITIALS = re.compile(r"^[^\W\d_a-zа-яё](?:[.-]+[^\W\d_a-zа-яё])*\.?$")
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
 POOL = re.compile(
-    r"(?i)^(?:pool\w*|auto pool|\w+pool|reserve\w*|ersatz\w*|spare|springer\w*|werkstatt\w*|divers[ei]?|verschiedene|mehrere|wechsel\w*|various|several"
-    r"|multiple|shared|vari|vari[ae]|team|alle|all|unknown|unassigned|unallocated|unbekannt\w*|unbesetzt|vakant|vacant|leihwagen|mietwagen|vorfuhr\w*|muletto"
-    r"|(?:no|kein\w*|ohne|senza|nessun\w*|без) (?:driver|user|one|fahrer\w*|nutzer\w*|zuordnung|conducente|autista|assegnatario|водител\w*|пользовател\w*)"
-    r"|(?:auto|vettura) (?:sostitutiva|di cortesia|di servizio)|дежурн\w*|резерв\w*|подменн\w*|сменн\w*|разн\w*|общ(?:ий|ая|ее)|не (?:назнач|закрепл)\w*)(?![\w-])"
+    r"(?i)^(?:pool(?:fahrzeuge?|wagen|autos?|cars?|kfz|pkw)?|auto pool|(?:fahrzeug|fahrer|fuhrpark|car)pool|reserve\w*|ersatz\w*|spare|werkstatt\w*"
+    r"|divers[ei]?|verschiedene|mehrere|wechselnde?r?|various|several|multiple|shared|team|unknown|unassigned|unallocated|unbekannt\w*|unbesetzt"
+    r"|vakant|vacant|leihwagen|mietwagen|vorfuhrwagen|muletto|(?:alle|all|vari) (?:fahrer|drivers?|conducenti|autisti)|(?:vari|varie|alle|all)$"
+    r"|(?:no|kein\w*|ohne|senza|nessun\w*|без) (?:driver|user|one|fahrer\w*|nutzer\w*|zuordnung|conducente|autista|assegnatario|водител\w*)"
+    r"|(?:auto|vettura) (?:sostitutiva|di cortesia|di servizio)|дежурн\w*|резервн\w*|подменн\w*|сменн\w*|разны[ей]|общ(?:ий|ая|ее)"
+    r"|не (?:назнач|закрепл)\w*)(?![\w-])"
 )
 SUFFIXES = frozenset(("jr", "jr.", "jun.", "sr", "sr.", "sen.", "ii", "iii", "iv"))
 SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
@@ -147,7 +149,8 @@ def is_pool(text: str) -> bool:
 
 def several(text: str) -> list[str]:
     """The people in one cell; a comma parts them only where each part is a whole name."""
-    parts = [part for part in SPLIT_PEOPLE.split(text) if part] if not is_nobody(text) else []
+    bare = BRACKETS.sub(" ", text).strip() or text
+    parts = [part for part in SPLIT_PEOPLE.split(bare) if part] if not is_nobody(text) else []
     found: list[str] = []
     for part in parts:
         pieces = [piece.strip() for piece in part.split(",") if piece.strip()]

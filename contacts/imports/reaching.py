@@ -10,11 +10,13 @@ from django.core.validators import validate_email
 
 from contacts.imports.cells import is_blank, is_nobody, line_of, text_of
 
-PHONE_SPLIT = re.compile(r"\s*(?::::|;|\n|\||,(?=\s*(?:\+|0|\())| oder | or | o | или |(?<=\d)\s*/(?=\s*(?:\+|00)))\s*")
+PHONE_SPLIT = re.compile(r"\s*(?::::|;|\n|\||,(?=\s*(?:\+|0|\(|[^\W\d_]+\.?:))| oder | or | o | или |(?<=\d)\s*/(?=\s*(?:\+|00)))\s*")
 PHONE_MAY_SPLIT = re.compile(r"\s*[,/]\s*")
 AMERICAN = re.compile(r"^(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ .-]\d{4}(?: ?(?:x|ext\.?) ?\d+)?$", re.IGNORECASE)
 AMERICA = "US"
-PHONE_LABEL = re.compile(r"(?i)^(?:tel(?:efon)?|phone|mobile?|handy|cell|fon|ph|тел|моб)\b\s*[.:]*\s*")
+PHONE_LABEL = re.compile(
+    r"(?i)^(?:(?:tel(?:efon)?|phone|mobile?|mob|handy|cell|cel|fon|ph|work|office|büro|zentrale|ufficio|тел|моб|раб)\b|[tmp](?=[.:]))\s*[.:]*\s*"
+)
 ADDRESS_IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 EMAIL_SPLIT = re.compile(r"\s*(?::::|;|,|\n|\||\s)\s*")
 

@@ -141,7 +141,7 @@ def mean(sheet: dict[str, Any], place: int, key: str) -> None:
     """Column `place` means `key` from now on; another column with that meaning loses it."""
     if key and not FIELDS[key].many:
         for column in sheet["columns"]:
-            if column["key"] == key and column["place"] != place:
+            if column["key"] == key and column["place"] != place and column.get("of", 0) == sheet["columns"][place].get("of", 0):
                 column.update(key="", sure=OUT)
     column = sheet["columns"][place]
     if column["key"] != key:

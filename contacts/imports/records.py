@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from fleetportal.core.sheets import Unreckoned
 YEAR = re.compile(r"^(?:19|20)\d\d[\s/]+(?=\D)")
 AHEAD = timedelta(days=3 * 365)
 CONTRACT_AHEAD = timedelta(days=25 * 365)
+AMERICA = "US"
 NAMED_BY = ("person.name", "person.last_name")
 HERE, GONE = "here", "gone"
 KNOWN_BY = frozenset(("name", "vat_number", "external_id", "domain"))
@@ -71,8 +73,11 @@ class Reader:
         self.home = self.country or home
         self.columns = [column for column in sheet["columns"] if column["key"]]
         self.places: dict[str, list[dict[str, Any]]] = {}
+        self.is_american = not self.country and any(column["order"] == dates.MONTH_FIRST for column in self.columns)
+        self.others: dict[int, dict[str, list[dict[str, Any]]]] = {}  # the columns of a row's further people
         for column in self.columns:
-            self.places.setdefault(column["key"], []).append(column)
+            places = self.others.setdefault(column["of"], {}) if column.get("of") else self.places
+            places.setdefault(column["key"], []).append(column)
 
     def read(self, number: int, row: Sequence[Any]) -> Record:
         """The record of the row; nothing is looked up."""
@@ -81,7 +86,7 @@ class Reader:
         if record.is_rejected:
             return record
         company = self.company(record)
-        record.region = company.get("country") or self.home or "DE"
+        record.region = company.get("country") or (AMERICA if self.is_american else self.home) or "DE"
         if self.kind == VEHICLES:
             self.vehicle(record)
             self.drivers(record)
@@ -339,17 +344,21 @@ class Reader:
         vehicle, people = record.values["vehicle"], []
         main = self.named_person(record)
         if main and any(column.get("says_contact") for key in NAMED_BY for column in self.places.get(key, ())):
-            people.append({**main, "group": Group.DECISION_MAKER, "kind": words.decider(main.get("job_title", ""))})
+            people.append({**main, **decides(main)})
         elif main:
             by_title = any(column["says_driver"] for column in self.places.get("person.name", ()))
             van = words.is_van(f"{vehicle.get('make', '')} {vehicle.get('model', '')}")
             personal = vehicle.get("use") == "personal" if vehicle.get("use") else not (by_title and van)
             vehicle.setdefault("use", "personal" if personal else "functional")
             people.append({**main, "group": Group.USER if personal else Group.DRIVER, "holds": personal, "drives": not personal})
-            people += self.more_drivers(record, (self.places.get("person.name") or [{}])[0], skip=1)
+            people += self.share_out(people[-1], self.more_drivers(record, (self.places.get("person.name") or [{}])[0], skip=1))
         elif number := self.number_only(record):
             people.append({"external_id": number, "group": Group.USER, "holds": True, "drives": False})
             vehicle.setdefault("use", "personal")
+        people += [
+            {**other, "group": Group.DRIVER, "drives": True} if not contact else {**other, **decides(other)}
+            for other, contact in self.companions(record)
+        ]
         for column in self.places.get("drivers", ()):
             people += self.more_drivers(record, column)
         record.values["people"] = [{key: as_json(value) for key, value in person.items()} for person in people]
@@ -360,10 +369,23 @@ class Reader:
         text = cells.text_of(record.cells[place] if place < len(record.cells) else "")
         found = []
         for one in names.several(text)[skip:20]:
+            if "@" in one or not any(sign.isalpha() for sign in one):
+                record.note("name", _("This names no person: nobody was put down."), column=place, value=one[:120])
+                continue
             name = names.split(one, order=column["order"] or names.FIRST_LAST)
             if name and self.fits(record, column, name):
                 found.append({**named(name), "group": Group.DRIVER, "drives": True})
         return found
+
+    def share_out(self, main: dict[str, Any], others: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The `others` of a cell, each with its address where the cells beside it hold one for each name."""
+        one_column = len(self.places.get("person.phone", ())) + len(self.places.get("person.mobile", ())) == 1
+        for key in ("emails", "phones") if one_column else ("emails",):
+            if others and len(main.get(key, ())) == len(others) + 1:
+                for other, address in zip(others, main[key][1:], strict=True):
+                    other[key] = [address]
+                main[key] = main[key][:1]
+        return others
 
     def number_only(self, record: Record) -> str:
         """The staff number where no column of the sheet names who drives; another sheet may."""
@@ -394,6 +416,17 @@ class Reader:
         person["born_on"] = self.born_on(record)
         person["language"] = words.language(self.text(record, "person.language"))
         return {key: as_json(value) for key, value in person.items() if value not in ("", None, [])}
+
+    def companions(self, record: Record) -> list[tuple[dict[str, Any], bool]]:
+        """The row's further people that have columns of their own, each with whether its title says that they are to be contacted."""
+        found = []
+        for columns in self.others.values():
+            reader = copy(self)
+            reader.places = columns
+            person = reader.named_person(record)
+            if person:
+                found.append((person, any(column.get("says_contact") for key in NAMED_BY for column in columns.get(key, ()))))
+        return found
 
     def note_nobody(self, record: Record, addresses: Sequence[str]) -> None:
         """Says what was left out because the row names nobody whose it is."""
@@ -448,10 +481,17 @@ class Reader:
             value = record.cells[column["place"]] if column["place"] < len(record.cells) else ""
             if value in ("", None):
                 continue
-            good, bad = reaching.emails(value) if key == "person.email" else reaching.phones(value, region=record.region)
+            good, bad = reaching.emails(value) if key == "person.email" else self.phones(record, value)
             found += good
             self.note_bad(record, key, bad, "email" if key == "person.email" else "phone", column=column["place"])
         return found[:6]
+
+    def phones(self, record: Record, value: Any) -> tuple[list[str], list[str]]:
+        """Numbers as the row's country writes them; where only the order of day and month told it, ours may stand there too."""
+        good, bad = reaching.phones(value, region=record.region)
+        if bad and self.is_american:
+            return reaching.phones(value, region=self.home or "DE")
+        return good, bad
 
     def born_on(self, record: Record) -> date | None:
         found = None
@@ -468,13 +508,16 @@ class Reader:
 
     def contact(self, record: Record) -> None:
         """The person of a row of people, or the contact in a row of companies."""
-        person = self.named_person(record)
+        person, people = self.named_person(record), []
         if person:
             text = self.text(record, "person.group") or person.get("job_title", "")
             person["group"] = words.group(text) or Group.DECISION_MAKER
             if person["group"] == Group.DECISION_MAKER:
                 person["kind"] = words.decider(person.get("job_title", ""))
-            record.values["people"] = [person]
+            people.append(person)
+        people += [{**other, **decides(other)} for other, _contact in self.companions(record)]
+        if people:
+            record.values["people"] = people
 
     def is_company(self, record: Record) -> bool:
         said = cells.flag(self.cell(record, "company.flag"))
@@ -513,6 +556,11 @@ class Reader:
             record.reject("name", _("The row names no person."), _("Fill in the last name or the e-mail address."))
         elif not people and not company.get("name"):
             record.reject("name", _("The row names no company."), _("Fill in the name."))
+
+
+def decides(person: dict[str, Any]) -> dict[str, Any]:
+    """The role of somebody whom a list names as a contact."""
+    return {"group": Group.DECISION_MAKER, "kind": words.decider(person.get("job_title", ""))}
 
 
 def named(name: names.Name) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from contacts.imports.asides import is_aside
 from fleetportal.core.db import fold
 
 TITLES = {
-    "company.name": """contraente; company; company name; owner entity; entity; contracting entity; operating company; lessee name; customer; customer name; client; client name; account; account name; organization; organisation;
+    "company.name": """vertragsnehmer; versicherungsnehmer; leasingkunde; contraente; company; company name; owner entity; entity; contracting entity; operating company; lessee name; customer; customer name; client; client name; account; account name; organization; organisation;
         organization name; organization 1 name; firm; firm name; business name; legal name; registered name; fleet customer; fleet owner; owner;
         owner name; holder; keeper; registered keeper; lessee; company owner name; legal entity; employer; company legal name; policyholder;
         firma; firmenname; firmenbezeichnung; firmierung; unternehmen; unternehmensname; kunde; kundenname; name des kunden; halter; fahrzeughalter;
@@ -66,7 +66,7 @@ TITLES = {
         telefon; telefonnummer; telefonnr; tel nr; festnetz; rufnummer; durchwahl; telefon geschaftlich; telefon geschaftlich 2; telefon dienstlich; haupttelefon; telefon 1; telefon 2; fon;
         telefono; tel ufficio; telefono ufficio; numero di telefono; recapito telefonico; telefono fisso; n telefono; numero telefono; telefono 1; telefono 2;
         телефон; тел водителя; тел сотрудника; номер телефона; рабочий телефон; тел; телефон рабочий; контактный телефон; телефоны; telephone bureau; telefono trabajo""",
-    "mobile": """mobile; mobile phone; mobile number; mobile phone number; cell; cell phone; cellular; mobile no; handy; mobil; mobiltelefon; mobilnummer; handynummer; mobilfunk; mobilfunknummer;
+    "mobile": """моб тел; моб номер; mobile; mobile phone; mobile number; mobile phone number; cell; cell phone; cellular; mobile no; handy; mobil; mobiltelefon; mobilnummer; handynummer; mobilfunk; mobilfunknummer;
         cellulare; cell; telefono cellulare; numero cellulare; mobiltelefon 2; telefonino; мобильный; мобильный телефон; сотовый; моб телефон; сотовый телефон; моб; mobil nr; handy nr; gsm; natel; movil; portable""",
     "person.private_phone": """tel privat; tel priv; mobil privat; handy privat; тел домашний; home phone; home phone number; private phone; phone home; telefon privat; privattelefon; telefono casa; telefono privato; telefono abitazione; домашний телефон; телефон домашний""",
     "email": """email; e mail; mail; email address; e mail address; mail address; work email; business email; primary email; e mail 1 value; e mail 2 value; e mail 3 value; email 1; email 2; secondary email;
@@ -99,7 +99,7 @@ TITLES = {
         alimentazione; carburante; tipo alimentazione; tipo carburante; motorizzazione; топливо; вид топлива; тип топлива; тип двигателя; привод; energie; carburant; combustible""",
     "vehicle.use": """use; usage; vehicle use; personal or functional; use type; allocation type; assignment type; nutzung; nutzungsart; verwendung; fahrzeugart; nutzungstyp; verwendungszweck; uso; tipo uso; tipo assegnazione; uso veicolo; destinazione; destinazione d uso;
         использование; назначение; тип использования; вид использования""",
-    "vehicle.delivered_on": """delivery; delivery date; delivered; delivered on; date delivered; handover; handover date; hand over date; in service; in service date; in service since; date in service; into service; start of use; start date; contract start; lease start; contract start date; lease start date; on fleet date; on fleet; acquired; acquisition date; purchase date; date of delivery; delivery day;
+    "vehicle.delivered_on": """on hire; on hire date; hire start; hire start date; beginn laufzeit; laufzeit beginn; laufzeitbeginn; delivery; delivery date; delivered; delivered on; date delivered; handover; handover date; hand over date; in service; in service date; in service since; date in service; into service; start of use; start date; contract start; lease start; contract start date; lease start date; on fleet date; on fleet; acquired; acquisition date; purchase date; date of delivery; delivery day;
         auslieferung; auslieferungsdatum; lieferdatum; liefertermin; ubergabe; ubergabedatum; fahrzeugubergabe; vertragsbeginn; leasingbeginn; beginn; anschaffung; anschaffungsdatum; in betrieb seit; inbetriebnahme; ubernahme; ubernahmedatum; kaufdatum; leasing von; vertrag von; laufzeit von; nutzungsbeginn; im einsatz seit;
         consegna; data consegna; data di consegna; data ritiro; inizio contratto; data inizio; data inizio contratto; inizio noleggio; decorrenza; data messa in strada; messa in servizio; data acquisto; data inizio noleggio; decorrenza contratto; in servizio dal;
         дата ввода; дата ввода в эксплуатацию; дата выдачи; дата передачи; ввод в эксплуатацию; дата начала; дата поставки; начало лизинга; начало договора; дата приобретения; дата покупки; дата начала договора; дата получения; выдан; date de livraison; fecha de entrega""",
@@ -107,7 +107,7 @@ TITLES = {
         data immatricolazione; immatricolazione; data immatr; data di immatricolazione; prima immatricolazione; data prima immatricolazione; immatr; immatricolata il; дата регистрации; дата постановки на учет; первая регистрация; дата первой регистрации; поставлен на учет; date premiere immatriculation; date de mise en circulation; mise en circulation; date de 1ere mise en circulation; date 1ere immatriculation; fecha de matriculacion""",
     "vehicle.contract": """contract; contract kind; contract type; ownership; finance type; financing; lease type; acquisition type; vertragsart; finanzierung; finanzierungsart; leasing kauf; vertragstyp; eigentum; beschaffungsart; anschaffungsart;
         tipo contratto; contratto; formula; titolo; titolo di possesso; tipo di possesso; proprieta noleggio; вид договора; тип договора; форма владения; способ приобретения; тип владения""",
-    "vehicle.contract_ends_on": """срок лизинга по; лизинг до; аренда до; contract end; contract ends; contract ends on; contract end date; end of contract; lease end; lease ends; lease end date; lease expiry; lease expires; expiry; expiry date; expiration; expiration date; lease expiration; lease expiration date; contract expiration; contract expiration date; expires; end date; contract expiry; contract expiry date; maturity; termination date; due back; planned return; rental end; end of lease; contract until; return due; off fleet due;
+    "vehicle.contract_ends_on": """off hire; off hire date; hire end; hire end date; ende laufzeit; laufzeit ende; срок лизинга по; лизинг до; аренда до; contract end; contract ends; contract ends on; contract end date; end of contract; lease end; lease ends; lease end date; lease expiry; lease expires; expiry; expiry date; expiration; expiration date; lease expiration; lease expiration date; contract expiration; contract expiration date; expires; end date; contract expiry; contract expiry date; maturity; termination date; due back; planned return; rental end; end of lease; contract until; return due; off fleet due;
         vertragsende; leasingende; leasing ende; laufzeitende; ende leasing; vertragsablauf; ablaufdatum; vertrag bis; laufzeit bis; leasing bis; leasingablauf; ende der laufzeit; leasing vertragsende; ruckgabetermin; ruckgabe geplant; ende; vertragslaufzeit bis; vertrag ende; ablauf; mietende; ende vertrag; ablauf leasing; geplante ruckgabe;
         scadenza; scadenza contratto; fine contratto; data fine; data fine contratto; scadenza noleggio; fine noleggio; data scadenza; termine contratto; scadenza leasing; fine leasing; data scadenza contratto; riconsegna prevista; data fine noleggio; termine noleggio;
         дата окончания; окончание договора; окончание лизинга; срок окончания; конец договора; договор до; срок лизинга до; дата окончания договора; дата окончания лизинга; окончание; срок договора; конец лизинга; действует до; fin de contrat; fin de contrato; date de fin""",
@@ -116,7 +116,7 @@ TITLES = {
     "vehicle.status": """status; vehicle status; car status; fleet status; contract status; lease status; fahrzeugstatus; fahrzeug status; vertragsstatus; vertrag status; stato; stato veicolo; stato contratto; состояние; статус; статус тс; статус договора""",
     "vehicle.given_back_on": """returned; returned on; return date; given back; given back on; date returned; sold on; sale date; disposal date; disposed; off fleet; off fleet date; de fleet date; out of service date; retired on; ruckgabe; ruckgabedatum; zuruckgegeben am; abgemeldet am; verkauft am; abmeldung; ausgeschieden am; abgangsdatum; verkaufsdatum; abmeldedatum; ausgemustert am;
         riconsegna; data riconsegna; restituito il; data restituzione; venduto il; data vendita; dismesso il; data dismissione; радиация; дата возврата; возвращен; дата списания; списан; дата продажи; дата выбытия; снят с учета""",
-    "person.id": """person id; contact id; contact no; employee id; employee no; employee number; driver id; staff no; staff id; user id; personnel no; personnel number; personalnummer; personalnr; personal nr; ma nr; mitarbeiternummer; mitarbeiter nr; fahrer id; fahrerid; pers nr; fahrernummer; kontakt id; kontaktnummer;
+    "person.id": """таб no; табельный no; person id; contact id; contact no; employee id; employee no; employee number; driver id; staff no; staff id; user id; personnel no; personnel number; personalnummer; personalnr; personal nr; ma nr; mitarbeiternummer; mitarbeiter nr; fahrer id; fahrerid; pers nr; fahrernummer; kontakt id; kontaktnummer;
         id dipendente; matricola dipendente; codice dipendente; id conducente; matricola; id contatto; codice contatto; табельный номер; таб номер; таб n; id сотрудника; id водителя; код сотрудника; номер сотрудника; id контакта""",
     "person.name": """hauptnutzer; haupt nutzer; conducente abituale; primary contact; main contact; full name; mitarbeiter; mitarbeitername; dienstwagenfahrer; dienstwagennutzer; nutzername; lenker; lenker in; fahrzeuglenker; dipendente; assegnatario auto; сотрудник; conducteur; collaborateur; person; person name; contact; contact name; contact person; contact full name; display name; driver; driver name; drivers name; main driver; primary driver; user; user name; vehicle user; car user; user chooser; assigned to; assigned driver; assignee; allocated to; employee; employee name; driven by; main user; assigned user; company car driver; name of driver; name of user; authorised driver; attention;
         nutzer; fahrzeugnutzer; fahrer; fahrername; name fahrer; hauptfahrer; dienstwagennutzer; dienstwagenfahrer; nutzer name; name nutzer; name des fahrers; name des nutzers; verwender; zugewiesen an; zugeordnet; mitarbeitername; ansprechpartner; kontakt; kontaktperson; kontaktname; name ansprechpartner; vor und nachname; name vorname; vorname name; vorname nachname; nachname vorname; vollstandiger name; ansprechperson; berechtigter; fahrzeugfuhrer; user fahrer; fahrer nutzer; nutzer fahrer; stammfahrer; benutzer;
@@ -136,7 +136,7 @@ TITLES = {
     "person.birth_month": """birth month; geburtsmonat; mese di nascita; месяц рождения""",
     "person.birth_day": """birth day; tag der geburt; giorno di nascita; день рождения число""",
     "person.language": """language; locale; preferred language; sprache; korrespondenzsprache; lingua; язык; langue; idioma""",
-    "drivers": """zweitnutzer; nutzer 2; driver 2; user 2; conducente 2; водитель 2; secondo utilizzatore; further drivers; other drivers; additional drivers; more drivers; second driver; secondary driver; drivers; co drivers; permitted drivers; authorised drivers; authorized drivers; weitere fahrer; zweitfahrer; fahrer 2; zusatzliche fahrer; mitfahrer; andere fahrer; weitere nutzer; berechtigte fahrer; fahrerkreis; nebenfahrer;
+    "drivers": """altro conducente; altro driver; altro utilizzatore; weiterer fahrer; weiterer nutzer; other driver; additional driver; further driver; second user; другой водитель; zweitnutzer; nutzer 2; driver 2; user 2; conducente 2; водитель 2; secondo utilizzatore; further drivers; other drivers; additional drivers; more drivers; second driver; secondary driver; drivers; co drivers; permitted drivers; authorised drivers; authorized drivers; weitere fahrer; zweitfahrer; fahrer 2; zusatzliche fahrer; mitfahrer; andere fahrer; weitere nutzer; berechtigte fahrer; fahrerkreis; nebenfahrer;
         altri conducenti; altri autisti; conducenti aggiuntivi; altri driver; secondo conducente; conducenti; altri utilizzatori; conducenti autorizzati; autisti;
         другие водители; прочие водители; дополнительные водители; водители; второй водитель; допущенные водители; доп водители; autres conducteurs; otros conductores""",
     "name": """name; names; nome; nom; nombre; bezeichnung; benennung; описание клиента; название; наименование; имя название; nominativo azienda""",
@@ -227,6 +227,13 @@ USER_WORDS = (
 
 CONTACT_WORDS = frozenset("ap asp ansprechpartner ansprechpartnerin kontakt kontaktperson referente contact контактного лица".split())
 
+# Which of several people of a row a column tells of.
+ORDER = frozenset(
+    """1 2 3 4 5 6 7 8 9 first primary main secondary second third alternate alternative additional other billing technical backup deputy 1st 2nd 3rd
+    erster zweiter dritter weiterer alternativer stellvertretender technischer principale secondario secondo terzo amministrativo tecnico alternativo
+    основной второй третий дополнительный запасной""".split()
+)
+
 PERIOD_WORDS = re.compile(
     r"\b(quarter|quartal|trimestre|trimestri|квартал|month|monat|mese|месяц|week|woche|kw|settimana|неделя|q[1-4]|[1-4]q|jan(uar|uary)?|feb(ruar|ruary)?|mar(ch)?|marz|apr(il)?|mai|may|juni?|june|juli?|july|aug(ust)?|sep(t|tember)?"
     r"|o[kc]t(ober)?|nov(ember)?|de[cz](ember)?|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|январь|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь)\b"
@@ -242,7 +249,7 @@ DEAL_WORDS = re.compile(
 )
 
 SPLIT_CAMEL = re.compile(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])|(?<=[A-Z])(?=[A-Z][a-z])")
-OF_ANOTHER = re.compile(r"(?i)[_ ]id(?=[/.][a-z])")
+OF_ANOTHER = re.compile(r"(?i)[_ ]id(?=[/.][a-z])|__[cr](?![a-z])")
 NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
 FILLERS = frozenset(
     [
@@ -288,9 +295,9 @@ FILLERS = frozenset(
 
 def words_of(title: object) -> str:
     """A title as the vocabulary writes it: "BillingPostalCode" and "Kenn-⏎zeichen" become "billing postal code" and "kennzeichen"."""
-    text = unicodedata.normalize("NFKC", str(title)).replace("№", " no ").replace("#", " no ").replace("USt", "Ust")
-    text = re.sub(r"-\s*\n\s*", "", text).removesuffix("__c").replace("%", " percent ")
-    text = OF_ANOTHER.sub("", text)  # "driver_id/name": the driver's name
+    text = unicodedata.normalize("NFKC", str(title)).replace("№", " no ").replace("#", " no ").replace("USt", "Ust").replace("MwSt", "Mwst")
+    text = re.sub(r"-\s*\n\s*", "", text).replace("%", " percent ")
+    text = OF_ANOTHER.sub("", text)  # "driver_id/name", "Driver__r.Name": the driver's name
     text = SPLIT_CAMEL.sub(" ", text.replace("_", " "))
     return " ".join(NO_WORD.sub(" ", fold(text)).split())
 
@@ -347,8 +354,10 @@ def of_number(stem: str) -> dict[str, float]:
 
 def of_person(tokens: list[str]) -> dict[str, float]:
     """What a title says beside who drives or uses: "driver first" is a given name, "тел водителя" a telephone."""
-    rest = [token for token in tokens if not token.startswith((*DRIVER_WORDS, *USER_WORDS))]
-    keys = PHRASES.get(" ".join(rest), ()) if len(rest) < len(tokens) else ()
+    rest = [token for token in tokens if token not in CONTACT_WORDS and not token.startswith((*DRIVER_WORDS, *USER_WORDS))]
+    if len(rest) == len(tokens):
+        return {}
+    keys = PHRASES.get(" ".join(rest)) or PHRASES.get(" ".join(token for token in rest if token not in ORDER)) or []
     return dict.fromkeys([OF_PERSON[key] for key in keys if key in OF_PERSON][:1], 0.9)
 
 
@@ -362,6 +371,9 @@ OF_PERSON = {
     "person.last_name": "person.last_name",
     "person.id": "person.id",
     "person.private_phone": "person.private_phone",
+    "person.job_title": "person.job_title",
+    "person.salutation": "person.salutation",
+    "person.born_on": "person.born_on",
 }
 
 # Words that say the column is about something else than the phrase beside them ("E-mail type", "Last viewed date").

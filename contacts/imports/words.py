@@ -103,7 +103,7 @@ SECTORS = {
     Sector.SERVICES: "service dienst consult beratung finance bank insurance versicherung it software technology media agency marketing serviz consulen услуг консалт финанс telecommunication entertainment legal hospitality travel",
 }
 STATUSES = {
-    "gone": "zuruckgegeben zuruckgenommen returned abgemeldet verkauft sold disposed ausgemustert ausgeschieden inactive inaktiv inattiv disattiv terminated beendet closed restituit riconsegnat vendut dismess cessat chius списан продан возвращ сдан выбыл закрыт неактив scrapped",
+    "gone": "zuruckgegeben zuruckgenommen returned abgemeldet verkauft sold disposed ausgemustert ausgeschieden inactive inaktiv inattiv disattiv terminated beendet restituit riconsegnat vendut dismess cessat списан продан возвращ сдан выбыл неактив scrapped",
     "here": "aktiv active laufend running verlang extended einsatz bestand attiv uso prorogat assegnat corso актив эксплуатац действу продлен genutzt",
 }
 DECIDERS = {
