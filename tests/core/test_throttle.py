@@ -87,6 +87,9 @@ def test_a_header_that_anyone_can_send_is_not_believed():
         (1, "2001:db8::7", "2001:db8::7"),
         (2, "1.2.3.4, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
         (1, "", "10.0.0.1"),
+        (1, " ", "10.0.0.1"),
+        (1, "unknown", "10.0.0.1"),
+        (2, "203.0.113.9", "10.0.0.1"),  # past one of the two: what it says itself is not believed
     ],
 )
 def test_behind_proxies_the_last_of_them_says_who_calls(settings, proxies, forwarded, address):
