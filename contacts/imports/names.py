@@ -71,6 +71,7 @@ POOL = re.compile(
 )
 SUFFIXES = frozenset(("jr", "jr.", "jun.", "sr", "sr.", "sen.", "ii", "iii", "iv"))
 SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
+REMARK = re.compile(r"[(\[].+?[)\]]")
 BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
 
 

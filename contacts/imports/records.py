@@ -368,6 +368,8 @@ class Reader:
         place = column.get("place", len(record.cells))
         text = cells.text_of(record.cells[place] if place < len(record.cells) else "")
         found = []
+        if not skip:
+            self.note_brackets(record, column, text)
         for one in names.several(text)[skip:20]:
             if "@" in one or not any(sign.isalpha() for sign in one):
                 record.note("name", _("This names no person: nobody was put down."), column=place, value=one[:120])
@@ -441,6 +443,13 @@ class Reader:
             message, cure = _("The row names nobody whose they are; they were left out."), _("Add the name.")
             record.note("name", message, cure, column=column, value="; ".join(addresses)[:120])
 
+    def note_brackets(self, record: Record, column: dict[str, Any], text: str) -> None:
+        """Says which remark beside a name is not kept: "Anna Kern (from March)"."""
+        if remarks := names.REMARK.findall(text):
+            record.note(
+                "name", _("What stands in brackets beside the name was left out."), column=column["place"], value=" ".join(remarks)[:120]
+            )
+
     def name(self, record: Record) -> names.Name:
         first, middle, last = (self.text(record, f"person.{part}_name") for part in ("first", "middle", "last"))
         title = " ".join(part for part in (self.salutation(record), self.text(record, "person.title")) if part)[:40]
@@ -460,6 +469,7 @@ class Reader:
         people = names.several(text)
         if not people:
             return names.Name()
+        self.note_brackets(record, column, text)
         found = names.split(people[0], order=column.get("order") or names.FIRST_LAST)
         found = names.Name(found.first, found.last, title or found.title)
         return found if self.fits(record, column, found) else names.Name()

@@ -388,9 +388,10 @@ def test_a_name_beside_a_company_is_a_person_s(north):
     assert reached("Schulz") == {"+49 40 123456", "+49 171 2345678"}
 
 
-def test_a_remark_in_brackets_makes_nobody(north):
-    take("Targa;Assegnatario;Altro conducente\nGC101AA;Luca Verdi (dal 01/03/2025);Anna Neri\n", company=make_company(north))
+def test_a_remark_in_brackets_makes_nobody_and_is_noted(north):
+    run = take("Targa;Assegnatario;Altro conducente\nGC101AA;Luca Verdi (dal 01/03/2025);Anna Neri\n", company=make_company(north))
     assert {person.name for person in Person.objects.all()} == {"Luca Verdi", "Anna Neri"}
+    assert notes(run) == [(2, "name", "(dal 01/03/2025)")]
 
 
 def test_fields_of_related_records_are_those_records(north):
