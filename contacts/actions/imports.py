@@ -223,7 +223,7 @@ def judge(run: Import, *, by: User | None, in_background: bool = True) -> None:
         if run.asks_owner:
             raise WhoseVehicles(_("Whose vehicles are these? No column of the file names a company."))
         back_to_columns(run)
-        run.state, run.progress = State.JUDGING, judging.start(run)
+        run.state, run.progress = State.JUDGING, judging.start()
         run.job = jobs.start(KIND, {"import": run.pk}, by=by) if in_background else None
         run.save(update_fields=["state", "progress", "job"])
 

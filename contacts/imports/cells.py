@@ -145,7 +145,6 @@ def flag(cell: object) -> bool | None:
 
 CYRILLIC_LETTERS = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
 VIN_SIGNS = re.compile(r"^[A-HJ-NPR-Z0-9]{17}$")
-VIN_SHAPE = re.compile(r"^[A-Z0-9]{17}$")
 PLATE_SHAPE = re.compile(r"^(?=.*\d)[^\W_][\w .·•\-–—/|]{0,17}[^\W_]$", re.UNICODE)
 
 

@@ -39,7 +39,7 @@ def guess(table: Table) -> Guess:
     columns = [column_for(place, table, contents[place], keys[place], words[place]) for place in range(table.width)]
     for column in columns:
         column.of = whose[column.place] if column.key else 0
-    found = Guess(kind_of(noun, columns, contents), columns, language=language, country=country)
+    found = Guess(kind_of(noun, columns), columns, language=language, country=country)
     found.refusal = refusal(found, table, words, contents)
     found.asks_owner = found.kind == VEHICLES and not found.has("company.name", "company.vat", "company.id", "company.domain")
     settle_orders(found, table, contents)
@@ -389,7 +389,7 @@ def column_for(place: int, table: Table, content: Contents, meaning: tuple[str, 
     return column
 
 
-def kind_of(noun: str, columns: Sequence[Column], contents: Sequence[Contents]) -> str:
+def kind_of(noun: str, columns: Sequence[Column]) -> str:
     if any(column.key == "company.flag" for column in columns):
         return MIXED
     return {"vehicle": VEHICLES, "person": PEOPLE, "company": COMPANIES}[noun]

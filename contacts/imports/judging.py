@@ -39,7 +39,7 @@ def book_of(run: Import) -> Book:
     return Book(run.kind, run.spool, sheets)
 
 
-def start(run: Import) -> dict[str, Any]:
+def start() -> dict[str, Any]:
     """Where the dry run begins."""
     return {"sheet": 0, "offset": None, "last_row": None, "gap": False, "today": timezone.localdate().isoformat(), "skipped": []}
 

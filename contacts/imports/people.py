@@ -152,7 +152,7 @@ class People:
                 return known
         for email in facts.get("emails", ()):
             for known in self.by_email.get(fold(email), ()):
-                if self.may_be(known, facts, name):
+                if self.may_be(known, name):
                     return known
         here = company.obj.pk or id(company.obj) if company is not None else None
         namesakes = [known for known in self.by_name.get(name, ()) if name and not self.contradicts(known, facts)]
@@ -166,7 +166,7 @@ class People:
             return (sure or at_company)[0]
         return self.by_made.get(record.fingerprint or "-")
 
-    def may_be(self, known: Known, facts: Facts, name: str) -> bool:
+    def may_be(self, known: Known, name: str) -> bool:
         """An e-mail address is shared at times: the name must fit, or one of the two has none."""
         return not name or not known.draft.obj.name_folded or known.draft.obj.name_folded == name
 

@@ -209,7 +209,7 @@ class DataRows:
             self.offset = offset
             if number < self.table.first_row:
                 continue
-            why = self.table.no_data(number, cells, after_gap=self.gaps.before(number))
+            why = self.table.no_data(cells, after_gap=self.gaps.before(number))
             if why is None:
                 yield number, cells
             elif why != "blank":

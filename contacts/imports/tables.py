@@ -50,7 +50,7 @@ class Table:
         found = {"\x1f".join(map(str, cells)): cells for _number, cells in self.sample}
         return list(found.values())
 
-    def no_data(self, number: int, cells: Sequence[Any], *, after_gap: bool) -> str | None:
+    def no_data(self, cells: Sequence[Any], *, after_gap: bool) -> str | None:
         """Why a row below the titles is no data ("total", "footer", "section", "header"), or None where it is."""
         texts = [text_of(cell) for cell in cells]
         filled = [text for text in texts if not is_blank(text)]
@@ -130,7 +130,7 @@ def data_rows(table: Table, rows: Iterable[Row]) -> list[Row]:
     """Those of `rows` that hold data."""
     found, gap = [], Gaps(table)
     for number, cells in rows:
-        if table.no_data(number, cells, after_gap=gap.before(number)) is None:
+        if table.no_data(cells, after_gap=gap.before(number)) is None:
             found.append((number, cells))
     return found
 

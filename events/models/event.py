@@ -284,8 +284,8 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, capacity: int | None = None, **values: Any) -> None:
         """Write what differs from what was shown. Guests with seats are told when time or place moved, with a new calendar entry.
 
-        Raises EventOver after the event, SeatsTaken, EditedMeanwhile. Costs 5 queries when nothing differs, else 8 and 7 for each
-        guest told.
+        Raises EventOver after the event, SeatsTaken, EditedMeanwhile. Costs 5 queries when nothing differs, else about 10 and 9 for
+        each guest told.
         """
         with transaction.atomic():
             seating = lock(self.seating())  # parent first: a cancellation at the same moment waits here

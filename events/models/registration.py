@@ -182,7 +182,7 @@ class Registration(models.Model):
         return ids(others)
 
     def tell(self, step: letters.Step) -> None:
-        """Queue the letter of this step and write the timeline's line. Costs 6 queries, 3 without an address."""
+        """Queue the letter of this step and write the timeline's line. Costs 7 queries, 4 without an address."""
         tell_timeline(
             "event.registered" if step in ("seated", "waiting") else f"event.{step}",
             company=self.company,

@@ -99,7 +99,7 @@ class RowForm(forms.ModelForm):
             try:
                 self.own[name].run_validators(self.cleaned_data[name])
             except forms.ValidationError as error:
-                self.add_error(name, error)
+                self.add_error(self.asking(name), error)
 
     @cached_property
     def own(self) -> dict[str, Any]:

@@ -33,10 +33,6 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Links that open: neither expired nor revoked."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
 
-    def for_token(self, *scopes: str, token: str) -> "LinkQuerySet":
-        """The link of one of `scopes` behind `token`, standing or not."""
-        return self.filter(scope__in=scopes, token_hash=digest(token))
-
     def find(self, scope: str, token: str, *, also: str = "") -> "Link | None":
         """The standing link behind `token`, or None: unknown, expired, revoked and foreign look alike. Costs 1 query."""
         return behind_token.first(scope=scope, also=also, token_hash=digest(token), now=timezone.now())

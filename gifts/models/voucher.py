@@ -168,7 +168,7 @@ class Voucher(models.Model):
                 raise self.second_one()
             free = Voucher.objects.filter(Q(person=None) | Q(person=person), pk=self.pk).claimable(on=day)
             if not free.update(state=State.CLAIMED, person=person, company=company):
-                raise Voucher.objects.get(pk=self.pk).refusal_to_claim(on=day)
+                raise Voucher.objects.get(pk=self.pk).refusal_to_claim()
             before, (self.state, self.person, self.company) = self.person_id, (State.CLAIMED, person, company)
             claim = Claim.objects.create(
                 voucher=self, person=person, period=period, marks=marks, first_name=said.first_name, place=said.place, claimed_by=by
@@ -194,7 +194,7 @@ class Voucher(models.Model):
         words = _("One voucher per driver: for these details one was taken in this period already.")
         return DriverHasOne(words, facts={"centre": self.programme.centre.name, "phone": self.programme.centre.phone})
 
-    def refusal_to_claim(self, *, on: date) -> VoucherRefused:
+    def refusal_to_claim(self) -> VoucherRefused:
         """Why this voucher, as it stands in the database, cannot be claimed."""
         if self.state == State.REVOKED:
             return VoucherRevoked(_("This voucher was withdrawn."))
@@ -226,14 +226,14 @@ class Voucher(models.Model):
             places = ", ".join(self.programme.centres.values_list("name", flat=True))
             return VoucherForeign(_("This voucher is for another wash: %s.") % places)
         if self.state == State.REDEEMED:
-            return self._spent(at)
+            return self._spent()
         if self.state == State.REVOKED:
             return VoucherRevoked(_("Withdrawn on %s.") % _day(timezone.localtime(self.revoked_at, at.zone).date()))
         if self.state == State.EXPIRED or self.has_expired(on=on):
             return VoucherExpired(_("Was valid until %s.") % _day(self.valid_until))
         return NobodysVoucher(_("Nobody has claimed this voucher yet."))
 
-    def _spent(self, at: Centre) -> VoucherSpent:
+    def _spent(self) -> VoucherSpent:
         redemption = self.redemptions.standing().select_related("wash", "redeemed_by").first()
         if redemption is None:  # undone a moment ago: asking again will do
             return VoucherSpent(_("Already used."))
