@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from contacts import unsubscribe
 from contacts.models import Person, Purpose
+from events import landing
 from fleetportal.core import ical, outbox
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
@@ -119,6 +120,8 @@ def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "
     preferences = unsubscribe.link_of(person)
     if preferences is None:
         raise NoAddress(_("%s has no e-mail address that can be used.") % person)
+    with translation.override(person.language):
+        words = landing.words(event)  # what the event is called and says in the guest's language, where somebody has translated it
     return outbox.queue(
         f"events/mail/{step}",
         to=person,
@@ -128,6 +131,7 @@ def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "
         key=f"event:{event.pk}:{person.pk}:{step}",
         context={
             "event": event,
+            **words,
             "invitation": invitation,
             "answer": link_to("invitation", event, invitation.pk),
             "preferences": preferences,

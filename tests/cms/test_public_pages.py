@@ -19,6 +19,7 @@ from cms.models import EventPage, HomePage
 from cms.wagtail_hooks import speak
 from events.models import Event
 from fleetportal.core.links import Link
+from fleetportal.core.outbox import Message
 from tests.factories.accounts import make_company
 from tests.factories.events import make_event, make_guest, make_invitation
 from tests.factories.pictures import make_picture
@@ -202,6 +203,16 @@ def test_a_page_that_an_editor_makes_speaks_every_language_too(landing: EventPag
     speak(rf.get("/"), page)
     speak(rf.get("/"), page)
     assert EventPage.objects.filter(title="By hand").count() == len(django_settings.LANGUAGES)
+
+
+def test_a_letter_says_what_the_landing_page_says_in_the_guests_language(landing: EventPage, event: Event, dora: User) -> None:
+    translate(event, "de", title="Müller & Söhne zeigen ihn", intro="Vor „allen“ anderen & zuerst.", by=dora)
+    german, english = (make_invitation(event, make_guest(language=language)) for language in ("de", "en"))
+    there, here = (Message.objects.get(key=invitation.message_key) for invitation in (german, english))
+    assert there.subject.startswith("Ihre Einladung: Müller & Söhne zeigen ihn, ")
+    assert "Vor „allen“ anderen & zuerst." in there.text and "Müller & Söhne zeigen ihn" in there.text
+    assert "Vor „allen“ anderen &amp; zuerst." in there.html and event.title not in there.text + there.html
+    assert here.subject == "We lift the cloth." and event.title in here.text
 
 
 def test_a_guest_is_led_to_the_landing_page_in_their_language(client: Client, landing: EventPage, event: Event) -> None:
