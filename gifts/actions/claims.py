@@ -80,11 +80,20 @@ def marks_of(challenge: Challenge) -> list[str]:
 
 def mailbox(address: str) -> str:
     """The mailbox behind an address, for counting only: no tag behind a plus, no dots where the host ignores them."""
-    local, at, host = fold(address).partition("@")
+    local, at, host = fold(reached(address)).partition("@")
     local = local.partition("+")[0]
     if host in ("gmail.com", "googlemail.com"):
         local, host = local.replace(".", ""), "gmail.com"
     return f"{local}{at}{host}"
+
+
+def reached(address: str) -> str:
+    """`address` as mail servers know it: bücher.example is another's than bucher.example, though a search finds both."""
+    local, at, host = address.casefold().partition("@")
+    try:
+        return f"{local}{at}{host.encode('idna').decode()}"
+    except UnicodeError:  # no mail server has such a name
+        return address
 
 
 def place_of(typed: str) -> Found:
@@ -113,8 +122,9 @@ def known_driver(company: Company, first_name: str, *, on: date) -> Driver | Non
 
 def person_at(challenge: Challenge) -> Person | None:
     """The one person known at the address that was confirmed, which is confirmed from now on. Costs 1 or 2 queries."""
-    value = fold_address(challenge.channel, challenge.address)
-    known = list(PersonAddress.objects.usable().filter(channel=challenge.channel, value_folded=value).select_related("person")[:2])
+    channel, value = challenge.channel, challenge.address
+    alike = PersonAddress.objects.usable().filter(channel=channel, value_folded=fold_address(channel, value)).select_related("person")
+    known = [one for one in alike if channel != Channel.EMAIL or reached(one.value) == reached(value)]
     if len(known) != 1:
         return None
     known[0].confirm(by=None)

@@ -151,6 +151,30 @@ def test_a_confirmed_address_finds_the_person_it_belongs_to(client, shine, north
     assert Voucher.objects.get(state=State.CLAIMED).company == north_ag
 
 
+@pytest.mark.parametrize("contact", ["mirko@dríverś.example", "MIRKO@DRÏVERS.example"])
+def test_the_owner_of_a_host_that_only_looks_alike_is_somebody_else(client, shine, north_ag, contact):
+    known = make_role("driver", north_ag, make_person("Kovac", email="mirko@drivers.example"))
+    page = ask(client, claim_page(shine), contact=contact, plate="XX-YY 99")
+    client.post(page, {"code": sent_code()})
+    assert Claim.objects.get().person != known.person
+    assert Voucher.objects.get(state=State.CLAIMED).company is None
+
+
+def test_an_address_in_letters_of_its_own_finds_its_person(client, shine, north_ag):
+    known = make_role("driver", north_ag, make_person("Kovac", email="mirko@bücher.example"))
+    client.post(ask(client, claim_page(shine), contact="Mirko@BÜCHER.example", plate="XX-YY 99"), {"code": sent_code()})
+    assert Claim.objects.get().person == known.person
+
+
+@pytest.mark.parametrize("contact", ["mirko@xn--bcher-kva.example", "mirko@bü\u00adcher.example", "mirko@bu\u0308cher.example"])
+def test_one_voucher_however_the_host_is_written(client, shine, contact):
+    path = claim_page(shine)
+    client.post(ask(client, path, contact="mirko@bücher.example"), {"code": sent_code()})
+    answer = client.post(ask(client, path, contact=contact, plate="HH-XY 2"), {"code": sent_code()})
+    assert answer.status_code == 409
+    assert Claim.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("contact", "plate"),
     [
