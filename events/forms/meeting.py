@@ -102,7 +102,7 @@ class MeetingForm(forms.Form):
 
     def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
         self.company = company
-        first = company.centre.today(timezone.now()) + relativedelta(weeks=2)
+        first = next_working_day(company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1))
         super().__init__(*args, initial={"on": first, "at": FIRST_CLOCK, "place": company.name}, **kwargs)
         self.fields["director"].queryset = colleagues(company, user)
 

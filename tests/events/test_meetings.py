@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.models import Interaction, Reason
 from contacts.models.rule import rules
 from contacts.reasons.computing import look_again
-from events.forms.meeting import TimesForm
+from events.forms.meeting import MeetingForm, TimesForm
 from events.models import Meeting, MeetingState, NotYourTurn, TimeGone
 from events.models import meeting as nouns
 from fleetportal.core.audit import Entry
@@ -132,11 +132,12 @@ def test_the_dossier_leads_to_three_times_and_a_letter_in_his_language(client: C
     assert f"/meetings/{meeting.pk}/" in client.get(reverse("events:company", args=[north_ag.pk])).content.decode()
 
 
-def test_no_time_is_proposed_for_a_weekend(north_ag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_time_is_proposed_for_a_weekend(north_ag: Any, anna: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in range(7):
         monkeypatch.setattr(type(north_ag.centre), "today", lambda centre, now, day=day: date(2026, 11, 16 + day))
         proposed = [TimesForm(company=north_ag).initial[f"on{number}"] for number in (1, 2, 3)]
         assert len(set(proposed)) == 3 and all(one.weekday() < 5 for one in proposed)
+        assert MeetingForm(company=north_ag, user=anna).initial["on"] == proposed[0]
 
 
 def test_the_page_shows_sides_times_and_steps(client: Client, anna: Any, offered: Meeting) -> None:
