@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from accounts.models import Assignment, Company
+from accounts.models import Assignment
 from contacts import timeline
 from contacts.models import Decision, Direction, Group, Interaction, Reason, Task
 from fleetportal.core.pages import whole_number
@@ -182,8 +182,7 @@ class Day:
     def moved(self) -> list[Moved]:
         """What customers did since yesterday morning, newest first. 1 query and the registered ones."""
         since = timezone.make_aware(datetime.combine(self.on - timedelta(days=1), time.min))
-        here = Company.objects.where(self.user, may="serve_customers").values("pk")
-        rows = Interaction.objects.filter(company__in=here, direction=Direction.IN, happened_at__gte=since)
+        rows = Interaction.objects.where(self.user, may="serve_customers").filter(direction=Direction.IN, happened_at__gte=since)
         lines = [_moved(row) for row in rows.for_timeline()[: BESIDE + 2]]
         lines += [line for source in moved for line in source(self.user, since)]
         return sorted(lines, key=lambda line: line.at, reverse=True)[: BESIDE + 2]

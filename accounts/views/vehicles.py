@@ -46,7 +46,7 @@ class VehicleList(ListPage):
         return Vehicle.objects.where(user, may=self.may)
 
     def exportable(self, rows: QuerySet[Vehicle], user: Any) -> QuerySet[Vehicle]:
-        return rows.filter(company__in=Company.objects.where(user, may="export"))
+        return rows.where(user, may="export")
 
 
 @page(may="see_customers")

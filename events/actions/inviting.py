@@ -112,7 +112,7 @@ def check_inviting(event: Event) -> None:
 def invite(event: Event, person: Person, *, company: Company, by: User | None) -> Invitation:
     """The invitation of `person`, with its letter queued; asking again returns the one that stands and sends nothing.
 
-    Consent is asked again by the gate at the moment of sending. Raises NotInviting, NoAddress. Costs 13 queries.
+    Consent is asked again by the gate at the moment of sending. Raises NotInviting, NoAddress. Costs 14 queries, or 16.
     """
     with transaction.atomic():
         check_inviting(event)

@@ -40,7 +40,7 @@ class MeetingList(ListPage):
         return Meeting.objects.where(user, may="serve_customers")
 
     def exportable(self, rows: QuerySet[Meeting], user: Any) -> QuerySet[Meeting]:
-        return rows.filter(company__in=Company.objects.where(user, may="export").values("pk"))
+        return rows.where(user, may="export")
 
 
 def the_meeting(request: HttpRequest, meeting_id: int) -> Meeting:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Centre, Company
+from accounts.models import Centre
 from events import landing
 from events.actions import cockpit as figures
 from events.actions.inviting import circle, proposed, start_inviting, start_nudging
@@ -67,7 +67,7 @@ class GuestList(ListPage):
         return Registration.objects.visible_to(user).select_related("event__centre")
 
     def exportable(self, rows: QuerySet[Registration], user: Any) -> QuerySet[Registration]:
-        return rows.filter(company__in=Company.objects.where(user, may="export").values("pk"))
+        return rows.where(user, may="export")
 
 
 def the_event(request: HttpRequest, event_id: int, *, may: str) -> Event:

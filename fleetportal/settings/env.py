@@ -26,7 +26,7 @@ except OSError as error:
 
 
 class Environment:
-    """Values of the environment; `var/env`, which `make run` writes, fills in what is unset."""
+    """Values of the environment; the file `env` in DATA_DIR, which `make run` writes, fills in what is unset."""
 
     def __init__(self) -> None:
         environ.Env.read_env(VAR / "env", overwrite=False)
