@@ -243,7 +243,9 @@ def test_undoing_is_for_those_who_may_and_keeps_the_reason(client, wanda, carla,
         assert client.post(path, {"reason": "mine"}).status_code == 404
     client.force_login(carla)
     assert client.post(path, {"reason": ""}).status_code == 422
-    assert client.post(path, {"reason": "Scanned twice."}).status_code == 303
+    undone = client.post(path, {"reason": "Scanned twice."}, follow=True)
+    assert undone.redirect_chain == [("/vouchers/redeem/", 303)]
+    assert "the voucher can be used again" in undone.content.decode()
     assert Voucher.objects.get().state == State.CLAIMED
     assert client.post(path, {"reason": "again"}).status_code == 404
 
