@@ -41,6 +41,12 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
 
+    def bulk_create(self, *args: Any, **kwargs: Any) -> "list[Consent]":
+        """New entries; never another text for one that stands."""
+        if kwargs.get("update_conflicts"):
+            raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
+        return super().bulk_create(*args, **kwargs)
+
     def for_ledger(self) -> Self:
         return self.select_related("address", "recorded_by").order_by("-at", "-pk")
 

@@ -261,8 +261,9 @@ def test_every_promotion_sent_has_a_record_that_says_who_when_how_and_what(brand
         lambda consent: Consent.objects.filter(pk=consent.pk).update(is_given=True),
         lambda consent: consent.address.consents.update(wording="Other words"),
         lambda consent: Consent.objects.bulk_update([consent], ["is_given"]),
+        lambda consent: Consent.objects.bulk_create([consent], update_conflicts=True, unique_fields=["id"], update_fields=["is_given"]),
     ],
-    ids=["save", "save one", "save more", "update", "update by the address", "bulk update"],
+    ids=["save", "save one", "save more", "update", "update by the address", "bulk update", "bulk create over it"],
 )
 def test_an_entry_of_the_ledger_is_never_changed(address: PersonAddress, tamper: Any) -> None:
     """A change of mind is a new entry: what was said before, in which words and when, stays to be shown."""
