@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -85,8 +85,9 @@ class HouseBrand(BaseGenericSetting):  # type: ignore[misc]
         super().save(*args, **kwargs)
         if self.logo:
             self.logo.get_rendition(LOGO)
-        forget()
-        kept.forget()
+        for let_go in (forget, kept.forget):
+            let_go()
+            transaction.on_commit(let_go)  # who asked in between remembers what stood before
 
     @property
     def colours(self) -> str:
