@@ -21,6 +21,9 @@ class AccountsConfig(AppConfig):
         )
         navigation.register("vehicles", NavigationEntry(_("Vehicles"), "car", "accounts:vehicles", "see_customers"), weight=40)
         navigation.register("search", NavigationEntry(_("Search"), "search", "accounts:search", "meet_customers", in_rail=False), weight=90)
+        navigation.register(
+            "administration", NavigationEntry(_("Administration"), "settings", "admin:index", "administer", group=9), weight=940
+        )
         finding.findable.register(
             "companies",
             finding.Findable(

@@ -13,7 +13,9 @@ class CmsConfig(AppConfig):
         from cms.landing import landing_page, let_write, make_landing_page  # noqa: PLC0415
         from cms.models.brand import house_brand  # noqa: PLC0415
         from events import landing  # noqa: PLC0415
+        from fleetportal.core.pages import NavigationEntry, navigation  # noqa: PLC0415
 
+        navigation.register("cms", NavigationEntry(_("Web pages"), "world-www", "wagtailadmin_home", "edit_pages", group=9), weight=930)
         brands.register("cms", house_brand)
         landing.pages.register("cms", landing_page)
         landing.makers.register("cms", make_landing_page)

@@ -143,6 +143,12 @@ class RedeemForm(forms.Form):
         """False where several washes are yours and the one chosen is none of them: a guess would book the wash in the wrong place."""
         return len(self.washes) == 1 or self.data.get("wash", "") in self.washes
 
+    @property
+    def typed(self) -> str:
+        """The code as it was typed; "" where one was scanned."""
+        code = str(self.data.get("code", ""))
+        return code if read_code(code)[0] == "typed" else ""
+
     def clean_code(self) -> tuple[str, str]:
         return read_code(str(self.cleaned_data["code"]))
 

@@ -84,7 +84,7 @@ class Planning:
     """What "Plan" makes of a reason: a dated row, taken back by `undo` when the user takes the step back."""
 
     def form(self, reason: "Reason", *, user: "User", data: Any = None) -> forms.Form:
-        """The form under "Plan"; it needs a date field `on`."""
+        """The form under "Plan"; it needs a date field `on`, and may have a `note` on what else happens."""
         raise NotImplementedError
 
     def carry_out(self, reason: "Reason", values: dict[str, Any], *, by: "User") -> models.Model:

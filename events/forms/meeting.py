@@ -93,6 +93,7 @@ class ProposeForm(TimesForm):
 class MeetingForm(forms.Form):
     """When the three sides meet, and who of ours comes along: planned from its reason."""
 
+    note = _("The decision-maker gets a letter with the calendar entry at once.")
     on = DayField(label=_("Day"))
     at = forms.TimeField(label=_("Time"), widget=ClockInput)
     director = forms.ModelChoiceField(

@@ -5,7 +5,7 @@ from itertools import islice
 from random import Random
 
 from accounts.models import Centre, Company
-from contacts.models import Driver, Interaction
+from contacts.models import Driver, Interaction, Person
 from contacts.models.ledger import Received, YearSum
 from fleetportal.core import audit
 from fleetportal.demo.staff import Staff
@@ -20,6 +20,7 @@ GIFTS = (
     ("Model car", 24_00, 0),
 )
 HANDED_OUT = 40
+TWICE = 3
 CLAIMED, REDEEMED = 16, 9
 STRANGERS = (("Danijel", "HH-QR 4708"), ("Ayşe", "Bäckerei Ebbe"), ("Jovan", "Elbe Kurier"))
 
@@ -42,11 +43,22 @@ class Counter:
         self.hand_outs(north, gifts[:2])
         self.shine(north)
         self.winter_wash(north)
+        self.enter_twice(north)
 
     def drivers(self, centre: Centre) -> list[Driver]:
         """Drivers of companies whose people may receive something, one role each."""
         running = Driver.objects.running(on=self.on).filter(company__centre=centre, company__is_public_body=False)
         return list(running.select_related("person", "company").order_by("pk")[:200])
+
+    def enter_twice(self, centre: Centre) -> None:
+        """Drivers whom the counter entered although another company's list had them: pairs for the list of duplicates."""
+        drivers = [driver for driver in self.drivers(centre) if driver.person.address("email")]
+        for driver, elsewhere in zip(drivers[:TWICE], drivers[-TWICE:], strict=True):
+            known = driver.person
+            names = {"first_name": known.first_name, "last_name": known.last_name, "language": known.language, "centre": centre}
+            email = known.address("email")
+            twin = Person.enter(by=self.emil, email=email.value if email else "", **names)
+            Driver.take_up(twin, elsewhere.company, by=self.emil, on=self.on)
 
     def hand_outs(self, centre: Centre, gifts: list[Gift]) -> None:
         """Mugs and scrapers of the last months, one for a driver: rows, since they lie in the past."""

@@ -64,5 +64,16 @@ def test_the_history_can_be_read_but_not_changed(client, admin, north_ag):
     entry = Entry.objects.about(north_ag).first()
     assert client.get(reverse("admin:core_entry_changelist")).status_code == 200
     assert client.post(reverse("admin:core_entry_change", args=[entry.pk]), {"action": "nothing"}).status_code in (403, 405)
-    assert client.post(reverse("admin:core_entry_delete", args=[entry.pk]), {"post": "yes"}).status_code == 403
+    refused = client.post(reverse("admin:core_entry_delete", args=[entry.pk]), {"post": "yes"})
+    assert refused.status_code == 403
+    assert "Your role does not allow it" in refused.content.decode()
     assert Entry.objects.get(pk=entry.pk).action == entry.action
+
+
+@pytest.mark.parametrize(
+    ("who", "leads"), [("admin", {"/cms/", "/django-admin/"}), ("dora", {"/cms/"}), ("carla", set()), ("anna", set())], ids=lambda v: str(v)
+)
+def test_the_menu_leads_to_the_other_two_houses_those_who_may_enter(client, request, north_ag, who, leads):
+    client.force_login(request.getfixturevalue(who))
+    page = client.get("/companies/").content.decode()
+    assert {address for address in ("/cms/", "/django-admin/") if f'href="{address}"' in page} == leads

@@ -20,6 +20,7 @@ from contacts.models import (
     Outcome,
     Person,
     PersonAddress,
+    PersonPair,
     Reason,
     Responsibility,
     Task,
@@ -333,6 +334,11 @@ def company_cards(on: date) -> Any:
 @situation("a driver who claimed a card and whom staff have not looked at")
 def unconfirmed(on: date) -> Any:
     return Person.objects.filter(is_confirmed=False).exclude(claims=None)
+
+
+@situation("somebody who was entered twice")
+def entered_twice(on: date) -> Any:
+    return PersonPair.objects.filter(found_by="email")
 
 
 @situation("a landing page that everybody can read")

@@ -83,7 +83,9 @@ def test_plan_on_today_fixes_a_meeting_at_a_time_that_there_is(client: Client, a
     look_again([north_ag.pk])
     reason = Reason.objects.get(company=north_ag, rule="annual_meeting")
     client.force_login(anna)
-    assert "With whom from our management" in client.get("/today/", {"do": "plan", "open": reason.pk}).content.decode()
+    page = client.get("/today/", {"do": "plan", "open": reason.pk}).content.decode()
+    assert "With whom from our management" in page
+    assert "gets a letter with the calendar entry at once" in page
     skipped = clocks_change(3)
     for day, clock, said in ((skipped, "02:30", "clocks go forward"), (date(2026, 1, 1), "10:00", "This has passed")):
         answer = client.post(f"/today/{reason.pk}/plan/", {"on": day.isoformat(), "at": clock})

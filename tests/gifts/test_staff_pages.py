@@ -1,6 +1,7 @@
 """The staff's side: programmes, the door, the counter, gifts. Works, wrong method, not yours, not there."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -159,6 +160,18 @@ def test_each_refusal_at_the_door_has_its_own_words(client, wanda, carla, north,
     Voucher.objects.filter(pk=old.pk).update(valid_until=timezone.localdate() - timedelta(days=2))
     assert said(old) == "voucher_expired"
     assert client.post("/vouchers/redeem/", {"code": "W7K4 QD9P 3MXA"}).context["refused"].code == "unknown_code"
+
+
+def test_a_code_that_was_mistyped_is_there_to_be_mended(client, wanda, shine, mirko):
+    client.force_login(wanda)
+    typed = client.post("/vouchers/redeem/", {"code": "W7K4 QD9P 3MXA"}).content.decode()
+    scanned = client.post("/vouchers/redeem/", {"code": f"http://testserver/voucher/{'a' * 32}/"}).content.decode()
+
+    assert 'name="code" value="W7K4 QD9P 3MXA"' in typed
+    assert 'name="code"' not in scanned
+    voucher = make_voucher(shine, driver=mirko, claimed=True)
+    again = dict(re.findall(r'type="hidden" name="(_key|wash)" value="([^"]+)"', typed))
+    assert client.post("/vouchers/redeem/", again | {"code": voucher.code}).status_code == 200
 
 
 def test_the_attendant_who_has_no_menu_chooses_the_language_at_the_door(client, wanda, emil):
