@@ -37,11 +37,14 @@ findable: Registry[Findable] = Registry("findable")
 
 
 def hits(question: str, user: Any) -> list[tuple[Findable, list[Hit], bool]]:
-    """For each kind that has any: the hits, and whether there are more. Costs 1 query for each kind and what `about` asks."""
-    found = []
+    """For each kind that has any: the hits, and whether there are more. Costs 1 query, 1 for each kind and what `about` asks."""
+    found, few = [], search.few(question)
+    many = "pk__among_few" if user.rights.centres("meet_customers") else "pk__in"  # own companies are fewer than what is found
     for kind in findable:
         reach = kind.reach(user)
-        rows = list(reach.filter(pk__in=search.found(reach.model, question)).order_by(*order(reach.model))[: MOST + 1])
+        model = reach.model
+        of_them = {many: search.found(model, question)} if few is None else {"pk__among": few.get(model._meta.label_lower, [])}
+        rows = list(reach.filter(**of_them).order_by(*order(model))[: MOST + 1])
         if rows:
             found.append((kind, [Hit(str(row), kind.about(row, user), kind.url(row)) for row in rows[:MOST]], len(rows) > MOST))
     return found

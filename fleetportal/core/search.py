@@ -18,6 +18,7 @@ from fleetportal.core.db import JOINING, fold
 WORD = re.compile(r"\w+")
 UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
 MAX_WORDS = 8
+FEW = 5_000
 MAX_LETTERS = 60  # of one word: PostgreSQL refuses to look for 2,000
 
 
@@ -50,6 +51,20 @@ class SearchRow(models.Model):
 def found(model: type[models.Model], question: str) -> models.QuerySet[Any, Any]:
     """The ids of `model`'s rows that `question` finds, for a subquery."""
     return SearchRow.objects.matching(question).filter(object_type=model._meta.label_lower).values("object_id")
+
+
+def few(question: str) -> dict[str, list[int]] | None:
+    """The ids that `question` finds, by the label of their model; None where there are more than FEW. Costs 1 query.
+
+    A few, found first, are looked up in what one may see.
+    """
+    rows = list(SearchRow.objects.matching(question).values_list("object_type", "object_id")[: FEW + 1])
+    if len(rows) > FEW:
+        return None
+    ids: dict[str, list[int]] = {}
+    for label, pk in rows:
+        ids.setdefault(label, []).append(pk)
+    return ids
 
 
 def row(obj: models.Model, *, title: str, texts: Iterable[str]) -> SearchRow:

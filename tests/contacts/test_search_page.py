@@ -95,8 +95,27 @@ def test_a_search_costs_the_same_for_one_hit_of_each_and_three(
         make_role("user", company, make_person(f"Muster{number}"))
         make_vehicle(company, plate=f"HH-M {number}", make="Muster")
     client.force_login(anna)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/search/?q=muster")
+
+
+@pytest.mark.parametrize("few", [0, 5_000], ids=["many", "few"])
+@pytest.mark.parametrize("who", ["anna", "carla", "boris"])
+def test_many_hits_are_narrowed_to_what_one_may_see_as_few_are(
+    client: Client, request: pytest.FixtureRequest, anna: User, north: Centre, monkeypatch: pytest.MonkeyPatch, who: str, few: int
+) -> None:
+    monkeypatch.setattr("fleetportal.core.search.FEW", few)
+    own, other = make_company(north, name="Muster Eins", looked_after_by=anna), make_company(north, name="Muster Zwei")
+    for number, company in enumerate((own, other)):
+        make_role("user", company, make_person(f"Muster{number}"))
+        make_vehicle(company, plate=f"HH-M {number}", make="Muster")
+    client.force_login(request.getfixturevalue(who))
+
+    page = client.get("/search/?q=muster").content.decode()
+
+    seen = {word for word in ("Muster Eins", "Muster0", "HH-M 0", "Muster Zwei", "Muster1", "HH-M 1") if word in page}
+    first, second = {"Muster Eins", "Muster0", "HH-M 0"}, {"Muster Zwei", "Muster1", "HH-M 1"}
+    assert seen == {"anna": first, "carla": first | second, "boris": set()}[who]
 
 
 def test_the_log_tab_leads_on_to_the_form(client: Client, anna: User, known: Company) -> None:
