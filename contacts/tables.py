@@ -21,7 +21,7 @@ class PersonPairTable(django_tables2.Table):
     other_roles = Column(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.other), empty_values=())
     found_by = Column(_("What agrees"), css="fp-wide", value=label_of("found_by", PersonPair.Found))
     found_at = Column(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
-    said = Column("", exported=False, empty_values=())
+    said = Column("", exported=False, css="fp-wide", empty_values=())
 
     class Meta:
         order_by = "-found_at"
@@ -32,7 +32,7 @@ class CompanyPairTable(django_tables2.Table):
     other = Column(_("May be the same as"), value=lambda pair: pair.other.name)
     found_by = Column(_("What agrees"), css="fp-wide", value=label_of("found_by", CompanyPair.Found))
     found_at = Column(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
-    said = Column("", exported=False, empty_values=())
+    said = Column("", exported=False, css="fp-wide", empty_values=())
 
     class Meta:
         order_by = "-found_at"

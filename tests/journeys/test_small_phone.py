@@ -13,7 +13,7 @@ SMALL = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobil
 def test_pages_of_events_and_of_the_day_fit_in_german(meet, demo):
     User.objects.update(language="de")
     dora, carla = (sit_down(meet, name, SMALL) for name in ("dora", "carla"))
-    pages = {dora: ["/events/", "/events/new/"], carla: ["/today/", "/meetings/", "/events/", "/events/guests/"]}
+    pages = {dora: ["/events/", "/events/new/"], carla: ["/today/", "/meetings/", "/duplicates/", "/events/", "/events/guests/"]}
     for event in Event.objects.order_by("pk"):
         pages[dora].append(f"/events/{event.pk}/")
         if event.centre.slug == "nord":
