@@ -15,10 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Assignment, Centre, Company, User
-from accounts.roles import ROLES, give_role, role_name, roles_of
+from accounts.staff.roles import ROLES, give_role, role_name, roles_of
 from fleetportal.core import audit
 from fleetportal.core.audit import Entry
-from fleetportal.core.forms import RowsField
+from fleetportal.core.web.forms import RowsField
 
 MAY = "administer"
 

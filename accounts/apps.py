@@ -8,8 +8,12 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Companies and users")
 
     def ready(self) -> None:
-        from accounts import finding, panels, parts  # noqa: PLC0415  models are loaded only now
-        from fleetportal.core.pages import NavigationEntry, navigation  # noqa: PLC0415
+        from accounts.customers import (
+            finding,
+            panels,
+            parts,
+        )
+        from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415
 
         navigation.register(
             "companies", NavigationEntry(_("Companies"), "building", "accounts:companies", "see_customers", on_phone=True), weight=20

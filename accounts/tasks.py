@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.models import TouchedCompany
-from fleetportal.core import bell
+from fleetportal.core.jobs import bell
 
 
 @shared_task(name="accounts.look_again", acks_late=True)

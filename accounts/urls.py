@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import belonging, companies, search, vehicles
+from accounts.customers.views import belonging, companies, search, vehicles
 
 app_name = "accounts"
 urlpatterns = [

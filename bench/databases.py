@@ -24,7 +24,7 @@ def fingerprint(*patterns: str) -> str:
 
 def marks() -> tuple[str, str]:
     """The first changes with what fills the demo, the second with migrations."""
-    return fingerprint("fleetportal/demo/**/*.py"), fingerprint("*/migrations/*.py", "fleetportal/*/migrations/*.py")
+    return fingerprint("demo/**/*.py"), fingerprint("*/migrations/*.py", "fleetportal/*/migrations/*.py")
 
 
 def environment(url: str) -> dict[str, str]:

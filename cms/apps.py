@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from fleetportal.core.brand import brands
+from fleetportal.core.web.brand import brands
 
 
 class CmsConfig(AppConfig):
@@ -9,11 +9,11 @@ class CmsConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from accounts.roles import grants_beside  # noqa: PLC0415  models are loaded only now
+        from accounts.staff.roles import grants_beside  # noqa: PLC0415  models are loaded only now
         from cms.landing import landing_page, let_write, make_landing_page  # noqa: PLC0415
         from cms.models.brand import house_brand  # noqa: PLC0415
         from events import landing  # noqa: PLC0415
-        from fleetportal.core.pages import NavigationEntry, navigation  # noqa: PLC0415
+        from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415
 
         navigation.register("cms", NavigationEntry(_("Web pages"), "world-www", "wagtailadmin_home", "edit_pages", group=9), weight=930)
         brands.register("cms", house_brand)

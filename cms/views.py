@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from cms.models.brand import house_brand
-from fleetportal.core.pages import public_page
+from fleetportal.core.web.pages import public_page
 
 FOR_EVER = "public, max-age=31536000, immutable"
 

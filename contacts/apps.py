@@ -7,8 +7,10 @@ class ContactsConfig(AppConfig):
     verbose_name = _("People and contacts")
 
     def ready(self) -> None:
-        from contacts import gates, people_data, reasons, showing  # noqa: PLC0415  models are loaded only now
+        from contacts import reasons, showing  # noqa: PLC0415  models are loaded only now
         from contacts.actions import import_keeping  # noqa: PLC0415
+        from contacts.consent import gates  # noqa: PLC0415  models are loaded only now
+        from contacts.people import data as people_data  # noqa: PLC0415  models are loaded only now
 
         gates.register()
         people_data.register()

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.customers.panels import Figure, Later, Panel
 from accounts.models import Company, Vehicle
-from accounts.panels import Figure, Later, Panel
-from contacts.forms.contact import LogForm
+from contacts.memory.forms import LogForm
 from contacts.models import GROUPS, Group, Holder, Interaction, VehicleDriver
-from contacts.models.person import addresses_with_consents
+from contacts.people.models.person import addresses_with_consents
 from contacts.reasons.explaining import explain
 from fleetportal.core.registry import Registry
 from fleetportal.core.templatetags.portal import days_in_words

@@ -6,12 +6,15 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import finding
-from accounts.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
-from contacts import columns, panels, timeline, unsubscribe
+from accounts.customers import finding
+from accounts.customers.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
+from contacts import panels
+from contacts.consent import unsubscribe
+from contacts.memory import timeline
 from contacts.models import Person
+from contacts.people import columns
 from fleetportal.core import links
-from fleetportal.core.pages import NavigationEntry, navigation
+from fleetportal.core.web.pages import NavigationEntry, navigation
 
 
 def register() -> None:

@@ -1,8 +1,12 @@
 from django.urls import path
 
-from accounts.views.panels import panel_page
+from accounts.customers.views.panels import panel_page
+from contacts.consent import views as preferences
+from contacts.memory.views import contact, tasks
 from contacts.panels import why_now_later, why_now_panel
-from contacts.views import contact, duplicates, imports, people, preferences, tasks, today, vehicles
+from contacts.people.views import duplicates, people, vehicles
+from contacts.today import views as today
+from contacts.views import imports
 
 app_name = "contacts"
 urlpatterns = [

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre
 from contacts.models import Person
 from events.models import Event, Kind, Meeting, MeetingState, Registration, State, Status
-from fleetportal.core import search
-from fleetportal.core.lists import Sentence, Word
+from fleetportal.core.db import search
+from fleetportal.core.web.lists import Sentence, Word
 
 WHEN = [("ahead", _("that lie ahead")), ("past", _("that are over"))]
 THERE = [("yes", _("who came")), ("no", _("who did not come"))]

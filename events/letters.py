@@ -13,7 +13,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from contacts import unsubscribe
+from contacts.consent import unsubscribe
 from contacts.models import Person, Purpose
 from events import landing
 from fleetportal.core import ical, outbox

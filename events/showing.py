@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.customers.panels import Later, Panel, dossier_panels
 from accounts.models import Company, User
-from accounts.panels import Later, Panel, dossier_panels
-from contacts import timeline
-from contacts.today import Appointment, appointments
+from contacts.memory import timeline
+from contacts.today.day import Appointment, appointments
 from events.models import Event, Invitation, Meeting, Registration
 from fleetportal.core.links import scopes
-from fleetportal.core.pages import NavigationEntry, navigation
+from fleetportal.core.web.pages import NavigationEntry, navigation
 
 SHOWN = 8
 

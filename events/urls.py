@@ -1,9 +1,9 @@
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views.panels import panel_page
+from accounts.customers.views.panels import panel_page
 from events.showing import events_later, events_panel
 from events.views import door, guest, meeting_guest, meetings, staff
-from fleetportal.core import keeping
+from fleetportal.core.web import keeping
 
 app_name = "events"
 urlpatterns: list[URLPattern | URLResolver] = [

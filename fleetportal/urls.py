@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("django-admin/", administration.urls),
     path("cms/", include(wagtailadmin_urls)),
     path("", include("fleetportal.core.urls")),
-    path("", include("accounts.sign_in_urls")),
+    path("", include("accounts.staff.urls")),
     path("", include("accounts.urls")),
     path("", include("contacts.urls")),
     path("", include("events.urls")),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre
-from fleetportal.core.lists import Sentence, Word
+from fleetportal.core.web.lists import Sentence, Word
 from gifts.models import Programme
 
 

@@ -12,12 +12,12 @@ from django.core.validators import MinValueValidator, validate_email
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Centre, Company, User
-from accounts.models.vehicle import fold_plate
 from contacts.models import Channel, Person
 from fleetportal.core.db import fold
-from fleetportal.core.forms import DayField, RowForm, RowsField
 from fleetportal.core.money import CentsField
+from fleetportal.core.web.forms import DayField, RowForm, RowsField
 from gifts import codes
 from gifts.models import Gift, Programme, Stock, Voucher
 from gifts.models.programme import MAX_AT_ONCE

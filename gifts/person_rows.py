@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from contacts import people_data
 from contacts.models import Person
+from contacts.people import data as people_data
 from fleetportal.core.links import Link
 from gifts.models import Claim, HandOut, Voucher
 

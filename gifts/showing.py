@@ -5,13 +5,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.customers.panels import Panel, dossier_panels
 from accounts.models import Company
-from accounts.panels import Panel, dossier_panels
-from contacts import timeline
+from contacts.memory import timeline
 from contacts.models import Person
 from contacts.panels import person_panels
 from fleetportal.core.links import scopes
-from fleetportal.core.pages import NavigationEntry, navigation
+from fleetportal.core.web.pages import NavigationEntry, navigation
 
 # kind of an interaction -> icon, words, tone
 LINES: dict[str, tuple[str, Any, str]] = {

@@ -3,7 +3,7 @@
 import django_tables2
 from django.utils.translation import gettext_lazy as _
 
-from fleetportal.core.lists import Column
+from fleetportal.core.web.lists import Column
 
 
 class ProgrammeTable(django_tables2.Table):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fleetportal.core import keeping
+from fleetportal.core.web import keeping
 from gifts.views import claiming, counter, door, giving, programmes, received
 
 app_name = "gifts"

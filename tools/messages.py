@@ -30,8 +30,8 @@ KEYWORDS = {
 # What a customer can come to see: a text used in one of these places is owed in Italian and Russian too.
 CUSTOMER = (
     "cms/templates/",
-    "contacts/actions/preferences.py",
-    "contacts/forms/preferences.py",
+    "contacts/consent/actions.py",
+    "contacts/consent/forms.py",
     "contacts/templates/contacts/preferences",
     "events/forms/answer.py",
     "events/models/meeting.py",
@@ -42,7 +42,7 @@ CUSTOMER = (
     "events/templates/events/mail/",
     "events/views/guest.py",
     "events/views/meeting_guest.py",
-    "fleetportal/core/idempotency.py",
+    "fleetportal/core/web/idempotency.py",
     "fleetportal/core/templates/403",
     "fleetportal/core/templates/404",
     "fleetportal/core/templates/429",
@@ -54,7 +54,7 @@ CUSTOMER = (
     "fleetportal/core/templates/core/link_unknown.html",
     "fleetportal/core/templates/core/refusal.html",
     "fleetportal/core/templatetags/portal.py",
-    "fleetportal/core/throttle.py",
+    "fleetportal/core/web/throttle.py",
     "fleetportal/core/words.py",
     "fleetportal/settings/base.py",
     "gifts/actions/claims.py",

@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from bench.measure import Figure, peak_mb, seconds
-from fleetportal.core import export_jobs, jobs
+from fleetportal.core import jobs
+from fleetportal.core.web import export_jobs
 
 
 def figures(size: int) -> Iterator[Figure]:

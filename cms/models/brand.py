@@ -15,7 +15,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from cms import kept
-from fleetportal.core.brand import Brand
+from fleetportal.core.web.brand import Brand
 
 LOGO = "max-480x96"  # twice what is shown, for dense screens
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3

@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from contacts import people_data
 from contacts.models import Import, Made, Person, StagedRow
 from contacts.models.imports import KEPT_DAYS
-from contacts.models.person import fold_name
+from contacts.people import data as people_data
+from contacts.people.models.person import fold_name
 
 
 def forget_files(*, before: timedelta = timedelta(days=KEPT_DAYS)) -> int:

@@ -12,7 +12,7 @@ from accounts.models import User
 from contacts.actions import imports
 from contacts.models import Import
 from fleetportal.core.db import alone
-from fleetportal.core.idempotency import file_hash
+from fleetportal.core.web.idempotency import file_hash
 
 SAME_WITHIN = timedelta(minutes=1)
 READ_WITHIN = 10.0  # seconds that the second one waits for the first to be read

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.customers.vat import ValidationError, compact
 from accounts.models import Centre, Company
-from accounts.vat import ValidationError, compact
 from contacts.actions.imports import choices_of
 from contacts.imports.batches import MAY
 from contacts.imports.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES

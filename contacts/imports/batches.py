@@ -16,8 +16,8 @@ from contacts.imports.people import People
 from contacts.imports.records import Record
 from contacts.imports.vehicles import Vehicles
 from contacts.models import GROUPS, Import, Made, Person, PersonPair, StagedRow, Verdict
-from fleetportal.core import audit, bulk, search
-from fleetportal.core.db import fold, locked
+from fleetportal.core import audit
+from fleetportal.core.db import bulk, fold, locked, search
 
 MAY = "serve_customers"
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts import vat
+from accounts.customers import vat
 from contacts.imports.problems import CellProblem
 from fleetportal.core.db import fold
 

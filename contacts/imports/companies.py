@@ -11,13 +11,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.customers.models.company import PARENTS
 from accounts.models import Centre, Company
-from accounts.models.company import PARENTS
 from contacts.imports import reaching
 from contacts.imports.drafts import Draft
 from contacts.imports.records import Record, brief, looks_like_code
-from fleetportal.core import bulk
-from fleetportal.core.db import alone, fold
+from fleetportal.core.db import alone, bulk, fold
 
 FACTS = frozenset(
     ("vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees", "external_id")

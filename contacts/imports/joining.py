@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from accounts.models.vehicle import fold_plate
+from accounts.customers.models.vehicle import fold_plate
 from contacts.imports.records import KNOWN_BY, Record
-from contacts.models.person import fold_name
+from contacts.people.models.person import fold_name
 from fleetportal.core.db import fold
 
 FIRST_STANDS = ("make", "model", "powertrain", "contract", "use")  # words that two sheets rarely spell alike

@@ -21,9 +21,8 @@ from contacts.imports.recognition import DataRows, in_order
 from contacts.imports.records import Reader, Record, brief, fingerprint
 from contacts.imports.vehicles import keys_of as vehicle_keys
 from contacts.models import Import, StagedRow, Verdict
-from contacts.models.person import fold_name
-from fleetportal.core import bulk
-from fleetportal.core.db import fold
+from contacts.people.models.person import fold_name
+from fleetportal.core.db import bulk, fold
 from fleetportal.core.sheets import Book
 from fleetportal.core.sheets import Sheet as BookSheet
 

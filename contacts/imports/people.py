@@ -12,9 +12,8 @@ from accounts.models import Centre, Company, Vehicle
 from contacts.imports.drafts import Draft, worst
 from contacts.imports.records import Record, brief, looks_like_code
 from contacts.models import GROUPS, Channel, DecisionMaker, Group, Holder, Made, Person, PersonAddress, Role, StagedRow, VehicleDriver
-from contacts.models.person import fold_address, fold_name
-from fleetportal.core import bulk
-from fleetportal.core.db import fold
+from contacts.people.models.person import fold_address, fold_name
+from fleetportal.core.db import bulk, fold
 
 FACTS = frozenset(("title", "born_on", "external_id", "first_name"))
 Facts = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models.vehicle import fold_plate
+from accounts.customers.models.vehicle import fold_plate
 from contacts.imports.cells import looks_like_company, text_of
 from contacts.imports.columns import guess
 from contacts.imports.fields import FIELDS

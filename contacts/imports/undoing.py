@@ -10,7 +10,8 @@ from django.utils.dateparse import parse_date
 from accounts.models import Assignment, Company, CompanyPair, TouchedCompany, User, Vehicle
 from contacts.imports.batches import Importer
 from contacts.models import GROUPS, Holder, Import, Made, Person, PersonAddress, PersonPair, VehicleDriver
-from fleetportal.core import audit, search
+from fleetportal.core import audit
+from fleetportal.core.db import search
 
 MODELS: dict[str, type[models.Model]] = {
     "company": Company,

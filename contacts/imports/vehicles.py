@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Company, Use, Vehicle
-from accounts.models.vehicle import fold_plate
 from contacts.imports.drafts import Draft
 from contacts.imports.records import Record, brief
-from fleetportal.core import bulk
+from fleetportal.core.db import bulk
 
 FACTS = frozenset(
     ("vin", "make", "model", "powertrain", "use", "delivered_on", "contract", "contract_ends_on", "given_back_on", "external_id")

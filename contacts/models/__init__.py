@@ -1,14 +1,14 @@
-from contacts.models.consent import Basis, Consent, Purpose
-from contacts.models.holders import AlreadyHeld, Holder, VehicleDriver
+from contacts.consent.models import Basis, Consent, Purpose
+from contacts.hospitality import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
+from contacts.memory.models.interaction import Direction, Interaction, Outcome
+from contacts.memory.models.task import Task, TaskClosed
 from contacts.models.imports import Import, Layout, Made, StagedRow, Verdict
-from contacts.models.interaction import Direction, Interaction, Outcome
-from contacts.models.ledger import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
-from contacts.models.pairs import PersonPair
-from contacts.models.person import AddressState, Channel, Person, PersonAddress
-from contacts.models.reason import Decision, Reason
-from contacts.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
-from contacts.models.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, Chip, Found, Planning, Rule, rules
-from contacts.models.task import Task, TaskClosed
+from contacts.people.models.holders import AlreadyHeld, Holder, VehicleDriver
+from contacts.people.models.pairs import PersonPair
+from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
+from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
+from contacts.reasons.models import Decision, Reason
+from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, Chip, Found, Planning, Rule, rules
 
 __all__ = [
     "GROUPS",

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Centre, Company
 from contacts.models import GROUPS, Reason, rules
-from contacts.models.reason import points_of
-from contacts.models.roles import DecisionMaker
-from contacts.models.rule import Found, Rule
+from contacts.people.models.roles import DecisionMaker
+from contacts.reasons.models import points_of
+from contacts.reasons.rule import Found, Rule
 from fleetportal.core.db import can_lock
 
 CHUNK = 1000

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Contract, Vehicle
-from contacts.models.roles import Group, Responsibility
-from contacts.models.rule import Found, Rule, Words
+from contacts.people.models.roles import Group, Responsibility
+from contacts.reasons.rule import Found, Rule, Words
 from fleetportal.core.words import opening
 
 if TYPE_CHECKING:
-    from accounts.models.company import CompanyQuerySet
+    from accounts.customers.models.company import CompanyQuerySet
 
 LOOKS_AHEAD = relativedelta(months=9)
 ORDER_LEAD = relativedelta(months=4)  # delivery time of a model and the time a company takes to decide

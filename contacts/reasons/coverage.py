@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Use, Vehicle
-from contacts.models.roles import GROUPS, Group
-from contacts.models.rule import Found, Rule
+from contacts.people.models.roles import GROUPS, Group
+from contacts.reasons.rule import Found, Rule
 from fleetportal.core.words import opening
 
 if TYPE_CHECKING:
-    from accounts.models.company import CompanyQuerySet
+    from accounts.customers.models.company import CompanyQuerySet
 
 # For whom a company needs somebody: for vehicles of that use; somebody who decides it needs for any.
 FOR = {Group.DECISION_MAKER: tuple(Use), Group.USER: (Use.PERSONAL,), Group.DRIVER: (Use.FUNCTIONAL,)}

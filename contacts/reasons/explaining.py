@@ -6,8 +6,8 @@ from datetime import date
 
 from accounts.models import Company
 from contacts.models import Decision, Person, Reason, rules
-from contacts.models.rule import Rule
 from contacts.reasons.computing import rows
+from contacts.reasons.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)

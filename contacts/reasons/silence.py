@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Tier
-from contacts.models.interaction import Interaction
-from contacts.models.roles import GROUPS, Group
-from contacts.models.rule import Found, Rule
+from contacts.memory.models.interaction import Interaction
+from contacts.people.models.roles import GROUPS, Group
+from contacts.reasons.rule import Found, Rule
 from fleetportal.core.words import number
 
 if TYPE_CHECKING:
-    from accounts.models.company import CompanyQuerySet
+    from accounts.customers.models.company import CompanyQuerySet
 
 # How often, in months, somebody of a group should hear from us, by the company's tier ("": none yet). Drivers are met when they
 # collect a vehicle; nobody calls them because time has passed.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import Decision, Group, Reason
-from contacts.today import Day
+from contacts.today.day import Day
 from fleetportal.core.templatetags.portal import icon, symbol
 from fleetportal.core.words import number, opening
 

@@ -22,8 +22,8 @@ from contacts.forms.imports import ColumnsForm, FileForm, LayoutForm, WhereForm
 from contacts.imports.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
 from contacts.models import Import
 from fleetportal.core.errors import Refused
-from fleetportal.core.idempotency import once
-from fleetportal.core.pages import done, page
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.pages import done, page
 
 MAY = "serve_customers"
 SHOWN = 50

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
+from contacts.memory.models.interaction import record as tell_timeline
 from contacts.models import Channel, Person, PersonAddress, Purpose
-from contacts.models.interaction import record as tell_timeline
-from contacts.models.person import PersonQuerySet
+from contacts.people.models.person import PersonQuerySet
 from events import letters
 from events.models import Event, Invitation
 from fleetportal.core import audit, jobs

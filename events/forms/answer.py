@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from fleetportal.core.pages import whole_number
+from fleetportal.core.web.pages import whole_number
 
 LONGEST_NAME = 40
 SHOWN_SIZES = 12

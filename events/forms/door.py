@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 
 from events.models import Event, Registration
+from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link, digest
-from fleetportal.core.prepared import Prepared
 
 TOKEN = re.compile(r"([A-Za-z0-9_-]{32})/?$")
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, User
 from events.models import TEMPLATES, Area, Audience, Event, Kind, Seating
-from fleetportal.core.forms import ClockInput, DayField, RowForm, moment
 from fleetportal.core.money import CentsField
+from fleetportal.core.web.forms import ClockInput, DayField, RowForm, moment
 
 if TYPE_CHECKING:
     from events.models import Template

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
-from contacts.forms.planning import next_working_day
 from contacts.models import DecisionMaker, Person
+from contacts.reasons.planning import next_working_day
 from events.models import Meeting
-from fleetportal.core.forms import ClockInput, DayField, moment
+from fleetportal.core.web.forms import ClockInput, DayField, moment
 
 PROPOSED = 3  # FEATURES J2: three common slots
 FIRST_CLOCK = "10:00"

@@ -16,8 +16,8 @@ from events.models.registration import Registration
 from events.models.seating import Seating
 from fleetportal.core import audit, outbox
 from fleetportal.core.db import lock
+from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.errors import Refused
-from fleetportal.core.prepared import Prepared
 
 if TYPE_CHECKING:
     from accounts.models import User

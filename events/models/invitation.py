@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
+from contacts.memory.models.interaction import record as tell_timeline
 from contacts.models import Direction, Person
-from contacts.models.interaction import record as tell_timeline
 from events.models.registration import Registration
 from fleetportal.core import audit
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
+from contacts.memory.models.interaction import record as tell_timeline
 from contacts.models import Channel, Direction, Person
-from contacts.models.interaction import record as tell_timeline
 from events import letters
 from fleetportal.core import audit
 from fleetportal.core.db import lock

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
+from contacts.memory.models.interaction import record as tell_timeline
 from contacts.models import Channel, Direction, Interaction, Person
-from contacts.models.interaction import record as tell_timeline
 from events import letters
 from events.models.seating import Seating, SeatingQuerySet, ids
-from fleetportal.core import audit, bulk
-from fleetportal.core.db import can_lock, lock
+from fleetportal.core import audit
+from fleetportal.core.db import bulk, can_lock, lock
+from fleetportal.core.db.prepared import Prepared, insert
 from fleetportal.core.errors import Refused
-from fleetportal.core.prepared import Prepared, insert
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from contacts.models import DecisionMaker, Group, Planning
-from contacts.models.rule import Found, Rule
+from contacts.reasons.rule import Found, Rule
 from events.forms.meeting import MeetingForm
 from events.models import Meeting
 
 if TYPE_CHECKING:
-    from accounts.models.company import CompanyQuerySet
+    from accounts.customers.models.company import CompanyQuerySet
     from contacts.models import Reason
 
 MEETING_EVERY = relativedelta(months=12)  # DOMAIN: one annual meeting of three sides

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts.models import Group, Holder
-from contacts.models.rule import Found, Rule, Words
+from contacts.reasons.rule import Found, Rule, Words
 from events.models import SECOND_DELIVERY_DAYS, Event, Invitation, Kind, Registration
 
 if TYPE_CHECKING:
-    from accounts.models.company import CompanyQuerySet
+    from accounts.customers.models.company import CompanyQuerySet
     from contacts.models import Reason
 
 

@@ -12,10 +12,10 @@ from events.forms.door import ArrivalForm
 from events.models import AlreadyCheckedIn, CheckIn, Event, NotComing, Registration, Seating
 from events.views.staff import the_event
 from fleetportal.core.db import fold
-from fleetportal.core.idempotency import once
-from fleetportal.core.pages import page, whole_number
-from fleetportal.core.prepared import Prepared
-from fleetportal.core.search import MAX_WORDS
+from fleetportal.core.db.prepared import Prepared
+from fleetportal.core.db.search import MAX_WORDS
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.pages import page, whole_number
 
 SHOWN = 30
 

@@ -13,12 +13,13 @@ from accounts.models import Centre
 from events import landing, letters
 from events.forms.answer import AnswerForm
 from events.models import ChangeClosed, Event, Invitation, NotComing, NotEnoughSeats, Registration, RegistrationClosed
-from fleetportal.core import ical, keeping, qr
-from fleetportal.core.idempotency import once
+from fleetportal.core import ical, qr
+from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link
-from fleetportal.core.look import speak
-from fleetportal.core.pages import link_page, private
-from fleetportal.core.prepared import Prepared
+from fleetportal.core.web import keeping
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.look import speak
+from fleetportal.core.web.pages import link_page, private
 
 NO_BREAK = "\u00a0"
 CALENDAR = "text/calendar; charset=utf-8"

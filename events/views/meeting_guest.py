@@ -10,10 +10,10 @@ from events.models import Meeting, NotYourTurn, TimeGone
 from events.views.guest import CALENDAR, gone, house
 from fleetportal.core import ical
 from fleetportal.core.errors import Refused
-from fleetportal.core.idempotency import once
 from fleetportal.core.links import Link
-from fleetportal.core.look import speak
-from fleetportal.core.pages import link_page
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.look import speak
+from fleetportal.core.web.pages import link_page
 
 
 def meeting_behind(request: HttpRequest, link: Link) -> Meeting | None:

@@ -15,9 +15,9 @@ from events.filters import MeetingFilter
 from events.forms.meeting import FixForm, HoldForm, ProposeForm, TimesForm
 from events.models import Meeting
 from events.tables import MeetingTable
-from fleetportal.core.idempotency import once
-from fleetportal.core.lists import Empty, ListPage, Preset
-from fleetportal.core.pages import ask, done, page
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.lists import Empty, ListPage, Preset
+from fleetportal.core.web.pages import ask, done, page
 
 
 class MeetingList(ListPage):

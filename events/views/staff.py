@@ -20,9 +20,9 @@ from events.filters import EventFilter, GuestFilter
 from events.forms.event import CancelForm, EventForm, ProposalForm
 from events.models import TEMPLATES, Event, Kind, Registration, SeatsTaken
 from events.tables import EventTable, GuestTable
-from fleetportal.core.idempotency import once
-from fleetportal.core.lists import Empty, ListPage, Preset
-from fleetportal.core.pages import answer, ask, done, page
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.lists import Empty, ListPage, Preset
+from fleetportal.core.web.pages import answer, ask, done, page
 
 
 class EventList(ListPage):

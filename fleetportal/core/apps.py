@@ -12,7 +12,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """The folders that stand in for a broker are there before anybody rings or listens; the ground's own pages are in the rail."""
-        from fleetportal.core.pages import NavigationEntry, navigation  # noqa: PLC0415  models are loaded only now
+        from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415  models are loaded only now
 
         if settings.DEBUG:
             navigation.register("mailbox", NavigationEntry(_("Mailbox"), "mailbox", "core:mailbox", "meet_customers", group=9), weight=910)

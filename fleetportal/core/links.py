@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from fleetportal.core.prepared import Prepared, insert
+from fleetportal.core.db.prepared import Prepared, insert
 
 NONCE_BYTES = 16
 TOKEN_CHARS = 32

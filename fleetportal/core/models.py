@@ -1,11 +1,11 @@
 """The tables of the ground, each defined beside its verbs."""
 
 from fleetportal.core.audit import Change, Entry
-from fleetportal.core.idempotency import Answer
+from fleetportal.core.db.search import SearchRow
 from fleetportal.core.jobs import Job
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message
-from fleetportal.core.search import SearchRow
-from fleetportal.core.throttle import Counter
+from fleetportal.core.web.idempotency import Answer
+from fleetportal.core.web.throttle import Counter
 
 __all__ = ["Answer", "Change", "Counter", "Entry", "Job", "Link", "Message", "SearchRow"]

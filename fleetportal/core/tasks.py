@@ -3,7 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from fleetportal.core import bell, export_jobs, jobs, outbox, throttle
+from fleetportal.core import jobs, outbox
+from fleetportal.core.jobs import bell
+from fleetportal.core.web import export_jobs, throttle
 
 
 @shared_task(name="core.send_outbox", acks_late=True)

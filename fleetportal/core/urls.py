@@ -1,6 +1,7 @@
 from django.urls import path
 
-from fleetportal.core import export_jobs, health, look, mailbox, view_pages
+from fleetportal.core.outbox import mailbox
+from fleetportal.core.web import export_jobs, health, look, view_pages
 
 app_name = "core"
 urlpatterns = [

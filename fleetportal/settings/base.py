@@ -22,7 +22,7 @@ INSTALLED_APPS = [
     "events",
     "gifts",
     "cms",
-    "fleetportal.demo",
+    "demo",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
@@ -57,9 +57,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "fleetportal.core.middleware.LanguageGivenBack",
-    "fleetportal.core.middleware.RequestId",
-    "fleetportal.core.middleware.SecurityHeaders",
+    "fleetportal.core.web.middleware.LanguageGivenBack",
+    "fleetportal.core.web.middleware.RequestId",
+    "fleetportal.core.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cms.kept.KeptPages",
@@ -68,14 +68,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "fleetportal.core.middleware.ChosenLanguage",
+    "fleetportal.core.web.middleware.ChosenLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.sign_in.SecondFactor",
-    "accounts.sign_in.OneDoor",
+    "accounts.staff.sign_in.SecondFactor",
+    "accounts.staff.sign_in.OneDoor",
     "django_htmx.middleware.HtmxMiddleware",
-    "fleetportal.core.middleware.Refusals",
+    "fleetportal.core.web.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "fleetportal.urls"
@@ -94,7 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "fleetportal.core.pages.page_context",
+                "fleetportal.core.web.pages.page_context",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -178,7 +178,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- Who signs in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "accounts.sign_in.Backend",
+    "accounts.staff.sign_in.Backend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 ANONYMOUS_USER_NAME = None
@@ -194,8 +194,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.sign_in.StaffAdapter"
-ACCOUNT_FORMS = {"login": "accounts.sign_in.SignInForm"}
+ACCOUNT_ADAPTER = "accounts.staff.sign_in.StaffAdapter"
+ACCOUNT_FORMS = {"login": "accounts.staff.sign_in.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # without password1 the password leaves the sign-in form too
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -206,12 +206,12 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXIES", 0)  # also for R29: core.throttle asks allauth whose address it is
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_ADAPTER = "accounts.sign_in.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.staff.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Fleetportal"
-ROLES = {"account_manager", "centre_manager", "marketing", "service_adviser", "wash_attendant", "administrator"}  # of accounts.roles
+ROLES = {"account_manager", "centre_manager", "marketing", "service_adviser", "wash_attendant", "administrator"}  # of accounts.staff.roles
 REQUIRE_SECOND_FACTOR = env.words("REQUIRE_SECOND_FACTOR", [] if DEBUG else ["administrator"], among=ROLES)
 
-SESSION_ENGINE = "fleetportal.core.sessions"
+SESSION_ENGINE = "fleetportal.core.web.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_HTTPONLY = True
@@ -267,7 +267,7 @@ SMS_GATEWAY = env.sms_gateway()
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "fleetportal.core.logs.JsonLine"}, "plain": {"()": "fleetportal.core.logs.PlainLine"}},
+    "formatters": {"json": {"()": "fleetportal.core.web.logs.JsonLine"}, "plain": {"()": "fleetportal.core.web.logs.PlainLine"}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",

@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Company, User, Vehicle
-from accounts.models.vehicle import fold_plate
-from contacts.models import Channel, Driver, Person, PersonAddress, interaction, ledger
-from contacts.models.person import fold_address
+from contacts import hospitality as ledger
+from contacts.memory.models import interaction
+from contacts.models import Channel, Driver, Person, PersonAddress
+from contacts.people.models.person import fold_address
 from fleetportal.core import audit
 from fleetportal.core.db import fold, lock
 from gifts.codes import mark_hash

@@ -5,7 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from contacts.models import Driver, ledger
+from contacts import hospitality as ledger
+from contacts.models import Driver
 from gifts.models import Allowance, Claim, Programme, Voucher, VoucherForeign, Way
 from gifts.models.voucher import Said, person_mark
 

@@ -3,10 +3,10 @@
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Company, User
-from accounts.models.vehicle import fold_plate
 from contacts.models import Holder, Person, VehicleDriver
-from fleetportal.core import search
+from fleetportal.core.db import search
 
 FOUND = 12
 

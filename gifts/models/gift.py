@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Centre, Company, in_reach
-from contacts.models import Channel, Outcome, Person, interaction, ledger
+from contacts import hospitality as ledger
+from contacts.memory.models import interaction
+from contacts.models import Channel, Outcome, Person
 from fleetportal.core import audit
 from fleetportal.core.errors import Refused
 

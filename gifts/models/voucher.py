@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Centre, Company, in_reach
-from contacts.models import Channel, Person, interaction, ledger
-from fleetportal.core import audit, bulk, outbox
-from fleetportal.core.db import above, lock
+from contacts import hospitality as ledger
+from contacts.memory.models import interaction
+from contacts.models import Channel, Person
+from fleetportal.core import audit, outbox
+from fleetportal.core.db import above, bulk, lock
+from fleetportal.core.db.prepared import Prepared, PreparedUpdate, insert
 from fleetportal.core.links import Link, digest
-from fleetportal.core.prepared import Prepared, PreparedUpdate, insert
 from gifts import codes
 from gifts.models.claim import Claim
 from gifts.models.programme import READABLE, Allowance, Issue, Programme, Way

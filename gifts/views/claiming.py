@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Centre
-from fleetportal.core import keeping, links, qr, throttle
-from fleetportal.core.idempotency import once
+from fleetportal.core import links, qr
 from fleetportal.core.links import Link
-from fleetportal.core.look import speak
-from fleetportal.core.middleware import put_into_words
-from fleetportal.core.pages import link_page
+from fleetportal.core.web import keeping, throttle
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.look import speak
+from fleetportal.core.web.middleware import put_into_words
+from fleetportal.core.web.pages import link_page
 from gifts import pdf
 from gifts.actions.claims import claim_card, claim_from_pool, mailbox
 from gifts.forms import CardForm, CodeForm, FirstNameForm, PoolForm

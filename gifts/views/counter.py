@@ -12,11 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Company
-from contacts.models import Driver, Person, ledger
-from fleetportal.core import qr, throttle
-from fleetportal.core.idempotency import once
-from fleetportal.core.middleware import put_into_words
-from fleetportal.core.pages import done, page, whole_number
+from contacts import hospitality as ledger
+from contacts.models import Driver, Person
+from fleetportal.core import qr
+from fleetportal.core.web import throttle
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.middleware import put_into_words
+from fleetportal.core.web.pages import done, page, whole_number
 from gifts.actions.claims import confirm_driver
 from gifts.actions.counter import claim_for, issue_at_counter
 from gifts.actions.finding import people_found

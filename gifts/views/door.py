@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Centre, User
-from fleetportal.core import throttle
-from fleetportal.core.idempotency import once
 from fleetportal.core.links import Link
-from fleetportal.core.middleware import put_into_words
-from fleetportal.core.pages import done, page
+from fleetportal.core.web import throttle
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.middleware import put_into_words
+from fleetportal.core.web.pages import done, page
 from gifts.forms import ReasonWhyForm, RedeemForm
 from gifts.models import NobodysVoucher, Redemption, Voucher, VoucherRefused
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Company
-from contacts.models import Person, ledger
+from contacts import hospitality as ledger
+from contacts.models import Person
 from fleetportal.core.errors import Refused
-from fleetportal.core.idempotency import once
-from fleetportal.core.pages import done, page, whole_number
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.pages import done, page, whole_number
 from gifts.actions.finding import people_found
 from gifts.forms import GiftForm, HandOutForm, ReceiveForm
 from gifts.models import Gift, HandOut, Stock

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Company
 from contacts.models import Person
 from fleetportal.core.audit import Entry
-from fleetportal.core.idempotency import once
-from fleetportal.core.lists import Empty, ListPage, Preset
-from fleetportal.core.pages import done, page
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.lists import Empty, ListPage, Preset
+from fleetportal.core.web.pages import done, page
 from gifts import pdf, report
 from gifts.filters import ProgrammeFilter
 from gifts.forms import IssueForm, ProgrammeForm, ReasonWhyForm, names_of

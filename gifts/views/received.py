@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Company
-from contacts.models import Person, ledger
-from fleetportal.core.pages import answer, page
+from contacts import hospitality as ledger
+from contacts.models import Person
+from fleetportal.core.web.pages import answer, page
 from gifts.models import HandOut, Voucher
 
 SHOWN = 8

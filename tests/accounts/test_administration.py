@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import roles_of
+from accounts.staff.roles import roles_of
 from fleetportal.core.audit import Entry
 
 ADDRESS = "/django-admin/"

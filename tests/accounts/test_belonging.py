@@ -8,11 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.customers.models import assignment as assignments
+from accounts.customers.models import company as companies
+from accounts.customers.models.assignment import AlreadyAssigned, AssignmentQuerySet, OnlyWhoLeads
+from accounts.customers.models.company import CircleOfCompanies
 from accounts.models import Address, Assignment, Centre, Company, User, serving
-from accounts.models import assignment as assignments
-from accounts.models import company as companies
-from accounts.models.assignment import AlreadyAssigned, AssignmentQuerySet, OnlyWhoLeads
-from accounts.models.company import CircleOfCompanies
 from fleetportal.core.audit import Change, Entry
 from tests.factories.accounts import assign, make_company, make_user
 from tests.races import race, won

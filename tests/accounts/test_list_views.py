@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.customers.models.assignment import AlreadyAssigned
 from accounts.models import Assignment, Centre, Company, User
-from accounts.models import user as users
-from accounts.models.assignment import AlreadyAssigned
-from accounts.models.user import MOST_VIEWS
+from accounts.staff.models import user as users
+from accounts.staff.models.user import MOST_VIEWS
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import assign, make_company, make_user
 from tests.races import race

@@ -10,9 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Assignment, Centre, Company, User
-from fleetportal.core import export_jobs, jobs
+from fleetportal.core import jobs
 from fleetportal.core.audit import Entry
-from fleetportal.core.lists import page as lists
+from fleetportal.core.web import export_jobs
+from fleetportal.core.web.lists import page as lists
 from tests.factories.accounts import make_company, make_vehicle
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from accounts.models import Centre, CentreGroupPermission
-from accounts.roles import CODENAMES, ROLES, give_role, roles_of
+from accounts.staff.roles import CODENAMES, ROLES, give_role, roles_of
 from tests.factories.accounts import make_centre, make_user
 
 TABLE = """

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Centre, User
-from accounts.roles import give_role
+from accounts.staff.roles import give_role
 
 pytestmark = pytest.mark.django_db
 

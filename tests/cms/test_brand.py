@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from accounts.models import Centre, User
 from cms.models import HouseBrand
 from cms.models.brand import contrast, house_brand
-from fleetportal.core.brand import brand, brands
 from fleetportal.core.links import Link
+from fleetportal.core.web.brand import brand, brands
 from tests.factories.events import make_event, make_invitation
 from tests.factories.pictures import make_picture
 

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Company, User
-from contacts.actions import reasons as actions
 from contacts.models import Reason, rules
+from contacts.today import actions
 from tests.factories.accounts import make_company
 from tests.factories.reasons import make_reason
 

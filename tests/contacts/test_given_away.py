@@ -9,10 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Centre, Company, User, who_serves
-from contacts.actions import reasons as actions
+from contacts.memory.models.task import TaskClosed
 from contacts.models import Decision, Reason, Task
-from contacts.models.task import TaskClosed
-from contacts.today import Day
+from contacts.today import actions
+from contacts.today.day import Day
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import assign, make_user
 from tests.factories.reasons import make_reason, make_task

@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Assignment, Company, Vehicle
-from contacts import people_data
 from contacts.actions import import_keeping, import_report, imports
 from contacts.models import Consent, Holder, Import, Layout, Person, PersonAddress, StagedRow
+from contacts.people import data as people_data
 from fleetportal.core.audit import Entry
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs import Job

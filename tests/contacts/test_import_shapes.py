@@ -10,7 +10,7 @@ from accounts.models import Company, Vehicle
 from contacts.actions import imports
 from contacts.imports import dates, judging, reaching
 from contacts.models import Holder, Import, Person
-from contacts.models.pairs import SAME_PERSON
+from contacts.people.models.pairs import SAME_PERSON
 from fleetportal.core.audit import Change
 from tests.contacts.test_import_engine import judge, take, verdicts, why
 from tests.factories.accounts import make_company

@@ -9,12 +9,12 @@ from django.test.utils import isolate_apps
 from django.utils import timezone
 
 from accounts.models import Company, TouchedCompany, User
-from contacts import people_data
 from contacts.models import Channel, Consent, DecisionMaker, Driver, Holder, Interaction, Person, PersonAddress, VehicleDriver, VehicleUser
+from contacts.people import data as people_data
 from fleetportal.core.audit import Change, Entry
+from fleetportal.core.db.search import SearchRow
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Bounce, Message, State
-from fleetportal.core.search import SearchRow
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_drive, make_holder, make_person, make_role
 

@@ -9,8 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Company
-from contacts import unsubscribe
-from contacts.actions import preferences as actions
+from contacts.consent import actions, unsubscribe
 from contacts.models import AddressState, Consent, Person, PersonAddress, Purpose
 from fleetportal.core import outbox
 from fleetportal.core.audit import Entry

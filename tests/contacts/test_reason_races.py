@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import TouchedCompany, User
-from contacts.actions import reasons as actions
-from contacts.forms.planning import TASK
 from contacts.models import Decision, Reason
 from contacts.reasons import computing
 from contacts.reasons.computing import compute
+from contacts.reasons.planning import TASK
+from contacts.today import actions
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import make_company, make_user, make_vehicle
 from tests.factories.reasons import make_reason

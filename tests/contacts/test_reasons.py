@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from accounts.models import Company, Phase, Tier, TouchedCompany, User
 from contacts.models import Decision, DecisionMaker, Found, Group, Interaction, Person, Reason, Rule, rules
-from contacts.models.reason import GROUP_POINTS, TIER_POINTS, points_of
 from contacts.reasons import nightly
 from contacts.reasons.computing import compute, look_again
 from contacts.reasons.explaining import explain
+from contacts.reasons.models import GROUP_POINTS, TIER_POINTS, points_of
 from contacts.reasons.silence import CADENCE, months_between
 from fleetportal.core import jobs
 from fleetportal.core.jobs import Job

@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from guardian.shortcuts import assign_perm
 
+from accounts.customers.models.company import rights_over
 from accounts.models import Assignment, Centre, Company, User
-from accounts.models.company import rights_over
 from contacts.models import Person, PersonPair
 from fleetportal.core import jobs
-from fleetportal.core.lists import page as lists
+from fleetportal.core.web.lists import page as lists
 from tests.factories.contacts import make_person, make_role
 
 pytestmark = pytest.mark.django_db

@@ -104,7 +104,7 @@ def test_a_search_costs_the_same_for_one_hit_of_each_and_three(
 def test_many_hits_are_narrowed_to_what_one_may_see_as_few_are(
     client: Client, request: pytest.FixtureRequest, anna: User, north: Centre, monkeypatch: pytest.MonkeyPatch, who: str, few: int
 ) -> None:
-    monkeypatch.setattr("fleetportal.core.search.FEW", few)
+    monkeypatch.setattr("fleetportal.core.db.search.FEW", few)
     own, other = make_company(north, name="Muster Eins", looked_after_by=anna), make_company(north, name="Muster Zwei")
     for number, company in enumerate((own, other)):
         make_role("user", company, make_person(f"Muster{number}"))

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Company, User
+from contacts.memory.models import task as tasks
 from contacts.models import Task, TaskClosed
-from contacts.models import task as tasks
 from fleetportal.core.audit import Entry
 from tests.factories.reasons import make_task
 from tests.races import race

@@ -11,13 +11,13 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.models import Centre, Company, Tier, User
-from contacts import today as day_module
-from contacts.actions import reasons as actions
-from contacts.actions.reasons import TooLateToUndo
-from contacts.forms.planning import TASK, next_working_day
 from contacts.models import REACHED_CHIPS, Chip, Decision, Group, Interaction, Planning, Reason, Task, rules
+from contacts.reasons.planning import TASK, next_working_day
 from contacts.templatetags.today import late
-from contacts.today import CONTACTS_A_DAY, SHOWN, Appointment, Day, Moved
+from contacts.today import actions
+from contacts.today import day as day_module
+from contacts.today.actions import TooLateToUndo
+from contacts.today.day import CONTACTS_A_DAY, SHOWN, Appointment, Day, Moved
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import assign, make_company, make_user, make_vehicle
 from tests.factories.contacts import make_person, make_role

@@ -9,9 +9,9 @@ from django.urls import path
 
 from accounts.models import Centre
 from fleetportal.core.errors import Refused
-from fleetportal.core.idempotency import once
 from fleetportal.core.links import Link
-from fleetportal.core.pages import link_page
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.pages import link_page
 from fleetportal.urls import urlpatterns as our_own
 
 

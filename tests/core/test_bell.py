@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import transaction
 
-from fleetportal.core import bell
+from fleetportal.core.jobs import bell
 
 
 class Change(Exception):

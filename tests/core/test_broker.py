@@ -12,7 +12,7 @@ from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
 from fleetportal.celery import app
-from fleetportal.core import broker
+from fleetportal.core.jobs import broker
 
 MESSAGES = 40
 
@@ -29,7 +29,7 @@ def channel(tmp_path):
 
 def test_a_small_installation_uses_it():
     assert app.connection("folder://localhost").transport_cls == "folder"
-    assert type(app.connection("folder://localhost").transport).__module__ == "fleetportal.core.broker"
+    assert type(app.connection("folder://localhost").transport).__module__ == "fleetportal.core.jobs.broker"
 
 
 def whole_messages(channel, module, monkeypatch):

@@ -9,9 +9,9 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 
 from accounts.models import Company, Vehicle
 from contacts.models import Holder, Person, PersonAddress, StagedRow, VehicleUser
-from fleetportal.core import bulk
 from fleetportal.core.audit import Entry
-from fleetportal.core.search import SearchRow
+from fleetportal.core.db import bulk
+from fleetportal.core.db.search import SearchRow
 from tests.factories.accounts import make_centre, make_company
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db import DatabaseError, connection, connections, transaction
 
-from accounts.roles import CODENAMES
+from accounts.staff.roles import CODENAMES
 from contacts.models import Person
 from fleetportal.core.db import busy
 from gifts.models import Redemption, Voucher

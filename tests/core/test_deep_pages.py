@@ -7,7 +7,7 @@ from django.db.models import Case, IntegerField, Value, When
 from django.test import Client
 
 from accounts.models import Centre, Company, User, Vehicle
-from fleetportal.core.lists import paging
+from fleetportal.core.web.lists import paging
 from tests.factories.accounts import make_company
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 from django.utils import translation
 
 from accounts.models import Centre, Company, User
-from fleetportal.core.forms import DayField, RowsField
+from fleetportal.core.web.forms import DayField, RowsField
 
 HOUSE = ("accounts.", "contacts.", "events.", "gifts.", "fleetportal.")
 

@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
 
-from fleetportal.core import logs, middleware
+from fleetportal.core.web import logs, middleware
 from tests.kills.portal import ROOT
 
 # ARCHITECTURE's sentence, word for word.
@@ -39,7 +39,7 @@ def test_every_answer_carries_the_policy_and_its_companions(client, address):
 
 @pytest.mark.django_db
 def test_an_error_of_ours_carries_them_too(client, monkeypatch):
-    monkeypatch.setattr("fleetportal.core.health.database_answers", lambda: 1 / 0)
+    monkeypatch.setattr("fleetportal.core.web.health.database_answers", lambda: 1 / 0)
     client.raise_request_exception = False
     response = client.get("/readyz")
     assert (response.status_code, response["Content-Security-Policy"]) == (500, POLICY)

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from fleetportal.core import health
+from fleetportal.core.web import health
 
 OK = {"database": "ok", "migrations": "ok", "broker": "ok"}
 

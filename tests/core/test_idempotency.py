@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Centre
-from fleetportal.core.idempotency import Answer, new_key
+from fleetportal.core.web.idempotency import Answer, new_key
 from tests.races import race
 from tests.selection import repetitions
 

@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from contacts.models import AddressState, Person, PersonAddress, Purpose
-from fleetportal.core import outbox, verdicts
+from fleetportal.core import outbox
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import BACKOFF, LEASE, MAX_TRIES, Bounce, Message, NotInTrouble, Priority, State
-from fleetportal.core.smtp import Mail
-from fleetportal.core.verdicts import Go, Never, NotYet
+from fleetportal.core.outbox import gates as verdicts
+from fleetportal.core.outbox.gates import Go, Never, NotYet
+from fleetportal.core.outbox.smtp import Mail
 from tests.factories.contacts import give_consent, make_person
 from tests.kills.sink import TAKEN, Sink
 
@@ -334,7 +335,7 @@ class Server(Sink):
 @pytest.fixture
 def server(settings: Any) -> Iterator[Server]:
     with Server() as server:
-        settings.EMAIL_BACKEND = "fleetportal.core.smtp.Backend"
+        settings.EMAIL_BACKEND = "fleetportal.core.outbox.smtp.Backend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
         yield server
 
@@ -471,7 +472,7 @@ def test_a_line_that_breaks_after_the_text_leaves_the_message_uncertain_and_unse
 def test_a_server_that_is_away_costs_a_try_and_loses_nothing(settings: Any, brandt: Person) -> None:
     with Server() as server:
         port = server.port
-    settings.EMAIL_BACKEND = "fleetportal.core.smtp.Backend"
+    settings.EMAIL_BACKEND = "fleetportal.core.outbox.smtp.Backend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     message = make_message(brandt)
     outbox.send_due()

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
+from accounts.customers.models.assignment import AlreadyAssigned
 from accounts.models import Assignment
-from accounts.models.assignment import AlreadyAssigned
 from contacts.models import AlreadyHeld, Holder
 from fleetportal.core import db
 from fleetportal.core.audit import Entry

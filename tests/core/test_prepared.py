@@ -10,8 +10,8 @@ from django.db.models import Count, F
 from accounts.models import Centre, Company
 from contacts.models import Person
 from fleetportal.core.audit import Change, Entry
-from fleetportal.core.idempotency import Answer
-from fleetportal.core.prepared import Prepared, PreparedUpdate, insert
+from fleetportal.core.db.prepared import Prepared, PreparedUpdate, insert
+from fleetportal.core.web.idempotency import Answer
 from tests.factories.accounts import make_centre, make_company, make_vehicle
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fleetportal.core import search
-from fleetportal.core.search import SearchRow
+from fleetportal.core.db import search
+from fleetportal.core.db.search import SearchRow
 from tests.factories.accounts import make_centre
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from accounts.roles import ROLES
+from accounts.staff.roles import ROLES
 from fleetportal.settings.env import ROOT
 
 SOUND = {

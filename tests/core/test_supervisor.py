@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Each part starts a sleeper of its own, as a worker starts its pool, and prints both process ids.
 SCRIPT = """
 import os, signal, subprocess, sys, time
-from fleetportal.core.supervisor import supervise
+from fleetportal.core.jobs.supervisor import supervise
 
 def part(deaf=False, ends_after=None):
     def main():

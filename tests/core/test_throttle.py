@@ -4,8 +4,8 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
-from fleetportal.core import throttle
-from fleetportal.core.throttle import Counter, TooMany
+from fleetportal.core.web import throttle
+from fleetportal.core.web.throttle import Counter, TooMany
 from tests.races import race, won
 from tests.selection import repetitions
 

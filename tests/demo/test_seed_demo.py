@@ -13,19 +13,19 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import vat
+from accounts.customers import vat
+from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Company, User, Vehicle
-from accounts.models.vehicle import fold_plate
-from accounts.roles import roles_of
+from accounts.staff.roles import roles_of
 from cms.models import EventPage
 from contacts.models import Person, PersonAddress, Reason
-from contacts.models.person import fold_address, fold_name
+from contacts.people.models.person import fold_address, fold_name
+from demo.numbers import VIN_VALUES, VIN_WEIGHTS
+from demo.occasions import PREVIEW_ABROAD
+from demo.seed import NotEmpty, fill
 from fleetportal.core.audit import Entry
 from fleetportal.core.db import fold
-from fleetportal.core.search import SearchRow
-from fleetportal.demo.numbers import VIN_VALUES, VIN_WEIGHTS
-from fleetportal.demo.occasions import PREVIEW_ABROAD
-from fleetportal.demo.seed import NotEmpty, fill
+from fleetportal.core.db.search import SearchRow
 from tests.databases import Copies
 from tests.demo.situations import SITUATIONS
 

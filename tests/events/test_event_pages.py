@@ -12,8 +12,8 @@ from django.utils import timezone
 from events.models import CheckIn, Event, Invitation, Kind, Registration, State
 from fleetportal.core import jobs
 from fleetportal.core.audit import Entry
-from fleetportal.core.forms import moment
 from fleetportal.core.links import Link
+from fleetportal.core.web.forms import moment
 from tests.accounts.test_two_editors import shown_by
 from tests.factories.accounts import make_company
 from tests.factories.events import clocks_change, make_event, make_guest, make_invitation, make_registration

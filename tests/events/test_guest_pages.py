@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from events.models import Event, Invitation, Registration, Status
 from fleetportal.core.audit import Entry
-from fleetportal.core.keeping import UNTIL
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message
 from fleetportal.core.templatetags.portal import day_and_month
+from fleetportal.core.web.keeping import UNTIL
 from tests.answers import said
 from tests.factories.events import make_event, make_invitation, make_registration
 

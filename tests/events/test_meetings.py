@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Interaction, Reason
-from contacts.models.rule import rules
 from contacts.reasons.computing import look_again
+from contacts.reasons.rule import rules
 from events.forms.meeting import MeetingForm, TimesForm
 from events.models import Meeting, MeetingState, NotYourTurn, TimeGone
 from events.models import meeting as nouns
@@ -281,7 +281,7 @@ def test_the_link_says_how_the_meeting_stands(client: Client, offered: Meeting, 
 
 
 def test_who_is_forgotten_has_no_link_any_more(client: Client, offered: Meeting, kern: Any) -> None:
-    from contacts.people_data import to_forget  # noqa: PLC0415
+    from contacts.people.data import to_forget  # noqa: PLC0415
 
     to_forget["events.meeting"](kern)
     assert client.get(Link.objects.get(scope="meeting").path).status_code == 404

@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from contacts.people_data import to_forget, to_move
+from contacts.people.data import to_forget, to_move
 from events.models import Invitation, Meeting, Registration, Status
 from fleetportal.core.audit import Change
 from fleetportal.core.links import Link

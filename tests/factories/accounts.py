@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Assignment, Centre, Company, User, Vehicle
-from accounts.roles import give_role
+from accounts.staff.roles import give_role
 
 number = itertools.count(1)
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fleetportal.core import throttle
+from fleetportal.core.web import throttle
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from contacts.models import Driver, Interaction, Person, PersonAddress
-from fleetportal.core.idempotency import Answer
-from fleetportal.core.keeping import UNTIL
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message, Priority
+from fleetportal.core.web.idempotency import Answer
+from fleetportal.core.web.keeping import UNTIL
 from gifts.models import Challenge, Claim, State, Voucher
 from tests.factories.accounts import make_vehicle
 from tests.factories.contacts import make_person, make_role

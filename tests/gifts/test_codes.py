@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from contacts.models import Driver
-from fleetportal.core import throttle
 from fleetportal.core.links import Link
+from fleetportal.core.web import throttle
 from gifts import codes
 from gifts.models import Challenge, Claim, State, Voucher
 from tests.factories.contacts import make_role

@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 
 from accounts.models import Company
-from contacts.models import GiftPolicy, Interaction, Person, PersonAddress, Received, YearSum, ledger
+from contacts import hospitality as ledger
+from contacts.models import GiftPolicy, Interaction, Person, PersonAddress, Received, YearSum
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox import Message
 from gifts.actions import claims

@@ -10,7 +10,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from contacts.models import CapReached, Received, YearSum, ledger
+from contacts import hospitality as ledger
+from contacts.models import CapReached, Received, YearSum
 from gifts import models as gifts
 from gifts.actions.claims import claim_card, take_from_pool
 from gifts.actions.counter import claim_for

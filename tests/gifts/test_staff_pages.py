@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from contacts.models import CapReached, Driver, GiftPolicy, Interaction, NothingAllowed, Person, YearSum, ledger
+from contacts import hospitality as ledger
+from contacts.models import CapReached, Driver, GiftPolicy, Interaction, NothingAllowed, Person, YearSum
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox import Message
 from gifts.actions.finding import people_found

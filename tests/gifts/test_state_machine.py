@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from contacts.models import CapReached, GiftPolicy, Received, YearSum, ledger
+from contacts import hospitality as ledger
+from contacts.models import CapReached, GiftPolicy, Received, YearSum
 from fleetportal.core.audit import Entry, label
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from accounts.models import User
-from fleetportal.demo.seed import fill
+from demo.seed import fill
 from tests.databases import Copies
 from tests.journeys.browser import SIZES, Hand, Meet, hands, launch
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fleetportal.celery import app
-from fleetportal.core import redis_broker
+from fleetportal.core.jobs import redis_broker
 
 pytestmark = pytest.mark.kills
 

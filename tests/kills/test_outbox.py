@@ -124,7 +124,7 @@ def test_the_negative_control_a_message_without_a_lease_would_be_repeated(sink, 
     """Two senders at once that do not ask for the lease send the same message twice: the lease is what keeps R8's bound."""
     (recipient,) = queue_notes(1)
     server = {"host": "127.0.0.1", "port": sink.port}
-    first, second = (outbox.get_connection("fleetportal.core.smtp.Backend", **server) for _sender in range(2))
+    first, second = (outbox.get_connection("fleetportal.core.outbox.smtp.Backend", **server) for _sender in range(2))
     hand_over = first.send_messages
 
     def while_another_sends(mails):

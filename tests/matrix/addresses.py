@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern, RoutePattern
 from django.utils.regex_helper import normalize
 
-from fleetportal.core.pages import Access
+from fleetportal.core.web.pages import Access
 from tests.matrix.trees import TREES, Tree
 
 CONVERTED = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from accounts.roles import ALL, OWN, ROLES
+from accounts.staff.roles import ALL, OWN, ROLES
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from accounts.models import Company, Vehicle
-from fleetportal.core.pages import page, public_page
+from fleetportal.core.web.pages import page, public_page
 from fleetportal.urls import urlpatterns as our_own
 
 

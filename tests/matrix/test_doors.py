@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from fleetportal.core.logs import JsonLine, PlainLine
+from fleetportal.core.web.logs import JsonLine, PlainLine
 from tests.matrix.addresses import Address
 from tests.matrix.columns import COLUMNS, PLACES
 from tests.matrix.test_matrix import ALL_ADDRESSES, ANONYMOUS, LINKS, OURS

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
+from accounts.customers.models.company import CompanyQuerySet
 from accounts.models import Centre, Company, User, Vehicle
-from accounts.models.company import CompanyQuerySet
 from contacts.models import Person
 from events.models import Event
-from fleetportal.core.lists import ListPage, listed
+from fleetportal.core.web.lists import ListPage, listed
 from tests.answers import said
 from tests.matrix.addresses import Address
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Assignment, Centre, Company, CompanyPair, Vehicle
 from contacts.models import Import, Interaction, Person, PersonAddress, PersonPair
-from contacts.models.reason import Decision
+from contacts.reasons.models import Decision
 from events import letters
 from events.models import Meeting
 from fleetportal.core.jobs import Job

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from accounts.customers.vat import ValidationError, compact
 from accounts.models import Centre, Company
-from accounts.vat import ValidationError, compact
 from contacts.actions import imports
 from contacts.actions.import_report import write_report
 from contacts.models import Import, Layout, Verdict

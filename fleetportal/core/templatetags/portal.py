@@ -17,7 +17,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from fleetportal.core import money
-from fleetportal.core.lists import COUNTED_UP_TO, ExtraColumn, said_count
+from fleetportal.core.web.lists import COUNTED_UP_TO, ExtraColumn, said_count
 
 register = template.Library()
 

@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from gunicorn.app.base import BaseApplication
 
 from fleetportal.celery import app as celery
-from fleetportal.core.supervisor import supervise
+from fleetportal.core.jobs.supervisor import supervise
 
 DEMO_LOGINS = ("anna", "boris", "carla", "dora", "emil", "wanda", "admin")
 

@@ -1,0 +1,131 @@
+"""What the lists of companies and vehicles can be asked, as sentences."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from dateutil.relativedelta import relativedelta
+from django import forms
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Assignment, Centre, Company, Phase, Tier, Use, User, Vehicle
+from fleetportal.core.db import search
+from fleetportal.core.web.lists import Sentence, Word
+
+SPANS = [("3", _("within 3 months")), ("6", _("within 6 months")), ("9", _("within 9 months")), ("12", _("within a year"))]
+
+
+def search_field() -> forms.TextInput:
+    return forms.TextInput(attrs={"type": "search", "class": "form-control", "autocomplete": "off"})
+
+
+def by(months: str) -> date:
+    return timezone.localdate() + relativedelta(months=int(months))
+
+
+def centres_of(request: HttpRequest) -> QuerySet[Centre]:
+    """The centres at which the user meets companies, by grant or assignment."""
+    return Centre.objects.filter(Exists(Company.objects.visible_to(request.user).filter(centre=OuterRef("pk"))))
+
+
+def looking_after(request: HttpRequest) -> QuerySet[User]:
+    """Those who look after a company that the user may see."""
+    running = Assignment.objects.running(on=timezone.localdate()).filter(company__in=Company.objects.visible_to(request.user))
+    users = running.order_by().values("user").distinct()  # first who, then their names: else each user's assignments are gone through
+    return User.objects.filter(pk__in=users).order_by("last_name", "first_name")
+
+
+def companies_of(request: HttpRequest) -> QuerySet[Company]:
+    return Company.objects.where(request.user, may="see_customers")
+
+
+class CompanyFilter(Sentence):
+    q = django_filters.CharFilter(label=_("Name or city"), method="named", widget=search_field())
+    centre = django_filters.ModelChoiceFilter(
+        label=_("Centre"), queryset=centres_of, widget=forms.RadioSelect, empty_label=_("all centres")
+    )
+    tier = django_filters.MultipleChoiceFilter(label=_("Tier"), choices=Tier.choices, widget=forms.CheckboxSelectMultiple)
+    phase = django_filters.MultipleChoiceFilter(label=_("Phase"), choices=Phase.choices, widget=forms.CheckboxSelectMultiple)
+    ends = django_filters.ChoiceFilter(
+        label=_("Contract end"), choices=SPANS, method="ending", widget=forms.RadioSelect, empty_label=_("at any time")
+    )
+    by = django_filters.ModelChoiceFilter(
+        label=_("Looked after by"), queryset=looking_after, method="of_user", widget=forms.RadioSelect, empty_label=_("anybody")
+    )
+    words = (
+        Word("q", _("Companies called"), ""),
+        Word("centre", _("of"), _("all centres")),
+        Word("tier", _("that are"), _("of any tier")),
+        Word("phase", _("and"), _("in any phase")),
+        Word("ends", _("whose next contract ends"), _("at any time")),
+        Word("by", _("looked after by"), _("anybody")),
+    )
+
+    class Meta:
+        model = Company
+        fields: tuple[str, ...] = ()
+
+    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(pk__in=search.found(Company, value))
+
+    def ending(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.with_contracts_ending(on=timezone.localdate(), before=by(value))
+
+    def of_user(self, rows: QuerySet[Any], name: str, value: User) -> QuerySet[Any]:
+        return rows.looked_after_by(value, on=timezone.localdate())
+
+
+class VehicleFilter(Sentence):
+    q = django_filters.CharFilter(label=_("Plate, VIN or model"), method="named", widget=search_field())
+    use = django_filters.ChoiceFilter(label=_("Kind"), choices=Use.choices, widget=forms.RadioSelect, empty_label=_("of either kind"))
+    ends = django_filters.ChoiceFilter(
+        label=_("Contract end"), choices=SPANS, method="ending", widget=forms.RadioSelect, empty_label=_("at any time")
+    )
+    delivered = django_filters.ChoiceFilter(
+        label=_("Delivery"),
+        choices=[("28", _("in the last four weeks")), ("365", _("in the last year"))],
+        method="new",
+        widget=forms.RadioSelect,
+        empty_label=_("at any time"),
+    )
+    back = django_filters.ChoiceFilter(
+        label=_("Given back"),
+        choices=[("yes", _("given back")), ("all", _("all"))],
+        method="returned",
+        widget=forms.RadioSelect,
+        empty_label=_("still with the company"),
+    )
+    company = django_filters.ModelChoiceFilter(label=_("Company"), queryset=companies_of, widget=forms.HiddenInput)
+    words = (
+        Word("q", _("Vehicles with"), ""),
+        Word("use", _("that are"), _("of either kind")),
+        Word("ends", _("whose contract ends"), _("at any time")),
+        Word("delivered", _("delivered"), _("at any time")),
+        Word("back", _("and"), _("still with the company")),
+        Word("company", _("of"), ""),
+    )
+
+    class Meta:
+        model = Vehicle
+        fields: tuple[str, ...] = ()
+
+    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(pk__in=search.found(Vehicle, value))
+
+    def ending(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(contract_ends_on__gte=timezone.localdate(), contract_ends_on__lt=by(value))
+
+    def new(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        today = timezone.localdate()
+        return rows.delivered_between(today - relativedelta(days=int(value)), today)
+
+    def filter_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Without a word about it, vehicles that were given back are left out."""
+        rows = super().filter_queryset(rows)
+        return rows if self.form.cleaned_data.get("back") else rows.active()
+
+    def returned(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.exclude(given_back_on=None) if value == "yes" else rows

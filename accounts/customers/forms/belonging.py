@@ -1,0 +1,139 @@
+"""What a company belongs to, who looks after it, where else it is: strings in, values out."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Address, Assignment, Centre, Company, User, serving
+from fleetportal.core.db import search
+from fleetportal.core.web.forms import DayField, RowForm
+
+OFFERED = 12
+
+
+class ParentForm(RowForm):
+    """The company above this one: one that the user may find, or none."""
+
+    class Meta:
+        model = Company
+        fields = ("parent",)
+
+    def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, instance=company, **kwargs)
+        self.fields["parent"].queryset = self.findable = Company.objects.visible_to(user).exclude(pk=company.pk)
+        self.now = self.findable.filter(pk=company.parent_id).first() if company.parent_id else None
+
+    @property
+    def showing(self) -> str:
+        """A parent out of reach was not shown, so the page does not say its number either."""
+        return super().showing if self.now or not self.instance.parent_id else ""
+
+    def clean(self) -> dict[str, Any]:
+        """A parent out of reach was not shown: an empty answer says nothing about it."""
+        values = super().clean() or {}
+        if self.instance.parent_id and not self.now and not values.get("parent"):
+            values.pop("parent", None)
+        return values
+
+    def offered(self, question: str) -> list[Company]:
+        """Companies to choose from: what the question finds, else those whose name begins alike. 1 query."""
+        words = question.split() or self.instance.name.split()[:1]
+        found = self.findable.filter(pk__in=search.found(Company, " ".join(words))).order_by("name_folded", "pk")
+        return [company for company in found[:OFFERED] if company != self.now]
+
+
+class AssignForm(forms.Form):
+    """Who looks after a company from which day on. Nobody prolongs their own reach: those who serve only their own choose others."""
+
+    user = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none())
+    kind = forms.ChoiceField(
+        label=_("As"),
+        choices=[(Assignment.Kind.RESPONSIBLE, _("responsible")), (Assignment.Kind.STAND_IN, _("stand-in"))],
+        initial=Assignment.Kind.RESPONSIBLE,
+        widget=forms.RadioSelect,
+    )
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(label=_("To"), required=False, help_text=_("A stand-in ends by itself after that day."))
+
+    def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = candidates(user, company.centre)
+        self.initial.setdefault("starts_on", timezone.localdate())
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        starts, ends = values.get("starts_on"), values.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("It would end before it began."))
+        if values.get("kind") == Assignment.Kind.STAND_IN and not ends and "ends_on" not in self.errors:
+            self.add_error("ends_on", _("Until when? A stand-in ends by itself."))
+        return values
+
+    def clean_starts_on(self) -> date:
+        return not_past(self.cleaned_data["starts_on"])
+
+
+class HandOverForm(forms.Form):
+    """Who looks after several companies from a day on: a colleague who may serve each of them."""
+
+    row = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+    user = forms.ModelChoiceField(label=_("To whom"), queryset=User.objects.none())
+    starts_on = DayField(label=_("From"))
+
+    def __init__(self, *args: Any, user: User, companies: list[Company], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.companies = companies
+        able = User.objects.all() if companies else User.objects.none()
+        for centre in {company.centre for company in companies}:
+            able = able.filter(pk__in=candidates(user, centre).order_by().values("pk"))
+        self.fields["user"].queryset = able.order_by("last_name", "first_name", "pk")
+        self.fields["user"].help_text = ", ".join(company.name for company in companies)
+        self.initial.setdefault("row", [company.pk for company in companies])
+        self.initial.setdefault("starts_on", timezone.localdate())
+
+    def clean_starts_on(self) -> date:
+        return not_past(self.cleaned_data["starts_on"])
+
+    def clean(self) -> dict[str, Any]:
+        if not self.companies:
+            self.add_error(None, _("No company is chosen: tick some in the list first."))
+        return super().clean() or {}
+
+
+def not_past(day: date) -> date:
+    if day < timezone.localdate():
+        raise forms.ValidationError(_("What was, was: begin today or later."))
+    return day
+
+
+def candidates(user: User, centre: Centre) -> QuerySet[User]:
+    """Whom `user` may hand a company of `centre` to."""
+    leads = Centre.objects.where(user, may="serve_customers").filter(pk=centre.pk).exists()
+    return serving(centre) if leads else serving(centre).exclude(pk=user.pk)
+
+
+class CompanyAddressForm(RowForm):
+    """A further address of a company."""
+
+    class Meta:
+        model = Address
+        fields = ("kind", "street", "postcode", "city", "country")
+        widgets = {"kind": forms.RadioSelect}
+        help_texts = {"country": _("Two letters, like DE.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = Address.Kind.choices
+
+    def clean_country(self) -> str:
+        return str(self.cleaned_data["country"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("street") and not values.get("city"):
+            self.add_error("street", _("Give a street or a town: without either nobody finds it."))
+        return values

@@ -1,0 +1,56 @@
+"""What people type about a company, turned into values."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers import vat
+from accounts.models import Assignment, Centre, Company, User
+from fleetportal.core.web.forms import RowForm
+
+FIELDS = (
+    "name", "centre", "vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees",
+    "is_public_body", "car_policy",
+)  # fmt: skip
+
+
+class CompanyForm(RowForm):
+    """Hands over values; `Company.enter` and `Company.edit` decide. The VAT number is checked."""
+
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+
+    class Meta:
+        model = Company
+        fields = FIELDS
+        widgets = {"car_policy": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"vat_number": _("With its country in front, like DE136695976."), "country": _("Two letters, like DE.")}
+
+    def __init__(self, *args: Any, user: User, company: Company | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, instance=company, **kwargs)
+        self.user, self.original = user, company
+        centres = Centre.objects.for_entering(user)
+        if company is not None:
+            centres = centres | Centre.objects.filter(pk=company.centre_id)
+        self.fields["centre"].queryset = centres.distinct()
+        if company is None and user.home_centre_id:
+            self.initial["centre"] = user.home_centre_id
+
+    def clean_country(self) -> str:
+        return str(self.cleaned_data["country"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        number = values.get("vat_number")
+        if number:
+            try:
+                values["vat_number"] = vat.compact(number, country=values.get("country") or "")
+            except forms.ValidationError as error:
+                self.add_error("vat_number", error)
+        return values
+
+    def assign(self, company: Company) -> None:
+        """Whoever serves own companies only looks after the one they just entered."""
+        if "serve_customers" not in company.rights_of(self.user):
+            Assignment.assign(company, self.user, starts_on=timezone.localdate(), by=self.user)

@@ -1,0 +1,60 @@
+"""What people type about a vehicle, turned into values."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers.models.vehicle import fold_plate
+from accounts.models import Company, Vehicle
+from fleetportal.core.web.forms import DayField, RowForm
+
+VIN_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")
+
+
+class VehicleForm(RowForm):
+    """Hands over values; `Vehicle.enter` and `Vehicle.edit` decide."""
+
+    vin = forms.CharField(label=_("VIN"), max_length=40, required=False)
+
+    class Meta:
+        model = Vehicle
+        fields = (
+            "plate", "vin", "make", "model", "powertrain", "use", "delivered_on", "contract", "contract_ends_on", "mileage_km",
+            "given_back_on",
+        )  # fmt: skip
+        widgets = {"use": forms.RadioSelect}
+        field_classes = {"delivered_on": DayField, "contract_ends_on": DayField, "given_back_on": DayField}
+        help_texts = {"use": _("Personal: one user has it, also for private use. Functional: drivers change.")}
+
+    def __init__(self, *args: Any, company: Company, vehicle: Vehicle | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, instance=vehicle, **kwargs)
+        self.company, self.original = company, vehicle
+        self.fields["use"].label = _("Kind")
+        if vehicle is None:
+            del self.fields["given_back_on"]
+
+    def clean_vin(self) -> str:
+        vin = "".join(self.cleaned_data["vin"].upper().split())
+        if vin and not (11 <= len(vin) <= 17 and VIN_LETTERS.issuperset(vin)):
+            raise forms.ValidationError(_("A VIN has 17 letters and digits, never I, O or Q."))
+        return vin
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not any(values.get(name) for name in ("plate", "vin", "model")):
+            self.add_error("plate", _("Give a plate, a VIN or a model: by one of them the vehicle is known again."))
+        delivered, ends = values.get("delivered_on"), values.get("contract_ends_on")
+        if delivered and ends and ends < delivered:
+            self.add_error("contract_ends_on", _("The contract would end before the delivery."))
+        if not values.get("given_back_on"):
+            self.refuse_twins(values)
+        return values
+
+    def refuse_twins(self, values: dict[str, Any]) -> None:
+        """A company has a plate and a VIN once; what another company has stays unsaid."""
+        others = self.company.vehicles.active().exclude(pk=self.original.pk if self.original else None)
+        if values.get("plate") and others.filter(plate_folded=fold_plate(values["plate"])).exists():
+            self.add_error("plate", _("%s has a vehicle with this plate already.") % self.company)
+        if values.get("vin") and others.filter(vin=values["vin"]).exists():
+            self.add_error("vin", _("%s has a vehicle with this VIN already.") % self.company)

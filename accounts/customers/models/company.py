@@ -1,0 +1,322 @@
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.core.exceptions import EmptyResultSet
+from django.db import models, transaction
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.staff.models.centre import Centre
+from fleetportal.core import audit
+from fleetportal.core.db import above, alone, fold, lock, search
+from fleetportal.core.errors import Refused
+from fleetportal.core.registry import Registry
+
+if TYPE_CHECKING:
+    from accounts.staff.models.user import User
+
+# Further ways a company comes into somebody's reach: (user, may) -> Q on Company. Filled from above.
+ways_in: Registry[Callable[["User", str], Q]] = Registry("ways in")
+
+PARENTS = "parents of companies"  # of core.db.alone: two changes far apart in a group may close a circle together
+
+
+class CircleOfCompanies(Refused):
+    code = "circle_of_companies"
+
+
+class Tier(models.TextChoices):
+    DIAMOND = "diamond", _("Diamond")
+    PLATINUM = "platinum", _("Platinum")
+    GOLD = "gold", _("Gold")
+    SILVER = "silver", _("Silver")
+    BRONZE = "bronze", _("Bronze")
+
+
+class Phase(models.TextChoices):
+    PROSPECT = "prospect", _("Prospect")
+    NEW = "new", _("New")
+    REPEAT = "repeat", _("Repeat")
+    LOYAL = "loyal", _("Loyal")
+    AT_RISK = "at_risk", _("At risk")
+    LOST = "lost", _("Lost")
+
+
+class Sector(models.TextChoices):
+    """NACE sections, as a fleet seller groups them."""
+
+    CRAFTS = "crafts", _("Crafts and construction")
+    INDUSTRY = "industry", _("Industry")
+    TRADE = "trade", _("Trade")
+    LOGISTICS = "logistics", _("Logistics")
+    SERVICES = "services", _("Services")
+    CARE = "care", _("Health and care")
+    PUBLIC = "public", _("Public sector")
+    OTHER = "other", _("Other")
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        """Companies where `user` holds `may` (DOMAIN's table): by centre, by assignment today, by a registered way in."""
+        if not user.is_authenticated:
+            return self.none()
+        reach = Q(centre__in=user.rights.centres(may))
+        if may in user.rights.general:
+            reach |= Q(pk__among_few=assigned_to(user, on=timezone.localdate()))
+        for way_in in ways_in:
+            reach |= way_in(user, may)
+        return self.filter(reach)
+
+    def visible_to(self, user: "User") -> Self:
+        """Companies that `user` may find at all."""
+        return self.where(user, may="meet_customers")
+
+    def active(self) -> Self:
+        return self.exclude(phase=Phase.LOST)
+
+    def looked_after_by(self, user: "User", *, on: date) -> Self:
+        """Companies that `user` looks after on that day, as responsible or stand-in."""
+        return self.filter(pk__among_few=assigned_to(user, on=on))
+
+    def with_contracts_ending(self, *, on: date, before: date) -> Self:
+        """Active companies with a vehicle whose contract ends from `on` on and before `before`. Source: DOMAIN, order-by date."""
+        vehicles = above(Company, "vehicles")
+        ending = vehicles.active().filter(company=OuterRef("pk"), contract_ends_on__gte=on, contract_ends_on__lt=before)
+        return self.active().filter(Exists(ending))
+
+    def for_list(self) -> Self:
+        """With all that a table row shows: centre, who is responsible today, number of vehicles, the next contract end. 2 queries.
+
+        Subqueries and no join: asked only for the rows on the page, whatever the number of companies.
+        """
+        vehicles = vehicles_of_each()
+        ends = vehicles.filter(contract_ends_on__gte=timezone.localdate()).order_by("contract_ends_on").values("contract_ends_on")[:1]
+        rows = self.select_related("centre").prefetch_related(responsible_today())
+        return rows.annotate(fleet_size=number_of(vehicles), contract_ends_on=Subquery(ends))
+
+    def for_dossier(self) -> Self:
+        """With what the head of the dossier shows. 2 queries."""
+        return self.for_list().annotate(personal_count=number_of(vehicles_of_each().filter(use="personal")))
+
+
+def vehicles_of_each() -> models.QuerySet[Any]:
+    """For a subquery over companies: the vehicles that each still has."""
+    return above(Company, "vehicles").active().filter(company=OuterRef("pk"))
+
+
+def number_of(rows: models.QuerySet[Any]) -> Coalesce:
+    """How many rows a subquery by company has."""
+    return Coalesce(Subquery(rows.order_by().values("company").annotate(count=Count("pk")).values("count")), 0)
+
+
+def assigned_to(user: "User", *, on: date) -> models.QuerySet[Any]:
+    """The ids of companies that `user` looks after on that day, as responsible or stand-in."""
+    assignments = above(Company, "assignments")
+    return assignments.running(on=on).filter(user=user).values("company")
+
+
+def in_reach(user: "User", *, may: str) -> RawSQL | list[int]:
+    """The ids of the companies where `user` holds `may`, for `company__in`: `Company.objects.where` put into SQL once a request.
+
+    A page asks for it in each of its dozen statements, and making it anew costs more than running it.
+    """
+    if not user.is_authenticated:
+        return []
+    key = (may, timezone.localdate())
+    if key not in user.rights.reach:
+        try:
+            user.rights.reach[key] = RawSQL(*Company.objects.where(user, may=may).values("pk").query.sql_with_params())
+        except EmptyResultSet:
+            user.rights.reach[key] = []
+    return user.rights.reach[key]
+
+
+def responsible_today() -> "Prefetch[Any]":
+    """Puts today's responsible user into `company.responsible_now`, a list of at most one assignment."""
+    assignments = above(Company, "assignments")
+    running = assignments.responsible().running(on=timezone.localdate()).select_related("user")
+    return Prefetch("assignments", queryset=running, to_attr="responsible_now")
+
+
+class Company(models.Model):
+    """A business customer; may belong to a parent company. Belongs to one centre; who looks after it is a dated assignment."""
+
+    name = models.CharField(_("name"), max_length=160)
+    name_folded = models.CharField(max_length=200, editable=False, db_index=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("belongs to"), related_name="subsidiaries"
+    )
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, verbose_name=_("centre"), related_name="companies")
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True, db_index=True)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=16, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, default="DE")
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True, max_length=254)
+    website = models.URLField(_("website"), blank=True)
+    sector = models.CharField(_("sector"), max_length=12, choices=Sector, blank=True)
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    is_public_body = models.BooleanField(_("public body"), default=False)
+    car_policy = models.TextField(_("car policy"), blank=True, max_length=2000)
+    tier = models.CharField(_("tier"), max_length=8, choices=Tier, blank=True)
+    phase = models.CharField(_("phase"), max_length=8, choices=Phase, default=Phase.PROSPECT)
+    external_id = models.CharField(_("number in the source"), max_length=80, blank=True, db_index=True)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # what `for_list()` and `for_dossier()` add
+    fleet_size: int
+    personal_count: int
+    contract_ends_on: date | None
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        indexes = [
+            models.Index(fields=["name_folded", "id"], name="company_by_name"),
+            models.Index(fields=["centre", "name_folded", "id"], name="company_by_centre_name"),
+            models.Index(fields=["name_folded", "postcode"], name="company_identity"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        self.name_folded = fold(self.name)[:200]
+        if kwargs.get("update_fields") and "name" in kwargs["update_fields"]:
+            kwargs["update_fields"] = [*kwargs["update_fields"], "name_folded"]
+        super().save(**kwargs)
+
+    @property
+    def search_row(self) -> search.SearchRow:
+        return search.row(self, title=self.name, texts=[self.name, self.city, self.postcode, self.vat_number])
+
+    @property
+    def responsible(self) -> "User | None":
+        """Who is responsible today; from `for_list()` or `with_responsible()` rows without a query."""
+        found = getattr(self, "responsible_now", None)
+        if found is None:
+            found = list(self.assignments.responsible().running(on=timezone.localdate()).select_related("user"))
+        return found[0].user if found else None
+
+    def rights_of(self, user: "User") -> set[str]:
+        """What `user` may with this company. Costs 1 query at most."""
+        return rights_over([self], user)[self.pk]
+
+    @classmethod
+    def enter(cls, *, by: "User | None", **facts: Any) -> "Company":
+        """A new company with `facts`, found by search; one like it, in reach or not, makes a pair of duplicates. Costs 5 queries."""
+        with transaction.atomic():
+            company = cls(**facts)
+            company.save()
+            search.index([company.search_row])
+            audit.record("company.entered", company, by=by, facts={"centre": company.centre_id})
+            company.touch()
+            above(Company, "pairs").model.find([company.pk])
+            return company
+
+    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+        """Write what differs from what was shown. Costs nothing when nothing does, else 7 queries at most.
+
+        Raises EditedMeanwhile, and CircleOfCompanies where the company would stand above its own parent.
+        """
+        with transaction.atomic():
+            if values.get("parent"):
+                self.refuse_circle(values["parent"])
+            if audit.edit(self, values, action="company.edited", by=by, shown=shown):
+                search.index([self.search_row])
+                self.touch()
+
+    def refuse_circle(self, parent: "Company") -> None:
+        """Raises CircleOfCompanies where `parent` is this company or stands below it. Costs 1 query, and 1 for each company above."""
+        alone(PARENTS)
+        seen: set[int] = set()
+        above_it: int | None = parent.pk
+        while above_it is not None and above_it not in seen:
+            if above_it == self.pk:
+                if parent.pk == self.pk:
+                    raise CircleOfCompanies(_("A company can’t belong to itself."))
+                names = {"company": self.name, "parent": parent.name}
+                raise CircleOfCompanies(
+                    _("%(parent)s belongs to %(company)s, directly or through others: it can’t stand above it.") % names
+                )
+            seen.add(above_it)
+            above_it = Company.objects.filter(pk=above_it).values_list("parent", flat=True).first()
+
+    def touch(self) -> None:
+        """Let whoever derives something from this company (reasons) look at it again soon. Costs 1 query."""
+        above(Company, "touches").model.add(self)
+
+
+def rights_over(companies: "Iterable[Company]", user: "User") -> dict[int, set[str]]:
+    """What `user` may with each of `companies`: the same answer as `where()`, for every codename at once. Costs 1 query at most.
+
+    By company, since what one of them allows says nothing of another: a person may work for both.
+    """
+    companies = list(companies)
+    if not user.is_authenticated:
+        return {company.pk: set() for company in companies}
+    rights = user.rights
+    held = {company.pk: {codename for codename, centres in rights.granted.items() if company.centre_id in centres} for company in companies}
+    if any(rights.general - codenames for codenames in held.values()):
+        for pk in assigned_to(user, on=timezone.localdate()).filter(company__in=held).values_list("company", flat=True):
+            held[pk] |= rights.general
+    for way_in in ways_in:
+        for codename in (name for name, _words in Centre._meta.permissions):
+            open_to = [pk for pk, codenames in held.items() if codename not in codenames]
+            for pk in Company.objects.filter(way_in(user, codename), pk__in=open_to).values_list("pk", flat=True):
+                held[pk].add(codename)
+    return held
+
+
+class Address(models.Model):
+    """A further address of a company; the registered seat stands on the company itself."""
+
+    class Kind(models.TextChoices):
+        BILLING = "billing", _("billing")
+        BRANCH = "branch", _("branch")
+        DELIVERY = "delivery", _("delivery")
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="addresses")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=16, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="DE")
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, [self.street, f"{self.postcode} {self.city}".strip()]))
+
+    @classmethod
+    def enter(cls, company: Company, *, by: "User | None", **facts: Any) -> "Address":
+        """A further address of `company`. Costs 2 queries."""
+        with transaction.atomic():
+            address = cls.objects.create(company=company, **facts)
+            audit.record("company.address_entered", address, by=by, facts={"company": company.pk})
+            return address
+
+    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 4 queries."""
+        with transaction.atomic():
+            audit.edit(self, values, action="company.address_edited", by=by, shown=shown)
+
+    def remove(self, *, by: "User | None") -> None:
+        """They are not there any more; the history keeps what it was. Doing it twice changes nothing. Costs 4 queries."""
+        with transaction.atomic():
+            try:
+                lock(self)
+            except Address.DoesNotExist:  # removed a moment ago
+                return
+            was = {field: (getattr(self, field), None) for field in ("kind", "street", "postcode", "city", "country")}
+            audit.record("company.address_removed", self, by=by, changes=was, facts={"company": self.company_id})
+            self.delete()

@@ -1,0 +1,61 @@
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from accounts.customers.models.company import Company
+from fleetportal.core.db import bulk
+from fleetportal.core.db.prepared import insert
+from fleetportal.core.jobs import bell
+from fleetportal.core.registry import Registry
+
+# What is derived from a company (its reasons, …): called with the ids of companies that a verb touched. Filled from above.
+derived: Registry[Callable[[list[int]], Any]] = Registry("what is derived from a company")
+
+AT_ONCE = 200
+
+
+class TouchedCompanyQuerySet(models.QuerySet["TouchedCompany"]):
+    def drain(self, *, limit: int = AT_ONCE) -> int:
+        """How many of the oldest touches were worked off: everything derived from their companies is made anew.
+
+        One transaction; a touch that somebody adds meanwhile is a row of its own and stays. Costs 2 queries and what is derived.
+        """
+        with transaction.atomic():
+            oldest = self.order_by("pk")
+            if connection.features.has_select_for_update_skip_locked:
+                oldest = oldest.select_for_update(skip_locked=True)
+            touches = list(oldest.values_list("pk", "company_id")[:limit])
+            if touches:
+                companies = sorted({company for _touch, company in touches})
+                for look_again in derived:
+                    look_again(companies)
+                self.filter(pk__in=[touch for touch, _company in touches]).delete()
+            return len(touches)
+
+
+class TouchedCompany(models.Model):
+    """A company that a verb touched: what is derived from it (reasons) is due again. Drained like the outbox."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="touches")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = TouchedCompanyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.company_id}"
+
+    @classmethod
+    def add(cls, company: Company) -> None:
+        """Let whoever derives something from `company` look at it again within seconds. Costs 1 query."""
+        insert(bulk.new(cls, company_id=company.pk))
+        bell.ring("accounts.look_again", at_once=False)
+
+    @classmethod
+    def add_all(cls, companies: Iterable[int]) -> None:
+        """The same for many, by their ids. Costs 1 query for each thousand."""
+        touches = [TouchedCompany(company_id=pk) for pk in companies]
+        TouchedCompany.objects.bulk_create(touches, batch_size=1000)
+        if touches:
+            bell.ring("accounts.look_again", at_once=False)

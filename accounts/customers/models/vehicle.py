@@ -1,0 +1,149 @@
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models, transaction
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers.models.company import Company, in_reach
+from fleetportal.core import audit
+from fleetportal.core.db import fold, search
+
+if TYPE_CHECKING:
+    from accounts.staff.models.user import User
+
+
+class Use(models.TextChoices):
+    PERSONAL = "personal", _("personal")
+    FUNCTIONAL = "functional", _("functional")
+
+
+class Powertrain(models.TextChoices):
+    PETROL = "petrol", _("petrol")
+    DIESEL = "diesel", _("diesel")
+    ELECTRIC = "electric", _("electric")
+    HYBRID = "hybrid", _("hybrid")
+    PLUG_IN = "plug_in", _("plug-in hybrid")
+    GAS = "gas", _("gas")
+    HYDROGEN = "hydrogen", _("hydrogen")
+
+
+class Contract(models.TextChoices):
+    LEASE = "lease", _("lease")
+    RENTAL = "rental", _("rental")
+    PURCHASE = "purchase", _("purchase")
+
+
+class VehicleQuerySet(models.QuerySet["Vehicle"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.where(user, may="meet_customers")
+
+    def where(self, user: "User", *, may: str) -> Self:
+        return self.filter(company__in=in_reach(user, may=may))
+
+    def active(self) -> Self:
+        """Vehicles that the company still has."""
+        return self.filter(given_back_on=None)
+
+    def delivered_between(self, first: date, last: date) -> Self:
+        """Vehicles delivered from `first` to `last`, both included."""
+        return self.filter(delivered_on__gte=first, delivered_on__lte=last)
+
+    def for_second_delivery(self, *, on: date) -> Self:
+        """Vehicles delivered on D−28 … D−1. Source: DOMAIN, events."""
+        return self.active().delivered_between(on - timedelta(days=28), on - timedelta(days=1))
+
+    def ending_first(self) -> Self:
+        """Running contracts by their end, then vehicles without one, by plate."""
+        running = Q(contract_ends_on__gte=timezone.localdate())
+        order = Case(When(running, then=F("contract_ends_on")), default=None)
+        return self.order_by(order.asc(nulls_last=True), "plate_folded", "pk")
+
+    def for_list(self) -> Self:
+        return self.select_related("company")
+
+
+class Vehicle(models.Model):
+    """A vehicle of a company: personal (assigned to one user) or functional (drivers change)."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="vehicles", verbose_name=_("company"))
+    plate = models.CharField(_("plate"), max_length=16, blank=True)
+    plate_folded = models.CharField(max_length=16, blank=True, editable=False, db_index=True)
+    vin = models.CharField(_("VIN"), max_length=17, blank=True, db_index=True)
+    make = models.CharField(_("make"), max_length=60, blank=True)
+    model = models.CharField(_("model"), max_length=100, blank=True)
+    powertrain = models.CharField(_("powertrain"), max_length=8, choices=Powertrain, blank=True)
+    use = models.CharField(_("use"), max_length=10, choices=Use, default=Use.FUNCTIONAL)
+    delivered_on = models.DateField(_("delivery"), null=True, blank=True, db_index=True)
+    contract = models.CharField(_("contract"), max_length=8, choices=Contract, blank=True)
+    contract_ends_on = models.DateField(_("contract end"), null=True, blank=True, db_index=True)
+    mileage_km = models.PositiveIntegerField(_("mileage in km"), null=True, blank=True)
+    given_back_on = models.DateField(_("given back"), null=True, blank=True)
+    external_id = models.CharField(_("number in the source"), max_length=80, blank=True)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = VehicleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vehicle")
+        verbose_name_plural = _("vehicles")
+        indexes = [
+            models.Index(fields=["company", "plate_folded", "id"], name="vehicle_by_company"),
+            models.Index(fields=["plate_folded", "id"], name="vehicle_by_plate"),
+        ]
+        constraints = [  # within a company: what stands at another company must not show through a refusal
+            models.UniqueConstraint(fields=["company", "vin"], condition=Q(given_back_on=None) & ~Q(vin=""), name="one_vin_per_company"),
+            models.UniqueConstraint(
+                fields=["company", "plate_folded"], condition=Q(given_back_on=None) & ~Q(plate_folded=""), name="one_plate_per_company"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.plate or self.vin or self.title
+
+    def save(self, **kwargs: Any) -> None:
+        self.plate_folded = fold_plate(self.plate)
+        if kwargs.get("update_fields") and "plate" in kwargs["update_fields"]:
+            kwargs["update_fields"] = [*kwargs["update_fields"], "plate_folded"]
+        super().save(**kwargs)
+
+    @property
+    def title(self) -> str:
+        return f"{self.make} {self.model}".strip()
+
+    @property
+    def is_personal(self) -> bool:
+        return self.use == Use.PERSONAL
+
+    @property
+    def search_row(self) -> search.SearchRow:
+        return search.row(self, title=str(self), texts=[self.plate, self.plate_folded, self.vin, self.title])
+
+    @classmethod
+    def enter(cls, *, by: "User | None", **facts: Any) -> "Vehicle":
+        """A new vehicle of a company, found by search at once. Costs 5 queries."""
+        with transaction.atomic():
+            vehicle = cls(**facts)
+            vehicle.save()
+            search.index([vehicle.search_row])
+            audit.record("vehicle.entered", vehicle, by=by, facts={"company": vehicle.company_id})
+            vehicle.company.touch()
+            return vehicle
+
+    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
+        with transaction.atomic():
+            if audit.edit(self, values, action="vehicle.edited", by=by, shown=shown):
+                search.index([self.search_row])
+                self.company.touch()
+
+
+LOOK_ALIKES = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
+
+
+@lru_cache(maxsize=16_384)  # an import asks for the same plate some ten times
+def fold_plate(plate: str) -> str:
+    """`plate` as look-up sees it: no blanks or hyphens, Cyrillic look-alikes as Latin letters ("А 123 ВС 77" is "a123bc77")."""
+    return "".join(sign for sign in fold(plate).translate(LOOK_ALIKES) if sign.isalnum())[:16]

@@ -1,0 +1,83 @@
+"""What higher apps show on pages of this one: lists that they fill in their `apps.py` (ARCHITECTURE, "Floors")."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from fleetportal.core.registry import Registry
+from fleetportal.core.web.lists import ExtraColumn
+
+Context = Callable[[HttpRequest, Any, set[str]], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a page about one thing, shown to those who may `may` with it.
+
+    `place` is "top" (above everything: the brake), "actions" (buttons in the head), "body" (sections) or "aside" (side panels).
+    `context(request, thing, held)` gives what `template` needs, or None to show nothing; `held` is what the user may with it.
+    `later`: the page keeps a place for it, and its own view (`views.panels.panel_page`) fills that once the page stands.
+    """
+
+    template: str
+    context: Context
+    place: str = "body"
+    may: str = "see_customers"
+    later: "Later | None" = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """The place of a panel that is loaded once the page stands: its title, its address, about how many lines it will have.
+
+    `nothing` is what it says where its context is None.
+    """
+
+    title: Any
+    url_name: str
+    nothing: Any
+    lines: Callable[[Any], int] = lambda thing: 1
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number under the head; it opens its list."""
+
+    label: Any
+    value: Any
+    note: Any = ""
+    url: str = ""
+
+
+# (request, company, what the user may with it) -> the figure, or None
+Figures = Callable[[HttpRequest, Any, set[str]], Figure | None]
+
+dossier_panels: Registry[Panel] = Registry("dossier panels")
+dossier_figures: Registry[Figures] = Registry("dossier figures")
+vehicle_panels: Registry[Panel] = Registry("vehicle panels")
+company_columns: Registry[ExtraColumn] = Registry("columns of the companies list")
+vehicle_columns: Registry[ExtraColumn] = Registry("columns of the vehicles list")
+
+
+def shown(panels: Registry[Panel], request: HttpRequest, thing: Any, held: set[str]) -> dict[str, list[SafeString]]:
+    """The panels of a page, rendered, by place."""
+    places: dict[str, list[SafeString]] = {"top": [], "actions": [], "body": [], "aside": []}
+    for panel in panels:
+        if panel.may not in held:
+            continue
+        if panel.later:
+            places[panel.place].append(kept_place(panel.later, request, thing))
+        elif (context := panel.context(request, thing, held)) is not None:
+            places[panel.place].append(render_to_string(panel.template, {**context, "held": held}, request))
+    return places
+
+
+def kept_place(later: Later, request: HttpRequest, thing: Any) -> SafeString:
+    """The place that a panel will take: its head, a link for those without script, and bones as high as what comes."""
+    context = {"title": later.title, "url": reverse(later.url_name, args=[thing.pk]), "bones": range(max(1, later.lines(thing)))}
+    return render_to_string("accounts/_panel_later.html", context, request)

@@ -1,0 +1,61 @@
+"""The columns of companies and vehicles."""
+
+from typing import Any
+
+import django_tables2
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Phase, Tier, Use
+from fleetportal.core.web.lists import Column, label_of
+
+
+def rank(field: str, values: Any) -> Case:
+    """An expression that sorts `field` in the order of `values`, nothing last."""
+    whens = [When(**{field: value}, then=Value(place)) for place, value in enumerate(values)]
+    return Case(*whens, default=Value(len(whens)), output_field=IntegerField())
+
+
+def ranked(rows: QuerySet[Any], field: str, values: Any, is_descending: bool) -> tuple[QuerySet[Any], bool]:
+    order = rank(field, values)
+    return rows.order_by(order.desc() if is_descending else order.asc(), "name_folded"), True
+
+
+class CompanyTable(django_tables2.Table):
+    name = Column(_("Company"), orderable=True, order_by="name_folded")
+    tier = Column(_("Tier"), orderable=True, css="fp-wide", value=label_of("tier", Tier))
+    phase = Column(_("Phase"), orderable=True, css="fp-wide", value=label_of("phase", Phase))
+    city = Column(_("City"), orderable=True, css="fp-wide fp-xwide")
+    centre = Column(_("Centre"), css="fp-wide fp-xwide", value=lambda company: company.centre.name)
+    responsible = Column(_("Looked after by"), css="fp-wide fp-lwide", value=lambda company: str(company.responsible or ""))
+    fleet = Column(_("Vehicles"), orderable=True, order_by="fleet_size", accessor="fleet_size", kind="int", css="fp-num fp-wide")
+    contract_end = Column(
+        _("Contract end"), orderable=True, order_by="contract_ends_on", accessor="contract_ends_on", kind="date", css="fp-num"
+    )
+
+    class Meta:
+        order_by = "name"
+
+    def order_tier(self, rows: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
+        return ranked(rows, "tier", Tier.values, is_descending)
+
+    def order_phase(self, rows: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
+        return ranked(rows, "phase", Phase.values, is_descending)
+
+
+class VehicleTable(django_tables2.Table):
+    plate = Column(_("Plate"), orderable=True, order_by="plate_folded")
+    model = Column(_("Model"), orderable=True, order_by=("make", "model"), css="fp-wide", value=lambda vehicle: vehicle.title)
+    use = Column(_("Kind"), orderable=True, css="fp-wide", value=label_of("use", Use))
+    company = Column(
+        _("Company"), orderable=True, order_by="company__name_folded", css="fp-wide", value=lambda vehicle: vehicle.company.name
+    )
+    vin = Column(_("VIN"), css="fp-wide fp-xwide")
+    delivered = Column(_("Delivery"), orderable=True, order_by="delivered_on", accessor="delivered_on", kind="date", css="fp-num fp-wide")
+    contract_end = Column(
+        _("Contract end"), orderable=True, order_by="contract_ends_on", accessor="contract_ends_on", kind="date", css="fp-num"
+    )
+    mileage = Column(_("Mileage in km"), accessor="mileage_km", kind="int", css="fp-num fp-wide fp-xwide")
+
+    class Meta:
+        order_by = "plate"

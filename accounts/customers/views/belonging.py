@@ -1,0 +1,130 @@
+"""A company's surroundings, each in the side panel: its parent, who looks after it, its further addresses."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.customers.forms.belonging import AssignForm, CompanyAddressForm, HandOverForm, ParentForm
+from accounts.models import Address, Assignment, Company
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.pages import answer, ask, done, page, whole_number
+
+CHOSEN_AT_ONCE = 100
+
+
+def served(request: HttpRequest, company_id: int) -> Company:
+    """A company that the user serves; else 404."""
+    return get_object_or_404(Company.objects.where(request.user, may="serve_customers").select_related("centre"), pk=company_id)
+
+
+def dossier_of(company: Company) -> str:
+    return reverse("accounts:company", args=[company.pk])
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def parent(request: HttpRequest, company_id: int) -> HttpResponse:
+    """Which company this one belongs to."""
+    company = served(request, company_id)
+    form = ParentForm(request.POST or None, user=request.user, company=company)
+    if form.is_valid() and form.write(company.edit, by=request.user):
+        return done(request, dossier_of(company), _("Saved."))
+    question = request.GET.get("q", "").strip()[:100]
+    context = {"company": company, "form": form, "question": question, "offered": form.offered(question), "back": dossier_of(company)}
+    return answer(request, context, part="accounts/parent.html#panel", status=422 if form.is_bound else 200)
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def assign(request: HttpRequest, company_id: int) -> HttpResponse:
+    """Who looks after the company: handing it over, a stand-in, and who did before."""
+    company = served(request, company_id)
+    form = AssignForm(request.POST or None, user=request.user, company=company)
+    if form.is_valid():
+        values = form.cleaned_data
+        assigned = Assignment.assign(company, values.pop("user"), by=request.user, **values)
+        return done(request, left_to(request, company), _("%(who)s looks after %(company)s.") % {"who": assigned.user, "company": company})
+    rows = Assignment.objects.filter(company=company).select_related("user").order_by("-starts_on", "-pk")
+    context = {"company": company, "form": form, "assignments": rows, "today": timezone.localdate(), "back": dossier_of(company)}
+    return answer(request, context, part="accounts/assign.html#panel", status=422 if form.is_bound else 200)
+
+
+def left_to(request: HttpRequest, company: Company) -> str:
+    """The company's page, or the list for whoever handed it out of their own reach."""
+    in_reach = Company.objects.visible_to(request.user).filter(pk=company.pk).exists()
+    return dossier_of(company) if in_reach else reverse("accounts:companies")
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """Several companies, chosen in the list, to one colleague; those out of reach are as if they were not chosen."""
+    asked = request.POST if request.method == "POST" else request.GET
+    ids = [number for text in asked.getlist("row")[:CHOSEN_AT_ONCE] if (number := whole_number(text)) is not None]
+    chosen = Company.objects.where(request.user, may="serve_customers").filter(pk__in=ids)
+    companies = list(chosen.select_related("centre").order_by("name_folded", "pk"))
+    form = HandOverForm(request.POST or None, user=request.user, companies=companies)
+    back = reverse("accounts:companies")
+    if form.is_valid():
+        to = form.cleaned_data["user"]
+        count = Assignment.hand_over(companies, to, starts_on=form.cleaned_data["starts_on"], by=request.user)
+        said = ngettext("%(who)s looks after one company more.", "%(who)s looks after %(count)d companies more.", count)
+        return done(request, back, said % {"who": to, "count": count})
+    title = ngettext("Hand over %d company", "Hand over %d companies", len(companies)) % len(companies)
+    return ask(request, form, title=title, save=_("Hand over"), back=back, trail=(_("Companies"), back), panel_icon="users")
+
+
+@page(may="serve_customers")
+@require_POST
+def assignment_stop(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    """A stand-in ends today; a hand-over that has not begun is taken back."""
+    companies = Company.objects.where(request.user, may="serve_customers")
+    assignment = get_object_or_404(Assignment.objects.filter(company__in=companies).select_related("company"), pk=assignment_id)
+    company = assignment.company
+    assignment.stop(by=request.user, on=timezone.localdate())
+    return done(request, left_to(request, company), _("Saved."))
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def address_new(request: HttpRequest, company_id: int) -> HttpResponse:
+    company = served(request, company_id)
+    back = dossier_of(company)
+    form = CompanyAddressForm(request.POST or None)
+    if form.is_valid():
+        Address.enter(company, by=request.user, **form.cleaned_data)
+        return done(request, back, _("The address is entered."))
+    title = _("An address of %s") % company
+    return ask(request, form, title=title, save=_("Enter the address"), back=back, trail=(company.name, back), panel_icon="map-pin")
+
+
+def address_of(request: HttpRequest, company_address_id: int) -> Address:
+    companies = Company.objects.where(request.user, may="serve_customers")
+    return get_object_or_404(Address.objects.filter(company__in=companies).select_related("company"), pk=company_address_id)
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def address_edit(request: HttpRequest, company_address_id: int) -> HttpResponse:
+    address = address_of(request, company_address_id)
+    company, back = address.company, dossier_of(address.company)
+    form = CompanyAddressForm(request.POST or None, instance=address)
+    if form.is_valid() and form.write(address.edit, by=request.user):
+        return done(request, back, _("The address is saved."))
+    remove = reverse("accounts:company_address_remove", args=[company_address_id])
+    title = _("An address of %s") % company
+    return ask(request, form, title=title, save=_("Save"), back=back, trail=(company.name, back), panel_icon="map-pin", remove=remove)
+
+
+@page(may="serve_customers")
+@require_POST
+def address_remove(request: HttpRequest, company_address_id: int) -> HttpResponse:
+    address = address_of(request, company_address_id)
+    back = dossier_of(address.company)
+    address.remove(by=request.user)
+    return done(request, back, _("The address is removed; the history keeps it."))

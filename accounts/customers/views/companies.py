@@ -1,0 +1,94 @@
+"""Companies: the list, the dossier, entering and editing one."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.customers.filters import CompanyFilter
+from accounts.customers.forms.company import CompanyForm
+from accounts.customers.panels import company_columns, dossier_figures, dossier_panels, shown
+from accounts.customers.tables import CompanyTable
+from accounts.models import Company
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.lists import Bulk, Empty, ListPage, Preset
+from fleetportal.core.web.pages import ask, done, page
+
+
+class CompanyList(ListPage):
+    name = "companies"
+    title = _("Companies")
+    may = "see_customers"
+    table_class = CompanyTable
+    filterset_class = CompanyFilter
+    rows_template = "accounts/_company_rows.html"
+    actions_template = "accounts/_companies_actions.html"
+    extra = company_columns
+    bulk = (Bulk(_("Hand over"), "users", "accounts:hand_over", "serve_customers"),)
+    presets = (
+        Preset(_("All"), ""),
+        Preset(_("Contracts ending"), "ends=9"),
+        Preset(_("At risk, worth keeping"), "tier=diamond&tier=platinum&tier=gold&phase=at_risk"),
+    )
+    empty = Empty(
+        _("No company yet"),
+        _(
+            "Here stand the business customers whose fleets you look after, say “Nordhafen Logistik, 31 vehicles”. "
+            "Import a fleet list, or enter the first one."
+        ),
+        _("Enter a company"),
+        "accounts:company_new",
+        "serve_customers",
+    )
+
+    def get_queryset(self, user: Any) -> QuerySet[Company]:
+        return Company.objects.where(user, may=self.may)
+
+    def exportable(self, rows: QuerySet[Company], user: Any) -> QuerySet[Company]:
+        return rows.filter(pk__in=Company.objects.where(user, may="export").values("pk"))
+
+
+@page(may="meet_customers")
+@require_safe
+def dossier(request: HttpRequest, company_id: int) -> HttpResponse:
+    """Everything about a company on one page; who only meets customers gets its front."""
+    company = get_object_or_404(Company.objects.visible_to(request.user).for_dossier(), pk=company_id)
+    held = company.rights_of(request.user)
+    context = {
+        "company": company,
+        "parent": Company.objects.visible_to(request.user).filter(pk=company.parent_id).first() if company.parent_id else None,
+        "addresses": company.addresses.order_by("pk") if "see_customers" in held else (),
+        "held": held,
+        "panels": shown(dossier_panels, request, company, held),
+        "figures": [figure for make in dossier_figures if (figure := make(request, company, held))],
+    }
+    return render(request, "accounts/dossier.html", context)
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def company_new(request: HttpRequest) -> HttpResponse:
+    form = CompanyForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        with transaction.atomic():  # a company that nobody looks after would be out of reach of who entered it
+            company = Company.enter(by=request.user, **form.cleaned_data)
+            form.assign(company)
+        return done(request, reverse("accounts:company", args=[company.pk]), _("%s is entered.") % company)
+    return ask(request, form, title=_("A new company"), save=_("Enter the company"), back=reverse("accounts:companies"), panel_icon="plus")
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def company_edit(request: HttpRequest, company_id: int) -> HttpResponse:
+    company = get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
+    back = reverse("accounts:company", args=[company.pk])
+    form = CompanyForm(request.POST or None, user=request.user, company=company)
+    if form.is_valid() and form.write(company.edit, by=request.user):
+        return done(request, back, _("%s is saved.") % company)
+    return ask(request, form, title=_("Edit %s") % company, save=_("Save"), back=back, trail=(company.name, back))

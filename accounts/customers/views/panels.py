@@ -1,0 +1,29 @@
+"""The view of a dossier's panel that is loaded once the page stands; without script, a page of its own."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.customers.panels import Later, Panel
+from accounts.models import Company
+from fleetportal.core.web.pages import answer, page
+
+
+def panel_page(panel: Panel, later: Later) -> Any:
+    """The view at which `panel` of the dossier stands alone."""
+
+    @page(may=panel.may)
+    @require_safe
+    def view(request: HttpRequest, company_id: int) -> HttpResponse:
+        company = get_object_or_404(Company.objects.where(request.user, may=panel.may).for_dossier(), pk=company_id)
+        held = company.rights_of(request.user)
+        found = panel.context(request, company, held)
+        shown = render_to_string(panel.template, {**found, "held": held}, request) if found is not None else ""
+        context = {"company": company, "later": later, "shown": shown, "back": reverse("accounts:company", args=[company.pk])}
+        return answer(request, context, part="accounts/panel.html#panel")
+
+    return view

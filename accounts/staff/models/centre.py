@@ -1,0 +1,90 @@
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+if TYPE_CHECKING:
+    from accounts.staff.models.user import User
+
+
+def zone_default() -> str:
+    return settings.TIME_ZONE
+
+
+class CentreQuerySet(models.QuerySet["Centre"]):
+    def where(self, user: "User", *, may: str) -> "CentreQuerySet":
+        """Centres on which `user` was granted `may` (DOMAIN's table), directly or through a group; none for visitors.
+
+        Costs nothing beyond the user's rights, which are read once for a request.
+        """
+        return self.filter(pk__in=user.rights.centres(may)) if user.is_authenticated else self.none()
+
+    def for_entering(self, user: "User") -> "CentreQuerySet":
+        """Where `user` may enter customers: centres with the right, and the own centre of those who serve only their own companies."""
+        home = user.home_centre_id if "serve_customers" in user.rights.general else None
+        return self.filter(pk__in=user.rights.centres("serve_customers") | ({home} if home else set()))
+
+
+class Centre(models.Model):
+    """A dealership's point of sale and service."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    street = models.CharField(_("street"), max_length=120, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="DE")
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=40, default=zone_default)
+    has_wash = models.BooleanField(_("has a car wash"), default=False)
+
+    objects = CentreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("centre")
+        verbose_name_plural = _("centres")
+        ordering = ["name"]
+        permissions = [
+            ("meet_customers", "May find a company or person and log an interaction"),
+            ("see_customers", "May see whole dossiers, lists and timelines"),
+            ("serve_customers", "May edit companies and people"),
+            ("see_value", "May see turnover, margin and what makes a tier"),
+            ("see_private", "May see private phone, birth date and family"),
+            ("record_consent", "May record consent"),
+            ("run_events", "May make and publish events"),
+            ("invite", "May invite people"),
+            ("check_in", "May check guests in"),
+            ("hand_out", "May hand out gifts"),
+            ("redeem", "May redeem vouchers"),
+            ("undo_redemption", "May undo a redemption"),
+            ("approve_gift", "May approve a gift"),
+            ("export", "May export lists"),
+            ("run_campaigns", "May run campaigns"),
+            ("run_programmes", "May run voucher programmes"),
+            ("edit_pages", "May edit pages"),
+            ("administer", "May administer users, roles, centres and rules"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def today(self, now: datetime) -> date:
+        """The day at this centre at the moment `now`."""
+        return now.astimezone(self.zone).date()
+
+
+class CentreUserPermission(UserObjectPermissionBase):
+    content_object = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="user_grants")
+
+
+class CentreGroupPermission(GroupObjectPermissionBase):
+    content_object = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="group_grants")

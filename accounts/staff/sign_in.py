@@ -1,0 +1,186 @@
+"""How staff sign in: user name, password, second factor where the role asks for one. Nobody signs up, and there is one door."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
+from allauth.account.forms import LoginForm
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.staff.models.user import Grants
+from accounts.staff.roles import roles_of
+from fleetportal.core.db.prepared import Prepared
+from fleetportal.core.web.pages import NavigationFor
+
+log = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+JUST_NOW = timedelta(minutes=5)
+SET_UP = "second_factor"  # in the session: who set their second factor up in it, and so had it at hand
+SHARED_PAGES_DOOR = "wagtailcore_login"  # the CMS's form for its private pages, in every language
+OTHER_DOORS = {"/cms/": "edit_pages", "/django-admin/": "administer"}
+WITHOUT_SECOND_FACTOR = ("/second-factor/", "/login/", "/logout/", "/theme/", "/language/", "/static/", "/healthz", "/readyz")
+
+
+class Backend(AuthenticationBackend):
+    """Fetches the signed-in user, with rights, the centre that every page names and what `SecondFactor` needs to know. Costs 1 query."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = signed_in(tuple(settings.REQUIRE_SECOND_FACTOR)).first(user=user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@cache
+def signed_in(roles: Sequence[str]) -> Prepared[User]:
+    """How the signed-in user is asked for, where `roles` need a second factor."""
+
+    def ask(user: Any) -> QuerySet[User]:
+        users = User.objects.filter(pk=user).select_related("home_centre").annotate(grants=Grants(user))
+        if roles:
+            users = users.annotate(needs_second_factor=asked_of(OuterRef("pk")), has_second_factor=set_up_by(OuterRef("pk")))
+        return users
+
+    return Prepared(ask, user=User._meta.pk)
+
+
+class SignInForm(LoginForm):
+    """allauth's form with the words above its fields alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("User name")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class StaffAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """No: administrators make users."""
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where this user's day starts: the first line of their rail."""
+        return NavigationFor(request).home
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Whoever signed in a moment ago is not asked for the password again: first sign-ins lead straight to the set-up."""
+        signed_in = self.request.user.last_login
+        return signed_in is None or timezone.now() - signed_in > JUST_NOW
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords count for a name at one address: who knows a name cannot shut its owner out from elsewhere (R29)."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The caller's network address; that of the connection where X-Forwarded-For names none that our proxies could have seen."""
+        try:
+            return super().get_client_ip(request)
+        except (ImproperlyConfigured, PermissionDenied) as error:  # somebody got past a proxy, or TRUSTED_PROXIES says too many
+            log.warning("%s; counting the caller by the connection", error)
+            return str(request.META.get("REMOTE_ADDR", ""))
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: a page that opens says enough."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        """Not where the role asks for it."""
+        return not needs_second_factor(authenticator.user)
+
+
+def needs_second_factor(user: User) -> bool:
+    """True when a role of `user` stands in REQUIRE_SECOND_FACTOR. Costs 1 query where the setting names any."""
+    return bool(settings.REQUIRE_SECOND_FACTOR) and not roles_of(user).isdisjoint(settings.REQUIRE_SECOND_FACTOR)
+
+
+def asked_of(user: Any) -> Exists:
+    """Whether a role of `user` stands in REQUIRE_SECOND_FACTOR; a group is named after its role and centres."""
+    named = Q(pk__in=[])
+    for role in settings.REQUIRE_SECOND_FACTOR:
+        named |= Q(name__startswith=f"{role}@")
+    return Exists(Group.objects.filter(named, user=user))
+
+
+def set_up_by(user: Any) -> Exists:
+    return Exists(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP))
+
+
+class SetUp(ActivateTOTPView):
+    """Sets the second factor up; the session in which that is done need not be asked for it again."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        self.request.session[SET_UP] = self.request.user.pk
+        return response
+
+
+class SecondFactor:
+    """Nobody whose role asks for a second factor gets on without having shown it in this session.
+
+    Asked anew with each request, so a role that somebody gains counts at once, also in sessions that are open. Costs nothing.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # public pages stay cookie-free
+        if not (settings.REQUIRE_SECOND_FACTOR and knows_us and request.user.is_authenticated):
+            return self.get_response(request)
+        if request.path.startswith(WITHOUT_SECOND_FACTOR) or not request.user.needs_second_factor:
+            return self.get_response(request)
+        if not request.user.has_second_factor:
+            return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        return (
+            self.get_response(request) if has_shown(request) else redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
+        )
+
+
+def has_shown(request: HttpRequest) -> bool:
+    """True when whoever is signed in gave a code, or set the factor up, in this very session."""
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records) or request.session.get(SET_UP) == request.user.pk
+
+
+class OneDoor:
+    """The CMS, its pages and Django's admin have no sign-in of their own: visitors go to ours, users without the right find nothing there.
+
+    Their forms would ask for the password alone: no second factor, no limit on tries.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        if request.resolver_match and request.resolver_match.url_name == SHARED_PAGES_DOOR:
+            return redirect_to_login(request.GET.get("next", "/"))
+        may = next((codename for door, codename in OTHER_DOORS.items() if request.path.startswith(door)), "")
+        if not may:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.may(may) or request.path.endswith("/login/"):
+            raise Http404
+        return None

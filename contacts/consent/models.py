@@ -1,0 +1,120 @@
+import hashlib
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, in_reach
+from contacts.people.models.person import PersonAddress
+from fleetportal.core import audit
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Purpose(models.TextChoices):
+    INVITATIONS = "invitations", _("Invitations")
+    OFFERS = "offers", _("Offers")
+    NEWS = "news", _("News")
+    GREETINGS = "greetings", _("Greetings")
+    SURVEYS = "surveys", _("Surveys")
+
+
+class Basis(models.TextChoices):
+    CONSENT = "consent", _("consent")
+    EXISTING_CUSTOMER = "existing_customer", _("existing customer")
+    CONTRACT = "contract", _("contract")
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def latest_for(self, purpose: str) -> Self:
+        """For a subquery over PersonAddress: the newest entry of each address for `purpose`."""
+        return self.filter(address=OuterRef("pk"), purpose=purpose).order_by("-at", "-id")
+
+    def seen_by(self, user: "User") -> Self:
+        """Entries kept with a company in `user`'s reach, or with none."""
+        return self.filter(Q(company=None) | Q(company__in=in_reach(user, may="see_customers")))
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> "list[Consent]":
+        """New entries; never another text for one that stands."""
+        if kwargs.get("update_conflicts"):
+            raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
+        return super().bulk_create(*args, **kwargs)
+
+    def for_ledger(self) -> Self:
+        return self.select_related("address", "recorded_by").order_by("-at", "-pk")
+
+
+class Consent(models.Model):
+    """One entry of the ledger: an address was given or withdrawn for a purpose. Never changed; the newest entry counts."""
+
+    address = models.ForeignKey(PersonAddress, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(_("purpose"), max_length=11, choices=Purpose)
+    is_given = models.BooleanField(_("given"))
+    basis = models.CharField(_("legal basis"), max_length=17, choices=Basis, default=Basis.CONSENT)
+    wording = models.TextField(_("wording"))
+    wording_hash = models.CharField(max_length=64)
+    language = models.CharField(max_length=8)
+    source = models.CharField(_("source"), max_length=60)  # "preferences page", "at the counter", "event registration"
+    company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        indexes = [models.Index(fields=["address", "purpose", "-at", "-id"], name="consent_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.purpose} {self.is_given}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saves a new entry; of one that stands only the address goes along in a merge of two people."""
+        if self.pk and kwargs.get("update_fields") != ["address"]:
+            raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def enter(
+        cls,
+        address: PersonAddress,
+        purpose: str,
+        *,
+        is_given: bool,
+        wording: str,
+        source: str,
+        by: "User | None",
+        language: str,
+        company: Company | None = None,
+        basis: str = Basis.CONSENT,
+    ) -> "Consent":
+        """The ledger's new entry; works at once, also for messages already queued. Costs 3 queries."""
+        with transaction.atomic():
+            consent = cls.objects.create(
+                address=address,
+                purpose=purpose,
+                is_given=is_given,
+                basis=basis,
+                wording=wording,
+                wording_hash=hashlib.sha256(wording.encode()).hexdigest(),
+                language=language,
+                source=source,
+                company=company,
+                recorded_by=by,
+            )
+            audit.record("consent.given" if is_given else "consent.withdrawn", consent, by=by, facts={"purpose": str(purpose)})
+            return consent
+
+
+def allowed(channel: str, purpose: str) -> models.QuerySet[PersonAddress]:
+    """Usable addresses of that channel whose newest entry for `purpose` says yes: the one definition of marketing consent."""
+    newest = Subquery(Consent.objects.latest_for(purpose).values("is_given")[:1])
+    return PersonAddress.objects.usable().filter(channel=channel).annotate(said_yes=newest).filter(said_yes=True)

@@ -1,0 +1,238 @@
+"""The hospitality ledger: what a person received from us in a year, in cents, against the strictest cap that applies.
+
+One conditional UPDATE of the year's sum decides, so that two counters at once cannot pass a cap. Source: DOMAIN, "Gifts stay small".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Company, in_reach
+from contacts.people.models.person import Person, role_models
+from fleetportal.core import audit, money
+from fleetportal.core.errors import Refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+CAP_CENTS = 50_00  # a person and year; source: § 4(5) no. 1 EStG
+PUBLIC_BODY_CAP_CENTS = 0  # source: § 71 BBG; a policy row may allow more
+
+
+class CapReached(Refused):
+    """The gift would pass the cap of the person and year."""
+
+    code = "cap_reached"
+
+
+class NothingAllowed(CapReached):
+    """The cap is zero: nothing may be given at all."""
+
+    code = "nothing_allowed"
+
+
+class GiftPolicy(models.Model):
+    """A cap that an administrator set: for everyone, for public bodies, or for one company, whose own rule it is."""
+
+    class Reach(models.TextChoices):
+        EVERYONE = "everyone", gettext_lazy("everyone")
+        PUBLIC_BODIES = "public_bodies", gettext_lazy("public bodies")
+        COMPANY = "company", gettext_lazy("one company")
+
+    reach = models.CharField(gettext_lazy("for"), max_length=13, choices=Reach)
+    company = models.OneToOneField(Company, null=True, blank=True, on_delete=models.CASCADE, related_name="gift_policy")
+    cap_cents = models.BigIntegerField(gettext_lazy("a person and year"))
+    words = models.CharField(gettext_lazy("the rule in words"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = gettext_lazy("gift policy")
+        verbose_name_plural = gettext_lazy("gift policies")
+        constraints = [
+            models.UniqueConstraint(fields=["reach"], condition=~Q(reach="company"), name="one_gift_policy_for_a_reach"),
+            models.CheckConstraint(condition=Q(company=None) ^ Q(reach="company"), name="gift_policy_names_its_company"),
+            models.CheckConstraint(condition=Q(cap_cents__gte=0), name="gift_cap_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reach}: {money.display(self.cap_cents)}"
+
+
+@dataclass(frozen=True)
+class Cap:
+    """The strictest cap that applies to a person, and whose rule it is."""
+
+    cents: int
+    words: str | Promise
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a person is in one year."""
+
+    cap: Cap
+    received_cents: int
+
+    @property
+    def left_cents(self) -> int:
+        return max(0, self.cap.cents - self.received_cents)
+
+    @property
+    def is_allowed_anything(self) -> bool:
+        return self.cap.cents > 0
+
+    def allows(self, cents: int) -> bool:
+        return cents <= self.left_cents
+
+
+class YearSum(models.Model):
+    """What one person received in one year; changed by conditional updates alone."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="received_sums")
+    year = models.PositiveSmallIntegerField()
+    cents = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "year"], name="one_sum_for_a_person_and_year"),
+            models.CheckConstraint(condition=Q(cents__gte=0), name="year_sum_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.year}: {self.cents}"
+
+
+class ReceivedQuerySet(models.QuerySet["Received"]):
+    def where(self, user: "User", *, may: str) -> "ReceivedQuerySet":
+        return self.filter(company__in=in_reach(user, may=may))
+
+    def standing(self) -> "ReceivedQuerySet":
+        """What counts: not taken back."""
+        return self.filter(taken_back_at=None)
+
+    def about(self, rows: Iterable[models.Model]) -> "ReceivedQuerySet":
+        rows = list(rows)
+        return self.filter(about_type=audit.label(rows[0]), about_id__in=[row.pk for row in rows]) if rows else self.none()
+
+
+class Received(models.Model):
+    """One line of the ledger: a person received something of that value, for that company."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="received")
+    company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=40)
+    year = models.PositiveSmallIntegerField()
+    cents = models.BigIntegerField()
+    about_type = models.CharField(max_length=60)
+    about_id = models.BigIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = ReceivedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["about_type", "about_id"], condition=Q(taken_back_at=None), name="one_ledger_line_for_a_thing")
+        ]
+        indexes = [models.Index(fields=["person", "year"], name="received_by_person_year")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {money.display(self.cents)}"
+
+
+def receive(person: Person, *, company: Company | None, cents: int, kind: str, about: models.Model, on: date) -> Received:
+    """The ledger's new line, if the year's sum of `person` stays within the cap; call inside the verb's transaction.
+
+    Raises NothingAllowed where the cap is zero, CapReached where the sum would pass it. Costs 5 queries, 6 the first time in a year.
+    """
+    cap = cap_of(person, company=company)
+    YearSum.objects.get_or_create(person=person, year=on.year)
+    if not YearSum.objects.filter(person=person, year=on.year, cents__lte=cap.cents - cents).update(cents=F("cents") + cents):
+        raise refusal(person, cap, received=received_in(person, on.year), asked=cents)
+    return Received.objects.create(
+        person=person, company=company, kind=kind, year=on.year, cents=cents, about_type=audit.label(about), about_id=about.pk
+    )
+
+
+def take_back(rows: Iterable[models.Model], *, now: datetime) -> int:
+    """How many lines about `rows` no longer count; their cents are free again. Costs 1 query, 3 for each line."""
+    taken = 0
+    for line in Received.objects.standing().about(rows).order_by("person_id", "pk"):
+        if Received.objects.standing().filter(pk=line.pk).update(taken_back_at=now):
+            YearSum.objects.filter(person=line.person_id, year=line.year).update(cents=F("cents") - line.cents)
+            taken += 1
+    return taken
+
+
+def received_in(person: Person, year: int) -> int:
+    return YearSum.objects.filter(person=person, year=year).values_list("cents", flat=True).first() or 0
+
+
+def standing(person: Person, *, company: Company | None, on: date) -> Standing:
+    """What `person` may still receive this year. Costs 3 queries."""
+    return Standing(cap_of(person, company=company), received_in(person, on.year))
+
+
+def cap_of(person: Person, *, company: Company | None) -> Cap:
+    """The strictest of our cap and the rules of every company for which the person works today. Costs 2 queries."""
+    companies = {row.pk: row for row in employers(person, company)}
+    policies = list(GiftPolicy.objects.filter(Q(company=None) | Q(company__in=companies)))
+    ours = next((p for p in policies if p.reach == GiftPolicy.Reach.EVERYONE), None)
+    caps = [Cap(ours.cap_cents if ours else CAP_CENTS, (ours and ours.words) or gettext_lazy("our own rule for gifts"))]
+    if any(row.is_public_body for row in companies.values()):
+        public = next((p for p in policies if p.reach == GiftPolicy.Reach.PUBLIC_BODIES), None)
+        words = (public and public.words) or gettext_lazy("the rule for public bodies")
+        caps.append(Cap(public.cap_cents if public else PUBLIC_BODY_CAP_CENTS, words))
+    for policy in policies:
+        if policy.company_id:
+            caps.append(Cap(policy.cap_cents, _company_rule(policy, companies[policy.company_id], company)))
+    return min(caps, key=lambda cap: cap.cents)
+
+
+def _company_rule(policy: GiftPolicy, holder: Company, at_hand: Company | None) -> str:
+    """Names the company at hand only: another employer may be out of the reader's reach."""
+    if at_hand is None or holder.pk != at_hand.pk:
+        return _("the rule of an employer")
+    return policy.words or _("the rule of %(company)s") % {"company": holder.name}
+
+
+def employers(person: Person, company: Company | None) -> models.QuerySet[Company]:
+    """The companies for which the person works today, and the one at hand."""
+    today = timezone.localdate()
+    works: Any = Q(pk=company.pk) if company else Q(pk__in=[])
+    for role in role_models():
+        works |= Q(Exists(role._default_manager.running(on=today).filter(person=person, company=OuterRef("pk"))))
+    return Company.objects.filter(works)
+
+
+def refusal(person: Person, cap: Cap, *, received: int, asked: int) -> CapReached:
+    """The no in words: rule, holder, and how far the person is."""
+    if cap.cents == 0:
+        return NothingAllowed(_("%(person)s may receive nothing: %(rule)s allows no gifts.") % {"person": person.name, "rule": cap.words})
+    facts: dict[str, Any] = {
+        "person": person.name,
+        "received": money.display(received),
+        "cap": money.display(cap.cents),
+        "asked": money.display(asked),
+        "rule": cap.words,
+    }
+    words = _("%(person)s received %(received)s this year; with %(asked)s more it would pass %(cap)s, %(rule)s.") % facts
+    return CapReached(words, facts={"left_cents": max(0, cap.cents - received), "cap_cents": cap.cents})
+
+
+def move_sums(duplicate: Person, kept: Person) -> list[tuple[models.Model, audit.Changes]]:
+    """Adds the sums in a merge: two rows of one human never double a cap."""
+    moved: list[tuple[models.Model, audit.Changes]] = []
+    for old in YearSum.objects.filter(person=duplicate).order_by("year"):
+        total, _new = YearSum.objects.get_or_create(person=kept, year=old.year)
+        YearSum.objects.filter(pk=total.pk).update(cents=F("cents") + old.cents)
+        YearSum.objects.filter(pk=old.pk).update(cents=0)
+        moved += [(total, {"cents": (total.cents, total.cents + old.cents)}), (old, {"cents": (old.cents, 0)})]
+    return moved

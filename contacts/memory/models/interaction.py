@@ -1,0 +1,153 @@
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, in_reach
+from contacts.people.models.person import Channel, Person
+from fleetportal.core import audit
+from fleetportal.core.db import bulk
+from fleetportal.core.db.prepared import insert
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Direction(models.TextChoices):
+    OUT = "out", _("from us")
+    IN = "in", _("to us")
+
+
+class Outcome(models.TextChoices):
+    REACHED = "reached", _("reached")
+    NOT_REACHED = "not_reached", _("not reached")
+    LEFT_WORD = "left_word", _("left word")
+    WANTS_MEETING = "wants_meeting", _("wants to meet")
+    NOT_INTERESTED = "not_interested", _("not interested")
+    WRONG_NUMBER = "wrong_number", _("wrong number")
+
+
+REAL_CONTACT = (Outcome.REACHED, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED)
+
+
+class InteractionQuerySet(models.QuerySet["Interaction"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        return self.filter(company__in=in_reach(user, may=may))
+
+    def visible_to(self, user: "User") -> Self:
+        """What a timeline shows: only where that company is in reach, wherever else the person is known."""
+        return self.where(user, may="see_customers")
+
+    def real(self) -> Self:
+        """Real contacts: somebody was spoken to, wrote, came. They reset the cadence."""
+        return self.filter(is_real_contact=True)
+
+    def for_timeline(self) -> Self:
+        return self.select_related("person", "company", "by").order_by("-happened_at", "-id")
+
+
+class Interaction(models.Model):
+    """One thing that happened between us and a person, on any channel; kept with the company it happened for."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="interactions")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions")
+    kind = models.CharField(max_length=40)  # "call", "visit", "event.registered", …: timeline renderers are registered by it
+    channel = models.CharField(_("channel"), max_length=9, choices=Channel)
+    direction = models.CharField(max_length=3, choices=Direction, default=Direction.OUT)
+    outcome = models.CharField(_("outcome"), max_length=14, choices=Outcome, blank=True)
+    text = models.TextField(_("in one sentence"), blank=True, max_length=2000)
+    is_real_contact = models.BooleanField(default=False)
+    happened_at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    about_type = models.CharField(max_length=60, blank=True)
+    about_id = models.BigIntegerField(null=True)
+
+    objects = InteractionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("interaction")
+        verbose_name_plural = _("interactions")
+        indexes = [
+            models.Index(fields=["company", "-happened_at", "-id"], name="interaction_by_company"),
+            models.Index(fields=["person", "-happened_at", "-id"], name="interaction_by_person"),
+            models.Index(fields=["person", "-happened_at"], name="interaction_real", condition=Q(is_real_contact=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.company}"
+
+    @classmethod
+    def log(
+        cls,
+        company: Company,
+        *,
+        person: Person | None,
+        channel: str,
+        outcome: str,
+        text: str,
+        by: "User | None",
+        direction: str = Direction.OUT,
+        happened_at: datetime | None = None,
+    ) -> "Interaction":
+        """A contact that a member of staff had, told in one sentence. Costs 4 queries."""
+        with transaction.atomic():
+            interaction = record(
+                "contact",
+                company=company,
+                person=person,
+                by=by,
+                channel=channel,
+                outcome=outcome,
+                text=text,
+                direction=direction,
+                happened_at=happened_at,
+                is_real_contact=outcome in REAL_CONTACT,
+            )
+            audit.record("interaction.logged", interaction, by=by, facts={"company": company.pk})
+            return interaction
+
+    def take_back(self, *, by: "User | None") -> None:
+        """The contact was logged by mistake a moment ago: it is gone; the entry says so. Costs 4 queries."""
+        with transaction.atomic():
+            audit.record("interaction.taken_back", self, by=by, facts={"company": self.company_id})
+            self.company.touch()
+            self.delete()
+
+
+def record(
+    kind: str,
+    *,
+    company: Company,
+    person: Person | None,
+    by: "User | None",
+    about: models.Model | None = None,
+    channel: str = Channel.IN_PERSON,
+    happened_at: datetime | None = None,
+    touches: bool = True,
+    **facts: Any,
+) -> Interaction:
+    """The timeline's line for what a verb just did; the company's reasons are due again, unless none can hang on it (`touches=False`).
+
+    Costs 2 queries, 1 where nothing is due.
+    """
+    interaction = insert(
+        bulk.new(
+            Interaction,
+            kind=kind,
+            company=company,
+            person=person,
+            by=by,
+            channel=channel,
+            happened_at=happened_at or timezone.now(),
+            about_type=audit.label(about) if about else "",
+            about_id=about.pk if about else None,
+            **facts,
+        )
+    )
+    if touches:
+        company.touch()
+    return interaction

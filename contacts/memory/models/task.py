@@ -1,0 +1,134 @@
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, in_reach
+from contacts.people.models.person import Person
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from fleetportal.core.errors import Refused
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+CLOSED_ALREADY = _("This task is closed already: “%(result)s”")
+
+
+class TaskClosed(Refused):
+    """Somebody has closed the task already; `facts["result"]` says how."""
+
+    code = "task_closed"
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        return self.filter(company__in=in_reach(user, may=may))
+
+    def visible_to(self, user: "User") -> Self:
+        return self.where(user, may="serve_customers")
+
+    def open(self) -> Self:
+        return self.filter(state=Task.State.OPEN)
+
+    def of(self, user: "User") -> Self:
+        """Tasks that `user` promised, where the company is still in reach."""
+        return self.visible_to(user).filter(owner=user)
+
+    def in_order(self) -> Self:
+        return self.order_by("due_on", "id")
+
+
+class Task(models.Model):
+    """Something promised for a company by a day; it ends with a result."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="tasks", verbose_name=_("company"))
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="tasks", verbose_name=_("person"))
+    title = models.CharField(_("what"), max_length=200)
+    due_on = models.DateField(_("by"))
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("who"))
+    state = models.CharField(max_length=6, choices=State, default=State.OPEN)
+    result = models.CharField(_("what came of it"), max_length=300, blank=True)
+    reason_key = models.CharField(max_length=140, blank=True)  # the reason it was made from
+    planned_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        indexes = [
+            models.Index(fields=["owner", "due_on", "id"], name="task_open_by_owner", condition=Q(state="open")),
+            models.Index(fields=["company", "due_on"], name="task_open_by_company", condition=Q(state="open")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def plan(
+        cls,
+        company: Company,
+        title: str,
+        *,
+        due_on: date,
+        owner: "User",
+        by: "User | None",
+        person: Person | None = None,
+        reason_key: str = "",
+    ) -> "Task":
+        """A new task for `owner`. Costs 2 queries."""
+        with transaction.atomic():
+            task = cls.objects.create(company=company, person=person, title=title, due_on=due_on, owner=owner, reason_key=reason_key)
+            audit.record("task.planned", task, by=by, facts={"company": company.pk, "owner": owner.pk})
+            return task
+
+    def close(self, *, result: str, by: "User | None") -> None:
+        """The task is done, with what came of it. Raises TaskClosed when it was closed or taken back before. Costs 3 queries."""
+        with transaction.atomic():
+            now = timezone.now()
+            closed = {"state": Task.State.CLOSED, "result": result, "closed_at": now}
+            if not Task.objects.open().filter(pk=self.pk).update(**closed):
+                try:
+                    self.refresh_from_db()
+                except Task.DoesNotExist as gone:
+                    raise TaskClosed(_("This task was taken back by whoever planned it.")) from gone
+                raise TaskClosed(CLOSED_ALREADY % {"result": self.result}, facts={"result": self.result})
+            self._now("task.closed", {"result": ("", result)}, by=by, **closed)
+
+    def reopen(self, *, by: "User | None") -> None:
+        """The task is open again; nothing happens where it is. Costs 3 queries."""
+        with transaction.atomic():
+            result, opened = self.result, {"state": Task.State.OPEN, "result": "", "closed_at": None}
+            if Task.objects.filter(pk=self.pk, state=Task.State.CLOSED).update(**opened):
+                self._now("task.reopened", {"result": (result, "")}, by=by, **opened)
+
+    def drop(self, *, by: "User | None") -> None:
+        """The task was never planned: taken back by the one who just made it. Twice changes nothing.
+
+        Raises TaskClosed when somebody closed it meanwhile: what came of it stays. Costs 3 queries.
+        """
+        with transaction.atomic():
+            try:
+                lock(self)
+            except Task.DoesNotExist:  # dropped a moment ago
+                return
+            if self.state == Task.State.CLOSED:
+                raise TaskClosed(CLOSED_ALREADY % {"result": self.result}, facts={"result": self.result})
+            audit.record("task.dropped", self, by=by, facts={"company": self.company_id})
+            self.delete()
+
+    def _now(self, action: str, changes: dict[str, Any], *, by: "User | None", **values: Any) -> None:
+        for field, value in values.items():
+            setattr(self, field, value)
+        audit.record(action, self, by=by, changes=changes)

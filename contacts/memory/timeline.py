@@ -1,0 +1,110 @@
+"""The one timeline: what happened with a company or person, newest first, each kind of thing in its own words."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from contacts.memory.models.interaction import InteractionQuerySet
+from contacts.models import Channel, Direction, Interaction, Outcome
+from contacts.people.channels import ICONS
+from fleetportal.core.registry import Registry
+from fleetportal.core.web.pages import whole_number
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what it was (bold), who and how, their words, ours small; `tone` is "", stop or ok."""
+
+    icon: str
+    what: Any
+    rest: Any = ""
+    tone: str = ""
+    url: str = ""
+
+
+# kind of an interaction -> how its line reads; filled from above for kinds of their own
+renderers: Registry[Callable[[Interaction], Line]] = Registry("timeline renderers")
+
+CONTACTS = {
+    Channel.PHONE: pgettext_lazy("a contact that was had", "Call"),
+    Channel.EMAIL: _("E-mail"),
+    Channel.SMS: _("SMS"),
+    Channel.LETTER: _("Letter"),
+    Channel.IN_PERSON: _("Visit"),
+}
+TONES: dict[str, str] = {Outcome.WANTS_MEETING: "ok", Outcome.WRONG_NUMBER: "stop"}
+
+
+def contact(interaction: Interaction) -> Line:
+    """A contact that somebody logged."""
+    who = _("from them") if interaction.direction == Direction.IN else interaction.get_outcome_display()
+    return Line(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], who, TONES.get(interaction.outcome, ""))
+
+
+def plain(interaction: Interaction) -> Line:
+    """A kind nobody has words for: its channel's."""
+    return Line(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], interaction.get_outcome_display())
+
+
+def say(lines: Mapping[str, tuple[str, Any, str]]) -> None:
+    """Registers kinds of a higher app whose line is always the same: kind -> icon, words, tone."""
+    for kind, (icon, words, tone) in lines.items():
+        renderers.register(kind, functools.partial(_same, Line(icon, words, tone=tone)))
+
+
+def _same(line: Line, interaction: Interaction) -> Line:
+    return line
+
+
+def words_for(interaction: Interaction) -> Line:
+    """The line of `interaction`, by its kind."""
+    return renderers[interaction.kind](interaction) if interaction.kind in renderers else plain(interaction)
+
+
+@dataclass(frozen=True)
+class Shown:
+    interaction: Interaction
+    line: Line
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A channel to narrow the timeline to, with how much there is."""
+
+    channel: str
+    label: Any
+    icon: str
+    count: int
+
+
+def page(rows: InteractionQuerySet, *, channel: str = "", before: str = "") -> tuple[list[Shown], int | None]:
+    """One page of the timeline after the interaction with the id `before`, and the id from which the next begins. Costs 1 or 2 queries."""
+    if channel in Channel.values:
+        rows = rows.filter(channel=channel)
+    named = whole_number(before)
+    last = rows.filter(pk=named).values_list("happened_at", "pk").first() if named is not None else None
+    if last:
+        rows = rows.filter(happened_at__lte=last[0]).exclude(happened_at=last[0], pk__gte=last[1])
+    found = list(rows.for_timeline()[: PAGE + 1])
+    shown = [Shown(row, words_for(row)) for row in found[:PAGE]]
+    return shown, found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def chips(rows: Any) -> list[Chip]:
+    """The channels on which anything happened, with counts. Costs 1 query."""
+    counts = dict(rows.order_by().values_list("channel").annotate(Count("pk")))
+    labels = {
+        Channel.PHONE: _("Calls"),
+        Channel.EMAIL: _("E-mails"),
+        Channel.SMS: _("SMS"),
+        Channel.LETTER: _("Letters"),
+        Channel.IN_PERSON: _("In person"),
+    }
+    return [Chip(channel.value, labels[channel], ICONS[channel], counts[channel.value]) for channel in labels if counts.get(channel.value)]

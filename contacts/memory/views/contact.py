@@ -1,0 +1,55 @@
+"""Logging a contact, and the timeline's parts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Company
+from contacts.memory import timeline
+from contacts.memory.forms import LogForm
+from contacts.models import Interaction, Person
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.pages import answer, done, page
+
+
+@page(may="meet_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def log(request: HttpRequest, company_id: int) -> HttpResponse:
+    """A contact with a company, told in one sentence."""
+    company = get_object_or_404(Company.objects.visible_to(request.user), pk=company_id)
+    back = reverse("accounts:company", args=[company.pk])
+    form = LogForm(request.POST or None, company=company, initial={"person": request.GET.get("person")})
+    if form.is_valid():
+        Interaction.log(company, by=request.user, **form.facts)
+        return done(request, back, _("Logged: it stands on the timeline."))
+    context = {"form": form, "company": company, "back": back}
+    return answer(request, context, part="contacts/log.html#log", status=422 if form.is_bound else 200)
+
+
+@page(may="see_customers")
+@require_safe
+def company_timeline(request: HttpRequest, company_id: int) -> HttpResponse:
+    company = get_object_or_404(Company.objects.where(request.user, may="see_customers"), pk=company_id)
+    rows = Interaction.objects.visible_to(request.user).filter(company=company)
+    return timeline_answer(request, rows, {"title": company.name, "back": reverse("accounts:company", args=[company.pk])})
+
+
+@page(may="see_customers")
+@require_safe
+def person_timeline(request: HttpRequest, person_id: int) -> HttpResponse:
+    person = get_object_or_404(Person.objects.where(request.user, may="see_customers"), pk=person_id)
+    rows = Interaction.objects.visible_to(request.user).filter(person=person)
+    return timeline_answer(request, rows, {"title": person.name, "back": reverse("contacts:person", args=[person.pk]), "of_person": True})
+
+
+def timeline_answer(request: HttpRequest, rows: Any, context: dict[str, Any]) -> HttpResponse:
+    """The timeline as a page of its own, or the part that htmx asks for: all of it, or what came earlier."""
+    channel, before = request.GET.get("channel", ""), request.GET.get("before", "")
+    lines, earlier = timeline.page(rows, channel=channel, before=before)
+    context |= {"lines": lines, "earlier": earlier, "chips": timeline.chips(rows), "channel": channel, "address": request.path}
+    return answer(request, context, part="contacts/timeline.html#" + ("lines" if before else "timeline"))

@@ -1,0 +1,60 @@
+"""One's own tasks: the open ones, what was closed lately, and closing one with its result, from here or from Today."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts.models import Task
+from contacts.today.forms import CloseForm
+from contacts.today.views import day_of, here, shown
+from fleetportal.core.web.pages import answer, page
+
+OPEN_SHOWN = 200
+CLOSED_SHOWN = 20
+
+
+def listed(request: HttpRequest, **more: Any) -> dict[str, Any]:
+    """The tasks page. Costs 2 queries."""
+    mine = Task.objects.of(request.user).select_related("company")
+    closed = mine.filter(state=Task.State.CLOSED).order_by("-closed_at", "-pk")
+    context = {"tasks": mine.open().in_order()[:OPEN_SHOWN], "lately": closed[:CLOSED_SHOWN], "on": timezone.localdate()}
+    return {**context, "close": CloseForm(), "query": "?from=tasks", "target": "#tasks", **more}
+
+
+def back(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The page that asked, Today or the tasks, as it is now."""
+    if request.GET.get("from") == "tasks":
+        return answer(request, listed(request, **more), part="contacts/tasks.html#tasks", to=reverse("contacts:tasks"), status=status)
+    context = shown(request, day_of(request)) | more
+    return answer(request, context, part="contacts/today.html#day", to=here(request), status=status)
+
+
+@page(may="serve_customers")
+@require_safe
+def tasks(request: HttpRequest) -> HttpResponse:
+    return answer(request, listed(request), part="contacts/tasks.html#tasks")
+
+
+@page(may="serve_customers")
+@require_POST
+def task_close(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Closes a task with its result."""
+    task = get_object_or_404(Task.objects.visible_to(request.user), pk=task_id)
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return back(request, status=422, close=form, closing=task)
+    task.close(result=form.cleaned_data["result"], by=request.user)
+    return back(request, closed=task)
+
+
+@page(may="serve_customers")
+@require_POST
+def task_reopen(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Opens a closed task again: the way back from a slip."""
+    task = get_object_or_404(Task.objects.visible_to(request.user), pk=task_id)
+    task.reopen(by=request.user)
+    return back(request)

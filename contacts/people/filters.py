@@ -1,0 +1,84 @@
+"""What the list of people can be asked, as a sentence."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers.filters import companies_of, search_field
+from contacts.models import Channel, Group, Person, Purpose
+from fleetportal.core.db import search
+from fleetportal.core.web.lists import Sentence, Word
+
+
+class PairFilter(Sentence):
+    """What the lists of duplicates can be asked."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[("apart", _("said not to be the same"))], method="apart", widget=forms.RadioSelect,
+        empty_label=_("not looked at yet"),
+    )  # fmt: skip
+    words = (Word("state", _("Pairs"), _("not looked at yet")),)
+
+    class Meta:
+        fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Without a word about it, pairs that were told apart are left out."""
+        rows = super().filter_queryset(rows)
+        return rows if self.form.cleaned_data.get("state") else rows.filter(told_apart_at=None)
+
+    def apart(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.exclude(told_apart_at=None)
+
+
+class PersonFilter(Sentence):
+    q = django_filters.CharFilter(label=_("Name"), method="named", widget=search_field())
+    group = django_filters.ChoiceFilter(
+        label=_("Group"), choices=Group.choices, method="of_group", widget=forms.RadioSelect, empty_label=_("of any group")
+    )
+    company = django_filters.ModelChoiceFilter(label=_("Company"), queryset=companies_of, method="at_company", widget=forms.HiddenInput)
+    channel = django_filters.ChoiceFilter(
+        label=_("Channel"), choices=[(c.value, c.label) for c in (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LETTER)],
+        method="reachable_by", widget=forms.RadioSelect, empty_label=_("anyhow"),
+    )  # fmt: skip
+    language = django_filters.ChoiceFilter(
+        label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect, empty_label=_("any language")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[("unconfirmed", _("to be looked at"))],
+        method="unconfirmed",
+        widget=forms.RadioSelect,
+        empty_label=_("confirmed or not"),
+    )
+    words = (
+        Word("q", _("People called"), ""),
+        Word("group", _("who are"), _("of any group")),
+        Word("company", _("at"), ""),
+        Word("channel", _("and may be invited by"), _("anyhow")),
+        Word("language", _("in"), _("any language")),
+        Word("state", _("and"), _("confirmed or not")),
+    )
+
+    class Meta:
+        model = Person
+        fields: tuple[str, ...] = ()
+
+    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(pk__in=search.found(Person, value))
+
+    def of_group(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.in_group(value, seen_by=self.request.user)
+
+    def at_company(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return rows.at(value)
+
+    def reachable_by(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.reachable(value, Purpose.INVITATIONS)
+
+    def unconfirmed(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(is_confirmed=False)

@@ -1,0 +1,208 @@
+"""What people type about a person, turned into values."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import validate_email
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, User, Vehicle
+from contacts.models import GROUPS, AddressState, Channel, DecisionMaker, Driver, Group, Person, PersonAddress, Responsibility, VehicleUser
+from contacts.people.models.person import fold_address
+from fleetportal.core.web.forms import DayField, RowForm
+
+PERSONAL = ("title", "first_name", "last_name", "language", "best_time")
+PRIVATE = ("born_on", "family")
+WRITTEN = (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LETTER)  # channels that have an address
+NO_TELEPHONE = _("This is no telephone number: give it with its country, like +49 40 66969 112.")
+
+
+class PersonForm(RowForm):
+    """Hands over values; `Person.enter` and `Person.edit` decide. Private fields are there only for those who may see them."""
+
+    class Meta:
+        model = Person
+        fields = PERSONAL + PRIVATE
+        field_classes = {"born_on": DayField}
+
+    def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not sees_private:
+            for name in PRIVATE:
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("first_name") and not values.get("last_name"):
+            self.add_error("last_name", _("Give a name, the first or the last; Herr or Frau alone is not enough to ask for somebody."))
+        return values
+
+
+class NewPersonForm(PersonForm):
+    """A person who is not known yet, with what they are to a company and how they are reached."""
+
+    group = forms.ChoiceField(label=_("What they are to the company"), choices=Group.choices, widget=forms.RadioSelect)
+    job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
+    responsibilities = forms.MultipleChoiceField(
+        label=_("Responsible for"), choices=Responsibility.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+
+    field_order = ("group", "title", "first_name", "last_name", "job_title", "responsibilities", "email", "phone", "language", "best_time")
+
+    def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, sees_private=False, **kwargs)
+        self.user, self.company = user, company
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("phone") and not is_telephone(values["phone"]):
+            self.add_error("phone", NO_TELEPHONE)
+        for channel, name in ((Channel.EMAIL, "email"), (Channel.PHONE, "phone")):
+            known = known_by(values.get(name) or "", channel, self.user)
+            if known is not None:
+                self.add_error(
+                    name, _("This is the address of %(name)s, whom we know. Give them a role here on their own page.") % {"name": known}
+                )
+        return values
+
+    @property
+    def person_facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in (*PERSONAL, "email", "phone")}
+
+    @property
+    def role_facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("job_title", "responsibilities")}
+
+
+def is_telephone(value: str) -> bool:
+    return fold_address(Channel.PHONE, value).startswith("+")
+
+
+def known_by(value: str, channel: str, user: User) -> Person | None:
+    """Somebody within `user`'s reach who has this very address; nobody out of reach is ever betrayed."""
+    if not value:
+        return None
+    at = PersonAddress.objects.filter(channel=channel, value_folded=fold_address(channel, value), is_private=False)
+    return Person.objects.visible_to(user).filter(pk__in=at.values("person")).first()
+
+
+class RoleForm(forms.Form):
+    """A role of somebody who is known already, at a company where the user serves."""
+
+    group = forms.ChoiceField(label=_("What they are to the company"), choices=Group.choices, widget=forms.RadioSelect)
+    company = forms.ModelChoiceField(label=_("Company"), queryset=Company.objects.none())
+    job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
+    responsibilities = forms.MultipleChoiceField(
+        label=_("Responsible for"), choices=Responsibility.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    on = DayField(label=_("From"))
+
+    def __init__(self, *args: Any, user: User, companies: QuerySet[Company], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["company"].queryset = companies
+        self.initial.setdefault("on", timezone.localdate())
+
+
+class RoleEditForm(RowForm):
+    """What a role says; ending it is a day in the field "to"."""
+
+    responsibilities = forms.MultipleChoiceField(
+        label=_("Responsible for"), choices=Responsibility.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    class Meta:
+        fields = ("job_title", "responsibilities", "starts_on", "ends_on")
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        starts, ends = values.get("starts_on"), values.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("It would end before it began."))
+        return values
+
+
+EXTRA = {DecisionMaker: ("kind", "decides_supply", "decides_service"), VehicleUser: ("may_choose", "interests"), Driver: ("drinks",)}
+ROLE_FORMS = {
+    group: forms.modelform_factory(model, form=RoleEditForm, fields=(*EXTRA[model], *RoleEditForm.Meta.fields))
+    for group, model in GROUPS.items()
+}
+
+
+class AddressForm(forms.Form):
+    """A further address. What stands in it is checked for its channel."""
+
+    channel = forms.ChoiceField(label=_("Channel"), choices=[(c.value, c.label) for c in WRITTEN], widget=forms.RadioSelect)
+    value = forms.CharField(label=_("Address"), max_length=254)
+    is_private = forms.BooleanField(label=_("Private: shown only to those who may see private data"), required=False)
+
+    def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not sees_private:
+            del self.fields["is_private"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        value = values.get("value", "")
+        if value and values.get("channel") == Channel.EMAIL:
+            self.check_email(value)
+        if value and values.get("channel") in (Channel.PHONE, Channel.SMS) and not is_telephone(value):
+            self.add_error("value", NO_TELEPHONE)
+        return values
+
+    def check_email(self, value: str) -> None:
+        try:
+            validate_email(value)
+        except forms.ValidationError as error:
+            self.add_error("value", error)
+
+
+class AddressStateForm(RowForm):
+    """What became of an address. Its words stay: whoever inherits a mailbox inherits no consent."""
+
+    class Meta:
+        model = PersonAddress
+        fields = ("state", "is_private")
+        widgets = {"state": forms.RadioSelect}
+        labels = {"is_private": _("Private: shown only to those who may see private data")}
+
+    def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = AddressState.choices
+        if not sees_private:
+            del self.fields["is_private"]
+
+
+class HolderForm(forms.Form):
+    """Who has a personal vehicle from a day on: one of the company's users."""
+
+    user = forms.ModelChoiceField(label=_("User"), queryset=VehicleUser.objects.none())
+    starts_on = DayField(label=_("From"))
+
+    def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = running_at(VehicleUser, vehicle)
+        self.fields["user"].label_from_instance = lambda role: str(role.person)
+        self.initial.setdefault("starts_on", timezone.localdate())
+
+
+class DriveForm(forms.Form):
+    """Who drives a functional vehicle from a day on: one of the company's drivers."""
+
+    driver = forms.ModelChoiceField(label=_("Driver"), queryset=Driver.objects.none())
+    on = DayField(label=_("From"))
+
+    def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["driver"].queryset = running_at(Driver, vehicle)
+        self.fields["driver"].label_from_instance = lambda role: str(role.person)
+        self.initial.setdefault("on", timezone.localdate())
+
+
+def running_at(model: Any, vehicle: Vehicle) -> QuerySet[Any]:
+    rows = model.objects.running(on=timezone.localdate()).filter(Q(company=vehicle.company_id))
+    return rows.select_related("person").order_by("person__name_folded", "pk")

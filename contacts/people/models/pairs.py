@@ -1,0 +1,69 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from contacts.people.models.person import Person
+from fleetportal.core.db import pairs
+
+if TYPE_CHECKING:
+    from accounts.models import Company, User
+
+# The new people's own addresses come first: by the people, PostgreSQL reads every address there is while an import grows the table.
+SAME_PERSON = """
+    SELECT mine.id AS mine, theirs.id AS theirs, at_mine.channel AS found
+    FROM contacts_person mine
+    JOIN contacts_personaddress at_mine ON at_mine.person_id = mine.id
+    JOIN contacts_personaddress at_theirs ON at_theirs.value_folded = at_mine.value_folded AND at_theirs.channel = at_mine.channel
+    JOIN contacts_person theirs ON theirs.id = at_theirs.person_id
+    WHERE at_mine.channel IN ('email', 'phone') AND NOT at_mine.is_private AND NOT at_theirs.is_private
+        AND (theirs.name_folded = mine.name_folded OR theirs.name_folded = '' OR mine.name_folded = '')
+        AND at_mine.person_id IN ({ids})
+    UNION ALL
+    SELECT mine.id, theirs.id, 'born_on'
+    FROM contacts_person mine JOIN contacts_person theirs ON theirs.name_folded = mine.name_folded AND theirs.born_on = mine.born_on
+    WHERE mine.name_folded <> '' AND mine.id IN ({ids})"""
+
+
+class PersonPairQuerySet(models.QuerySet["PersonPair"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        """Pairs of which `user` may `may` with both."""
+        people = Person.objects.where(user, may=may).values("pk")
+        return self.filter(one__in=people, other__in=people)
+
+    def visible_to(self, user: "User") -> Self:
+        return self.where(user, may="meet_customers")
+
+    def for_list(self) -> Self:
+        return self
+
+    def with_people_seen_by(self, user: "User", *, may: str, among: "models.QuerySet[Company] | None" = None) -> Self:
+        """Both people with their addresses and the roles that `user` sees; `among` narrows the companies further. 12 queries."""
+        people = Person.objects.for_list().with_roles_seen_by(user, may=may, among=among)
+        return self.prefetch_related(Prefetch("one", people), Prefetch("other", people.all()))
+
+
+class PersonPair(pairs.Pair):
+    """Two people who may be one: the same name with the same e-mail address, telephone number or birth date."""
+
+    class Found(models.TextChoices):
+        EMAIL = "email", _("name and e-mail address")
+        PHONE = "phone", _("name and telephone number")
+        BORN_ON = "born_on", _("name and birth date")
+
+    kinds = Found
+    one = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pairs", verbose_name=_("person"))
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pairs_with_older", verbose_name=_("and person"))
+
+    objects = PersonPairQuerySet.as_manager()
+
+    class Meta(pairs.Pair.Meta):
+        verbose_name = _("pair of people")
+        verbose_name_plural = _("pairs of people")
+
+    @classmethod
+    def find(cls, ids: Sequence[int]) -> None:
+        """Put those whom the new people may be on the list of duplicates. Costs 1 query."""
+        pairs.find(cls, SAME_PERSON, ids, times=2)

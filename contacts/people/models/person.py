@@ -1,0 +1,303 @@
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self
+
+import phonenumbers
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, Company, in_reach
+from fleetportal.core import audit
+from fleetportal.core.db import above, fold, is_one, lock, search
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("e-mail")
+    PHONE = "phone", _("telephone")
+    SMS = "sms", _("SMS")
+    LETTER = "letter", _("letter")
+    IN_PERSON = "in_person", _("in person")
+
+
+class AddressState(models.TextChoices):
+    UNCONFIRMED = "unconfirmed", _("unconfirmed")
+    CONFIRMED = "confirmed", _("confirmed")
+    BOUNCING = "bouncing", _("bouncing")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def where(self, user: "User", *, may: str) -> Self:
+        """People with a role, present or past, at a company where `user` holds `may`; without any role: by the centre that met them."""
+        if not user.is_authenticated:
+            return self.none()
+        companies = in_reach(user, may=may)
+        if not user.rights.centres(may):  # own companies are few: from them up to their people, not past everybody
+            first, *more = [role._default_manager.filter(company__in=companies).values("person") for role in role_models()]
+            return self.filter(pk__in=first.union(*more, all=True))
+        reach = Q()
+        unattached = Q()
+        for role in role_models():
+            at = role._default_manager.filter(person=OuterRef("pk"))
+            reach |= Q(is_one(at.filter(company__in=companies)))
+            unattached &= ~Q(is_one(at))
+        return self.filter(reach | (unattached & Q(centre__in=user.rights.centres(may))))
+
+    def visible_to(self, user: "User") -> Self:
+        return self.where(user, may="meet_customers")
+
+    def reachable(self, channel: str, purpose: str) -> Self:
+        """People with a usable address on `channel` whose newest word about `purpose` is yes: consent as a where-clause."""
+        consents = above(PersonAddress, "consents")
+        newest = Subquery(consents.latest_for(purpose).values("is_given")[:1])
+        said_yes = PersonAddress.objects.usable().filter(person=OuterRef("pk"), channel=channel).annotate(said_yes=newest)
+        return self.filter(Exists(said_yes.filter(said_yes=True)))
+
+    def in_group(self, group: str, *, seen_by: "User") -> Self:
+        """People who are that to a company in `seen_by`'s reach today."""
+        model = dict(zip(GROUP_NAMES, role_models(), strict=True))[group]
+        seen = model._default_manager.running(on=timezone.localdate()).visible_to(seen_by)
+        return self.filter(Exists(seen.filter(person=OuterRef("pk"))))
+
+    def at(self, company: Company) -> Self:
+        """People with a role at `company` today."""
+        today, reach = timezone.localdate(), Q()
+        for role in role_models():
+            reach |= Q(Exists(role._default_manager.running(on=today).filter(company=company, person=OuterRef("pk"))))
+        return self.filter(reach)
+
+    def for_list(self) -> Self:
+        """With the addresses and what was last said about each. 3 queries."""
+        return self.prefetch_related(addresses_with_consents())
+
+    def with_roles_seen_by(self, user: "User", *, may: str = "meet_customers", among: "models.QuerySet[Company] | None" = None) -> Self:
+        """With the present roles at companies where `user` holds `may`, in `person.roles_now`; other roles stay unsaid. 3 queries.
+
+        `among` narrows the companies further.
+        """
+        today = timezone.localdate()
+        roles = []
+        for role, name in zip(role_models(), ROLE_NAMES, strict=True):
+            seen = role._default_manager.running(on=today).where(user, may=may).select_related("company").order_by("company__name_folded")
+            seen = seen if among is None else seen.filter(company__in=among.values("pk"))
+            roles.append(Prefetch(name, seen, f"{name}_now"))
+        return self.prefetch_related(*roles)
+
+
+GROUP_NAMES = ("decision_maker", "user", "driver")
+ROLE_NAMES = ("decision_maker_roles", "user_roles", "driver_roles")
+
+
+def addresses_with_consents(path: str = "") -> "Prefetch[Any]":
+    """A person's addresses, each with its ledger, newest first; `path` leads from the rows to the person."""
+    consents = above(PersonAddress, "consents").order_by("-at", "-pk")
+    return Prefetch(f"{path}addresses", PersonAddress.objects.order_by("is_private", "pk").prefetch_related(Prefetch("consents", consents)))
+
+
+def role_models() -> list[Any]:
+    """DecisionMaker, VehicleUser, Driver; they stand one file above and name this one."""
+    return [Person._meta.get_field(name).related_model for name in ROLE_NAMES]
+
+
+def language_default() -> str:
+    return settings.LANGUAGE_CODE
+
+
+class Person(models.Model):
+    """A human, once. What they are to a company is a dated role; how they are reached is an address."""
+
+    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    last_name = models.CharField(_("last name"), max_length=80, blank=True)
+    title = models.CharField(_("title"), max_length=40, blank=True, help_text=_("As they wish to be addressed: Herr, Frau Dr., Dott.ssa"))
+    name_folded = models.CharField(max_length=200, editable=False, db_index=True)  # last name first: also the order of lists
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=language_default)
+    born_on = models.DateField(_("birth date"), null=True, blank=True)
+    family = models.CharField(_("family"), max_length=300, blank=True)
+    best_time = models.CharField(_("best time"), max_length=100, blank=True)
+    centre = models.ForeignKey(Centre, null=True, blank=True, on_delete=models.SET_NULL, related_name="people", verbose_name=_("met by"))
+    is_confirmed = models.BooleanField(_("confirmed"), default=True)  # False: made by a claim, until staff look
+    external_id = models.CharField(_("number in the source"), max_length=80, blank=True, db_index=True)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        indexes = [models.Index(fields=["name_folded", "id"], name="person_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        self.name_folded = fold_name(self.first_name, self.last_name)
+        fields = kwargs.get("update_fields")
+        if fields and {"first_name", "last_name"} & set(fields):
+            kwargs["update_fields"] = [*fields, "name_folded"]
+        super().save(**kwargs)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or str(_("Name unknown"))
+
+    @property
+    def addressed(self) -> str:
+        """The name with the title that the person wishes: Herr Brandt."""
+        return f"{self.title} {self.last_name or self.first_name}".strip() if self.title else self.name
+
+    @property
+    def initials(self) -> str:
+        return (self.first_name[:1] + self.last_name[:1]).upper() or "?"
+
+    def address(self, channel: str) -> "PersonAddress | None":
+        """The first usable address of that channel; no query on rows of `for_list()`."""
+        usable = [a for a in self.addresses.all() if a.channel == channel and a.is_usable]
+        return min(usable, key=lambda a: (a.is_private, a.pk), default=None)
+
+    @property
+    def roles_now(self) -> "list[Any]":
+        """The present roles of `with_roles_seen_by()`, decision-maker first."""
+        return [role for name in ROLE_NAMES for role in getattr(self, f"{name}_now")]
+
+    @property
+    def email(self) -> str:
+        found = self.address(Channel.EMAIL)
+        return found.value if found else ""
+
+    @property
+    def phone(self) -> str:
+        found = self.address(Channel.PHONE)
+        return found.value if found else ""
+
+    def work_address(self, channel: str) -> str:
+        """The first usable address of that channel that is not private: what a list may show to everybody."""
+        return next((a.value for a in self.addresses.all() if a.channel == channel and a.is_usable and not a.is_private), "")
+
+    @property
+    def work_values(self) -> list[str]:
+        """All usable addresses that are not private; no query on rows of `for_list()`."""
+        return [address.value for address in self.addresses.all() if address.is_usable and not address.is_private]
+
+    @property
+    def work_email(self) -> str:
+        return self.work_address(Channel.EMAIL)
+
+    @property
+    def work_phone(self) -> str:
+        return self.work_address(Channel.PHONE)
+
+    @property
+    def search_row(self) -> search.SearchRow:
+        return self.search_row_with(a.value for a in self.addresses.all() if not a.is_private)
+
+    def search_row_with(self, addresses: Iterable[str]) -> search.SearchRow:
+        """The search row where the addresses that everybody may see are known already."""
+        return search.row(self, title=self.name, texts=[self.first_name, self.last_name, *addresses])
+
+    @classmethod
+    def enter(cls, *, by: "User | None", email: str = "", phone: str = "", **facts: Any) -> "Person":
+        """A new person with these addresses, found by search at once; somebody like them, in reach or not, makes a pair of duplicates.
+
+        Costs 5 queries and 1 for each address, whether or not there is one.
+        """
+        with transaction.atomic():
+            person = cls(**facts)
+            person.save()
+            for channel, value in ((Channel.EMAIL, email), (Channel.PHONE, phone)):
+                if value:
+                    PersonAddress.objects.create(person=person, channel=channel, value=value)
+            search.index([person.search_row])
+            audit.record("person.entered", person, by=by)
+            above(Person, "pairs").model.find([person.pk])
+            return person
+
+    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
+        with transaction.atomic():
+            if audit.edit(self, values, action="person.edited", by=by, shown=shown):
+                search.index([self.search_row])
+
+
+class PersonAddressQuerySet(models.QuerySet["PersonAddress"]):
+    def usable(self) -> Self:
+        return self.exclude(state__in=(AddressState.BOUNCING, AddressState.WITHDRAWN))
+
+
+class PersonAddress(models.Model):
+    """An address of a person on one channel. Consent hangs on it: who inherits a mailbox inherits neither consent nor refusal."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
+    channel = models.CharField(_("channel"), max_length=9, choices=Channel)
+    value = models.CharField(_("address"), max_length=254)
+    value_folded = models.CharField(max_length=254, editable=False, db_index=True)
+    state = models.CharField(_("state"), max_length=11, choices=AddressState, default=AddressState.UNCONFIRMED)
+    is_private = models.BooleanField(_("private"), default=False)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PersonAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        constraints = [models.UniqueConstraint(fields=["person", "channel", "value_folded"], name="one_address_once")]
+
+    def __str__(self) -> str:
+        return self.value
+
+    def save(self, **kwargs: Any) -> None:
+        self.value_folded = fold_address(self.channel, self.value)
+        if kwargs.get("update_fields") and "value" in kwargs["update_fields"]:
+            kwargs["update_fields"] = [*kwargs["update_fields"], "value_folded"]
+        super().save(**kwargs)
+
+    @classmethod
+    def enter(cls, person: Person, *, channel: str, value: str, by: "User | None", **facts: Any) -> "PersonAddress":
+        """A further address of `person`; one that is known already is returned as it stands. Costs 5 queries."""
+        with transaction.atomic():
+            folded = fold_address(channel, value)
+            address, new = cls.objects.get_or_create(
+                person=person, channel=channel, value_folded=folded, defaults={"value": value, **facts}
+            )
+            if new:
+                search.index([person.search_row])
+                audit.record("address.entered", address, by=by, facts={"person": person.pk, "channel": str(channel)})
+            return address
+
+    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
+        with transaction.atomic():
+            if audit.edit(self, values, action="address.edited", by=by, shown=shown):
+                search.index([self.person.search_row])
+
+    def confirm(self, *, by: "User | None") -> None:
+        """Its owner has proved that it is theirs; one that bounces or was withdrawn stays so. Costs 1 query when that was known, else 4."""
+        with transaction.atomic():
+            if lock(self).state == AddressState.UNCONFIRMED:
+                audit.edit(self, {"state": AddressState.CONFIRMED}, action="address.confirmed", by=by)
+
+    @property
+    def is_usable(self) -> bool:
+        return self.state not in (AddressState.BOUNCING, AddressState.WITHDRAWN)
+
+
+def fold_name(first: str, last: str) -> str:
+    """The name as look-up and lists order it: last name first."""
+    return fold(f"{last} {first}")[:200]
+
+
+@lru_cache(maxsize=16_384)  # an import asks for the same number four times, and taking it apart is dear
+def fold_address(channel: str, value: str, *, region: str = "DE") -> str:
+    """`value` as look-up sees it: a telephone number in E.164 where it is one, everything else folded."""
+    if channel in (Channel.PHONE, Channel.SMS):
+        try:
+            number = phonenumbers.parse(value, region)
+        except phonenumbers.NumberParseException:
+            return fold(value)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return fold(value)

@@ -1,0 +1,155 @@
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, in_reach
+from contacts.people.models.person import Person
+from fleetportal.core import audit
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Group(models.TextChoices):
+    """The three target groups."""
+
+    DECISION_MAKER = "decision_maker", _("Decision-maker")
+    USER = "user", _("User")
+    DRIVER = "driver", _("Driver")
+
+
+class Responsibility(models.TextChoices):
+    INVOICES = "invoices", _("invoices")
+    ORDERS = "orders", _("orders")
+    SERVICE = "service", _("service approval")
+    DAMAGE = "damage", _("damage")
+    DRIVERS = "drivers", _("driver administration")
+
+
+class RoleQuerySet(models.QuerySet[Any]):
+    def where(self, user: "User", *, may: str) -> Self:
+        return self.filter(company__in=in_reach(user, may=may))
+
+    def visible_to(self, user: "User") -> Self:
+        return self.where(user, may="meet_customers")
+
+    def running(self, *, on: date) -> Self:
+        """Roles that somebody holds on that day; a role without a first day has always been."""
+        return self.filter(Q(starts_on=None) | Q(starts_on__lte=on)).filter(Q(ends_on=None) | Q(ends_on__gte=on))
+
+
+class Role(models.Model):
+    """What a person is to a company, from when to when."""
+
+    group: ClassVar[Group]
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    job_title = models.CharField(_("job title"), max_length=100, blank=True)
+    responsibilities = models.JSONField(_("responsibilities"), default=list, blank=True)
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.company}"
+
+    @property
+    def responsibility_names(self) -> list[str]:
+        names = dict(Responsibility.choices)
+        return [str(names[code]) for code in self.responsibilities if code in names]
+
+    @classmethod
+    def take_up(cls, person: Person, company: Company, *, by: "User | None", on: date, **facts: Any) -> Any:
+        """The role of `person` at `company` that runs on that day, made if there is none. Asking again returns what stands.
+
+        The constraint (one running role of a kind) settles a double click. Costs 2 queries, 5 when it is new.
+        """
+        with transaction.atomic():
+            standing = cls._default_manager.running(on=on).filter(person=person, company=company, ends_on=None).first()
+            if standing:
+                return standing
+            role, new = cls._default_manager.get_or_create(
+                person=person, company=company, ends_on=None, defaults={"starts_on": on, **facts}
+            )
+            if new:
+                audit.record(f"{cls.group}.taken_up", role, by=by, facts={"person": person.pk, "company": company.pk})
+                company.touch()
+            return role
+
+    def end(self, *, by: "User | None", on: date) -> None:
+        """The role ends on that day. Costs 4 queries."""
+        with transaction.atomic():
+            if audit.edit(self, {"ends_on": on}, action=f"{self.group}.ended", by=by):
+                self.company.touch()
+
+    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+        with transaction.atomic():
+            if audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown):
+                self.company.touch()
+
+
+def one_running(name: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(fields=["person", "company"], condition=Q(ends_on=None), name=name)
+
+
+class DecisionMaker(Role):
+    """Who decides about supplier, repair and service."""
+
+    class Kind(models.TextChoices):
+        OWNER = "owner", _("owner")
+        MANAGING_DIRECTOR = "managing_director", _("managing director")
+        BRANCH_MANAGER = "branch_manager", _("branch manager")
+        FLEET_MANAGER = "fleet_manager", _("fleet manager")
+        OTHER = "other", _("other")
+
+    group = Group.DECISION_MAKER
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="decision_maker_roles")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="decision_makers")
+    kind = models.CharField(_("kind"), max_length=17, choices=Kind, default=Kind.OTHER)
+    decides_supply = models.BooleanField(_("decides who supplies"), default=True)
+    decides_service = models.BooleanField(_("decides who repairs and services"), default=True)
+
+    class Meta:
+        verbose_name = _("decision-maker")
+        verbose_name_plural = _("decision-makers")
+        constraints = [one_running("one_running_decision_maker")]
+
+
+class VehicleUser(Role):
+    """An employee with a personally assigned company car."""
+
+    group = Group.USER
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="user_roles")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="users")
+    may_choose = models.BooleanField(_("may choose the car"), default=True)
+    interests = models.CharField(_("interests"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("user of a company car")
+        verbose_name_plural = _("users of company cars")
+        constraints = [one_running("one_running_vehicle_user")]
+
+
+class Driver(Role):
+    """Somebody who drives functional vehicles."""
+
+    group = Group.DRIVER
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="driver_roles")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="drivers")
+    drinks = models.CharField(_("likes to drink"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("driver")
+        verbose_name_plural = _("drivers")
+        constraints = [one_running("one_running_driver")]
+
+
+GROUPS: dict[str, type[Role]] = {Group.DECISION_MAKER: DecisionMaker, Group.USER: VehicleUser, Group.DRIVER: Driver}

@@ -1,0 +1,121 @@
+"""Who may be entered twice: people and companies side by side, and the word that they are not the same."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from accounts.models import Company, CompanyPair
+from contacts.models import PersonPair
+from contacts.people.filters import PairFilter
+from contacts.people.tables import CompanyPairTable, PersonPairTable
+from contacts.people.views.people import may_name
+from fleetportal.core.web.lists import Empty, ListPage, Preset
+from fleetportal.core.web.pages import done, page
+
+MAY = "serve_customers"
+PRESETS = (Preset(_("Not looked at yet"), ""), Preset(_("Not the same"), "state=apart"))
+
+
+class PersonPairList(ListPage):
+    name = "duplicates"
+    title = _("Duplicates: people")
+    may = MAY
+    table_class = PersonPairTable
+    filterset_class = PairFilter
+    rows_template = "contacts/_person_pair_rows.html"
+    actions_template = "contacts/_duplicates_actions.html"
+    presets = PRESETS
+    empty = Empty(
+        _("Nobody seems to be here twice"),
+        _("Whoever is typed or imported and may be known already stands here, beside whom they may be."),
+    )
+
+    def get_queryset(self, user: Any) -> QuerySet[PersonPair]:
+        return PersonPair.objects.where(user, may=self.may)
+
+    def decorate(self, rows: QuerySet[PersonPair], user: Any) -> QuerySet[PersonPair]:
+        return rows.with_people_seen_by(user, may=self.may)
+
+    def exportable(self, rows: QuerySet[PersonPair], user: Any) -> QuerySet[PersonPair]:
+        return rows.where(user, may="export")
+
+    def exported(self, query: QueryDict, user: Any) -> QuerySet[PersonPair]:
+        """Roles too leave the house only at companies where the user may export."""
+        rows = super().exported(query, user).prefetch_related(None)
+        return rows.with_people_seen_by(user, may=self.may, among=Company.objects.where(user, may="export"))
+
+    def beside(self, row: PersonPair) -> list[int]:
+        return [role.company_id for person in (row.one, row.other) for role in person.roles_now]
+
+    def may_take(self, beside: Iterable[int], user: Any) -> bool:
+        """The companies that the roles name."""
+        return may_name(user, beside, may=self.may)
+
+
+class CompanyPairList(ListPage):
+    name = "company-duplicates"
+    title = _("Duplicates: companies")
+    may = MAY
+    table_class = CompanyPairTable
+    filterset_class = PairFilter
+    rows_template = "contacts/_company_pair_rows.html"
+    actions_template = "contacts/_duplicates_actions.html"
+    presets = PRESETS
+    empty = Empty(
+        _("No company seems to be here twice"),
+        _("A company that is typed or imported and may be known already stands here, beside it the one it may be."),
+    )
+
+    def get_queryset(self, user: Any) -> QuerySet[CompanyPair]:
+        return CompanyPair.objects.where(user, may=self.may)
+
+    def exportable(self, rows: QuerySet[CompanyPair], user: Any) -> QuerySet[CompanyPair]:
+        return rows.where(user, may="export")
+
+
+@page(may=MAY)
+@require_POST
+def people_apart(request: HttpRequest, person_pair_id: int) -> HttpResponse:
+    """These two people are not the same."""
+    people(request, person_pair_id).tell_apart(by=request.user)
+    return done(request, reverse("contacts:duplicates"), _("Noted: two different people."))
+
+
+@page(may=MAY)
+@require_POST
+def people_again(request: HttpRequest, person_pair_id: int) -> HttpResponse:
+    """The way back from a slip."""
+    people(request, person_pair_id).look_again(by=request.user)
+    return done(request, reverse("contacts:duplicates"), _("The pair stands on the list again."))
+
+
+def people(request: HttpRequest, person_pair_id: int) -> PersonPair:
+    """The pair, where the user serves both; 404 else."""
+    return get_object_or_404(PersonPair.objects.where(request.user, may=MAY), pk=person_pair_id)
+
+
+@page(may=MAY)
+@require_POST
+def companies_apart(request: HttpRequest, company_pair_id: int) -> HttpResponse:
+    """These two companies are not the same."""
+    companies(request, company_pair_id).tell_apart(by=request.user)
+    return done(request, reverse("contacts:company_duplicates"), _("Noted: two different companies."))
+
+
+@page(may=MAY)
+@require_POST
+def companies_again(request: HttpRequest, company_pair_id: int) -> HttpResponse:
+    """The way back from a slip."""
+    companies(request, company_pair_id).look_again(by=request.user)
+    return done(request, reverse("contacts:company_duplicates"), _("The pair stands on the list again."))
+
+
+def companies(request: HttpRequest, company_pair_id: int) -> CompanyPair:
+    """The pair, where the user serves both; 404 else."""
+    return get_object_or_404(CompanyPair.objects.where(request.user, may=MAY), pk=company_pair_id)

@@ -1,0 +1,71 @@
+"""Who has a vehicle and who drives it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Vehicle
+from contacts.models import Holder, VehicleDriver
+from contacts.people.forms import DriveForm, HolderForm
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.pages import ask, done, page
+
+
+def served(request: HttpRequest, vehicle_id: int) -> tuple[Vehicle, str]:
+    """A vehicle that the user serves, and its page; else 404."""
+    vehicle = get_object_or_404(Vehicle.objects.where(request.user, may="serve_customers").select_related("company"), pk=vehicle_id)
+    return vehicle, reverse("accounts:vehicle", args=[vehicle.pk])
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def holder_new(request: HttpRequest, vehicle_id: int) -> HttpResponse:
+    """Somebody else has the vehicle from a day on; the holder before gives it up the day before."""
+    vehicle, back = served(request, vehicle_id)
+    form = HolderForm(request.POST or None, vehicle=vehicle)
+    if form.is_valid():
+        holder = Holder.hand_over(vehicle, form.cleaned_data["user"], by=request.user, starts_on=form.cleaned_data["starts_on"])
+        return done(request, back, _("%s has it now.") % holder.user.person)
+    return ask(
+        request,
+        form,
+        title=_("Who has %s?") % vehicle,
+        save=_("Change the holder"),
+        back=back,
+        trail=(str(vehicle), back),
+        panel_icon="key",
+    )
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def drive_new(request: HttpRequest, vehicle_id: int) -> HttpResponse:
+    vehicle, back = served(request, vehicle_id)
+    form = DriveForm(request.POST or None, vehicle=vehicle)
+    if form.is_valid():
+        drive = VehicleDriver.let_drive(vehicle, form.cleaned_data["driver"], by=request.user, on=form.cleaned_data["on"])
+        return done(request, back, _("%s drives it.") % drive.driver.person)
+    return ask(
+        request,
+        form,
+        title=_("Who drives %s?") % vehicle,
+        save=_("Add the driver"),
+        back=back,
+        trail=(str(vehicle), back),
+        panel_icon="steering-wheel",
+    )
+
+
+@page(may="serve_customers")
+@require_POST
+def drive_end(request: HttpRequest, drive_id: int) -> HttpResponse:
+    """From tomorrow on, this driver no longer drives the vehicle."""
+    drives = VehicleDriver.objects.filter(vehicle__in=Vehicle.objects.where(request.user, may="serve_customers"))
+    drive = get_object_or_404(drives.select_related("vehicle__company", "driver__person"), pk=drive_id)
+    drive.end(by=request.user, on=timezone.localdate())
+    return done(request, reverse("accounts:vehicle", args=[drive.vehicle_id]), _("%s no longer drives it.") % drive.driver.person)

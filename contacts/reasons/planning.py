@@ -1,0 +1,53 @@
+"""What "Plan" makes of a reason whose rule says nothing else: a dated task."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Planning, Reason, Task, rules
+from fleetportal.core.web.forms import DayField
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+TITLE = 200
+
+
+def next_working_day(day: date) -> date:
+    """The first day after `day` that is no Saturday or Sunday."""
+    return day + timedelta(days=(1, 1, 1, 1, 3, 2, 1)[day.weekday()])
+
+
+class PlanForm(forms.Form):
+    on = DayField(label=_("On"))
+    title = forms.CharField(label=_("What is to be done"), max_length=TITLE)
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("That day is over. Take today or a later one."))
+        return day
+
+
+class TaskPlanning(Planning):
+    def form(self, reason: Reason, *, user: "User", data: Any = None) -> PlanForm:
+        title = f"{reason.made_by.doing}: {reason.sentence}"[:TITLE]
+        return PlanForm(data, initial={"on": next_working_day(timezone.localdate()), "title": title})
+
+    def carry_out(self, reason: Reason, values: dict[str, Any], *, by: "User") -> Task:
+        title, day = values["title"], values["on"]
+        return Task.plan(reason.company, title, due_on=day, owner=by, by=by, person=reason.person, reason_key=reason.key)
+
+    def undo(self, made: Task, *, by: "User") -> None:  # type: ignore[override]
+        made.drop(by=by)
+
+
+TASK = TaskPlanning()
+
+
+def planning_for(rule: str) -> Planning:
+    """What "Plan" means for reasons of that rule; a rule that is no longer there planned tasks."""
+    return (rules[rule].planning if rule in rules else None) or TASK

@@ -1,0 +1,135 @@
+"""What a reason to contact somebody is made of: rules are registered, reasons are the rows they find.
+
+A higher app adds a rule in its `apps.py`, say for the annual meeting:
+
+    class AnnualMeetingDue(Rule):
+        name, icon, doing, value = "annual_meeting", "calendar-plus", _("Meet"), 30
+        absent = _("An annual meeting was held within twelve months, or one is planned.")
+        asks = Group.DECISION_MAKER                     # whose person the engine suggests; `topic` prefers one responsible for it
+        rest = relativedelta(weeks=2)                   # after "reached" it may come back then; None: not for this occasion
+        planning = MeetingPlanning()                    # "Plan" makes a Meeting; without it a dated task
+
+        def find(self, companies, *, on):               # a fixed number of queries, whatever the number of companies
+            rows = companies.active().without_meeting(since=on - MEETING_EVERY).values_list("pk", "last_held_on")
+            for company, held_on in rows:
+                yield Found(company, occasion=str(held_on), group=Group.DECISION_MAKER, due_on=on, facts={"held_on": plain(held_on)})
+
+        def sentence(self, facts):                      # in the reader's language
+            return _("No annual meeting since %(day)s.") % {"day": said_day(facts["held_on"])}
+
+    rules.register("annual_meeting", AnnualMeetingDue())
+
+Give `person=` (and `vehicle=`) to `Found` where the reason is that person's own, as a second delivery is; such a person needs no
+`asks`. Rule, company, person, vehicle and occasion are the reason's key: what people decided about it hangs there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dateutil.relativedelta import relativedelta
+from django import forms
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from contacts.memory.models.interaction import Outcome
+from fleetportal.core.registry import Registry
+
+if TYPE_CHECKING:
+    from accounts.customers.models.company import CompanyQuerySet
+    from accounts.models import User
+    from contacts.reasons.models import Reason
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One reason that stands on the day asked about. `occasion` tells this time from the next: a month, a contract, a delivery."""
+
+    company: int
+    occasion: str
+    group: str
+    due_on: date | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)  # as JSON keeps them: what the sentence needs
+    person: int | None = None
+    vehicle: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One way a contact may end. `effect(reason, by=user)` is what else happens then, in the verb's transaction, and answers the row."""
+
+    code: str
+    label: Words
+    outcome: str
+    effect: Any = None
+
+
+REACHED_CHIPS = (
+    Chip("reached", _("Spoken, all clear"), Outcome.REACHED),
+    Chip("wants_meeting", _("Wants a meeting"), Outcome.WANTS_MEETING),
+    Chip("not_interested", _("Not interested"), Outcome.NOT_INTERESTED),
+)
+NOT_REACHED_CHIPS = (
+    Chip("not_reached", _("No answer"), Outcome.NOT_REACHED),
+    Chip("left_word", _("Left word"), Outcome.LEFT_WORD),
+    Chip("wrong_number", _("Wrong number"), Outcome.WRONG_NUMBER),
+)
+
+
+class Planning:
+    """What "Plan" makes of a reason: a dated row, taken back by `undo` when the user takes the step back."""
+
+    def form(self, reason: "Reason", *, user: "User", data: Any = None) -> forms.Form:
+        """The form under "Plan"; it needs a date field `on`, and may have a `note` on what else happens."""
+        raise NotImplementedError
+
+    def carry_out(self, reason: "Reason", values: dict[str, Any], *, by: "User") -> models.Model:
+        """The row that was made of the form's values, inside the caller's transaction."""
+        raise NotImplementedError
+
+    def undo(self, made: models.Model, *, by: "User") -> None:
+        raise NotImplementedError
+
+
+class Rule:
+    """A reason to contact somebody: when there is one, what it says, what it is worth."""
+
+    name: str
+    icon: str = "phone"
+    doing: Words = _("Call")  # one word at the end of the row
+    value: int = 0  # 0 to 40: what this kind of reason is worth beside tier, group and hurry
+    absent: Words  # what `explain` says where the rule finds nothing
+    asks: str = ""  # the group whose person is suggested where the rule names none
+    topic: str = ""  # the responsibility that person has, if there is one who has it
+    rest: relativedelta | None = None
+    planning: Planning | None = None
+
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+        """What stands on that day at these companies, in a fixed number of queries."""
+        raise NotImplementedError
+
+    def sentence(self, facts: Mapping[str, Any]) -> str:
+        """The reason in the reader's language, one or two whole sentences."""
+        raise NotImplementedError
+
+    def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
+        """(label, words) pairs shown on the open card."""
+        return iter(())
+
+    def chips(self, reason: "Reason") -> tuple[Chip, ...]:
+        """How a contact may end in which the person was reached."""
+        return REACHED_CHIPS
+
+    def undo(self, made: models.Model, *, by: "User") -> None:
+        """Take back what a chip's effect made, when the user takes the step back."""
+
+    def url(self, reason: "Reason") -> str:
+        """Where the thing itself is shown, "" for the company's own page."""
+        return ""
+
+
+rules: Registry[Rule] = Registry("rules")

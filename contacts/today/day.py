@@ -1,0 +1,195 @@
+"""What one user's day looks like: whom to speak to and why, what is in the calendar, what was promised, what moved.
+
+Everything is ordered and limited in SQL, so the page costs the same for forty vehicles and for four hundred thousand.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from accounts.models import Assignment
+from contacts.memory import timeline
+from contacts.models import Decision, Direction, Group, Interaction, Reason, Task
+from fleetportal.core.registry import Registry
+from fleetportal.core.web.pages import whole_number
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+CONTACTS_A_DAY = 40  # EXPERIENCE: Anna has forty contacts a day
+MINUTES_EACH = 8
+LOOKED_AT = 3 * CONTACTS_A_DAY  # several reasons for one person are one card
+SHOWN = 12
+BESIDE = 4
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A line of the day's calendar; `at` None lasts all day."""
+
+    at: datetime | None
+    title: str
+    words: Any = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A line of what moved since yesterday; `tone` is "" or stop."""
+
+    at: datetime
+    icon: str
+    words: Any
+    title: str = ""
+    url: str = ""
+    tone: str = ""
+
+
+# (user, day) -> appointments; (user, since) -> what moved. Filled from above, each with a fixed number of queries.
+appointments: Registry[Callable[["User", date], list[Appointment]]] = Registry("appointments of the day")
+moved: Registry[Callable[["User", datetime], list[Moved]]] = Registry("what moved since yesterday")
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Somebody for whom the user stands in today."""
+
+    user_id: int
+    name: str
+    until: date | None
+
+
+class Day:
+    """One user's day. Properties ask the database when they are read, each a fixed number of queries."""
+
+    def __init__(self, user: "User", *, group: str = "", colleague: str = "", now: datetime | None = None) -> None:
+        self.user = user
+        self.now = timezone.localtime(now or timezone.now())
+        self.on = self.now.date()
+        self.group = group if group in Group.values else ""
+        self.colleague = whole_number(colleague)
+
+    # --- whom to speak to -------------------------------------------------------------------------------------------------
+
+    @property
+    def reasons(self) -> Any:
+        """The open reasons in this user's reach, most valuable first."""
+        rows = Reason.objects.visible_to(self.user).open(on=self.on, to=self.user)
+        if self.colleague:
+            theirs = Assignment.objects.responsible().running(on=self.on).filter(user=self.colleague)
+            rows = rows.filter(company__in=theirs.values("company"))
+        return rows.in_order()
+
+    @cached_property
+    def cards(self) -> dict[int, str]:
+        """Today's cards, each a reason's id with its group: one for each person, or for each empty chair of a company. 1 query."""
+        cards: dict[Any, tuple[int, str]] = {}
+        rows = self.reasons.values_list("pk", "company_id", "person_id", "group", "rule")
+        for pk, company, person, group, rule in rows[:LOOKED_AT]:
+            cards.setdefault((company, person) if person else (company, rule, group), (pk, group))
+        return dict(list(cards.values())[: max(CONTACTS_A_DAY - self.done, SHOWN)])
+
+    @cached_property
+    def done(self) -> int:
+        """How many cards this user has dealt with today. 1 query."""
+        midnight = timezone.make_aware(datetime.combine(self.on, time.min))
+        return Decision.objects.made(by=self.user, since=midnight).count()
+
+    @property
+    def count(self) -> int:
+        return len(self.cards)
+
+    @property
+    def ticks(self) -> list[str]:
+        """A mark for each card of the day: done, now, to come."""
+        return ["is-done"] * self.done + ["is-now"] * min(self.count, 1) + [""] * (self.count - 1)
+
+    @property
+    def minutes_left(self) -> int:
+        return self.count * MINUTES_EACH
+
+    @cached_property
+    def groups(self) -> list[tuple[Group, int]]:
+        """How many of today's cards each group has."""
+        groups = list(self.cards.values())
+        return [(group, groups.count(group)) for group in Group]
+
+    def queue(self, *, limit: int = SHOWN, first: int | None = None) -> list[Reason]:
+        """Up to `limit` of today's cards with all they show, of the chosen group, most valuable first; `first` is among them.
+
+        7 queries; 8 where `first` would not be among them by itself.
+        """
+        ids = [pk for pk, group in self.cards.items() if not self.group or group == self.group]
+        wanted = ids[:limit]
+        if first is not None and first not in wanted and self.may_open(first):
+            wanted = [*ids[: limit - 1], first]
+        rows = Reason.objects.filter(pk__in=wanted)  # asked already whether they are in reach and open
+        return list(rows.in_order().for_cards(on=self.on).with_giver(on=self.on, to=self.user))
+
+    def may_open(self, reason_id: int) -> bool:
+        """True where the reason is open and in reach, whatever the filters. 1 query."""
+        return Reason.objects.visible_to(self.user).open(on=self.on, to=self.user).filter(pk=reason_id).exists()
+
+    def others(self, reason: Reason) -> list[Reason]:
+        """What else there is to say to the same person. 1 query."""
+        if reason.person_id is None:
+            return []
+        rows = self.reasons.filter(company=reason.company_id, person=reason.person_id).exclude(pk=reason.pk)
+        return list(rows[:BESIDE])
+
+    def past(self, reason: Reason) -> list[timeline.Shown]:
+        """The last two interactions with the person, else with the company. 1 query."""
+        rows = Interaction.objects.visible_to(self.user).filter(company=reason.company_id)
+        if reason.person_id:
+            rows = rows.filter(person=reason.person_id)
+        return [timeline.Shown(row, timeline.words_for(row)) for row in rows.for_timeline()[:2]]
+
+    @cached_property
+    def stand_ins(self) -> list[StandIn]:
+        """For whom the user stands in today. 1 query."""
+        responsible = "company__assignments"
+        rows = Assignment.objects.running(on=self.on).filter(user=self.user, kind=Assignment.Kind.STAND_IN)
+        rows = rows.filter(**{f"{responsible}__in": Assignment.objects.responsible().running(on=self.on)})
+        who = [f"{responsible}__user_id", f"{responsible}__user__first_name", f"{responsible}__user__last_name", "ends_on"]
+        found = rows.order_by(f"{responsible}__user__last_name").values_list(*who).distinct()
+        return [StandIn(pk, f"{first} {last}".strip(), until) for pk, first, last, until in found if pk != self.user.pk]
+
+    # --- beside it --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def appointments(self) -> list[Appointment]:
+        found = [line for source in appointments for line in source(self.user, self.on)]
+        return sorted(found, key=lambda line: line.at or self.now.replace(hour=0, minute=0))
+
+    @property
+    def next_appointment(self) -> Appointment | None:
+        return next((line for line in self.appointments if line.at and line.at > self.now), None)
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """The user's own open tasks, the most urgent first; one more than is shown, to know whether there are more. 1 query."""
+        return list(Task.objects.of(self.user).open().in_order().select_related("company")[: BESIDE + 1])
+
+    @property
+    def has_more_tasks(self) -> bool:
+        return len(self.tasks) > BESIDE
+
+    @cached_property
+    def moved(self) -> list[Moved]:
+        """What customers did since yesterday morning, newest first. 1 query and the registered ones."""
+        since = timezone.make_aware(datetime.combine(self.on - timedelta(days=1), time.min))
+        rows = Interaction.objects.where(self.user, may="serve_customers").filter(direction=Direction.IN, happened_at__gte=since)
+        lines = [_moved(row) for row in rows.for_timeline()[: BESIDE + 2]]
+        lines += [line for source in moved for line in source(self.user, since)]
+        return sorted(lines, key=lambda line: line.at, reverse=True)[: BESIDE + 2]
+
+
+def _moved(row: Interaction) -> Moved:
+    line = timeline.words_for(row)
+    who = str(row.person) if row.person else ""
+    words = ": ".join(filter(None, [" ".join(filter(None, [who, str(line.what), str(line.rest)])), row.text]))
+    return Moved(row.happened_at, line.icon, words, title=row.company.name, url=line.url, tone="stop" if line.tone == "stop" else "")

@@ -1,0 +1,249 @@
+"""Today: one list, the most valuable next contact on top, and a button for each thing one may do with it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts.models import NOT_REACHED_CHIPS, Decision, Reason
+from contacts.reasons.planning import planning_for
+from contacts.today import actions
+from contacts.today.day import CONTACTS_A_DAY, SHOWN, Day
+from contacts.today.forms import CloseForm, GiveForm, NotNowForm, OutcomeForm, WrittenForm
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.pages import answer, page, whole_number
+
+KEPT = ("group", "for", "more")  # what of the address stays when a card is worked off
+
+
+@dataclass(frozen=True)
+class Act:
+    """One button of a card; its form is sent to the address of the same name."""
+
+    name: str
+    label: str
+    icon: str
+    key: str
+
+
+def acts() -> list[Act]:
+    return [
+        Act("reached", _("Reached"), "check", "r"),
+        Act("not-reached", _("Not reached"), "phone-off", "n"),
+        Act("written", _("Message"), "message-2", "m"),
+        Act("plan", _("Plan"), "calendar-plus", "p"),
+        Act("not-now", _("Not now"), "clock-pause", "z"),
+    ]
+
+
+def form_for(act: str, reason: Reason, *, request: HttpRequest, data: Any = None) -> Any:
+    """The form of one button of a card."""
+    if act == "plan":
+        return planning_for(reason.rule).form(reason, user=request.user, data=data)
+    if act == "not-reached":
+        return OutcomeForm(data, chips=NOT_REACHED_CHIPS)
+    if act == "written":
+        return WrittenForm(data)
+    if act == "not-now":
+        return NotNowForm(data)
+    return OutcomeForm(data, chips=reason.made_by.chips(reason))
+
+
+def day_of(request: HttpRequest) -> Day:
+    return Day(request.user, group=request.GET.get("group", ""), colleague=request.GET.get("for", ""))
+
+
+def here(request: HttpRequest, **more: Any) -> str:
+    """The address of this list, with the filters it has and what `more` says."""
+    query = QueryDict(mutable=True)
+    query.update({name: request.GET[name] for name in KEPT if request.GET.get(name)})
+    query.update({name: str(value) for name, value in more.items() if value})
+    return f"{reverse('contacts:today')}{'?' if query else ''}{query.urlencode()}"
+
+
+def shown(
+    request: HttpRequest,
+    day: Day,
+    *,
+    act: str = "",
+    form: Any = None,
+    give: GiveForm | None = None,
+    open_id: int | None = None,
+    just: Decision | None = None,
+) -> dict[str, Any]:
+    """What the page shows: the open card with the form of the chosen button, the others as rows, and what lies beside."""
+    wanted = open_id or whole_number(request.GET.get("open", ""))
+    queue = day.queue(limit=CONTACTS_A_DAY if request.GET.get("more") else SHOWN, first=wanted)
+    opened = next((reason for reason in queue if reason.pk == wanted), queue[0] if queue else None)
+    chosen = act or request.GET.get("do", "")
+    act = chosen if chosen in {one.name for one in acts()} else "reached"
+    context: dict[str, Any] = {
+        "day": day,
+        "queue": queue,
+        "opened": opened,
+        "acts": acts(),
+        "act": act,
+        "chose": bool(chosen),
+        "just": just,
+    }
+    address = here(request)
+    context |= {"here": address, "joint": "&" if "?" in address else "?", "query": address.removeprefix(reverse("contacts:today"))}
+    context |= {"filters": filters(day), "close": CloseForm(), "more": here(request, more=1), "hidden": max(0, count(day) - len(queue))}
+    if opened is not None and act == "not-now":
+        context["give"] = give or GiveForm(reason=opened, user=request.user)
+    if opened is not None:
+        context |= {"form": form or form_for(act, opened, request=request), "act_url": act_url(act, opened) + context["query"]}
+        context |= {"others": day.others(opened), "past": day.past(opened), "weights": opened.weights(day.on)}
+        context |= {"held": opened.company.rights_of(request.user), "is_first": opened == queue[0]}
+        context |= {"open_here": here(request, open=opened.pk)}
+    return context
+
+
+def act_url(act: str, reason: Reason) -> str:
+    return reverse(f"contacts:today_{act.replace('-', '_')}", args=[reason.pk])
+
+
+def count(day: Day) -> int:
+    """How many of today's cards the chosen group has."""
+    return sum(1 for group in day.cards.values() if not day.group or group == day.group)
+
+
+def filters(day: Day) -> list[dict[str, Any]]:
+    """The chips above the list: everything, and each group with how many of today's cards it has."""
+    icons = {"decision_maker": "briefcase", "user": "key", "driver": "steering-wheel"}
+    names = {"decision_maker": _("Decision-makers"), "user": _("Users"), "driver": _("Drivers")}
+    base = {"for": day.colleague} if day.colleague else {}
+    chips = [{"label": _("All, most valuable first"), "url": address(base), "current": not day.group}]
+    for group, how_many in day.groups:
+        if how_many or day.group == group:
+            label = f"{names[group]} {how_many}"
+            chips.append({"label": label, "icon": icons[group], "url": address({**base, "group": group}), "current": day.group == group})
+    return chips
+
+
+def address(query: dict[str, Any]) -> str:
+    asked = QueryDict(mutable=True)
+    asked.update({name: str(value) for name, value in query.items()})
+    return f"{reverse('contacts:today')}{'?' if asked else ''}{asked.urlencode()}"
+
+
+@page(may="serve_customers")
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """The day of whoever is signed in; `open` and `do` say which card is open and which button was pressed."""
+    day = day_of(request)
+    return answer(request, shown(request, day, just=just_done(request, day)), part="contacts/today.html#day")
+
+
+def just_done(request: HttpRequest, day: Day) -> Decision | None:
+    """What the user did a moment ago, where the address says so: the toast offers to take it back."""
+    done = whole_number(request.GET.get("done", ""))
+    mine = Decision.objects.made(by=request.user, since=day.now - actions.UNDO_FOR).select_related("person", "company", "given_to")
+    return mine.filter(pk=done).first() if done else None
+
+
+def reason_of(request: HttpRequest, reason_id: int) -> Reason:
+    """The reason, where it is in reach."""
+    return get_object_or_404(Reason.objects.visible_to(request.user).select_related("company__centre", "person"), pk=reason_id)
+
+
+def refused(request: HttpRequest, reason: Reason, act: str, form: Any) -> HttpResponse:
+    """The card again, with what was typed and what is missing."""
+    context = shown(request, day_of(request), act=act, form=form, open_id=reason.pk)
+    return answer(request, context, part="contacts/today.html#day", status=422)
+
+
+def next_card(request: HttpRequest, decision: Decision) -> HttpResponse:
+    """The day without the card that was worked off, with a toast that offers to take it back."""
+    if request.headers.get("HX-Request"):
+        return answer(request, shown(request, day_of(request), just=decision), part="contacts/today.html#day")
+    return redirect(here(request, done=decision.pk))
+
+
+@page(may="serve_customers")
+@require_POST
+@once
+def reached(request: HttpRequest, reason_id: int) -> HttpResponse:
+    reason = reason_of(request, reason_id)
+    form = form_for("reached", reason, request=request, data=request.POST)
+    if not form.is_valid():
+        return refused(request, reason, "reached", form)
+    chip, text = form.chosen, form.cleaned_data["text"]
+    return next_card(request, actions.reached(reason, chip=chip, text=text, by=request.user, on=timezone.localdate()))
+
+
+@page(may="serve_customers")
+@require_POST
+@once
+def not_reached(request: HttpRequest, reason_id: int) -> HttpResponse:
+    reason = reason_of(request, reason_id)
+    form = form_for("not-reached", reason, request=request, data=request.POST)
+    if not form.is_valid():
+        return refused(request, reason, "not-reached", form)
+    chip, text = form.chosen, form.cleaned_data["text"]
+    return next_card(request, actions.not_reached(reason, chip=chip, text=text, by=request.user, on=timezone.localdate()))
+
+
+@page(may="serve_customers")
+@require_POST
+@once
+def written(request: HttpRequest, reason_id: int) -> HttpResponse:
+    reason = reason_of(request, reason_id)
+    form = form_for("written", reason, request=request, data=request.POST)
+    if not form.is_valid():
+        return refused(request, reason, "written", form)
+    channel, text = form.cleaned_data["chip"], form.cleaned_data["text"]
+    return next_card(request, actions.written(reason, channel=channel, text=text, by=request.user, on=timezone.localdate()))
+
+
+@page(may="serve_customers")
+@require_POST
+@once
+def plan(request: HttpRequest, reason_id: int) -> HttpResponse:
+    reason = reason_of(request, reason_id)
+    form = form_for("plan", reason, request=request, data=request.POST)
+    if not form.is_valid():
+        return refused(request, reason, "plan", form)
+    planning = planning_for(reason.rule)
+    return next_card(request, actions.plan(reason, planning, form.cleaned_data, by=request.user, on=timezone.localdate()))
+
+
+@page(may="serve_customers")
+@require_POST
+@once
+def not_now(request: HttpRequest, reason_id: int) -> HttpResponse:
+    reason = reason_of(request, reason_id)
+    form = form_for("not-now", reason, request=request, data=request.POST)
+    if not form.is_valid():
+        return refused(request, reason, "not-now", form)
+    why = form.cleaned_data["text"]
+    return next_card(request, actions.put_off(reason, until=form.until, why=why, by=request.user, on=timezone.localdate()))
+
+
+@page(may="serve_customers")
+@require_POST
+@once
+def give(request: HttpRequest, reason_id: int) -> HttpResponse:
+    """A colleague takes the card over; it stands in their Today."""
+    reason = reason_of(request, reason_id)
+    form = GiveForm(request.POST, reason=reason, user=request.user)
+    if not form.is_valid():
+        context = shown(request, day_of(request), act="not-now", give=form, open_id=reason.pk)
+        return answer(request, context, part="contacts/today.html#day", status=422)
+    to, why = form.cleaned_data["to"], form.cleaned_data["text"]
+    return next_card(request, actions.give(reason, to=to, why=why, by=request.user, on=timezone.localdate()))
+
+
+@page(may="serve_customers")
+@require_POST
+def undo(request: HttpRequest, decision_id: int) -> HttpResponse:
+    """Takes back what the user did last with a reason."""
+    mine = Decision.objects.where(request.user, may="serve_customers").filter(by=request.user)
+    decision = get_object_or_404(mine.select_related("company__centre", "interaction__company"), pk=decision_id)
+    actions.take_back(decision, planning_for(decision.rule), by=request.user)
+    return answer(request, shown(request, day_of(request)), part="contacts/today.html#day", to=here(request))

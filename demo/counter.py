@@ -1,0 +1,143 @@
+"""What lies at the counter and was handed over it: gifts with their stock, and a voucher programme for the wash."""
+
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from random import Random
+
+from accounts.models import Centre, Company
+from contacts.hospitality import Received, YearSum
+from contacts.models import Driver, Interaction, Person
+from demo.staff import Staff
+from fleetportal.core import audit
+from gifts.actions.claims import claim_card
+from gifts.models import Gift, HandOut, Programme, Redemption, Stock, Voucher, Way
+
+GIFTS = (
+    ("Coffee mug", 6_90, 140),
+    ("Ice scraper", 3_50, 220),
+    ("Umbrella", 12_90, 35),
+    ("Phone holder", 9_40, 60),
+    ("Model car", 24_00, 0),
+)
+HANDED_OUT = 40
+TWICE = 3
+CLAIMED, REDEEMED = 16, 9
+STRANGERS = (("Danijel", "HH-QR 4708"), ("Ayşe", "Bäckerei Ebbe"), ("Jovan", "Elbe Kurier"))
+
+
+class Counter:
+    """Writes gifts and vouchers into a database that holds the demo's companies."""
+
+    def __init__(self, staff: Staff, *, on: date, chance: Random) -> None:
+        self.staff, self.on, self.chance = staff, on, chance
+        users = staff.users
+        self.emil, self.wanda, self.carla, self.dora = users["emil"], users["wanda"], users["carla"], users["dora"]
+
+    def add(self) -> None:
+        gifts = [Gift.enter(name=name, value_cents=cents, by=self.carla) for name, cents, _count in GIFTS]
+        for centre in self.staff.centres.values():
+            for gift, (_name, _cents, count) in zip(gifts, GIFTS, strict=True):
+                if count:
+                    Stock.receive(gift, centre, count=count, by=self.carla)
+        north = self.staff.centres["nord"]
+        self.hand_outs(north, gifts[:2])
+        self.shine(north)
+        self.winter_wash(north)
+        self.enter_twice(north)
+
+    def drivers(self, centre: Centre) -> list[Driver]:
+        """Drivers of companies whose people may receive something, one role each."""
+        running = Driver.objects.running(on=self.on).filter(company__centre=centre, company__is_public_body=False)
+        return list(running.select_related("person", "company").order_by("pk")[:200])
+
+    def enter_twice(self, centre: Centre) -> None:
+        """Drivers whom the counter entered although another company's list had them: pairs for the list of duplicates."""
+        drivers = [driver for driver in self.drivers(centre) if driver.person.address("email")]
+        for driver, elsewhere in zip(drivers[:TWICE], drivers[-TWICE:], strict=True):
+            known = driver.person
+            names = {"first_name": known.first_name, "last_name": known.last_name, "language": known.language, "centre": centre}
+            email = known.address("email")
+            twin = Person.enter(by=self.emil, email=email.value if email else "", **names)
+            Driver.take_up(twin, elsewhere.company, by=self.emil, on=self.on)
+
+    def hand_outs(self, centre: Centre, gifts: list[Gift]) -> None:
+        """Mugs and scrapers of the last months, one for a driver: rows, since they lie in the past."""
+        given = []
+        for number, driver in enumerate(islice(self.drivers(centre), 60, 60 + HANDED_OUT)):
+            gift = gifts[number % 2]
+            at = datetime.combine(self.on - timedelta(days=1 + number * 4), time(8, 30), centre.zone)
+            given.append(
+                HandOut(
+                    gift=gift, centre=centre, person=driver.person, company=driver.company, value_cents=gift.value_cents,
+                    handed_out_by=self.emil, handed_out_at=at,
+                )
+            )  # fmt: skip
+        HandOut.objects.bulk_create(given)
+        YearSum.objects.bulk_create(YearSum(person=one.person, year=one.handed_out_at.year, cents=one.value_cents) for one in given)
+        Received.objects.bulk_create(received(one) for one in given)
+        Interaction.objects.bulk_create(told(one) for one in given)
+        for gift in gifts:
+            Stock.objects.filter(centre=centre, gift=gift, quantity__gte=HANDED_OUT // 2).take(HANDED_OUT // 2)
+
+    def shine(self, centre: Centre) -> None:
+        """The programme that runs: cards for everybody and for one company, a claim page, a personal link for a driver we know."""
+        programme = Programme.enter(
+            by=self.dora, centres=list(self.staff.centres.values()), name="Shine", details="Shine, 9 minutes", value_cents=14_90,
+            centre=centre, starts_on=self.on - timedelta(days=60), ends_on=self.on + timedelta(days=200),
+        )  # fmt: skip
+        programme.issue(Way.CARDS, 30, by=self.dora)
+        company = Company.objects.filter(centre=centre, is_public_body=False, drivers__isnull=False).order_by("pk").last()
+        programme.issue(Way.CARDS, 10, by=self.dora, company=company)
+        programme.issue(Way.POOL, 50, by=self.dora)
+        drivers = self.drivers(centre)[:CLAIMED]
+        self.send_personal(programme, drivers[:3])
+        cards = list(Voucher.objects.with_names().filter(issue__way=Way.CARDS, company=None).order_by("pk"))
+        for number, (card, driver) in enumerate(zip(cards, drivers[3:], strict=False)):
+            card.claim(driver.person, company=driver.company, by=self.emil)
+            if number < REDEEMED:
+                card.redeem(by=self.wanda, wash=centre)
+        for card, (first_name, place) in zip(cards[CLAIMED:], STRANGERS, strict=False):
+            claim_card(card, first_name=first_name, place=place)
+        cards[-1].revoke(by=self.carla, reason="Card damaged in the press")
+
+    def send_personal(self, programme: Programme, drivers: list[Driver]) -> None:
+        """A personal link each; the first is claimed at once, the others wait in the mailbox."""
+        for number, driver in enumerate(drivers):
+            voucher = programme.issue(Way.PERSONAL, 1, by=self.emil, driver=driver).vouchers.with_names().get()
+            if driver.person.email:
+                voucher.send(driver.person)
+            if number == 0:
+                voucher.claim(driver.person, company=driver.company, by=None)
+
+    def winter_wash(self, centre: Centre) -> None:
+        """The programme before: its vouchers were used or ran out."""
+        begins = self.on - timedelta(days=300)
+        programme = Programme.enter(
+            by=self.dora, centres=[centre], name="Winter wash", details="Underbody and wax", value_cents=11_50, centre=centre,
+            starts_on=begins, ends_on=begins + timedelta(days=90), valid_days=120,
+        )  # fmt: skip
+        now = datetime.combine(begins, time(9), centre.zone)
+        issue = programme.issue(Way.CARDS, 20, by=self.dora, now=now)
+        vouchers = list(issue.vouchers.order_by("pk"))
+        Voucher.objects.filter(pk__in=[voucher.pk for voucher in vouchers[:12]]).update(state="redeemed")
+        Redemption.objects.bulk_create(
+            Redemption(voucher=voucher, wash=centre, redeemed_by=self.wanda, redeemed_at=now + timedelta(days=9 + 5 * number))
+            for number, voucher in enumerate(vouchers[:12])
+        )
+        Voucher.objects.filter(pk__in=[voucher.pk for voucher in vouchers[12:]]).update(state="expired")
+
+
+def received(given: HandOut) -> Received:
+    """The ledger's line for a gift."""
+    return Received(
+        person=given.person, company=given.company, kind="gift.handed_out", year=given.handed_out_at.year, cents=given.value_cents,
+        about_type=audit.label(given), about_id=given.pk, at=given.handed_out_at,
+    )  # fmt: skip
+
+
+def told(given: HandOut) -> Interaction:
+    """The timeline's line for a gift."""
+    return Interaction(
+        company=given.company, person=given.person, kind="gift.handed_out", channel="in_person", outcome="reached", is_real_contact=True,
+        happened_at=given.handed_out_at, by=given.handed_out_by, about_type=audit.label(given), about_id=given.pk,
+    )  # fmt: skip

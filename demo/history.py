@@ -1,0 +1,43 @@
+"""What happened between the house and its customers, over years: calls, visits, letters. Ends yesterday."""
+
+from datetime import date, timedelta
+
+from contacts.memory.models.interaction import REAL_CONTACT
+from contacts.models import Interaction
+from demo import phrases
+from demo.companies import Account, Known, moment
+from demo.rows import Tables
+
+BUSY = {"prospect": (1, 5), "new": (3, 10), "repeat": (6, 15), "loyal": (9, 24), "at_risk": (5, 15), "lost": (2, 7)}
+WAYS = (("phone", phrases.CALLS, 55), ("email", phrases.LETTERS, 27), ("in_person", phrases.VISITS, 18))
+SILENCE_DAYS = 200
+
+
+class History:
+    """Writes the timeline of one account after the other."""
+
+    def __init__(self, tables: Tables, *, on: date, adviser: int) -> None:
+        self.tables, self.on, self.adviser = tables, on, adviser
+
+    def add(self, made: Account) -> None:
+        """Contacts since the company was entered; one company of four has been silent for longer than any cadence allows."""
+        chance = made.chance
+        latest = SILENCE_DAYS + chance.randrange(150) if made.happens(4, 3) else 1 + chance.randrange(60)
+        span = (self.on - made.entered_on).days
+        if span <= latest:
+            return
+        people = [known for group in made.known.values() for known in group]
+        days = sorted((latest + chance.randrange(span - latest) for _ in range(chance.randint(*BUSY[made.phase]) - 1)), reverse=True)
+        for back in [*days, latest]:
+            self.contact(made, people, self.on - timedelta(days=back))
+
+    def contact(self, made: Account, people: list[Known], on: date) -> None:
+        chance = made.chance
+        channel, sentences, _weight = chance.choices(WAYS, [weight for *_rest, weight in WAYS])[0]
+        outcome, text = chance.choice(sentences)
+        by = self.adviser if channel == "in_person" and chance.random() < 0.4 else made.manager.pk if made.manager else None
+        self.tables[Interaction].add(
+            company_id=made.pk, person_id=chance.choice(people).person if people else None, kind="contact", channel=channel,
+            direction="in" if text.startswith("“") else "out", outcome=outcome, text=text, is_real_contact=outcome in REAL_CONTACT,
+            happened_at=moment(on, chance), by_id=by,
+        )  # fmt: skip

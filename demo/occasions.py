@@ -1,0 +1,144 @@
+"""A few events that the demo tells of: ahead of us through the same verbs that staff use, letters included; behind us as rows."""
+
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from accounts.models import Centre, User
+from cms.landing import translate
+from contacts.models import Driver, Interaction
+from demo.staff import GROUP, Staff
+from events import landing
+from events.actions.inviting import invitable, invite
+from events.models import TEMPLATES, CheckIn, Event, Invitation, Kind, Registration, Seating, State
+from fleetportal.core import audit
+
+WORDS = {
+    Kind.PREVIEW: ("We lift the cloth.", "See it before it is shown to anybody, sit in it, and ask the people who built its software."),
+    Kind.SECOND_DELIVERY: (
+        "Four weeks with your new car",
+        "Bring your questions and whoever else drives it. We show what nobody reads in the manual, and do the settings with you.",
+    ),
+    Kind.REGULARS_TABLE: ("One table, no slides", "Eight fleets, one evening, and what the others do about charging at home."),
+}
+PREVIEW_ABROAD = {
+    "de": (
+        "Der neue Larea, vor allen anderen",
+        "Sehen Sie ihn, bevor er jemandem gezeigt wird, setzen Sie sich hinein und fragen Sie die Leute, die seine Software gebaut haben.",
+    ),
+    "it": (
+        "La nuova Larea, prima di tutti",
+        "La veda prima che venga mostrata ad altri, si sieda al volante e chieda a chi ne ha costruito il software.",
+    ),
+    "ru": (
+        "Новая Larea, раньше всех",
+        "Посмотрите на неё раньше других, сядьте за руль и спросите тех, кто создал её программы.",
+    ),
+}
+INVITED, ANSWERED = 70, 34
+COMPANIONS = ("Kirsten", "Jonas", "Emma", "Mia", "Paul", "Giulia", "Marco", "Оля", "Миша", "Finn", "Lena", "Oskar")
+WISHES = ("", "", "", "vegetarian", "two child seats", "one child seat, no nuts", "wheelchair", "would like to sit near the car")
+QUESTIONS = ("", "", "", "Can it tow 1,800 kg?", "How long does charging at home take?", "When can we order?")
+# Herr Brandt has his invitation to the preview in the mailbox and has not answered yet: whoever tries the demo can. To the second
+# delivery nobody has asked him so far: it is why he stands on Anna's list.
+SILENT = ("Brandt",)
+
+
+class Occasions:
+    """Writes the events of the demo into a database that holds its companies."""
+
+    def __init__(self, staff: Staff, *, on: date, chance: Random) -> None:
+        self.staff, self.on, self.chance = staff, on, chance
+        self.host, self.dora = staff.users["anna"], staff.users["dora"]
+
+    def add(self) -> None:
+        north, south = self.staff.centres["nord"], self.staff.centres["sued"]
+        preview = self.publish(north, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=2), capacity=72)
+        self.fill(preview, INVITED, ANSWERED)
+        second = self.publish(north, Kind.SECOND_DELIVERY, "Second delivery", thursday(self.on, weeks=1), capacity=24)
+        self.fill(second, 20, 5, without=SILENT)
+        there = self.publish(south, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=12)
+        self.fill(there, 40, 14)
+        self.draft(south, Kind.REGULARS_TABLE, "Regulars' table before Christmas", thursday(self.on, weeks=4))
+        self.breakfast(north, thursday(self.on, weeks=-3))
+
+    def draft(self, centre: Centre, kind: Kind, title: str, on: date, *, capacity: int = 0) -> Event:
+        shape = TEMPLATES[kind]
+        return Event.enter(
+            by=self.dora, capacity=capacity or shape.capacity, kind=kind, title=title, headline=WORDS[kind][0], intro=WORDS[kind][1],
+            centre=centre, host=self.staff.users["anna" if centre.slug == "nord" else "boris"], place=f"Showroom {short(centre)}",
+            area=shape.area, audience=shape.audience, largest_party=shape.largest_party,
+            starts_at=datetime.combine(on, shape.begins, centre.zone), ends_at=datetime.combine(on, shape.ends, centre.zone),
+            registration_closes_at=datetime.combine(on - timedelta(days=2), time(18), centre.zone), cost_per_head_cents=18_00,
+        )  # fmt: skip
+
+    def publish(self, centre: Centre, kind: Kind, title: str, on: date, *, capacity: int) -> Event:
+        event = self.draft(centre, kind, title, on, capacity=capacity)
+        event.publish(by=self.dora)
+        if kind == Kind.PREVIEW:
+            for make in landing.makers:
+                make(event, self.dora)
+            for language, (in_words, intro) in PREVIEW_ABROAD.items():
+                translate(event, language, title=in_words, intro=intro, by=self.dora)
+        return event
+
+    def fill(self, event: Event, invited: int, answered: int, *, without: tuple[str, ...] = ()) -> None:
+        """Invite the first of those entitled; some come with family until nobody fits, some say no, one changes their mind."""
+        entitled = event.entitled(None).filter(person__in=invitable(event, None).values("pk")).exclude(person__last_name__in=without)
+        roles = entitled.select_related("person", "company").order_by("pk")[:invited]
+        invitations = [invite(event, role.person, company=role.company, by=self.dora) for role in roles]
+        answering = [one for one in invitations if one.person.last_name not in SILENT][:answered]
+        for number, invitation in enumerate(answering):
+            if number % 5 == 4:
+                invitation.decline(by=None)
+            else:
+                registration = self.register(event, invitation)
+                if number == 7:
+                    registration.cancel(by=None)
+
+    def register(self, event: Event, invitation: Invitation) -> Registration:
+        party = min(event.largest_party, self.chance.choices((1, 2, 3, 4), (30, 35, 15, 20))[0])
+        return event.register(
+            invitation.person, company=invitation.company, seating=event.seating(), party=party, by=None,
+            companions=self.chance.sample(COMPANIONS, party - 1), wishes=self.chance.choice(WISHES), question=self.chance.choice(QUESTIONS),
+        )  # fmt: skip
+
+    def breakfast(self, centre: Centre, on: date) -> None:
+        """A drivers' breakfast that is over: who came, who did not."""
+        begins = datetime.combine(on, time(7), centre.zone)
+        shape = TEMPLATES[Kind.DRIVERS_BREAKFAST]
+        event = Event.objects.create(
+            kind=Kind.DRIVERS_BREAKFAST, title="Drivers' breakfast", centre=centre, host=self.host, place=f"Workshop {short(centre)}",
+            area=shape.area, audience=shape.audience, largest_party=shape.largest_party, starts_at=begins,
+            ends_at=begins + timedelta(hours=2), state=State.PUBLISHED, entered_at=begins - timedelta(days=30),
+        )  # fmt: skip
+        roles = list(Driver.objects.running(on=on).filter(company__centre=centre).order_by("pk")[:18])
+        seating = Seating.objects.create(event=event, capacity=shape.capacity, taken=len(roles))
+        emil = self.staff.users["emil"]
+        asked = begins - timedelta(days=9)
+        coming = Registration.objects.bulk_create(
+            Registration(
+                event=event, person_id=role.person_id, company_id=role.company_id, seating=seating, party=1, status="seated",
+                registered_at=asked, changed_at=asked,
+            )
+            for role in roles
+        )  # fmt: skip
+        came = CheckIn.objects.bulk_create(CheckIn(registration=one, heads=1, at=begins, by=emil) for one in coming if one.pk % 5)
+        Interaction.objects.bulk_create(
+            attended(check_in, role.company_id, role.person_id, begins, emil)
+            for check_in, role in zip(came, [role for role, one in zip(roles, coming, strict=True) if one.pk % 5], strict=True)
+        )
+
+
+def attended(check_in: CheckIn, company: int, person: int, at: datetime, by: User) -> Interaction:
+    facts = {"about_type": audit.label(check_in), "about_id": check_in.pk, "channel": "in_person", "direction": "in"}
+    return Interaction(kind="event.attended", company_id=company, person_id=person, happened_at=at, by=by, is_real_contact=True, **facts)
+
+
+def thursday(on: date, *, weeks: int) -> date:
+    """The Thursday of that many weeks from the one after `on`."""
+    return on + timedelta(days=(3 - on.weekday()) % 7 or 7) + timedelta(weeks=weeks)
+
+
+def short(centre: Centre) -> str:
+    """The centre's name without the group's."""
+    return centre.name.removeprefix(GROUP).strip()

@@ -1,0 +1,109 @@
+"""The demo as a whole: a dealership group, its companies, and what they lived through up to yesterday."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from random import Random
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Address, Assignment, Centre, Company, TouchedCompany, User, Vehicle, derived
+from contacts.models import (
+    Consent,
+    DecisionMaker,
+    Driver,
+    Holder,
+    Interaction,
+    Person,
+    PersonAddress,
+    Task,
+    VehicleDriver,
+    VehicleUser,
+)
+from contacts.reasons import nightly
+from demo.companies import Account, Companies, account
+from demo.counter import Counter
+from demo.diary import Diary
+from demo.history import History
+from demo.occasions import Occasions
+from demo.people import People
+from demo.rows import Tables, check_at_once
+from demo.staff import Staff
+from demo.vehicles import Vehicles
+from events.models import Meeting
+from fleetportal.core.audit import Entry
+from fleetportal.core.db.search import SearchRow
+from fleetportal.core.errors import Refused
+
+FEWEST, MOST = 10, 1_000_000
+BATCH = 1000
+LOOKED_AT_AT_ONCE = 5_000
+# In the order in which they stand on each other; all of one batch are written together.
+ORDER = [
+    Company, Address, Assignment, Person, PersonAddress, Consent, DecisionMaker, VehicleUser, Driver, Vehicle, Holder, VehicleDriver,
+    Interaction, Task, Meeting, SearchRow, Entry,
+]  # fmt: skip
+
+Tell = Callable[[int], None]
+
+
+class NotEmpty(Refused):
+    code = "not_empty"
+
+
+def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None) -> Staff:
+    """The demo of that many companies in an empty database, the same for the same seed and day. All or nothing.
+
+    `tell` hears after each batch how many companies stand. Raises NotEmpty where there are customers or users already.
+    """
+    if User.objects.exists() or Centre.objects.exists() or Company.objects.exists() or Person.objects.exists():
+        raise NotEmpty(_("This database holds data already. The demo goes into an empty one only: give it another DATABASE_URL."))
+    with transaction.atomic():
+        check_at_once()
+        midnight = datetime.combine(on, time(), tzinfo=timezone.get_default_timezone())
+        staff = Staff(companies, chance=Random(f"{seed}/staff"), since=midnight)
+        tables = Tables(ORDER, now=midnight)
+        write_companies(companies, tables, staff, seed=seed, on=on, tell=tell)
+        tables.finish()
+        Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
+        Counter(staff, on=on, chance=Random(f"{seed}/counter")).add()
+        find_reasons(companies)
+    analyze()
+    return staff
+
+
+def write_companies(companies: int, tables: Tables, staff: Staff, *, seed: int, on: date, tell: Tell) -> None:
+    users = staff.users
+    writers = Companies(tables, on=on, stand_in=users["anna"], for_whom=users["boris"])
+    people, vehicles = People(tables, on=on), Vehicles(tables, on=on)
+    history, diary = History(tables, on=on, adviser=users["emil"].pk), Diary(tables, on=on, director=users["carla"].pk)
+    previous: Account | None = None
+    for number in range(companies):
+        made = account(number, staff.houses, seed=seed, on=on)
+        writers.add(made, previous)
+        people.add(made, previous)
+        vehicles.add(made)
+        history.add(made)
+        diary.add(made)
+        previous = made
+        if (number + 1) % BATCH == 0:
+            tables.write()
+            tell(number + 1)
+
+
+def find_reasons(companies: int) -> None:
+    """Whom to contact and why: now for a small demo, else by the worker, which does it for everybody once a day."""
+    TouchedCompany.objects.all().delete()
+    if companies > LOOKED_AT_AT_ONCE:
+        nightly.start_unless_done(now=timezone.now())
+        return
+    ids = list(Company.objects.order_by("pk").values_list("pk", flat=True))
+    for look_again in derived:
+        look_again(ids)
+
+
+def analyze() -> None:
+    """Let the database look at its new rows, so that the first page is planned as well as the thousandth."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

@@ -1,0 +1,104 @@
+"""The dealership group Hellwege: its centres and who works there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from accounts.models import Centre, User
+from accounts.staff.roles import give_role
+from cms.models import HouseBrand
+from demo.names import GERMAN
+from demo.numbers import extension, switchboard
+
+PASSWORD = "demo"
+GROUP = "Hellwege"
+COMPANIES_OF_A_MANAGER = 420
+COMPANIES_OF_A_CENTRE = 20_000
+CENTRES = (
+    ("nord", "Nord", "nord", "Werkhofring 14", "22999", "Hamburg"),
+    ("sued", "Süd", "sued", "Isarauen 3", "85999", "Garching"),
+    ("west", "West", "west", "Rheinwerft 21", "50999", "Köln"),
+    ("ost", "Ost", "ost", "Spreebogen 8", "10999", "Berlin"),
+    ("mitte", "Mitte", "mitte", "Mainufer 40", "60999", "Frankfurt am Main"),
+    ("kueste", "Küste", "nord", "Am Fischkai 2", "27999", "Cuxhaven"),
+    ("foerde", "Förde", "nord", "Fördepromenade 11", "24999", "Flensburg"),
+    ("allgaeu", "Allgäu", "sued", "Illerweg 5", "87999", "Kempten"),
+    ("ruhr", "Ruhr", "west", "Zechenring 70", "44999", "Dortmund"),
+    ("elbe", "Elbe", "ost", "Elbhang 9", "01999", "Dresden"),
+)
+# User name, first and last name, role, centres ("*": all)
+TEAM = (
+    ("anna", "Anna", "Reinhardt", "account_manager", ("nord",)),
+    ("boris", "Boris", "Lang", "account_manager", ("sued",)),
+    ("carla", "Carla", "Hellwege", "centre_manager", ("nord",)),
+    ("dora", "Dora", "Vogt", "marketing", ("*",)),
+    ("emil", "Emil", "Kruse", "service_adviser", ("nord",)),
+    ("wanda", "Wanda", "Petrowa", "wash_attendant", ("nord",)),
+    ("admin", "Adrian", "Winter", "administrator", ("*",)),
+)
+
+
+@dataclass(frozen=True)
+class House:
+    """One centre as the demo sees it: where its companies are from and who manages them."""
+
+    centre: Centre
+    region: str
+    managers: list[User]
+
+
+class Staff:
+    """Centres and users, made at once. Centres beyond the first two, and managers beyond the first, only where there is work for them."""
+
+    def __init__(self, companies: int, *, chance: Random, since: datetime) -> None:
+        self.since = since
+        wanted = min(len(CENTRES), max(2, -(-companies // COMPANIES_OF_A_CENTRE)))
+        self.centres = {slug: make_centre(number, slug, *facts) for number, (slug, *facts) in enumerate(CENTRES[:wanted])}
+        self.users = {facts[0]: self.enter(number, *facts) for number, facts in enumerate(TEAM)}
+        User.objects.filter(username="admin").update(is_staff=True, is_superuser=True)
+        HouseBrand.objects.update_or_create(defaults={"name": GROUP})
+        colleagues = -(-companies // (COMPANIES_OF_A_MANAGER * wanted))
+        self.houses = [
+            House(centre, facts[2], self.managers_of(centre, number, max(colleagues, 2), chance))
+            for number, (centre, facts) in enumerate(zip(self.centres.values(), CENTRES, strict=False))
+        ]
+
+    def enter(self, number: int, username: str, first: str, last: str, role: str, at: tuple[str, ...]) -> User:
+        """A user with a password that everybody knows."""
+        centres = list(self.centres.values()) if at == ("*",) else [self.centres[slug] for slug in at]
+        region = CENTRES[[slug for slug, *_ in CENTRES].index(centres[0].slug)][2]
+        user = User(
+            username=username,
+            first_name=first,
+            last_name=last,
+            email=f"{username}@hellwege.example",
+            home_centre=centres[0],
+            date_joined=self.since,
+        )
+        user.phone, _dialled = extension(*switchboard(region, 100), number + 2)
+        user.set_password(PASSWORD)
+        user.save()
+        give_role(user, role, centres)
+        return user
+
+    def managers_of(self, centre: Centre, number: int, wanted: int, chance: Random) -> list[User]:
+        """The account managers of `centre`: the one that everybody knows, and colleagues who cannot sign in."""
+        known = [user for name, user in self.users.items() if (name, centre.slug) in (("anna", "nord"), ("boris", "sued"))]
+        colleagues = []
+        for rank in range(wanted - len(known)):
+            first, last = chance.choice(GERMAN.men + GERMAN.women), chance.choice(GERMAN.last)
+            colleague = User(
+                username=f"{centre.slug}-{rank + 1}", first_name=first, last_name=last, home_centre=centre, date_joined=self.since
+            )
+            colleague.email = f"{colleague.username}@hellwege.example"
+            colleague.set_unusable_password()
+            colleague.save()
+            give_role(colleague, "account_manager", [centre])
+            colleagues.append(colleague)
+        return known + colleagues
+
+
+def make_centre(number: int, slug: str, name: str, region: str, street: str, postcode: str, city: str) -> Centre:
+    written, _dialled = switchboard(region, 100 + number)
+    facts = {"street": street, "postcode": postcode, "city": city, "phone": written, "email": f"{slug}@hellwege.example"}
+    return Centre.objects.create(slug=slug, name=f"{GROUP} {name}", time_zone="Europe/Berlin", has_wash=True, **facts)

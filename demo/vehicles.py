@@ -1,0 +1,109 @@
+"""The vehicles of the demo: delivered over years and around today, on lease, rental or bought, held by users or driven by drivers."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.customers.models.vehicle import fold_plate
+from accounts.models import Vehicle
+from contacts.models import Holder, VehicleDriver
+from demo import names, numbers
+from demo.cast import DRIVES, USES
+from demo.companies import Account, moment
+from demo.rows import Tables
+from fleetportal.core.audit import Entry
+from fleetportal.core.db.search import SearchRow, words_of
+
+MONTH = 30.44
+TERMS = ((24, "lease"), (36, "lease"), (48, "lease"), (12, "rental"), (0, "purchase"))
+TERM_WEIGHTS = (14, 40, 16, 8, 22)
+KM_A_DAY = {"personal": (40, 110), "functional": (25, 160)}
+
+
+class Vehicles:
+    """Writes the vehicles of one account after the other, with who holds or drives them."""
+
+    def __init__(self, tables: Tables, *, on: date) -> None:
+        self.tables, self.on = tables, on
+
+    def add(self, made: Account) -> None:
+        users, drivers = made.known[USES], made.known[DRIVES]
+        for rank in range(made.personal):
+            pk, since = self.vehicle(made, "personal", rank)
+            if rank < len(users) and since:
+                self.hold(made, pk, users, rank, since)
+        for rank in range(made.functional):
+            pk, since = self.vehicle(made, "functional", rank + made.personal)
+            if drivers and since:
+                for turn in range(1 + made.chance.randrange(min(2, len(drivers)))):
+                    driver = drivers[(rank + turn) % len(drivers)]
+                    self.tables[VehicleDriver].add(vehicle_id=pk, driver_id=driver.role, starts_on=max(since, made.entered_on))
+
+    def vehicle(self, made: Account, use: str, rank: int) -> tuple[int, date | None]:
+        """The number of a new vehicle, and since when somebody has it; None where nobody has it yet or any more."""
+        chance, table = made.chance, self.tables[Vehicle]
+        model = chance.choice(names.PERSONAL_CARS if use == "personal" else names.FUNCTIONAL_CARS)
+        months, contract = chance.choices(TERMS, TERM_WEIGHTS)[0]
+        delivered_on = self.delivery(made, rank, months)
+        dates: dict[str, Any] = {"delivered_on": delivered_on, "contract": contract}
+        dates["contract_ends_on"] = self.contract_end(made, rank, delivered_on, months)
+        if dates["contract_ends_on"] and not months:
+            dates["contract"] = "lease"
+        if made.phase == "lost" or (made.happens(7, 2) and rank == 3):
+            dates["given_back_on"] = self.on - timedelta(days=20 + chance.randrange(300))
+        age = max(0, (self.on - delivered_on).days)
+        plate, number = self.plate(made, table.last + 1, model), table.last + 1
+        vin = numbers.vin(model.maker, model.code, delivered_on.year, number)
+        title = f"{model.make} {model.name}"
+        pk = table.add(
+            company_id=made.pk, plate=plate, plate_folded=fold_plate(plate), vin=vin, make=model.make, model=model.name,
+            powertrain=model.powertrain, use=use, mileage_km=age * chance.randint(*KM_A_DAY[use]),
+            entered_at=moment(min(delivered_on, self.on - timedelta(days=1)), chance), **dates,
+        )  # fmt: skip
+        words = words_of([plate, fold_plate(plate), vin, title])
+        self.tables[SearchRow].add(object_type="accounts.vehicle", object_id=pk, title=plate, words=words)
+        self.tables[Entry].add(
+            action="vehicle.entered", object_type="accounts.vehicle", object_id=pk, actor_id=made.manager.pk if made.manager else None,
+            at=moment(min(delivered_on, self.on - timedelta(days=1)), chance), facts={"company": made.pk},
+        )  # fmt: skip
+        is_there = "given_back_on" not in dates and delivered_on < self.on
+        return pk, max(delivered_on, made.entered_on) if is_there else None
+
+    def delivery(self, made: Account, rank: int, months: int) -> date:
+        """When it was delivered: for one company of six one in the last four weeks, for one of thirteen one in the next three."""
+        chance = made.chance
+        if made.number == 0 and rank == 0:
+            return self.on - timedelta(days=12)  # Herr Brandt's new car
+        if rank == 0 and made.happens(6, 2):
+            return self.on - timedelta(days=1 + chance.randrange(27))
+        if rank == 1 and made.happens(13, 7):
+            return self.on + timedelta(days=1 + chance.randrange(20))
+        span = max(40, min(int((months or 60) * MONTH) - 20, 1900))
+        return self.on - timedelta(days=30 + chance.randrange(span - 30))
+
+    def contract_end(self, made: Account, rank: int, delivered_on: date, months: int) -> date | None:
+        """When the contract ends: some soon, some overdue, a few all on one day."""
+        if made.part and rank < made.part.renewals:
+            return self.on + timedelta(days=110)
+        if rank == 2 and made.happens(5, 1):
+            return self.on + timedelta(days=50 + made.chance.randrange(200))
+        if rank == 2 and made.happens(23, 9):
+            return self.on - timedelta(days=10)
+        return delivered_on + timedelta(days=int(months * MONTH) - 1) if months else None
+
+    def plate(self, made: Account, number: int, model: names.Model) -> str:
+        if made.country == "IT":
+            return numbers.italian_plate(number)
+        if made.country == "RU":
+            return numbers.russian_plate(number)
+        return numbers.plate(made.place.plate or "HH", number, is_electric=model.powertrain == "electric")
+
+    def hold(self, made: Account, vehicle: int, users: list[Any], rank: int, since: date) -> None:
+        """The user of that rank holds the vehicle; in one company of eight somebody else did before."""
+        table, user = self.tables[Holder], users[rank]
+        before = users[rank - 1]
+        days = (self.on - since).days
+        if made.happens(8, 4) and before != user and days > 60:
+            handed_over = since + timedelta(days=days // 2)
+            table.add(vehicle_id=vehicle, user_id=before.role, starts_on=since, ends_on=handed_over - timedelta(days=1))
+            since = handed_over
+        table.add(vehicle_id=vehicle, user_id=user.role, starts_on=since)

@@ -1,0 +1,232 @@
+"""History, kept in two tables: `Entry` is the act, `Change` what it changed (ARCHITECTURE, "History").
+
+An entry holds ids and no personal data, is written in the verb's transaction and never changed or deleted. A change is
+personal data: erased with the person, kept as long as the retention table says.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fleetportal.core.db import bulk, lock
+from fleetportal.core.db.prepared import insert
+from fleetportal.core.errors import Refused
+from fleetportal.core.requests import request_id
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def about(self, obj: models.Model) -> "EntryQuerySet":
+        return self.filter(object_type=label(obj), object_id=obj.pk)
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("An audit entry is never changed.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("An audit entry is never deleted.")
+
+
+class Entry(models.Model):
+    """One act: who did what to which row, when, in which request."""
+
+    action = models.CharField(max_length=60, db_index=True)
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    actor_id = models.BigIntegerField(null=True)  # a plain id: the entry outlives the user; None: the clock or a guest
+    request_id = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    facts = models.JSONField(default=dict)  # ids, counts and codes only
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        indexes = [models.Index(fields=["object_type", "object_id", "-at"], name="entry_by_object")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_type} {self.object_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("An audit entry is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("An audit entry is never deleted.")
+
+
+class Change(models.Model):
+    """One field of one row, before and after."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="changes")
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    field = models.CharField(max_length=60)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["object_type", "object_id"], name="change_by_object")]
+
+    def __str__(self) -> str:
+        return f"{self.object_type} {self.object_id}.{self.field}"
+
+
+Changes = Mapping[str, tuple[Any, Any]]
+
+
+def record(action: str, obj: models.Model, *, by: Any, changes: Changes | None = None, facts: Mapping[str, Any] | None = None) -> Entry:
+    """The entry for what was just done to `obj`, with its changes; `by=None` for the clock or a guest.
+
+    `changes` maps a field to (before, after); pairs that are equal are left out. Costs 1 query, 2 with changes.
+    """
+    _in_transaction()
+    about: dict[str, Any] = {"object_type": label(obj), "object_id": obj.pk}
+    entry = insert(bulk.new(Entry, action=action, **about, actor_id=actor(by), request_id=request_id(), facts=dict(facts or {})))
+    named = [
+        bulk.new(Change, entry=entry, **about, field=field, before=before, after=after)
+        for field, (before, after) in plain_changes(changes or {})
+    ]
+    if named:
+        insert(*named)
+    return entry
+
+
+def record_many(action: str, rows: Iterable[tuple[models.Model, Changes]], *, by: Any, facts: Mapping[str, Any] | None = None) -> list[int]:
+    """The number of an entry for each (row, its changes), written in bulk. Costs 2 queries, 3 with changes, whatever their number."""
+    _in_transaction()
+    rows = list(rows)
+    if not rows:
+        return []
+    same = (action, actor(by), request_id(), timezone.now(), dict(facts or {}))
+    entries = bulk.reserve(Entry, len(rows))
+    objects = [(label(row), row.pk) for row, _changes in rows]
+    bulk.write(
+        Entry,
+        ("id", "object_type", "object_id", "action", "actor_id", "request_id", "at", "facts"),
+        ((entry, *about, *same) for entry, about in zip(entries, objects, strict=True)),
+    )
+    changes = [
+        (entry, *about, field, *pair)
+        for entry, about, (_row, changed) in zip(entries, objects, rows, strict=True)
+        if changed
+        for field, pair in plain_changes(changed)
+    ]
+    if changes:
+        bulk.write(Change, ("entry_id", *CHANGE), changes)
+    return entries
+
+
+CHANGE = ("object_type", "object_id", "field", "before", "after")
+
+
+def plain_changes(changes: Changes) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """(field, before and after as JSON keeps them) of what differs."""
+    return ((field, (plain(before), plain(after))) for field, (before, after) in changes.items() if before != after)
+
+
+def actor(by: Any) -> int | None:
+    return by.pk if by is not None else None
+
+
+def label(obj: models.Model | type[models.Model]) -> str:
+    """How a row's table is named in the history, like "gifts.voucher"."""
+    return obj._meta.label_lower
+
+
+def column(row: models.Model, field: str) -> str:
+    """The attribute that holds what is stored for `field`: the id of a foreign key."""
+    return str(getattr(row._meta.get_field(field), "attname"))  # noqa: B009  a reverse relation has none, and no verb edits one
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON keeps it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, models.Model):
+        return value.pk
+    return value
+
+
+def _in_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("An audit entry belongs into the transaction of what it records.")
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What somebody else wrote into a field; who and when as the history says, None where it does not."""
+
+    value: Any
+    actor_id: int | None = None
+    at: datetime | None = None
+
+
+class EditedMeanwhile(Refused):
+    """Somebody else wrote other words into the same fields since they were shown; `theirs` has each, `merged` what else is new."""
+
+    code = "edited_meanwhile"
+
+    def __init__(self, theirs: Mapping[str, Theirs], merged: Mapping[str, Any]) -> None:
+        super().__init__(_("Somebody else has changed the same thing meanwhile. Load it again to see what they wrote."))
+        self.theirs, self.merged = dict(theirs), dict(merged)
+
+
+def edit(
+    row: models.Model,
+    values: Mapping[str, Any],
+    *,
+    action: str,
+    by: Any,
+    shown: Mapping[str, Any] | None = None,
+    together: Collection[str] = (),
+) -> dict[str, tuple[Any, Any]]:
+    """Write what of `values` was meant to change, with an entry; what changed, as (before, after).
+
+    Meant is what differs from what was shown: `shown` has the fields of a form as `plain` keeps them, without it what `row`
+    held counts; who means one of the fields `together` means them all. The row is locked and read again, so "before" is what
+    stood there, and what somebody else wrote meanwhile into a field that was not meant stays. Raises EditedMeanwhile where a
+    form meant a field that they changed too. Costs nothing when nothing was meant, else 4 queries.
+    """
+    _in_transaction()
+    names = {field: column(row, field) for field in values}
+    seen = {field: plain(getattr(row, name)) for field, name in names.items()} if shown is None else shown
+    meant = {field: value for field, value in values.items() if field not in seen or seen[field] != plain(value)}
+    if not meant:
+        return {}
+    if not meant.keys().isdisjoint(together):
+        meant |= {field: values[field] for field in together if field in values}
+    lock(row)
+    now = {field: getattr(row, name) for field, name in names.items()}
+    if shown is not None:
+        refuse_clashes(row, {field: plain(value) for field, value in meant.items()}, shown=shown, now=now)
+    for field, value in meant.items():
+        setattr(row, field, value)
+    changed = {field: (now[field], getattr(row, names[field])) for field in meant}
+    changed = {field: pair for field, pair in changed.items() if pair[0] != pair[1]}
+    if changed:
+        row.save(update_fields=list(changed))
+        record(action, row, by=by, changes=changed)
+    return changed
+
+
+def refuse_clashes(row: models.Model, meant: Mapping[str, Any], *, shown: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raises EditedMeanwhile where a meant field holds `now` neither what was shown nor what is meant. Costs 1 query where one does."""
+    new = {field: value for field, value in now.items() if field in shown and plain(value) != shown[field]}
+    clashing = {field: value for field, value in new.items() if field in meant and plain(value) != meant[field]}
+    if not clashing:
+        return
+    written = Change.objects.filter(object_type=label(row), object_id=row.pk, field__in=clashing).select_related("entry").order_by("pk")
+    newest = {change.field: change.entry for change in written}
+    theirs = {
+        field: Theirs(value, newest[field].actor_id, newest[field].at) if field in newest else Theirs(value)
+        for field, value in clashing.items()
+    }
+    raise EditedMeanwhile(theirs, {field: value for field, value in new.items() if field not in meant})

@@ -1,0 +1,126 @@
+"""Global search: one table of folded words, FTS5 on SQLite and a text index on PostgreSQL, behind one function.
+
+A row names its object and the company it belongs to; who searches joins it to what they may see.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q
+
+from fleetportal.core.db import JOINING, bulk, fold
+
+WORD = re.compile(r"\w+")
+UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
+MAX_WORDS = 8
+FEW = 5_000
+MAX_LETTERS = 60  # of one word: PostgreSQL refuses to look for 2,000
+
+
+class SearchRowQuerySet(models.QuerySet["SearchRow"]):
+    def matching(self, question: str) -> "SearchRowQuerySet":
+        """Rows in which each word of `question` begins a word; «überland» finds "Ueberland" and the other way round."""
+        words = [spellings for word in WORD.findall(plain(question))[:MAX_WORDS] if (spellings := variants(word))]
+        if not words:
+            return self.none()
+        return self.filter(_matches_fts(words) if connection.vendor == "sqlite" else _matches_tsquery(words))
+
+
+class SearchRow(models.Model):
+    """What one object is found by."""
+
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    title = models.CharField(max_length=200)
+    words = models.TextField()  # folded, each German umlaut in both spellings
+
+    objects = SearchRowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["object_type", "object_id"], name="one_search_row_per_object")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def found(model: type[models.Model], question: str) -> models.QuerySet[Any, Any]:
+    """The ids of `model`'s rows that `question` finds, for a subquery."""
+    return SearchRow.objects.matching(question).filter(object_type=model._meta.label_lower).values("object_id")
+
+
+def few(question: str) -> dict[str, list[int]] | None:
+    """The ids that `question` finds, by the label of their model; None where there are more than FEW. Costs 1 query.
+
+    A few, found first, are looked up in what one may see.
+    """
+    rows = list(SearchRow.objects.matching(question).values_list("object_type", "object_id")[: FEW + 1])
+    if len(rows) > FEW:
+        return None
+    ids: dict[str, list[int]] = {}
+    for label, pk in rows:
+        ids.setdefault(label, []).append(pk)
+    return ids
+
+
+def row(obj: models.Model, *, title: str, texts: Iterable[str]) -> SearchRow:
+    """The search row of `obj`, not yet saved."""
+    return bulk.new(SearchRow, object_type=obj._meta.label_lower, object_id=obj.pk, title=title[:200], words=words_of(texts))
+
+
+def index(rows: Iterable[SearchRow]) -> None:
+    """Write or renew `rows`. Costs 1 query a thousand."""
+    SearchRow.objects.bulk_create(
+        list(rows), batch_size=1000, update_conflicts=True, unique_fields=["object_type", "object_id"], update_fields=["title", "words"]
+    )
+
+
+def add(rows: Iterable[SearchRow]) -> None:
+    """Write the first rows of new objects, which none can stand in the way of. Costs 2 queries."""
+    bulk.add(list(rows))
+
+
+def forget(model: type[models.Model], ids: Iterable[int]) -> None:
+    SearchRow.objects.filter(object_type=model._meta.label_lower, object_id__in=ids).delete()
+
+
+def words_of(texts: Iterable[str]) -> str:
+    found: dict[str, None] = {}
+    for text in texts:
+        for word in WORD.findall(plain(text)):
+            for spelling in variants(word):
+                found[spelling] = None
+    return " ".join(found)
+
+
+def plain(text: str) -> str:
+    """`text` in small letters with umlauts kept (each one sign), so that both spellings can be made of it."""
+    return unicodedata.normalize("NFKC", JOINING.sub("", text)).casefold()
+
+
+def variants(word: str) -> tuple[str, ...]:
+    """The folded word, and its German spelling where it has an umlaut: uberland, ueberland."""
+    return spellings_of(word[:MAX_LETTERS])
+
+
+@lru_cache(maxsize=4096)  # names, towns and makes come again and again
+def spellings_of(word: str) -> tuple[str, ...]:
+    spelt = word
+    for umlaut, pair in UMLAUTS:
+        spelt = spelt.replace(umlaut, pair)
+    return tuple(dict.fromkeys(w for w in (fold(word), fold(spelt)) if w))
+
+
+def _matches_fts(words: list[tuple[str, ...]]) -> Q:
+    query = " AND ".join("(" + " OR ".join(f'"{spelling}"*' for spelling in spellings) + ")" for spellings in words)
+    ids = models.expressions.RawSQL("SELECT rowid FROM core_searchrow_fts WHERE core_searchrow_fts MATCH %s", [query])
+    return Q(pk__in=ids)
+
+
+def _matches_tsquery(words: list[tuple[str, ...]]) -> Q:
+    query = " & ".join("(" + " | ".join(f"{spelling}:*" for spelling in spellings) + ")" for spellings in words)
+    ids = models.expressions.RawSQL("SELECT id FROM core_searchrow WHERE to_tsvector('simple', words) @@ to_tsquery('simple', %s)", [query])
+    return Q(pk__in=ids)

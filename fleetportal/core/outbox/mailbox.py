@@ -1,0 +1,100 @@
+"""Messages shown to staff: all that were kept, on one's own machine; those in trouble, to administrators anywhere."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from fleetportal.core.outbox import Message
+from fleetportal.core.web import middleware
+from fleetportal.core.web.pages import done, page
+
+PER_PAGE = 50
+# The letter is shown in a frame that may do nothing but be read; its links open in the window around it.
+FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
+    "sandbox allow-top-navigation-by-user-activation"
+)
+WITH_FRAME = {**middleware.POLICY, "frame-src": "'self'"}
+HEAD, IN_THIS_WINDOW = "<head>", '<head><base target="_top">'
+
+
+def kept() -> Any:
+    """Messages as they were queued, newest first. Raises Http404 unless this is somebody's own machine (DEBUG)."""
+    if not (settings.DEBUG or settings.KEEPS_MAIL):
+        raise Http404
+    return Message.objects.order_by("-queued_at", "-pk")
+
+
+def kept_one(message_id: int) -> Message:
+    message: Message = get_object_or_404(kept(), pk=message_id)
+    return message
+
+
+@page(may="meet_customers")
+@require_safe
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """The messages kept, newest first; `q` narrows them to a recipient."""
+    rows, question = kept(), request.GET.get("q", "").strip()
+    if question:
+        rows = rows.filter(recipient__icontains=question)  # an address, not a human name
+    messages = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "core/mailbox.html", {"kept": messages, "q": question})
+
+
+@page(may="meet_customers")
+@require_safe
+def message(request: HttpRequest, message_id: int) -> HttpResponse:
+    """One message, as text with links that work, and as the letter it is."""
+    shown = kept_one(message_id)
+    response = render(request, "core/message.html", {"shown": shown, "email": shown.as_email()})
+    response["Content-Security-Policy"] = middleware.header(WITH_FRAME)
+    return response
+
+
+@page(may="meet_customers")
+@require_safe
+@xframe_options_sameorigin
+def message_html(request: HttpRequest, message_id: int) -> HttpResponse:
+    """The letter itself, under a policy that lets it do nothing."""
+    shown = kept_one(message_id)
+    if not shown.html:
+        raise Http404
+    return HttpResponse(shown.filled_html.replace(HEAD, IN_THIS_WINDOW, 1), headers={"Content-Security-Policy": FRAME_POLICY})
+
+
+@page(may="meet_customers")
+@require_safe
+def message_file(request: HttpRequest, message_id: int, number: int) -> HttpResponse:
+    """One of its attachments, to keep."""
+    parts = kept_one(message_id).attachments
+    if number >= len(parts):
+        raise Http404
+    part = parts[number]
+    return HttpResponse(
+        part["text"],
+        content_type=part["type"],
+        headers={"Content-Disposition": f'attachment; filename="{part["name"]}"', "Content-Security-Policy": "default-src 'none'; sandbox"},
+    )
+
+
+@page(may="administer")
+@require_safe
+def trouble(request: HttpRequest) -> HttpResponse:
+    """Messages that were parked, refused or lost on the way, newest first: what the mail server said, and a way to try again."""
+    rows = Message.objects.in_trouble().order_by("-queued_at", "-pk")
+    return render(request, "core/trouble.html", {"stuck": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))})
+
+
+@page(may="administer")
+@require_POST
+def send_again(request: HttpRequest, message_id: int) -> HttpResponse:
+    stuck = get_object_or_404(Message, pk=message_id)
+    stuck.send_again(by=request.user)
+    return done(request, reverse("core:trouble"), _("It waits to be sent again."))

@@ -1,0 +1,84 @@
+"""Whether this process lives, and whether it can do its work: for whoever operates the portal."""
+
+import logging
+import os
+from functools import cache
+from pathlib import Path
+
+from celery import current_app
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu.exceptions import OperationalError
+
+from fleetportal.core.web.pages import public_page
+
+log = logging.getLogger(__name__)
+BROKER_SECONDS = 1
+
+
+@public_page(why="liveness, asked by the machine that restarts us; tells nothing")
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the process answers at all."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@public_page(why="readiness, asked by the load balancer; tells three words")
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when database, migrations and broker are there, else 503 with the part that is missing; why is in the log."""
+    parts = {"database": database_answers(), "migrations": False, "broker": broker_answers()}
+    parts["migrations"] = parts["database"] and is_migrated()
+    status = 200 if all(parts.values()) else 503
+    return JsonResponse({name: "ok" if well else "missing" for name, well in parts.items()}, status=status)
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error as error:
+        log.error("the database does not answer: %s", error)
+        return False
+    return True
+
+
+def is_migrated() -> bool:
+    """True when no migration of this code is waiting."""
+    try:
+        return _is_migrated()
+    except NotMigrated:
+        return False
+
+
+class NotMigrated(Exception):
+    """Raised so that only a yes is remembered."""
+
+
+@cache
+def _is_migrated() -> bool:
+    """Remembered: reading all migrations takes a tenth of a second, and a running process cannot lose one."""
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotMigrated
+    return True
+
+
+def broker_answers() -> bool:
+    """True when a doorbell could be rung: the folder is there and ours to write, or Redis answers within a second."""
+    folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("data_folder_in")
+    if folder:
+        return Path(folder).is_dir() and os.access(folder, os.W_OK)
+    try:
+        with current_app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
+            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+    except (OperationalError, OSError) as error:
+        log.error("the broker does not answer: %s", error)
+        return False
+    return True

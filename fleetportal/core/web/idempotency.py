@@ -1,0 +1,123 @@
+"""The same key, the same answer, one effect (R5).
+
+The key stands in a hidden field `_key` or the header `Idempotency-Key`; it is stored with the answer in the transaction
+of the verb, so a repeated request (double click, retry, replay) gets the first answer byte for byte.
+"""
+
+import functools
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fleetportal.core.db import bulk
+from fleetportal.core.db.prepared import insert
+from fleetportal.core.errors import Refused
+
+MAX_KEY = 255
+KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Trigger", "Vary")
+
+
+class KeyReused(Refused):
+    """The key came with another body: an honest repeat sends the same one."""
+
+    code = "key_reused"
+    status = 422
+
+
+class Answer(models.Model):
+    """The answer that a key got."""
+
+    scope = models.CharField(max_length=80)
+    key = models.CharField(max_length=MAX_KEY)
+    body_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    content = models.BinaryField(default=b"")
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return self.scope
+
+    def as_response(self) -> HttpResponse:
+        response = HttpResponse(bytes(self.content), status=self.status)
+        for name, value in self.headers.items():
+            response[name] = value
+        return response
+
+
+def new_key() -> str:
+    """A fresh key for a form."""
+    return secrets.token_urlsafe(16)
+
+
+def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """`view`, whose POST with a key has its effect once, however often it is repeated.
+
+    The answer is written last, in the transaction of the effect: a repeat that got so far clashes with the first one's row and is
+    rolled back whole; one that the verb refused (it is done, after all) is looked up. Only answers below 400 are kept: a refusal
+    changes nothing and may be asked again. Costs 1 query and a transaction.
+    """
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key") or request.POST.get("_key", "")
+        if request.method != "POST" or not key or len(key) > MAX_KEY or not key.isprintable():
+            return view(request, *args, **kwargs)
+        scope, body = scope_of(request), body_hash(request)
+        try:
+            with transaction.atomic():
+                response = view(request, *args, **kwargs)
+                if response.status_code < 400:
+                    keep(response, scope=scope, key=key, body_hash=body)
+                    return response
+        except (Refused, Http404, IntegrityError):
+            stored = Answer.objects.filter(scope=scope, key=key).first()
+            if stored is None:  # a first request that was refused, or the clash was the view's own
+                raise
+        else:
+            stored = Answer.objects.filter(scope=scope, key=key).first()
+            if stored is None:
+                return response
+        if stored.body_hash != body:
+            raise KeyReused(_("This form was sent already, with other words in it. Load the page again."))
+        return stored.as_response()
+
+    return wrapper
+
+
+def keep(response: HttpResponse, **asked: str) -> None:
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    insert(bulk.new(Answer, **asked, status=response.status_code, headers=headers, content=response.content))
+
+
+def scope_of(request: HttpRequest) -> str:
+    """Whose key it is and for which address: one person's key is never another's."""
+    who = request.user.pk if getattr(request, "user", None) is not None and request.user.is_authenticated else "guest"
+    return f"{who}:{hashlib.sha256(request.path.encode()).hexdigest()[:32]}"
+
+
+def body_hash(request: HttpRequest) -> str:
+    """What the key came with: fields and files of a form, else the bytes as they are."""
+    fields = sorted((name, tuple(values)) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    files = sorted((name, tuple(file_hash(file) for file in files)) for name, files in request.FILES.lists())
+    is_form = request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded")
+    body = repr([*fields, *files]) if is_form else request.body.decode("utf-8", "replace")
+    return hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
+
+
+def file_hash(file: Any) -> str:
+    """Of an uploaded file, which can be read again afterwards."""
+    total = hashlib.sha256()
+    for chunk in file.chunks():
+        total.update(chunk)
+    file.seek(0)
+    return total.hexdigest()

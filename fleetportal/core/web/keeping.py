@@ -1,0 +1,30 @@
+"""What a visitor's own telephone keeps of a voucher or ticket, so that its code shows without a network.
+
+The page says until when it may be kept; our service worker keeps that one answer in one named store, and drops it as soon as the
+page no longer says so: used, withdrawn, run out (ARCHITECTURE, "Versions"; R33's no-store is for the HTTP cache).
+"""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from fleetportal.core.web.pages import public_page
+
+UNTIL = "X-Keep-Until"
+
+
+def keep(response: HttpResponse, *, until: datetime) -> HttpResponse:
+    """`response`, which the visitor's device may keep until then; nothing else may."""
+    response[UNTIL] = str(int(until.timestamp()))
+    return response
+
+
+@public_page(why="The script that keeps a code without a network; the same for everybody.")
+@require_safe
+@never_cache
+def keeper(request: HttpRequest) -> HttpResponse:
+    """The service worker. The browser limits it to the folder of its address, so it has one beside the pages that it keeps."""
+    return render(request, "core/keeper.js", {"until": UNTIL}, content_type="text/javascript")

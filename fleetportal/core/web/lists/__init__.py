@@ -1,0 +1,30 @@
+"""The list page: a table, a filter read as one sentence, sort and page, all in the address, and the export of what is shown.
+
+A page declares its parts; `get_queryset` narrows the rows to what the user may see, `for_list` (of the queryset) adds what a
+row shows. Columns, sort and export come from a django-tables2 table, the filter from a django-filter set.
+"""
+
+from fleetportal.core.web.lists.columns import CHUNK, TYPES, Column, ExtraColumn, label_of, write_sheet
+from fleetportal.core.web.lists.page import Bulk, Empty, ListPage, Preset, clean, listed
+from fleetportal.core.web.lists.paging import COUNTED_UP_TO, in_this_order, said_count
+from fleetportal.core.web.lists.sentence import Sentence, Word
+
+__all__ = [
+    "CHUNK",
+    "COUNTED_UP_TO",
+    "TYPES",
+    "Bulk",
+    "Column",
+    "Empty",
+    "ExtraColumn",
+    "ListPage",
+    "Preset",
+    "Sentence",
+    "Word",
+    "clean",
+    "in_this_order",
+    "label_of",
+    "listed",
+    "said_count",
+    "write_sheet",
+]

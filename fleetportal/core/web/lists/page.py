@@ -1,0 +1,313 @@
+"""The list page itself."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from typing import Any, ClassVar
+
+import django_tables2
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+
+from fleetportal.core import audit, jobs, sheets
+from fleetportal.core.web import pages
+from fleetportal.core.web.forms import ReasonForm
+from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, Head, Words, reader, with_extra, write_sheet
+from fleetportal.core.web.lists.paging import capped_count, in_order, in_this_order, is_counted, page_of, said_span
+from fleetportal.core.web.lists.sentence import Sentence
+
+EXPORTED_AT_ONCE = 10_000
+PER_PAGE = (50, 20, 100)
+NEIGHBOURS = ("after", "before")  # parameters that say beside which row a page far on is
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A saved view that everybody has: a name and the query that makes it."""
+
+    label: Words
+    query: str
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What a list says before there is anything: what belongs here, an example, the button that starts it."""
+
+    title: Words
+    words: Words
+    action: Words = ""
+    url_name: str = ""
+    may: str = ""
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What may be done with the chosen rows: a button that opens the page `url_name` with `?row=…` for each of them."""
+
+    label: Words
+    icon: str
+    url_name: str
+    may: str
+
+
+listed: dict[str, type["ListPage"]] = {}  # by name, so that a job finds the page whose rows it exports
+
+
+class ListPage(View):
+    """A list at one address. GET shows it, `?_export=` asks for the reason, POST gives the file."""
+
+    http_method_names = ["get", "head", "post", "options"]
+    name: ClassVar[str]  # also the file's name and the word in the history
+    title: ClassVar[Words]
+    may: ClassVar[str]
+    table_class: ClassVar[type[django_tables2.Table]]
+    filterset_class: ClassVar[type[Sentence]]
+    rows_template: ClassVar[str]
+    actions_template: ClassVar[str] = ""  # buttons beside the title
+    empty: ClassVar[Empty]
+    presets: ClassVar[Sequence[Preset]] = ()
+    extra: ClassVar[Iterable[ExtraColumn]] = ()
+    bulk: ClassVar[Sequence[Bulk]] = ()
+    template: ClassVar[str] = "core/list.html"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" in cls.__dict__:
+            listed[cls.name] = cls
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        return pages.page(may=cls.may)(super().as_view(**initkwargs))
+
+    # What a page says ----------------------------------------------------------------------------------------------------
+
+    def get_queryset(self, user: Any) -> models.QuerySet[Any]:
+        """The rows `user` may see on this page, without what only a row shows."""
+        raise NotImplementedError
+
+    def exportable(self, rows: models.QuerySet[Any], user: Any) -> models.QuerySet[Any]:
+        """Those of `rows` that `user` may take out of the house."""
+        raise NotImplementedError
+
+    def decorate(self, rows: models.QuerySet[Any], user: Any) -> models.QuerySet[Any]:
+        """`rows` with what a row shows to `user`."""
+        for column in self.extra:
+            rows = column.decorate(rows)
+        return rows.for_list()
+
+    def extra_context(self) -> dict[str, Any]:
+        """What the page's own templates need beside the list."""
+        return {}
+
+    # The state in the address --------------------------------------------------------------------------------------------
+
+    def address(self, **changes: Any) -> str:
+        """This list's address with parameters changed; None drops one, any change goes back to the first page."""
+        query = clean(self.request.GET)
+        for key in ("page", *NEIGHBOURS, *changes):
+            query.pop(key, None)
+        for key, value in changes.items():
+            if value is not None:
+                query[key] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def filtered(self, query: QueryDict, user: Any) -> Sentence:
+        return self.filterset_class(query, queryset=self.get_queryset(user), request=self.request)
+
+    def table(self, rows: models.QuerySet[Any], query: QueryDict, user: Any) -> django_tables2.Table:
+        sort = [name for name in query.get("sort", "").split(",") if name.lstrip("-") in self.sortable]
+        return self.table_type(self.decorate(rows, user), order_by=sort or None)
+
+    @cached_property
+    def table_type(self) -> type[django_tables2.Table]:
+        """The declared table with the columns that higher apps add."""
+        return with_extra(self.table_class, tuple(self.extra))
+
+    @cached_property
+    def extra_at(self) -> dict[str, list[ExtraColumn]]:
+        """The columns that higher apps add, by the column before which they stand."""
+        places: dict[str, list[ExtraColumn]] = {}
+        for column in self.extra:
+            places.setdefault(column.at, []).append(column)
+        return places
+
+    @cached_property
+    def sortable(self) -> set[str]:
+        return {name for name, column in self.table_type.base_columns.items() if column.orderable}
+
+    @cached_property
+    def page_number(self) -> int:
+        return min(max(pages.whole_number(self.request.GET.get("page", "1")) or 1, 1), 100_000)
+
+    @cached_property
+    def neighbour(self) -> dict[str, int | None]:
+        """Beside which row the page is, by the address."""
+        return {name: pages.whole_number(self.request.GET.get(name, "")) for name in NEIGHBOURS}
+
+    def page_address(self, number: int, **neighbour: int) -> str:
+        """The address of page `number`; far on with the neighbour that it is sought by."""
+        beside = {} if is_counted(number, self.per_page) else neighbour
+        return self.address(page=number if number > 1 else None, **beside)
+
+    @cached_property
+    def per_page(self) -> int:
+        rows = self.request.GET.get("rows", "")
+        return int(rows) if rows in map(str, PER_PAGE) else PER_PAGE[0]
+
+    # GET -----------------------------------------------------------------------------------------------------------------
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "_export" in request.GET:
+            return self.ask_reason(ReasonForm())
+        sentence = self.filtered(request.GET, request.user)
+        table = self.table(sentence.qs, request.GET, request.user)
+        ordered = in_order(table)
+        number, size = self.page_number, self.per_page
+        found = page_of(ordered, number=number, size=size, **self.neighbour)
+        everything = ordered.model._default_manager.all()  # the keys are those of rows in reach: the rows need not be asked again
+        rows = in_this_order(self.decorate(everything, request.user), found.keys)
+        context = {
+            "page": self,
+            "heads": [*self.heads(table)],
+            "words": sentence.shown(lambda name: self.address(**{name: None})),
+            "rows": rows,
+            "count": found.count,
+            "span": said_span((number - 1) * size, len(rows), found.count),
+            "presets": [(preset, f"{request.path}?{preset.query}" if preset.query else request.path) for preset in self.presets],
+            "saved": [(name, f"{request.path}?{query}") for name, query in sorted(request.user.views.get(self.name, {}).items())],
+            "whole": self.address(),
+            "question": self.address().partition("?")[2],
+            "bulk": [action for action in self.bulk if request.user.may(action.may)],
+            "current": self.address(sort=None, rows=None),
+            "clear": self.address(**{word.name: None for word in sentence.words}),
+            "previous": self.page_address(number - 1, **({"before": found.keys[0]} if found.keys else {})) if number > 1 else "",
+            "next": self.page_address(number + 1, after=found.keys[-1]) if found.has_next else "",
+            "can_export": request.user.may("export"),
+            "export_address": self.address(_export="xlsx"),
+            **self.extra_context(),
+        }
+        if not rows:
+            context |= self.nothing(sentence)
+        response = pages.answer(request, context, part=f"{self.template}#list")
+        if pages.is_part(request):
+            response["HX-Push-Url"] = self.page_address(number, **{name: key for name, key in self.neighbour.items() if key is not None})
+        return response
+
+    def heads(self, table: django_tables2.Table) -> Iterator[Head]:
+        for column in table.columns:
+            bound = column.order_by_alias
+            label, css = column.verbose_name, column.column.css
+            if not column.orderable:
+                yield Head(label, css)
+                continue
+            state = ("descending" if bound.is_descending else "ascending") if column.is_ordered else ""
+            yield Head(label, css, self.address(sort=str(bound.opposite) if column.is_ordered else column.name), state)
+
+    def nothing(self, sentence: Sentence) -> dict[str, Any]:
+        """Why the page is empty: nothing there yet, or which word to drop, with how many there would be."""
+        chosen = sentence.set_words()
+        if not chosen:
+            return {
+                "is_empty": True,
+                "start": reverse(self.empty.url_name) if self.empty.url_name and self.request.user.may(self.empty.may) else "",
+            }
+        drops = []
+        for word in sentence.shown(lambda name: self.address(**{name: None})):
+            if word.name in chosen:
+                query = clean(self.request.GET)
+                query.pop(word.name)
+                left = capped_count(self.filtered(query, self.request.user).qs)
+                drops += [(word, left)] if left else []
+        return {"drops": drops}
+
+    # Export --------------------------------------------------------------------------------------------------------------
+
+    def columns(self) -> dict[str, sheets.Column]:
+        """The sheet's columns, by name."""
+        return {name: sheets.Column(str(column.verbose_name), column.kind) for name, column in self.exported_columns}
+
+    @cached_property
+    def exported_columns(self) -> list[tuple[str, Any]]:
+        return [(name, column) for name, column in self.table_type.base_columns.items() if column.exported]
+
+    @cached_property
+    def readers(self) -> list[Callable[[Any], Any]]:
+        """What reads the cells off a row, a column each: worked out once for a sheet, not for each cell."""
+        return [reader(name, column) for name, column in self.exported_columns]
+
+    def exported(self, query: QueryDict, user: Any) -> models.QuerySet[Any]:
+        """What the list at `query` shows, narrowed to what `user` may export, in its order."""
+        rows = self.exportable(self.filtered(query, user).qs, user)
+        return in_order(self.table(rows, query, user))
+
+    def cells(self, row: Any) -> list[Any]:
+        """One row of the sheet."""
+        return [read(row) for read in self.readers]
+
+    def beside(self, row: Any) -> Iterable[int]:
+        """Whatever else than the row itself its cells tell of and has rights of its own; asked about again at the download."""
+        return ()
+
+    def may_take(self, beside: Iterable[int], user: Any) -> bool:
+        """True where `user` may still take all of `beside` out of the house."""
+        return True
+
+    def ask_reason(self, form: ReasonForm, status: int = 200) -> HttpResponse:
+        if not self.request.user.may("export"):
+            raise Http404
+        kind = self.export_kind()
+        rows = capped_count(self.exported(self.request.GET, self.request.user))
+        context = {"form": form, "page": self, "kind": kind, "count": rows, "back": self.address(_export=None)}
+        context |= {"xlsx": self.address(_export="xlsx"), "csv": self.address(_export="csv")}
+        return pages.answer(self.request, context, part="core/export.html#panel", status=status)
+
+    def export_kind(self) -> str:
+        kind = self.request.POST.get("_export") or self.request.GET.get("_export", "")
+        if kind not in TYPES:
+            raise Http404
+        return kind
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        kind, form = self.export_kind(), ReasonForm(request.POST)
+        if not form.is_valid():
+            return self.ask_reason(form, status=422)
+        if not request.user.may("export"):
+            raise Http404
+        query = clean(request.GET)
+        query.pop("_export", None)
+        rows = self.exported(query, request.user)
+        count = rows.order_by().count()
+        with transaction.atomic():
+            args = {"page": self.name, "query": query.urlencode(), "kind": kind}
+            job = jobs.start("core.export", args, by=request.user) if count > EXPORTED_AT_ONCE else None
+            facts = {"list": self.name, "kind": kind, "rows": count, "job": job.pk if job else None}
+            reason = {"reason": (None, form.cleaned_data["reason"])}
+            audit.record("list.exported", request.user, by=request.user, facts=facts, changes=reason)
+        if job:
+            return HttpResponseRedirect(reverse("core:export", args=[job.pk]), status=303)
+        return self.file(kind, rows)
+
+    def file(self, kind: str, rows: models.QuerySet[Any]) -> HttpResponse:
+        out = BytesIO()
+        write_sheet(kind, out, [*self.columns().values()], (self.cells(row) for row in rows.iterator(chunk_size=CHUNK)))
+        response = HttpResponse(out.getvalue(), content_type=TYPES[kind])
+        response["Content-Disposition"] = f'attachment; filename="{self.file_name(kind)}"'
+        return response
+
+    @classmethod
+    def file_name(cls, kind: str) -> str:
+        return f"{cls.name}-{timezone.localdate().isoformat()}.{kind}"
+
+
+def clean(query: QueryDict) -> QueryDict:
+    """`query` without empty answers, changeable."""
+    cleaned = QueryDict(mutable=True)
+    for key, values in query.lists():
+        kept = [value for value in values if value != ""]
+        if kept:
+            cleaned.setlist(key, kept)
+    return cleaned

@@ -1,0 +1,118 @@
+"""The filter of a list, read as one sentence."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db import models
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from fleetportal.core.web.lists.columns import Words
+
+
+@dataclass(frozen=True)
+class Word:
+    """A filter's place in the sentence: the words `before` it, and what it says while nothing is chosen."""
+
+    name: str
+    before: Words
+    anything: Words
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the choices that a word has."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class ShownWord:
+    """A word as it stands in the sentence now."""
+
+    name: str
+    before: Words
+    label: str
+    is_set: bool
+    field: Any
+    kind: str  # text, one, several, day, fixed
+    without: str
+    options: list[Option]
+
+
+class Sentence(django_filters.FilterSet):
+    """A filter set that reads as one sentence; `words` gives the order."""
+
+    words: ClassVar[Sequence[Word]] = ()
+
+    def shown(self, without: Any) -> list[ShownWord]:
+        """The words with what is chosen in each; `without(name)` gives the address that drops one."""
+        return [self._shown(word, without(word.name)) for word in self.words]
+
+    def _shown(self, word: Word, without: str) -> ShownWord:
+        field = self.form[word.name]
+        kind, said = kind_of(field.field), self.said(word)
+        choices = options(field, word.anything) if kind in ("one", "several") else []
+        return ShownWord(word.name, word.before, said or str(word.anything), bool(said), field, kind, without, choices)
+
+    def said(self, word: Word) -> str:
+        """What is chosen in `word`; "" for nothing."""
+        value = self.form.cleaned_data.get(word.name) if self.form.is_bound and self.form.is_valid() is not None else None
+        return in_words(self.form.fields[word.name], value)
+
+    def set_words(self) -> list[str]:
+        """The names of the words in which something is chosen."""
+        return [word.name for word in self.words if self.said(word)]
+
+
+def kind_of(field: Any) -> str:
+    """How a word is asked for; a fixed one comes with a link and can only be dropped."""
+    if field.widget.is_hidden:
+        return "fixed"
+    if isinstance(field, forms.DateField):
+        return "day"
+    if getattr(field.widget, "allow_multiple_selected", False):
+        return "several"
+    return "one" if hasattr(field, "choices") else "text"
+
+
+def options(bound: forms.BoundField, anything: Words) -> list[Option]:
+    """What can be chosen; of one choice also none. Rows are read at once: `choices` of rows would open a cursor for a handful."""
+    field, value = bound.field, bound.value()
+    if isinstance(field, forms.ModelChoiceField):
+        found = [(str(field.prepare_value(row)), field.label_from_instance(row)) for row in field.queryset.all()]
+    else:
+        found = [*flat(field.choices)]
+    if kind_of(field) == "one" and not any(key == "" for key, _label in found):
+        found.insert(0, ("", anything))
+    chosen = {str(one) for one in value} if isinstance(value, list | tuple) else {str(value or "")}
+    return [Option(key, capfirst(str(label)), key in chosen) for key, label in found]
+
+
+def in_words(field: Any, value: Any) -> str:
+    """`value` of a filter's field as the sentence says it; "" for nothing."""
+    if value in (None, "", []) or (isinstance(value, models.QuerySet) and not value):
+        return ""
+    if isinstance(value, list | tuple | models.QuerySet):
+        return gettext(" or ").join(in_words(field, one) for one in value)
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(field, forms.DateField):
+        return formats.date_format(value, "DATE_FORMAT")
+    if hasattr(field, "choices"):
+        return str(dict(flat(field.choices)).get(str(value), value))
+    return f"“{value}”"
+
+
+def flat(choices: Any) -> Iterator[tuple[str, Words]]:
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from flat(label)
+        else:
+            yield str(key), label

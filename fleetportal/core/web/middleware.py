@@ -1,0 +1,163 @@
+"""What every request passes: an id, headers, the chosen language, refusals put into words."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.views.defaults import page_not_found
+
+from fleetportal.core import requests
+from fleetportal.core.db import busy
+from fleetportal.core.errors import Refused
+from fleetportal.core.web.pages import is_part
+
+log = logging.getLogger("fleetportal.request")
+QUIET = ("/static/", "/healthz", "/readyz")  # in the log only where somebody looks closely
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "font-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+# Wagtail's editor brings inline styles and scripts of its own (STACK §5); the portal's pages do not.
+CMS_POLICY = {
+    **POLICY,
+    "script-src": "'self' 'unsafe-inline'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "frame-src": "'self'",
+    "frame-ancestors": "'self'",
+}
+
+
+def header(policy: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+class LanguageGivenBack:
+    """Whatever language a request is answered in, the thread goes on in the one it had: the next one may be no request at all."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(translation.get_language()):
+            return self.get_response(request)
+
+
+class RequestId:
+    """Gives each request an id, in the history, the log and the header X-Request-ID, and a line in the log."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        current, began = requests.begin(), time.monotonic()
+        try:
+            response = self.get_response(request)
+            facts = {"status": response.status_code, "ms": round((time.monotonic() - began) * 1000)}
+            level = logging.DEBUG if request.path.startswith(QUIET) else logging.INFO
+            log.log(level, "%s %s %s", request.method, request.path, facts["status"], extra=facts)
+        finally:
+            requests.end()
+        response["X-Request-ID"] = current
+        return response
+
+
+class SecurityHeaders:
+    """A strict Content-Security-Policy on every answer, and no copy of a page that knows who reads it (R33)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        policy = CMS_POLICY if request.path.startswith("/cms/") else POLICY
+        response.setdefault("Content-Security-Policy", header(policy))
+        response.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if settings.SESSION_COOKIE_NAME in response.cookies or is_personal(request):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def is_personal(request: HttpRequest) -> bool:
+    """True when the answer may depend on who is signed in. Files are the same for everyone and never looked the user up."""
+    user = getattr(request, "user", None)
+    return user is not None and bool(user.is_authenticated)
+
+
+class ChosenLanguage:
+    """On the portal's own addresses the signed-in user's language, else what the visitor chose or the browser asks for.
+
+    LocaleMiddleware asks neither where no prefix says a language, because public pages have one; those keep what it found.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # who has no session is not looked up: public pages stay cookie-free
+        language = getattr(request.user, "language", "") if knows_us and request.user.is_authenticated else ""
+        if not speaks_for_itself(request.path_info):
+            known = language in dict(settings.LANGUAGES)
+            request.LANGUAGE_CODE = language if known else translation.get_language_from_request(request)
+            translation.activate(request.LANGUAGE_CODE)
+        return self.get_response(request)
+
+
+def speaks_for_itself(path: str) -> bool:
+    """True for the address of a public page, whose prefix says its language: in another it would not even be found."""
+    try:
+        return resolve(path).url_name == "wagtail_serve"
+    except Resolver404:
+        return False
+
+
+class Refusals:
+    """Turns a Refused into words and a way back; for htmx into a fragment with the refusal's status.
+
+    What is not there gets our page with DEBUG too: Django's would list every address and the settings to whoever tries the demo.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Http404):
+            return page_not_found(request, error)
+        if isinstance(error, OperationalError) and (refusal := busy(error)):
+            log.warning("%s %s gave up waiting for a lock", request.method, request.path, exc_info=error)
+            error = refusal
+        return put_into_words(request, error) if isinstance(error, Refused) else None
+
+
+def put_into_words(request: HttpRequest, error: Refused) -> HttpResponse:
+    """The page, or for htmx the fragment, that says a refusal and its way out."""
+    template = "core/refusal.html#part" if is_part(request) else "core/refusal.html"
+    response = render(request, template, {"refusal": error}, status=error.status)
+    response["Cache-Control"] = "no-store"
+    if "retry_after" in error.facts:
+        response["Retry-After"] = str(error.facts["retry_after"])
+    patch_vary_headers(response, ["HX-Request"])
+    return response

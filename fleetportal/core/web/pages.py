@@ -1,0 +1,221 @@
+"""What every page has: a declaration of who may reach it, and one way to answer.
+
+The permission matrix (R20) walks the resolver and asks each view for its `access`; a view that declares nothing fails
+the build.
+"""
+
+import functools
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_http_methods
+
+from fleetportal.core.links import Link
+from fleetportal.core.registry import Registry
+from fleetportal.core.web import idempotency, throttle
+from fleetportal.core.web.brand import brand
+
+View = Callable[..., HttpResponse]
+
+# A page is looked at or acted on; no page is put, patched or deleted by its address.
+asked_as_a_page = require_http_methods(["GET", "HEAD", "OPTIONS", "POST"])
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may reach an address: `staff` with the codename `may`, the holder of a link of `scope`, or `everyone`, with the reason why."""
+
+    kind: str
+    may: str = ""
+    scope: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    """A line of the side rail; shown to those who may. `group` parts it by a line from the others, `on_phone` puts it into the phone's bar.
+
+    `query` is added to the address; `in_rail=False` keeps the line out of the rail (search has its own place, the phone's bar another).
+    """
+
+    label: Any
+    icon: str
+    url_name: str
+    may: str
+    group: int = 0
+    on_phone: bool = False
+    in_rail: bool = True
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as one user sees it now."""
+
+    entry: NavigationEntry
+    url: str
+    is_current: bool
+
+
+navigation: Registry[NavigationEntry] = Registry("navigation")
+
+
+def page(*, may: str) -> Callable[[View], View]:
+    """Declares a staff page: anonymous visitors sign in first, a user without the right anywhere gets 404.
+
+    What the page shows is still narrowed by its querysets (`visible_to`, `where`). The answer is never stored by a cache.
+    """
+
+    def declare(view: View) -> View:
+        @asked_as_a_page
+        @functools.wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            admit(request, may)
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            response = view(request, *args, **kwargs)
+            return private(response)
+
+        wrapper.access = Access("staff", may=may)  # type: ignore[attr-defined]
+        return wrapper
+
+    return declare
+
+
+def admit(request: HttpRequest, may: str) -> None:
+    """Raises Http404 when the signed-in user does not hold `may` anywhere."""
+    if request.user.is_authenticated and not request.user.may(may):
+        raise Http404
+
+
+def public_page(*, why: str) -> Callable[[View], View]:
+    """Declares a page for everyone; `why` is the reason the matrix prints."""
+
+    def declare(view: View) -> View:
+        wrapper = asked_as_a_page(view)
+        wrapper.access = Access("everyone", why=why)  # type: ignore[attr-defined]
+        return wrapper
+
+    return declare
+
+
+def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
+    """Declares a page for the holder of a link, of `scope` or `also`; the view gets the standing `link` instead of its token.
+
+    Unknown, expired, revoked and foreign tokens get the same 404 page (R30), above the limits of R29 a 429.
+    """
+
+    def declare(view: View) -> View:
+        @asked_as_a_page
+        @functools.wraps(view)
+        def wrapper(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            link = Link.objects.find(scope, token, also=also)
+            if link is None:
+                throttle.wrong_code(request)
+                return private(render(request, "core/link_unknown.html", status=404))
+            return private(view(request, link, *args, **kwargs))
+
+        wrapper.access = Access("link", scope=scope)  # type: ignore[attr-defined]
+        return wrapper
+
+    return declare
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """`response`, never kept by a cache."""
+    response.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def answer(request: HttpRequest, context: dict[str, Any], *, part: str, to: str = "", status: int = 200) -> HttpResponse:
+    """The part `template.html#name` to htmx; to everyone else a redirect to `to`, or the whole template without one."""
+    if is_part(request):
+        response = render(request, part, context, status=status)
+    elif to and status < 400:
+        response = HttpResponseRedirect(to, status=303)
+    else:
+        response = render(request, part.partition("#")[0], context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def done(request: HttpRequest, to: str, message: Any = "") -> HttpResponse:
+    """After a verb: on to `to`, saying `message` there as a toast; htmx loads that page anew."""
+    if message:
+        messages.success(request, message)
+    if is_part(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": to})
+    return HttpResponseRedirect(to, status=303)
+
+
+def ask(request: HttpRequest, form: Any, *, title: Any, save: Any, back: str, **context: Any) -> HttpResponse:
+    """A page with one form, or the side panel with it for htmx; 422 when the form was sent and refused."""
+    context |= {"form": form, "title": title, "save": save, "back": back}
+    return answer(request, context, part="core/form.html#panel", status=422 if form.is_bound else 200)
+
+
+def is_part(request: HttpRequest) -> bool:
+    """True when htmx asks for a part, not for a whole page."""
+    htmx = getattr(request, "htmx", None)
+    return htmx is not None and bool(htmx) and not htmx.boosted
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """For every template: this user's navigation, a fresh key for forms, the house's face. Costs no query before it is used."""
+    return {"navigation": NavigationFor(request), "new_key": idempotency.new_key, "brand": SimpleLazyObject(brand)}
+
+
+class NavigationFor:
+    """The side rail, the phone's bar and the start page of one request's user, worked out only where a template asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @functools.cached_property
+    def lines(self) -> list[Line]:
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return []
+        return [self._line(entry) for entry in navigation if user.may(entry.may)]
+
+    def _line(self, entry: NavigationEntry) -> Line:
+        url = reverse(entry.url_name)
+        return Line(entry, url + entry.query, is_current=not entry.query and self.request.path.startswith(url))
+
+    @property
+    def groups(self) -> list[list[Line]]:
+        """The rail, in the groups that a hairline parts."""
+        shown = [line for line in self.lines if line.entry.in_rail]
+        return [
+            list(group)
+            for _key, group in itertools.groupby(sorted(shown, key=lambda line: line.entry.group), key=lambda line: line.entry.group)
+        ]
+
+    @property
+    def tabs(self) -> list[Line]:
+        """Four for the phone's bar; "More" is the fifth."""
+        return [line for line in self.lines if line.entry.on_phone][:4]
+
+    @property
+    def search(self) -> str:
+        """Where one searches, for those who may."""
+        return next((line.url for line in self.lines if line.entry.icon == "search"), "")
+
+    @property
+    def home(self) -> str:
+        """Where this user's day starts: the first line of the rail."""
+        return next((line.url for line in self.lines if line.entry.in_rail), self.search or "/")
+
+
+def whole_number(text: str) -> int | None:
+    """The id or count that an address or a form names; None for what is no whole number of up to 18 figures."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
