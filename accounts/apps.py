@@ -8,11 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Companies and users")
 
     def ready(self) -> None:
-        from accounts.customers import (
-            finding,
-            panels,
-            parts,
-        )
+        from accounts.customers import finding, panels, parts  # noqa: PLC0415  models are loaded only now
         from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415
 
         navigation.register(

@@ -7,13 +7,14 @@ class ContactsConfig(AppConfig):
     verbose_name = _("People and contacts")
 
     def ready(self) -> None:
-        from contacts import reasons, showing  # noqa: PLC0415  models are loaded only now
+        from contacts import showing  # noqa: PLC0415  models are loaded only now
         from contacts.actions import import_keeping  # noqa: PLC0415
-        from contacts.consent import gates  # noqa: PLC0415  models are loaded only now
-        from contacts.people import data as people_data  # noqa: PLC0415  models are loaded only now
+        from contacts.consent import gates  # noqa: PLC0415
+        from contacts.people import data as people_data  # noqa: PLC0415
+        from contacts.reasons import catalogue  # noqa: PLC0415
 
         gates.register()
         people_data.register()
-        reasons.register()
+        catalogue.register()
         showing.register()
         import_keeping.register()

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from bench.measure import Figure, peak_mb, seconds
-from fleetportal.core import jobs
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web import export_jobs
 
 

@@ -21,10 +21,11 @@ from contacts.imports.guesses import MIXED, VEHICLES
 from contacts.imports.standing import HINDRANCES, actor, hindrance, importer
 from contacts.models import Import, Layout, Made, StagedRow, Verdict
 from contacts.models.imports import KEPT_DAYS
-from fleetportal.core import audit, jobs, sheets
+from fleetportal.core import audit, sheets
 from fleetportal.core.db import bulk, lock
 from fleetportal.core.errors import Refused
-from fleetportal.core.jobs import Job
+from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.jobs.queue import Job
 from fleetportal.core.sheetwork.limits import BYTES
 
 KIND = "contacts.import"

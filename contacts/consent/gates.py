@@ -9,8 +9,8 @@ from contacts.consent.models import allowed
 from contacts.people.models.person import AddressState, Channel, PersonAddress, PersonAddressQuerySet
 from fleetportal.core import audit, outbox
 from fleetportal.core.db import fold
-from fleetportal.core.outbox import gates as verdicts
-from fleetportal.core.outbox.gates import Condition, Go, Never, Verdict
+from fleetportal.core.outbox import verdicts
+from fleetportal.core.outbox.verdicts import Condition, Go, Never, Verdict
 
 PERSON = "contacts.person"
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company
-from fleetportal.core.jobs import Job
-from fleetportal.core.jobs import State as JobState
+from fleetportal.core.jobs.queue import Job
+from fleetportal.core.jobs.queue import State as JobState
 
 if TYPE_CHECKING:
     from accounts.models import User

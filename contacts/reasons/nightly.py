@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.models import Company
 from contacts.reasons.computing import CHUNK, look_again
-from fleetportal.core import jobs
-from fleetportal.core.jobs import Job
+from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.jobs.queue import Job
 
 KIND = "contacts.reasons"
 

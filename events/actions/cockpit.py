@@ -15,7 +15,7 @@ from accounts.models import User
 from events.actions.inviting import Circle, circle, silent
 from events.models import CheckIn, Event, Invitation, Kind, Registration, Seating, Status
 from events.models.registration import RegistrationQuerySet
-from fleetportal.core.jobs import Job
+from fleetportal.core.jobs.queue import Job
 from fleetportal.core.outbox import Message
 from fleetportal.core.outbox import State as MessageState
 

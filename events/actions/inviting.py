@@ -16,10 +16,11 @@ from contacts.models import Channel, Person, PersonAddress, Purpose
 from contacts.people.models.person import PersonQuerySet
 from events import letters
 from events.models import Event, Invitation
-from fleetportal.core import audit, jobs
+from fleetportal.core import audit
 from fleetportal.core.db import can_lock
 from fleetportal.core.errors import Refused
-from fleetportal.core.jobs import Job
+from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.jobs.queue import Job
 
 if TYPE_CHECKING:
     from contacts.models import Role

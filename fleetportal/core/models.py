@@ -2,7 +2,7 @@
 
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.db.search import SearchRow
-from fleetportal.core.jobs import Job
+from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message
 from fleetportal.core.web.idempotency import Answer

@@ -3,8 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from fleetportal.core import jobs, outbox
+from fleetportal.core import outbox
 from fleetportal.core.jobs import bell
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web import export_jobs, throttle
 
 

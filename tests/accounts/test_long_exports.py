@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Assignment, Centre, Company, User
-from fleetportal.core import jobs
 from fleetportal.core.audit import Entry
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web import export_jobs
 from fleetportal.core.web.lists import page as lists
 from tests.factories.accounts import make_company, make_vehicle

@@ -14,7 +14,7 @@ from contacts.models import Consent, Holder, Import, Layout, Person, PersonAddre
 from contacts.people import data as people_data
 from fleetportal.core.audit import Entry
 from fleetportal.core.errors import Refused
-from fleetportal.core.jobs import Job
+from fleetportal.core.jobs.queue import Job
 from tests.factories.accounts import assign, make_company, make_vehicle
 from tests.factories.contacts import make_person, make_role
 from tests.factories.sheets import make_ods, make_text, make_xlsx

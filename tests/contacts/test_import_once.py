@@ -12,8 +12,8 @@ from accounts.models import Centre, User
 from contacts.actions import import_once
 from contacts.actions.import_once import bring_once
 from contacts.models import Import
-from fleetportal.core import jobs
 from fleetportal.core.audit import Entry
+from fleetportal.core.jobs import queue as jobs
 from tests.races import race
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 
 from accounts.models import Company, Vehicle
 from contacts.models import Import, Layout
-from fleetportal.core import jobs
+from fleetportal.core.jobs import queue as jobs
 from tests.factories.accounts import assign, make_company
 from tests.factories.sheets import make_text, make_xlsx
 

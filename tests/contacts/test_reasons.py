@@ -15,8 +15,8 @@ from contacts.reasons.computing import compute, look_again
 from contacts.reasons.explaining import explain
 from contacts.reasons.models import GROUP_POINTS, TIER_POINTS, points_of
 from contacts.reasons.silence import CADENCE, months_between
-from fleetportal.core import jobs
-from fleetportal.core.jobs import Job
+from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.jobs.queue import Job
 from fleetportal.core.words import number, opening
 from tests.factories.accounts import make_centre, make_company, make_vehicle
 from tests.factories.contacts import make_person, make_role

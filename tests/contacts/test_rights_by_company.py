@@ -7,7 +7,7 @@ from guardian.shortcuts import assign_perm
 from accounts.customers.models.company import rights_over
 from accounts.models import Assignment, Centre, Company, User
 from contacts.models import Person, PersonPair
-from fleetportal.core import jobs
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web.lists import page as lists
 from tests.factories.contacts import make_person, make_role
 

@@ -7,8 +7,8 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from fleetportal.core import jobs
-from fleetportal.core.jobs import Job, State
+from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.jobs.queue import Job, State
 from tests.races import race
 from tests.selection import repetitions
 

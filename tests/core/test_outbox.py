@@ -22,10 +22,9 @@ from contacts.models import AddressState, Person, PersonAddress, Purpose
 from fleetportal.core import outbox
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import BACKOFF, LEASE, MAX_TRIES, Bounce, Message, NotInTrouble, Priority, State
-from fleetportal.core.outbox import gates as verdicts
-from fleetportal.core.outbox.gates import Go, Never, NotYet
+from fleetportal.core.outbox import BACKOFF, LEASE, MAX_TRIES, Bounce, Message, NotInTrouble, Priority, State, verdicts
 from fleetportal.core.outbox.smtp import Mail
+from fleetportal.core.outbox.verdicts import Go, Never, NotYet
 from tests.factories.contacts import give_consent, make_person
 from tests.kills.sink import TAKEN, Sink
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import CheckIn, Event, Invitation, Kind, Registration, State
-from fleetportal.core import jobs
 from fleetportal.core.audit import Entry
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.links import Link
 from fleetportal.core.web.forms import moment
 from tests.accounts.test_two_editors import shown_by

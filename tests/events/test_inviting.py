@@ -12,8 +12,9 @@ from contacts.models import Interaction
 from events.actions.inviting import NotInviting, circle, invitable, invite, nudge, proposed, run_inviting, start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery, remind_coming
 from events.models import Audience, Event, Invitation, Kind, State
-from fleetportal.core import jobs, outbox
+from fleetportal.core import outbox
 from fleetportal.core.audit import Entry
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.outbox import Message
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_holder, make_person, make_role

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Company, Vehicle
 from contacts.actions import imports
 from contacts.models import Import, Person
-from fleetportal.core.jobs import Job
+from fleetportal.core.jobs.queue import Job
 from tests.kills.portal import Processes, database_url, environment, eventually
 from tests.selection import LONG
 

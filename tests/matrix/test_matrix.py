@@ -84,9 +84,7 @@ def combinations(address: Address, column: Column) -> Iterator[tuple[bool, dict[
 
 def test_every_address_declares_who_may_reach_it():
     undeclared = [str(address) for address in ALL_ADDRESSES if address.access is None and address.tree is None]
-    assert not undeclared, (
-        f"{undeclared} declare nobody: decorate the view with page, link_page or public_page of fleetportal.core.web.pages"
-    )
+    assert not undeclared, f"{undeclared} declare nobody: decorate the view with page, link_page or public_page (core.web.pages)"
 
 
 def test_every_kwarg_has_a_maker():

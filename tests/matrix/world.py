@@ -19,7 +19,7 @@ from contacts.models import Import, Interaction, Person, PersonAddress, PersonPa
 from contacts.reasons.models import Decision
 from events import letters
 from events.models import Meeting
-from fleetportal.core.jobs import Job
+from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message
 from gifts.models import Challenge, HandOut, Programme, Voucher

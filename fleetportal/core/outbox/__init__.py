@@ -30,8 +30,8 @@ from fleetportal.core.db import unhurried_commits
 from fleetportal.core.db.prepared import Place, PreparedUpdate
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs import bell
-from fleetportal.core.outbox.gates import Never, NotYet, ask, gates, still_holds
 from fleetportal.core.outbox.smtp import Mail, close, handed_over
+from fleetportal.core.outbox.verdicts import Never, NotYet, ask, gates, still_holds
 from fleetportal.core.registry import Registry
 
 log = logging.getLogger(__name__)

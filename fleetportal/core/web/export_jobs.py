@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from fleetportal.core import jobs, sheets
+from fleetportal.core import sheets
 from fleetportal.core.db import bulk
 from fleetportal.core.errors import Refused
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web import pages
 from fleetportal.core.web.lists import CHUNK, TYPES, ListPage, in_this_order, listed, write_sheet
 

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from fleetportal.core import audit, jobs, sheets
+from fleetportal.core import audit, sheets
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web import pages
 from fleetportal.core.web.forms import ReasonForm
 from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, Head, Words, reader, with_extra, write_sheet

@@ -1,0 +1,134 @@
+"""Work that takes longer than a request: a row, done in slices of at most two seconds, going on where a killed worker stopped."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from fleetportal.core.jobs import bell
+
+log = logging.getLogger(__name__)
+
+SLICE_SECONDS = 2.0
+LEASE = timedelta(minutes=2)
+PAUSE = timedelta(seconds=10)  # before a slice that the database did not let through
+MAX_TRIES = 5
+
+Run = Callable[["Job", float], bool]
+kinds: dict[str, Run] = {}
+
+
+def kind(name: str) -> Callable[[Run], Run]:
+    """Registers `run(job, deadline) -> finished`: works until `time.monotonic()` passes `deadline`, safe to be run twice."""
+
+    def register(run: Run) -> Run:
+        kinds[name] = run
+        return run
+
+    return register
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", "waiting"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def due(self, *, now: datetime) -> "JobQuerySet":
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING)
+
+
+class Job(models.Model):
+    """One piece of long work. `args` hold ids only; `done` of `total` is the progress bar; `tries` count slices that died."""
+
+    kind = models.CharField(max_length=60)
+    args = models.JSONField(default=dict)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    turn = models.BigIntegerField(default=0)  # a slice done goes to the end of the queue
+    lease_until = models.DateTimeField(null=True)
+    why = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["turn", "id"], name="job_due", condition=Q(state=State.WAITING))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == State.WAITING
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Say how far it is. Costs 1 query."""
+        self.done, self.total = done, self.total if total is None else total
+        Job.objects.filter(pk=self.pk).update(done=self.done, total=self.total)
+
+
+def start(kind: str, args: dict[str, Any], *, by: Any) -> Job:
+    """The job, queued in the caller's transaction; the worker hears the bell on commit. Costs 1 query."""
+    job = Job.objects.create(kind=kind, args=args, owner=by)
+    bell.ring("core.run_jobs")
+    return job
+
+
+def claim(*, now: datetime) -> Job | None:
+    """The job whose turn it is, leased, or None. Costs 2 queries."""
+    with transaction.atomic():
+        due = Job.objects.due(now=now).order_by("turn", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        job = due.first()
+        if job is None or not Job.objects.due(now=now).filter(pk=job.pk).update(lease_until=now + LEASE, tries=F("tries") + 1):
+            return None
+        job.tries += 1
+        return job
+
+
+def run_due() -> bool:
+    """Do one slice of the job whose turn it is; True when there was one."""
+    job = claim(now=timezone.now())
+    if job is None:
+        return False
+    if job.tries > MAX_TRIES:
+        end(job, State.FAILED, why="It stopped five times in the same place.")
+        return True
+    try:
+        finished = kinds[job.kind](job, time.monotonic() + SLICE_SECONDS)
+    except (OperationalError, InterfaceError) as error:  # the database is busy or restarts: no fault of the job
+        log.warning("job %s comes again: %s", job, error)
+        connection.close()
+        Job.objects.filter(pk=job.pk, state=State.WAITING).update(lease_until=timezone.now() + PAUSE)
+        return True
+    except Exception as error:  # a broken job must not stop the others; the log has the trace, the row the reason
+        log.exception("job %s stopped", job)
+        end(job, State.FAILED, why=f"{type(error).__name__}: {error}")
+        return True
+    if finished:
+        end(job, State.DONE)
+    else:
+        Job.objects.filter(pk=job.pk, state=State.WAITING).update(lease_until=None, tries=0, turn=F("turn") + 1)
+    return True
+
+
+def end(job: Job, state: State, *, why: str = "") -> None:
+    Job.objects.filter(pk=job.pk, state=State.WAITING).update(state=state, why=why[:300], lease_until=None, ended_at=timezone.now())
