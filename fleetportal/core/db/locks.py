@@ -1,0 +1,102 @@
+"""Locks of rows and of rules, and what is said when one is not got in time."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from django.db import OperationalError, connections, models, router, transaction
+from django.utils.translation import gettext_lazy as _
+
+from fleetportal.core.errors import Refused
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def lock(row: Row, *, keep: Sequence[str] = ()) -> Row:
+    """`row`, read again under a lock that lasts to the end of the transaction; parents before children, many in pk order.
+
+    FOR NO KEY UPDATE on PostgreSQL; on SQLite the IMMEDIATE transaction has locked already. Raises
+    TransactionManagementError outside a transaction. What was not saved of `row` is lost; the rows in `keep`, which it points
+    at, stay as they were read: for names that are shown, never for what a decision hangs on. Costs 1 query.
+    """
+    using = router.db_for_write(type(row), instance=row)
+    if not connections[using].in_atomic_block:
+        raise transaction.TransactionManagementError("lock() needs a transaction")
+    manager = type(row)._base_manager.using(using)
+    kept = {name: getattr(row, name) for name in keep}
+    row.refresh_from_db(from_queryset=manager.select_for_update(no_key=True) if can_lock(using) else manager.all())
+    for name, related in kept.items():
+        if related is not None and getattr(row, f"{name}_id") == related.pk:
+            setattr(row, name, related)
+    return row
+
+
+def locked(rows: "models.QuerySet[Row]") -> "models.QuerySet[Row]":
+    """`rows` in pk order, each read under the lock that `lock` takes: for a batch that is judged and then written.
+
+    Raises TransactionManagementError outside a transaction when it is read on PostgreSQL.
+    """
+    rows = rows.order_by("pk")
+    return rows.select_for_update(no_key=True, of=("self",)) if can_lock() else rows
+
+
+def can_lock(using: str = "default") -> bool:
+    """True where rows can be locked one by one (PostgreSQL); SQLite locks the whole file for a writer."""
+    return bool(connections[using].features.has_select_for_update)
+
+
+def alone(what: str) -> None:
+    """Nobody else who asks for `what` goes on before this transaction ends; for a rule over rows that no single one stands above.
+
+    Lasts to the end of the transaction. On SQLite the IMMEDIATE transaction has seen to it. Raises TransactionManagementError
+    outside one. Costs 1 query on PostgreSQL.
+    """
+    connection = connections["default"]
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("alone() needs a transaction")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
+
+
+@contextmanager
+def unhurried_commits() -> Iterator[None]:
+    """Inside, a commit on PostgreSQL does not wait for the disk; SQLite's does not anyway (`synchronous=NORMAL`).
+
+    A crash of the database server itself, not of ours, may take back what was committed in its last half second: for writes that
+    are done again where they are missing, and for nothing else. Costs 2 queries on PostgreSQL.
+    """
+    connection = connections["default"]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        if connection.is_usable():  # else the next connection begins with what the server says
+            with connection.cursor() as cursor:
+                cursor.execute("RESET synchronous_commit")
+
+
+# What the databases say when somebody else held a lock too long, or two waited for each other.
+LOCKED = {"55P03", "40P01", "40001"}
+
+SQLITE_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+class Busy(Refused):
+    """Too many write at once: the wait for a lock was given up. Nothing has changed; the same request may be sent again."""
+
+    code = "busy"
+    status = 503
+
+
+def busy(error: OperationalError) -> Busy | None:
+    """The refusal for a lock that was not got in time; None for any other error of the database."""
+    cause = error.__cause__
+    locked = getattr(cause, "sqlstate", None) in LOCKED or (getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF in SQLITE_LOCKED
+    words = _("Many people are writing at this moment. Nothing was changed; try again in a few seconds.")
+    return Busy(words, facts={"retry_after": 3}) if locked else None
