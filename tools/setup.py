@@ -212,21 +212,21 @@ def browser():
 
 
 def secrets_file():
-    """The file env with the secrets of this installation and the settings of a trial, made once, readable by its owner only."""
+    """The file env with the secrets of this installation and the settings of a trial, readable by its owner only.
+
+    Secrets are made once. BASE_URL follows the port of the latest start, so that `manage.py` commands read the address it was served at.
+    """
     path = Path(os.environ.get("DATA_DIR") or ROOT / "var") / "env"
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     present = {line.partition("=")[0] for line in lines}
-    wanted = {
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "LINK_KEY": secrets.token_urlsafe(48),
-        "DEBUG": "1",
-        "BASE_URL": f"http://localhost:{os.environ.get('PORT') or '8000'}",
-    }
-    missing = [f"{name}={value}" for name, value in wanted.items() if name not in present and name not in os.environ]
-    if missing:
+    wanted = {"SECRET_KEY": secrets.token_urlsafe(48), "LINK_KEY": secrets.token_urlsafe(48), "DEBUG": "1"}
+    made = [f"{name}={value}" for name, value in wanted.items() if name not in present and name not in os.environ]
+    base_url = "BASE_URL=" + (os.environ.get("BASE_URL") or f"http://localhost:{os.environ.get('PORT') or '8000'}")
+    others = [line for line in lines if not line.startswith("BASE_URL=")]
+    if lines != [*others, *made, base_url]:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write("\n".join(lines + missing) + "\n")
+            file.write("\n".join([*others, *made, base_url]) + "\n")
 
 
 def main(arguments):

@@ -3,8 +3,11 @@
 import hashlib
 import importlib.util
 import json
+import os
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +77,27 @@ def test_what_the_environment_says_is_not_made_up(setup, tmp_path, monkeypatch):
     setup.secrets_file()
     kept = (tmp_path / "var" / "env").read_text(encoding="utf-8")
     assert "SECRET_KEY" not in kept and "DEBUG" not in kept
+
+
+def test_a_command_reads_the_address_of_the_latest_start(setup, tmp_path, monkeypatch):
+    file = tmp_path / "var" / "env"
+    monkeypatch.setenv("PORT", "8000")
+    setup.secrets_file()
+    file.write_text("# ours\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setenv("BASE_URL", "http://localhost:9000")  # as `make run PORT=9000` says
+    setup.secrets_file()
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# ours"
+    assert [line for line in lines if line.startswith("BASE_URL=")] == ["BASE_URL=http://localhost:9000"]
+
+
+def test_a_trial_started_by_make_leaves_commands_all_they_need(setup, tmp_path, monkeypatch):
+    """`make run` exports BASE_URL, a later `manage.py explain` has no environment: the file must hold everything."""
+    monkeypatch.setenv("BASE_URL", "http://localhost:8000")
+    setup.secrets_file()
+    bare = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "var")}
+    done = subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_secrets_lie_with_the_other_data(setup, tmp_path, monkeypatch):
