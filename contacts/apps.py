@@ -8,7 +8,6 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import showing  # noqa: PLC0415  models are loaded only now
-        from contacts.actions import import_keeping  # noqa: PLC0415
         from contacts.consent import gates  # noqa: PLC0415
         from contacts.people import data as people_data  # noqa: PLC0415
         from contacts.reasons import catalogue  # noqa: PLC0415
@@ -17,4 +16,3 @@ class ContactsConfig(AppConfig):
         people_data.register()
         catalogue.register()
         showing.register()
-        import_keeping.register()

@@ -23,7 +23,6 @@ def register() -> None:
     navigation.register("people", NavigationEntry(_("People"), "users", "contacts:people", "see_customers"), weight=35)
     duplicates = NavigationEntry(_("Duplicates"), "users-group", "contacts:duplicates", "serve_customers", group=2)
     navigation.register("duplicates", duplicates, weight=85)
-    navigation.register("imports", NavigationEntry(_("Imports"), "upload", "contacts:imports", "serve_customers", group=2), weight=80)
     finding.findable.register("people", finding.Findable(_("People"), "users", people, person_page, roles), weight=20)
     dossier_panels.register(
         "log_button", Panel("contacts/_log_button.html", panels.log_button, place="actions", may="meet_customers"), weight=10

@@ -6,7 +6,6 @@ from contacts.memory.views import contact, tasks
 from contacts.panels import why_now_later, why_now_panel
 from contacts.people.views import duplicates, people, vehicles
 from contacts.today import views as today
-from contacts.views import imports
 
 app_name = "contacts"
 urlpatterns = [
@@ -47,14 +46,4 @@ urlpatterns = [
     path("duplicates/companies/", duplicates.CompanyPairList.as_view(), name="company_duplicates"),
     path("duplicates/companies/<int:company_pair_id>/apart/", duplicates.companies_apart, name="companies_apart"),
     path("duplicates/companies/<int:company_pair_id>/again/", duplicates.companies_again, name="companies_again"),
-    path("imports/", imports.imports, name="imports"),
-    path("imports/<int:import_id>/", imports.one_import, name="import"),
-    path("imports/<int:import_id>/progress/", imports.progress, name="import_progress"),
-    path("imports/<int:import_id>/columns/", imports.columns, name="import_columns"),
-    path("imports/<int:import_id>/layout/", imports.layout, name="import_layout"),
-    path("imports/<int:import_id>/where/", imports.where, name="import_where"),
-    path("imports/<int:import_id>/take/", imports.take, name="import_take"),
-    path("imports/<int:import_id>/stop/", imports.stop, name="import_stop"),
-    path("imports/<int:import_id>/undo/", imports.undo, name="import_undo"),
-    path("imports/<int:import_id>/report/", imports.report, name="import_report"),
 ]

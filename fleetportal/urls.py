@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.staff.urls")),
     path("", include("accounts.urls")),
     path("", include("contacts.urls")),
+    path("", include("intake.urls")),
     path("", include("events.urls")),
     path("", include("gifts.urls")),
     path("", include("cms.urls")),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-TEMPLATES = ("fleetportal", "accounts", "contacts", "events", "gifts", "cms")
+TEMPLATES = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms")
 CHECKS = {
     "format": (BIN / "ruff", "format", "--check", "--quiet", "."),
     "lint": (BIN / "ruff", "check", "--quiet", "."),

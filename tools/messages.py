@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("fleetportal", "demo", "accounts", "contacts", "events", "gifts", "cms")
+APPS = ("fleetportal", "demo", "accounts", "contacts", "events", "gifts", "intake", "cms")
 LANGUAGES = {"de": "all", "it": "customer", "ru": "customer"}
 KEYWORDS = {
     **DEFAULT_KEYWORDS,

@@ -2,7 +2,6 @@ from contacts.consent.models import Basis, Consent, Purpose
 from contacts.hospitality import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
 from contacts.memory.models.interaction import Direction, Interaction, Outcome
 from contacts.memory.models.task import Task, TaskClosed
-from contacts.models.imports import Import, Layout, Made, StagedRow, Verdict
 from contacts.people.models.holders import AlreadyHeld, Holder, VehicleDriver
 from contacts.people.models.pairs import PersonPair
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
@@ -29,10 +28,7 @@ __all__ = [
     "GiftPolicy",
     "Group",
     "Holder",
-    "Import",
     "Interaction",
-    "Layout",
-    "Made",
     "NothingAllowed",
     "Outcome",
     "Person",
@@ -45,12 +41,10 @@ __all__ = [
     "Responsibility",
     "Role",
     "Rule",
-    "StagedRow",
     "Task",
     "TaskClosed",
     "VehicleDriver",
     "VehicleUser",
-    "Verdict",
     "YearSum",
     "rules",
 ]

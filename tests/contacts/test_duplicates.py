@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Company, CompanyPair
-from contacts.actions import imports
 from contacts.models import Person, PersonAddress, PersonPair
 from contacts.people import data as people_data
 from fleetportal.core.audit import Entry
+from intake.actions import imports
 from tests.factories.accounts import assign, make_centre, make_company, make_user
 from tests.factories.contacts import make_person, make_role
 from tests.factories.sheets import make_text

@@ -8,10 +8,11 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
 from accounts.models import Company, Vehicle
-from contacts.models import Holder, Person, PersonAddress, StagedRow, VehicleUser
+from contacts.models import Holder, Person, PersonAddress, VehicleUser
 from fleetportal.core.audit import Entry
 from fleetportal.core.db import bulk
 from fleetportal.core.db.search import SearchRow
+from intake.models import StagedRow
 from tests.factories.accounts import make_centre, make_company
 
 pytestmark = pytest.mark.django_db

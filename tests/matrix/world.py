@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Assignment, Centre, Company, CompanyPair, Vehicle
-from contacts.models import Import, Interaction, Person, PersonAddress, PersonPair
+from contacts.models import Interaction, Person, PersonAddress, PersonPair
 from contacts.reasons.models import Decision
 from events import letters
 from events.models import Meeting
@@ -23,6 +23,7 @@ from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import Message
 from gifts.models import Challenge, HandOut, Programme, Voucher
+from intake.models import Import
 from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle
 from tests.factories.contacts import give_consent, make_drive, make_holder, make_person, make_role
 from tests.factories.events import make_event, make_invitation, make_meeting, make_registration

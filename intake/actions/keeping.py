@@ -1,0 +1,45 @@
+"""How long imports keep what was brought, and what they keep about a person who is to be forgotten."""
+
+import shutil
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from contacts.models import Person
+from contacts.people import data as people_data
+from contacts.people.models.person import fold_name
+from intake.models import KEPT_DAYS, Import, Made, StagedRow
+
+
+def forget_files(*, before: timedelta = timedelta(days=KEPT_DAYS)) -> int:
+    """How many imports lost their file and raw cells because their time is over; what they made stays."""
+    old = [run for run in Import.objects.filter(made_at__lt=timezone.now() - before) if run.folder.exists()]
+    for run in old:
+        shutil.rmtree(run.folder, ignore_errors=True)
+        run.rows.update(cells=[], values={}, problems=[])
+    return len(old)
+
+
+def forget_person(person: Person) -> None:
+    """What imports keep about `person`: the raw cells and values of rows that name them, and the files these rows came in."""
+    made = Made.objects.filter(what="person", object_id=person.pk).values("row")
+    named = [row.pk for row in StagedRow.objects.exclude(values={}).only("values").iterator() if names(row.values, person)]
+    rows = StagedRow.objects.filter(Q(pk__in=made) | Q(pk__in=named))
+    for run in Import.objects.filter(rows__in=rows).distinct():
+        shutil.rmtree(run.folder, ignore_errors=True)
+    rows.update(cells=[], values={}, problems=[])
+
+
+def names(values: Mapping[str, Any], person: Person) -> bool:
+    """True where one of the people in a row's values has the name of `person`."""
+    return any(
+        fold_name(one.get("first_name", ""), one.get("last_name", "")) == person.name_folded != "" for one in values.get("people", ())
+    )
+
+
+def register() -> None:
+    """Puts what imports keep on the list of things to forget. Call once, when the apps are ready."""
+    people_data.to_forget.register("intake.stagedrow", forget_person, weight=50)

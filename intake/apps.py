@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class IntakeConfig(AppConfig):
+    name = "intake"
+    verbose_name = _("Imports")
+
+    def ready(self) -> None:
+        from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415  models are loaded only now
+        from intake.actions import keeping  # noqa: PLC0415
+
+        navigation.register("imports", NavigationEntry(_("Imports"), "upload", "intake:imports", "serve_customers", group=2), weight=80)
+        keeping.register()

@@ -1,0 +1,99 @@
+"""What people say about a file they brought."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers.vat import ValidationError, compact
+from accounts.models import Centre, Company
+from fleetportal.core.db import fold
+from intake.actions.imports import choices_of
+from intake.batches import MAY
+from intake.models import Import
+from intake.reading.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
+
+KINDS = {
+    VEHICLES: _("vehicles, with their companies and drivers"),
+    COMPANIES: _("companies"),
+    PEOPLE: _("people"),
+    MIXED: _("companies and people, mixed"),
+    "": _("nothing we take: leave this sheet out"),
+}
+
+
+class FileForm(forms.Form):
+    """The file."""
+
+    file = forms.FileField(label=_("File"), max_length=200, widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv,.tsv,.txt"}))
+
+
+class WhereForm(forms.Form):
+    """Whose vehicles these are, and where new companies go."""
+
+    company = forms.CharField(
+        label=_("Whose vehicles are these?"),
+        max_length=160,
+        required=False,
+        help_text=_("The company's name, VAT number or number of ours. It must be one that you look after."),
+    )
+    centre = forms.ModelChoiceField(label=_("New companies go to"), queryset=Centre.objects.none(), required=False)
+
+    def __init__(self, *args: Any, user: Any, run: Import, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"company": run.company, "centre": run.centre_id}, **kwargs)
+        self.user = user
+        self.fields["centre"].queryset = Centre.objects.for_entering(user).order_by("name")
+
+    def clean_company(self) -> Company | None:
+        asked = self.cleaned_data["company"].strip()
+        if not asked:
+            return None
+        companies = Company.objects.where(self.user, may=MAY)
+        try:
+            by_vat = companies.filter(vat_number=compact(asked))
+        except ValidationError:
+            by_vat = companies.none()
+        by_number = companies.filter(pk=int(asked)) if asked.isdecimal() and len(asked) < 15 else companies.none()
+        for found in (by_vat, by_number, companies.filter(name_folded=fold(asked)[:200])):
+            matches = list(found[:2])
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                raise forms.ValidationError(_("More than one of your companies is called that. Type its VAT number."))
+        raise forms.ValidationError(_("No company of yours is called that. Type its name as it stands in the list, or its VAT number."))
+
+
+class ColumnsForm(forms.Form):
+    """What the columns of each sheet mean: fields `kind-SHEET` and `col-SHEET-COLUMN`."""
+
+    def __init__(self, *args: Any, run: Import, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.run = run
+        for sheet in run.sheets:
+            place = sheet["place"]
+            kind = sheet["kind"] if sheet["taken"] else ""
+            self.fields[f"kind-{place}"] = forms.ChoiceField(
+                label=_("This sheet holds"), choices=list(KINDS.items()), initial=kind, required=False
+            )
+            choices = [("", _("Do not import")), *choices_of(VEHICLES)]
+            for column in sheet["columns"]:
+                name = f"col-{place}-{column['place']}"
+                self.fields[name] = forms.ChoiceField(label=column["title"], choices=choices, initial=column["key"], required=False)
+
+    @property
+    def kinds(self) -> dict[int, str]:
+        return {sheet["place"]: self.cleaned_data[f"kind-{sheet['place']}"] for sheet in self.run.sheets}
+
+    @property
+    def meanings(self) -> dict[int, dict[int, str]]:
+        return {
+            sheet["place"]: {column["place"]: self.cleaned_data[f"col-{sheet['place']}-{column['place']}"] for column in sheet["columns"]}
+            for sheet in self.run.sheets
+        }
+
+
+class LayoutForm(forms.Form):
+    """The name under which the meaning of the columns is kept."""
+
+    name = forms.CharField(label=_("Keep this layout as"), max_length=80)
+    sheet = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,0 +1,263 @@
+"""One cell, read as what its column means: values out, CellProblem where it can't be."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.customers import vat
+from fleetportal.core.db import fold
+from intake.reading.problems import CellProblem
+
+CELL_CHARACTERS = 32_767
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
+BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\udfff]")
+NOBODY = frozenset(
+    fold(word)
+    for word in """- -- --- . / ? n/a n.a. na nn n.n. none nobody unassigned|not assigned|unallocated|vacant|spare|pool|pool car|pool vehicle|tbd|tba|tbc|unknown|open|open end|ongoing|rolling|not known|not available
+    wechselnd|wechselnde fahrer|diverse|diverse fahrer|div.|verschiedene|mehrere|various|various drivers|multiple|vari|diversi|разные|разные водители|nicht zugewiesen|nicht zugeordnet|nicht vergeben|niemand|kein|keine|keiner|kein nutzer|kein fahrer|ohne|ohne fahrer|ohne nutzer|frei|offen|poolfahrzeug|pool fahrzeug|poolwagen|k.a.|k. a.|unbekannt|unbefristet|entfallt|entfällt|leer|reserve
+    non assegnato|non assegnata|non attribuito|nessuno|nessun utilizzatore|libero|libera|disponibile|vacante|assente|da assegnare|n.d.|nd|n/d|non disponibile|indeterminato|parco
+    не назначен|не назначена|не назначено|не закреплен|не закреплена|не закреплено|нет|никто|отсутствует|свободен|свободна|свободный|резерв|без водителя|вакансия|не указан|не указано|не определен|б/н|н/д|нет данных|бессрочно
+    non attribue|aucun|sin asignar|ninguno""".replace("\n", "|").split("|")
+    for word in ([word.strip()] if " " in word.strip() and not word.strip().startswith("- ") else word.split())
+    if word.strip()
+)
+BLANK = frozenset(
+    ("", "-", "--", "---", "—", "–", "n/a", "#n/a", "#n/v", "#ref!", "#value!", "#name?", "null", "(null)", "nan", "none", "k.a.", "n.v.")
+)
+
+
+def text_of(cell: object) -> str:
+    """The cell as a reader sees it, on one or more lines, without what only machines see."""
+    if isinstance(cell, str) and cell.isascii() and cell.isprintable() and "  " not in cell:
+        return cell.strip()  # nearly every cell
+    if cell is None or cell is False:
+        return "" if cell is None else "0"
+    if cell is True:
+        return "1"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ", timespec="minutes")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return format(cell, ".15g")
+    text = unicodedata.normalize("NFC", str(cell))
+    lines = (" ".join(INVISIBLE.sub("", line).split()) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def line_of(cell: object) -> str:
+    return text_of(cell).replace("\n", " ")
+
+
+def check(cell: object) -> None:
+    """Raises CellProblem where the cell holds what can't be kept."""
+    if isinstance(cell, str):
+        if len(cell) > CELL_CHARACTERS:
+            raise CellProblem("long", _("The cell holds more than %(limit)s characters.") % {"limit": CELL_CHARACTERS}, _("Shorten it."))
+        if BROKEN.search(cell):
+            raise CellProblem("letters", _("The cell holds a damaged letter."), _("Type the cell again, or save the file as UTF-8."))
+
+
+def short(text: str, limit: int, what: str) -> str:
+    """`text`, which fits; raises CellProblem where it is longer than `limit`."""
+    if len(text) > limit:
+        raise CellProblem(
+            "long",
+            _("%(what)s of %(count)s characters; %(limit)s fit.") % {"what": what, "count": len(text), "limit": limit},
+            _("Shorten it."),
+        )
+    return text
+
+
+def is_nobody(text: str) -> bool:
+    return fold(text).strip(" .()[]") in NOBODY or fold(text) in NOBODY
+
+
+def is_blank(text: str) -> bool:
+    return not text or (len(text) < 8 and text.strip().lower() in BLANK)
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------------
+
+UNIT = re.compile(
+    r"(?i)\s*(km|kms|kilometer|kilometri|chilometri|км|mi|miles|stk|eur|€|usd|\$|£|руб\.?|₽|chf)\s*$|^\s*(eur|€|usd|\$|£|chf)\s*"
+)
+GROUPED = re.compile(r"^[+-]?\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?$")
+PLAIN = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+
+
+def number(cell: object) -> float | None:
+    """The number in the cell whatever its signs for thousands and decimals, None where it is empty. A lone sign before three digits
+    parts thousands ("40.693" km). Raises CellProblem."""
+    if isinstance(cell, bool):
+        raise no_number()
+    if isinstance(cell, (int, float)):
+        return cell
+    text = line_of(cell)
+    while UNIT.search(text):
+        text = UNIT.sub("", text).strip()
+    if is_blank(text) or is_nobody(text):
+        return None
+    if GROUPED.match(text):
+        decimals = re.search(r"[.,](\d{1,2})$", text)
+        whole = text[: decimals.start()] if decimals else text
+        return float(re.sub(r"[^\d+-]", "", whole) + (f".{decimals[1]}" if decimals else ""))
+    if PLAIN.match(text):
+        return float(text.replace(",", "."))
+    raise no_number()
+
+
+KM_IN_A_MILE = 1.609344
+MILES = re.compile(r"(?i)\b(?:mi|mls?|miles?|meilen|miglia|мил[ьиья]+)\b")
+
+
+def says_miles(text: str) -> bool:
+    return bool(MILES.search(text))
+
+
+def no_number() -> CellProblem:
+    return CellProblem("number", _("This is no number."), _("Write digits only, like 41820."))
+
+
+def count(cell: object, *, most: int) -> int | None:
+    found = number(cell)
+    if found is None:
+        return None
+    if not 0 <= found <= most:
+        raise CellProblem("number", _("The number lies outside 0 to %(most)s.") % {"most": most}, _("Look at the cell."))
+    return round(found)
+
+
+YES = frozenset(["1", "true", "yes", "y", "ja", "j", "si", "s", "да", "x", "✓", "vero", "wahr", "истина", "oui"])
+NO = frozenset(["0", "false", "no", "n", "nein", "нет", "falso", "falsch", "ложь", "non"])
+
+
+def flag(cell: object) -> bool | None:
+    text = line_of(cell).casefold()
+    return True if text in YES else False if text in NO else None
+
+
+# --- vehicles --------------------------------------------------------------------------------------------------------------
+
+CYRILLIC_LETTERS = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
+VIN_SIGNS = re.compile(r"^[A-HJ-NPR-Z0-9]{17}$")
+PLATE_SHAPE = re.compile(r"^(?=.*\d)[^\W_][\w .·•\-–—/|]{0,17}[^\W_]$", re.UNICODE)
+
+
+def plate(cell: object) -> str:
+    """The plate in capitals with single blanks; "" where there is none. Raises CellProblem."""
+    text = line_of(cell)
+    if is_blank(text) or is_nobody(text):
+        return ""
+    text = re.sub(r"[–—‐-]+", "-", text.upper()).replace("•", " ").replace("·", " ").strip(" -.:")
+    text = " ".join(text.split())
+    if is_blank(text) or is_nobody(text):
+        return ""
+    bare = "".join(sign for sign in text if sign.isalnum())
+    if not 2 <= len(bare) <= 12 or len(text) > 16:
+        raise CellProblem("plate", _("A plate has 2 to 12 letters and digits."), _("Look at the registration."))
+    return text
+
+
+def vin(cell: object) -> str:
+    """The VIN in capitals; "" where there is none. Raises CellProblem with what is wrong about it."""
+    text = "".join(sign for sign in line_of(cell).upper() if sign not in " -.·*").translate(CYRILLIC_LETTERS)
+    if is_blank(text) or is_nobody(text):
+        return ""
+    if len(text) != 17:
+        words = {"count": len(text)}
+        raise CellProblem("vin", _("A VIN has 17 characters; this has %(count)s.") % words, _("Look at the registration."))
+    for place, sign in enumerate(text, start=1):
+        if sign in "IOQ":
+            cure = _("Is it a 1?") if sign == "I" else _("Is it a 0?")
+            raise CellProblem("vin", _("A VIN never holds %(sign)s; this does at place %(place)s.") % {"sign": sign, "place": place}, cure)
+        if not (sign.isascii() and sign.isalnum()):
+            raise CellProblem(
+                "vin", _("A VIN holds Latin letters and digits only; “%(sign)s” is none.") % {"sign": sign}, _("Look at the registration.")
+            )
+    return text
+
+
+def looks_like_vin(text: str) -> bool:
+    bare = "".join(sign for sign in text.upper() if sign not in " -.").translate(CYRILLIC_LETTERS)
+    return bool(VIN_SIGNS.match(bare)) and any(sign.isdigit() for sign in bare) and any(sign.isalpha() for sign in bare)
+
+
+PLATES = [
+    re.compile(pattern)
+    for pattern in (
+        r"^[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2}[- ]?\d{1,4} ?[EH]?$",  # Germany
+        r"^[A-Z]{2} ?-?\d{3} ?-?[A-Z]{2}$",  # Italy, France
+        r"^[ABEKMHOPCTYX] ?\d{3} ?[ABEKMHOPCTYX]{2} ?\d{2,3}$",  # Russia
+        r"^[A-Z]{2}\d{2} ?[A-Z]{3}$",  # Great Britain
+        r"^[A-Z]{1,2}[- ]\d{3,5} ?[A-Z]{0,3}$",  # Austria, Switzerland
+        r"^\d{4} ?[A-Z]{3}$",  # Spain
+        r"^[A-Z]{2,3} ?\d{4,5}$|^[A-Z]{2} ?\d{3,4}[A-Z]{2}$",  # Poland, Ukraine
+        r"^[A-Z]{1,2}-?\d{2,3}-?[A-Z]{1,3}$|^\d{1,2}-?[A-Z]{2,3}-?\d{1,3}$",  # the Netherlands and others
+    )
+]
+
+
+def looks_like_plate(text: str) -> bool:
+    upper = text.strip().upper().translate(CYRILLIC_LETTERS)
+    return any(pattern.match(upper) for pattern in PLATES)
+
+
+# --- numbers of companies --------------------------------------------------------------------------------------------------
+
+VAT_PREFIX = re.compile(
+    r"(?i)^\s*(?:ust\.?-?\s*id(?:nr|-nr)?\.?|vat(?:\s*(?:no|nr|reg)\.?)?|p\.?\s*iva|partita\s+iva|инн|uid|c\.?f\.?)\s*[:.]?\s*(?=[A-Z0-9])"
+)
+NATIONAL = {"RU": (10, 12), "IT": (11,), "DE": (9,), "AT": (9,), "CH": (9,), "GB": (9, 12)}
+
+
+def vat_number(cell: object, *, country: str = "") -> str:
+    """The VAT number with its country in front; "" where there is none. Digits that a spreadsheet took for a number get their zeros back.
+
+    Raises CellProblem.
+    """
+    text = VAT_PREFIX.sub("", line_of(cell))
+    if is_blank(text) or is_nobody(text):
+        return ""
+    try:
+        return checked_vat(text, country)
+    except ValidationError:
+        pass
+    bare = "".join(sign for sign in text if sign.isalnum())
+    for length in NATIONAL.get(country, ()):
+        if bare.isdigit() and length - 3 <= len(bare) < length:
+            try:
+                return checked_vat(bare.zfill(length), country)
+            except ValidationError:
+                continue
+    raise CellProblem(
+        "vat", _("This is no valid VAT number: a digit or its country is wrong."), _("Look at an invoice, or empty the cell.")
+    )
+
+
+@lru_cache(maxsize=20_000)
+def checked_vat(text: str, country: str) -> str:
+    return vat.compact(text, country=country)[:20]
+
+
+def looks_like_vat(text: str, country: str) -> bool:
+    if not 8 <= sum(sign.isdigit() for sign in text) <= 14 and not text[:2].isalpha():
+        return False
+    try:
+        return bool(checked_vat(text, country)) and (not text.isdigit() or bool(country))
+    except ValidationError:
+        return False
+
+
+LEGAL_FORM = re.compile(
+    r"(?i)(?:^|[\s,.(])(gmbh|mbh|ag|kg|ohg|ug|e\.? ?k\.?|gbr|se|kgaa|e\.? ?v\.?|eg|stiftung|genossenschaft|inc|llc|l\.l\.c|ltd|limited|plc|corp|corporation|company|co|llp|lp|pty|group|holding|s\.?p\.?a|s\.?r\.?l\.?s?|s\.?n\.?c|s\.?a\.?s|s\.?s|e figli|e fratelli|società|coop|cooperativa"
+    r"|ооо|оао|зао|пао|ао|ип|нпо|гк|гуп|муп|фгуп|тоо|чп|компания|завод|фирма|s\.?a|s\.?a\.?r\.?l|sarl|b\.?v|n\.?v|a/s|aps|ab|oy|as|sp\. ?z ?o\.? ?o|s\.?r\.?o|a\.?s|kft|d\.?o\.?o|lda|sl|verband|universit\w+|services?|transport\w*|logisti\w+|partners?|associates|solutions|industries|enterprises|and sons|& sons|& co)(?=$|[\s,.)])"
+)
+
+
+def looks_like_company(text: str) -> bool:
+    return bool(LEGAL_FORM.search(text)) or "«" in text

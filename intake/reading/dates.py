@@ -1,0 +1,171 @@
+"""Days as people write them: typed, as a serial number, in words, in any order."""
+
+import calendar
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from intake.reading.cells import is_blank, is_nobody
+from intake.reading.problems import CellProblem
+
+EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet
+FIRST_SERIAL, LAST_SERIAL = 7_300, 73_500  # 1919 to 2101
+DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
+MONTHS = {
+    name: month
+    for month, names in enumerate(
+        (
+            "jan janv januar january janner jaenner gennaio gen enero ene январь января янв janvier",
+            "feb febr februar february febbraio febrero февраль февраля фев февр fevrier fev",
+            "mar marz maerz mrz march marzo mars март марта мар",
+            "apr april aprile abril апрель апреля апр avril avr",
+            "mai may maggio mag mayo май мая",
+            "jun juni june giugno giu junio июнь июня июн juin",
+            "jul juli july luglio lug julio июль июля июл juillet juil",
+            "aug august agosto ago август августа авг aout",
+            "sep sept september settembre set septiembre сентябрь сентября сен сент septembre",
+            "okt oct oktober october ottobre ott octubre октябрь октября окт octobre",
+            "nov november novembre noviembre ноябрь ноября ноя нояб",
+            "dez dec dezember december dicembre dic diciembre декабрь декабря дек decembre",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+YEAR_FIRST = re.compile(rf"^(\d{{4}})[-./ ](\d{{1,2}})[-./ ](\d{{1,2}}){TIME}$")
+PACKED = re.compile(r"^(19|20)(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
+THREE_NUMBERS = re.compile(rf"^(\d{{1,2}})\s*[-./ ]\s*(\d{{1,2}})\s*[-./ ]\s*(\d{{4}}|\d{{2}})(?:\s*(?:г|года)\.?)?{TIME}$")
+WITH_NAME = re.compile(rf"^(\d{{1,2}})\.?[-./ ]*([^\W\d_]+)\.?[-./, ]*(\d{{4}}|\d{{2}})(?:\s*(?:г|года)\.?)?{TIME}$")
+NAME_FIRST = re.compile(rf"^([^\W\d_]+)\.?[ -]+(\d{{1,2}})(?:st|nd|rd|th)?,?[ -]+(\d{{4}}){TIME}$", re.IGNORECASE)
+SHORT_MONTH_YEAR = re.compile(r"^(0?[1-9]|1[0-2])\s*[-./]\s*(\d{2})$")  # 03/27, on a registration or a contract
+QUARTER = re.compile(r"^(?:Q\s*([1-4])|([1-4])\s*\.?\s*(?:Q|Quartal|quarter|trimestre|кв\.?|квартал))\s*[-./ ]?\s*(\d{4})$", re.IGNORECASE)
+MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[-./]\s*(\d{4})$")
+NAMED_MONTH_YEAR = re.compile(r"^([^\W\d_]+)\.?[-/ ]+(\d{4}|\d{2})$")
+WEEKDAY = re.compile(r"^[^\W\d_]{2,10}\.?,\s*(?=\d)")
+ZERO = {"00.00.0000", "0000-00-00", "00/00/0000", "0", "-", "--", "n/a", "k.a.", "offen", "unbekannt"}
+
+
+def parse(value: object, *, order: str = DAY_FIRST, today: date, ends: bool = False) -> date | None:
+    """The day that `value` names, or None where it names none. A month alone is its first day, its last where something `ends`.
+
+    Raises CellProblem.
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, bool):
+        raise unclear()
+    if isinstance(value, (int, float)):
+        return from_number(value)
+    text = WEEKDAY.sub("", " ".join(str(value).split()))
+    if not text or text.lower() in ZERO or is_blank(text) or is_nobody(text):
+        return None
+    return from_text(text, order, today, ends)
+
+
+def from_number(number: float) -> date:
+    packed = PACKED.match(str(int(number)))
+    if packed:
+        return make(int(packed[1] + packed[2]), int(packed[3]), int(packed[4]))
+    if FIRST_SERIAL <= number <= LAST_SERIAL:
+        return EPOCH + timedelta(days=int(number))
+    raise unclear()
+
+
+def from_text(text: str, order: str, today: date, ends: bool) -> date:
+    if found := YEAR_FIRST.match(text):
+        return make(*map(int, found.groups()))
+    if found := THREE_NUMBERS.match(text):
+        first, second, year = int(found[1]), int(found[2]), full_year(found[3], today)
+        order = DAY_FIRST if "." in text[: found.start(3)] else order
+        swapped = first <= 12 and (order == MONTH_FIRST or (second > 12 and "." not in text))
+        day, month = (second, first) if swapped else (first, second)
+        return make(year, month, day)
+    if found := QUARTER.match(text):
+        return whole_month(int(found[3]), int(found[1] or found[2]) * 3 - (0 if ends else 2), ends)
+    if found := WITH_NAME.match(text):
+        return make(full_year(found[3], today), named_month(found[2]), int(found[1]))
+    if found := NAME_FIRST.match(text):
+        return make(int(found[3]), named_month(found[1]), int(found[2]))
+    if found := MONTH_YEAR.match(text):
+        return whole_month(int(found[2]), int(found[1]), ends)
+    if found := SHORT_MONTH_YEAR.match(text):
+        return whole_month(full_year(found[2], today), int(found[1]), ends)
+    if found := NAMED_MONTH_YEAR.match(text):
+        return whole_month(full_year(found[2], today), named_month(found[1]), ends)
+    if text.isascii() and text.removesuffix(".0").isdigit() and len(text) < 12:
+        return from_number(float(text))
+    raise unclear()
+
+
+def named_month(name: str) -> int:
+    folded = name.casefold().replace("ä", "a").replace("é", "e").replace("û", "u")
+    if folded not in MONTHS:
+        raise unclear()
+    return MONTHS[folded]
+
+
+def full_year(year: str, today: date) -> int:
+    """Two digits mean the century that lies nearest: up to fifteen years ahead, else behind."""
+    if len(year) == 4:
+        return int(year)
+    century = today.year // 100 * 100
+    near = century + int(year)
+    return near if near <= today.year + 15 else near - 100
+
+
+def whole_month(year: int, month: int, ends: bool) -> date:
+    if not 1 <= month <= 12:
+        raise unclear()
+    return make(year, month, calendar.monthrange(year, month)[1] if ends else 1)
+
+
+def make(year: int, month: int, day: int) -> date:
+    if not 1900 <= year <= 2199:
+        raise CellProblem("date", _("%(year)s is no year of ours.") % {"year": year}, _("Write the year with four digits."))
+    if not 1 <= month <= 12:
+        raise CellProblem("date", _("There is no month %(month)s.") % {"month": month}, _("Write day, month, year: 31.12.2027."))
+    last = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        words = {"day": day, "month": month, "year": year, "last": last}
+        raise CellProblem(
+            "date",
+            _("There is no day %(day)s in month %(month)s of %(year)s.") % words,
+            _("This month ends with day %(last)s: write the right day.") % words,
+        )
+    return date(year, month, day)
+
+
+def unclear() -> CellProblem:
+    return CellProblem("date", _("This is no date."), _("Write day, month, year: 31.12.2027."))
+
+
+def order_of(values: Iterable[object]) -> str | None:
+    """Which comes first in `values`, day or month; None where no value tells."""
+    votes: Counter[str] = Counter()
+    for value in values:
+        found = THREE_NUMBERS.match(" ".join(str(value).split())) if isinstance(value, str) else None
+        if found and int(found[1]) > 12 >= int(found[2]):
+            votes[DAY_FIRST] += 1
+        elif found and int(found[2]) > 12 >= int(found[1]):
+            votes[MONTH_FIRST] += 1
+    return votes.most_common(1)[0][0] if votes else None
+
+
+def looks_like_date(value: object) -> bool:
+    """True where `value` names a day beyond doubt; a bare number is none, nor is "4.21", which may be a price."""
+    if isinstance(value, (date, datetime)):
+        return True
+    if not isinstance(value, str) or not any(sign.isdigit() for sign in value) or len(value) > 40:
+        return False
+    if value.strip().isdigit() or SHORT_MONTH_YEAR.match(value.strip()):
+        return False
+    try:
+        return parse(value, today=date(2026, 1, 1)) is not None
+    except CellProblem:
+        return False

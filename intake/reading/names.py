@@ -1,0 +1,224 @@
+"""People's names in one cell: form of address, order, several of them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fleetportal.core.db import fold
+from intake.reading.cells import is_nobody
+from intake.reading.given_names import NAMES
+
+FIRST_LAST, LAST_FIRST = "first", "last"
+ADDRESSES = {
+    "herr": "Herr", "hr.": "Herr", "hr": "Herr", "frau": "Frau", "fr.": "Frau", "mr": "Mr", "mr.": "Mr", "mrs": "Mrs", "mrs.": "Mrs", "ms": "Ms", "ms.": "Ms", "miss": "Miss", "sir": "Sir",
+    "sig.": "Sig.", "sig": "Sig.", "signor": "Sig.", "sig.ra": "Sig.ra", "sigra": "Sig.ra", "signora": "Sig.ra", "sig.na": "Sig.na", "signorina": "Sig.na",
+    "г-н": "г-н", "господин": "г-н", "г-жа": "г-жа", "госпожа": "г-жа", "тов.": "тов.", "товарищ": "тов.", "m.": "M.", "mme": "Mme", "mme.": "Mme", "sr.": "Sr.", "sra.": "Sra.",
+}  # fmt: skip
+DEGREES = frozenset(
+    [
+        "dr",
+        "dr.",
+        "prof",
+        "prof.",
+        "ing",
+        "ing.",
+        "dipl.-ing.",
+        "dipl.-kfm.",
+        "mag.",
+        "mba",
+        "med.",
+        "jur.",
+        "dott",
+        "dott.",
+        "dott.ssa",
+        "dottssa",
+        "dottor",
+        "avv",
+        "avv.",
+        "rag",
+        "rag.",
+        "geom",
+        "geom.",
+        "arch",
+        "arch.",
+        "cav",
+        "cav.",
+        "d.ssa",
+        "phd",
+        "ph.d.",
+        "univ.-prof.",
+        "b.sc.",
+        "m.sc.",
+        "ba.",
+        "dr.-ing.",
+        "dr.med.",
+        "prof.ssa",
+        "on.",
+    ]
+)
+PARTICLES = frozenset(
+    [
+        "von",
+        "vom",
+        "van",
+        "de",
+        "del",
+        "della",
+        "dello",
+        "dei",
+        "degli",
+        "der",
+        "den",
+        "di",
+        "da",
+        "dal",
+        "dalla",
+        "do",
+        "dos",
+        "la",
+        "le",
+        "lo",
+        "zu",
+        "zum",
+        "zur",
+        "ten",
+        "ter",
+        "bin",
+        "al",
+        "el",
+    ]
+)
+INITIALS = re.compile(r"^[^\W\d_a-zа-яё](?:[.-]+[^\W\d_a-zа-яё])*\.?$")
+PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
+POOL = re.compile(
+    r"(?i)^(?:pool(?:fahrzeuge?|wagen|autos?|cars?|kfz|pkw)?|auto pool|(?:fahrzeug|fahrer|fuhrpark|car)pool|reserve\w*|ersatz\w*|spare|werkstatt\w*"
+    r"|divers[ei]?|verschiedene|mehrere|wechselnde?r?|various|several|multiple|shared|team|unknown|unassigned|unallocated|unbekannt\w*|unbesetzt"
+    r"|vakant|vacant|leihwagen|mietwagen|vorfuhrwagen|muletto|(?:alle|all|vari) (?:fahrer|drivers?|conducenti|autisti)|(?:vari|varie|alle|all)$"
+    r"|(?:no|kein\w*|ohne|senza|nessun\w*|без) (?:driver|user|one|fahrer\w*|nutzer\w*|zuordnung|conducente|autista|assegnatario|водител\w*)"
+    r"|(?:auto|vettura) (?:sostitutiva|di cortesia|di servizio)|дежурн\w*|резервн\w*|подменн\w*|сменн\w*|разны[ей]|общ(?:ий|ая|ее)"
+    r"|не (?:назнач|закрепл)\w*)(?![\w-])"
+)
+SUFFIXES = frozenset(("jr", "jr.", "jun.", "sr", "sr.", "sen.", "ii", "iii", "iv"))
+SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
+REMARK = re.compile(r"[(\[].+?[)\]]")
+BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A person's name taken apart."""
+
+    first: str = ""
+    last: str = ""
+    title: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.first or self.last)
+
+
+def split(text: str, *, order: str = FIRST_LAST) -> Name:
+    """The name in `text`; "Voss, Henrik" and a Russian patronymic show their order themselves, else it is `order`."""
+    text = BRACKETS.sub(" ", text).strip(" ,;") if not BRACKETS.fullmatch(text) else text
+    text = text if INITIALS.match(text.rpartition(" ")[2]) else text.rstrip(" ,;.")
+    title, words = address_of(text)
+    if len(words) > 2 and words[-1].casefold() in SUFFIXES:
+        whole = split(" ".join(words[:-1]).rstrip(","), order=order)
+        return Name(whole.first, f"{whole.last} {words[-1]}", title or whole.title)
+    joined = " ".join(words)
+    if "," in joined:
+        last, _comma, first = joined.partition(",")
+        more, first_words = address_of(first.strip())
+        return Name(" ".join(first_words), last.strip(), title or more)
+    if len(words) == 1:
+        return Name("", words[0], title)
+    if not words:
+        return Name("", "", title)
+    if len(words) == 3 and PATRONYMIC.search(words[2]) and not PATRONYMIC.search(words[1]):
+        return Name(f"{words[1]} {words[2]}", words[0], title)
+    if len(words) == 3 and PATRONYMIC.search(words[1]):
+        return Name(f"{words[0]} {words[1]}", words[2], title)
+    if INITIALS.match(words[-1]) and not INITIALS.match(words[0]):
+        order = LAST_FIRST  # "Петрова О.С.", "Rossi M."
+    cut = surname_in(words, order)
+    if order == LAST_FIRST:
+        return Name(" ".join(words[cut:]), " ".join(words[:cut]), title)
+    return Name(" ".join(words[:cut]), " ".join(words[cut:]), title)
+
+
+def surname_in(words: list[str], order: str) -> int:
+    """Where the surname ends, or begins if the given name comes first: its particles belong to it ("von der Heide", "De Luca")."""
+    small = [word.casefold() in PARTICLES for word in words]
+    if order == FIRST_LAST:
+        return next((place for place in range(1, len(words) - 1) if small[place]), len(words) - 1)
+    cut = 1
+    while cut < len(words) - 1 and small[cut - 1]:
+        cut += 1
+    return min(cut, next((place for place in range(cut, len(words)) if INITIALS.match(words[place])), cut))
+
+
+def address_of(text: str) -> tuple[str, list[str]]:
+    """(form of address with degrees, the words of the bare name)."""
+    words, titles = text.split(), []
+    while words and (words[0].casefold() in ADDRESSES or words[0].casefold() in DEGREES) and len(words) > 1:
+        titles.append(ADDRESSES.get(words[0].casefold(), words[0]))
+        words.pop(0)
+    while len(words) > 2 and words[-1].strip(",").casefold() in DEGREES:
+        titles.append(words.pop().strip(","))
+        words[-1] = words[-1].rstrip(",")
+    return " ".join(titles)[:40], words
+
+
+def is_pool(text: str) -> bool:
+    """True where a cell for a person says that the vehicle has none of its own: "Pool Werkstatt", "diverse Fahrer", "Ersatzwagen 2"."""
+    folded = fold(text)
+    if not POOL.match(folded):
+        return False
+    after = folded.partition(",")[2].split()
+    return not (after and after[0] in NAMES)  # "Pool, Hans" is somebody
+
+
+def several(text: str) -> list[str]:
+    """The people in one cell; a comma parts them only where each part is a whole name."""
+    bare = BRACKETS.sub(" ", text).strip() or text
+    parts = [part for part in SPLIT_PEOPLE.split(bare) if part] if not is_nobody(text) else []
+    found: list[str] = []
+    for part in parts:
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        whole = len(pieces) > 1 and all(len(address_of(piece)[1]) > 1 for piece in pieces)
+        found.extend(pieces if whole or len(pieces) > 2 else [part])
+    return [person.strip() for person in found if person.strip() and not is_nobody(person) and not is_pool(person)]
+
+
+def order_of(values: Iterable[str], *, title_says: str | None) -> str:
+    """How a column writes its names: by the commonest given names in it, else as its title says, else given name first."""
+    front = back = asked = 0
+    for value in values:
+        words = address_of(value)[1]
+        if len(words) > 1 and "," not in value:
+            asked += 1
+            front += fold(words[0]) in NAMES
+            back += fold(words[-1]) in NAMES
+    if (front + back >= 3 or front + back >= asked * 0.5 > 0) and max(front, back) >= 2 * min(front, back):
+        return FIRST_LAST if front > back else LAST_FIRST
+    return title_says or FIRST_LAST
+
+
+def title_order(words: str) -> str | None:
+    """What a title like "cognome e nome" or "Vor- und Nachname" says about the order."""
+    last = [words.find(word) for word in ("cognome", "nachname", "surname", "last", "фамилия", "familienname") if word in words]
+    first = [words.find(word) for word in (" nome", "vorname", "vor ", "first", "имя", "given") if word in f" {words}"]
+    if not last or not first:
+        return None
+    return LAST_FIRST if min(last) <= min(first) else FIRST_LAST
+
+
+def looks_like_person(text: str) -> bool:
+    """True where `text` could be a person's name: two to five words, letters only, most in capitals first."""
+    words = address_of(text.replace(",", " "))[1]
+    if not 2 <= len(words) <= 5 or any(sign.isdigit() for sign in text):
+        return False
+    return all(
+        word[0].isupper() or word.lower() in ("von", "van", "de", "der", "di", "da", "la", "dal", "zu", "bin", "al")
+        for word in words
+        if word
+    )

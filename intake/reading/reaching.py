@@ -1,0 +1,151 @@
+"""Ways to reach somebody, as cells hold them: telephone numbers, e-mail addresses, websites; several in one cell at times."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from intake.reading.cells import is_blank, is_nobody, line_of, text_of
+
+PHONE_SPLIT = re.compile(r"\s*(?::::|;|\n|\||,(?=\s*(?:\+|0|\(|[^\W\d_]+\.?:))| oder | or | o | или |(?<=\d)\s*/(?=\s*(?:\+|00)))\s*")
+PHONE_MAY_SPLIT = re.compile(r"\s*[,/]\s*")
+AMERICAN = re.compile(r"^(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ .-]\d{4}(?: ?(?:x|ext\.?) ?\d+)?$", re.IGNORECASE)
+AMERICA = "US"
+PHONE_LABEL = re.compile(
+    r"(?i)^(?:(?:tel(?:efon)?|phone|mobile?|mob|handy|cell|cel|fon|ph|work|office|büro|zentrale|ufficio|тел|моб|раб)\b|[tmp](?=[.:]))\s*[.:]*\s*"
+)
+ADDRESS_IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+EMAIL_SPLIT = re.compile(r"\s*(?::::|;|,|\n|\||\s)\s*")
+
+
+def phones(cell: object, *, region: str = "DE") -> tuple[list[str], list[str]]:
+    """(numbers in international form, what stood there and is none)."""
+    good: list[str] = []
+    bad: list[str] = []
+    for part in phone_parts(line_of(cell) if not isinstance(cell, str) else text_of(cell), region):
+        if is_blank(part) or is_nobody(part):
+            continue
+        found = phone(PHONE_LABEL.sub("", part.strip()), region) if any(sign.isdigit() for sign in part) else ""
+        (good if found else bad).append(found or part.strip())
+    return list(dict.fromkeys(good)), bad
+
+
+def phone_parts(text: str, region: str) -> Iterator[str]:
+    """The numbers in a cell; a slash or comma parts them only where each part is a whole number by itself."""
+    for part in PHONE_SPLIT.split(text):
+        pieces = PHONE_MAY_SPLIT.split(part)
+        if len(pieces) > 1 and all(is_whole_number(PHONE_LABEL.sub("", piece), region) for piece in pieces):
+            yield from pieces
+        else:
+            yield part
+
+
+@lru_cache(maxsize=5_000)
+def is_whole_number(text: str, region: str) -> bool:
+    """True where `text` is a number that exists in `region`, with its dialling code."""
+    if not text.startswith(("+", "0", "8", "(")):
+        return False
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+SHORTEST = 5  # digits after the country's: less is a dialling code or an extension
+
+
+@lru_cache(maxsize=50_000)
+def phone(text: str, region: str) -> str:
+    """The number in international form, or "" where no rule of a country fits."""
+    if len(text) > 60:
+        return ""
+    if AMERICAN.match(text) and phonenumbers.ndd_prefix_for_region(region, True) == "0":
+        region = AMERICA  # where an area code begins with 0, this is none
+    for attempt in (text, re.sub(r"\(0\)", "", text)):
+        try:
+            found = phonenumbers.parse(attempt, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(found) and len(str(found.national_number)) >= SHORTEST:
+            return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)[:40]
+    return ""
+
+
+def emails(cell: object) -> tuple[list[str], list[str]]:
+    """(addresses, what stood there and is none)."""
+    text = text_of(cell)
+    if is_nobody(text):
+        return [], []
+    bracketed = ADDRESS_IN_BRACKETS.findall(text)
+    parts = bracketed or EMAIL_SPLIT.split(text)
+    good: list[str] = []
+    bad: list[str] = []
+    for part in parts:
+        candidate = part.strip(" .<>()'\"").removeprefix("mailto:").removeprefix("MAILTO:")
+        if is_blank(candidate) or is_nobody(part):
+            continue
+        (good if is_email(candidate) else bad).append(candidate)
+    return list(dict.fromkeys(good)), bad
+
+
+def is_email(text: str) -> bool:
+    """True where mail could be sent there: as the standard for addresses has it, without comments, quotes and bare hosts."""
+    if len(text) > 254:
+        return False
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return "." in text.rpartition("@")[2] and not text.startswith('"') and "[" not in text
+
+
+DOMAIN = re.compile(r"(?i)^(?:https?://)?(?:www\.)?([a-z0-9äöüß\-]+(?:\.[a-z0-9äöüß\-]+)+)(?:[:/?#].*)?$")
+FREE_MAIL = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "t-online.de",
+        "yahoo.com",
+        "yahoo.de",
+        "yahoo.it",
+        "hotmail.com",
+        "outlook.com",
+        "outlook.de",
+        "libero.it",
+        "virgilio.it",
+        "tiscali.it",
+        "alice.it",
+        "mail.ru",
+        "yandex.ru",
+        "bk.ru",
+        "inbox.ru",
+        "icloud.com",
+        "live.com",
+        "aol.com",
+        "freenet.de",
+        "example.com",
+        "example.org",
+        "example.net",
+    ]
+)
+
+
+def website(cell: object) -> str:
+    """The address of a website with its scheme, or ""."""
+    text = line_of(cell).split(" ")[0].strip(",;")
+    if not DOMAIN.match(text) or len(text) > 190:
+        return ""
+    return text if text.lower().startswith(("http://", "https://")) else f"https://{text}"
+
+
+def domain(cell: object) -> str:
+    """The bare domain of a website or e-mail address, or ""."""
+    text = line_of(cell).lower().strip()
+    found = DOMAIN.match(text.rpartition("@")[2] if "@" in text else text)
+    return found.group(1) if found else ""

@@ -1,0 +1,34 @@
+"""For whom an import acts, and whether they still may."""
+
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Centre, Company, User
+from intake.batches import MAY, Importer
+from intake.models import Import
+
+
+def importer(run: Import) -> Importer:
+    return Importer(actor(run), run.centre)
+
+
+def actor(run: Import) -> User | None:
+    """For whom rows are taken and taken back: the owner, else who pressed the button; nobody for the command."""
+    return run.owner or (run.job.owner if run.job else None)
+
+
+HINDRANCES = {
+    "right": gettext_lazy("You may no longer import."),
+    "company": gettext_lazy("You no longer look after the company whose vehicles these are."),
+    "centre": gettext_lazy("You no longer enter customers at the centre to which new companies go. Choose another centre."),
+}
+
+
+def hindrance(run: Import, user: User | None) -> str:
+    """Which right `user` lost that this import needs, "" where none; the command has them all. Costs 3 queries at most."""
+    if user is None:
+        return ""
+    if not user.may(MAY):
+        return "right"
+    if run.company_id and not Company.objects.where(user, may=MAY).filter(pk=run.company_id).exists():
+        return "company"
+    return "" if run.centre in Centre.objects.for_entering(user) else "centre"

@@ -1,0 +1,129 @@
+"""Takes back what an import made, newest first, and what it changed, where nobody changed it since."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.utils.dateparse import parse_date
+
+from accounts.models import Assignment, Company, CompanyPair, TouchedCompany, User, Vehicle
+from contacts.models import GROUPS, Holder, Person, PersonAddress, PersonPair, VehicleDriver
+from fleetportal.core import audit
+from fleetportal.core.db import search
+from intake.batches import Importer
+from intake.models import Import, Made
+
+MODELS: dict[str, type[models.Model]] = {
+    "company": Company,
+    "vehicle": Vehicle,
+    "person": Person,
+    "address": PersonAddress,
+    "assignment": Assignment,
+    "holder": Holder,
+    "drive": VehicleDriver,
+    **GROUPS,
+}
+OF_COMPANY: dict[type[models.Model], str] = {
+    Vehicle: "company",
+    Holder: "vehicle__company",
+    VehicleDriver: "vehicle__company",
+    **dict.fromkeys(GROUPS.values(), "company"),
+}
+OF_NO_ACCOUNT = (TouchedCompany, Import, CompanyPair, PersonPair)  # rows that may go or stay alone when their company goes
+BATCH = 500
+
+
+def undo_batch(run: Import, importer: Importer) -> tuple[int, int] | None:
+    """(rows taken back, rows kept because they are in use or out of reach by now) of the newest traces; None when none is left.
+
+    Call in a transaction.
+    """
+    traces = list(Made.objects.filter(row__run=run).order_by("-pk")[:BATCH])
+    if not traces:
+        return None
+    gone = kept = 0
+    for what, ids in in_order(traces):
+        if what == "entry":
+            gone += put_back(ids, importer, run=run)
+        else:
+            done = remove(MODELS[what], ids, importer, run=run)
+            gone, kept = gone + done, kept + len(ids) - done
+    Made.objects.filter(pk__in=[trace.pk for trace in traces]).delete()
+    return gone, kept
+
+
+def in_order(traces: Iterable[Made]) -> list[tuple[str, list[int]]]:
+    """The traces newest first, neighbours of one kind together."""
+    groups: list[tuple[str, list[int]]] = []
+    for trace in traces:
+        if not groups or groups[-1][0] != trace.what:
+            groups.append((trace.what, []))
+        groups[-1][1].append(trace.object_id)
+    return groups
+
+
+def remove(model: type[models.Model], ids: list[int], importer: Importer, *, run: Import) -> int:
+    """How many of the rows could be removed: those in reach that nothing else hangs on."""
+    used, by = in_use(model, ids), importer.user
+    rows = list(within(model, importer).filter(pk__in=[pk for pk in ids if pk not in used]))
+    if rows:
+        audit.record_many(f"{model._meta.model_name}.taken_back", [(row, {}) for row in rows], by=by, facts={"import": run.pk})
+        search.forget(model, [row.pk for row in rows])
+        Import.objects.filter(company__in=[row.pk for row in rows]).update(company=None) if model is Company else None
+        model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
+def within(model: type[models.Model], importer: Importer) -> models.QuerySet[Any]:
+    """The rows of `model` at companies that the importer still serves. A company or person on whom nothing hangs any more, and the
+    importer's own assignment, were the import's alone."""
+    rows = model._default_manager.all()
+    return rows.filter(**{f"{OF_COMPANY[model]}__in": importer.companies}) if model in OF_COMPANY and importer.user else rows
+
+
+def in_use(model: type[models.Model], ids: list[int]) -> set[int]:
+    """Those of `ids` that rows of others name: what the import itself made was removed before."""
+    used: set[int] = set()
+    for relation in model._meta.related_objects:
+        if relation.related_model in OF_NO_ACCOUNT or relation.many_to_many:
+            continue
+        name = relation.field.name
+        rows = relation.related_model._default_manager.filter(**{f"{name}__in": ids})
+        if relation.related_model is model:  # a company and the one above it go together
+            rows = rows.exclude(pk__in=ids)
+        used.update(rows.values_list(f"{name}_id", flat=True))
+    return used
+
+
+def put_back(ids: list[int], importer: Importer, *, run: Import) -> int:
+    """How many rows in reach got a former value back; a field that somebody changed since stays as it is."""
+    changes: dict[tuple[str, int], list[audit.Change]] = defaultdict(list)
+    for change in audit.Change.objects.filter(entry__in=ids).order_by("-pk"):
+        changes[(change.object_type, change.object_id)].append(change)
+    by_label = {model._meta.label_lower: model for model in MODELS.values()}
+    done = 0
+    for (label, pk), mine in changes.items():
+        model = by_label[label]
+        reach: Any = importer.companies if model is Company else importer.people if model is Person else within(model, importer)
+        row = reach.filter(pk=pk).first()
+        if row is not None:
+            done += put_row_back(row, mine, by=importer.user, run=run)
+    return done
+
+
+def put_row_back(row: Any, changes: Iterable[audit.Change], *, by: User | None, run: Import) -> bool:
+    values: dict[str, tuple[Any, Any]] = {}
+    for change in changes:
+        current = getattr(row, change.field)
+        if audit.plain(current) == change.after:
+            before = parse_date(change.before) if change.field.endswith("_on") and change.before else change.before
+            values[change.field] = (current, before)
+            setattr(row, change.field, before)
+    if not values:
+        return False
+    row.save()
+    audit.record(f"{row._meta.model_name}.put_back", row, by=by, changes=values, facts={"import": run.pk})
+    if hasattr(row, "search_row"):
+        search.index([row.search_row])
+    return True

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from intake import views
+
+app_name = "intake"
+urlpatterns = [
+    path("imports/", views.imports, name="imports"),
+    path("imports/<int:import_id>/", views.one_import, name="import"),
+    path("imports/<int:import_id>/progress/", views.progress, name="progress"),
+    path("imports/<int:import_id>/columns/", views.columns, name="columns"),
+    path("imports/<int:import_id>/layout/", views.layout, name="layout"),
+    path("imports/<int:import_id>/where/", views.where, name="where"),
+    path("imports/<int:import_id>/take/", views.take, name="take"),
+    path("imports/<int:import_id>/stop/", views.stop, name="stop"),
+    path("imports/<int:import_id>/undo/", views.undo, name="undo"),
+    path("imports/<int:import_id>/report/", views.report, name="report"),
+]

@@ -1,0 +1,326 @@
+"""Imports: bring a file, look at the guess, the dry run, take the good rows, undo."""
+
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from fleetportal.core.errors import Refused
+from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.pages import done, page
+from intake.actions import imports as actions
+from intake.actions.once import bring_once
+from intake.actions.report import write_report
+from intake.forms import ColumnsForm, FileForm, LayoutForm, WhereForm
+from intake.models import Import
+from intake.reading.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
+
+MAY = "serve_customers"
+SHOWN = 50
+STEPS = {"columns": 2, "judging": 3, "judged": 3, "applying": 4, "done": 4, "stopped": 4, "undoing": 4, "undone": 4}
+LOOKS_LIKE = {
+    VEHICLES: gettext_lazy("a fleet list"),
+    COMPANIES: gettext_lazy("a list of companies"),
+    PEOPLE: gettext_lazy("a list of people"),
+    MIXED: gettext_lazy("an address book"),
+}
+PROBLEMS = {
+    "vin": gettext_lazy("VIN"),
+    "plate": gettext_lazy("Plate"),
+    "vat": gettext_lazy("VAT number"),
+    "date": gettext_lazy("Date"),
+    "twice": gettext_lazy("Twice in the file"),
+    "company": gettext_lazy("Company"),
+    "identity": gettext_lazy("Not known again"),
+    "name": gettext_lazy("No name"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Telephone"),
+    "country": gettext_lazy("Country"),
+    "long": gettext_lazy("Too long"),
+    "letters": gettext_lazy("Damaged letters"),
+    "number": gettext_lazy("Number"),
+    "postcode": gettext_lazy("Postcode"),
+    "repeat": gettext_lazy("Said before"),
+}
+
+
+@page(may=MAY)
+def imports(request: HttpRequest) -> HttpResponse:
+    """The user's imports; POST brings a file."""
+    form = FileForm(request.POST or None, request.FILES or None)
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            run, new = bring_once(file, by=request.user)  # type: ignore[arg-type]  # the declaration has ruled out nobody
+        except Refused as error:
+            refused = error
+        else:
+            if new:
+                begin(run, request)
+            return done(request, reverse("intake:import", args=[run.pk]))
+    rows = Import.objects.visible_to(request.user).select_related("job")[:SHOWN]
+    context = {"form": form, "refused": refused, "rows": [(run, summary(run)) for run in rows]}
+    return render(request, "intake/imports.html", context, status=422 if form.is_bound else 200)
+
+
+def begin(run: Import, request: HttpRequest) -> None:
+    """The dry run starts by itself where nothing has to be asked first."""
+    if run.taken_sheets and not run.asks_owner:
+        actions.judge(run, by=request.user)
+
+
+@page(may=MAY)
+@require_safe
+def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
+    """An import as it stands: its columns, its dry run, its progress, its result."""
+    run = own(request, import_id)
+    return render(request, "intake/import.html", page_of(request, run))
+
+
+def own(request: HttpRequest, import_id: int) -> Import:
+    return get_object_or_404(Import.objects.visible_to(request.user).select_related("job", "company", "centre", "owner"), pk=import_id)
+
+
+def page_of(request: HttpRequest, run: Import, **more: Any) -> dict[str, Any]:
+    context = {
+        "run": run,
+        "lead": lead(run),
+        "steps": steps(run),
+        "summary": summary(run),
+        "refusals": [*actions.refusals_of(run), *actions.held_of(run)],
+        "where": WhereForm(user=request.user, run=run),
+        "sheets": sheets_shown(run),
+        "good": run.counts.get("new", 0) + run.counts.get("changed", 0),
+    }
+    return {**context, **problems(request, run), **progress_of(run), **more}
+
+
+def lead(run: Import) -> str:
+    """What the file looks like, in a sentence."""
+    rows = sum(sheet["rows"] for sheet in run.sheets)
+    count = len(run.sheets)
+    size = ngettext("One sheet, %(rows)s rows.", "%(count)s sheets, %(rows)s rows.", count) % {"count": count, "rows": rows}
+    kinds = dict.fromkeys(str(LOOKS_LIKE[sheet["kind"]]) for sheet in run.taken_sheets)
+    looks = _("It looks like %(kind)s.") % {"kind": _(" with ").join(kinds)} if kinds else _("It holds nothing that we take.")
+    known = next((sheet["layout"] for sheet in run.sheets if sheet["layout"]), "")
+    return " ".join(part for part in (size, looks, _("We knew the layout: %(name)s.") % {"name": known} if known else "") if part)
+
+
+def steps(run: Import) -> list[dict[str, Any]]:
+    at = STEPS[run.state]
+    over = run.state in ("done", "undone", "stopped")
+    names = (_("File"), _("Columns"), _("Dry run"), _("Import"))
+    return [{"number": n, "name": name, "done": n < at or over, "here": n == at and not over} for n, name in enumerate(names, start=1)]
+
+
+def taken_back(undone: int, kept: int) -> str:
+    said = ngettext("Taken back: %(count)s entry.", "Taken back: %(count)s entries.", undone) % {"count": undone}
+    if not kept:
+        return said
+    stayed = ngettext(
+        "%(count)s stayed, because something hangs on it by now.", "%(count)s stayed, because something hangs on them by now.", kept
+    )
+    return f"{said} {stayed % {'count': kept}}"
+
+
+def summary(run: Import) -> str:
+    """What came of it, in words."""
+    counts = run.counts
+    if run.state in ("done", "stopped"):
+        rows, companies, vehicles, people = (counts.get(key, 0) for key in ("applied", "made_company", "made_vehicle", "made_person"))
+        parts = {
+            "rows": ngettext("%(count)s row taken", "%(count)s rows taken", rows) % {"count": rows},
+            "companies": ngettext("%(count)s new company", "%(count)s new companies", companies) % {"count": companies},
+            "vehicles": ngettext("%(count)s new vehicle", "%(count)s new vehicles", vehicles) % {"count": vehicles},
+            "people": ngettext("%(count)s new person", "%(count)s new people", people) % {"count": people},
+        }
+        return _("%(rows)s: %(companies)s, %(vehicles)s, %(people)s.") % parts
+    if run.state == "undone":
+        return taken_back(counts.get("undone", 0), counts.get("kept", 0))
+    if run.state == "judged":
+        words = {
+            "new": counts.get("new", 0),
+            "changed": counts.get("changed", 0),
+            "same": counts.get("same", 0),
+            "rejected": counts.get("rejected", 0),
+        }
+        return (
+            _("Dry run: %(new)s new, %(changed)s changed, %(same)s the same, %(rejected)s with a problem. Nothing is written yet.") % words
+        )
+    if run.asks_owner:
+        return _("Waiting for an answer: whose vehicles are these?")
+    return str(run.get_state_display()) if run.is_running or run.taken_sheets else _("Can't be taken.")
+
+
+def sheets_shown(run: Import) -> list[dict[str, Any]]:
+    """The columns of each sheet with a bound select each; empty columns stand at the end, folded."""
+    form = ColumnsForm(run=run)
+    shown = []
+    for sheet in run.sheets:
+        columns = [
+            {**column, "letter": letter(column["place"]), "field": form[f"col-{sheet['place']}-{column['place']}"]}
+            for column in sheet["columns"]
+        ]
+        used = [column for column in columns if column["samples"] or (column["key"] and column["sure"] == "said")]
+        layout = LayoutForm(initial={"sheet": sheet["place"], "name": sheet["layout"] or f"{Path(run.name).stem} {sheet['name']}".strip()})
+        shown.append(
+            {**sheet, "kind_field": form[f"kind-{sheet['place']}"], "used": used, "unused": len(columns) - len(used), "layout_form": layout}
+        )
+    return shown
+
+
+def letter(place: int) -> str:
+    """The letter of a column as a spreadsheet shows it."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def problems(request: HttpRequest, run: Import) -> dict[str, Any]:
+    """The rows with problems, a page of them, and the chips that narrow them."""
+    rows = run.rows.with_problems()
+    kinds = {row["problem"]: row["n"] for row in rows.order_by().values("problem").annotate(n=Count("pk"))}
+    chosen = request.GET.get("problem", "")
+    pager = Paginator(rows.filter(problem=chosen) if chosen in kinds else rows, SHOWN)
+    at = pager.get_page(request.GET.get("page"))
+    titles = {sheet["place"]: sheet for sheet in run.sheets}
+    chips = [
+        {"code": code, "label": PROBLEMS.get(code, code), "count": count}
+        for code, count in sorted(kinds.items(), key=lambda pair: -pair[1])
+    ]
+    lines = [line for row in at.object_list for line in lines_of(row, titles[row.sheet])]
+    return {
+        "problem_lines": lines,
+        "problem_rows": sum(kinds.values()),
+        "chips": chips,
+        "chosen": chosen if chosen in kinds else "",
+        "at": at,
+    }
+
+
+def lines_of(row: Any, sheet: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for problem in row.problems:
+        column = problem.get("column")
+        where = f"{letter(column)}{row.row}" if column is not None else _("row %(row)s") % {"row": row.row}
+        found.append(
+            {**problem, "where": f"{sheet['name']} {where}".strip(), "title": sheet["titles"][column] if column is not None else ""}
+        )
+    return found
+
+
+def progress_of(run: Import) -> dict[str, Any]:
+    """How far it is, and how long it will take."""
+    have, total = actions.how_far(run)
+    left = None
+    if run.is_running and run.job and have > 20:
+        passed = (timezone.now() - run.job.started_at).total_seconds()
+        left = round(passed * (total - have) / have)
+    return {"have": have, "total": total, "seconds_left": left}
+
+
+@page(may=MAY)
+@require_safe
+def progress(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The progress bar, asked every second; when the import rests, the page is loaded anew."""
+    run = own(request, import_id)
+    if (not run.is_running or run.has_failed) and request.htmx:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "intake/import.html#progress" if request.htmx else "intake/import.html", page_of(request, run))
+
+
+@page(may=MAY)
+@require_POST
+def columns(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The columns mean what the user says; the dry run begins again."""
+    run = own(request, import_id)
+    form = ColumnsForm(request.POST, run=run)
+    if not form.is_valid():
+        return render(request, "intake/import.html", page_of(request, run, sheets=sheets_shown(run)), status=422)
+    actions.say_columns(run, form.meanings, form.kinds, by=request.user)
+    run = own(request, import_id)
+    begin(run, request)
+    return done(request, reverse("intake:import", args=[run.pk]), _("The file is read again with these columns."))
+
+
+@page(may=MAY)
+@require_POST
+def layout(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The meaning of a sheet's columns, kept for the next file with the same titles."""
+    run = own(request, import_id)
+    form = LayoutForm(request.POST)
+    places = {sheet["place"] for sheet in run.sheets}
+    if not form.is_valid() or form.cleaned_data["sheet"] not in places:
+        return render(request, "intake/import.html", page_of(request, run), status=422)
+    kept = actions.keep_layout(run, form.cleaned_data["sheet"], form.cleaned_data["name"], by=request.user)
+    return done(
+        request,
+        reverse("intake:import", args=[run.pk]),
+        _("Kept as “%(name)s”: the next file with these titles is known.") % {"name": kept},
+    )
+
+
+@page(may=MAY)
+@require_POST
+def where(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Whose vehicles these are, and where new companies go."""
+    run = own(request, import_id)
+    form = WhereForm(request.POST, user=request.user, run=run)
+    if not form.is_valid():
+        return render(request, "intake/import.html", page_of(request, run, where=form), status=422)
+    actions.say_where(run, company=form.cleaned_data["company"], centre=form.cleaned_data["centre"], by=request.user)
+    run = own(request, import_id)
+    begin(run, request)
+    return done(request, reverse("intake:import", args=[run.pk]))
+
+
+@page(may=MAY)
+@require_POST
+@once
+def take(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Take the good rows."""
+    run = own(request, import_id)
+    actions.apply(run, by=request.user)
+    return done(request, reverse("intake:import", args=[run.pk]))
+
+
+@page(may=MAY)
+@require_POST
+def stop(request: HttpRequest, import_id: int) -> HttpResponse:
+    run = own(request, import_id)
+    actions.stop(run, by=request.user)
+    return done(request, reverse("intake:import", args=[run.pk]), _("Stopped. What was taken stays until you undo it."))
+
+
+@page(may=MAY)
+@require_POST
+def undo(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Take back what the import made and changed."""
+    run = own(request, import_id)
+    actions.undo(run, by=request.user)
+    return done(request, reverse("intake:import", args=[run.pk]))
+
+
+@page(may=MAY)
+@require_safe
+def report(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The workbook back, with a column that says what is wrong in each row."""
+    run = own(request, import_id)
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        write_report(run, Path(file.name))
+        content = BytesIO(Path(file.name).read_bytes())
+    return FileResponse(content, as_attachment=True, filename=f"{Path(run.name).stem}-{_('with reasons')}.xlsx")
