@@ -16,9 +16,12 @@ from django.utils.translation import gettext as _
 from contacts.consent import unsubscribe
 from contacts.models import Person, Purpose
 from events import landing
-from fleetportal.core import ical, outbox
+from fleetportal.core import ical
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
+from fleetportal.core.outbox import queueing
+from fleetportal.core.outbox.message import Message, Priority
+from fleetportal.core.outbox.queueing import MessageDraft
 
 if TYPE_CHECKING:
     from events.models import Event, Invitation, Meeting, Registration
@@ -34,7 +37,7 @@ class NoAddress(Refused):
     code = "no_address"
 
 
-def queue(step: Step, registration: "Registration") -> outbox.Message | None:
+def queue(step: Step, registration: "Registration") -> Message | None:
     """The letter that tells a guest what has become of the registration; None for somebody without an address."""
     person, event = registration.person, registration.event
     ticket = ticket_for(registration, is_new=step == "seated") if registration.is_seated else None  # also without an address: the door
@@ -42,19 +45,21 @@ def queue(step: Step, registration: "Registration") -> outbox.Message | None:
         prefetch_related_objects([person], "addresses")  # asked for by the letter, the calendar entry and here: read once
     if person is None or not person.email:
         return None
-    return outbox.queue(
-        f"events/mail/{step}",
-        to=person,
-        about=registration,
-        gate="service",
-        key=f"registration:{registration.pk}:{step}" + ("" if step == "reminder" else f":{registration.revision}"),
-        context={
-            "event": event,
-            "registration": registration,
-            "answer": answer_link(registration),
-            "ticket": ticket,
-        },
-        attachments=calendar_files(step, registration),
+    return queueing.queue(
+        MessageDraft(
+            f"events/mail/{step}",
+            to=person,
+            about=registration,
+            gate="service",
+            key=f"registration:{registration.pk}:{step}" + ("" if step == "reminder" else f":{registration.revision}"),
+            context={
+                "event": event,
+                "registration": registration,
+                "answer": answer_link(registration),
+                "ticket": ticket,
+            },
+            attachments=calendar_files(step, registration),
+        )
     )
 
 
@@ -114,7 +119,7 @@ def appointment(registration: "Registration") -> ical.Appointment:
     )
 
 
-def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "invitation") -> outbox.Message:
+def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "invitation") -> Message:
     """The invitation, or the one friendly reminder to who has not answered. Promotion: the gate asks consent again. Raises NoAddress."""
     event, person = invitation.event, invitation.person
     preferences = unsubscribe.link_of(person)
@@ -122,38 +127,42 @@ def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "
         raise NoAddress(_("%s has no e-mail address that can be used.") % person)
     with translation.override(person.language):
         words = landing.words(event)  # what the event is called and says in the guest's language, where somebody has translated it
-    return outbox.queue(
-        f"events/mail/{step}",
-        to=person,
-        about=invitation,
-        gate="marketing",
-        purpose=Purpose.INVITATIONS,
-        key=f"event:{event.pk}:{person.pk}:{step}",
-        context={
-            "event": event,
-            **words,
-            "invitation": invitation,
-            "answer": link_to("invitation", event, invitation.pk),
-            "preferences": preferences,
-        },
-        headers=unsubscribe.headers(preferences, Purpose.INVITATIONS),
-        priority=outbox.Priority.BULK,
+    return queueing.queue(
+        MessageDraft(
+            f"events/mail/{step}",
+            to=person,
+            about=invitation,
+            gate="marketing",
+            purpose=Purpose.INVITATIONS,
+            key=f"event:{event.pk}:{person.pk}:{step}",
+            context={
+                "event": event,
+                **words,
+                "invitation": invitation,
+                "answer": link_to("invitation", event, invitation.pk),
+                "preferences": preferences,
+            },
+            headers=unsubscribe.headers(preferences, Purpose.INVITATIONS),
+            priority=Priority.BULK,
+        )
     )
 
 
-def propose_times(meeting: "Meeting") -> outbox.Message | None:
+def propose_times(meeting: "Meeting") -> Message | None:
     """The letter with the proposed times and the link to choose one; None for somebody without an address, or without a time."""
     person, times = meeting.decision_maker, meeting.times
     if person is None or not person.email or not times:
         return None
     named = "|".join(sorted(moment.astimezone(UTC).isoformat() for moment in times))
-    return outbox.queue(
-        "events/mail/meeting_proposed",
-        to=person,
-        about=meeting,
-        gate="service",
-        key=f"meeting:{meeting.pk}:times:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
-        context={"meeting": meeting, "times": meeting.choices, "choose": meeting_link(meeting, max(times))},
+    return queueing.queue(
+        MessageDraft(
+            "events/mail/meeting_proposed",
+            to=person,
+            about=meeting,
+            gate="service",
+            key=f"meeting:{meeting.pk}:times:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
+            context={"meeting": meeting, "times": meeting.choices, "choose": meeting_link(meeting, max(times))},
+        )
     )
 
 
@@ -167,22 +176,28 @@ def meeting_link(meeting: "Meeting", last: datetime) -> Link:
     return standing
 
 
-def tell_of_meeting(meeting: "Meeting") -> outbox.Message | None:
+def tell_of_meeting(meeting: "Meeting") -> Message | None:
     """The decision-maker's calendar entry for a meeting, its change or its withdrawal; None for somebody without an address."""
     person = meeting.decision_maker
     if person is None or not person.email or meeting.starts_at is None or meeting.ends_at is None:
         return None
     cancelled = meeting.state == "cancelled"
-    return outbox.queue(
-        "events/mail/meeting_cancelled" if cancelled else "events/mail/meeting_fixed",
-        to=person,
-        about=meeting,
-        gate="service",
-        key=f"meeting:{meeting.pk}:{meeting.revision}",
-        context={"meeting": meeting, "begins": meeting.begins, "choose": None if cancelled else meeting_link(meeting, meeting.starts_at)},
-        attachments=[
-            ical.attachment("CANCEL" if cancelled else "REQUEST", meeting_entry(meeting, person, meeting.starts_at, meeting.ends_at))
-        ],
+    return queueing.queue(
+        MessageDraft(
+            "events/mail/meeting_cancelled" if cancelled else "events/mail/meeting_fixed",
+            to=person,
+            about=meeting,
+            gate="service",
+            key=f"meeting:{meeting.pk}:{meeting.revision}",
+            context={
+                "meeting": meeting,
+                "begins": meeting.begins,
+                "choose": None if cancelled else meeting_link(meeting, meeting.starts_at),
+            },
+            attachments=[
+                ical.attachment("CANCEL" if cancelled else "REQUEST", meeting_entry(meeting, person, meeting.starts_at, meeting.ends_at))
+            ],
+        )
     )
 
 

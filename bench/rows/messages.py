@@ -14,7 +14,9 @@ from django.utils import timezone
 from bench.databases import ROOT
 from bench.measure import Figure, peak_mb, seconds
 from contacts.models import Person
-from fleetportal.core import outbox
+from fleetportal.core.outbox.channels.email import as_email
+from fleetportal.core.outbox.message import Message, State
+from fleetportal.core.outbox.sending import send_due
 
 COUNT = int(os.environ.get("BENCH_MESSAGES", "5000"))
 
@@ -26,15 +28,13 @@ def figures(size: int) -> Iterator[Figure]:
     settings.EMAIL_PORT = int(server.stdout.readline())
     rows = queue()
     before, began = peak_mb(), timezone.now()
-    ours = seconds(lambda: outbox.send_due(seconds=3600))
+    ours = seconds(lambda: send_due(seconds=3600))
     above = peak_mb() - before
-    assert outbox.Message.objects.filter(state=outbox.State.SENT, key__startswith="bench:", sent_at__gte=began).count() == len(rows)
+    assert Message.objects.filter(state=State.SENT, key__startswith="bench:", sent_at__gte=began).count() == len(rows)
     queue()
     together = seconds(two_workers)
-    assert not outbox.Message.objects.due(now=timezone.now()).exists()
-    made = [
-        message.as_email().message().as_bytes(linesep="\r\n") for message in outbox.Message.objects.filter(pk__in=rows[:COUNT]).iterator()
-    ]
+    assert not Message.objects.due(now=timezone.now()).exists()
+    made = [as_email(message).message().as_bytes(linesep="\r\n") for message in Message.objects.filter(pk__in=rows[:COUNT]).iterator()]
     theirs = seconds(lambda: bare(made))
     server.communicate()
     rate, their_rate = COUNT / ours, COUNT / theirs
@@ -58,7 +58,7 @@ def two_workers() -> None:
     """Two processes, each with a connection of its own, until nothing is due."""
     connection.close()
     fork = multiprocessing.get_context("fork")
-    workers = [fork.Process(target=outbox.send_due, kwargs={"seconds": 3600}) for _worker in range(2)]
+    workers = [fork.Process(target=send_due, kwargs={"seconds": 3600}) for _worker in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -66,7 +66,7 @@ def two_workers() -> None:
 
 
 def queue() -> list[int]:
-    outbox.Message.objects.filter(state=outbox.State.WAITING).update(state=outbox.State.HELD_BACK)
+    Message.objects.filter(state=State.WAITING).update(state=State.HELD_BACK)
     person = Person.objects.order_by("pk").first()
     assert person
     now = timezone.now()
@@ -83,7 +83,7 @@ def queue() -> list[int]:
         "due_at": now,
     }
     rows = [
-        outbox.Message(
+        Message(
             key=f"bench:{now.timestamp()}:{number}",
             recipient=f"guest{number}@customer.example",
             subject=f"Einladung {number}",
@@ -92,8 +92,8 @@ def queue() -> list[int]:
         )
         for number in range(COUNT)
     ]
-    outbox.Message.objects.bulk_create(rows, batch_size=500)
-    return list(outbox.Message.objects.filter(key__startswith=f"bench:{now.timestamp()}:").values_list("pk", flat=True))
+    Message.objects.bulk_create(rows, batch_size=500)
+    return list(Message.objects.filter(key__startswith=f"bench:{now.timestamp()}:").values_list("pk", flat=True))
 
 
 def bare(messages: list[bytes]) -> None:

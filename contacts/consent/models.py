@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
-from contacts.people.models.person import PersonAddress
+from contacts.people.models.person import PersonAddress, PersonAddressQuerySet
 from fleetportal.core import audit
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Basis(models.TextChoices):
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
-    def latest_for(self, purpose: str) -> Self:
+    def latest_for(self, purpose: str | OuterRef) -> Self:
         """For a subquery over PersonAddress: the newest entry of each address for `purpose`."""
         return self.filter(address=OuterRef("pk"), purpose=purpose).order_by("-at", "-id")
 
@@ -114,7 +114,7 @@ class Consent(models.Model):
             return consent
 
 
-def allowed(channel: str, purpose: str) -> models.QuerySet[PersonAddress]:
-    """Usable addresses of that channel whose newest entry for `purpose` says yes: the one definition of marketing consent."""
+def with_consent(addresses: PersonAddressQuerySet, purpose: str | OuterRef) -> PersonAddressQuerySet:
+    """Those usable `addresses` whose newest entry for `purpose` says yes: the one definition of marketing consent."""
     newest = Subquery(Consent.objects.latest_for(purpose).values("is_given")[:1])
-    return PersonAddress.objects.usable().filter(channel=channel).annotate(said_yes=newest).filter(said_yes=True)
+    return addresses.usable().annotate(said_yes=newest).filter(said_yes=True)

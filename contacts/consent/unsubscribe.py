@@ -2,10 +2,9 @@
 
 Example:
     way_out = unsubscribe.link(address)
-    outbox.queue(…, gate="marketing", purpose=purpose, headers=unsubscribe.headers(way_out, purpose), context={"preferences": way_out})
+    headers = unsubscribe.headers(way_out, purpose)
+    queue(MessageDraft(…, gate="marketing", purpose=purpose, headers=headers, context={"preferences": way_out}))
 """
-
-from django.utils import timezone
 
 from contacts.models import Channel, Person, PersonAddress
 from fleetportal.core.links import Link
@@ -15,8 +14,7 @@ SCOPE = "preferences"
 
 def link(address: PersonAddress) -> Link:
     """The standing link of this address: one for each, kept for good. Costs 1 query, 2 the first time."""
-    standing = Link.objects.standing(now=timezone.now()).filter(scope=SCOPE, subject_id=address.pk).first()
-    return standing or Link.objects.make(SCOPE, address.pk)
+    return Link.objects.get_or_make(SCOPE, address.pk)
 
 
 def link_of(person: Person) -> Link | None:

@@ -33,8 +33,9 @@ from contacts.models import (
     Task,
     VehicleDriver,
 )
-from fleetportal.core import audit, links, outbox
+from fleetportal.core import audit, links
 from fleetportal.core.db import lock, search
+from fleetportal.core.outbox.message import Message
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -95,10 +96,9 @@ def forget_changes(model: type[models.Model], ids: Any) -> None:
 
 def forget_messages(person: Person) -> None:
     """Waiting messages are held back; those sent keep state and key only."""
-    messages = outbox.Message.objects.to(person)
-    why = "The recipient was forgotten."
-    messages.filter(state=outbox.State.WAITING).update(state=outbox.State.HELD_BACK, lease_until=None, last_answer=why)
-    messages.update(recipient="", subject="", text="", html="", headers={}, attachments=[])
+    messages = Message.objects.to(person)
+    messages.hold_back("The recipient was forgotten.")
+    messages.erase()
 
 
 def forget_links(person: Person) -> None:
@@ -212,8 +212,8 @@ def drop_reasons(duplicate: Person, kept: Person) -> Moved:
 
 
 def move_messages(duplicate: Person, kept: Person) -> Moved:
-    rows = list(outbox.Message.objects.to(duplicate))
-    outbox.Message.objects.filter(pk__in=[row.pk for row in rows]).update(recipient_id=kept.pk)
+    rows = list(Message.objects.to(duplicate))
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(recipient_id=kept.pk)
     return [(row, {"recipient_id": (duplicate.pk, kept.pk)}) for row in rows]
 
 

@@ -16,8 +16,8 @@ from events.actions.inviting import Circle, circle, silent
 from events.models import CheckIn, Event, Invitation, Kind, Registration, Seating, Status
 from events.models.registration import RegistrationQuerySet
 from fleetportal.core.jobs.queue import Job
-from fleetportal.core.outbox import Message
-from fleetportal.core.outbox import State as MessageState
+from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.message import State as MessageState
 
 TRACK = 400  # units of the funnel's width
 

@@ -14,10 +14,11 @@ from contacts.models import DecisionMaker, Driver, Holder, Person, Role, Vehicle
 from events import letters
 from events.models.registration import Registration
 from events.models.seating import Seating
-from fleetportal.core import audit, outbox
+from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.errors import Refused
+from fleetportal.core.outbox.message import Message
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -337,7 +338,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
             audit.edit(self, {"state": State.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
             self.touch()
             invited = self.invitations.order_by().values("pk")
-            outbox.Message.objects.filter(about_type="events.invitation", about_id__in=invited).hold_back("The event was called off.")
+            Message.objects.filter(about_type="events.invitation", about_id__in=invited).hold_back("The event was called off.")
             for registration in self.registrations.standing().select_related("person", "company").order_by("pk"):
                 registration.event = self
                 registration.withdraw(seating)

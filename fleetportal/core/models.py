@@ -4,7 +4,7 @@ from fleetportal.core.audit import Change, Entry
 from fleetportal.core.db.search import SearchRow
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from fleetportal.core.web.idempotency import Answer
 from fleetportal.core.web.throttle import Counter
 

@@ -3,15 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from fleetportal.core import outbox
 from fleetportal.core.jobs import bell
 from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.outbox import sending
 from fleetportal.core.web import export_jobs, throttle
 
 
 @shared_task(name="core.send_outbox", acks_late=True)
 def send_outbox() -> None:
-    if outbox.send_due():
+    if sending.send_due():
         bell.send("core.send_outbox")  # to the end of the queue, so that jobs get their turn
 
 

@@ -9,8 +9,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Channel
-from fleetportal.core import audit, outbox
+from fleetportal.core import audit
 from fleetportal.core.links import Link
+from fleetportal.core.outbox.message import Message, Priority
+from fleetportal.core.outbox.queueing import MessageDraft, queue
 from gifts import codes
 from gifts.models.programme import Programme
 
@@ -31,8 +33,8 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def forget_old(self, *, now: datetime) -> int:
         """How many were dropped, with the words of their messages: what was typed is personal data and needed for minutes."""
         old = self.filter(expires_at__lt=now - KEPT)
-        told = outbox.Message.objects.filter(about_type=audit.label(Challenge), about_id__in=old.values("pk"))
-        told.update(recipient="", subject="", text="", html="")
+        told = Message.objects.filter(about_type=audit.label(Challenge), about_id__in=old.values("pk"))
+        told.erase()
         return old.delete()[0]
 
 
@@ -77,14 +79,16 @@ class Challenge(models.Model):
                 expires_at=now + STAYS,
             )
             cls.objects.filter(pk=challenge.pk).update(code_hash=challenge.hash_of(code))
-            outbox.queue(
-                "gifts/mail/code",
-                to=Claimant(challenge),
-                about=challenge,
-                gate="service",
-                key=f"challenge:{challenge.pk}",
-                context={"code": code, "minutes": int(STAYS.total_seconds() // 60), "programme": programme},
-                priority=outbox.Priority.FIRST,
+            queue(
+                MessageDraft(
+                    "gifts/mail/code",
+                    to=Claimant(challenge),
+                    about=challenge,
+                    gate="service",
+                    key=f"challenge:{challenge.pk}",
+                    context={"code": code, "minutes": int(STAYS.total_seconds() // 60), "programme": programme},
+                    priority=Priority.FIRST,
+                )
             )
             audit.record("voucher.code_sent", programme, by=None, facts={"challenge": challenge.pk})
             return challenge, Link.objects.make("challenge", challenge.pk, expires_at=challenge.expires_at)

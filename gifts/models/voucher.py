@@ -14,10 +14,12 @@ from accounts.models import Centre, Company, in_reach
 from contacts import hospitality as ledger
 from contacts.memory.models import interaction
 from contacts.models import Channel, Person
-from fleetportal.core import audit, outbox
+from fleetportal.core import audit
 from fleetportal.core.db import above, bulk, lock
 from fleetportal.core.db.prepared import Prepared, PreparedUpdate, insert
 from fleetportal.core.links import Link, digest
+from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.queueing import MessageDraft, queue
 from gifts import codes
 from gifts.models.claim import Claim
 from gifts.models.programme import READABLE, Allowance, Issue, Programme, Way
@@ -303,20 +305,22 @@ class Voucher(models.Model):
 
     # --- words -----------------------------------------------------------------------------------------------------------
 
-    def send(self, person: Person, *, address: str = "") -> outbox.Message:
+    def send(self, person: Person, *, address: str = "") -> Message:
         """The message with the personal link to `person`; sent once, however often it is asked for.
 
         Call it inside the verb's transaction.
         """
         to = address or person.email
-        return outbox.queue(
-            "gifts/mail/voucher",
-            to=person,
-            about=self,
-            gate="service",
-            key=f"voucher:{self.pk}:{codes.mark_hash('mail', to)}",
-            context={"voucher": self, "link": self._open_link()},
-            address=to,
+        return queue(
+            MessageDraft(
+                "gifts/mail/voucher",
+                to=person,
+                about=self,
+                gate="service",
+                key=f"voucher:{self.pk}:{codes.mark_hash('mail', to)}",
+                context={"voucher": self, "link": self._open_link()},
+                address=to,
+            )
         )
 
 

@@ -19,7 +19,7 @@ from cms.models import EventPage, HomePage
 from cms.wagtail_hooks import speak
 from events.models import Event
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from tests.factories.accounts import make_company
 from tests.factories.events import make_event, make_guest, make_invitation
 from tests.factories.pictures import make_picture

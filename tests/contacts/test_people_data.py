@@ -14,7 +14,7 @@ from contacts.people import data as people_data
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.db.search import SearchRow
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Bounce, Message, State
+from fleetportal.core.outbox.message import Bounce, Message, State
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_drive, make_holder, make_person, make_role
 

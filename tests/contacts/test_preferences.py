@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.models import Company
 from contacts.consent import actions, unsubscribe
 from contacts.models import AddressState, Consent, Person, PersonAddress, Purpose
-from fleetportal.core import outbox
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message, State
+from fleetportal.core.outbox.message import Message, State
+from fleetportal.core.outbox.sending import send_due
 from tests.factories.contacts import give_consent, make_person
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -73,7 +73,7 @@ def test_an_address_has_one_link_for_good(address: PersonAddress) -> None:
 def test_a_promotion_carries_the_headers_with_a_working_link_and_stores_no_token(brandt: Person, address: PersonAddress) -> None:
     give_consent(brandt)
     message = make_promotion(brandt)
-    outbox.send_due()
+    send_due()
     headers = mail.outbox[0].extra_headers
     link = unsubscribe.link(address)
     assert headers["List-Unsubscribe"] == f"<{link.address}?purpose=invitations>"
@@ -116,7 +116,7 @@ def test_one_click_stops_what_is_queued_already(guest: Client, brandt: Person, l
     give_consent(brandt, Purpose.NEWS)
     queued, other = make_promotion(brandt), make_promotion(brandt, Purpose.NEWS)
     guest.post(f"{link.path}?purpose=invitations", ONE_CLICK)
-    outbox.send_due()
+    send_due()
     states = dict(Message.objects.values_list("pk", "state"))
     assert states == {queued.pk: State.HELD_BACK, other.pk: State.SENT}
     assert len(mail.outbox) == 1
@@ -209,7 +209,7 @@ def test_a_promotion_without_a_standing_yes_is_held_back(brandt: Person, entries
     for is_given in entries:
         give_consent(brandt, is_given=is_given)
     message = make_promotion(brandt)
-    outbox.send_due()
+    send_due()
     message.refresh_from_db()
     assert (message.state, mail.outbox) == (State.HELD_BACK, [])
     assert "consent" in message.last_answer
@@ -221,7 +221,7 @@ def test_a_yes_counts_for_its_purpose_its_address_and_its_person_alone(brandt: P
     heir = make_person("Heir", email="brandt@customer.example")
     sent = make_promotion(brandt)
     held = [make_promotion(brandt, Purpose.NEWS), make_promotion(brandt, recipient="private@brandt.example"), make_promotion(heir)]
-    outbox.send_due()
+    send_due()
     assert set(Message.objects.filter(state=State.SENT)) == {sent}
     assert set(Message.objects.filter(state=State.HELD_BACK)) == set(held)
 
@@ -231,7 +231,7 @@ def test_an_address_that_is_no_good_gets_no_promotion(brandt: Person, state: str
     give_consent(brandt)
     brandt.addresses.update(state=state)
     message = make_promotion(brandt)
-    outbox.send_due()
+    send_due()
     message.refresh_from_db()
     assert message.state == State.HELD_BACK
 
@@ -244,7 +244,7 @@ def test_every_promotion_sent_has_a_record_that_says_who_when_how_and_what(brand
         if number % 3 == 0:
             give_consent(person, is_given=False)
         make_promotion(person)
-    outbox.send_due()
+    send_due()
     sent = {message.to[0] for message in mail.outbox}
     with_yes = {consent.address.value for consent in Consent.objects.filter(is_given=True, wording__gt="", source__gt="", at__isnull=False)}
     assert sent - with_yes == set()

@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.models import User
 from contacts.models import Person
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message, State
+from fleetportal.core.outbox.message import Message, State
 from tests.core.test_outbox import make_message
 from tests.factories.contacts import make_person
 

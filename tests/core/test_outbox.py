@@ -2,29 +2,33 @@
 
 import re
 import smtplib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 from django.core import mail, serializers
-from django.core.mail import BadHeaderError
+from django.core.mail import BadHeaderError, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
 from contacts.models import AddressState, Person, PersonAddress, Purpose
-from fleetportal.core import outbox
+from fleetportal.core import links
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import BACKOFF, LEASE, MAX_TRIES, Bounce, Message, NotInTrouble, Priority, State, verdicts
-from fleetportal.core.outbox.smtp import Mail
-from fleetportal.core.outbox.verdicts import Go, Never, NotYet
+from fleetportal.core.outbox import sending
+from fleetportal.core.outbox.channels.email import Mail, as_email
+from fleetportal.core.outbox.gates import Go, Never, NotYet, gates
+from fleetportal.core.outbox.message import Bounce, Message, NotInTrouble, Priority, State
+from fleetportal.core.outbox.queueing import MessageDraft, queue, queue_many
+from fleetportal.core.outbox.sending import BACKOFF, BATCH, LEASE, MAX_TRIES, claim, deliver, send_due
 from tests.factories.contacts import give_consent, make_person
 from tests.kills.sink import TAKEN, Sink
 
@@ -65,18 +69,18 @@ def letter(settings: Any, tmp_path: Any) -> str:
 
 @pytest.fixture
 def link(monkeypatch: Any) -> Link:
-    monkeypatch.setitem(outbox.links.scopes, "letter", "account_login")
+    monkeypatch.setitem(links.scopes, "letter", "account_login")
     monkeypatch.setattr(Link, "path", property(lambda self: f"/letter/{self.token}/"))
     return Link.objects.make("letter", 1)
 
 
-def queue(letter: str, to: Person, **facts: Any) -> Message:
-    return outbox.queue(letter, to=to, about=to, gate="service", **{"key": "letter:1", **facts})
+def draft(letter: str, to: Person, **facts: Any) -> MessageDraft:
+    return MessageDraft(letter, to=to, about=to, **{"gate": "service", "key": "letter:1", **facts})
 
 
 def test_a_message_is_written_in_the_transaction_of_what_it_tells(letter: str, link: Link, brandt: Person) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        queue(letter, brandt, context={"link": link})
+        queue(draft(letter, brandt, context={"link": link}))
         raise ZeroDivisionError
     assert not Message.objects.exists()
 
@@ -85,18 +89,18 @@ def test_a_message_is_written_in_the_transaction_of_what_it_tells(letter: str, l
 def test_a_message_outside_a_transaction_is_refused(letter: str) -> None:
     person = make_person("Brandt")
     with pytest.raises(RuntimeError):
-        queue(letter, person)
+        queue(draft(letter, person))
     assert not Message.objects.exists()
 
 
 def test_a_gate_nobody_registered_is_a_mistake(letter: str, brandt: Person) -> None:
     with pytest.raises(KeyError):
-        outbox.queue(letter, to=brandt, about=brandt, gate="nonsense", key="x")
+        queue(draft(letter, brandt, gate="nonsense"))
 
 
 def test_a_message_is_rendered_when_it_is_queued_for_its_reader(letter: str, link: Link, brandt: Person) -> None:
     brandt.title = "Herr"
-    message = queue(letter, brandt, context={"link": link})
+    message = queue(draft(letter, brandt, context={"link": link}))
     assert (message.subject, message.recipient, message.recipient_type, message.recipient_id) == (
         "For Brandt", "brandt@customer.example", "contacts.person", brandt.pk,
     )  # fmt: skip
@@ -105,15 +109,56 @@ def test_a_message_is_rendered_when_it_is_queued_for_its_reader(letter: str, lin
 
 
 def test_a_key_is_queued_once_however_often_it_is_asked_for(letter: str, link: Link, brandt: Person) -> None:
-    first = queue(letter, brandt, context={"link": link})
+    first = queue(draft(letter, brandt, context={"link": link}))
     brandt.last_name = "Other"
-    assert queue(letter, brandt, context={"link": link}) == first
+    assert queue(draft(letter, brandt, context={"link": link})) == first
     assert Message.objects.get().subject == "For Brandt"
 
 
+def test_many_messages_are_written_in_a_handful_of_statements(
+    letter: str, link: Link, brandt: Person, django_assert_max_num_queries: Any
+) -> None:
+    """Each for its own recipient, by its own key; what has a key already stays as it was and is what one gets."""
+    first = queue(draft(letter, brandt, context={"link": link}, key="letter:0"))
+    people = [make_person(f"Guest {number}", email=f"guest{number}@customer.example", language="en") for number in range(120)]
+    drafts = [draft(letter, person, context={"link": link}, key=f"letter:{number}") for number, person in enumerate(people)]
+    prefetch_related_objects(people, "addresses")
+    with django_assert_max_num_queries(2):
+        queued = queue_many([*drafts, drafts[-1]])
+    assert [message.key for message in queued] == [*(f"letter:{number}" for number in range(120)), "letter:119"]
+    assert (queued[0].pk, queued[-1].pk) == (first.pk, queued[-2].pk)
+    kept = Message.objects.in_bulk([message.pk for message in queued])
+    assert len(kept) == Message.objects.count() == 120
+    assert kept[first.pk].recipient == "brandt@customer.example"
+    assert all((kept[message.pk].key, kept[message.pk].recipient) == (message.key, message.recipient) for message in queued[1:])
+    assert kept[queued[5].pk].subject == "For Guest 5"
+    assert len({message.message_id for message in kept.values()}) == 120
+    assert send_due(seconds=60) is False
+    assert len(mail.outbox) == 120
+
+
+def test_messages_queued_as_many_are_the_same_rows_as_those_queued_alone(letter: str, link: Link, brandt: Person) -> None:
+    facts = {
+        "context": {"link": link},
+        "headers": {"X-Note": "1"},
+        "attachments": [{"name": "a.ics", "type": "text/calendar", "text": "B"}],
+    }
+    facts |= {"due_at": timezone.now(), "priority": Priority.BULK, "purpose": Purpose.NEWS}
+    alone = [queue(draft(letter, brandt, key=f"alone:{number}", **facts)) for number in range(2)]
+    many = queue_many(draft(letter, brandt, key=f"many:{number}", **facts) for number in range(2))
+    own = {"id", "key", "message_id", "queued_at"}
+    rows = {row["id"]: {name: value for name, value in row.items() if name not in own} for row in Message.objects.values()}
+    assert rows[alone[0].pk] == rows[alone[1].pk] == rows[many[0].pk] == rows[many[1].pk]
+
+
+def test_no_messages_are_queued_for_no_drafts(django_assert_num_queries: Any) -> None:
+    with transaction.atomic(), django_assert_num_queries(0):
+        assert queue_many([]) == []
+
+
 def test_no_copy_of_the_database_holds_a_token(letter: str, link: Link, brandt: Person) -> None:
-    message = queue(letter, brandt, context={"link": link})
-    outbox.send_due()
+    message = queue(draft(letter, brandt, context={"link": link}))
+    send_due()
     dumped = serializers.serialize("json", [*Message.objects.all(), *Link.objects.all(), *Entry.objects.all()])
     assert link.token not in dumped
     assert link.token in message.filled_html
@@ -127,7 +172,7 @@ def test_what_is_due_is_sent_the_urgent_first(brandt: Person) -> None:
     make_message(brandt, "bulk", subject="bulk", priority=Priority.BULK)
     make_message(brandt, "code", subject="code", priority=Priority.FIRST)
     make_message(brandt, "later", subject="later", due_at=timezone.now() + timedelta(hours=1))
-    assert outbox.send_due() is False
+    assert send_due() is False
     assert [sent.subject for sent in mail.outbox] == ["code", "bulk"]
     assert list(Message.objects.order_by("key").values_list("key", "state")) == [("bulk", "sent"), ("code", "sent"), ("later", "waiting")]
     assert Message.objects.get(key="code").sent_at is not None
@@ -140,46 +185,61 @@ def test_send_outbox_once_sends_what_is_due_and_ends(brandt: Person) -> None:
     assert len(mail.outbox) == 1
 
 
-def gate(verdict: Any) -> Callable[[Message, datetime], Any]:
-    return lambda message, now: verdict
+class ScriptedGate:
+    """Gives `verdict` for each message and remembers which it was asked about; raises it where it is an exception."""
+
+    condition = Q()
+
+    def __init__(self, verdict: Any = None) -> None:
+        self.verdict, self.asked = verdict or Go(), list[int]()
+
+    def ask_many(self, messages: Sequence[Message], now: datetime) -> dict[int, Any]:
+        self.asked += [message.pk for message in messages]
+        if isinstance(self.verdict, Exception):
+            raise self.verdict
+        return dict.fromkeys((message.pk for message in messages), self.verdict)
 
 
-def test_the_gate_is_asked_when_the_message_goes_and_not_before(brandt: Person, monkeypatch: Any) -> None:
-    asked: list[int] = []
-    monkeypatch.setitem(verdicts.gates, "test", lambda message, now: asked.append(message.pk) or Go())
+@pytest.fixture
+def gate(monkeypatch: Any) -> ScriptedGate:
+    """The gate "test"."""
+    monkeypatch.setattr(gates, "_entries", dict(gates._entries))
+    gate = ScriptedGate()
+    return gates.register("test", gate)
+
+
+def test_the_gate_is_asked_when_the_message_goes_and_not_before(brandt: Person, gate: ScriptedGate) -> None:
     message = make_message(brandt, gate="test")
-    assert asked == []
-    outbox.send_due()
-    assert asked == [message.pk]
+    assert gate.asked == []
+    send_due()
+    assert gate.asked == [message.pk]
 
 
-def test_a_gates_never_holds_the_message_back_for_good(brandt: Person, monkeypatch: Any) -> None:
-    monkeypatch.setitem(verdicts.gates, "test", gate(Never("Not wanted.")))
+def test_a_gates_never_holds_the_message_back_for_good(brandt: Person, gate: ScriptedGate) -> None:
+    gate.verdict = Never("Not wanted.")
     message = make_message(brandt, gate="test")
-    outbox.send_due()
+    send_due()
     message.refresh_from_db()
     assert (message.state, message.last_answer, mail.outbox) == (State.HELD_BACK, "Not wanted.", [])
 
 
-def test_a_gates_not_yet_puts_it_off_and_costs_no_try(brandt: Person, monkeypatch: Any) -> None:
+def test_a_gates_not_yet_puts_it_off_and_costs_no_try(brandt: Person, gate: ScriptedGate) -> None:
     until = timezone.now() + timedelta(days=1)
-    monkeypatch.setitem(verdicts.gates, "test", gate(NotYet(until)))
+    gate.verdict = NotYet(until)
     message = make_message(brandt, gate="test")
-    assert outbox.send_due() is False
+    assert send_due() is False
     message.refresh_from_db()
     assert (message.state, message.due_at, message.tries, message.lease_until) == (State.WAITING, until, 0, None)
 
 
-@pytest.mark.parametrize("many", [False, True], ids=["asked one by one", "asked for all at once"])
-def test_a_gate_that_fails_keeps_no_other_message_and_is_left_after_some_tries(brandt: Person, monkeypatch: Any, many: bool) -> None:
-    registry = verdicts.gates_of_many if many else verdicts.gates
-    monkeypatch.setitem(registry, "test", lambda asked, now: 1 / 0)
+def test_a_gate_that_fails_keeps_no_other_message_and_is_left_after_some_tries(brandt: Person, gate: ScriptedGate) -> None:
+    gate.verdict = ZeroDivisionError("a bug in the gate")
     faulty, other = make_message(brandt, "faulty", gate="test", priority=Priority.FIRST), make_message(brandt, "other")
-    outbox.send_due()
+    send_due()
     assert (state_of(faulty), state_of(other)) == (State.WAITING, State.SENT)
     for _turn in range(MAX_TRIES):
         Message.objects.filter(pk=faulty.pk).update(due_at=timezone.now())
-        outbox.send_due()
+        send_due()
     faulty.refresh_from_db()
     assert (faulty.state, faulty.tries) == (State.PARKED, MAX_TRIES)
 
@@ -187,14 +247,14 @@ def test_a_gate_that_fails_keeps_no_other_message_and_is_left_after_some_tries(b
 def test_what_is_held_back_after_the_lease_does_not_go(brandt: Person, monkeypatch: Any) -> None:
     """While the first of a batch went, the event of the second was called off."""
     make_message(brandt, "first"), make_message(brandt, "second")
-    batch, hand_over = outbox.claim(now=timezone.now()), outbox.hand_over
+    batch, hand_over = claim(now=timezone.now()), sending.hand_over
 
     def and_call_off(*what: Any) -> None:
         hand_over(*what)
         Message.objects.filter(key="second").hold_back("Called off.")
 
-    monkeypatch.setattr(outbox, "hand_over", and_call_off)
-    outbox.deliver(batch, outbox.get_connection())
+    monkeypatch.setattr(sending, "hand_over", and_call_off)
+    deliver(batch, get_connection())
     assert [state_of(message) for message in batch] == [State.SENT, State.HELD_BACK]
     assert len(mail.outbox) == 1
 
@@ -205,7 +265,7 @@ def test_what_is_withdrawn_while_the_first_of_a_batch_goes_stops_the_second(bran
     address = give_consent(brandt).address
     facts = {"gate": gate, "purpose": Purpose.INVITATIONS}
     make_message(brandt, "first", **facts), make_message(brandt, "second", **facts)
-    hand_over = outbox.hand_over
+    hand_over = sending.hand_over
 
     def and_withdraw(*what: Any) -> None:
         hand_over(*what)
@@ -214,8 +274,8 @@ def test_what_is_withdrawn_while_the_first_of_a_batch_goes_stops_the_second(bran
         else:
             PersonAddress.objects.filter(pk=address.pk).update(state=AddressState.WITHDRAWN)
 
-    monkeypatch.setattr(outbox, "hand_over", and_withdraw)
-    outbox.send_due()
+    monkeypatch.setattr(sending, "hand_over", and_withdraw)
+    send_due()
     assert list(Message.objects.order_by("pk").values_list("key", "state")) == [("first", State.SENT), ("second", State.HELD_BACK)]
     assert Message.objects.get(key="second").last_answer in ("No consent for this purpose at this address.", "This address was withdrawn.")
 
@@ -226,29 +286,29 @@ def test_another_persons_withdrawal_stops_nobody(brandt: Person) -> None:
     PersonAddress.objects.filter(person=other).update(state=AddressState.WITHDRAWN)
     for gate in ("service", "marketing"):
         make_message(brandt, gate, gate=gate, purpose=Purpose.INVITATIONS)
-    outbox.send_due()
+    send_due()
     assert set(Message.objects.values_list("state", flat=True)) == {State.SENT}
 
 
 def test_a_leased_message_is_nobody_elses_until_the_lease_runs_out(brandt: Person) -> None:
     message, now = make_message(brandt), timezone.now()
-    assert outbox.claim(now=now) == [message]
-    assert outbox.claim(now=now) == []
-    assert outbox.claim(now=now + LEASE - timedelta(seconds=1)) == []
-    (again,) = outbox.claim(now=now + LEASE + timedelta(seconds=1))
+    assert claim(now=now) == [message]
+    assert claim(now=now) == []
+    assert claim(now=now + LEASE - timedelta(seconds=1)) == []
+    (again,) = claim(now=now + LEASE + timedelta(seconds=1))
     assert again == message
     assert again.tries == 2
 
 
 def test_who_was_tried_before_comes_alone_and_takes_no_other_along(brandt: Person) -> None:
-    fresh = [make_message(brandt, f"fresh {place}") for place in range(outbox.BATCH + 1)]
+    fresh = [make_message(brandt, f"fresh {place}") for place in range(BATCH + 1)]
     tried, now = make_message(brandt, "tried", tries=1, priority=Priority.FIRST), timezone.now()
-    assert [outbox.claim(now=now) for _turn in range(4)] == [[tried], fresh[: outbox.BATCH], fresh[outbox.BATCH :], []]
+    assert [claim(now=now) for _turn in range(4)] == [[tried], fresh[:BATCH], fresh[BATCH:], []]
 
 
 def test_what_a_slice_leaves_over_waits_again_untried(brandt: Person) -> None:
     messages = [make_message(brandt, str(place)) for place in range(3)]
-    outbox.deliver(outbox.claim(now=timezone.now()), outbox.get_connection(), until=0)
+    deliver(claim(now=timezone.now()), get_connection(), until=0)
     assert len(mail.outbox) == 1, "one at least, so that it always goes on"
     left = Message.objects.filter(pk__in=[message.pk for message in messages[1:]])
     assert set(left.values_list("state", "tries", "lease_until")) == {(State.WAITING, 0, None)}
@@ -258,9 +318,9 @@ def test_a_lease_that_is_somebody_elses_by_now_is_not_given_back(brandt: Person)
     """The first message took longer than the lease: another worker is at the second one."""
     for place in range(2):
         make_message(brandt, str(place))
-    batch, later = outbox.claim(now=timezone.now()), timezone.now() + LEASE + timedelta(seconds=1)
-    assert [outbox.claim(now=later) for _message in batch] == [[message] for message in batch]
-    outbox.deliver(batch, outbox.get_connection(), until=0)
+    batch, later = claim(now=timezone.now()), timezone.now() + LEASE + timedelta(seconds=1)
+    assert [claim(now=later) for _message in batch] == [[message] for message in batch]
+    deliver(batch, get_connection(), until=0)
     second = Message.objects.get(pk=batch[1].pk)
     assert (second.state, second.lease_until, second.tries) == (State.WAITING, later + LEASE, 2)
 
@@ -268,9 +328,9 @@ def test_a_lease_that_is_somebody_elses_by_now_is_not_given_back(brandt: Person)
 def test_a_fault_at_one_message_leaves_the_others_of_its_batch_untried(brandt: Person) -> None:
     faulty, other = make_message(brandt, "faulty", headers=["not a mapping"]), make_message(brandt, "other")
     with pytest.raises(AttributeError):
-        outbox.send_due()
+        send_due()
     assert [Message.objects.get(pk=one.pk).tries for one in (faulty, other)] == [1, 0]
-    outbox.send_due()
+    send_due()
     assert state_of(other) == State.SENT
 
 
@@ -280,7 +340,7 @@ def test_many_messages_cost_a_question_for_each_gate_and_two_statements_each(bra
         make_message(brandt, str(place))
     unhurried = 2 if connection.vendor == "postgresql" else 0
     with django_assert_num_queries(unhurried + 2 + 2 + 1 + 2 * 10 + 1 + 2):
-        assert outbox.send_due(seconds=60) is False
+        assert send_due(seconds=60) is False
     assert len(mail.outbox) == 10
 
 
@@ -295,9 +355,9 @@ def test_a_commit_waits_for_the_disk_again_after_the_last_message(brandt: Person
 
     before, during = says(), []
     make_message(brandt)
-    monkeypatch.setattr(outbox, "hand_over", lambda *what: during.append(says()) or 1 / 0)
+    monkeypatch.setattr(sending, "hand_over", lambda *what: during.append(says()) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        outbox.send_due()
+        send_due()
     assert (during, says()) == (["off"], before)
 
 
@@ -305,7 +365,7 @@ def test_the_service_gate_stops_at_a_withdrawn_address_alone(brandt: Person, ann
     to_person, to_guest, to_user = make_message(brandt), make_message(brandt, recipient="guest@customer.example"), make_message(brandt)
     Message.objects.filter(pk=to_user.pk).update(recipient_type="accounts.user")
     brandt.addresses.update(state=AddressState.WITHDRAWN)
-    outbox.send_due()
+    send_due()
     assert (state_of(to_person), state_of(to_guest), state_of(to_user)) == (State.HELD_BACK, State.SENT, State.SENT)
 
 
@@ -334,7 +394,7 @@ class Server(Sink):
 @pytest.fixture
 def server(settings: Any) -> Iterator[Server]:
     with Server() as server:
-        settings.EMAIL_BACKEND = "fleetportal.core.outbox.smtp.Backend"
+        settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.Backend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
         yield server
 
@@ -344,7 +404,7 @@ def test_a_resend_is_equal_byte_for_byte(server: Server, brandt: Person) -> None
     message = make_message(brandt, attachments=parts, text="Grüße aus Köln, жду.\n", subject="Ваш автомобиль", headers={"X-Note": "1"})
     for _ in range(2):
         Message.objects.filter(pk=message.pk).update(state=State.WAITING, lease_until=None)
-        outbox.send_due()
+        send_due()
     (_to, first), (_to, second) = server.taken
     assert first == second
     assert first.isascii(), "a relay that knows seven bits only need not rewrite it, nor break its signature"
@@ -405,7 +465,7 @@ def test_a_server_that_asks_to_wait_is_asked_again_later_each_time_and_then_left
     message = make_message(brandt)
     for tries, wait in enumerate((*BACKOFF, None), start=1):
         before = timezone.now()
-        outbox.send_due()
+        send_due()
         message.refresh_from_db()
         assert message.tries == tries
         assert "451" in message.last_answer
@@ -420,8 +480,8 @@ def test_a_server_that_asks_to_wait_is_asked_again_later_each_time_and_then_left
 def test_a_server_that_refuses_the_text_is_asked_once_and_the_address_stays_good(server: Server, brandt: Person) -> None:
     server.answer = lambda recipient: "554 looks like spam"
     message = make_message(brandt)
-    outbox.send_due()
-    outbox.send_due()
+    send_due()
+    send_due()
     message.refresh_from_db()
     assert (message.state, message.tries, message.bounce) == (State.REFUSED, 1, Bounce.NONE)
     assert "554" in message.last_answer
@@ -432,7 +492,7 @@ def test_a_recipient_the_server_does_not_know_is_written_to_no_more(server: Serv
     server.rcpt = lambda address: "550 no such mailbox"
     other = make_person("Other", email="brandt@customer.example")
     message = make_message(brandt)
-    outbox.send_due()
+    send_due()
     message.refresh_from_db()
     assert (message.state, message.bounce) == (State.REFUSED, Bounce.HARD)
     assert brandt.addresses.get().state == AddressState.BOUNCING
@@ -443,7 +503,7 @@ def test_a_recipient_the_server_does_not_know_is_written_to_no_more(server: Serv
 def test_a_full_mailbox_is_no_bounce(server: Server, brandt: Person) -> None:
     server.rcpt = lambda address: "452 mailbox full"
     message = make_message(brandt)
-    outbox.send_due()
+    send_due()
     message.refresh_from_db()
     assert (message.state, message.bounce, message.tries) == (State.WAITING, Bounce.NONE, 1)
     assert brandt.addresses.get().is_usable
@@ -453,7 +513,7 @@ def test_one_refused_recipient_does_not_keep_the_next_from_their_message(server:
     server.rcpt = lambda address: "550 no such mailbox" if address.startswith("brandt") else "250 ok"
     lorenz = make_person("Lorenz", email="lorenz@customer.example")
     refused, sent = make_message(brandt), make_message(lorenz)
-    outbox.send_due()
+    send_due()
     assert (state_of(refused), state_of(sent)) == (State.REFUSED, State.SENT)
     assert server.recipients == {"lorenz@customer.example"}
 
@@ -461,8 +521,8 @@ def test_one_refused_recipient_does_not_keep_the_next_from_their_message(server:
 def test_a_line_that_breaks_after_the_text_leaves_the_message_uncertain_and_unsent_again(server: Server, brandt: Person) -> None:
     server.cuts = True
     message = make_message(brandt)
-    outbox.send_due()
-    outbox.send_due()
+    send_due()
+    send_due()
     message.refresh_from_db()
     assert message.state == State.UNCERTAIN
     assert len(server.taken) == 1
@@ -471,10 +531,10 @@ def test_a_line_that_breaks_after_the_text_leaves_the_message_uncertain_and_unse
 def test_a_server_that_is_away_costs_a_try_and_loses_nothing(settings: Any, brandt: Person) -> None:
     with Server() as server:
         port = server.port
-    settings.EMAIL_BACKEND = "fleetportal.core.outbox.smtp.Backend"
+    settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.Backend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     message = make_message(brandt)
-    outbox.send_due()
+    send_due()
     message.refresh_from_db()
     assert (message.state, message.tries) == (State.WAITING, 1)
     assert "ConnectionRefusedError" in message.last_answer
@@ -483,7 +543,7 @@ def test_a_server_that_is_away_costs_a_try_and_loses_nothing(settings: Any, bran
 def test_one_line_to_the_server_takes_all_that_is_due(server: Server, brandt: Person) -> None:
     for number in range(3):
         make_message(brandt, key=f"note {number}")
-    outbox.send_due()
+    send_due()
     assert (server.connections, len(server.taken)) == (1, 3)
 
 
@@ -493,7 +553,7 @@ def test_a_line_that_breaks_before_the_text_is_simply_tried_again(brandt: Person
             raise smtplib.SMTPServerDisconnected("gone")
 
     message = make_message(brandt)
-    outbox.deliver(outbox.claim(now=timezone.now()), Broken())
+    deliver(claim(now=timezone.now()), Broken())
     assert state_of(message) == State.WAITING
 
 
@@ -504,7 +564,7 @@ def test_a_line_that_breaks_before_the_text_is_simply_tried_again(brandt: Person
 def test_a_stuck_message_is_sent_again_by_hand(state: State, brandt: Person, admin: User) -> None:
     message = make_message(brandt, state=state, tries=MAX_TRIES)
     message.send_again(by=admin)
-    outbox.send_due()
+    send_due()
     assert state_of(message) == State.SENT
     assert Entry.objects.about(message).get().actor_id == admin.pk
 
@@ -521,5 +581,5 @@ def test_any_other_message_is_not(state: State, brandt: Person, admin: User) -> 
 
 def test_boundaries_of_a_message_hang_on_its_row_alone(brandt: Person) -> None:
     message = make_message(brandt)
-    boundaries = set(re.findall(rb'boundary="([^"]+)"', message.as_email().message().as_bytes()))
+    boundaries = set(re.findall(rb'boundary="([^"]+)"', as_email(message).message().as_bytes()))
     assert boundaries == {f"=_fleetportal_{message.pk}_alternative".encode()}

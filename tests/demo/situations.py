@@ -29,7 +29,7 @@ from contacts.models import (
     rules,
 )
 from events.models import Event, Invitation, Meeting, MeetingState, Registration
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from gifts.models import Gift, HandOut, Stock, Voucher, Way
 from gifts.models import State as VoucherState
 

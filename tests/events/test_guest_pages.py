@@ -11,7 +11,7 @@ from django.utils import timezone
 from events.models import Event, Invitation, Registration, Status
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from fleetportal.core.templatetags.portal import day_and_month
 from fleetportal.core.web.keeping import UNTIL
 from tests.answers import said

@@ -12,10 +12,11 @@ from contacts.models import Interaction
 from events.actions.inviting import NotInviting, circle, invitable, invite, nudge, proposed, run_inviting, start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery, remind_coming
 from events.models import Audience, Event, Invitation, Kind, State
-from fleetportal.core import outbox
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue as jobs
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.message import State as MessageState
+from fleetportal.core.outbox.sending import send_due
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_holder, make_person, make_role
 from tests.factories.events import in_days, make_event, make_guest, make_invitation, make_registration
@@ -116,10 +117,10 @@ def test_consent_taken_back_before_the_letter_leaves_holds_it_back(north_ag: Any
         invite(event, person, company=north_ag, by=None)
     give_consent(stays, is_given=False)
 
-    outbox.send_due(seconds=20)
+    send_due(seconds=20)
 
     assert [message.to for message in mail.outbox] == [[goes.email]]
-    assert Message.objects.get(recipient=stays.email).state == outbox.State.HELD_BACK
+    assert Message.objects.get(recipient=stays.email).state == MessageState.HELD_BACK
 
 
 @pytest.mark.parametrize("facts", [{"published": False}, {"starts_at": in_days(-1)}], ids=["draft", "past"])
@@ -152,8 +153,8 @@ def test_an_invitation_that_has_not_left_stays_when_the_event_is_called_off(nort
     event = make_event(north_ag.centre)
     invite(event, make_guest(north_ag), company=north_ag, by=anna)
     event.cancel(by=anna)
-    assert list(Message.objects.values_list("state", flat=True)) == [outbox.State.HELD_BACK]
-    outbox.send_due()
+    assert list(Message.objects.values_list("state", flat=True)) == [MessageState.HELD_BACK]
+    send_due()
     assert mail.outbox == []
 
 

@@ -14,7 +14,8 @@ from events.letters import appointment
 from events.models import Event
 from fleetportal.core import ical
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.channels.email import as_email
+from fleetportal.core.outbox.message import Message
 from tests.factories.accounts import make_company
 from tests.factories.events import in_days, make_event, make_guest, make_invitation, make_meeting, make_registration
 
@@ -27,7 +28,7 @@ def letters(about: Any) -> list[Message]:
 
 def entry(message: Message) -> tuple[str, icalendar.Event]:
     """The method and the event of the letter's calendar file, as it is handed over."""
-    mime = email.message_from_bytes(message.as_email().message().as_bytes(), policy=email.policy.default)
+    mime = email.message_from_bytes(as_email(message).message().as_bytes(), policy=email.policy.default)
     (part,) = [part for part in mime.walk() if part.get_content_type() == "text/calendar"]
     calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
     assert part.get_param("method") == str(calendar["METHOD"])
@@ -38,7 +39,7 @@ def test_an_invitation_has_a_personal_link_and_one_click_unsubscribe(north_ag: A
     invitation = make_invitation(make_event(north_ag.centre, headline="We lift the cloth."), make_guest(north_ag), company=north_ag)
 
     message = Message.objects.get(key=invitation.message_key)
-    sent = message.as_email()
+    sent = as_email(message)
 
     assert (sent.subject, message.gate, message.purpose) == ("We lift the cloth.", "marketing", "invitations")
     answer = Link.objects.get(scope="invitation", subject_id=invitation.pk)
@@ -55,7 +56,7 @@ def test_what_a_guest_typed_never_becomes_a_link(north_ag: Any) -> None:
 
     registration = make_registration(company=north_ag, wishes=f"{{link:{stolen.pk}}} <b>bold</b>")
 
-    sent = letters(registration)[0].as_email()
+    sent = as_email(letters(registration)[0])
     assert stolen.token not in sent.body + sent.alternatives[0][0]
     assert "<b>" not in sent.alternatives[0][0]
 
@@ -143,7 +144,7 @@ def test_every_letter_has_subject_text_and_html_without_leftovers(language: str,
 
     registration.tell(step)
 
-    sent = letters(registration)[-1].as_email()
+    sent = as_email(letters(registration)[-1])
     html = sent.alternatives[0][0]
     assert sent.subject and f'<html lang="{language}">' in html
     for words in (sent.subject, sent.body, html):

@@ -17,7 +17,8 @@ from events.models import Meeting, MeetingState, NotYourTurn, TimeGone
 from events.models import meeting as nouns
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.channels.email import as_email
+from fleetportal.core.outbox.message import Message
 from tests.events.test_letters import entry
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person, make_role
@@ -127,7 +128,7 @@ def test_the_dossier_leads_to_three_times_and_a_letter_in_his_language(client: C
     assert (done.status_code, done["Location"]) == (303, f"/meetings/{meeting.pk}/")
     assert (meeting.state, len(meeting.choices), meeting.decision_maker, meeting.account_manager) == ("proposed", 3, kern, anna)
     (letter,) = letters(meeting)
-    mail = letter.as_email()
+    mail = as_email(letter)
     assert (letter.language, letter.gate) == ("de", "service")
     for part in (mail.body, mail.alternatives[0][0]):
         assert "Herr Kern" in part and meeting.link.address in part and "10:00" in part

@@ -20,7 +20,7 @@ from events.models import (
     TooManyGuests,
 )
 from fleetportal.core.audit import Change, Entry
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person
 from tests.factories.events import in_days, make_event, make_guest, make_registration

@@ -16,7 +16,7 @@ from events.models.invitation import InvitationQuerySet
 from events.models.registration import RegistrationQuerySet
 from events.models.seating import SeatingQuerySet
 from fleetportal.core.audit import Entry
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from tests.events.seats import SeatModel
 from tests.factories.contacts import make_person
 from tests.factories.events import make_event, make_guest

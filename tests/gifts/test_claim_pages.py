@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from contacts.models import Driver, Interaction, Person, PersonAddress
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message, Priority
+from fleetportal.core.outbox.message import Message, Priority
 from fleetportal.core.web.idempotency import Answer
 from fleetportal.core.web.keeping import UNTIL
 from gifts.models import Challenge, Claim, State, Voucher

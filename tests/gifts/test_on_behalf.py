@@ -9,7 +9,7 @@ from accounts.models import Company
 from contacts import hospitality as ledger
 from contacts.models import GiftPolicy, Interaction, Person, PersonAddress, Received, YearSum
 from fleetportal.core.audit import Change, Entry
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from gifts.actions import claims
 from gifts.actions.claims import claim_card, claim_from_pool, confirm_driver
 from gifts.actions.counter import claim_for

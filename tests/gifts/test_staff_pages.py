@@ -10,7 +10,7 @@ from django.utils import timezone
 from contacts import hospitality as ledger
 from contacts.models import CapReached, Driver, GiftPolicy, Interaction, NothingAllowed, Person, YearSum
 from fleetportal.core.audit import Change, Entry
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from gifts.actions.finding import people_found
 from gifts.models import Claim, Gift, HandOut, Programme, Redemption, State, Stock, Voucher
 from tests.factories.accounts import make_centre, make_company, make_vehicle

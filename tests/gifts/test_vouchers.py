@@ -9,7 +9,7 @@ from django.utils import timezone
 from contacts.models import CapReached, GiftPolicy, Interaction, NothingAllowed, Received, YearSum
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from gifts import models as gifts
 from gifts.models import Allowance, Claim, Redemption, State, Voucher
 from tests.factories.accounts import make_company

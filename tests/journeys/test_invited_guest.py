@@ -4,7 +4,8 @@ import pytest
 
 from contacts.models import Person
 from events.models import Invitation, Registration
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.channels.email import as_email
+from fleetportal.core.outbox.message import Message
 
 pytestmark = pytest.mark.journey
 TARGET = 2  # FEATURES J5: the link in the letter, and the answer
@@ -13,7 +14,7 @@ TARGET = 2  # FEATURES J5: the link in the letter, and the answer
 def link_for(person: Person) -> str:
     """The address of the personal link, as it stands in the invitation's letter."""
     letter = Message.objects.get(template="events/mail/invitation", recipient_id=person.pk)
-    return next(word for word in letter.as_email().body.split() if "/invitation/" in word)
+    return next(word for word in as_email(letter).body.split() if "/invitation/" in word)
 
 
 def test_herr_brandt_registers_with_his_family(meet, size):

@@ -9,7 +9,8 @@ from django.apps import apps
 from events.models import Invitation
 from fleetportal.core import links
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.channels.email import as_email
+from fleetportal.core.outbox.message import Message
 from tests.journeys.browser import PHONE
 
 pytestmark = pytest.mark.journey
@@ -72,7 +73,7 @@ def mailed() -> list[str]:
     """Every address in a letter of each kind, of what is read as text and as HTML."""
     templates = Message.objects.order_by("template").values_list("template", flat=True).distinct()
     letters = [letter for template in templates for letter in Message.objects.filter(template=template).order_by("pk")[:OF_EACH_LETTER]]
-    return [address.rstrip(".,)") for letter in letters for address in ADDRESS.findall(letter.as_email().body + letter.filled_html)]
+    return [address.rstrip(".,)") for letter in letters for address in ADDRESS.findall(as_email(letter).body + letter.filled_html)]
 
 
 def found_on(scanner) -> list[str]:

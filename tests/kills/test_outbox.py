@@ -9,11 +9,15 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 
-from fleetportal.core import outbox
 from fleetportal.core.links import Link
+from fleetportal.core.outbox.channels.email import close
+from fleetportal.core.outbox.message import Message, Priority, State
+from fleetportal.core.outbox.queueing import MessageDraft, queue
+from fleetportal.core.outbox.sending import claim, deliver
 from tests.factories.contacts import make_person
 from tests.kills.portal import ROOT, Processes, database_url, environment, eventually
 from tests.kills.redis import OwnRedis
@@ -73,29 +77,29 @@ def queue_notes(count, *, first=0):
     person = make_person("Note")
     for number in range(first, first + count):
         with transaction.atomic():
-            outbox.queue(
-                "tests/mail/note",
-                to=person,
-                about=person,
-                gate="service",
-                key=f"note:{number}",
-                address=f"guest{number}@customer.example",
-                context={"link": Link.objects.make("invitation", person.pk)},
-                priority=outbox.Priority.BULK,
+            queue(
+                MessageDraft(
+                    "tests/mail/note",
+                    to=person,
+                    about=person,
+                    gate="service",
+                    key=f"note:{number}",
+                    address=f"guest{number}@customer.example",
+                    context={"link": Link.objects.make("invitation", person.pk)},
+                    priority=Priority.BULK,
+                )
             )
     return {f"guest{number}@customer.example" for number in range(first, first + count)}
 
 
 def sent():
-    return outbox.Message.objects.filter(state=outbox.State.SENT).count()
+    return Message.objects.filter(state=State.SENT).count()
 
 
 def let_the_lease_run_out():
     """A minute passes for messages whose sender was killed; the long form waits for it."""
     if not LONG:
-        outbox.Message.objects.filter(state=outbox.State.WAITING).exclude(lease_until=None).update(
-            lease_until=timezone.now() - timedelta(seconds=1)
-        )
+        Message.objects.filter(state=State.WAITING).exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
 def test_a_killed_worker_loses_no_message_and_repeats_few(tmp_path, sink, broker, processes, chance):
@@ -124,19 +128,19 @@ def test_the_negative_control_a_message_without_a_lease_would_be_repeated(sink, 
     """Two senders at once that do not ask for the lease send the same message twice: the lease is what keeps R8's bound."""
     (recipient,) = queue_notes(1)
     server = {"host": "127.0.0.1", "port": sink.port}
-    first, second = (outbox.get_connection("fleetportal.core.outbox.smtp.Backend", **server) for _sender in range(2))
+    first, second = (get_connection("fleetportal.core.outbox.channels.email.Backend", **server) for _sender in range(2))
     hand_over = first.send_messages
 
     def while_another_sends(mails):
-        outbox.deliver([outbox.Message.objects.get()], second)
+        deliver([Message.objects.get()], second)
         return hand_over(mails)
 
     monkeypatch.setattr(first, "send_messages", while_another_sends)
-    outbox.deliver([outbox.Message.objects.get()], first)
+    deliver([Message.objects.get()], first)
     for mailer in (first, second):
-        outbox.close(mailer)
+        close(mailer)
     assert sink.copies[recipient] == 2
-    assert outbox.claim(now=timezone.now()) == []
+    assert claim(now=timezone.now()) == []
 
 
 @pytest.mark.redis
@@ -176,16 +180,17 @@ import sys, time
 import fleetportal.celery  # names the settings
 import django; django.setup()
 from django.db import transaction
+from django.utils import timezone
 from contacts.models import Person
-from fleetportal.core import outbox
-from fleetportal.core.links import Link
+from fleetportal.core.jobs import bell
+from fleetportal.core.outbox.message import Message
 person = Person.objects.first()
 began = time.monotonic()
 with transaction.atomic():
-    message = outbox.Message.objects.create(
+    message = Message.objects.create(
         key=sys.argv[1], template="-", gate="service", recipient=sys.argv[1], recipient_id=person.pk, language="en", subject="A note",
-        text="A note", message_id=f"<{sys.argv[1]}>", about_type="contacts.person", about_id=person.pk, due_at=outbox.timezone.now())
-    outbox.bell.ring("core.send_outbox")
+        text="A note", message_id=f"<{sys.argv[1]}>", about_type="contacts.person", about_id=person.pk, due_at=timezone.now())
+    bell.ring("core.send_outbox")
 print(time.monotonic() - began)
 """
 

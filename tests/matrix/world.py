@@ -21,7 +21,7 @@ from events import letters
 from events.models import Meeting
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.message import Message
 from gifts.models import Challenge, HandOut, Programme, Voucher
 from intake.models import Import
 from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle

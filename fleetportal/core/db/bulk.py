@@ -104,21 +104,54 @@ def add(rows: Sequence[models.Model]) -> None:
         row._state.db = connection.alias
 
 
+def add_missing(rows: Sequence[models.Model], *, key: str) -> None:
+    """Save those new `rows`, all of one model, whose unique `key` no row has yet; each then has the id of the row with its key.
+
+    Two of them must not share a key. Costs 1 query for a thousand rows on PostgreSQL, 2 on SQLite, 1 for a single row.
+    """
+    model = type(rows[0])
+    if connection.vendor == "postgresql" or len(rows) == 1:  # a statement that touches the row of the same key also returns its id
+        model._default_manager.bulk_create(rows, batch_size=1000, update_conflicts=True, unique_fields=[key], update_fields=[key])
+        return
+    names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+    execute_many(model, names, ([getattr(row, name) for name in names] for row in rows), suffix=f"ON CONFLICT ({key}) DO NOTHING")
+    found = model._default_manager.filter(**{f"{key}__among": [getattr(row, key) for row in rows]})
+    ids = dict(found.values_list(key, "pk"))
+    for row in rows:
+        row.pk, row._state.adding, row._state.db = ids[getattr(row, key)], False, connection.alias
+
+
 def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write new rows of `model` from their values, `names` being the attributes. Costs 1 query."""
+    if connection.vendor != "postgresql":
+        execute_many(model, names, rows)
+        return
+    statement = f'COPY "{model._meta.db_table}" ({columns(model, names)}) FROM STDIN'
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in database_values(model, names, rows):
+            copy.write_row(row)
+
+
+def execute_many(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]], *, suffix: str = "") -> None:
+    """As `write`, by INSERT; `suffix` ends the statement."""
+    places = ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        statement = f'INSERT INTO "{model._meta.db_table}" ({columns(model, names)}) VALUES ({places}) {suffix}'
+        cursor.executemany(statement, list(database_values(model, names, rows)))
+
+
+def columns(model: type[models.Model], names: Sequence[str]) -> str:
+    """The columns of the attributes `names`, as they are listed in a statement."""
+    by_name = {field.attname: field.column for field in model._meta.concrete_fields}
+    return ", ".join(f'"{by_name[name]}"' for name in names)
+
+
+def database_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Each of `rows` as the database takes it."""
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     converts = [converter(by_name[name]) for name in names]
-    special = [(place, remembering(convert)) for place, convert in enumerate(converts) if convert is not None]
-    table, columns = model._meta.db_table, ", ".join(f'"{by_name[name].column}"' for name in names)
-    plain = (converted(row, special) for row in rows)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
-                for row in plain:
-                    copy.write_row(row)
-        else:
-            places = ", ".join(["%s"] * len(names))
-            cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({places})', list(plain))
+    special = [(index, remembering(convert)) for index, convert in enumerate(converts) if convert is not None]
+    return (converted(row, special) for row in rows)
 
 
 def converted(row: Sequence[Any], special: Sequence[tuple[int, Convert]]) -> list[Any]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from fleetportal.core.outbox import Message
+from fleetportal.core.outbox.channels.email import as_email
+from fleetportal.core.outbox.message import Message
 from fleetportal.core.web import middleware
 from fleetportal.core.web.pages import done, page
 
@@ -53,7 +54,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 def message(request: HttpRequest, message_id: int) -> HttpResponse:
     """One message, as text with links that work, and as the letter it is."""
     shown = kept_one(message_id)
-    response = render(request, "core/message.html", {"shown": shown, "email": shown.as_email()})
+    response = render(request, "core/message.html", {"shown": shown, "email": as_email(shown)})
     response["Content-Security-Policy"] = middleware.header(WITH_FRAME)
     return response
 

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from fleetportal.core import outbox
+from fleetportal.core.outbox.sending import send_due
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         try:
             while True:
-                while outbox.send_due():
+                while send_due():
                     pass
                 if once:
                     return

@@ -1,4 +1,4 @@
-"""What the outbox hands to a mail server, written down by hand, and how it takes leave of one."""
+"""E-mail: what the outbox hands to a mail server, written down by hand, and how it takes leave of one."""
 
 import binascii
 import smtplib
@@ -10,6 +10,9 @@ from typing import Any
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
+
+from fleetportal.core import links
+from fleetportal.core.outbox.message import Message
 
 LONGEST_LINE = 76  # of a header: RFC 5322 asks for 78 with its end
 
@@ -24,6 +27,24 @@ class Backend(EmailBackend):
         line: Any = self.connection
         line.sendmail(mail.sender, [mail.receiver], mail.message().as_bytes("\r\n"))
         return True
+
+
+def as_email(message: Message, found: dict[int, links.Link] | None = None) -> "Mail":
+    """`message` as it is handed over; equal byte for byte each time. Costs 1 query for its links, none where they were `found`."""
+    found = links.found_in(message.text + message.html + str(message.headers)) if found is None else found
+    headers = {name: links.fill_in(value, found) for name, value in message.headers.items()}
+    headers |= {
+        "Message-ID": message.message_id,
+        "Date": message.queued_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+        "Content-Language": message.language,
+    }
+    mail = Mail(message.subject, links.fill_in(message.text, found), to=[message.recipient], headers=headers)
+    mail.seed = message.pk
+    if message.html:
+        mail.attach_alternative(links.fill_in(message.html, found), "text/html")
+    for part in message.attachments:
+        mail.attach(part["name"], part["text"], part["type"])
+    return mail
 
 
 class Written:

@@ -1,0 +1,137 @@
+"""A message as it is kept: what is said to whom, by which channel, and what has become of it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fleetportal.core import links
+from fleetportal.core.audit import label, record
+from fleetportal.core.db import fold
+from fleetportal.core.errors import Refused
+from fleetportal.core.jobs import bell
+
+
+class Priority(models.IntegerChoices):
+    FIRST = 0, "sign-in codes, what somebody waits for at a counter"
+    NORMAL = 5, "answers to what somebody just did"
+    BULK = 9, "invitations, campaigns"
+
+
+class MessageChannel(models.TextChoices):
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("SMS")
+    LETTER = "letter", _("letter")
+    WEBHOOK = "webhook", _("webhook")
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENT = "sent", _("sent")
+    HELD_BACK = "held_back", _("held back")  # the gate said never
+    REFUSED = "refused", _("refused by the mail server")
+    UNCERTAIN = "uncertain", _("uncertain")  # the line broke after the text was handed over
+    PARKED = "parked", _("parked")  # tried five times
+
+
+class Bounce(models.TextChoices):
+    NONE = "", _("none")
+    SOFT = "soft", _("delayed")
+    HARD = "hard", _("returned")
+
+
+TROUBLE = (State.PARKED, State.REFUSED, State.UNCERTAIN)
+
+
+class NotInTrouble(Refused):
+    """Only a message that was parked, refused or lost on the way is sent again by hand."""
+
+    code = "not_in_trouble"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def in_trouble(self) -> "MessageQuerySet":
+        """Messages that nobody will send unless somebody looks at them."""
+        return self.filter(state__in=TROUBLE)
+
+    def due(self, *, now: datetime) -> "MessageQuerySet":
+        """Waiting messages whose time has come and that nobody is sending."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING, due_at__lte=now)
+
+    def about(self, obj: models.Model) -> "MessageQuerySet":
+        return self.filter(about_type=label(obj), about_id=obj.pk)
+
+    def to(self, recipient: models.Model) -> "MessageQuerySet":
+        return self.filter(recipient_type=label(recipient), recipient_id=recipient.pk)
+
+    def hold_back(self, why: str) -> int:
+        """How many messages of this set had not left and now never will: what they say is no longer true. Costs 1 query."""
+        return self.filter(state=State.WAITING).update(state=State.HELD_BACK, last_answer=why[:300])
+
+    def erase(self) -> int:
+        """Drop the recipient and the content of these messages; key, state and what they were about stay. Costs 1 query."""
+        return self.update(recipient="", recipient_folded="", subject="", text="", html="", headers={}, attachments=[])
+
+
+class Message(models.Model):
+    """One message to one recipient."""
+
+    key = models.CharField(max_length=120, unique=True)  # what, for whom, which step: sent once however often it is asked for
+    template = models.CharField(max_length=80)
+    gate = models.CharField(max_length=30)
+    purpose = models.CharField(max_length=20, blank=True)
+    channel = models.CharField(max_length=7, choices=MessageChannel, default=MessageChannel.EMAIL)
+    recipient = models.CharField(max_length=254)  # an address of that channel: e-mail, telephone number, postal address, URL
+    recipient_folded = models.CharField(max_length=254, editable=False)  # as addresses are looked up: the gates compare it
+    recipient_type = models.CharField(max_length=60, blank=True)  # whose id it is: a person's or a user's
+    recipient_id = models.BigIntegerField(null=True, db_index=True)
+    language = models.CharField(max_length=8)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    attachments = models.JSONField(default=list)  # {"name", "type", "text"}: calendar files
+    message_id = models.CharField(max_length=200)
+    about_type = models.CharField(max_length=60)
+    about_id = models.BigIntegerField()
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_answer = models.CharField(max_length=300, blank=True)
+    bounce = models.CharField(max_length=4, choices=Bounce, default=Bounce.NONE, blank=True)
+    queued_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["priority", "due_at", "id"], name="message_due", condition=Q(state=State.WAITING)),
+            models.Index(fields=["about_type", "about_id"], name="message_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.recipient}"
+
+    def save(self, **kwargs: Any) -> None:
+        self.recipient_folded = fold(self.recipient)
+        super().save(**kwargs)
+
+    @property
+    def filled_html(self) -> str:
+        """The HTML part as the recipient reads it, links included. Costs 1 query where there are links."""
+        return links.fill_in(self.html)
+
+    def send_again(self, *, by: Any) -> None:
+        """The message waits again, with all its tries. Raises NotInTrouble. Costs 2 queries, and a bell on commit."""
+        with transaction.atomic():
+            waiting = {"state": State.WAITING, "tries": 0, "due_at": timezone.now(), "lease_until": None}
+            if not Message.objects.in_trouble().filter(pk=self.pk).update(**waiting):
+                raise NotInTrouble(_("This message is not stuck: it waits, was sent or was held back."))
+            record("message.sent_again", self, by=by, facts={"state": str(self.state)})
+            bell.ring("core.send_outbox")

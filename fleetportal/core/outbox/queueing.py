@@ -1,0 +1,131 @@
+"""How a message is queued: rendered in its reader's language and written in the transaction of what it says."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import make_msgid, parseaddr
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import connection, models
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from fleetportal.core.audit import label
+from fleetportal.core.db import bulk, fold
+from fleetportal.core.jobs import bell
+from fleetportal.core.outbox.gates import gates
+from fleetportal.core.outbox.message import Message, MessageChannel, Priority
+
+GAPS = re.compile(r"\n{3,}")  # what a condition of a template leaves behind
+
+
+class Recipient(Protocol):
+    """Somebody who gets a message: the address, the language, and the id the gate asks about."""
+
+    language: str
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def email(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageDraft:
+    """One message to be queued, made from `<template>.subject.txt`, `.txt` and `.html`. Links are in it as `{{ link.placeholder }}`.
+
+    Goes to `address`, else to the recipient's own. A `key` is queued once, however often it is asked for.
+    """
+
+    template: str = field(kw_only=False)
+    to: Recipient
+    about: models.Model
+    gate: str
+    key: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    purpose: str = ""
+    due_at: datetime | None = None
+    priority: Priority = Priority.NORMAL
+    attachments: Iterable[Mapping[str, str]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
+    channel: MessageChannel = MessageChannel.EMAIL
+
+
+def queue(draft: MessageDraft) -> Message:
+    """The message made from `draft`, as `queue_many` does. Costs 1 query, and a bell on commit."""
+    return queue_many([draft])[0]
+
+
+def queue_many(drafts: Iterable[MessageDraft]) -> list[Message]:
+    """A message for each of `drafts`, in their order, rendered in the recipient's language; one that has the key already stays.
+
+    Costs 1 query for a thousand messages on PostgreSQL, 2 on SQLite, and a bell on commit. Call it inside the transaction of the
+    verb. Raises RuntimeError outside one and KeyError for an unknown gate.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A message belongs into the transaction of what it says.")
+    now, drafts = timezone.now(), list(drafts)
+    messages: dict[str, Message] = {}
+    for draft in drafts:
+        if draft.key not in messages:
+            messages[draft.key] = message_from(draft, now)
+    if messages:
+        bulk.add_missing(list(messages.values()), key="key")
+        bell.ring("core.send_outbox")
+    return [messages[draft.key] for draft in drafts]
+
+
+def message_from(draft: MessageDraft, now: datetime) -> Message:
+    """The message that `draft` becomes, not yet saved. Raises KeyError for an unknown gate."""
+    gates[draft.gate]
+    to = draft.to
+    language = to.language or settings.LANGUAGE_CODE
+    subject, text, html = render(draft, language)
+    recipient = draft.address or to.email
+    return Message(
+        key=draft.key,
+        template=draft.template,
+        gate=draft.gate,
+        purpose=draft.purpose,
+        channel=draft.channel,
+        recipient=recipient,
+        recipient_folded=fold(recipient),
+        recipient_type=label(to) if isinstance(to, models.Model) else "",
+        recipient_id=to.pk,
+        language=language,
+        subject=subject[:200],
+        text=text,
+        html=html,
+        headers=dict(draft.headers),
+        attachments=[dict(part) for part in draft.attachments],
+        message_id=make_msgid(domain=sender_domain()),
+        about_type=label(draft.about),
+        about_id=draft.about.pk,
+        priority=draft.priority,
+        due_at=draft.due_at or now,
+        queued_at=now,
+    )
+
+
+def render(draft: MessageDraft, language: str) -> tuple[str, str, str]:
+    """Subject, text and HTML of `draft` in `language`."""
+    context = {
+        **draft.context,
+        "recipient": draft.to,
+        "about": draft.about,
+        "base_url": settings.BASE_URL,
+        "LANGUAGE_CODE": language,
+    }
+    with translation.override(language):
+        subject = " ".join(render_to_string(f"{draft.template}.subject.txt", context).split())
+        text = GAPS.sub("\n\n", render_to_string(f"{draft.template}.txt", context)).strip() + "\n"
+        return subject, text, render_to_string(f"{draft.template}.html", context)
+
+
+def sender_domain() -> str:
+    """The domain we write from: a Message-ID of another one looks forged."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]

@@ -1,0 +1,170 @@
+"""How messages are sent: the worker takes a lease on a few rows, asks their gates whether they may go, hands each over outside any
+transaction and records the result: at least once, never lost, each copy equal byte for byte.
+
+Celery only rings the bell; the sweep of every few seconds is the guarantee.
+"""
+
+import itertools
+import logging
+import math
+import smtplib
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.mail import get_connection
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from fleetportal.core import links
+from fleetportal.core.db import unhurried_commits
+from fleetportal.core.db.prepared import Place, PreparedUpdate
+from fleetportal.core.outbox.channels.email import as_email, close, handed_over
+from fleetportal.core.outbox.gates import Never, NotYet, ask, still_holds
+from fleetportal.core.outbox.message import Bounce, Message, State
+from fleetportal.core.registry import Registry
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=1)
+MAX_TRIES = 5
+BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+SLICE_SECONDS = 2.0
+BATCH, BATCH_SECONDS = 20, 10.0  # leased at once, and how long they are worked on: well below the lease
+
+
+# Called with a message whose recipient the mail server does not know; in the transaction that settles it. Filled from above.
+bounced: Registry[Callable[[Message], None]] = Registry("who is told of returned messages")
+
+
+def claim(*, now: datetime) -> list[Message]:
+    """The most urgent due messages, at most BATCH, leased for a minute so that nobody else sends them. Costs 2 queries.
+
+    One that was tried before comes alone: each of its tries is its own, and who ended a worker takes no other along to be parked.
+    """
+    with transaction.atomic():
+        due = Message.objects.due(now=now).order_by("priority", "due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        rows = list(due[:BATCH])
+        batch = list(itertools.takewhile(lambda message: not message.tries, rows)) or rows[:1]
+        if batch:
+            Message.objects.filter(pk__in=[message.pk for message in batch]).update(lease_until=now + LEASE, tries=F("tries") + 1)
+        for message in batch:
+            message.lease_until, message.tries = now + LEASE, message.tries + 1
+        return batch
+
+
+def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
+    """Send what is due for at most `seconds`; True when something is left. One connection to the mail server serves them all.
+
+    What came of a message may be lost in a crash of the database server: the message then goes once more, the same bytes.
+    """
+    ends = time.monotonic() + seconds
+    mailer = get_connection()
+    try:
+        with unhurried_commits():
+            while time.monotonic() < ends:
+                batch = claim(now=timezone.now())
+                if not batch:
+                    return False
+                deliver(batch, mailer, until=min(ends, time.monotonic() + BATCH_SECONDS))
+    finally:
+        close(mailer)
+    return Message.objects.due(now=timezone.now()).exists()
+
+
+def deliver(batch: list[Message], mailer: Any, *, until: float = math.inf) -> None:
+    """Ask the gates, then hand over and record one by one; what was not begun at `until` waits again, untried.
+
+    Outside any transaction: a mail server may take its time. The gates are asked for the whole batch, and their conditions once
+    more as each message goes: what was withdrawn before that moment stops it. Costs 2 queries a message, 1 for links and the gates'.
+    """
+    now, left = timezone.now(), list(batch)
+    try:
+        verdicts = ask(batch, now)
+        found = links.found_in("".join(f"{message.text}{message.html}{message.headers}" for message in batch))
+        while left and (len(left) == len(batch) or time.monotonic() < until):
+            message = left.pop(0)
+            verdict = verdicts.get(message.pk)
+            if message.tries > MAX_TRIES:
+                settle(message, State.PARKED, "No sender outlived it.")
+            elif verdict is None:
+                try_later(message, "Its gate failed.")
+            elif isinstance(verdict, Never):
+                settle(message, State.HELD_BACK, verdict.reason)
+            elif isinstance(verdict, NotYet):
+                Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=verdict.until, tries=F("tries") - 1)
+            elif still_holds(message):
+                hand_over(message, mailer, found)
+            else:
+                turn_back(message)
+    finally:
+        if left and len(left) < len(batch):  # where the first one took a minute, others may lease them by now
+            ours = Message.objects.filter(pk__in=[message.pk for message in left], lease_until=left[0].lease_until)
+            ours.update(lease_until=None, tries=F("tries") - 1)
+
+
+def turn_back(message: Message) -> None:
+    """What was held back while others went stays so; what its gate has turned against since it was asked is held back now."""
+    waiting = Message.objects.filter(pk=message.pk, state=State.WAITING).first()
+    verdict = ask([waiting], timezone.now()).get(waiting.pk) if waiting else None
+    if isinstance(verdict, Never):
+        settle(message, State.HELD_BACK, verdict.reason)
+    elif waiting:  # it changed its mind again, or failed
+        try_later(message, "Its gate changed its mind.")
+
+
+def hand_over(message: Message, mailer: Any, found: dict[int, links.Link]) -> None:
+    try:
+        mailer.open()  # where it is not: else Django connects and leaves for each message
+        mailer.send_messages([as_email(message, found)])
+    except smtplib.SMTPServerDisconnected as error:
+        close(mailer)
+        return settle(message, State.UNCERTAIN, f"The line broke: {error}") if handed_over(error) else try_later(message, str(error))
+    except smtplib.SMTPRecipientsRefused as error:
+        code, answer = next(iter(error.recipients.values()))
+        return refused(message, mailer, code, answer, bounce=Bounce.HARD)
+    except smtplib.SMTPResponseException as error:
+        return refused(message, mailer, error.smtp_code, error.smtp_error)
+    except (OSError, smtplib.SMTPException) as error:
+        close(mailer)
+        return try_later(message, f"{type(error).__name__}: {error}")
+    sent(pk=message.pk, now=timezone.now())
+    return None
+
+
+def refused(message: Message, mailer: Any, code: int, answer: bytes | str, *, bounce: Bounce = Bounce.NONE) -> None:
+    """4xx: the server asks us to come again; 5xx: it never will take this message; with `bounce`, because nobody lives there."""
+    close(mailer)
+    words = f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
+    if 400 <= code < 500:
+        return try_later(message, words)
+    with transaction.atomic():
+        settle(message, State.REFUSED, words, bounce=bounce)
+        for tell in bounced if bounce == Bounce.HARD else ():
+            tell(message)
+    return None
+
+
+def try_later(message: Message, why: str) -> None:
+    if message.tries >= MAX_TRIES:
+        return settle(message, State.PARKED, why)
+    wait = BACKOFF[min(message.tries, len(BACKOFF)) - 1]
+    Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=timezone.now() + wait, last_answer=why[:300])
+    return None
+
+
+sent = PreparedUpdate(
+    lambda pk: Message.objects.filter(pk=pk),
+    {"state": State.SENT, "sent_at": Place("now", Message._meta.get_field("sent_at")), "lease_until": None, "last_answer": ""},
+    pk=Message._meta.pk,
+)
+
+
+def settle(message: Message, state: State, answer: str, **facts: Any) -> None:
+    Message.objects.filter(pk=message.pk).update(state=state, lease_until=None, last_answer=answer[:300], **facts)
+    if state != State.SENT:
+        log.warning("message %s is %s: %s", message.pk, state, answer[:300])
