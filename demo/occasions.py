@@ -8,6 +8,7 @@ from cms.landing import translate
 from contacts.models import Driver, Interaction
 from demo.staff import GROUP, Staff
 from events import landing
+from events.actions import planning, registering
 from events.actions.inviting import invitable, invite
 from events.models import TEMPLATES, CheckIn, Event, Invitation, Kind, Registration, Seating, State
 from fleetportal.core import audit
@@ -63,7 +64,7 @@ class Occasions:
 
     def draft(self, centre: Centre, kind: Kind, title: str, on: date, *, capacity: int = 0) -> Event:
         shape = TEMPLATES[kind]
-        return Event.enter(
+        return planning.plan(
             by=self.dora, capacity=capacity or shape.capacity, kind=kind, title=title, headline=WORDS[kind][0], intro=WORDS[kind][1],
             centre=centre, host=self.staff.users["anna" if centre.slug == "nord" else "boris"], place=f"Showroom {short(centre)}",
             area=shape.area, audience=shape.audience, largest_party=shape.largest_party,
@@ -73,7 +74,7 @@ class Occasions:
 
     def publish(self, centre: Centre, kind: Kind, title: str, on: date, *, capacity: int) -> Event:
         event = self.draft(centre, kind, title, on, capacity=capacity)
-        event.publish(by=self.dora)
+        planning.publish(event, by=self.dora)
         if kind == Kind.PREVIEW:
             for make in landing.makers:
                 make(event, self.dora)
@@ -89,15 +90,15 @@ class Occasions:
         answering = [one for one in invitations if one.person.last_name not in SILENT][:answered]
         for number, invitation in enumerate(answering):
             if number % 5 == 4:
-                invitation.decline(by=None)
+                registering.decline(invitation, by=None)
             else:
                 registration = self.register(event, invitation)
                 if number == 7:
-                    registration.cancel(by=None)
+                    registering.cancel(registration, by=None)
 
     def register(self, event: Event, invitation: Invitation) -> Registration:
         party = min(event.largest_party, self.chance.choices((1, 2, 3, 4), (30, 35, 15, 20))[0])
-        return event.register(
+        return registering.register(event,
             invitation.person, company=invitation.company, seating=event.seating(), party=party, by=None,
             companions=self.chance.sample(COMPANIONS, party - 1), wishes=self.chance.choice(WISHES), question=self.chance.choice(QUESTIONS),
         )  # fmt: skip

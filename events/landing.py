@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from events.models import Event
 from fleetportal.core.registry import Registry
-
-if TYPE_CHECKING:
-    from events.models import Event
 
 
 @dataclass(frozen=True)
@@ -28,17 +26,17 @@ class Landing:
 
 
 # name -> (event) -> its landing page, or None while there is none
-pages: Registry[Callable[["Event"], Landing | None]] = Registry("landing pages")
+pages: Registry[Callable[[Event], Landing | None]] = Registry("landing pages")
 # name -> (event, by) -> makes the landing page as a draft
-makers: Registry[Callable[["Event", Any], None]] = Registry("makers of landing pages")
+makers: Registry[Callable[[Event, Any], None]] = Registry("makers of landing pages")
 
 
-def of(event: "Event") -> Landing | None:
+def of(event: Event) -> Landing | None:
     """The landing page of `event`. Costs what cms costs: 1 query."""
     return next((found for page in pages if (found := page(event))), None)
 
 
-def words(event: "Event") -> dict[str, Any]:
+def words(event: Event) -> dict[str, Any]:
     """For templates: the landing page where it is public."""
     found = of(event)
     return {"landing": found if found and found.is_live else None}

@@ -6,7 +6,7 @@ A letter's key names event or registration, step and revision, so that whatever 
 import hashlib
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
@@ -16,15 +16,13 @@ from django.utils.translation import gettext as _
 from contacts.consent import unsubscribe
 from contacts.models import Person, Purpose
 from events import landing
+from events.models import Event, Invitation, Meeting, Registration
 from fleetportal.core import ical
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import queueing
 from fleetportal.core.outbox.message import Message, Priority
 from fleetportal.core.outbox.queueing import MessageDraft
-
-if TYPE_CHECKING:
-    from events.models import Event, Invitation, Meeting, Registration
 
 Step = Literal["seated", "waiting", "promoted", "changed", "cancelled", "moved", "called_off", "reminder"]
 OURS = ("promoted", "moved", "called_off", "reminder")  # we write first; the other steps answer the guest
@@ -37,7 +35,7 @@ class NoAddress(Refused):
     code = "no_address"
 
 
-def queue(step: Step, registration: "Registration") -> Message | None:
+def queue(step: Step, registration: Registration) -> Message | None:
     """The letter that tells a guest what has become of the registration; None for somebody without an address."""
     person, event = registration.person, registration.event
     ticket = ticket_for(registration, is_new=step == "seated") if registration.is_seated else None  # also without an address: the door
@@ -63,20 +61,20 @@ def queue(step: Step, registration: "Registration") -> Message | None:
     )
 
 
-def answer_link(registration: "Registration") -> Link | None:
+def answer_link(registration: Registration) -> Link | None:
     """The link of the invitation behind a registration; a guest who came unasked has none. Costs 1 query, 4 where it is to be made."""
     event = registration.event
     invitations = event.invitations.filter(person=registration.person_id).values_list("pk", flat=True)
     return standing_link("invitation", invitations) or link_to("invitation", event, invitations.first())
 
 
-def ticket_for(registration: "Registration", *, is_new: bool) -> Link:
+def ticket_for(registration: Registration, *, is_new: bool) -> Link:
     """The link that opens the ticket. Costs 1 query, 2 where there was none and the registration is not new."""
     event = registration.event
     return (None if is_new else standing_link("ticket", [registration.pk])) or make_link("ticket", event, registration.pk)
 
 
-def link_to(scope: str, event: "Event", subject: int | None) -> Link | None:
+def link_to(scope: str, event: Event, subject: int | None) -> Link | None:
     """The standing link of `scope` to a row, made if there is none. Costs 1 query, 2 when it is new."""
     return None if subject is None else standing_link(scope, [subject]) or make_link(scope, event, subject)
 
@@ -85,11 +83,11 @@ def standing_link(scope: str, subjects: Any) -> Link | None:
     return Link.objects.standing(now=timezone.now()).filter(scope=scope, subject_id__in=subjects).order_by("pk").first()
 
 
-def make_link(scope: str, event: "Event", subject: int) -> Link:
+def make_link(scope: str, event: Event, subject: int) -> Link:
     return Link.objects.make(scope, subject, expires_at=event.ends_at + LINKS_OUTLIVE_THE_EVENT)
 
 
-def calendar_files(step: Step, registration: "Registration") -> list[dict[str, str]]:
+def calendar_files(step: Step, registration: Registration) -> list[dict[str, str]]:
     """An entry for who has seats, its update, its withdrawal for who had them; nothing for who waits."""
     if registration.is_seated and step != "reminder":
         return [ical.attachment("REQUEST", appointment(registration))]
@@ -98,7 +96,7 @@ def calendar_files(step: Step, registration: "Registration") -> list[dict[str, s
     return []
 
 
-def appointment(registration: "Registration") -> ical.Appointment:
+def appointment(registration: Registration) -> ical.Appointment:
     """The registration as it stands in the guest's calendar, in the guest's language."""
     event, person = registration.event, registration.person
     with translation.override(person.language if person else settings.LANGUAGE_CODE):
@@ -113,13 +111,13 @@ def appointment(registration: "Registration") -> ical.Appointment:
         title=event.title,
         place=event.address,
         words=words,
-        organizer=ical.Party(str(host or event.centre), event.reply_to),
+        organizer=ical.Party(str(host or event.centre), reply_to(event)),
         attendee=ical.Party(registration.guest, person.email if person else ""),
         stamp=registration.changed_at,
     )
 
 
-def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "invitation") -> Message:
+def invite(invitation: Invitation, *, step: Literal["invitation", "nudge"] = "invitation") -> Message:
     """The invitation, or the one friendly reminder to who has not answered. Promotion: the gate asks consent again. Raises NoAddress."""
     event, person = invitation.event, invitation.person
     preferences = unsubscribe.link_of(person)
@@ -148,7 +146,7 @@ def invite(invitation: "Invitation", *, step: Literal["invitation", "nudge"] = "
     )
 
 
-def propose_times(meeting: "Meeting") -> Message | None:
+def propose_times(meeting: Meeting) -> Message | None:
     """The letter with the proposed times and the link to choose one; None for somebody without an address, or without a time."""
     person, times = meeting.decision_maker, meeting.times
     if person is None or not person.email or not times:
@@ -166,7 +164,7 @@ def propose_times(meeting: "Meeting") -> Message | None:
     )
 
 
-def meeting_link(meeting: "Meeting", last: datetime) -> Link:
+def meeting_link(meeting: Meeting, last: datetime) -> Link:
     """The standing link to a meeting, open until a month after `last`. Costs 2 queries."""
     until = last + LINKS_OUTLIVE_THE_EVENT
     standing = meeting.link
@@ -176,7 +174,7 @@ def meeting_link(meeting: "Meeting", last: datetime) -> Link:
     return standing
 
 
-def tell_of_meeting(meeting: "Meeting") -> Message | None:
+def tell_of_meeting(meeting: Meeting) -> Message | None:
     """The decision-maker's calendar entry for a meeting, its change or its withdrawal; None for somebody without an address."""
     person = meeting.decision_maker
     if person is None or not person.email or meeting.starts_at is None or meeting.ends_at is None:
@@ -201,7 +199,7 @@ def tell_of_meeting(meeting: "Meeting") -> Message | None:
     )
 
 
-def meeting_entry(meeting: "Meeting", person: Person, starts_at: datetime, ends_at: datetime) -> ical.Appointment:
+def meeting_entry(meeting: Meeting, person: Person, starts_at: datetime, ends_at: datetime) -> ical.Appointment:
     centre, manager = meeting.company.centre, meeting.account_manager
     with translation.override(person.language):
         title = _("Annual meeting with %(company)s") % {"company": meeting.company.name}
@@ -218,6 +216,11 @@ def meeting_entry(meeting: "Meeting", person: Person, starts_at: datetime, ends_
         attendee=ical.Party(person.name, person.email),
         stamp=timezone.now(),
     )
+
+
+def reply_to(event: Event) -> str:
+    """Where a guest's answer goes: to the host, else to the centre, else to the portal."""
+    return (event.host.email if event.host else "") or event.centre.email or sender()
 
 
 def sender() -> str:

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from contacts.models import Person
 from contacts.people.data import Moved, emptying, forget_changes, moving, to_forget, to_move
+from events.actions import registering
 from events.models import Invitation, Meeting, Registration
 from fleetportal.core.links import Link
 
@@ -13,7 +14,7 @@ def forget_registrations(person: Person) -> None:
     rows = Registration.objects.filter(person=person).select_related("event__centre", "event__host", "company", "seating")
     for registration in rows.standing():
         if registration.event.is_ahead:
-            registration.cancel(by=None)
+            registering.cancel(registration, by=None)
     ids = list(rows.values_list("pk", flat=True))
     Link.objects.filter(scope="ticket", subject_id__in=ids).revoke(now=timezone.now())
     forget_changes(Registration, ids)
@@ -38,7 +39,7 @@ def move_registrations(duplicate: Person, kept: Person) -> Moved:
     both = Registration.objects.standing().filter(person=duplicate, event__in=kept.registrations.standing().values("event"))
     for registration in both.select_related("event__centre", "event__host", "company", "seating"):
         if registration.event.is_ahead:
-            registration.cancel(by=None)
+            registering.cancel(registration, by=None)
     moved: Moved = []
     taken = kept.registrations.standing().values("event")
     for registration in duplicate.registrations.exclude(status__in=("seated", "waiting"), event__in=taken):

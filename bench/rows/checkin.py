@@ -7,6 +7,7 @@ from accounts.models import Centre, User
 from bench.measure import Figure, late
 from bench.rows.http import Post, Server, signed_in
 from contacts.models import Person
+from events.actions import registering
 from events.models import CheckIn
 from fleetportal.core.links import Link
 from tests.factories.accounts import make_company
@@ -20,7 +21,7 @@ def figures(size: int) -> Iterator[Figure]:
     event, yardstick = (make_event(centre, capacity=GUESTS) for _turn in range(2))
     company, seating = make_company(centre), event.seating()
     people = Person.objects.order_by("pk")[:GUESTS]
-    guests = [event.register(person, company=company, seating=seating, party=1, by=None).pk for person in people]
+    guests = [registering.register(event, person, company=company, seating=seating, party=1, by=None).pk for person in people]
     cookies = signed_in(User.objects.get(username="carla"))
     tickets = Link.objects.filter(scope="ticket", subject_id__in=guests)
     posts = [Post(f"/events/{event.pk}/check-in/arrive/", {"code": one.address, "_key": token_hex(16)}, cookies) for one in tickets]

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.models import Centre
+from events.actions import planning
+from events.actions.telling import tell
 from events.models import TEMPLATES, Event, Kind, Registration, State
 from fleetportal.core.db import lock
 
@@ -32,7 +34,7 @@ def make_second_delivery(centre: Centre, on: date, *, by: "User | None") -> Even
     template = TEMPLATES[Kind.SECOND_DELIVERY]
     with translation.override(by.language if by else None):
         title = str(template.name)
-    return Event.enter(
+    return planning.plan(
         by=by,
         capacity=template.capacity,
         kind=Kind.SECOND_DELIVERY,
@@ -69,7 +71,7 @@ def remind(registration: Registration, *, now: datetime) -> bool:
     with transaction.atomic():
         if not Registration.objects.seated().filter(pk=registration.pk, reminded_at=None).update(reminded_at=now):
             return False
-        registration.tell("reminder")
+        tell(registration, "reminder")
         return True
 
 

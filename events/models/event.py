@@ -1,24 +1,20 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company, TouchedCompany, Vehicle
-from contacts.models import DecisionMaker, Driver, Holder, Person, Role, VehicleUser
-from events import letters
+from contacts.models import DecisionMaker, Driver, Holder, Role, VehicleUser
 from events.models.registration import Registration
 from events.models.seating import Seating
-from fleetportal.core import audit
-from fleetportal.core.db import lock
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.errors import Refused
-from fleetportal.core.outbox.message import Message
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -198,10 +194,6 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         return ", ".join(part for part in parts if part and part not in self.place)
 
     @property
-    def reply_to(self) -> str:
-        return (self.host.email if self.host else "") or self.centre.email or letters.sender()
-
-    @property
     def is_draft(self) -> bool:
         return self.state == State.DRAFT
 
@@ -261,7 +253,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
             return roles.filter(pk__in=Holder.objects.running(on=today).filter(vehicle__in=ending).values("user"))
         return roles.filter(company__in=ending.values("company"))
 
-    # --- verbs ---
+    # --- reasons ---
 
     def companies_in_window(self) -> models.QuerySet[Any]:
         """The ids of this centre's companies for whose users a second delivery is a reason; nobody's for other kinds."""
@@ -273,125 +265,13 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         if self.kind == Kind.SECOND_DELIVERY or also:
             TouchedCompany.add_all(sorted({*self.companies_in_window(), *also}))
 
-    @classmethod
-    def enter(cls, *, by: "User | None", capacity: int, **facts: Any) -> "Event":
-        """A new draft with `capacity` seats. Costs 3 queries."""
-        with transaction.atomic():
-            event = cls.objects.create(**facts)
-            Seating.objects.create(event=event, capacity=capacity)
-            audit.record("event.entered", event, by=by, facts={"centre": event.centre_id, "kind": str(event.kind)})
-            return event
-
-    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, capacity: int | None = None, **values: Any) -> None:
-        """Write what differs from what was shown. Guests with seats are told when time or place moved, with a new calendar entry.
-
-        Raises EventOver after the event, SeatsTaken, EditedMeanwhile. Costs 5 queries when nothing differs, else about 10 and 9 for
-        each guest told.
-        """
-        with transaction.atomic():
-            seating = lock(self.seating())  # parent first: a cancellation at the same moment waits here
-            lock(self)
-            if self.is_over and not self.is_draft:
-                raise EventOver(_("This event is over; what it was stays as it was."))
-            if capacity is not None:
-                seating.resize(capacity, by=by, shown=shown)
-            window = set(self.companies_in_window())
-            changed = audit.edit(self, values, action="event.edited", by=by, shown=shown, together=("starts_at", "ends_at"))
-            if changed and self.state == State.PUBLISHED:
-                self.touch(also=window)
-            if self.state == State.PUBLISHED and {"starts_at", "ends_at", "place", "title", "area"} & changed.keys():
-                for registration in self.seated():
-                    Registration.objects.filter(pk=registration.pk).update(revision=F("revision") + 1, changed_at=timezone.now())
-                    registration.refresh_from_db(fields=["revision", "changed_at"])
-                    registration.tell("moved")
-
     def seated(self) -> list[Registration]:
-        """Who has seats, with all a letter needs; `self` stands in each. Costs 1 query."""
+        """The registrations with seats, with all that a letter needs and `self` as their event. Costs 1 query."""
         rows = list(self.registrations.seated().select_related("person", "company").order_by("pk"))
         for registration in rows:
             registration.event = self
         return rows
 
-    def publish(self, *, by: "User | None") -> None:
-        """Open the draft to its guests. Doing it twice changes nothing. Raises NotADraft, EventOver. Costs 4 queries, or 6."""
-        with transaction.atomic():
-            lock(self)  # somebody may have moved or cancelled it since it was read
-            if self.is_cancelled:
-                raise NotADraft(_("This event was cancelled."))
-            if self.is_over:
-                raise EventOver(_("This day has passed; move the event first."))
-            if audit.edit(self, {"state": State.PUBLISHED}, action="event.published", by=by):
-                self.touch()
-
-    def cancel(self, *, by: "User | None", reason: str = "") -> None:
-        """Call it off: everybody who comes or waits is told, with the withdrawal of the calendar entry. Twice changes nothing.
-
-        Invitations that have not left stay here. Raises EventOver. Costs 6 queries and 8 for each guest.
-        """
-        with transaction.atomic():
-            seating = lock(self.seating())
-            lock(self)
-            if self.is_cancelled:
-                return
-            if self.is_over:
-                raise EventOver(_("This event is over; what it was stays as it was."))
-            audit.edit(self, {"state": State.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
-            self.touch()
-            invited = self.invitations.order_by().values("pk")
-            Message.objects.filter(about_type="events.invitation", about_id__in=invited).hold_back("The event was called off.")
-            for registration in self.registrations.standing().select_related("person", "company").order_by("pk"):
-                registration.event = self
-                registration.withdraw(seating)
-                registration.tell("called_off")
-
-    def register(
-        self,
-        person: Person,
-        *,
-        company: Company,
-        seating: Seating,
-        party: int,
-        by: "User | None",
-        companions: Sequence[str] = (),
-        wishes: str = "",
-        question: str = "",
-    ) -> Registration:
-        """Give `person` and companions `party` seats together in `seating`, or a place on its waiting list.
-
-        Asking again returns the registration that stands. A guest (`by=None`) registers within the window, staff until the event ends.
-        Raises RegistrationClosed, TooManyGuests. Costs 13 queries.
-        """
-        with transaction.atomic():
-            self.check_may_register(party, by=by)
-            asked = {"event": self.pk, "person": person.pk}
-            if found := standing_of.first(**asked):
-                return found
-            facts = {"companions": [*companions][: party - 1], "wishes": wishes, "question": question}
-            registration = Registration(event=self, person=person, company=company, seating=seating, party=party, **facts)
-            try:
-                with transaction.atomic():
-                    promoted = registration.join(self.seatings.filter(pk=seating.pk))
-            except IntegrityError:  # the constraint settles a double tap: its loser has given back what it took
-                if found := standing_of.first(**asked):
-                    return found
-                raise
-            if not still_published(pk=self.pk):  # called off while we waited for the seats
-                raise RegistrationClosed(_("Registration for this event is closed."))
-            self.invitations.filter(person=person).exclude(declined_at=None).update(declined_at=None)
-            audit.record("event.registered", registration, by=by, facts={"party": party, "status": str(registration.status), **promoted})
-            registration.tell("seated" if registration.is_seated else "waiting")
-            return registration
-
-    def check_may_register(self, party: int, *, by: "User | None") -> None:
-        if not (self.is_open if by is None else self.state == State.PUBLISHED and not self.is_over):
-            raise RegistrationClosed(_("Registration for this event is closed."))
-        if not 1 <= party <= self.largest_party:
-            raise TooManyGuests(_("Up to %(most)d seats go to one guest.") % {"most": self.largest_party})
-
 
 # What is asked in a rush for seats, put into SQL once.
 seating_of = Prepared(lambda event: Seating.objects.filter(event=event).order_by("pk")[:1], event=Event._meta.pk)
-standing_of = Prepared(
-    lambda event, person: Registration.objects.standing().filter(event=event, person=person), event=Event._meta.pk, person=Person._meta.pk
-)
-still_published = Prepared(lambda pk: Event.objects.published().filter(pk=pk).only("pk"), pk=Event._meta.pk)

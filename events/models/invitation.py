@@ -1,16 +1,14 @@
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
-from contacts.memory.models.interaction import record as tell_timeline
-from contacts.models import Direction, Person
+from contacts.models import Person
 from events.models.registration import Registration
-from fleetportal.core import audit
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -68,19 +66,3 @@ class Invitation(models.Model):
         """What the invited person has answered with, if that still stands. Costs 1 query."""
         rows = Registration.objects.standing().filter(event=self.event_id, person=self.person_id)
         return rows.select_related("event__centre", "event__host", "person", "company", "seating").first()
-
-    def decline(self, *, by: "User | None") -> None:
-        """The person does not come; a standing registration is cancelled. Doing it twice changes nothing.
-
-        Raises ChangeClosed once the event has begun. Costs 5 queries, and those of a cancellation.
-        """
-        with transaction.atomic():
-            registration = self.standing_registration()
-            if registration:
-                registration.cancel(by=by)
-            if not Invitation.objects.filter(pk=self.pk, declined_at=None).update(declined_at=timezone.now()):
-                return
-            audit.record("event.declined", self, by=by)
-            tell_timeline(
-                "event.declined", company=self.company, person=self.person, by=by, about=self, channel="email", direction=Direction.IN
-            )

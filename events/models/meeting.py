@@ -1,20 +1,15 @@
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
-from contacts.memory.models.interaction import record as tell_timeline
-from contacts.models import Channel, Direction, Person
-from events import letters
-from fleetportal.core import audit
-from fleetportal.core.db import lock
+from contacts.models import Person
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 
@@ -157,124 +152,3 @@ class Meeting(models.Model):
     def link(self) -> Link | None:
         """The decision-maker's personal link. Costs 1 query."""
         return Link.objects.filter(scope="meeting", subject_id=self.pk, revoked_at=None).order_by("pk").first()
-
-    @classmethod
-    def propose(cls, company: Company, times: Sequence[datetime], *, by: "User | None", **sides: Any) -> "Meeting":
-        """The company's open annual meeting, made if there is none, with these times offered to its decision-maker.
-
-        `sides` as for `open_annual`. Asking again for the same changes nothing. Raises NotYourTurn where it is fixed. Costs 20
-        queries with a letter, 2 when asked again.
-        """
-        with transaction.atomic():
-            meeting = cls.open_annual(company, by=by, **sides)
-            meeting.offer(times, by=by)
-            return meeting
-
-    @classmethod
-    def arrange(cls, company: Company, starts_at: datetime, *, by: "User | None", **sides: Any) -> "Meeting":
-        """The company's open annual meeting, made if there is none, fixed at that time at once. Costs 22 queries with a letter."""
-        with transaction.atomic():
-            meeting = cls.open_annual(company, by=by, **sides)
-            meeting.fix(starts_at, by=by)
-            return meeting
-
-    @classmethod
-    def open_annual(
-        cls,
-        company: Company,
-        *,
-        decision_maker: Person | None,
-        account_manager: "User | None",
-        director: "User | None",
-        by: "User | None",
-        place: str = "",
-    ) -> "Meeting":
-        """The company's open annual meeting, made without a time if there is none. Costs 1 query, 4 when new."""
-        with transaction.atomic():
-            sides = {"decision_maker": decision_maker, "account_manager": account_manager, "director": director, "place": place}
-            meeting, new = cls.objects.open().get_or_create(company=company, is_annual=True, defaults=sides)
-            if new:
-                audit.record("meeting.proposed", meeting, by=by, facts={"company": company.pk})
-                company.touch()
-            return meeting
-
-    def offer(self, times: Sequence[datetime], *, by: "User | None") -> None:
-        """Propose these times instead; the decision-maker gets them with a link to choose one. The same times again change nothing.
-
-        Raises NotYourTurn. Costs 16 queries with a letter.
-        """
-        with transaction.atomic():
-            self.expect((MeetingState.PROPOSED,))
-            proposed = {"proposed_times": [moment.isoformat() for moment in times]}
-            if audit.edit(self, proposed, action="meeting.times_proposed", by=by) and letters.propose_times(self):
-                tell_timeline(
-                    "meeting.proposed", company=self.company, person=self.decision_maker, by=by, about=self, channel=Channel.EMAIL
-                )
-
-    def choose(self, starts_at: datetime) -> None:
-        """The decision-maker takes one of the proposed times; taking the same one again changes nothing.
-
-        Raises TimeGone, NotYourTurn; nothing has changed then. Costs 9 queries.
-        """
-        with transaction.atomic():
-            if self.expect(OPEN) == MeetingState.FIXED and self.starts_at == starts_at:
-                return
-            if not self.is_proposed:
-                raise NotYourTurn(_("This meeting is %(state)s.") % {"state": self.get_state_display()})
-            if starts_at not in self.choices:
-                raise TimeGone(_("This time is no longer free. Take another one, or call us."))
-            self.move({"starts_at": starts_at, "state": MeetingState.FIXED}, "meeting.fixed", by=None)
-
-    def fix(self, starts_at: datetime, *, by: "User | None", place: str | None = None) -> None:
-        """The meeting is on at that time, or moved to it or elsewhere, with a calendar entry. Raises NotYourTurn. Costs 18 queries."""
-        with transaction.atomic():
-            self.expect(OPEN)
-            values: dict[str, Any] = {"starts_at": starts_at, "state": MeetingState.FIXED}
-            self.move(values if place is None else values | {"place": place}, "meeting.fixed", by=by)
-
-    def cancel(self, *, by: "User | None") -> None:
-        """The meeting is off; an entry in the decision-maker's calendar is withdrawn. Raises NotYourTurn. Costs 16 queries."""
-        with transaction.atomic():
-            if self.expect((*OPEN, MeetingState.CANCELLED)) != MeetingState.CANCELLED:
-                self.move({"state": MeetingState.CANCELLED}, "meeting.cancelled", by=by)
-
-    def hold(self, *, by: "User | None", minutes: str = "", held_at: datetime | None = None) -> None:
-        """The meeting took place: a real contact, and the year begins anew. Raises NotYourTurn. Costs 7 queries."""
-        with transaction.atomic():
-            self.expect(OPEN)
-            values: dict[str, Any] = {
-                "state": MeetingState.HELD,
-                "minutes": minutes,
-                "starts_at": held_at or self.starts_at or timezone.now(),
-            }
-            audit.edit(self, values, action="meeting.held", by=by)
-            tell_timeline(
-                "meeting.held",
-                company=self.company,
-                person=self.decision_maker,
-                by=by,
-                about=self,
-                channel=Channel.IN_PERSON,
-                happened_at=self.starts_at,
-                is_real_contact=True,
-                text=minutes[:2000],
-            )
-
-    def expect(self, states: Sequence[str]) -> str:
-        """The state, read under a lock; raises NotYourTurn when it is none of `states`."""
-        lock(self)
-        if self.state not in states:
-            raise NotYourTurn(_("This meeting is %(state)s.") % {"state": self.get_state_display()})
-        return self.state
-
-    def move(self, values: dict[str, Any], action: str, *, by: "User | None") -> None:
-        had_entry = self.state == MeetingState.FIXED
-        if not audit.edit(self, values, action=action, by=by):
-            return
-        self.revision += 1
-        self.save(update_fields=["revision"])
-        direction = Direction.IN if by is None else Direction.OUT
-        facts: dict[str, Any] = {"channel": Channel.EMAIL, "direction": direction}
-        tell_timeline(action, company=self.company, person=self.decision_maker, by=by, about=self, **facts)
-        if had_entry or self.state == MeetingState.FIXED:
-            letters.tell_of_meeting(self)

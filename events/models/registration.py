@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
 from contacts.memory.models.interaction import record as tell_timeline
-from contacts.models import Channel, Direction, Interaction, Person
-from events import letters
-from events.models.seating import Seating, SeatingQuerySet, ids
+from contacts.models import Direction, Interaction, Person
+from events.models.seating import Seating
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, can_lock, lock
 from fleetportal.core.db.prepared import Prepared, insert
@@ -146,6 +144,11 @@ class Registration(models.Model):
         return self.status == Status.WAITING
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What the guest may change, as the history keeps it."""
+        return {"party": self.party, "companions": self.companions, "wishes": self.wishes, "question": self.question}
+
+    @property
     def rank(self) -> int | None:
         """The place on the waiting list as people count it: 1 is next. Costs 1 query."""
         if not self.is_waiting:
@@ -161,115 +164,6 @@ class Registration(models.Model):
         self.changed_at = timezone.now()
         self.save(update_fields=["status", "place", "revision", "changed_at"])
 
-    def join(self, seatings: SeatingQuerySet) -> dict[str, list[int]]:
-        """The party that just came is written down: with seats, where some are free and nobody waits; else with a place on the list.
-
-        The list is joined under the seating's lock, so that seats freed a moment ago go to who waits. Costs 2 queries, or 6.
-        """
-        if seatings.take(self.party):
-            self.status = Status.SEATED
-            insert(self)
-            return {}
-        seating = lock(seatings.get())
-        self.status, self.place = Status.WAITING, seating.draw_place()
-        insert(self)
-        promoted = seating.promote()
-        if self in promoted:
-            self.refresh_from_db(fields=["status", "place", "revision", "changed_at"])
-        others = [registration for registration in promoted if registration.pk != self.pk]
-        for registration in others:
-            registration.tell("promoted")
-        return ids(others)
-
-    def tell(self, step: letters.Step) -> None:
-        """Queue the letter of this step and write the timeline's line. Costs 7 queries, 4 without an address."""
-        tell_timeline(
-            "event.registered" if step in ("seated", "waiting") else f"event.{step}",
-            company=self.company,
-            person=self.person,
-            by=None,
-            about=self,
-            channel=Channel.EMAIL,
-            direction=Direction.OUT if step in letters.OURS else Direction.IN,
-        )
-        letters.queue(step, self)
-
-    # --- verbs ---
-
-    def change(self, *, by: "User | None", party: int | None = None, companions: Sequence[str] | None = None, **words: str) -> None:
-        """Another number of people, other names or words (`wishes`, `question`). Fewer seats go to who waits next.
-
-        Raises ChangeClosed, NotComing, NotEnoughSeats; nothing has changed then. Costs 3 queries when nothing differs.
-        """
-        with transaction.atomic():
-            seating = lock(self.seating)
-            lock(self)
-            self.check_open(by=by)
-            heads = self.party if party is None else party
-            before = self.facts
-            promoted = self.resize(seating, heads)
-            self.companions = [*(self.companions if companions is None else companions)][: heads - 1]
-            self.wishes, self.question = words.get("wishes", self.wishes), words.get("question", self.question)
-            changes = {name: (before[name], value) for name, value in self.facts.items() if before[name] != value}
-            if not changes:
-                return
-            self.revision += 1
-            self.changed_at = timezone.now()
-            self.save(update_fields=["party", "companions", "wishes", "question", "revision", "changed_at"])
-            audit.record("registration.changed", self, by=by, changes=changes, facts=ids(promoted))
-            self.tell("changed")
-            for registration in promoted:
-                registration.tell("promoted")
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        return {"party": self.party, "companions": self.companions, "wishes": self.wishes, "question": self.question}
-
-    def check_open(self, *, by: "User | None") -> None:
-        if not self.is_standing:
-            raise NotComing(_("This registration was cancelled."))
-        if not (self.event.is_open if by is None else self.event.is_ahead):
-            raise ChangeClosed(_("The list is closed; call us and we see what can be done."))
-
-    def resize(self, seating: Seating, heads: int) -> list["Registration"]:
-        """Give back or take the seats between `party` and `heads`; who was promoted. Both rows are locked."""
-        more = heads - self.party
-        if self.is_seated and more > 0 and not Seating.objects.filter(pk=seating.pk).take(more):
-            free = seating.for_newcomers
-            raise NotEnoughSeats(
-                _("There are not that many seats left. Your %(party)d stay yours.") % {"party": self.party}, facts={"free": free}
-            )
-        self.party = heads
-        if self.is_seated and more < 0:
-            seating.free_up(-more)
-        if more >= 0:
-            return []
-        if self.is_waiting:
-            self.save(update_fields=["party"])  # a smaller party may fit now: the list reads it
-        promoted = seating.promote()
-        if self in promoted:
-            self.refresh_from_db(fields=["status", "place", "revision"])
-        return [one for one in promoted if one.pk != self.pk]
-
-    def cancel(self, *, by: "User | None") -> None:
-        """The party does not come: its seats go to who waits next, in order. Doing it twice changes nothing.
-
-        Raises ChangeClosed once the event has begun. Costs about 14 queries and 7 for each party promoted.
-        """
-        with transaction.atomic():
-            seating = lock(self.seating)
-            lock(self)
-            if not self.is_standing:
-                return
-            if not self.event.is_ahead:
-                raise ChangeClosed(_("The event has begun; nothing can be changed here any more."))
-            before = self.withdraw(seating)
-            promoted = seating.promote()
-            audit.record("registration.cancelled", self, by=by, changes={"status": (before, Status.CANCELLED)}, facts=ids(promoted))
-            self.tell("cancelled")
-            for registration in promoted:
-                registration.tell("promoted")
-
     def withdraw(self, seating: Seating) -> str:
         """Take the registration off its seats or its place; the status it had. Both rows are locked."""
         before = self.status
@@ -283,6 +177,8 @@ class Registration(models.Model):
         self.changed_at = timezone.now()
         self.save(update_fields=["status", "place", "revision", "changed_at"])
         return before
+
+    # --- at the door ---
 
     def check_in(self, *, by: "User | None", heads: int | None = None) -> "CheckIn":
         """The party is inside, all of it or `heads`. Raises NotComing, AlreadyCheckedIn; nothing has changed then. Costs 6 queries."""

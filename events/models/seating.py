@@ -1,16 +1,8 @@
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from fleetportal.core import audit
-from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class SeatsTaken(Refused):
@@ -71,57 +63,3 @@ class Seating(models.Model):
         """Give back `heads` seats. The row is locked; who waits is promoted next."""
         self.taken -= heads
         self.save(update_fields=["taken"])
-
-    def promote(self) -> list[Any]:
-        """The waiting parties that got seats just now, in order. The row is locked. Costs 1 query, 2 more for each party.
-
-        Nobody is overtaken unless the event allows it: a party that fits goes before a bigger one at most `overtaking_limit` times.
-        """
-        if not self.waiting or not self.free:
-            return []
-        promoted, passed = [], []
-        for registration in self.registrations.waiting().in_order().select_related("event", "person", "company"):
-            if registration.party > self.free:
-                if registration.overtaken >= registration.event.overtaking_limit:
-                    break
-                passed.append(registration)
-                continue
-            for bigger in passed:
-                bigger.overtaken += 1
-                bigger.save(update_fields=["overtaken"])
-            self.taken += registration.party
-            self.waiting -= 1
-            registration.seat()
-            promoted.append(registration)
-            if not self.free or any(bigger.overtaken >= bigger.event.overtaking_limit for bigger in passed):
-                break
-        self.save(update_fields=["taken", "waiting"])
-        return promoted
-
-    def resize(self, capacity: int, *, by: "User | None", shown: Mapping[str, Any] | None = None) -> list[Any]:
-        """Set the number of seats, unless it is the one that was shown; who waits and now fits is promoted and told.
-
-        Raises SeatsTaken below what is taken, EditedMeanwhile where somebody else has set another number since it was shown.
-        """
-        with transaction.atomic():
-            lock(self)
-            if shown is not None:
-                if shown.get("capacity") == capacity:
-                    return []
-                audit.refuse_clashes(self, {"capacity": capacity}, shown=shown, now={"capacity": self.capacity})
-            if capacity < self.taken:
-                raise SeatsTaken(_("%(taken)d seats are taken already; fewer cannot be offered.") % {"taken": self.taken})
-            before, self.capacity = self.capacity, capacity
-            if before == capacity:
-                return []
-            self.save(update_fields=["capacity"])
-            promoted = self.promote()
-            audit.record("seating.resized", self, by=by, changes={"capacity": (before, capacity)}, facts=ids(promoted))
-            for registration in promoted:
-                registration.tell("promoted")
-            return promoted
-
-
-def ids(promoted: list[Any]) -> dict[str, list[int]]:
-    """The history's word for who was promoted by what somebody else did."""
-    return {"promoted": [registration.pk for registration in promoted]} if promoted else {}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from contacts.models import DecisionMaker, Group, Planning
 from contacts.reasons.rule import Found, Rule
+from events.actions import meetings
 from events.forms.meeting import MeetingForm
 from events.models import Meeting
 
@@ -31,7 +32,7 @@ class MeetingPlanning(Planning):
         return MeetingForm(data, company=reason.company, user=user)
 
     def carry_out(self, reason: "Reason", values: dict[str, Any], *, by: User) -> models.Model:
-        return Meeting.arrange(
+        return meetings.arrange(
             reason.company,
             values["starts_at"],
             decision_maker=reason.person or decision_maker_of(reason),
@@ -42,7 +43,7 @@ class MeetingPlanning(Planning):
         )
 
     def undo(self, made: Any, *, by: User) -> None:
-        made.cancel(by=by)
+        meetings.cancel(made, by=by)
 
 
 def decision_maker_of(reason: "Reason") -> Any:

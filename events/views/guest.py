@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Centre
 from events import landing, letters
+from events.actions import registering
 from events.forms.answer import AnswerForm
 from events.models import ChangeClosed, Event, Invitation, NotComing, NotEnoughSeats, Registration, RegistrationClosed
 from fleetportal.core import ical, qr
@@ -111,7 +112,7 @@ def accept(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
         return show(request, link, found, form, status=422)
     event = found.event
     try:
-        event.register(found.person, company=found.company, seating=event.seating(), by=None, **form.answers)
+        registering.register(event, found.person, company=found.company, seating=event.seating(), by=None, **form.answers)
     except RegistrationClosed as refusal:
         return show(request, link, found, form, status=409, refusal=refusal)
     return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
@@ -167,7 +168,7 @@ def change(request: HttpRequest, link: Link) -> HttpResponse:
         status = 422
         if answer.is_valid():
             try:
-                registration.change(by=None, **answer.answers)
+                registering.change(registration, by=None, **answer.answers)
                 return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
             except (NotEnoughSeats, ChangeClosed, NotComing) as refusal:
                 context["refusal"], status = refusal, 409
@@ -202,7 +203,7 @@ def decline(request: HttpRequest, link: Link) -> HttpResponse:
 
 def say_no(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
     try:
-        found.decline(by=None)
+        registering.decline(found, by=None)
     except ChangeClosed as refusal:
         return show(request, link, found, empty_form(found), status=409, refusal=refusal)
     return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)

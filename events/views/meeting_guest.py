@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events import letters
+from events.actions import meetings
 from events.forms.meeting import ChoiceForm
 from events.models import Meeting, NotYourTurn, TimeGone
 from events.views.guest import CALENDAR, gone, house
@@ -44,7 +45,7 @@ def choose(request: HttpRequest, link: Link) -> HttpResponse:
     if not form.is_valid():
         return show(request, found, link, status=422)
     try:
-        found.choose(form.cleaned_data["time"])
+        meetings.choose(found, form.cleaned_data["time"])
     except (TimeGone, NotYourTurn) as refusal:
         return show(request, found, link, refusal=refusal, status=refusal.status)
     return HttpResponseRedirect(link.path, status=303)

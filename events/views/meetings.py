@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Company
+from events.actions import meetings
 from events.filters import MeetingFilter
 from events.forms.meeting import FixForm, HoldForm, ProposeForm, TimesForm
 from events.models import Meeting
@@ -63,7 +64,7 @@ def new(request: HttpRequest, company_id: int) -> HttpResponse:
     form = ProposeForm(request.POST if request.method == "POST" else None, company=company, user=request.user)
     if form.is_valid():
         known = {name: form.cleaned_data[name] for name in ("decision_maker", "director", "place")}
-        meeting = Meeting.propose(company, form.times, account_manager=request.user, by=request.user, **known)
+        meeting = meetings.propose(company, form.times, account_manager=request.user, by=request.user, **known)
         return done(request, address(meeting), written_in_words(meeting))
     back = reverse("accounts:company", args=[company.pk])
     return ask(request, form, title=_("Propose an annual meeting"), save=_("Propose these times"), back=back, trail=(company.name, back))
@@ -90,7 +91,7 @@ def times(request: HttpRequest, meeting_id: int) -> HttpResponse:
     found = the_meeting(request, meeting_id)
     form = TimesForm(request.POST if request.method == "POST" else None, company=found.company)
     if form.is_valid():
-        found.offer(form.times, by=request.user)
+        meetings.offer(found, form.times, by=request.user)
         return done(request, address(found), written_in_words(found))
     return ask_about(request, found, form, title=_("Propose other times"), save=_("Propose these times"))
 
@@ -103,7 +104,7 @@ def fix(request: HttpRequest, meeting_id: int) -> HttpResponse:
     found = the_meeting(request, meeting_id)
     form = FixForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
-        found.fix(form.starts_at, by=request.user, place=form.cleaned_data["place"])
+        meetings.fix(found, form.starts_at, by=request.user, place=form.cleaned_data["place"])
         return done(request, address(found), _("Fixed; the calendar entry follows by e-mail."))
     return ask_about(request, found, form, title=_("Move the meeting") if found.is_fixed else _("Fix the time"), save=_("Fix it"))
 
@@ -116,7 +117,7 @@ def hold(request: HttpRequest, meeting_id: int) -> HttpResponse:
     found = the_meeting(request, meeting_id)
     form = HoldForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
-        found.hold(by=request.user, minutes=form.cleaned_data["minutes"], held_at=form.held_at)
+        meetings.hold(found, by=request.user, minutes=form.cleaned_data["minutes"], held_at=form.held_at)
         return done(request, address(found), _("Held: it stands on the timeline, and the next one is due in a year."))
     return ask_about(request, found, form, title=_("The meeting took place"), save=_("Yes, it was held"))
 
@@ -129,7 +130,7 @@ def cancel(request: HttpRequest, meeting_id: int) -> HttpResponse:
     found = the_meeting(request, meeting_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        found.cancel(by=request.user)
+        meetings.cancel(found, by=request.user)
         return done(request, address(found), _("Called off."))
     return ask_about(request, found, form, title=_("Call the meeting off"), save=_("Call it off"))
 

@@ -1,5 +1,6 @@
 """Events for staff: the list, making and editing one, its cockpit and what its buttons do."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Centre
 from events import landing
 from events.actions import cockpit as figures
+from events.actions import planning
 from events.actions.inviting import circle, proposed, start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery
 from events.filters import EventFilter, GuestFilter
@@ -92,7 +94,7 @@ def new(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = EventForm(request.POST or None, user=request.user, kind=kind)
     if form.is_valid():
-        event = Event.enter(by=request.user, **form.values)
+        event = planning.plan(by=request.user, **form.values)
         return done(request, address(event), _("%s is planned. Nobody sees it before it is published.") % event)
     templates = [(key, template.name, key == kind) for key, template in TEMPLATES.items()]
     context = {"form": form, "templates": templates, "title": _("Plan an event"), "save": _("Plan it"), "back": reverse("events:list")}
@@ -107,7 +109,7 @@ def edit(request: HttpRequest, event_id: int) -> HttpResponse:
     form = EventForm(request.POST or None, user=request.user, event=event)
     if form.is_valid():
         try:
-            if form.write(event.edit, by=request.user):
+            if form.write(partial(planning.edit, event), by=request.user):
                 return done(request, address(event), _("%s is saved.") % event)
         except SeatsTaken as refusal:  # somebody registered since the form was checked
             form.add_error("capacity", refusal.message)
@@ -131,7 +133,7 @@ def second_delivery(request: HttpRequest) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, event_id: int) -> HttpResponse:
     event = the_event(request, event_id, may="run_events")
-    event.publish(by=request.user)
+    planning.publish(event, by=request.user)
     return done(request, address(event), _("Published: guests can answer now."))
 
 
@@ -143,7 +145,7 @@ def cancel(request: HttpRequest, event_id: int) -> HttpResponse:
     event = the_event(request, event_id, may="run_events")
     form = CancelForm(request.POST or None)
     if form.is_valid():
-        event.cancel(by=request.user, reason=form.cleaned_data["reason"])
+        planning.call_off(event, by=request.user, reason=form.cleaned_data["reason"])
         return done(request, address(event), _("Called off. Everybody who was coming has been written to."))
     told = event.registrations.standing().count()
     save = ngettext("Call it off and tell %(count)d guest", "Call it off and tell %(count)d guests", told) % {"count": told}

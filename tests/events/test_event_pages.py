@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from events.actions import planning, registering
 from events.models import CheckIn, Event, Invitation, Kind, Registration, State
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue as jobs
@@ -124,7 +125,7 @@ def test_publish_then_invite_with_one_click_each(client: Client, dora: Any, nort
 @pytest.mark.parametrize(("language", "said"), [("en", "Invite the ticked of 2"), ("de", "Die angehakten von 2 einladen")])
 def test_whom_to_invite_is_asked_in_the_languages_of_staff(client: Client, carla: Any, north_ag: Any, language: str, said: str) -> None:
     event = make_event(north_ag.centre)
-    event.publish(by=carla)
+    planning.publish(event, by=carla)
     for _guest in range(2):
         make_guest(north_ag)
     carla.language = language
@@ -157,7 +158,7 @@ def test_next_months_second_delivery_is_one_click(client: Client, dora: Any, nor
 
 def test_a_second_delivery_that_stands_is_not_said_to_be_drafted(client: Client, dora: Any, north: Any) -> None:
     signed_in(client, dora).post("/events/second-delivery/")
-    Event.objects.get().publish(by=dora)
+    planning.publish(Event.objects.get(), by=dora)
     page = client.post("/events/second-delivery/", follow=True).content.decode()
     assert "Next month has its own already" in page
     assert "drafted for next month" not in page[page.index("Next month has its own") :]
@@ -208,7 +209,7 @@ def test_red_for_what_holds_no_seat_here(client: Client, emil: Any, north_ag: An
     if case == "another event":
         says = code(make_registration(make_event(north_ag.centre), company=north_ag))
     if case == "cancelled":
-        coming.cancel(by=None)
+        registering.cancel(coming, by=None)
     data = {"guest": make_registration(event, company=north_ag).pk} if case == "waiting" else {"code": says}
 
     answer = signed_in(client, emil).post(reverse("events:arrive", args=[event.pk]), data)
@@ -289,7 +290,7 @@ def opened(client: Client, event: Event) -> tuple[str, dict[str, Any]]:
 def test_who_edits_later_never_writes_unseen_over_who_was_first(client: Client, dora: Any, carla: Any, north: Any) -> None:
     event = make_event(north, capacity=40, published=False, title="Evening")
     address, fields = opened(signed_in(client, dora), event)
-    Event.objects.get(pk=event.pk).edit(by=carla, place="Hall 4", title="Long evening", capacity=80)
+    planning.edit(Event.objects.get(pk=event.pk), by=carla, place="Hall 4", title="Long evening", capacity=80)
 
     late = client.post(address, {**fields, "title": "Short evening", "capacity": 40})
 
@@ -306,7 +307,7 @@ def test_who_edits_later_never_writes_unseen_over_who_was_first(client: Client, 
 def test_a_number_of_seats_that_another_has_set_is_asked_about(client: Client, dora: Any, carla: Any, north: Any) -> None:
     event = make_event(north, capacity=40, published=False)
     address, fields = opened(signed_in(client, dora), event)
-    Event.objects.get(pk=event.pk).edit(by=carla, capacity=80)
+    planning.edit(Event.objects.get(pk=event.pk), by=carla, capacity=80)
 
     late = client.post(address, {**fields, "capacity": 50})
 
@@ -325,7 +326,7 @@ def test_beginning_and_end_are_one_persons(client: Client, dora: Any, carla: Any
     starts_at, ends_at = (datetime.combine(day, clock, north.zone) for clock in (time(18), time(21)))
     event = make_event(north, published=False, starts_at=starts_at, ends_at=ends_at)
     address, fields = opened(signed_in(client, dora), event)
-    Event.objects.get(pk=event.pk).edit(by=carla, ends_at=ends_at - timedelta(hours=1))
+    planning.edit(Event.objects.get(pk=event.pk), by=carla, ends_at=ends_at - timedelta(hours=1))
 
     late = client.post(address, {**fields, "begins": "20:30"})
 

@@ -10,6 +10,7 @@ from accounts.models import Company, TouchedCompany
 from contacts.models import Group, Reason, rules
 from contacts.reasons.computing import look_again
 from contacts.reasons.explaining import explain
+from events.actions import meetings, planning
 from events.models import Event, EventOver, NotADraft
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import make_company, make_vehicle
@@ -69,7 +70,7 @@ def test_two_cars_are_one_reason_and_a_draft_is_none(north_ag: Company) -> None:
     user = chooser(north_ag)
     make_holder(user, make_vehicle(north_ag, use="personal", delivered_on=TODAY()))
     assert both_ways("second_delivery", north_ag) == set()
-    event.publish(by=None)
+    planning.publish(event, by=None)
     assert both_ways("second_delivery", north_ag) == {(north_ag.pk, user.person_id)}
 
 
@@ -89,15 +90,15 @@ def test_publishing_moving_and_cancelling_touch_the_companies_of_both_windows(no
     event = delivery(north_ag.centre, published=False)
     touched()
 
-    event.publish(by=None)
+    planning.publish(event, by=None)
     assert touched() == [north_ag.pk]
-    event.edit(by=None, starts_at=event.starts_at + timedelta(days=20), ends_at=event.ends_at + timedelta(days=20))
+    planning.edit(event, by=None, starts_at=event.starts_at + timedelta(days=20), ends_at=event.ends_at + timedelta(days=20))
     assert touched() == sorted([north_ag.pk, later.pk])
-    event.edit(by=None, title=event.title)
+    planning.edit(event, by=None, title=event.title)
     assert touched() == []
-    event.cancel(by=None)
+    planning.call_off(event, by=None)
     assert touched() == [later.pk]
-    event.cancel(by=None)
+    planning.call_off(event, by=None)
     assert touched() == []
 
 
@@ -105,8 +106,8 @@ def test_other_kinds_of_events_touch_nobody(north_ag: Company) -> None:
     chooser(north_ag)
     event = make_event(north_ag.centre, published=False)
     touched()
-    event.publish(by=None)
-    event.cancel(by=None)
+    planning.publish(event, by=None)
+    planning.call_off(event, by=None)
     assert touched() == []
 
 
@@ -124,15 +125,15 @@ def test_publishing_asks_how_the_event_stands_and_not_how_it_was_read(north_ag: 
     read = Event.objects.get(pk=event.pk)
     Event.objects.filter(pk=event.pk).update(starts_at=in_days(-3), ends_at=in_days(-2))
     with pytest.raises(EventOver):
-        read.publish(by=None)
+        planning.publish(read, by=None)
     read = Event.objects.get(pk=event.pk)
     Event.objects.filter(pk=event.pk).update(starts_at=in_days(3), ends_at=in_days(4))
-    read.publish(by=None)
+    planning.publish(read, by=None)
     assert Event.objects.get(pk=event.pk).state == "published"
     read = Event.objects.get(pk=event.pk)
-    Event.objects.get(pk=event.pk).cancel(by=None)
+    planning.call_off(Event.objects.get(pk=event.pk), by=None)
     with pytest.raises(NotADraft):
-        read.publish(by=None)
+        planning.publish(read, by=None)
     assert Entry.objects.filter(action="event.published").count() == 1
 
 
@@ -141,8 +142,8 @@ def test_publishing_asks_how_the_event_stands_and_not_how_it_was_read(north_ag: 
 
 def held(company: Company, days_ago: int) -> None:
     meeting = make_meeting(company)
-    meeting.fix(in_days(-days_ago), by=None)
-    meeting.hold(by=None)
+    meetings.fix(meeting, in_days(-days_ago), by=None)
+    meetings.hold(meeting, by=None)
 
 
 def test_an_annual_meeting_is_due_after_a_year_where_somebody_decides(north: Any) -> None:
@@ -174,5 +175,5 @@ def test_a_meeting_called_off_makes_the_reason_due_again(north_ag: Company) -> N
     make_role("decision_maker", north_ag)
     meeting = make_meeting(north_ag)
     assert both_ways("annual_meeting", north_ag) == set()
-    meeting.cancel(by=None)
+    meetings.cancel(meeting, by=None)
     assert {company for company, _person in both_ways("annual_meeting", north_ag)} == {north_ag.pk}

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from events.actions import planning, registering
 from events.models import Event, Invitation, Registration, Status
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
@@ -168,7 +169,7 @@ def test_the_ticket_shows_its_code_and_its_calendar_file(client: Client) -> None
     assert re.search(r'<svg class="qr"[^>]*>', page.content.decode())
     assert file["Content-Type"] == "text/calendar; charset=utf-8"
     assert f"UID:registration-{registration.pk}@" in file.content.decode()
-    registration.cancel(by=None)
+    registering.cancel(registration, by=None)
     assert "given back" in client.get(link.path).content.decode()
     assert client.get(f"{link.path}appointment.ics").status_code == 404
 
@@ -227,14 +228,14 @@ def test_a_telephone_keeps_a_ticket_to_the_end_of_the_evening_and_no_other(clien
     page = client.get(link.path)
     assert page[UNTIL] == str(int(registration.event.ends_at.timestamp()))
     assert "kept.js" in page.content.decode()
-    registration.cancel(by=None)
+    registering.cancel(registration, by=None)
     page = client.get(link.path)
     assert (page.status_code, page.has_header(UNTIL), "kept.js" in page.content.decode()) == (200, False, False)
 
 
 def test_a_ticket_of_an_event_called_off_says_that_and_not_that_it_was_given_back(client: Client) -> None:
     registration = make_registration()
-    registration.event.cancel(by=None, reason="The car is stuck.")
+    planning.call_off(registration.event, by=None, reason="The car is stuck.")
     words = client.get(Link.objects.get(scope="ticket", subject_id=registration.pk).path).content.decode()
     assert "This event does not take place." in words and "The car is stuck." in words
     assert "given back" not in words and "enough at the door" not in words
@@ -243,7 +244,7 @@ def test_a_ticket_of_an_event_called_off_says_that_and_not_that_it_was_given_bac
 def test_nobody_looks_forward_to_what_is_called_off(client: Client, anna: Any) -> None:
     invitation = make_invitation(make_event(host=anna))
     assert "Looking forward to it" in client.get(path(invitation)).content.decode()
-    invitation.event.cancel(by=None)
+    planning.call_off(invitation.event, by=None)
     assert "Looking forward to it" not in client.get(path(invitation)).content.decode()
 
 

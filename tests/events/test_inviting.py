@@ -9,6 +9,7 @@ from django.core import mail
 from django.utils import timezone
 
 from contacts.models import Interaction
+from events.actions import planning, registering
 from events.actions.inviting import NotInviting, circle, invitable, invite, nudge, proposed, run_inviting, start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery, remind_coming
 from events.models import Audience, Event, Invitation, Kind, State
@@ -137,7 +138,7 @@ def test_no_invitation_to_what_is_not_public_or_has_begun(north_ag: Any, facts: 
 def test_an_event_called_off_since_it_was_read_invites_and_reminds_nobody(north_ag: Any, anna: Any) -> None:
     event, guest = make_event(north_ag.centre), make_guest(north_ag)
     silent = make_invitation(event, make_guest(north_ag), company=north_ag)
-    Event.objects.get(pk=event.pk).cancel(by=None)
+    planning.call_off(Event.objects.get(pk=event.pk), by=None)
     before = Message.objects.count()
 
     for verb in (lambda: invite(event, guest, company=north_ag, by=None), lambda: nudge(silent, by=None)):
@@ -152,7 +153,7 @@ def test_an_event_called_off_since_it_was_read_invites_and_reminds_nobody(north_
 def test_an_invitation_that_has_not_left_stays_when_the_event_is_called_off(north_ag: Any, anna: Any) -> None:
     event = make_event(north_ag.centre)
     invite(event, make_guest(north_ag), company=north_ag, by=anna)
-    event.cancel(by=anna)
+    planning.call_off(event, by=anna)
     assert list(Message.objects.values_list("state", flat=True)) == [MessageState.HELD_BACK]
     send_due()
     assert mail.outbox == []
@@ -162,7 +163,7 @@ def test_the_silent_are_reminded_once_and_who_answered_never(north_ag: Any, anna
     event = make_event(north_ag.centre)
     silent, coming, declined = (make_invitation(event, make_guest(north_ag), company=north_ag) for _one in range(3))
     make_registration(event, coming.person, company=north_ag)
-    declined.decline(by=None)
+    registering.decline(declined, by=None)
 
     for job in (start_nudging(event, by=anna), start_nudging(event, by=anna)):
         jobs.kinds[job.kind](job, float("inf"))

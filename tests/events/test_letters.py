@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from events.actions import meetings, planning, registering, telling
 from events.letters import appointment
 from events.models import Event
 from fleetportal.core import ical
@@ -63,8 +64,8 @@ def test_what_a_guest_typed_never_becomes_a_link(north_ag: Any) -> None:
 
 def test_the_entry_follows_the_registration_to_its_end() -> None:
     registration = make_registration(party=2)
-    registration.change(by=None, party=3)
-    registration.cancel(by=None)
+    registering.change(registration, by=None, party=3)
+    registering.cancel(registration, by=None)
 
     told = [entry(message) for message in letters(registration)]
 
@@ -81,7 +82,7 @@ def test_who_waits_gets_no_entry_before_there_are_seats() -> None:
     coming, waits = make_registration(event), make_registration(event)
     assert letters(waits)[0].attachments == []
 
-    coming.cancel(by=None)
+    registering.cancel(coming, by=None)
 
     method, found = entry(letters(waits)[-1])
     assert (method, found.start) == ("REQUEST", event.starts_at)
@@ -91,9 +92,9 @@ def test_an_event_that_moves_corrects_every_calendar_and_one_called_off_empties_
     event = make_event(north_ag.centre, capacity=2)
     coming, waits = make_registration(event, party=2, company=north_ag), make_registration(event, company=north_ag)
 
-    event.edit(by=None, starts_at=event.starts_at + timedelta(hours=1), ends_at=event.ends_at + timedelta(hours=1))
-    event.edit(by=None, intro="Only words: nobody is told.")
-    event.cancel(by=None, reason="The car is not here yet.")
+    planning.edit(event, by=None, starts_at=event.starts_at + timedelta(hours=1), ends_at=event.ends_at + timedelta(hours=1))
+    planning.edit(event, by=None, intro="Only words: nobody is told.")
+    planning.call_off(event, by=None, reason="The car is not here yet.")
 
     told = [entry(message) for message in letters(coming)]
     assert [method for method, _event in told] == ["REQUEST", "REQUEST", "CANCEL"]
@@ -142,7 +143,7 @@ def test_a_calendar_file_is_as_the_standard_asks() -> None:
 def test_every_letter_has_subject_text_and_html_without_leftovers(language: str, step: Any) -> None:
     registration = make_registration(person=make_guest(language=language), party=2, wishes="vegetarian")
 
-    registration.tell(step)
+    telling.tell(registration, step)
 
     sent = as_email(letters(registration)[-1])
     html = sent.alternatives[0][0]
@@ -156,10 +157,10 @@ def test_a_fixed_meeting_and_its_end_stand_in_the_decision_makers_calendar(north
     meeting = make_meeting(north_ag, decision_maker=make_guest(north_ag, group="decision_maker"), account_manager=anna)
     first = in_days(10)
 
-    meeting.fix(first, by=anna)
-    meeting.fix(first + timedelta(days=1), by=anna)
-    meeting.cancel(by=anna)
-    meeting.cancel(by=anna)
+    meetings.fix(meeting, first, by=anna)
+    meetings.fix(meeting, first + timedelta(days=1), by=anna)
+    meetings.cancel(meeting, by=anna)
+    meetings.cancel(meeting, by=anna)
 
     told = [entry(message) for message in letters(meeting)]
     assert [(method, int(found["SEQUENCE"])) for method, found in told] == [("REQUEST", 1), ("REQUEST", 2), ("CANCEL", 3)]

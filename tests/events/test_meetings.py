@@ -12,9 +12,9 @@ from django.utils import timezone
 from contacts.models import Interaction, Reason
 from contacts.reasons.computing import look_again
 from contacts.reasons.rule import rules
+from events.actions import meetings
 from events.forms.meeting import MeetingForm, TimesForm
 from events.models import Meeting, MeetingState, NotYourTurn, TimeGone
-from events.models import meeting as nouns
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.email import as_email
@@ -39,7 +39,7 @@ def kern(north_ag: Any) -> Any:
 @pytest.fixture
 def offered(north_ag: Any, kern: Any, anna: Any) -> Meeting:
     meeting = make_meeting(north_ag, decision_maker=kern, account_manager=anna, times=[])
-    meeting.offer([in_days(7), in_days(8), in_days(9)], by=anna)
+    meetings.offer(meeting, [in_days(7), in_days(8), in_days(9)], by=anna)
     return meeting
 
 
@@ -73,9 +73,9 @@ def test_a_letter_that_cannot_be_written_leaves_no_meeting(anna: Any, north_ag: 
     def breaks(meeting: Meeting) -> None:
         raise RuntimeError("a crash in between")
 
-    monkeypatch.setattr(nouns.letters, "propose_times", breaks)
+    monkeypatch.setattr(meetings.letters, "propose_times", breaks)
     with pytest.raises(RuntimeError):
-        Meeting.propose(north_ag, [in_days(7)], decision_maker=kern, account_manager=anna, director=None, by=anna)
+        meetings.propose(north_ag, [in_days(7)], decision_maker=kern, account_manager=anna, director=None, by=anna)
     assert not Meeting.objects.exists()
     assert not Entry.objects.filter(action__startswith="meeting.").exists()
 
@@ -174,7 +174,7 @@ def test_a_meeting_of_a_company_out_of_reach_is_not_there(client: Client, boris:
 
 
 def test_a_meeting_stands_in_the_calendar_of_its_day(client: Client, anna: Any, offered: Meeting) -> None:
-    offered.fix(timezone.now() + timedelta(minutes=1), by=anna)
+    meetings.fix(offered, timezone.now() + timedelta(minutes=1), by=anna)
     client.force_login(anna)
     lines = client.get("/today/").context["day"].appointments
     assert [(line.title, line.url) for line in lines] == [(offered.company.name, f"/meetings/{offered.pk}/")]
@@ -257,25 +257,25 @@ def test_a_time_that_was_not_proposed_changes_nothing(client: Client, offered: M
 
 def test_refusals_by_class(offered: Meeting, anna: Any) -> None:
     with pytest.raises(TimeGone):
-        offered.choose(in_days(30))
-    offered.fix(in_days(8), by=anna)
+        meetings.choose(offered, in_days(30))
+    meetings.fix(offered, in_days(8), by=anna)
     with pytest.raises(NotYourTurn):
-        offered.choose(in_days(9))
-    offered.cancel(by=anna)
+        meetings.choose(offered, in_days(9))
+    meetings.cancel(offered, by=anna)
     with pytest.raises(NotYourTurn):
-        offered.choose(in_days(7))
+        meetings.choose(offered, in_days(7))
     with pytest.raises(NotYourTurn):
-        offered.offer([in_days(5)], by=anna)
+        meetings.offer(offered, [in_days(5)], by=anna)
 
 
 @pytest.mark.parametrize("step", ["fixed", "held", "cancelled"])
 def test_the_link_says_how_the_meeting_stands(client: Client, offered: Meeting, anna: Any, step: str) -> None:
     if step == "cancelled":
-        offered.cancel(by=anna)
+        meetings.cancel(offered, by=anna)
     else:
-        offered.fix(in_days(7), by=anna)
+        meetings.fix(offered, in_days(7), by=anna)
     if step == "held":
-        offered.hold(by=anna)
+        meetings.hold(offered, by=anna)
     page = client.get(offered.link.path)
     assert (page.status_code, 'name="time"' in page.content.decode()) == (200, False)
     assert client.get(f"{offered.link.path}meeting.ics").status_code == (200 if step == "fixed" else 404)
@@ -294,7 +294,7 @@ def test_who_is_forgotten_has_no_link_any_more(client: Client, offered: Meeting,
 
 def choosing(offered: Meeting) -> list[Any]:
     mine: list[datetime] = offered.choices
-    return race(*[partial(Meeting.objects.get(pk=offered.pk).choose, mine[number % 3]) for number in range(6)])
+    return race(*[partial(meetings.choose, Meeting.objects.get(pk=offered.pk), mine[number % 3]) for number in range(6)])
 
 
 @pytest.mark.race
@@ -308,7 +308,7 @@ def test_two_who_choose_at_once_fix_one_time(offered: Meeting) -> None:
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_choosing_without_its_lock_fixes_twice(offered: Meeting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nouns, "lock", lambda row: row)
-    monkeypatch.setattr(nouns.letters, "tell_of_meeting", lambda meeting: None)  # its key would stop the second one
+    monkeypatch.setattr(meetings, "lock", lambda row: row)
+    monkeypatch.setattr(meetings.letters, "tell_of_meeting", lambda meeting: None)  # its key would stop the second one
     choosing(offered)
     assert Entry.objects.filter(action="meeting.fixed").count() > 1

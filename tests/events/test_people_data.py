@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 
 from contacts.people.data import to_forget, to_move
+from events.actions import meetings, registering
 from events.models import Invitation, Meeting, Registration, Status
 from fleetportal.core.audit import Change
 from fleetportal.core.links import Link
@@ -29,7 +30,7 @@ def test_a_forgotten_guest_leaves_heads_without_a_name_and_seats_for_who_waits(n
     event = make_event(north_ag.centre, capacity=2)
     gone = make_registration(event, make_guest(north_ag), party=2, companions=["Katrin"], wishes="vegan", question="How far?")
     waits = make_registration(event, party=2)
-    gone.change(by=None, wishes="vegetarian")
+    registering.change(gone, by=None, wishes="vegetarian")
     ticket = Link.objects.get(scope="ticket", subject_id=gone.pk)
 
     forget(gone.person)
@@ -53,7 +54,7 @@ def test_a_forgotten_guests_invitation_is_gone_with_its_link_and_others_stay():
 def test_a_meeting_stays_the_companys_without_its_decision_maker(north_ag):
     person = make_person(email="kern@nordhafen.example")
     meeting = make_meeting(north_ag, decision_maker=person)
-    meeting.offer(meeting.times, by=None)
+    meetings.offer(meeting, meeting.times, by=None)
     forget(person)
     assert Meeting.objects.get().decision_maker is None
     assert meeting.link is None

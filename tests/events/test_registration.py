@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Interaction
+from events.actions import planning, registering
+from events.actions.seats import offer_seats
 from events.models import (
     ChangeClosed,
     Event,
@@ -67,7 +69,7 @@ def test_asking_again_returns_what_stands_and_takes_no_seat() -> None:
     first = make_registration(event, party=2)
     before = everything()
 
-    again = event.register(first.person, company=first.company, seating=event.seating(), party=3, by=None)
+    again = registering.register(event, first.person, company=first.company, seating=event.seating(), party=3, by=None)
 
     assert (again, again.party) == (first, 2)
     assert seats(event) == (2, 0)
@@ -90,8 +92,8 @@ def test_a_cancellation_promotes_the_list_in_order_once() -> None:
     coming = make_registration(event, party=4)
     first, second, third = (make_registration(event, party=party) for party in (2, 1, 3))
 
-    coming.cancel(by=None)
-    coming.cancel(by=None)
+    registering.cancel(coming, by=None)
+    registering.cancel(coming, by=None)
 
     for registration in (first, second, third, coming):
         registration.refresh_from_db()
@@ -110,7 +112,7 @@ def test_nobody_is_overtaken_by_default() -> None:
     make_registration(event, party=2)
     big, small = make_registration(event, party=4), make_registration(event, party=1)
 
-    coming.cancel(by=None)
+    registering.cancel(coming, by=None)
 
     big.refresh_from_db()
     small.refresh_from_db()
@@ -122,7 +124,7 @@ def test_a_smaller_party_goes_before_a_bigger_one_as_often_as_the_event_allows()
     coming = make_registration(event, party=4)
     big, small, late = (make_registration(event, party=party) for party in (4, 1, 1))
 
-    coming.change(by=None, party=1)
+    registering.change(coming, by=None, party=1)
 
     for registration in (big, small, late):
         registration.refresh_from_db()
@@ -135,7 +137,7 @@ def test_a_waiting_party_that_leaves_lets_the_next_one_in() -> None:
     make_registration(event, party=2)
     big, small = make_registration(event, party=3), make_registration(event, party=1)
 
-    big.cancel(by=None)
+    registering.cancel(big, by=None)
 
     small.refresh_from_db()
     assert small.status == Status.SEATED
@@ -147,7 +149,7 @@ def test_a_waiting_party_that_shrinks_to_what_is_free_gets_its_seats() -> None:
     make_registration(event, party=2)
     waits = make_registration(event, party=3)
 
-    waits.change(by=None, party=1)
+    registering.change(waits, by=None, party=1)
 
     waits.refresh_from_db()
     assert (waits.status, waits.place, seats(event)) == (Status.SEATED, None, (3, 0))
@@ -157,12 +159,12 @@ def test_a_waiting_party_that_shrinks_to_what_is_free_gets_its_seats() -> None:
 def test_a_party_grows_into_free_seats_and_not_past_who_waits() -> None:
     event = make_event(capacity=5)
     grows = make_registration(event, party=2)
-    grows.change(by=None, party=3)
+    registering.change(grows, by=None, party=3)
     waits = make_registration(event, party=4)
     before = everything()
 
     with pytest.raises(NotEnoughSeats) as refused:
-        grows.change(by=None, party=4)
+        registering.change(grows, by=None, party=4)
 
     grows.refresh_from_db()
     assert (grows.party, refused.value.facts, seats(event)) == (3, {"free": 0}, (3, 1))
@@ -174,7 +176,7 @@ def test_a_party_that_shrinks_gives_its_seats_to_who_waits() -> None:
     event = make_event(capacity=4)
     shrinks, waits = make_registration(event, party=4, companions=["A", "B", "C"]), make_registration(event, party=2)
 
-    shrinks.change(by=None, party=2)
+    registering.change(shrinks, by=None, party=2)
 
     waits.refresh_from_db()
     assert (waits.status, seats(event)) == (Status.SEATED, (4, 0))
@@ -186,20 +188,20 @@ def test_a_change_that_changes_nothing_leaves_no_trace() -> None:
     registration = make_registration(party=2, companions=["Katrin"], wishes="vegetarian")
     before = everything()
 
-    registration.change(by=None, party=2, companions=["Katrin"], wishes="vegetarian")
+    registering.change(registration, by=None, party=2, companions=["Katrin"], wishes="vegetarian")
 
     assert everything() == before
 
 
 def test_words_are_kept_and_a_cancelled_registration_takes_none() -> None:
     registration = make_registration(party=2)
-    registration.change(by=None, wishes="two child seats", question="How long is the boot?")
+    registering.change(registration, by=None, wishes="two child seats", question="How long is the boot?")
     assert Registration.objects.get().wishes == "two child seats"
-    registration.cancel(by=None)
+    registering.cancel(registration, by=None)
     before = everything()
 
     with pytest.raises(NotComing):
-        registration.change(by=None, wishes="a pony")
+        registering.change(registration, by=None, wishes="a pony")
 
     assert everything() == before
 
@@ -222,7 +224,7 @@ def test_a_closed_event_takes_no_guest(facts: dict[str, Any]) -> None:
     before = everything()
 
     with pytest.raises(RegistrationClosed):
-        event.register(person, company=company, seating=event.seating(), party=1, by=None)
+        registering.register(event, person, company=company, seating=event.seating(), party=1, by=None)
 
     assert (everything(), seats(event)) == (before, (0, 0))
 
@@ -231,7 +233,7 @@ def test_staff_register_after_the_window_until_the_event_ends(anna: Any, north: 
     event = make_event(north, registration_closes_at=timezone.now() - timedelta(days=1))
     company = make_company(north)
 
-    registration = event.register(make_guest(company), company=company, seating=event.seating(), party=2, by=anna)
+    registration = registering.register(event, make_guest(company), company=company, seating=event.seating(), party=2, by=anna)
 
     assert registration.status == Status.SEATED
 
@@ -244,7 +246,7 @@ def test_a_party_has_somebody_and_no_more_than_the_event_takes(party: int) -> No
     before = everything()
 
     with pytest.raises(TooManyGuests):
-        event.register(guest, company=company, seating=event.seating(), party=party, by=None)
+        registering.register(event, guest, company=company, seating=event.seating(), party=party, by=None)
 
     assert everything() == before
 
@@ -257,7 +259,7 @@ def test_nothing_is_cancelled_once_the_event_has_begun() -> None:
     before = everything()
 
     with pytest.raises(ChangeClosed):
-        registration.cancel(by=None)
+        registering.cancel(registration, by=None)
 
     assert (everything(), seats(event)) == (before, (1, 0))
 
@@ -269,8 +271,8 @@ def test_after_the_window_a_guest_may_cancel_but_not_grow() -> None:
     registration = Registration.objects.get(pk=registration.pk)
 
     with pytest.raises(ChangeClosed):
-        registration.change(by=None, party=2)
-    registration.cancel(by=None)
+        registering.change(registration, by=None, party=2)
+    registering.cancel(registration, by=None)
 
     assert seats(event) == (0, 0)
 
@@ -278,9 +280,9 @@ def test_after_the_window_a_guest_may_cancel_but_not_grow() -> None:
 def test_who_cancelled_may_come_after_all() -> None:
     event = make_event(capacity=2)
     first = make_registration(event, party=2)
-    first.cancel(by=None)
+    registering.cancel(first, by=None)
 
-    again = event.register(first.person, company=first.company, seating=event.seating(), party=1, by=None)
+    again = registering.register(event, first.person, company=first.company, seating=event.seating(), party=1, by=None)
 
     assert again.pk != first.pk
     assert seats(event) == (1, 0)
@@ -291,11 +293,11 @@ def test_more_seats_go_to_who_waits_and_fewer_than_taken_are_refused() -> None:
     make_registration(event, party=2)
     waits = make_registration(event, party=3)
 
-    event.seating().resize(5, by=None)
+    offer_seats(event.seating(), 5, by=None)
     waits.refresh_from_db()
     before = everything()
     with pytest.raises(SeatsTaken):
-        event.seating().resize(4, by=None)
+        offer_seats(event.seating(), 4, by=None)
 
     assert (waits.status, seats(event), event.seating().capacity) == (Status.SEATED, (5, 0), 5)
     assert everything() == before
@@ -305,8 +307,8 @@ def test_calling_the_event_off_tells_everybody_and_empties_seats_and_list() -> N
     event = make_event(capacity=2)
     coming, waits = make_registration(event, party=2), make_registration(event, party=2)
 
-    event.cancel(by=None, reason="The car is not here yet.")
-    event.cancel(by=None)
+    planning.call_off(event, by=None, reason="The car is not here yet.")
+    planning.call_off(event, by=None)
 
     assert seats(event) == (0, 0)
     assert (steps(coming)[-1], steps(waits)[-1]) == ("called_off", "called_off")
@@ -325,7 +327,7 @@ def test_a_guest_without_an_address_is_registered_and_not_written_to() -> None:
 def test_a_draft_is_published_once(dora: Any, north: Any) -> None:
     event = make_event(north, published=False, starts_at=in_days(5))
 
-    event.publish(by=dora)
-    event.publish(by=dora)
+    planning.publish(event, by=dora)
+    planning.publish(event, by=dora)
 
     assert Entry.objects.filter(action="event.published").count() == 1

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from events.actions import registering, seats
 from events.models import AlreadyCheckedIn, CheckIn, NotComing, NotEnoughSeats, Registration, SeatsTaken, Status
 from events.models.seating import Seating, SeatingQuerySet
 from tests.events.seats import SeatModel
@@ -51,7 +52,9 @@ class Seats(RuleBasedStateMachine):
 
     @rule(party=parties)
     def somebody_comes(self, party: int) -> None:
-        registration = self.event.register(make_person(), company=self.company, seating=self.event.seating(), party=party, by=None)
+        registration = registering.register(
+            self.event, make_person(), company=self.company, seating=self.event.seating(), party=party, by=None
+        )
         assert self.model.register(registration.pk, party) == registration.status
 
     @precondition(lambda self: not self.is_empty)
@@ -62,9 +65,9 @@ class Seats(RuleBasedStateMachine):
             self.model.change(who, party)
         except ValueError:
             with pytest.raises(NotEnoughSeats):
-                Registration.objects.get(pk=who).change(by=None, party=party)
+                registering.change(Registration.objects.get(pk=who), by=None, party=party)
         else:
-            Registration.objects.get(pk=who).change(by=None, party=party)
+            registering.change(Registration.objects.get(pk=who), by=None, party=party)
 
     @precondition(lambda self: not self.is_empty)
     @rule(which=number)
@@ -72,15 +75,15 @@ class Seats(RuleBasedStateMachine):
         who = self.pick(which)
         self.model.cancel(who)
         self.inside.discard(who)
-        Registration.objects.get(pk=who).cancel(by=None)
+        registering.cancel(Registration.objects.get(pk=who), by=None)
 
     @rule(capacity=st.integers(1, 12))
     def staff_change_the_number_of_seats(self, capacity: int) -> None:
         if capacity < sum(self.model.seated.values()):
             with pytest.raises(SeatsTaken):
-                self.event.seating().resize(capacity, by=None)
+                seats.offer_seats(self.event.seating(), capacity, by=None)
             return
-        self.event.seating().resize(capacity, by=None)
+        seats.offer_seats(self.event.seating(), capacity, by=None)
         self.model.capacity = capacity
         self.model.promote()
 

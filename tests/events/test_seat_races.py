@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.db.models import F
 
 from contacts.models import Interaction
+from events.actions import registering
 from events.actions.inviting import invite, run_inviting, start_inviting
 from events.models import Event, Invitation, NotEnoughSeats, Registration, Status
 from events.models.invitation import InvitationQuerySet
@@ -39,12 +40,12 @@ def act_at_random(event: Event, company: Any, person: Any, dice: random.Random) 
         standing = Registration.objects.standing().filter(event=event, person=person).first()
         party = dice.randint(1, 3)
         if standing is None:
-            event.register(person, company=company, seating=event.seating(), party=party, by=None)
+            registering.register(event, person, company=company, seating=event.seating(), party=party, by=None)
         elif dice.random() < 0.5:
-            standing.cancel(by=None)
+            registering.cancel(standing, by=None)
         else:
             try:
-                standing.change(by=None, party=party)
+                registering.change(standing, by=None, party=party)
             except NotEnoughSeats:
                 continue
 
@@ -86,7 +87,7 @@ def coming(event: Event, company: Any, parties: list[int]) -> list[Any]:
     people = [make_person() for _one in parties]
     seating = event.seating()
     return [
-        partial(event.register, person, company=company, seating=seating, party=party, by=None)
+        partial(registering.register, event, person, company=company, seating=seating, party=party, by=None)
         for person, party in zip(people, parties, strict=True)
     ]
 
@@ -112,7 +113,7 @@ def test_without_its_guard_an_event_is_overbooked(north_ag: Any, monkeypatch: py
 
 def test_a_double_tap_takes_one_seat(north_ag: Any) -> None:
     event, person = make_event(north_ag.centre, capacity=SEATS), make_person()
-    tap = partial(event.register, person, company=north_ag, seating=event.seating(), party=2, by=None)
+    tap = partial(registering.register, event, person, company=north_ag, seating=event.seating(), party=2, by=None)
 
     outcomes = race(*[tap] * 8)
 
@@ -125,14 +126,14 @@ def test_without_the_question_what_stands_a_double_tap_registers_twice(north_ag:
     monkeypatch.setattr(RegistrationQuerySet, "get_or_create", lambda rows, defaults, **facts: (rows.create(**facts, **defaults), True))
     event, person = make_event(north_ag.centre, capacity=SEATS), make_person()
 
-    outcomes = race(*[partial(event.register, person, company=north_ag, seating=event.seating(), party=2, by=None)] * 4)
+    outcomes = race(*[partial(registering.register, event, person, company=north_ag, seating=event.seating(), party=2, by=None)] * 4)
 
     assert passed_the_guard(outcomes) > 1
 
 
 def test_one_party_comes_in_once_however_many_doors_scan_it(north_ag: Any, emil: Any) -> None:
     event = make_event(north_ag.centre)
-    registration = event.register(make_person(), company=north_ag, seating=event.seating(), party=2, by=None)
+    registration = registering.register(event, make_person(), company=north_ag, seating=event.seating(), party=2, by=None)
 
     outcomes = race(*(partial(Registration.objects.get(pk=registration.pk).check_in, by=emil) for _door in range(6)))
 
@@ -143,7 +144,7 @@ def test_without_asking_who_is_inside_doors_at_once_let_a_party_in_again(north_a
     """The canary: only the constraint is left."""
     monkeypatch.setattr(Registration, "refusal_at_the_door", lambda registration: None)
     event = make_event(north_ag.centre)
-    registration = event.register(make_person(), company=north_ag, seating=event.seating(), party=2, by=None)
+    registration = registering.register(event, make_person(), company=north_ag, seating=event.seating(), party=2, by=None)
 
     outcomes = race(*(partial(Registration.objects.get(pk=registration.pk).check_in, by=emil) for _door in range(4)))
 
@@ -183,9 +184,9 @@ def test_without_asking_who_is_invited_two_presses_invite_twice(north_ag: Any, a
 
 def test_a_cancellation_while_others_register_leaves_nobody_waiting_for_free_seats(north_ag: Any) -> None:
     event = make_event(north_ag.centre, capacity=2)
-    first = event.register(make_person(), company=north_ag, seating=event.seating(), party=2, by=None)
+    first = registering.register(event, make_person(), company=north_ag, seating=event.seating(), party=2, by=None)
 
-    race(partial(Registration.objects.get(pk=first.pk).cancel, by=None), *coming(event, north_ag, [1, 1]))
+    race(partial(registering.cancel, Registration.objects.get(pk=first.pk), by=None), *coming(event, north_ag, [1, 1]))
 
     statuses = Counter(event.registrations.values_list("status", flat=True))
     assert statuses == {Status.CANCELLED: 1, Status.SEATED: 2}

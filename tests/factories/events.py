@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Centre, Company
 from contacts.models import Person
+from events.actions import meetings, planning, registering
 from events.actions.inviting import invite
 from events.models import Event, Invitation, Meeting, Registration, State
 from tests.factories.accounts import make_centre, make_company, number
@@ -34,7 +35,7 @@ def make_event(centre: Centre | None = None, *, capacity: int = 50, published: b
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(hours=2, minutes=30),
     }
-    event = Event.enter(by=None, capacity=capacity, **{**known, **facts})
+    event = planning.plan(by=None, capacity=capacity, **{**known, **facts})
     if published:
         Event.objects.filter(pk=event.pk).update(state=State.PUBLISHED)
         event.state = State.PUBLISHED
@@ -61,14 +62,16 @@ def make_registration(
 ) -> Registration:
     event = event or make_event()
     company = company or make_company(event.centre)
-    return event.register(person or make_guest(company), company=company, seating=event.seating(), party=party, by=None, **facts)
+    return registering.register(
+        event, person or make_guest(company), company=company, seating=event.seating(), party=party, by=None, **facts
+    )
 
 
 def make_meeting(company: Company | None = None, *, times: Sequence[datetime] | None = None, **facts: Any) -> Meeting:
     """An annual meeting with two proposed times of which nobody was told, or `times`."""
     company = company or make_company()
     known: dict[str, Any] = {"decision_maker": None, "account_manager": None, "director": None}
-    meeting = Meeting.open_annual(company, by=None, **{**known, **facts})
+    meeting = meetings.open_annual(company, by=None, **{**known, **facts})
     meeting.proposed_times = [moment.isoformat() for moment in ([in_days(7), in_days(8)] if times is None else times)]
     meeting.save(update_fields=["proposed_times"])
     return meeting

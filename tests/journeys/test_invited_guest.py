@@ -3,6 +3,7 @@
 import pytest
 
 from contacts.models import Person
+from events.actions import registering
 from events.models import Invitation, Registration
 from fleetportal.core.outbox.channels.email import as_email
 from fleetportal.core.outbox.message import Message
@@ -55,7 +56,7 @@ def test_changing_and_cancelling_take_two_clicks_from_the_same_link(meet, size):
     brandt = Person.objects.get(last_name="Brandt", first_name="Thomas")
     invitation = Invitation.objects.get(person=brandt)
     event = invitation.event
-    event.register(brandt, company=invitation.company, seating=event.seating(), party=3, by=None)
+    registering.register(event, brandt, company=invitation.company, seating=event.seating(), party=3, by=None)
     guest = meet(size)
 
     page = guest.arrive(link_for(brandt))

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.apps import apps
 
+from events.actions import registering
 from events.models import Invitation
 from fleetportal.core import links
 from fleetportal.core.links import Link
@@ -54,7 +55,7 @@ def test_a_scanner_that_runs_scripts_and_follows_links_changes_nothing(meet):
     assert opened > 12
     assert len(seen) > opened
     assert state() == before
-    Invitation.objects.silent().first().decline(by=None)
+    registering.decline(Invitation.objects.silent().first(), by=None)
     assert state() != before  # the checksum would have seen a single answer
 
 

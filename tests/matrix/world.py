@@ -18,6 +18,7 @@ from accounts.models import Assignment, Centre, Company, CompanyPair, Vehicle
 from contacts.models import Interaction, Person, PersonAddress, PersonPair
 from contacts.reasons.models import Decision
 from events import letters
+from events.actions import meetings
 from events.models import Meeting
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
@@ -164,7 +165,7 @@ def meeting(at: At, user: Any) -> Meeting:
 def meeting_link(at: At) -> Link:
     """A meeting that is fixed: its link shows the calendar file too."""
     found = meeting(at, None)
-    found.fix(found.times[0], by=None)
+    meetings.fix(found, found.times[0], by=None)
     return letters.meeting_link(found, max(found.times))
 
 

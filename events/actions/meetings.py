@@ -1,0 +1,150 @@
+"""What is done with a meeting: propose times, choose one, fix it, call it off, hold it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company
+from contacts.memory.models.interaction import record as record_interaction
+from contacts.models import Channel, Direction, Person
+from events import letters
+from events.models import Meeting, MeetingState, NotYourTurn, TimeGone
+from events.models.meeting import OPEN
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def propose(company: Company, times: Sequence[datetime], *, by: "User | None", **sides: Any) -> Meeting:
+    """The company's open annual meeting, made if there is none, with these times offered to its decision-maker.
+
+    `sides` as for `open_annual`. Asking again for the same changes nothing. Raises NotYourTurn where it is fixed. Costs 20
+    queries with a letter, 2 when asked again.
+    """
+    with transaction.atomic():
+        meeting = open_annual(company, by=by, **sides)
+        offer(meeting, times, by=by)
+        return meeting
+
+
+def arrange(company: Company, starts_at: datetime, *, by: "User | None", **sides: Any) -> Meeting:
+    """The company's open annual meeting, made if there is none, fixed at that time at once. Costs 22 queries with a letter."""
+    with transaction.atomic():
+        meeting = open_annual(company, by=by, **sides)
+        fix(meeting, starts_at, by=by)
+        return meeting
+
+
+def open_annual(
+    company: Company,
+    *,
+    decision_maker: Person | None,
+    account_manager: "User | None",
+    director: "User | None",
+    by: "User | None",
+    place: str = "",
+) -> Meeting:
+    """The company's open annual meeting, made without a time if there is none. Costs 1 query, 4 when new."""
+    with transaction.atomic():
+        sides = {"decision_maker": decision_maker, "account_manager": account_manager, "director": director, "place": place}
+        meeting, new = Meeting.objects.open().get_or_create(company=company, is_annual=True, defaults=sides)
+        if new:
+            audit.record("meeting.proposed", meeting, by=by, facts={"company": company.pk})
+            company.touch()
+        return meeting
+
+
+def offer(meeting: Meeting, times: Sequence[datetime], *, by: "User | None") -> None:
+    """Propose these times instead; the decision-maker gets them with a link to choose one. The same times again change nothing.
+
+    Raises NotYourTurn. Costs 16 queries with a letter.
+    """
+    with transaction.atomic():
+        expect(meeting, (MeetingState.PROPOSED,))
+        proposed = {"proposed_times": [moment.isoformat() for moment in times]}
+        if audit.edit(meeting, proposed, action="meeting.times_proposed", by=by) and letters.propose_times(meeting):
+            sides: dict[str, Any] = {"company": meeting.company, "person": meeting.decision_maker}
+            record_interaction("meeting.proposed", **sides, by=by, about=meeting, channel=Channel.EMAIL)
+
+
+def choose(meeting: Meeting, starts_at: datetime) -> None:
+    """The decision-maker takes one of the proposed times; taking the same one again changes nothing.
+
+    Raises TimeGone, NotYourTurn; nothing has changed then. Costs 9 queries.
+    """
+    with transaction.atomic():
+        if expect(meeting, OPEN) == MeetingState.FIXED and meeting.starts_at == starts_at:
+            return
+        if not meeting.is_proposed:
+            raise wrong_state(meeting)
+        if starts_at not in meeting.choices:
+            raise TimeGone(_("This time is no longer free. Take another one, or call us."))
+        _move(meeting, {"starts_at": starts_at, "state": MeetingState.FIXED}, "meeting.fixed", by=None)
+
+
+def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", place: str | None = None) -> None:
+    """The meeting is on at that time, or moved to it or elsewhere, with a calendar entry. Raises NotYourTurn. Costs 18 queries."""
+    with transaction.atomic():
+        expect(meeting, OPEN)
+        values: dict[str, Any] = {"starts_at": starts_at, "state": MeetingState.FIXED}
+        _move(meeting, values if place is None else values | {"place": place}, "meeting.fixed", by=by)
+
+
+def cancel(meeting: Meeting, *, by: "User | None") -> None:
+    """The meeting is off; an entry in the decision-maker's calendar is withdrawn. Raises NotYourTurn. Costs 16 queries."""
+    with transaction.atomic():
+        if expect(meeting, (*OPEN, MeetingState.CANCELLED)) != MeetingState.CANCELLED:
+            _move(meeting, {"state": MeetingState.CANCELLED}, "meeting.cancelled", by=by)
+
+
+def hold(meeting: Meeting, *, by: "User | None", minutes: str = "", held_at: datetime | None = None) -> None:
+    """The meeting took place: a real contact, and the year begins anew. Raises NotYourTurn. Costs 7 queries."""
+    with transaction.atomic():
+        expect(meeting, OPEN)
+        values: dict[str, Any] = {
+            "state": MeetingState.HELD,
+            "minutes": minutes,
+            "starts_at": held_at or meeting.starts_at or timezone.now(),
+        }
+        audit.edit(meeting, values, action="meeting.held", by=by)
+        record_interaction(
+            "meeting.held",
+            company=meeting.company,
+            person=meeting.decision_maker,
+            by=by,
+            about=meeting,
+            channel=Channel.IN_PERSON,
+            happened_at=meeting.starts_at,
+            is_real_contact=True,
+            text=minutes[:2000],
+        )
+
+
+def expect(meeting: Meeting, states: Sequence[str]) -> str:
+    """The state, read under a lock; raises NotYourTurn when it is none of `states`."""
+    lock(meeting)
+    if meeting.state not in states:
+        raise wrong_state(meeting)
+    return meeting.state
+
+
+def wrong_state(meeting: Meeting) -> NotYourTurn:
+    return NotYourTurn(_("This meeting is %(state)s.") % {"state": meeting.get_state_display()})
+
+
+def _move(meeting: Meeting, values: dict[str, Any], action: str, *, by: "User | None") -> None:
+    had_entry = meeting.state == MeetingState.FIXED
+    if not audit.edit(meeting, values, action=action, by=by):
+        return
+    meeting.revision += 1
+    meeting.save(update_fields=["revision"])
+    facts: dict[str, Any] = {"channel": Channel.EMAIL, "direction": Direction.IN if by is None else Direction.OUT}
+    record_interaction(action, company=meeting.company, person=meeting.decision_maker, by=by, about=meeting, **facts)
+    if had_entry or meeting.state == MeetingState.FIXED:
+        letters.tell_of_meeting(meeting)

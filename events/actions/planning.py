@@ -1,0 +1,87 @@
+"""What staff do with an event: plan it, edit it, publish it, call it off."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from events.actions.seats import offer_seats
+from events.actions.telling import tell
+from events.models import Event, EventOver, NotADraft, Registration, Seating, State
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from fleetportal.core.outbox.message import Message
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+TOLD = {"starts_at", "ends_at", "place", "title", "area"}  # what guests with seats are told when it changes
+
+
+def plan(*, by: "User | None", capacity: int, **facts: Any) -> Event:
+    """A new draft with `capacity` seats. Costs 3 queries."""
+    with transaction.atomic():
+        event = Event.objects.create(**facts)
+        Seating.objects.create(event=event, capacity=capacity)
+        audit.record("event.entered", event, by=by, facts={"centre": event.centre_id, "kind": str(event.kind)})
+        return event
+
+
+def edit(event: Event, *, by: "User | None", shown: dict[str, Any] | None = None, capacity: int | None = None, **values: Any) -> None:
+    """Write what differs from what was shown. Guests with seats are told when time or place moved, with a new calendar entry.
+
+    Raises EventOver after the event, SeatsTaken, EditedMeanwhile. Costs 5 queries when nothing differs, else about 10 and 9 for
+    each guest told.
+    """
+    with transaction.atomic():
+        seating = lock(event.seating())  # parent first: a cancellation at the same moment waits here
+        lock(event)
+        if event.is_over and not event.is_draft:
+            raise EventOver(_("This event is over; what it was stays as it was."))
+        if capacity is not None:
+            offer_seats(seating, capacity, by=by, shown=shown)
+        window = set(event.companies_in_window())
+        changed = audit.edit(event, values, action="event.edited", by=by, shown=shown, together=("starts_at", "ends_at"))
+        if changed and event.state == State.PUBLISHED:
+            event.touch(also=window)
+        if event.state == State.PUBLISHED and TOLD & changed.keys():
+            for registration in event.seated():
+                Registration.objects.filter(pk=registration.pk).update(revision=F("revision") + 1, changed_at=timezone.now())
+                registration.refresh_from_db(fields=["revision", "changed_at"])
+                tell(registration, "moved")
+
+
+def publish(event: Event, *, by: "User | None") -> None:
+    """Open the draft to its guests. Doing it twice changes nothing. Raises NotADraft, EventOver. Costs 4 queries, or 6."""
+    with transaction.atomic():
+        lock(event)  # somebody may have moved or cancelled it since it was read
+        if event.is_cancelled:
+            raise NotADraft(_("This event was cancelled."))
+        if event.is_over:
+            raise EventOver(_("This day has passed; move the event first."))
+        if audit.edit(event, {"state": State.PUBLISHED}, action="event.published", by=by):
+            event.touch()
+
+
+def call_off(event: Event, *, by: "User | None", reason: str = "") -> None:
+    """The event does not take place: every guest who comes or waits is told, with the withdrawal of the calendar entry.
+
+    Doing it twice changes nothing. Invitations that have not left stay here. Raises EventOver. Costs 6 queries and 8 for each guest.
+    """
+    with transaction.atomic():
+        seating = lock(event.seating())
+        lock(event)
+        if event.is_cancelled:
+            return
+        if event.is_over:
+            raise EventOver(_("This event is over; what it was stays as it was."))
+        audit.edit(event, {"state": State.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
+        event.touch()
+        invited = event.invitations.order_by().values("pk")
+        Message.objects.filter(about_type="events.invitation", about_id__in=invited).hold_back("The event was called off.")
+        for registration in event.registrations.standing().select_related("person", "company").order_by("pk"):
+            registration.event = event
+            registration.withdraw(seating)
+            tell(registration, "called_off")

@@ -1,0 +1,117 @@
+"""Who sits and who waits: the seats of an event and its waiting list, in the order of arrival.
+
+Each of these locks the seating, or is called under its lock, so that seats that came free a moment ago go to whoever waits.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from events.actions.telling import tell_all
+from events.models import NotEnoughSeats, Registration, Seating, SeatsTaken, Status
+from events.models.seating import SeatingQuerySet
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from fleetportal.core.db.prepared import insert
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def seat_or_queue(registration: Registration, seatings: SeatingQuerySet) -> list[Registration]:
+    """Save the new `registration` with seats where some are free and nobody waits, else on the waiting list; the others promoted by that.
+
+    `seatings` holds the one seating. Costs 2 queries, or 6.
+    """
+    if seatings.take(registration.party):
+        registration.status = Status.SEATED
+        insert(registration)
+        return []
+    seating = lock(seatings.get())
+    registration.status, registration.place = Status.WAITING, seating.draw_place()
+    insert(registration)
+    promoted = promote(seating)
+    if registration in promoted:
+        registration.refresh_from_db(fields=["status", "place", "revision", "changed_at"])
+    return [one for one in promoted if one.pk != registration.pk]
+
+
+def promote(seating: Seating) -> list[Registration]:
+    """The waiting parties that have just got seats, in order. `seating` is locked. Costs 1 query, 2 more for each party.
+
+    Nobody is overtaken unless the event allows it: a party that fits goes before a bigger one at most `overtaking_limit` times.
+    """
+    if not seating.waiting or not seating.free:
+        return []
+    promoted: list[Registration] = []
+    passed: list[Registration] = []
+    waiting = Registration.objects.waiting().filter(seating=seating).in_order()
+    for registration in waiting.select_related("event", "person", "company"):
+        if registration.party > seating.free:
+            if registration.overtaken >= registration.event.overtaking_limit:
+                break
+            passed.append(registration)
+            continue
+        for bigger in passed:
+            bigger.overtaken += 1
+            bigger.save(update_fields=["overtaken"])
+        seating.taken += registration.party
+        seating.waiting -= 1
+        registration.seat()
+        promoted.append(registration)
+        if not seating.free or any(bigger.overtaken >= bigger.event.overtaking_limit for bigger in passed):
+            break
+    seating.save(update_fields=["taken", "waiting"])
+    return promoted
+
+
+def resize_party(registration: Registration, seating: Seating, heads: int) -> list[Registration]:
+    """Give back or take the seats between the party and `heads`; the others promoted by that. Both rows are locked.
+
+    Raises NotEnoughSeats.
+    """
+    more = heads - registration.party
+    if registration.is_seated and more > 0 and not Seating.objects.filter(pk=seating.pk).take(more):
+        words = _("There are not that many seats left. Your %(party)d stay yours.") % {"party": registration.party}
+        raise NotEnoughSeats(words, facts={"free": seating.for_newcomers})
+    registration.party = heads
+    if registration.is_seated and more < 0:
+        seating.free_up(-more)
+    if more >= 0:
+        return []
+    if registration.is_waiting:
+        registration.save(update_fields=["party"])  # a smaller party may fit now: the list reads it
+    promoted = promote(seating)
+    if registration in promoted:
+        registration.refresh_from_db(fields=["status", "place", "revision"])
+    return [one for one in promoted if one.pk != registration.pk]
+
+
+def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Mapping[str, Any] | None = None) -> list[Registration]:
+    """Set the number of seats, unless it is the one that was shown; waiting parties that now fit are promoted and told.
+
+    Raises SeatsTaken below what is taken, EditedMeanwhile where somebody else has set another number since it was shown.
+    """
+    with transaction.atomic():
+        lock(seating)
+        if shown is not None:
+            if shown.get("capacity") == capacity:
+                return []
+            audit.refuse_clashes(seating, {"capacity": capacity}, shown=shown, now={"capacity": seating.capacity})
+        if capacity < seating.taken:
+            raise SeatsTaken(_("%(taken)d seats are taken already; fewer cannot be offered.") % {"taken": seating.taken})
+        before, seating.capacity = seating.capacity, capacity
+        if before == capacity:
+            return []
+        seating.save(update_fields=["capacity"])
+        promoted = promote(seating)
+        audit.record("seating.resized", seating, by=by, changes={"capacity": (before, capacity)}, facts=ids(promoted))
+        tell_all(promoted, "promoted")
+        return promoted
+
+
+def ids(promoted: list[Registration]) -> dict[str, list[int]]:
+    """For the history: who was promoted by what somebody else did."""
+    return {"promoted": [registration.pk for registration in promoted]} if promoted else {}
