@@ -1,10 +1,13 @@
-"""A database for each size of the base, filled once by `seed_demo` and kept in var/bench/ until code or size changes it."""
+"""A base for each size, filled once by `seed_demo` and kept in var/bench/ until code or size changes it; each row measures on a copy."""
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,60 +17,95 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "bench"
 
 
-def fingerprint(*patterns: str) -> str:
-    total = hashlib.sha256()
-    for pattern in patterns:
-        for path in sorted(ROOT.glob(pattern)):
-            total.update(path.read_bytes())
-    return total.hexdigest()[:12]
+@dataclass(frozen=True)
+class Tree:
+    """A checkout that is measured: this one, or the one beside it with the environment of its own lock files."""
 
+    root: Path
+    python: str
+    mark: str  # keeps its databases apart from those of other checkouts
 
-def marks() -> tuple[str, str]:
-    """The first changes with what fills the demo, the second with migrations."""
-    return fingerprint("demo/**/*.py"), fingerprint("*/migrations/*.py", "fleetportal/*/migrations/*.py")
+    @property
+    def folder(self) -> Path:
+        return self.root / "var" / "bench"
 
+    def fingerprint(self, *patterns: str) -> str:
+        total = hashlib.sha256()
+        for pattern in patterns:
+            for path in sorted(self.root.glob(pattern)):
+                total.update(path.read_bytes())
+        return total.hexdigest()[:12]
 
-def environment(url: str) -> dict[str, str]:
-    """The environment of a process that measures on the database at `url`."""
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "bench.settings",
-        "DATABASE_URL": url,
-        "DATA_DIR": str(FOLDER / "data"),
-        "SECRET_KEY": "bench-only-secret-key-of-forty-characters",
-        "LINK_KEY": "bench-only-link-key-of-forty-characters--",
-        "BASE_URL": "http://127.0.0.1",
-        "PYTHONPATH": str(ROOT),
-    }
+    def marks(self) -> tuple[str, str]:
+        """The first changes with what fills the demo, the second with migrations."""
+        return (
+            self.fingerprint("demo/**/*.py", "fleetportal/demo/**/*.py"),
+            self.fingerprint("*/migrations/*.py", "fleetportal/*/migrations/*.py"),
+        )
 
+    def environment(self, url: str) -> dict[str, str]:
+        """The environment of a process that measures on the database at `url`."""
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "bench.settings",
+            "DATABASE_URL": url,
+            "DATA_DIR": str(self.folder / "data"),
+            "SECRET_KEY": "bench-only-secret-key-of-forty-characters",
+            "LINK_KEY": "bench-only-link-key-of-forty-characters--",
+            "BASE_URL": "http://127.0.0.1",
+            "PYTHONPATH": str(self.root),
+        }
 
-def filled(kind: str, size: int) -> str:
-    """The address of a database of `kind` (sqlite or postgresql) with `size` companies."""
-    name = f"fleetportal_bench_{size}"
-    stamp = FOLDER / f"{kind}-{size}.stamp"
-    url = f"sqlite:///{FOLDER / name}.sqlite3" if kind == "sqlite" else server(name)
-    demo, schema = marks()
-    known = stamp.read_text(encoding="utf-8").split() if stamp.is_file() else ["", ""]
-    if known == [demo, schema]:
-        return url
-    (FOLDER / "data").mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
-    commands = [["migrate", "--verbosity=0"]]
-    if known[0] != demo:  # else a migration alone is new: what was filled stays
-        (recreate_file if kind == "sqlite" else recreate_database)(name)
-        print(f"filling {kind} with {size:,} companies", file=sys.stderr, flush=True)
-        commands.append(["seed_demo", f"--companies={size}"])
-    for command in commands:
+    def manage(self, url: str, *command: str) -> None:
         subprocess.run(
-            [sys.executable, "-m", "django", *command],
-            cwd=ROOT,
-            env=environment(url),
+            [self.python, "-m", "django", *command],
+            cwd=self.root,
+            env=self.environment(url),
             check=True,
             stdout=sys.stderr,
             stdin=subprocess.DEVNULL,
         )
-    stamp.write_text(f"{demo}\n{schema}", encoding="utf-8")
-    return url
+
+
+HERE = Tree(ROOT, sys.executable, "")
+
+
+class Base:
+    """The databases of one kind (sqlite or postgresql), by name."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def file(self, name: str) -> Path:
+        return FOLDER / f"{name}.sqlite3"
+
+    def url(self, name: str) -> str:
+        return f"sqlite:///{self.file(name)}" if self.kind == "sqlite" else server(name)
+
+    def make(self, name: str, *, like: str = "") -> str:
+        """The address of a database called `name`, empty or a copy of the one called `like`; what was there before is gone."""
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        self.drop(name)
+        if self.kind == "postgresql":
+            with closing(psycopg.connect(server("postgres"), autocommit=True)) as connection:
+                connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{like}"' if like else ""))
+        elif like:
+            shutil.copyfile(self.file(like), self.file(name))
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        if self.kind == "postgresql":
+            with closing(psycopg.connect(server("postgres"), autocommit=True)) as connection:
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            return
+        for end in ("", "-wal", "-shm"):
+            Path(f"{self.file(name)}{end}").unlink(missing_ok=True)
+
+    def settle(self, name: str) -> None:
+        """All that was written lies in the file itself, and the planner knows the tables: a copy begins like any other."""
+        if self.kind == "postgresql":
+            with closing(psycopg.connect(server(name), autocommit=True)) as connection:
+                connection.execute("VACUUM ANALYZE")
 
 
 def server(name: str) -> str:
@@ -75,12 +113,36 @@ def server(name: str) -> str:
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
 
 
-def recreate_file(name: str) -> None:
-    for end in ("", "-wal", "-shm"):
-        (FOLDER / f"{name}.sqlite3{end}").unlink(missing_ok=True)
+def filled(kind: str, size: int, tree: Tree = HERE) -> str:
+    """The name of a database of `kind` that `tree` has filled with `size` companies."""
+    base, name = Base(kind), f"fleetportal_bench{tree.mark}_{size}"
+    stamp = FOLDER / f"{kind}{tree.mark}-{size}.stamp"
+    demo, schema = tree.marks()
+    known = stamp.read_text(encoding="utf-8").split() if stamp.is_file() else ["", ""]
+    if known == [demo, schema]:
+        return name
+    (tree.folder / "data").mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    is_filled = known[0] == demo  # then a migration alone is new: what was filled stays
+    url = base.url(name) if is_filled else base.make(name)
+    tree.manage(url, "migrate", "--verbosity=0")
+    if not is_filled:
+        print(f"filling {kind} with {size:,} companies", file=sys.stderr, flush=True)
+        tree.manage(url, "seed_demo", f"--companies={size}")
+    base.settle(name)
+    stamp.write_text(f"{demo}\n{schema}", encoding="utf-8")
+    return name
 
 
-def recreate_database(name: str) -> None:
-    with closing(psycopg.connect(server("postgres"), autocommit=True)) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
+@contextmanager
+def copy(kind: str, name: str, tree: Tree = HERE, *, migrate: bool = False) -> Iterator[str]:
+    """The address of a copy of the database called `name`, gone afterwards: what one row writes, no other row reads."""
+    base, copied = Base(kind), f"{name}_run{tree.mark}"
+    url = base.make(copied, like=name)
+    try:
+        if migrate:
+            tree.manage(url, "migrate", "--verbosity=0")
+            base.settle(copied)
+        yield url
+    finally:
+        base.drop(copied)
