@@ -14,7 +14,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Assignment, Centre, Company, User
+from accounts.customers.models.assignment import Assignment
+from accounts.customers.models.company import Company
+from accounts.staff.models.centre import Centre
+from accounts.staff.models.user import User
 from accounts.staff.roles import ROLES, give_role, role_name, roles_of
 from fleetportal.core import audit
 from fleetportal.core.audit import Entry

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.models import TouchedCompany
+from accounts.customers.models.touched import TouchedCompany
 from fleetportal.core.jobs import bell
 
 

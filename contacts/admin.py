@@ -1,7 +1,7 @@
 """The caps on what a person may receive, in Django's admin, for administrators."""
 
 from accounts.admin import Audited, site
-from contacts.models import GiftPolicy
+from contacts.hospitality import GiftPolicy
 
 
 class GiftPolicyAdmin(Audited):

@@ -11,8 +11,8 @@ from accounts.customers.panels import Panel, company_columns, dossier_figures, d
 from contacts import panels
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
-from contacts.models import Person
 from contacts.people import columns
+from contacts.people.models.person import Person
 from fleetportal.core import links
 from fleetportal.core.web.pages import NavigationEntry, navigation
 

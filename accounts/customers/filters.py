@@ -11,7 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Assignment, Centre, Company, Phase, Tier, Use, User, Vehicle
+from accounts.customers.models.assignment import Assignment
+from accounts.customers.models.company import Company, Phase, Tier
+from accounts.customers.models.vehicle import Use, Vehicle
+from accounts.staff.models.centre import Centre
+from accounts.staff.models.user import User
 from fleetportal.core.db import search
 from fleetportal.core.web.lists import Sentence, Word
 

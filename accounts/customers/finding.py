@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import models
 
-from accounts.models import Company, Vehicle
+from accounts.customers.models.company import Company
+from accounts.customers.models.vehicle import Vehicle
 from fleetportal.core.db import search
 from fleetportal.core.registry import Registry
 

@@ -6,7 +6,8 @@ import django_tables2
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Phase, Tier, Use
+from accounts.customers.models.company import Phase, Tier
+from accounts.customers.models.vehicle import Use
 from fleetportal.core.web.lists import Column, label_of
 
 

@@ -11,7 +11,8 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Centre, CentreGroupPermission, User
+from accounts.staff.models.centre import Centre, CentreGroupPermission
+from accounts.staff.models.user import User
 from fleetportal.core.registry import Registry
 
 OWN, ALL = "own", "all"

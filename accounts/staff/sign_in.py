@@ -23,8 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.staff.models.user import Grants
+from accounts.staff.models.user import Grants, User
 from accounts.staff.roles import roles_of
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.web.pages import NavigationFor

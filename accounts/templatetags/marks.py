@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from accounts.models import Company, Phase, Tier, Use, Vehicle
+from accounts.customers.models.company import Company, Phase, Tier
+from accounts.customers.models.vehicle import Use, Vehicle
 from fleetportal.core.templatetags.portal import icon, symbol
 
 register = template.Library()

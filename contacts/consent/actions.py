@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.models import Consent, PersonAddress, Purpose
+from contacts.consent.models import Consent, Purpose
+from contacts.people.models.person import PersonAddress
 from fleetportal.core.db import lock
 
 PAGE = "preferences page"

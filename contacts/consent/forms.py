@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Purpose
+from contacts.consent.models import Purpose
 
 TOPICS = {
     Purpose.INVITATIONS: (_("Invitations"), _("Preview evenings, second deliveries, breakfasts: you and whom you bring.")),

@@ -6,7 +6,7 @@ Example:
     queue(MessageDraft(…, gate="marketing", purpose=purpose, headers=headers, context={"preferences": way_out}))
 """
 
-from contacts.models import Channel, Person, PersonAddress
+from contacts.people.models.person import Channel, Person, PersonAddress
 from fleetportal.core.links import Link
 
 SCOPE = "preferences"

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.consent import actions
 from contacts.consent.forms import PreferencesForm
+from contacts.consent.models import Purpose
 from contacts.consent.unsubscribe import SCOPE
-from contacts.models import PersonAddress, Purpose
+from contacts.people.models.person import PersonAddress
 from fleetportal.core.links import Link
 from fleetportal.core.web.look import speak
 from fleetportal.core.web.pages import link_page

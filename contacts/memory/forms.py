@@ -8,7 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
-from contacts.models import Channel, Direction, Outcome, Person, PersonAddress, Purpose
+from contacts.consent.models import Purpose
+from contacts.memory.models.interaction import Direction, Outcome
+from contacts.people.models.person import Channel, Person, PersonAddress
 
 OUTCOMES = (Outcome.REACHED, Outcome.LEFT_WORD, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED, Outcome.NOT_REACHED, Outcome.WRONG_NUMBER)
 SOURCES = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import AddressState, Channel, Person, PersonAddress
+from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
 
 ICONS = {Channel.EMAIL: "mail", Channel.PHONE: "phone", Channel.SMS: "message-2", Channel.LETTER: "mailbox", Channel.IN_PERSON: "users"}
 SHOWN = (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LETTER)

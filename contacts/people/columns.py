@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import GROUPS, Group, Holder, Interaction
+from contacts.memory.models.interaction import Interaction
 from contacts.panels import ICONS
+from contacts.people.models.holders import Holder
+from contacts.people.models.roles import GROUPS, Group
 from fleetportal.core.templatetags.portal import ago, sign
 from fleetportal.core.web.lists import ExtraColumn
 

@@ -18,21 +18,15 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from contacts.hospitality import move_sums
-from contacts.models import (
-    GROUPS,
-    Consent,
-    Decision,
-    Holder,
-    Interaction,
-    Person,
-    PersonAddress,
-    PersonPair,
-    Reason,
-    Received,
-    Task,
-    VehicleDriver,
-)
+from contacts.consent.models import Consent
+from contacts.hospitality import Received, move_sums
+from contacts.memory.models.interaction import Interaction
+from contacts.memory.models.task import Task
+from contacts.people.models.holders import Holder, VehicleDriver
+from contacts.people.models.pairs import PersonPair
+from contacts.people.models.person import Person, PersonAddress
+from contacts.people.models.roles import GROUPS
+from contacts.reasons.models import Decision, Reason
 from fleetportal.core import audit, links
 from fleetportal.core.db import lock, search
 from fleetportal.core.outbox.message import Message

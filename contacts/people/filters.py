@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.filters import companies_of, search_field
-from contacts.models import Channel, Group, Person, Purpose
+from contacts.consent.models import Purpose
+from contacts.people.models.person import Channel, Person
+from contacts.people.models.roles import Group
 from fleetportal.core.db import search
 from fleetportal.core.web.lists import Sentence, Word
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User, Vehicle
-from contacts.models import GROUPS, AddressState, Channel, DecisionMaker, Driver, Group, Person, PersonAddress, Responsibility, VehicleUser
-from contacts.people.models.person import fold_address
+from contacts.people.models.person import AddressState, Channel, Person, PersonAddress, fold_address
+from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, VehicleUser
 from fleetportal.core.web.forms import DayField, RowForm
 
 PERSONAL = ("title", "first_name", "last_name", "language", "best_time")

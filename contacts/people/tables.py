@@ -6,7 +6,7 @@ import django_tables2
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CompanyPair
-from contacts.models import PersonPair
+from contacts.people.models.pairs import PersonPair
 from fleetportal.core.web.lists import Column, label_of
 
 

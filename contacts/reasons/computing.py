@@ -10,10 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Centre, Company
-from contacts.models import GROUPS, Reason, rules
-from contacts.people.models.roles import DecisionMaker
-from contacts.reasons.models import points_of
-from contacts.reasons.rule import Found, Rule
+from contacts.people.models.roles import GROUPS, DecisionMaker
+from contacts.reasons.models import Reason, points_of
+from contacts.reasons.rule import Found, Rule, rules
 from fleetportal.core.db import can_lock
 
 CHUNK = 1000

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Company
-from contacts.models import Decision, Person, Reason, rules
+from contacts.people.models.person import Person
 from contacts.reasons.computing import rows
-from contacts.reasons.rule import Rule
+from contacts.reasons.models import Decision, Reason
+from contacts.reasons.rule import Rule, rules
 
 
 @dataclass(frozen=True, slots=True)

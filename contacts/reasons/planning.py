@@ -7,7 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Planning, Reason, Task, rules
+from contacts.memory.models.task import Task
+from contacts.reasons.models import Reason
+from contacts.reasons.rule import Planning, rules
 from fleetportal.core.web.forms import DayField
 
 if TYPE_CHECKING:

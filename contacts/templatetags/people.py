@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
-from contacts.models import Channel, Group, Person
 from contacts.panels import ICONS
 from contacts.people import channels as reach
+from contacts.people.models.person import Channel, Person
+from contacts.people.models.roles import Group
 from fleetportal.core.templatetags.portal import icon, sign, symbol
 
 register = template.Library()

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.models import Decision, Group, Reason
+from contacts.people.models.roles import Group
+from contacts.reasons.models import Decision, Reason
 from contacts.today.day import Day
 from fleetportal.core.templatetags.portal import icon, symbol
 from fleetportal.core.words import number, opening

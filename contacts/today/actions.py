@@ -8,8 +8,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.models import Chip, Decision, Interaction, Outcome, Planning, Reason, rules
+from contacts.memory.models.interaction import Interaction, Outcome
 from contacts.reasons.computing import compute
+from contacts.reasons.models import Decision, Reason
+from contacts.reasons.rule import Chip, Planning, rules
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused

@@ -13,7 +13,10 @@ from django.utils import timezone
 
 from accounts.models import Assignment
 from contacts.memory import timeline
-from contacts.models import Decision, Direction, Group, Interaction, Reason, Task
+from contacts.memory.models.interaction import Direction, Interaction
+from contacts.memory.models.task import Task
+from contacts.people.models.roles import Group
+from contacts.reasons.models import Decision, Reason
 from fleetportal.core.registry import Registry
 from fleetportal.core.web.pages import whole_number
 

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, who_serves
-from contacts.models import Channel, Chip, Reason
+from contacts.people.models.person import Channel
+from contacts.reasons.models import Reason
+from contacts.reasons.rule import Chip
 
 SENTENCE = 300
 # "Not now" until when; how far each is from today.

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from contacts.models import NOT_REACHED_CHIPS, Decision, Reason
+from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import planning_for
+from contacts.reasons.rule import NOT_REACHED_CHIPS
 from contacts.today import actions
 from contacts.today.day import CONTACTS_A_DAY, SHOWN, Day
 from contacts.today.forms import CloseForm, GiveForm, NotNowForm, OutcomeForm, WrittenForm

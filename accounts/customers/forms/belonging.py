@@ -8,7 +8,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Address, Assignment, Centre, Company, User, serving
+from accounts.customers.models.assignment import Assignment
+from accounts.customers.models.company import Address, Company
+from accounts.staff.models.centre import Centre
+from accounts.staff.models.user import User, serving
 from fleetportal.core.db import search
 from fleetportal.core.web.forms import DayField, RowForm
 

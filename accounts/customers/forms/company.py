@@ -7,7 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import vat
-from accounts.models import Assignment, Centre, Company, User
+from accounts.customers.models.assignment import Assignment
+from accounts.customers.models.company import Company
+from accounts.staff.models.centre import Centre
+from accounts.staff.models.user import User
 from fleetportal.core.web.forms import RowForm
 
 FIELDS = (

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.customers.models.vehicle import fold_plate
-from accounts.models import Company, Vehicle
+from accounts.customers.models.company import Company
+from accounts.customers.models.vehicle import Vehicle, fold_plate
 from fleetportal.core.web.forms import DayField, RowForm
 
 VIN_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")

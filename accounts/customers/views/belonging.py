@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.customers.forms.belonging import AssignForm, CompanyAddressForm, HandOverForm, ParentForm
-from accounts.models import Address, Assignment, Company
+from accounts.customers.models.assignment import Assignment
+from accounts.customers.models.company import Address, Company
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import answer, ask, done, page, whole_number
 

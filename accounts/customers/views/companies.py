@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.customers.filters import CompanyFilter
 from accounts.customers.forms.company import CompanyForm
+from accounts.customers.models.company import Company
 from accounts.customers.panels import company_columns, dossier_figures, dossier_panels, shown
 from accounts.customers.tables import CompanyTable
-from accounts.models import Company
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Bulk, Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page

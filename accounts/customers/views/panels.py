@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.customers.models.company import Company
 from accounts.customers.panels import Later, Panel
-from accounts.models import Company
 from fleetportal.core.web.pages import answer, page
 
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.customers.filters import VehicleFilter
 from accounts.customers.forms.vehicle import VehicleForm
+from accounts.customers.models.company import Company
+from accounts.customers.models.vehicle import Vehicle
 from accounts.customers.panels import shown, vehicle_columns, vehicle_panels
 from accounts.customers.tables import VehicleTable
-from accounts.models import Company, Vehicle
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page

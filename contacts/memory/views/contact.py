@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Company
 from contacts.memory import timeline
 from contacts.memory.forms import LogForm
-from contacts.models import Interaction, Person
+from contacts.memory.models.interaction import Interaction
+from contacts.people.models.person import Person
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import answer, done, page
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from contacts.models import Task
+from contacts.memory.models.task import Task
 from contacts.today.forms import CloseForm
 from contacts.today.views import day_of, here, shown
 from fleetportal.core.web.pages import answer, page

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Company, CompanyPair
-from contacts.models import PersonPair
 from contacts.people.filters import PairFilter
+from contacts.people.models.pairs import PersonPair
 from contacts.people.tables import CompanyPairTable, PersonPairTable
 from contacts.people.views.people import may_name
 from fleetportal.core.web.lists import Empty, ListPage, Preset

@@ -15,13 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.customers.panels import shown
 from accounts.models import Company, rights_over
+from contacts.consent.models import Consent
 from contacts.memory import timeline
 from contacts.memory.forms import SOURCES, ConsentForm
-from contacts.models import GROUPS, Consent, Interaction, Person, PersonAddress
+from contacts.memory.models.interaction import Interaction
 from contacts.panels import person_panels
 from contacts.people import channels
 from contacts.people.filters import PersonFilter
 from contacts.people.forms import ROLE_FORMS, AddressForm, AddressStateForm, NewPersonForm, PersonForm, RoleForm
+from contacts.people.models.person import Person, PersonAddress
+from contacts.people.models.roles import GROUPS
 from contacts.people.tables import PersonTable
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import CHUNK, Empty, ListPage, Preset

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Vehicle
-from contacts.models import Holder, VehicleDriver
 from contacts.people.forms import DriveForm, HolderForm
+from contacts.people.models.holders import Holder, VehicleDriver
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import ask, done, page
 
