@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -204,12 +204,12 @@ def _company_rule(policy: GiftPolicy, holder: Company, at_hand: Company | None) 
 
 
 def employers(person: Person, company: Company | None) -> models.QuerySet[Company]:
-    """The companies for which the person works today, and the one at hand."""
+    """The companies for which the person works today, and the one at hand: from the person's roles, not past every company."""
     today = timezone.localdate()
-    works: Any = Q(pk=company.pk) if company else Q(pk__in=[])
-    for role in role_models():
-        works |= Q(Exists(role._default_manager.running(on=today).filter(person=person, company=OuterRef("pk"))))
-    return Company.objects.filter(works)
+    first, *more = [role._default_manager.running(on=today).filter(person=person).values("company") for role in role_models()]
+    if company:
+        more.append(Company.objects.filter(pk=company.pk).values("pk"))
+    return Company.objects.filter(pk__in=first.union(*more, all=True))
 
 
 def refusal(person: Person, cap: Cap, *, received: int, asked: int) -> CapReached:

@@ -66,11 +66,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(Exists(seen.filter(person=OuterRef("pk"))))
 
     def at(self, company: Company) -> Self:
-        """People with a role at `company` today."""
-        today, reach = timezone.localdate(), Q()
-        for role in role_models():
-            reach |= Q(Exists(role._default_manager.running(on=today).filter(company=company, person=OuterRef("pk"))))
-        return self.filter(reach)
+        """People with a role at `company` today: from its roles up to them, not past everybody."""
+        today = timezone.localdate()
+        first, *more = [role._default_manager.running(on=today).filter(company=company).values("person") for role in role_models()]
+        return self.filter(pk__in=first.union(*more, all=True))
 
     def for_list(self) -> Self:
         """With the addresses and what was last said about each. 3 queries."""
