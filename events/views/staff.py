@@ -66,7 +66,10 @@ class GuestList(ListPage):
     empty = Empty(_("No guest yet"), _("Here stand those who answered an invitation, say “Thomas Brandt, 4 seats, coming”."))
 
     def get_queryset(self, user: Any) -> QuerySet[Registration]:
-        return Registration.objects.visible_to(user).select_related("event__centre")
+        return Registration.objects.visible_to(user)
+
+    def decorate(self, rows: QuerySet[Registration], user: Any) -> QuerySet[Registration]:
+        return super().decorate(rows, user).select_related("event")
 
     def exportable(self, rows: QuerySet[Registration], user: Any) -> QuerySet[Registration]:
         return rows.where(user, may="export")

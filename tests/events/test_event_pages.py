@@ -46,6 +46,20 @@ def test_the_list_costs_the_same_for_one_and_three(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
+def test_guests_of_several_events_cost_the_same_for_one_and_three(
+    client: Client, carla: Any, north_ag: Any, rows: int, django_assert_num_queries: Any
+) -> None:
+    for _row in range(rows):
+        make_registration(make_event(north_ag.centre), company=north_ag)
+    signed_in(client, carla).get("/events/guests/")
+
+    with django_assert_num_queries(5):
+        page = client.get("/events/guests/")
+
+    assert text(page).count("data-row") == rows
+
+
+@pytest.mark.parametrize("rows", [1, 3])
 def test_the_cockpit_costs_the_same_for_one_guest_and_three(
     client: Client, carla: Any, north_ag: Any, rows: int, django_assert_num_queries: Any
 ) -> None:
