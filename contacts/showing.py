@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import finding
 from accounts.customers.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
-from contacts import panels
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
-from contacts.people import columns
+from contacts.pages import columns, panels
 from contacts.people.models.person import Person
 from fleetportal.core import links
 from fleetportal.core.web.pages import NavigationEntry, navigation

@@ -2,10 +2,12 @@ from django.urls import path
 
 from accounts.customers.views.panels import panel_page
 from contacts.consent import views as preferences
-from contacts.memory.views import contact, tasks
-from contacts.panels import why_now_later, why_now_panel
-from contacts.people.views import duplicates, people, vehicles
-from contacts.today import views as today
+from contacts.memory import views as contact
+from contacts.pages import duplicates, people
+from contacts.pages.panels import why_now_later, why_now_panel
+from contacts.people import views as vehicles
+from contacts.today.views import day as today
+from contacts.today.views import tasks
 
 app_name = "contacts"
 urlpatterns = [

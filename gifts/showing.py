@@ -9,7 +9,7 @@ from accounts.customers.panels import Panel, dossier_panels
 from accounts.models import Company
 from contacts.memory import timeline
 from contacts.models import Person
-from contacts.panels import person_panels
+from contacts.pages.panels import person_panels
 from fleetportal.core.links import scopes
 from fleetportal.core.web.pages import NavigationEntry, navigation
 

@@ -1,7 +1,6 @@
 from django.urls import path
 
-from fleetportal.core.outbox import mailbox
-from fleetportal.core.web import export_jobs, health, look, view_pages
+from fleetportal.core.web import export_jobs, health, look, mailbox, view_pages
 
 app_name = "core"
 urlpatterns = [

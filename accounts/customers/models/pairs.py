@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Company
-from fleetportal.core.db import pairs
+from fleetportal.core import pairs
 
 if TYPE_CHECKING:
     from accounts.staff.models.user import User

@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from contacts.people.models.person import Person
-from fleetportal.core.db import pairs
+from fleetportal.core import pairs
 
 if TYPE_CHECKING:
     from accounts.models import Company, User

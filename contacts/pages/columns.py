@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.memory.models.interaction import Interaction
-from contacts.panels import ICONS
+from contacts.pages.panels import ICONS
 from contacts.people.models.holders import Holder
 from contacts.people.models.roles import GROUPS, Group
 from fleetportal.core.templatetags.portal import ago, sign

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Company, CompanyPair
-from contacts.people.filters import PairFilter
+from contacts.pages.filters import PairFilter
+from contacts.pages.people import may_name
+from contacts.pages.tables import CompanyPairTable, PersonPairTable
 from contacts.people.models.pairs import PersonPair
-from contacts.people.tables import CompanyPairTable, PersonPairTable
-from contacts.people.views.people import may_name
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import done, page
 

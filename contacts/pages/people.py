@@ -19,13 +19,13 @@ from contacts.consent.models import Consent
 from contacts.memory import timeline
 from contacts.memory.forms import SOURCES, ConsentForm
 from contacts.memory.models.interaction import Interaction
-from contacts.panels import person_panels
+from contacts.pages.filters import PersonFilter
+from contacts.pages.panels import person_panels
+from contacts.pages.tables import PersonTable
 from contacts.people import channels
-from contacts.people.filters import PersonFilter
 from contacts.people.forms import ROLE_FORMS, AddressForm, AddressStateForm, NewPersonForm, PersonForm, RoleForm
 from contacts.people.models.person import Person, PersonAddress
 from contacts.people.models.roles import GROUPS
-from contacts.people.tables import PersonTable
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import CHUNK, Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page

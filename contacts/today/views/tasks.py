@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.memory.models.task import Task
 from contacts.today.forms import CloseForm
-from contacts.today.views import day_of, here, shown
+from contacts.today.views.day import day_of, here, shown
 from fleetportal.core.web.pages import answer, page
 
 OPEN_SHOWN = 200
