@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.staff.models.user import Grants, User
+from accounts.staff.models.user import User, grants_to
 from accounts.staff.roles import roles_of
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.web.pages import NavigationFor
@@ -52,7 +52,7 @@ def signed_in(roles: Sequence[str]) -> Prepared[User]:
     """How the signed-in user is asked for, where `roles` need a second factor."""
 
     def ask(user: Any) -> QuerySet[User]:
-        users = User.objects.filter(pk=user).select_related("home_centre").annotate(grants=Grants(user))
+        users = User.objects.filter(pk=user).select_related("home_centre").annotate(grants=grants_to(user))
         if roles:
             users = users.annotate(needs_second_factor=asked_of(OuterRef("pk")), has_second_factor=set_up_by(OuterRef("pk")))
         return users

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.customers.models.company import Company
 from accounts.customers.models.touched import TouchedCompany
 from accounts.staff.models.centre import Centre
-from accounts.staff.models.user import User, active, granted, in_general
+from accounts.staff.models.rights import granted, in_general
+from accounts.staff.models.user import User, active
 from fleetportal.core import audit
 from fleetportal.core.db import NoOverlap, Overlap, can_lock, lock, save_apart
 from fleetportal.core.errors import Refused

@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -7,8 +7,26 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-if TYPE_CHECKING:
-    from accounts.staff.models.user import User
+
+class CentreRights(Protocol):
+    """What somebody may: on which centres by codename, and which codenames count in general, for own companies."""
+
+    general: set[str]
+
+    def centres(self, may: str) -> set[int]: ...
+
+
+class HasRights(Protocol):
+    """Whoever sends a request: a user, or a visitor, of whom nothing but `is_authenticated` is read."""
+
+    @property
+    def is_authenticated(self) -> bool: ...
+
+    @property
+    def home_centre_id(self) -> int | None: ...
+
+    @property
+    def rights(self) -> CentreRights: ...
 
 
 def zone_default() -> str:
@@ -16,14 +34,14 @@ def zone_default() -> str:
 
 
 class CentreQuerySet(models.QuerySet["Centre"]):
-    def where(self, user: "User", *, may: str) -> "CentreQuerySet":
+    def where(self, user: HasRights, *, may: str) -> "CentreQuerySet":
         """Centres on which `user` was granted `may` (DOMAIN's table), directly or through a group; none for visitors.
 
         Costs nothing beyond the user's rights, which are read once for a request.
         """
         return self.filter(pk__in=user.rights.centres(may)) if user.is_authenticated else self.none()
 
-    def for_entering(self, user: "User") -> "CentreQuerySet":
+    def for_entering(self, user: HasRights) -> "CentreQuerySet":
         """Where `user` may enter customers: centres with the right, and the own centre of those who serve only their own companies."""
         home = user.home_centre_id if "serve_customers" in user.rights.general else None
         return self.filter(pk__in=user.rights.centres("serve_customers") | ({home} if home else set()))

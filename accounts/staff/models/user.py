@@ -1,16 +1,14 @@
-from collections import defaultdict
-from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, Group, Permission
-from django.db import connection, models, transaction
-from django.db.models import Q, Value
-from django.db.models.expressions import RawSQL
+from django.contrib.auth.models import AbstractUser
+from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.staff.models.centre import Centre, CentreGroupPermission, CentreUserPermission
+from accounts.staff.models.centre import Centre
+from accounts.staff.models.rights import Grants, Rights, granted, in_general
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.db.prepared import Prepared
@@ -23,68 +21,6 @@ class TooManyViews(Refused):
     """The user keeps as many views of lists as one may."""
 
     code = "too_many_views"
-
-
-def grants_of(user: Any) -> "models.QuerySet[Any]":
-    """Everything `user` was granted, as (codename, centre): directly or through a group; centre None in general."""
-    groups = User.groups.through.objects.filter(user=user).values("group")
-    own = CentreUserPermission.objects.filter(user=user).values_list("permission__codename", "content_object_id")
-    of_groups = CentreGroupPermission.objects.filter(group__in=groups).values_list("permission__codename", "content_object_id")
-    nowhere = Value(None, output_field=models.BigIntegerField())
-    general = about_centres().filter(Q(group__in=groups) | Q(user=user)).order_by().values_list("codename", nowhere)
-    return own.union(of_groups, general)
-
-
-class Grants(RawSQL):
-    """On users: what the one whose number is `user` was granted, as one text that `Rights` reads."""
-
-    def __init__(self, user: Any) -> None:
-        joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
-        sql, parameters = grants_of(user).query.sql_with_params()
-        pair = "permission__codename || ' ' || coalesce(content_object_id, 0)"
-        super().__init__(f"SELECT {joined}({pair}, ',') FROM ({sql}) AS granted", tuple(parameters), models.TextField())
-
-
-class Rights:
-    """What one user may, read once: on which centres, and in general (which counts for own companies).
-
-    One of the two places that read guardian's tables; a property test holds it against `get_objects_for_user`.
-    """
-
-    def __init__(self, grants: str | None) -> None:
-        self.granted: defaultdict[str, set[int]] = defaultdict(set)
-        self.general: set[str] = set()
-        self.reach: dict[tuple[str, date], Any] = {}  # what `company.in_reach` has made of them
-        for grant in (grants or "").split(",") if grants else ():
-            codename, _blank, centre = grant.partition(" ")
-            if centre == "0":
-                self.general.add(codename)
-            else:
-                self.granted[codename].add(int(centre))
-
-    def centres(self, may: str) -> set[int]:
-        return self.granted.get(may, set())
-
-    def anywhere(self, may: str) -> bool:
-        return may in self.general or bool(self.centres(may))
-
-
-def granted(may: str, centre: Centre) -> Q:
-    """On users: those to whom `may` was granted on `centre`, directly or through a group."""
-    permission = about_centres().filter(codename=may)
-    groups = CentreGroupPermission.objects.filter(permission__in=permission, content_object=centre).values("group")
-    own = CentreUserPermission.objects.filter(permission__in=permission, content_object=centre).values("user")
-    return Q(groups__in=groups) | Q(pk__in=own)
-
-
-def in_general(may: str) -> Q:
-    """On users: those who hold `may` for their own companies."""
-    permission = about_centres().filter(codename=may)
-    return Q(groups__in=Group.objects.filter(permissions__in=permission)) | Q(user_permissions__in=permission)
-
-
-def about_centres() -> "models.QuerySet[Permission]":
-    return Permission.objects.filter(content_type__app_label="accounts", content_type__model="centre")
 
 
 def active(users: Q) -> "models.QuerySet[User]":
@@ -166,6 +102,11 @@ class User(AbstractUser):
         return (self.first_name[:1] + self.last_name[:1]).upper() or self.username[:2].upper()
 
 
+def grants_to(user: Any) -> Grants:
+    """On users: what the one with the pk `user` was granted, directly or through a group."""
+    return Grants(user, groups=User.groups.through.objects.filter(user=user).values("group"))
+
+
 grants_now: Prepared[User] = Prepared(
-    lambda user: User.objects.filter(pk=user).annotate(**{"grants": Grants(user)}).only("pk"), user=User._meta.pk
+    lambda user: User.objects.filter(pk=user).annotate(**{"grants": grants_to(user)}).only("pk"), user=User._meta.pk
 )

@@ -1,0 +1,76 @@
+"""The rights of users: how guardian's grants are read, once for a request."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import connection, models
+from django.db.models import Q, Value
+from django.db.models.expressions import RawSQL
+
+from accounts.staff.models.centre import Centre, CentreGroupPermission, CentreUserPermission
+
+
+def grants_of(user: Any, *, groups: "models.QuerySet[Any, Any]") -> "models.QuerySet[Any, Any]":
+    """Everything `user` was granted, as (codename, centre): directly or through `groups`, the user's own; centre None in general."""
+    own = CentreUserPermission.objects.filter(user=user).values_list("permission__codename", "content_object_id")
+    of_groups = CentreGroupPermission.objects.filter(group__in=groups).values_list("permission__codename", "content_object_id")
+    nowhere = Value(None, output_field=models.BigIntegerField())
+    general = about_centres().filter(Q(group__in=groups) | Q(user=user)).order_by().values_list("codename", nowhere)
+    return own.union(of_groups, general)
+
+
+class Grants(RawSQL):
+    """On users: what the one with the pk `user` was granted, as one text that `Rights` reads."""
+
+    def __init__(self, user: Any, *, groups: "models.QuerySet[Any, Any]") -> None:
+        joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+        sql, parameters = grants_of(user, groups=groups).query.sql_with_params()
+        pair = "permission__codename || ' ' || coalesce(content_object_id, 0)"
+        super().__init__(f"SELECT {joined}({pair}, ',') FROM ({sql}) AS granted", tuple(parameters), models.TextField())
+
+
+class Rights:
+    """What one user may, read once: on which centres, and in general (which counts for own companies).
+
+    One of the two places that read guardian's tables; a property test holds it against `get_objects_for_user`.
+    """
+
+    def __init__(self, grants: str | None) -> None:
+        self.granted: defaultdict[str, set[int]] = defaultdict(set)
+        self.general: set[str] = set()
+        self.reach: dict[tuple[str, date], Any] = {}  # what `company.in_reach` has made of them
+        for grant in (grants or "").split(",") if grants else ():
+            codename, _blank, centre = grant.partition(" ")
+            if centre == "0":
+                self.general.add(codename)
+            else:
+                self.granted[codename].add(int(centre))
+
+    def centres(self, may: str) -> set[int]:
+        """The pks of the centres on which `may` was granted."""
+        return self.granted.get(may, set())
+
+    def anywhere(self, may: str) -> bool:
+        """True where `may` was granted on any centre or in general."""
+        return may in self.general or bool(self.centres(may))
+
+
+def granted(may: str, centre: Centre) -> Q:
+    """On users: those to whom `may` was granted on `centre`, directly or through a group."""
+    permission = about_centres().filter(codename=may)
+    groups = CentreGroupPermission.objects.filter(permission__in=permission, content_object=centre).values("group")
+    own = CentreUserPermission.objects.filter(permission__in=permission, content_object=centre).values("user")
+    return Q(groups__in=groups) | Q(pk__in=own)
+
+
+def in_general(may: str) -> Q:
+    """On users: those who hold `may` for their own companies."""
+    permission = about_centres().filter(codename=may)
+    return Q(groups__in=Group.objects.filter(permissions__in=permission)) | Q(user_permissions__in=permission)
+
+
+def about_centres() -> "models.QuerySet[Permission]":
+    """The permissions of DOMAIN's table: all are about centres."""
+    return Permission.objects.filter(content_type__app_label="accounts", content_type__model="centre")
