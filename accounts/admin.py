@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.assignment import Assignment
 from accounts.customers.models.company import Company
+from accounts.staff.actions.roles import centres_of, set_roles
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.user import User
-from accounts.staff.roles import ROLES, give_role, role_name, roles_of
+from accounts.staff.roles import ROLE_NAMES, ROLES, rights_in_words
 from fleetportal.core import audit
 from fleetportal.core.audit import Entry
 from fleetportal.core.web.forms import RowsField
@@ -71,24 +72,31 @@ def changed_fields(message: Any) -> list[str]:
     return [name for part in message if isinstance(part, dict) for name in part.get("changed", {}).get("fields", [])]
 
 
-class StaffForm(UserChangeForm):
-    role = forms.ChoiceField(
-        label=_("Role"), required=False, help_text=_("What the person may do; DOMAIN's table of roles says what each may.")
-    )
-    centres = RowsField(Centre.objects.all(), label=_("Centres"), required=False)
+def field_of(role: str) -> str:
+    """The name of the form's field for the centres at which a user holds `role`."""
+    return f"{role}_at"
 
+
+# For each role a field with the centres at which the user holds it.
+RoleFields = type(
+    "RoleFields",
+    (forms.Form,),
+    {field_of(role): RowsField(Centre.objects.all(), label=words, required=False) for role, words in ROLE_NAMES.items()},
+)
+
+
+class StaffForm(RoleFields, UserChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [("", _("no role")), *((name, role_name(name)) for name in ROLES)]
-        if self.instance.pk:
-            self.initial["role"] = next(iter(sorted(roles_of(self.instance))), "")
-            self.initial["centres"] = Centre.objects.filter(group_grants__group__user=self.instance).distinct()
+        held = centres_of(self.instance) if self.instance.pk else {}
+        for role in ROLES:
+            self.fields[field_of(role)].help_text = rights_in_words(role)
+            self.initial[field_of(role)] = held.get(role, ())
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if bool(values.get("role")) != bool(values.get("centres")):
-            self.add_error("centres", _("A role counts at centres: give both, or neither."))
-        return values
+    def roles(self) -> dict[str, Any]:
+        """The roles that were chosen, with the centres of each."""
+        chosen = {role: self.cleaned_data[field_of(role)] for role in ROLES}
+        return {role: centres for role, centres in chosen.items() if centres}
 
 
 class StaffAdmin(Audited, UserAdmin):
@@ -99,7 +107,7 @@ class StaffAdmin(Audited, UserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "phone", "language", "home_centre")}),
-        (_("What they may"), {"fields": ("is_active", "role", "centres")}),
+        (_("What they may"), {"fields": ("is_active", *map(field_of, ROLES))}),
     )
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
 
@@ -109,11 +117,8 @@ class StaffAdmin(Audited, UserAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if not {"role", "centres"} & set(form.changed_data) or form.instance == request.user:
-            return
-        form.instance.groups.clear()
-        if form.cleaned_data["role"]:
-            give_role(form.instance, form.cleaned_data["role"], form.cleaned_data["centres"])
+        if change and form.instance != request.user:  # nobody changes their own roles
+            set_roles(form.instance, form.roles(), by=request.user)
 
 
 class CentreAdmin(Audited):

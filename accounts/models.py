@@ -1,4 +1,5 @@
 from accounts.staff.models.centre import Centre, CentreGroupPermission, CentreUserPermission
+from accounts.staff.models.role import RoleGroup, StaffRole
 from accounts.staff.models.user import User, serving
 
 from accounts.customers.models.company import Address, Company, Phase, Sector, Tier, in_reach, rights_over, ways_in  # isort: skip
@@ -18,7 +19,9 @@ __all__ = [
     "Contract",
     "Phase",
     "Powertrain",
+    "RoleGroup",
     "Sector",
+    "StaffRole",
     "Tier",
     "TouchedCompany",
     "Use",

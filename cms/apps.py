@@ -9,7 +9,7 @@ class CmsConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from accounts.staff.roles import grants_beside  # noqa: PLC0415  models are loaded only now
+        from accounts.staff.actions.roles import grants_beside  # noqa: PLC0415  models are loaded only now
         from cms.landing import landing_page, let_write, make_landing_page  # noqa: PLC0415
         from cms.models.brand import house_brand  # noqa: PLC0415
         from events import landing  # noqa: PLC0415

@@ -1,9 +1,11 @@
 """The landing pages that events know of, and who may write them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -66,14 +68,28 @@ def translate(event: Event, language: str, *, title: str, intro: str, by: Any) -
         page.save_revision(user=by).publish(user=by)
 
 
-def let_write(group: Group, rights: dict[str, str]) -> None:
-    """`edit_pages` brings Wagtail's admin, its pages, its pictures and the face of the house."""
+def let_write(group: Group, rights: Mapping[str, str]) -> None:
+    """`edit_pages` brings Wagtail's admin, its pages, its pictures and the face of the house; a role without it has none of these."""
     if "edit_pages" not in rights:
+        take_writing(group)
         return
-    for app, right in ADMIN_RIGHTS:
-        group.permissions.add(Permission.objects.get(content_type__app_label=app, codename=right))
+    group.permissions.add(*admin_permissions())
     root, collection = Page.get_first_root_node(), Collection.get_first_root_node()
     for right in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=PAGE_RIGHTS):
         GroupPagePermission.objects.get_or_create(group=group, page=root, permission=right)
     for right in Permission.objects.filter(content_type__app_label="wagtailimages", codename__in=PICTURE_RIGHTS):
         GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=right)
+
+
+def take_writing(group: Group) -> None:
+    group.permissions.remove(*admin_permissions())
+    GroupPagePermission.objects.filter(group=group).delete()
+    GroupCollectionPermission.objects.filter(group=group).delete()
+
+
+def admin_permissions() -> QuerySet[Permission]:
+    """Wagtail's admin itself, and the face of the house."""
+    wanted = Q(pk__in=[])
+    for app, right in ADMIN_RIGHTS:
+        wanted |= Q(content_type__app_label=app, codename=right)
+    return Permission.objects.filter(wanted)

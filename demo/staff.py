@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 
 from accounts.models import Centre, User
-from accounts.staff.roles import give_role
+from accounts.staff.actions.roles import give_role
 from cms.models import HouseBrand
 from demo.names import GERMAN
 from demo.numbers import extension, switchboard
@@ -78,7 +78,7 @@ class Staff:
         user.phone, _dialled = extension(*switchboard(region, 100), number + 2)
         user.set_password(PASSWORD)
         user.save()
-        give_role(user, role, centres)
+        give_role(user, role, centres, by=None)
         return user
 
     def managers_of(self, centre: Centre, number: int, wanted: int, chance: Random) -> list[User]:
@@ -93,7 +93,7 @@ class Staff:
             colleague.email = f"{colleague.username}@hellwege.example"
             colleague.set_unusable_password()
             colleague.save()
-            give_role(colleague, "account_manager", [centre])
+            give_role(colleague, "account_manager", [centre], by=None)
             colleagues.append(colleague)
         return known + colleagues
 

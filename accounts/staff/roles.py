@@ -1,45 +1,14 @@
-"""What a role may: DOMAIN's table, the one source of groups, grants and the permission matrix.
+"""What a role may: DOMAIN's table, the one source of permissions, groups, grants and the permission matrix.
 
-A group stands for one role at its centres. ALL: the group is granted the codename on these centres. OWN: the group holds the
-codename in general, on no centre, and it counts for the companies assigned to that user today.
+To add a right: a line in `MAY`, `manage.py makemigrations accounts`, and a line in DOMAIN. `manage.py migrate` then brings it to
+every user who holds such a role (`sync_roles`).
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
-from django.contrib.auth.models import Group, Permission
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from accounts.staff.models.centre import Centre, CentreGroupPermission
-from accounts.staff.models.user import User
-from fleetportal.core.registry import Registry
-
-OWN, ALL = "own", "all"
-
-# What else a new group needs for its rights, beyond grants on centres: (group, rights) -> None. Filled from above.
-grants_beside: Registry[Callable[[Group, dict[str, str]], None]] = Registry("what else comes with a role")
-
-CODENAMES = {
-    "meet_customers": _("Find a company or person, log an interaction"),
-    "see_customers": _("See whole dossiers, lists, timelines, reports"),
-    "serve_customers": _("Edit companies and people; tasks, meetings, rounds, import"),
-    "see_value": _("See turnover, margin, what makes a tier"),
-    "see_private": _("See private phone, birth date, family"),
-    "record_consent": _("Record consent"),
-    "run_events": _("Make and publish events"),
-    "invite": _("Invite people"),
-    "check_in": _("Check guests in"),
-    "hand_out": _("Hand out gifts"),
-    "redeem": _("Redeem vouchers"),
-    "undo_redemption": _("Undo a redemption"),
-    "approve_gift": _("Approve a gift"),
-    "export": _("Export lists"),
-    "run_campaigns": _("Run campaigns"),
-    "run_programmes": _("Run voucher programmes"),
-    "edit_pages": _("Edit pages"),
-    "administer": _("Administer users, roles, centres, rules"),
-}
+# ALL: granted on the centres of the role. OWN: held in general, on no centre; it counts for the companies assigned to the user today.
+ALL, OWN, NO = "all", "own", ""
 
 ROLE_NAMES = {
     "account_manager": _("Account manager"),
@@ -50,57 +19,34 @@ ROLE_NAMES = {
     "administrator": _("Administrator"),
 }
 
-ROLES: dict[str, dict[str, str]] = {
-    "account_manager": {
-        **dict.fromkeys(
-            ["meet_customers", "see_customers", "serve_customers", "see_value", "see_private", "record_consent", "invite", "export"], OWN
-        ),
-        "check_in": ALL,
-        "hand_out": ALL,
-    },
-    "centre_manager": dict.fromkeys([name for name in CODENAMES if name not in ("edit_pages", "administer")], ALL),
-    "marketing": dict.fromkeys(
-        [
-            "meet_customers",
-            "see_customers",
-            "record_consent",
-            "run_events",
-            "invite",
-            "export",
-            "run_campaigns",
-            "run_programmes",
-            "edit_pages",
-        ],
-        ALL,
-    ),
-    "service_adviser": dict.fromkeys(["meet_customers", "record_consent", "check_in", "hand_out", "redeem"], ALL),
-    "wash_attendant": {"redeem": ALL},
-    "administrator": dict.fromkeys(CODENAMES, ALL),
+# A right, what it is for, and who has it: one column for each of ROLE_NAMES, in that order.
+MAY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "meet_customers": (gettext_noop("Find a company or person, log an interaction"), (OWN, ALL, ALL, ALL, NO, ALL)),
+    "see_customers": (gettext_noop("See whole dossiers, lists, timelines, reports"), (OWN, ALL, ALL, NO, NO, ALL)),
+    "serve_customers": (gettext_noop("Edit companies and people; tasks, meetings, rounds, import"), (OWN, ALL, NO, NO, NO, ALL)),
+    "see_value": (gettext_noop("See turnover, margin, what makes a tier"), (OWN, ALL, NO, NO, NO, ALL)),
+    "see_private": (gettext_noop("See private phone, birth date, family"), (OWN, ALL, NO, NO, NO, ALL)),
+    "record_consent": (gettext_noop("Record consent"), (OWN, ALL, ALL, ALL, NO, ALL)),
+    "run_events": (gettext_noop("Make and publish events"), (NO, ALL, ALL, NO, NO, ALL)),
+    "invite": (gettext_noop("Invite people"), (OWN, ALL, ALL, NO, NO, ALL)),
+    "check_in": (gettext_noop("Check guests in"), (ALL, ALL, NO, ALL, NO, ALL)),
+    "hand_out": (gettext_noop("Hand out gifts"), (ALL, ALL, NO, ALL, NO, ALL)),
+    "redeem": (gettext_noop("Redeem vouchers"), (NO, ALL, NO, ALL, ALL, ALL)),
+    "undo_redemption": (gettext_noop("Undo a redemption"), (NO, ALL, NO, NO, NO, ALL)),
+    "approve_gift": (gettext_noop("Approve a gift"), (NO, ALL, NO, NO, NO, ALL)),
+    "export": (gettext_noop("Export lists"), (OWN, ALL, ALL, NO, NO, ALL)),
+    "run_campaigns": (gettext_noop("Run campaigns"), (NO, ALL, ALL, NO, NO, ALL)),
+    "run_programmes": (gettext_noop("Run voucher programmes"), (NO, ALL, ALL, NO, NO, ALL)),
+    "edit_pages": (gettext_noop("Edit pages"), (NO, NO, ALL, NO, NO, ALL)),
+    "administer": (gettext_noop("Administer users, roles, centres, rules"), (NO, NO, NO, NO, NO, ALL)),
 }
 
+CODENAMES = {codename: words for codename, (words, _roles) in MAY.items()}
 
-def give_role(user: User, role: str, centres: Iterable[Centre]) -> Group:
-    """The group of `role` at `centres`, which `user` now belongs to; made with its grants if it is new.
-
-    Raises KeyError for a role that DOMAIN's table does not know.
-    """
-    rights, places = ROLES[role], sorted(centres, key=lambda centre: centre.slug)
-    with transaction.atomic():
-        group, new = Group.objects.get_or_create(name=f"{role}@{'+'.join(centre.slug for centre in places)}"[:150])
-        if new:
-            grant(group, rights, places)
-        user.groups.add(group)
-    return group
-
-
-def grant(group: Group, rights: dict[str, str], centres: Iterable[Centre]) -> None:
-    permissions = {p.codename: p for p in Permission.objects.filter(content_type__app_label="accounts", content_type__model="centre")}
-    group.permissions.add(*(permissions[name] for name, reach in rights.items() if reach == OWN))
-    everywhere = [permissions[name] for name, reach in rights.items() if reach == ALL]
-    rows: list[Any] = [CentreGroupPermission(group=group, permission=p, content_object=centre) for centre in centres for p in everywhere]
-    CentreGroupPermission.objects.bulk_create(rows, ignore_conflicts=True)
-    for beside in grants_beside:
-        beside(group, rights)
+# By role: codename -> ALL or OWN.
+ROLES: dict[str, dict[str, str]] = {
+    role: {codename: columns[at] for codename, (_words, columns) in MAY.items() if columns[at]} for at, role in enumerate(ROLE_NAMES)
+}
 
 
 def role_name(role: str) -> str:
@@ -108,6 +54,10 @@ def role_name(role: str) -> str:
     return str(ROLE_NAMES[role])
 
 
-def roles_of(user: User) -> set[str]:
-    """The names of the roles that `user` holds, at any centre. Costs 1 query."""
-    return {name.partition("@")[0] for name in user.groups.values_list("name", flat=True)} & ROLES.keys()
+def role_choices() -> list[tuple[str, object]]:
+    return list(ROLE_NAMES.items())
+
+
+def rights_in_words(role: str) -> str:
+    """What the role may, as a sentence for the form in which it is given."""
+    return "; ".join(str(_(CODENAMES[codename])) for codename in ROLES[role])

@@ -14,17 +14,17 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.staff.actions.roles import roles_of
+from accounts.staff.models.role import StaffRole
 from accounts.staff.models.user import User, grants_to
-from accounts.staff.roles import roles_of
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.web.pages import NavigationFor
 
@@ -112,11 +112,8 @@ def needs_second_factor(user: User) -> bool:
 
 
 def asked_of(user: Any) -> Exists:
-    """Whether a role of `user` stands in REQUIRE_SECOND_FACTOR; a group is named after its role and centres."""
-    named = Q(pk__in=[])
-    for role in settings.REQUIRE_SECOND_FACTOR:
-        named |= Q(name__startswith=f"{role}@")
-    return Exists(Group.objects.filter(named, user=user))
+    """Whether a role of `user` stands in REQUIRE_SECOND_FACTOR."""
+    return Exists(StaffRole.objects.filter(user=user, name__in=settings.REQUIRE_SECOND_FACTOR))
 
 
 def set_up_by(user: Any) -> Exists:

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.staff.roles import roles_of
+from accounts.staff.actions.roles import centres_of, give_role, roles_of
 from fleetportal.core.audit import Entry
 
 ADDRESS = "/django-admin/"
@@ -27,24 +27,45 @@ def test_an_administrator_makes_a_user_and_gives_a_role(client, admin, north, so
     assert made.status_code == 302
     frida = User.objects.get(username="frida")
     words = {"username": "frida", "first_name": "Frida", "last_name": "Gross", "language": "de", "is_active": "on"}
-    client.post(reverse("admin:accounts_user_change", args=[frida.pk]), {**words, "role": "service_adviser", "centres": [north.pk]})
+    client.post(reverse("admin:accounts_user_change", args=[frida.pk]), {**words, "service_adviser_at": [north.pk]})
     frida = User.objects.get(pk=frida.pk)
     assert roles_of(frida) == {"service_adviser"}
     assert frida.rights.centres("hand_out") == {north.pk}
     assert set(Entry.objects.filter(object_type="accounts.user", object_id=frida.pk).values_list("action", flat=True)) == {
         "user.made",
         "user.administered",
+        "user.roles_changed",
     }
 
 
-def test_a_role_without_centres_is_asked_about(client, admin, anna):
+ANNA = {"username": "anna", "first_name": "Anna", "last_name": "Reinhardt", "language": "en", "is_active": "on"}
+
+
+def test_the_form_shows_every_role_with_its_centres_and_loses_none(client, admin, anna, north, south):
+    give_role(anna, "marketing", [north, south], by=None)
     client.force_login(admin)
-    answer = client.post(
-        reverse("admin:accounts_user_change", args=[anna.pk]),
-        {"username": "anna", "first_name": "Anna", "last_name": "Reinhardt", "language": "en", "is_active": "on", "role": "marketing"},
-    )
+    address = reverse("admin:accounts_user_change", args=[anna.pk])
+    form = client.get(address).context["adminform"].form
+    assert {name: set(form.initial[name]) for name in ("account_manager_at", "marketing_at", "administrator_at")} == {
+        "account_manager_at": {north.pk},
+        "marketing_at": {north.pk, south.pk},
+        "administrator_at": set(),
+    }
+    assert "Run voucher programmes" in form.fields["marketing_at"].help_text
+    client.post(address, {**ANNA, "phone": "1", "account_manager_at": [north.pk], "marketing_at": [north.pk, south.pk]})
+    assert centres_of(anna) == {"account_manager": {north.pk}, "marketing": {north.pk, south.pk}}
+    client.post(address, {**ANNA, "account_manager_at": [north.pk], "marketing_at": [south.pk]})
+    assert centres_of(anna) == {"account_manager": {north.pk}, "marketing": {south.pk}}
+    client.post(address, {**ANNA, "account_manager_at": [north.pk]})
+    assert centres_of(anna) == {"account_manager": {north.pk}}
+
+
+def test_a_role_at_a_centre_that_does_not_exist_is_asked_about(client, admin, anna, north):
+    client.force_login(admin)
+    address = reverse("admin:accounts_user_change", args=[anna.pk])
+    answer = client.post(address, {**ANNA, "marketing_at": [north.pk, "99999999999999999999"]})
     assert answer.status_code == 200
-    assert "give both, or neither" in answer.content.decode()
+    assert "marketing_at" in answer.context["adminform"].form.errors
     assert roles_of(anna) == {"account_manager"}
 
 
@@ -52,7 +73,7 @@ def test_an_administrator_cannot_change_their_own_role(client, admin, north):
     client.force_login(admin)
     client.post(
         reverse("admin:accounts_user_change", args=[admin.pk]),
-        {"username": "admin", "first_name": "A", "last_name": "Root", "language": "en", "role": "wash_attendant", "centres": [north.pk]},
+        {"username": "admin", "first_name": "A", "last_name": "Root", "language": "en", "wash_attendant_at": [north.pk]},
     )
     admin = User.objects.get(pk=admin.pk)
     assert roles_of(admin) == {"administrator"}

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Centre, User
-from accounts.staff.roles import give_role
+from accounts.staff.actions.roles import give_role
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +134,7 @@ def test_a_role_gained_counts_in_a_session_that_is_open(client: Client, anna: Us
     settings.REQUIRE_SECOND_FACTOR = ["centre_manager"]
     sign_in(client, "anna")
     assert client.get("/companies/").status_code == 200
-    give_role(anna, "centre_manager", [north])
+    give_role(anna, "centre_manager", [north], by=None)
     assert client.get("/companies/")["Location"] == "/second-factor/app/"
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.customers import vat
 from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Company, User, Vehicle
-from accounts.staff.roles import roles_of
+from accounts.staff.actions.roles import roles_of
 from cms.models import EventPage
 from contacts.models import Person, PersonAddress, Reason
 from contacts.people.models.person import fold_address, fold_name

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Assignment, Centre, Company, User, Vehicle
-from accounts.staff.roles import give_role
+from accounts.staff.actions.roles import give_role
 
 number = itertools.count(1)
 
@@ -22,7 +22,7 @@ def make_user(username: str = "", *, role: str = "", at: Any = (), **facts: Any)
     user.set_password("demo")
     user.save()
     if role:
-        give_role(user, role, at)
+        give_role(user, role, at, by=None)
     return user
 
 

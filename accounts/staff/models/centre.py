@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from accounts.staff.roles import CODENAMES
+
 
 class CentreRights(Protocol):
     """What somebody may: on which centres by codename, and which codenames count in general, for own companies."""
@@ -67,26 +69,7 @@ class Centre(models.Model):
         verbose_name = _("centre")
         verbose_name_plural = _("centres")
         ordering = ["name"]
-        permissions = [
-            ("meet_customers", "May find a company or person and log an interaction"),
-            ("see_customers", "May see whole dossiers, lists and timelines"),
-            ("serve_customers", "May edit companies and people"),
-            ("see_value", "May see turnover, margin and what makes a tier"),
-            ("see_private", "May see private phone, birth date and family"),
-            ("record_consent", "May record consent"),
-            ("run_events", "May make and publish events"),
-            ("invite", "May invite people"),
-            ("check_in", "May check guests in"),
-            ("hand_out", "May hand out gifts"),
-            ("redeem", "May redeem vouchers"),
-            ("undo_redemption", "May undo a redemption"),
-            ("approve_gift", "May approve a gift"),
-            ("export", "May export lists"),
-            ("run_campaigns", "May run campaigns"),
-            ("run_programmes", "May run voucher programmes"),
-            ("edit_pages", "May edit pages"),
-            ("administer", "May administer users, roles, centres and rules"),
-        ]
+        permissions = list(CODENAMES.items())
 
     def __str__(self) -> str:
         return self.name

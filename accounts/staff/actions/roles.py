@@ -1,0 +1,168 @@
+"""Who holds which role, and what follows from it: groups, their grants, and who belongs to them.
+
+The rows of StaffRole decide. Everything else is made to agree with them and with the table in `accounts.staff.roles`: for one user
+when their roles change, for all by `sync_roles`, which `manage.py migrate` runs.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.staff.models.centre import Centre, CentreGroupPermission
+from accounts.staff.models.rights import about_centres
+from accounts.staff.models.role import RoleGroup, StaffRole
+from accounts.staff.models.user import User
+from accounts.staff.roles import ALL, OWN, ROLES
+from fleetportal.core import audit
+from fleetportal.core.db.locks import alone, lock
+from fleetportal.core.errors import Refused
+from fleetportal.core.registry import Registry
+
+# What a group needs for its rights beyond DOMAIN's codenames: (group, the rights of its role) -> None. Adds what is missing and
+# removes what the role no longer has; called for the group of all who hold the role anywhere. Filled from above.
+grants_beside: Registry[Callable[[Group, Mapping[str, str]], None]] = Registry("what else comes with a role")
+
+Held = tuple[str, int]  # the name of a role and the pk of a centre
+Membership = User.groups.through
+GeneralRight = Group.permissions.through
+
+
+class RoleNeedsCentre(Refused):
+    """A role counts at centres, and none was given."""
+
+    code = "role_needs_centre"
+
+
+def give_role(user: User, role: str, centres: Iterable[Centre], *, by: User | None) -> bool:
+    """`user` holds `role` at `centres`, beside what they hold already; True where something changed.
+
+    Raises KeyError for a role that DOMAIN's table does not know, RoleNeedsCentre. Costs 9 queries, more for the first of a centre.
+    """
+    given = held_at(role, centres)
+    with transaction.atomic():
+        return change(user, lambda held: held | given, by=by)
+
+
+def take_role(user: User, role: str, centres: Iterable[Centre] | None = None, *, by: User | None) -> bool:
+    """`user` no longer holds `role` at `centres`, or anywhere where none are given; True where something changed.
+
+    Raises RoleNeedsCentre for an empty list of centres. Costs 8 queries.
+    """
+    taken = None if centres is None else held_at(role, centres)
+    with transaction.atomic():
+        return change(user, lambda held: {one for one in held if one[0] != role or (taken is not None and one not in taken)}, by=by)
+
+
+def set_roles(user: User, roles: Mapping[str, Iterable[Centre]], *, by: User | None) -> bool:
+    """`user` holds these roles at these centres and no others; True where something changed.
+
+    Raises KeyError for a role that DOMAIN's table does not know, RoleNeedsCentre. Costs as `give_role`.
+    """
+    wanted = {one for role, centres in roles.items() for one in held_at(role, centres)}
+    with transaction.atomic():
+        return change(user, lambda held: wanted, by=by)
+
+
+def roles_of(user: User) -> set[str]:
+    """The names of the roles that `user` holds, at any centre. Costs 1 query."""
+    return set(user.roles.values_list("name", flat=True))
+
+
+def centres_of(user: User) -> dict[str, set[int]]:
+    """For each role that `user` holds, the pks of its centres. Costs 1 query."""
+    centres: dict[str, set[int]] = {}
+    for name, centre in user.roles.values_list("name", "centre"):
+        centres.setdefault(name, set()).add(centre)
+    return centres
+
+
+def held_at(role: str, centres: Iterable[Centre]) -> set[Held]:
+    """`role` at each of `centres`. Raises KeyError for an unknown role, RoleNeedsCentre without a centre."""
+    if role not in ROLES:
+        raise KeyError(role)
+    held = {(role, centre.pk) for centre in centres}
+    if not held:
+        raise RoleNeedsCentre(_("Choose at least one centre for each role."))
+    return held
+
+
+def change(user: User, to: Callable[[set[Held]], set[Held]], *, by: User | None) -> bool:
+    """The roles of `user` become what `to` makes of those they hold; their groups follow. True where something changed."""
+    lock(user)
+    held = {(name, centre) for name, centre in user.roles.values_list("name", "centre")}
+    wanted = to(held)
+    if wanted == held:
+        return False
+    agree(user.roles.all(), {(user.pk, *one) for one in wanted}, "user_id", "name", "centre_id")
+    groups = groups_for(wanted)
+    memberships = Membership.objects.filter(user=user, group__in=RoleGroup.objects.values("group"))
+    agree(memberships, {(user.pk, group) for group in groups.values()}, "user_id", "group_id")
+    audit.record("user.roles_changed", user, by=by, changes={"roles": (sorted(held), sorted(wanted))})
+    return True
+
+
+def sync_roles() -> None:
+    """Every group has what the table says, on its centre, and exactly the users who hold its role: after a right was added to the
+    table, after an upgrade. Changes nothing where all agrees. Costs about 20 queries, whatever the number of users and centres."""
+    with transaction.atomic():
+        rows = list(StaffRole.objects.values_list("user", "name", "centre"))
+        groups = groups_for({(name, centre) for _user, name, centre in rows})
+        put_rights(RoleGroup.objects.select_related("group"))
+        wanted = {(user, groups[key]) for user, name, centre in rows for key in ((name, centre), (name, None))}
+        agree(Membership.objects.filter(group__in=RoleGroup.objects.values("group")), wanted, "user_id", "group_id")
+
+
+def groups_for(roles: Collection[Held]) -> dict[tuple[str, int | None], int]:
+    """The pks of the groups that belong to `roles`, by role and centre, and by role alone; made, with their rights, where missing."""
+    wanted = {*roles, *((name, None) for name, _centre in roles)}
+    found = groups_by_role(wanted)
+    if found.keys() == wanted:
+        return found
+    alone("accounts.role_groups")
+    made = [make_group(*role) for role in sorted(wanted - groups_by_role(wanted).keys(), key=str)]
+    put_rights(RoleGroup.objects.filter(pk__in=[group.pk for group in made]).select_related("group"))
+    return groups_by_role(wanted)
+
+
+def groups_by_role(wanted: Collection[tuple[str, int | None]]) -> dict[tuple[str, int | None], int]:
+    names = {name for name, _centre in wanted}
+    rows = RoleGroup.objects.filter(name__in=names).values_list("name", "centre", "group")
+    return {(name, centre): group for name, centre, group in rows if (name, centre) in wanted}
+
+
+def make_group(name: str, centre: int | None) -> RoleGroup:
+    group, _new = Group.objects.get_or_create(name=f"role:{name}" if centre is None else f"role:{name}:{centre}")
+    return RoleGroup.objects.create(group=group, name=name, centre_id=centre)
+
+
+def put_rights(groups: QuerySet[RoleGroup]) -> None:
+    """Each of `groups` has what the table gives its role, and nothing else of it."""
+    permissions = dict(about_centres().values_list("codename", "pk"))
+    general, on_centres = set(), set()
+    for group in groups:
+        for codename, reach in ROLES.get(group.name, {}).items():
+            if reach == OWN and group.centre_id is None:
+                general.add((group.group_id, permissions[codename]))
+            elif reach == ALL and group.centre_id is not None:
+                on_centres.add((group.group_id, permissions[codename], group.centre_id))
+    ours = [group.group_id for group in groups]
+    agree(GeneralRight.objects.filter(group__in=ours, permission__in=about_centres()), general, "group_id", "permission_id")
+    agree(CentreGroupPermission.objects.filter(group__in=ours), on_centres, "group_id", "permission_id", "content_object_id")
+    for group in groups:
+        for beside in grants_beside if group.centre_id is None else ():
+            beside(group.group, ROLES.get(group.name, {}))
+
+
+def agree(rows: QuerySet[Any], wanted: Collection[tuple[Any, ...]], *fields: str) -> None:
+    """Deletes of `rows` what is not `wanted`, and makes what is missing; each wanted row is given by its `fields`. Up to 3 queries."""
+    found = {tuple(key): pk for pk, *key in rows.values_list("pk", *fields)}
+    superfluous = [pk for key, pk in found.items() if key not in wanted]
+    if superfluous:
+        rows.model._base_manager.filter(pk__in=superfluous).delete()
+    missing = [rows.model(**dict(zip(fields, key, strict=True))) for key in sorted(set(wanted) - found.keys(), key=str)]
+    if missing:
+        rows.model._base_manager.bulk_create(missing, ignore_conflicts=True)
