@@ -63,6 +63,13 @@ def test_text_is_read_whatever_its_encoding(tmp_path, text, encoding):
     assert rows(tmp_path, text.encode(encoding)) == [line.split(delimiter) for line in text.splitlines()]
 
 
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be"])
+def test_text_that_no_spreadsheet_program_writes_is_refused(tmp_path, encoding):
+    with pytest.raises(SheetRefused) as refused:
+        read(tmp_path, "Firma;Ort\nMüller GmbH;Köln\n".encode(encoding), "list.csv")
+    assert "encoding" in str(refused.value) or "letters" in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("text", "first", "last"),
     [

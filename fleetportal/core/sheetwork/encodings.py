@@ -9,13 +9,13 @@ from .limits import Unreadable
 SAMPLE = 400_000
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
 CYRILLIC = ("cp1251", "koi8_r", "cp866", "mac_cyrillic")
+OTHERS = ["cp1253", "cp1255", "cp932"]  # alphabets that the library tells apart: Greek, Hebrew, Japanese
+MOSTLY_ZEROS = 0.6  # UTF-32, which no spreadsheet program writes
 COMMON_CYRILLIC = frozenset("оеаинтсрвлкмдпу")
 LATIN_LETTERS = {  # what the words of each are written with; cp1252 stands first and wins a draw
     "cp1252": frozenset("äöüßÄÖÜéèêëàâáåçñóòôíìîïúùûæøœÉÀÇÅØÆýãõ"),
@@ -27,6 +27,8 @@ LATIN_LETTERS = {  # what the words of each are written with; cp1252 stands firs
 
 def encoding_of(data: bytes) -> str:
     """The codec that reads `data`; raises Unreadable where none fits."""
+    if data[:4_000].count(0) > min(len(data), 4_000) * MOSTLY_ZEROS:
+        raise Unreadable("unknown_encoding")
     for mark, name in MARKS:
         if data.startswith(mark):
             return name
@@ -50,14 +52,12 @@ def wide(data: bytes) -> str | None:
 
 def eight_bit(data: bytes) -> str:
     sample = foreign_lines(data)
-    if is_japanese(sample):
-        return "cp932"
     names = CYRILLIC if runs_of_foreign_bytes(sample) else LATIN
     scored = [(plausibility(sample, name), -place, name) for place, name in enumerate(names) if decodes(data, name)]
     best = max(scored, default=(0, 0, None))
     if best[2] and (best[0] > 0 or names is LATIN):
         return best[2]
-    guess = from_bytes(sample).best()
+    guess = from_bytes(sample, cp_isolation=OTHERS).best()
     if guess is None or not decodes(data, guess.encoding):
         if decodes(data, "cp1252"):
             return "cp1252"
@@ -96,17 +96,6 @@ def runs_of_foreign_bytes(sample: bytes) -> bool:
             in_runs += run if run >= 3 else 0
             run = 0
     return foreign > 0 and in_runs > foreign * 0.6
-
-
-def is_japanese(sample: bytes) -> bool:
-    """True where `sample` reads as Shift-JIS and what it reads is mostly kana and kanji."""
-    if not decodes(sample, "cp932"):
-        return False
-    foreign = [letter for letter in codecs.decode(sample, "cp932") if not letter.isascii()]
-    kana = sum("\u3040" <= letter <= "\u30ff" for letter in foreign)
-    wide_letters = kana + sum("\u4e00" <= letter <= "\u9fff" for letter in foreign)
-    half_width = sum("\uff61" <= letter <= "\uff9f" for letter in foreign)
-    return bool(foreign) and kana > 0 and wide_letters > len(foreign) * 0.8 and half_width < len(foreign) * 0.1
 
 
 def plausibility(sample: bytes, name: str) -> int:
