@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Group
 from fleetportal.core.sheets import Unreckoned
-from intake.reading import cells, dates, names, places, reaching, words
+from intake.reading import cells, choices, dates, names, places, reaching
 from intake.reading.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
 from intake.reading.makes import make_of, spelt
 from intake.reading.problems import CellProblem, Problem
@@ -164,7 +164,7 @@ class Reader:
         facts["website"] = reaching.website(self.cell(record, "company.website"))
         facts["domain"] = reaching.domain(self.cell(record, "company.domain"))
         facts["parent"] = self.text(record, "company.parent")[:160] if not looks_like_code(self.text(record, "company.parent")) else ""
-        facts["sector"] = words.sector(self.text(record, "company.sector")) if self.text(record, "company.sector") else ""
+        facts["sector"] = choices.choice("sector", self.text(record, "company.sector"))
         facts["employees"] = self.value(record, "company.employees", lambda cell: cells.count(cell, most=10_000_000), stops=False)
         self.reach_of_company(record, facts)
         told = {name: value for name, value in facts.items() if value not in ("", None)}
@@ -264,14 +264,14 @@ class Reader:
         self.still_here(record, facts)
         self.in_order(record, facts)
         facts["mileage_km"] = self.mileage(record)
-        facts["powertrain"] = words.powertrain(self.text(record, "vehicle.powertrain")) if "vehicle.powertrain" in self.places else ""
-        facts["contract"] = words.contract(self.text(record, "vehicle.contract")) if "vehicle.contract" in self.places else ""
-        facts["use"] = words.use(self.text(record, "vehicle.use")) if "vehicle.use" in self.places else ""
+        facts["powertrain"] = choices.choice("powertrain", self.text(record, "vehicle.powertrain"))
+        facts["contract"] = choices.choice("contract", self.text(record, "vehicle.contract"))
+        facts["use"] = choices.choice("use", self.text(record, "vehicle.use"))
         record.values["vehicle"] = {name: as_json(value) for name, value in facts.items() if value not in ("", None)}
 
     def by_status(self, record: Record, facts: dict[str, Any]) -> None:
         """Where the list says whether a vehicle is in use, that decides: a return on a day gone by was planned, or it took place."""
-        said, back, end = words.status(self.text(record, "vehicle.status")), facts["given_back_on"], facts["contract_ends_on"]
+        said, back, end = choices.choice("status", self.text(record, "vehicle.status")), facts["given_back_on"], facts["contract_ends_on"]
         message = ""
         if said == HERE and back and back <= self.today:
             facts["given_back_on"], facts["contract_ends_on"] = None, end or back
@@ -347,7 +347,7 @@ class Reader:
             people.append({**main, **decides(main)})
         elif main:
             by_title = any(column["says_driver"] for column in self.places.get("person.name", ()))
-            van = words.is_van(f"{vehicle.get('make', '')} {vehicle.get('model', '')}")
+            van = choices.is_van(f"{vehicle.get('make', '')} {vehicle.get('model', '')}")
             personal = vehicle.get("use") == "personal" if vehicle.get("use") else not (by_title and van)
             vehicle.setdefault("use", "personal" if personal else "functional")
             people.append({**main, "group": Group.USER if personal else Group.DRIVER, "holds": personal, "drives": not personal})
@@ -416,7 +416,7 @@ class Reader:
         person["external_id"] = self.limited(record, "person.id", "external_id")
         person["job_title"] = self.limited(record, "person.job_title", "job_title")
         person["born_on"] = self.born_on(record)
-        person["language"] = words.language(self.text(record, "person.language"))
+        person["language"] = choices.language(self.text(record, "person.language"))
         return {key: as_json(value) for key, value in person.items() if value not in ("", None, [])}
 
     def companions(self, record: Record) -> list[tuple[dict[str, Any], bool]]:
@@ -521,9 +521,9 @@ class Reader:
         person, people = self.named_person(record), []
         if person:
             text = self.text(record, "person.group") or person.get("job_title", "")
-            person["group"] = words.group(text) or Group.DECISION_MAKER
+            person["group"] = choices.choice("group", text) or Group.DECISION_MAKER
             if person["group"] == Group.DECISION_MAKER:
-                person["kind"] = words.decider(person.get("job_title", ""))
+                person["kind"] = choices.decider(person.get("job_title", ""))
             people.append(person)
         people += [{**other, **decides(other)} for other, _contact in self.companions(record)]
         if people:
@@ -538,7 +538,7 @@ class Reader:
         name = names.split(facts.get("name", ""))
         if not name:
             return
-        person = {**named(name), "group": Group.DECISION_MAKER, "kind": words.decider(self.text(record, "person.job_title"))}
+        person = {**named(name), "group": Group.DECISION_MAKER, "kind": choices.decider(self.text(record, "person.job_title"))}
         if facts.get("email"):
             person["emails"] = [facts["email"]]
         if facts.get("phone"):
@@ -570,7 +570,7 @@ class Reader:
 
 def decides(person: dict[str, Any]) -> dict[str, Any]:
     """The role of somebody whom a list names as a contact."""
-    return {"group": Group.DECISION_MAKER, "kind": words.decider(person.get("job_title", ""))}
+    return {"group": Group.DECISION_MAKER, "kind": choices.decider(person.get("job_title", ""))}
 
 
 def named(name: names.Name) -> dict[str, Any]:

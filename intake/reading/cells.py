@@ -9,22 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.customers import vat
-from fleetportal.core.db import fold
+from fleetportal.core.db.folding import fold
 from intake.reading.problems import CellProblem
+from intake.reading.wordlists import alternatives, lists, terms
 
 CELL_CHARACTERS = 32_767
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\udfff]")
-NOBODY = frozenset(
-    fold(word)
-    for word in """- -- --- . / ? n/a n.a. na nn n.n. none nobody unassigned|not assigned|unallocated|vacant|spare|pool|pool car|pool vehicle|tbd|tba|tbc|unknown|open|open end|ongoing|rolling|not known|not available
-    wechselnd|wechselnde fahrer|diverse|diverse fahrer|div.|verschiedene|mehrere|various|various drivers|multiple|vari|diversi|разные|разные водители|nicht zugewiesen|nicht zugeordnet|nicht vergeben|niemand|kein|keine|keiner|kein nutzer|kein fahrer|ohne|ohne fahrer|ohne nutzer|frei|offen|poolfahrzeug|pool fahrzeug|poolwagen|k.a.|k. a.|unbekannt|unbefristet|entfallt|entfällt|leer|reserve
-    non assegnato|non assegnata|non attribuito|nessuno|nessun utilizzatore|libero|libera|disponibile|vacante|assente|da assegnare|n.d.|nd|n/d|non disponibile|indeterminato|parco
-    не назначен|не назначена|не назначено|не закреплен|не закреплена|не закреплено|нет|никто|отсутствует|свободен|свободна|свободный|резерв|без водителя|вакансия|не указан|не указано|не определен|б/н|н/д|нет данных|бессрочно
-    non attribue|aucun|sin asignar|ninguno""".replace("\n", "|").split("|")
-    for word in ([word.strip()] if " " in word.strip() and not word.strip().startswith("- ") else word.split())
-    if word.strip()
-)
+NOBODY = terms("cells", "nobody")
 BLANK = frozenset(
     ("", "-", "--", "---", "—", "–", "n/a", "#n/a", "#n/v", "#ref!", "#value!", "#name?", "null", "(null)", "nan", "none", "k.a.", "n.v.")
 )
@@ -132,8 +124,8 @@ def count(cell: object, *, most: int) -> int | None:
     return round(found)
 
 
-YES = frozenset(["1", "true", "yes", "y", "ja", "j", "si", "s", "да", "x", "✓", "vero", "wahr", "истина", "oui"])
-NO = frozenset(["0", "false", "no", "n", "nein", "нет", "falso", "falsch", "ложь", "non"])
+YES = frozenset(lists("cells")["yes"])
+NO = frozenset(lists("cells")["no"])
 
 
 def flag(cell: object) -> bool | None:
@@ -253,10 +245,7 @@ def looks_like_vat(text: str, country: str) -> bool:
         return False
 
 
-LEGAL_FORM = re.compile(
-    r"(?i)(?:^|[\s,.(])(gmbh|mbh|ag|kg|ohg|ug|e\.? ?k\.?|gbr|se|kgaa|e\.? ?v\.?|eg|stiftung|genossenschaft|inc|llc|l\.l\.c|ltd|limited|plc|corp|corporation|company|co|llp|lp|pty|group|holding|s\.?p\.?a|s\.?r\.?l\.?s?|s\.?n\.?c|s\.?a\.?s|s\.?s|e figli|e fratelli|società|coop|cooperativa"
-    r"|ооо|оао|зао|пао|ао|ип|нпо|гк|гуп|муп|фгуп|тоо|чп|компания|завод|фирма|s\.?a|s\.?a\.?r\.?l|sarl|b\.?v|n\.?v|a/s|aps|ab|oy|as|sp\. ?z ?o\.? ?o|s\.?r\.?o|a\.?s|kft|d\.?o\.?o|lda|sl|verband|universit\w+|services?|transport\w*|logisti\w+|partners?|associates|solutions|industries|enterprises|and sons|& sons|& co)(?=$|[\s,.)])"
-)
+LEGAL_FORM = re.compile(rf"(?i)(?:^|[\s,.(])(?:{alternatives('legal_forms', 'form')})(?=$|[\s,.)])")
 
 
 def looks_like_company(text: str) -> bool:

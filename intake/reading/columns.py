@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fleetportal.core.db import fold
+from fleetportal.core.db.folding import fold
 from intake.reading import dates, names
 from intake.reading import fields as f
 from intake.reading.asides import is_aside
@@ -14,6 +14,7 @@ from intake.reading.guesses import COMPANIES, LIKELY, MIXED, PEOPLE, SAME, SURE,
 from intake.reading.refusing import refusal
 from intake.reading.tables import Table
 from intake.reading.vocabulary import CONTACT_WORDS, DRIVER_WORDS, GROUPS, USER_WORDS, meanings, words_of
+from intake.reading.wordlists import by_language, lists, terms
 
 SAMPLES = 3
 
@@ -59,77 +60,7 @@ def language_of(table: Table) -> str:
     return best if votes[best] else "en"
 
 
-LANGUAGE_WORDS = {
-    "en": [
-        "company",
-        "name",
-        "customer",
-        "plate",
-        "vehicle",
-        "date",
-        "number",
-        "the",
-        "street",
-        "city",
-        "phone",
-        "first",
-        "last",
-        "of",
-        "make",
-        "zip",
-    ],
-    "de": [
-        "firma",
-        "kennzeichen",
-        "kennz",
-        "fahrzeug",
-        "fahrer",
-        "halter",
-        "strasse",
-        "ort",
-        "plz",
-        "telefon",
-        "nachname",
-        "vorname",
-        "kunde",
-        "datum",
-        "nutzer",
-        "und",
-        "marke",
-        "modell",
-        "hersteller",
-        "ez",
-        "km-stand",
-        "erstzulassung",
-        "leasingende",
-        "fin",
-        "nr",
-        "anrede",
-    ],
-    "it": [
-        "azienda",
-        "ragione",
-        "targa",
-        "telaio",
-        "veicolo",
-        "cliente",
-        "comune",
-        "indirizzo",
-        "cognome",
-        "nome",
-        "partita",
-        "iva",
-        "marca",
-        "modello",
-        "data",
-        "di",
-        "utilizzatore",
-        "conducente",
-        "citta",
-        "cap",
-        "telefono",
-    ],
-}
+LANGUAGE_WORDS = by_language("title_words", "language")
 
 
 def phones_of_drivers(options: list[dict[str, float]]) -> None:
@@ -173,7 +104,7 @@ def running_numbers(words: Sequence[str], options: list[dict[str, float]], conte
             options[place] = {"": 0.9}
 
 
-COUNTING = frozenset(("no", "nr", "n", "num", "number", "nummer", "numero", "номер", "n o"))
+COUNTING = terms("title_words", "counting")
 
 
 def names_beside_surnames(words: Sequence[str], options: list[dict[str, float]]) -> None:
@@ -199,7 +130,7 @@ def homes_left_out(words: Sequence[str], options: list[dict[str, float]], conten
                     options[sister] = {}
 
 
-HOME = ("home", "privat", "casa", "дом")
+HOME = lists("title_words")["home"]
 
 
 def options_for(words: str, heading: str, content: Contents) -> dict[str, float]:
@@ -249,9 +180,7 @@ def neutral(key: str, noun: str) -> str:
 FEW = 4
 STRICT = frozenset(("company.vat", "vehicle.status", "type"))  # read wrongly, these do more harm than left out
 NO_FIELD = f.Field("", "")
-KEEPERS = frozenset(
-    ("keeper", "registered keeper", "holder", "halter", "fahrzeughalter", "intestatario", "владелец")
-)  # a company, or who drives
+KEEPERS = terms("title_words", "keeper")  # a company, or who drives
 
 
 def noun_of(options: Sequence[dict[str, float]], contents: Sequence[Contents], words: Sequence[str]) -> str:

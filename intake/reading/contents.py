@@ -7,11 +7,10 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from fleetportal.core.db import fold
+from fleetportal.core.db.folding import fold
 from intake.reading import cells, dates, places, reaching
-from intake.reading.given_names import NAMES
 from intake.reading.makes import make_of
-from intake.reading.names import ADDRESSES, INITIALS, address_of, looks_like_person
+from intake.reading.names import ADDRESSES, GIVEN, INITIALS, address_of, looks_like_person
 from intake.reading.problems import CellProblem
 from intake.reading.vocabulary import NO_WORD
 
@@ -152,7 +151,7 @@ class Contents:
     @cached_property
     def known_person(self) -> float:
         """Names of several words, one of them a common given name."""
-        return self.share(looks_like_person(text) and any(fold(word) in NAMES for word in address_of(text)[1]) for text in self.texts)
+        return self.share(looks_like_person(text) and any(fold(word) in GIVEN for word in address_of(text)[1]) for text in self.texts)
 
     @cached_property
     def named(self) -> float:
@@ -161,14 +160,14 @@ class Contents:
             looks_like_person(text)
             and (
                 text.split()[0].casefold() in ADDRESSES
-                or any(fold(word) in NAMES or INITIALS.match(word) for word in address_of(text.replace(",", " "))[1])
+                or any(fold(word) in GIVEN or INITIALS.match(word) for word in address_of(text.replace(",", " "))[1])
             )
             for text in self.texts
         )
 
     @cached_property
     def given_name(self) -> float:
-        return self.share(fold(text) in NAMES for text in self.texts)
+        return self.share(fold(text) in GIVEN for text in self.texts)
 
     @cached_property
     def make(self) -> float:

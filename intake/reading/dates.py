@@ -10,31 +10,12 @@ from django.utils.translation import gettext as _
 
 from intake.reading.cells import is_blank, is_nobody
 from intake.reading.problems import CellProblem
+from intake.reading.wordlists import lists
 
 EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet
 FIRST_SERIAL, LAST_SERIAL = 7_300, 73_500  # 1919 to 2101
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
-MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            "jan janv januar january janner jaenner gennaio gen enero ene январь января янв janvier",
-            "feb febr februar february febbraio febrero февраль февраля фев февр fevrier fev",
-            "mar marz maerz mrz march marzo mars март марта мар",
-            "apr april aprile abril апрель апреля апр avril avr",
-            "mai may maggio mag mayo май мая",
-            "jun juni june giugno giu junio июнь июня июн juin",
-            "jul juli july luglio lug julio июль июля июл juillet juil",
-            "aug august agosto ago август августа авг aout",
-            "sep sept september settembre set septiembre сентябрь сентября сен сент septembre",
-            "okt oct oktober october ottobre ott octubre октябрь октября окт octobre",
-            "nov november novembre noviembre ноябрь ноября ноя нояб",
-            "dez dec dezember december dicembre dic diciembre декабрь декабря дек decembre",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+MONTHS = {name: int(month) for month, names in lists("months").items() for name in names}
 TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
 YEAR_FIRST = re.compile(rf"^(\d{{4}})[-./ ](\d{{1,2}})[-./ ](\d{{1,2}}){TIME}$")
 PACKED = re.compile(r"^(19|20)(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")

@@ -1,10 +1,9 @@
 """How well the cells of a column go with what its title says, and what they say where it says nothing."""
 
-from fleetportal.core.db import fold
 from intake.reading import fields as f
+from intake.reading.choices import choice, is_vehicle_kind
 from intake.reading.contents import Contents
 from intake.reading.fields import FIELDS
-from intake.reading.words import status
 
 EMPTY_FITS = 0.8  # a column without values keeps its title's meaning
 
@@ -63,11 +62,11 @@ FITS = {
     ),
     "vehicle.contract": lambda c: 0.0 if c.digits > 0.3 or c.is_unique or c.date > 0.3 else 1.0,
     "vehicle.powertrain": lambda c: 0.0 if c.number > 0.5 else 1.0,
-    "vehicle.status": lambda c: 1.0 if any(status(text) for text in c.texts) else 0.0,
+    "vehicle.status": lambda c: 1.0 if any(choice("status", text) for text in c.texts) else 0.0,
     "vehicle.use": lambda c: 0.0 if c.number > 0.5 or c.lengthy > 0.2 else 1.0,
     "city": lambda c: 0.0 if c.number > 0.8 or c.email > 0.3 else 1.0,
     "address": lambda c: 0.0 if c.share(text.startswith(("{", "[")) for text in c.texts) > 0.5 or c.email > 0.3 else 1.0,
-    "type": lambda c: 0.5 if c.share(is_kind(text) for text in c.texts) < 0.5 else 0.0,
+    "type": lambda c: 0.5 if c.share(is_vehicle_kind(text) for text in c.texts) < 0.5 else 0.0,
     "street": lambda c: 0.0 if c.number > 0.9 or c.email > 0.3 or c.date > 0.5 else 1.0,
     "postcode": lambda c: 0.0 if c.email > 0.3 or c.lengthy > 0.3 else 1.0,
     "website": lambda c: enough(c.url, 0.3),
@@ -76,44 +75,6 @@ FITS = {
     "phone": lambda c: 0.0 if c.email > 0.3 or c.date > 0.5 else 1.0,
     "mobile": lambda c: 0.0 if c.email > 0.3 or c.date > 0.5 else 1.0,
 }
-
-
-def is_kind(text: str) -> bool:
-    """A word for a kind of vehicle, not for a model."""
-    return fold(text) in KINDS
-
-
-KINDS = frozenset(
-    [
-        "pkw",
-        "lkw",
-        "auto",
-        "transporter",
-        "anhanger",
-        "van",
-        "car",
-        "truck",
-        "suv",
-        "sedan",
-        "bus",
-        "taxi",
-        "trailer",
-        "motorcycle",
-        "autovettura",
-        "autocarro",
-        "furgone",
-        "legkovoi",
-        "furgon",
-        "легковой",
-        "грузовой",
-        "фургон",
-        "автобус",
-        "прицеп",
-        "customer",
-        "prospect",
-        "partner",
-    ]
-)
 
 
 def is_year(text: str) -> bool:

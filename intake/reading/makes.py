@@ -3,38 +3,10 @@
 import re
 from functools import lru_cache
 
-from fleetportal.core.db import fold
+from fleetportal.core.db.folding import fold
+from intake.reading.wordlists import spellings
 
-NAMES = """
-Abarth; Acura; Aiways; Aixam; Alfa Romeo; Alpina; Alpine; Aston Martin; Audi; Bentley; Blue Bird; BMW; Bobcat; Bugatti; Buick;
-BYD; Cadillac; Caterpillar; Changan; Chery; Chevrolet; Chrysler; Citroën; Crane Carrier; Cupra; Dacia; Daewoo; DAF; Daihatsu;
-Daimler; DFSK; Dodge; Dongfeng; DS; DS Automobiles; Ducati; Evum; Exeed; FAW; Ferrari; Fiat; Fisker; Ford; Foton; Freightliner;
-Fuso; GAZ; Geely; Genesis; Gillig; GMC; Goupil; Great Wall; Harley-Davidson; Haval; Hino; Honda; Hongqi; Hummer; Hyundai; Ineos;
-Infiniti; International; Isuzu; Iveco; JAC; Jaguar; Jeep; John Deere; KAMAZ; Kawasaki; Kenworth; KGM; Kia; KTM; Kubota; LADA;
-Lamborghini; Lancia; Land Rover; LEVC; Lexus; Lincoln; Lotus; Lucid; Lynk & Co; Mack; Mahindra; MAN; Maserati; Maxus; Mazda;
-McLaren; Mercedes-Benz; MG; Microlino; Mini; Mitsubishi; Morgan; Moskvich; Multicar; New Flyer; New Holland; Nio; Nissan;
-Oldsmobile; Omoda; Opel; ORA; Peterbilt; Peugeot; Piaggio; Plymouth; Polestar; Pontiac; Porsche; RAM; Range Rover; Renault;
-Renault Trucks; Rivian; Rolls-Royce; Saab; Saturn; Scania; Scion; SEAT; Setra; Smart; SsangYong; Sterling; StreetScooter;
-Subaru; Suzuki; Tata; Tesla; Toyota; UAZ; Unimog; Van Hool; Vauxhall; Vespa; VinFast; Volkswagen; Volvo; Volvo Trucks; VPG;
-Western Star; Work Horse; Workhorse; Xpeng; Yamaha; Zeekr; Škoda; ЗИЛ; МАЗ; ПАЗ
-"""
-ALIASES = dict(
-    pair.split(": ")
-    for pair in """
-vw: Volkswagen; mercedes: Mercedes-Benz; mb: Mercedes-Benz; daimler benz: Mercedes-Benz; mercedesbenz: Mercedes-Benz; mercedes
-benz: Mercedes-Benz; chevy: Chevrolet; chev: Chevrolet; alfa: Alfa Romeo; alfaromeo: Alfa Romeo; landrover: Land Rover; rolls
-royce: Rolls-Royce; harley davidson: Harley-Davidson; лада: LADA; газ: GAZ; уаз: UAZ; камаз: KAMAZ; москвич: Moskvich; ваз:
-LADA; фольксваген: Volkswagen; форд: Ford; тойота: Toyota; рено: Renault; ниссан: Nissan; мерседес: Mercedes-Benz; бмв: BMW;
-ауди: Audi; шкода: Škoda; хендай: Hyundai; киа: Kia; пежо: Peugeot; ситроен: Citroën; опель: Opel; вольво: Volvo; мазда: Mazda;
-хонда: Honda; фиат: Fiat; toyot: Toyota; vw nutzfahrzeuge: Volkswagen; internatl: International; freightlin: Freightliner; work
-horse: Workhorse
-""".replace("\n", " ")
-    .strip()
-    .split("; ")
-)
-
-SPELLING = {fold(name).replace("-", " "): name for name in " ".join(NAMES.split()).split("; ")}
-SPELLING.update({fold(alias): make for alias, make in ALIASES.items()})
+SPELLING = {name.replace("-", " "): make for name, make in spellings("makes").items()}
 WORDS = 3
 
 

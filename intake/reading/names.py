@@ -4,101 +4,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fleetportal.core.db import fold
+from fleetportal.core.db.folding import fold
 from intake.reading.cells import is_nobody
-from intake.reading.given_names import NAMES
+from intake.reading.wordlists import alternatives, lists, spellings, terms
 
 FIRST_LAST, LAST_FIRST = "first", "last"
-ADDRESSES = {
-    "herr": "Herr", "hr.": "Herr", "hr": "Herr", "frau": "Frau", "fr.": "Frau", "mr": "Mr", "mr.": "Mr", "mrs": "Mrs", "mrs.": "Mrs", "ms": "Ms", "ms.": "Ms", "miss": "Miss", "sir": "Sir",
-    "sig.": "Sig.", "sig": "Sig.", "signor": "Sig.", "sig.ra": "Sig.ra", "sigra": "Sig.ra", "signora": "Sig.ra", "sig.na": "Sig.na", "signorina": "Sig.na",
-    "г-н": "г-н", "господин": "г-н", "г-жа": "г-жа", "госпожа": "г-жа", "тов.": "тов.", "товарищ": "тов.", "m.": "M.", "mme": "Mme", "mme.": "Mme", "sr.": "Sr.", "sra.": "Sra.",
-}  # fmt: skip
-DEGREES = frozenset(
-    [
-        "dr",
-        "dr.",
-        "prof",
-        "prof.",
-        "ing",
-        "ing.",
-        "dipl.-ing.",
-        "dipl.-kfm.",
-        "mag.",
-        "mba",
-        "med.",
-        "jur.",
-        "dott",
-        "dott.",
-        "dott.ssa",
-        "dottssa",
-        "dottor",
-        "avv",
-        "avv.",
-        "rag",
-        "rag.",
-        "geom",
-        "geom.",
-        "arch",
-        "arch.",
-        "cav",
-        "cav.",
-        "d.ssa",
-        "phd",
-        "ph.d.",
-        "univ.-prof.",
-        "b.sc.",
-        "m.sc.",
-        "ba.",
-        "dr.-ing.",
-        "dr.med.",
-        "prof.ssa",
-        "on.",
-    ]
-)
-PARTICLES = frozenset(
-    [
-        "von",
-        "vom",
-        "van",
-        "de",
-        "del",
-        "della",
-        "dello",
-        "dei",
-        "degli",
-        "der",
-        "den",
-        "di",
-        "da",
-        "dal",
-        "dalla",
-        "do",
-        "dos",
-        "la",
-        "le",
-        "lo",
-        "zu",
-        "zum",
-        "zur",
-        "ten",
-        "ter",
-        "bin",
-        "al",
-        "el",
-    ]
-)
+GIVEN = terms("names", "given")  # the commonest: enough to tell by majority whether a column writes them first or last
+ADDRESSES = spellings("forms_of_address")
+DEGREES = frozenset(lists("names")["degree"])
+PARTICLES = frozenset(lists("names")["particle"])
 INITIALS = re.compile(r"^[^\W\d_a-zа-яё](?:[.-]+[^\W\d_a-zа-яё])*\.?$")
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
-POOL = re.compile(
-    r"(?i)^(?:pool(?:fahrzeuge?|wagen|autos?|cars?|kfz|pkw)?|auto pool|(?:fahrzeug|fahrer|fuhrpark|car)pool|reserve\w*|ersatz\w*|spare|werkstatt\w*"
-    r"|divers[ei]?|verschiedene|mehrere|wechselnde?r?|various|several|multiple|shared|team|unknown|unassigned|unallocated|unbekannt\w*|unbesetzt"
-    r"|vakant|vacant|leihwagen|mietwagen|vorfuhrwagen|muletto|(?:alle|all|vari) (?:fahrer|drivers?|conducenti|autisti)|(?:vari|varie|alle|all)$"
-    r"|(?:no|kein\w*|ohne|senza|nessun\w*|без) (?:driver|user|one|fahrer\w*|nutzer\w*|zuordnung|conducente|autista|assegnatario|водител\w*)"
-    r"|(?:auto|vettura) (?:sostitutiva|di cortesia|di servizio)|дежурн\w*|резервн\w*|подменн\w*|сменн\w*|разны[ей]|общ(?:ий|ая|ее)"
-    r"|не (?:назнач|закрепл)\w*)(?![\w-])"
-)
-SUFFIXES = frozenset(("jr", "jr.", "jun.", "sr", "sr.", "sen.", "ii", "iii", "iv"))
+POOL = re.compile(rf"^(?:{alternatives('cells', 'pool')}|(?:{alternatives('cells', 'pool alone')})$)(?![\w-])")
+SUFFIXES = frozenset(lists("names")["suffix"])
 SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
 REMARK = re.compile(r"[(\[].+?[)\]]")
 BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
@@ -174,7 +92,7 @@ def is_pool(text: str) -> bool:
     if not POOL.match(folded):
         return False
     after = folded.partition(",")[2].split()
-    return not (after and after[0] in NAMES)  # "Pool, Hans" is somebody
+    return not (after and after[0] in GIVEN)  # "Pool, Hans" is somebody
 
 
 def several(text: str) -> list[str]:
@@ -196,8 +114,8 @@ def order_of(values: Iterable[str], *, title_says: str | None) -> str:
         words = address_of(value)[1]
         if len(words) > 1 and "," not in value:
             asked += 1
-            front += fold(words[0]) in NAMES
-            back += fold(words[-1]) in NAMES
+            front += fold(words[0]) in GIVEN
+            back += fold(words[-1]) in GIVEN
     if (front + back >= 3 or front + back >= asked * 0.5 > 0) and max(front, back) >= 2 * min(front, back):
         return FIRST_LAST if front > back else LAST_FIRST
     return title_says or FIRST_LAST

@@ -5,16 +5,9 @@ from functools import lru_cache
 
 from babel import Locale
 
-from fleetportal.core.db import fold
+from fleetportal.core.db.folding import fold
 from intake.reading.cells import line_of
-
-COUNTRY_ALIASES = {
-    "usa": "US", "u.s.a.": "US", "us": "US", "united states of america": "US", "vereinigte staaten von amerika": "US", "stati uniti d'america": "US", "сша": "US",
-    "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "grossbritannien": "GB", "regno unito": "GB", "gran bretagna": "GB",
-    "d": "DE", "brd": "DE", "ger": "DE", "deu": "DE", "a": "AT", "aut": "AT", "i": "IT", "ita": "IT", "f": "FR", "fra": "FR", "ru": "RU", "rus": "RU", "рф": "RU", "российская федерация": "RU", "россия": "RU", "gbr": "GB", "che": "CH",
-    "e": "ES", "nl": "NL", "holland": "NL", "the netherlands": "NL", "niederlande": "NL", "czech republic": "CZ", "tschechische republik": "CZ", "slovak republic": "SK", "south korea": "KR", "korea": "KR", "republic of ireland": "IE", "eire": "IE",
-    "hong kong": "HK", "macau": "MO", "turkey": "TR", "russia": "RU", "vietnam": "VN", "ivory coast": "CI", "schweiz/suisse": "CH",
-}  # fmt: skip
+from intake.reading.wordlists import spellings
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +46,7 @@ def countries() -> dict[str, str]:
                 names.setdefault(fold(name), code)
                 names.setdefault(fold(name.partition("(")[0]), code)
                 names.setdefault(code.lower(), code)
-    names.update({fold(name): code for name, code in COUNTRY_ALIASES.items()})
+    names.update(spellings("countries"))
     return names
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from intake.reading.cells import is_blank, is_nobody, line_of, text_of
+from intake.reading.wordlists import terms
 
 PHONE_SPLIT = re.compile(r"\s*(?::::|;|\n|\||,(?=\s*(?:\+|0|\(|[^\W\d_]+\.?:))| oder | or | o | или |(?<=\d)\s*/(?=\s*(?:\+|00)))\s*")
 PHONE_MAY_SPLIT = re.compile(r"\s*[,/]\s*")
@@ -103,37 +104,7 @@ def is_email(text: str) -> bool:
 
 
 DOMAIN = re.compile(r"(?i)^(?:https?://)?(?:www\.)?([a-z0-9äöüß\-]+(?:\.[a-z0-9äöüß\-]+)+)(?:[:/?#].*)?$")
-FREE_MAIL = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "gmx.de",
-        "gmx.net",
-        "web.de",
-        "t-online.de",
-        "yahoo.com",
-        "yahoo.de",
-        "yahoo.it",
-        "hotmail.com",
-        "outlook.com",
-        "outlook.de",
-        "libero.it",
-        "virgilio.it",
-        "tiscali.it",
-        "alice.it",
-        "mail.ru",
-        "yandex.ru",
-        "bk.ru",
-        "inbox.ru",
-        "icloud.com",
-        "live.com",
-        "aol.com",
-        "freenet.de",
-        "example.com",
-        "example.org",
-        "example.net",
-    ]
-)
+FREE_MAIL = terms("free_mail", "free mail")
 
 
 def website(cell: object) -> str:

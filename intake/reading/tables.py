@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from fleetportal.core.db import fold
+from fleetportal.core.db.folding import fold
 from fleetportal.core.sheets import Sheet
 from intake.reading.cells import is_blank, looks_like_plate, looks_like_vin, text_of
 from intake.reading.vocabulary import COUNT_WORDS, PERIOD_WORDS, meanings, words_of

@@ -9,7 +9,7 @@ from contacts.models import DecisionMaker, Holder, Person, VehicleDriver
 from intake import recognition
 from intake.actions import imports
 from intake.models import Import
-from intake.reading import makes, names, reaching, vocabulary, words
+from intake.reading import choices, makes, names, reaching, vocabulary
 from tests.factories.accounts import make_company
 from tests.factories.sheets import make_text
 
@@ -306,7 +306,7 @@ def test_given_back_by_its_status_means_at_the_end_of_the_contract(north):
     [("aktiv", "here"), ("Inaktiv", "gone"), ("In uso", "here"), ("неактивен", "gone"), ("активен", "here"), ("available", ""), ("Delivered", ""), ("Parked", "")],
 )  # fmt: skip
 def test_a_status_says_here_gone_or_neither(text, said):
-    assert words.status(text) == said
+    assert choices.choice("status", text) == said
 
 
 # --- several people in one row -------------------------------------------------------------------------------------------------
