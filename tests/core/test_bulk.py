@@ -14,6 +14,7 @@ from fleetportal.core.db import bulk
 from fleetportal.core.db.search import SearchRow
 from intake.models import StagedRow
 from tests.factories.accounts import make_centre, make_company
+from tests.factories.contacts import make_person
 
 pytestmark = pytest.mark.django_db
 TEXTS = ["", "plain", "tab\tnew\nline\\N\\. end", "überland «иванов» 🚚", "'; DROP TABLE x; --", "\\", "NULL"]
@@ -96,3 +97,39 @@ def test_garbage_waits_for_the_end_of_a_batch_and_no_longer():
         assert not gc.isenabled()
         raise ZeroDivisionError
     assert gc.isenabled()
+
+
+def test_an_update_writes_the_fields_of_all_its_rows_and_folds_them_as_save_does():
+    company, days = make_company(make_centre("west")), [date(2026, 2, 28), None]
+    vehicles = [Vehicle.objects.create(company=company, plate=f"B {number}", make="Opel") for number in range(2)]
+    for vehicle, day in zip(vehicles, days, strict=True):
+        vehicle.plate, vehicle.delivered_on, vehicle.make = f"HH-Ü {vehicle.pk}", day, "not meant"
+    bulk.update(vehicles, {"plate", "delivered_on"})
+    written = list(Vehicle.objects.order_by("pk").values_list("plate", "plate_folded", "delivered_on", "make"))
+    assert written == [(f"HH-Ü {one.pk}", f"hhu{one.pk}", day, "Opel") for one, day in zip(vehicles, days, strict=True)]
+
+
+def test_an_update_writes_facts_choices_and_moments_as_save_does():
+    user = VehicleUser.take_up(make_person(), make_company(make_centre("west")), by=None, on=date(2026, 1, 1))
+    user.responsibilities, user.interests = ["orders", "ü\\n"], "sailing"
+    person = user.person
+    person.entered_at = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    bulk.update([user], {"responsibilities", "interests"})
+    bulk.update([person], {"entered_at", "language"})
+    user.refresh_from_db()
+    assert (user.responsibilities, user.interests) == (["orders", "ü\\n"], "sailing")
+    assert Person.objects.get(entered_at=person.entered_at) == person
+
+
+def test_no_rows_cost_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        bulk.add([])
+        bulk.update([], {"name"})
+
+
+def test_new_rows_are_folded_whoever_makes_them():
+    company = bulk.new(Company, name="Überland AG", centre=make_centre("west"))
+    bulk.add([company])
+    bulk.add([bulk.new(Vehicle, company=company, plate="А 123 ВС 77")])
+    assert Company.objects.get(pk=company.pk).name_folded == "uberland ag"
+    assert Vehicle.objects.get(company=company).plate_folded == "a123bc77"

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
+from accounts.models import Centre
 from fleetportal.core import audit
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.requests import begin, end
@@ -122,3 +123,51 @@ def test_an_edit_without_a_difference_costs_nothing(centre, django_assert_num_qu
     with transaction.atomic(), django_assert_num_queries(0):
         assert audit.edit(centre, {"city": "Bonn"}, action="centre.edited", by=None) == {}
     assert not Entry.objects.about(centre).exists()
+
+
+# --- many rows at once --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three():
+    return [make_centre(slug, name=slug.title(), city="Bonn") for slug in ("one", "two", "three")]
+
+
+def test_many_edits_write_what_differs_and_cost_the_same_however_many(three, anna, django_assert_num_queries):
+    one, two, three = three
+    edits = [(one, {"city": "Köln"}), (two, {"city": "Bonn", "name": "Second"}), (three, {"city": "Bonn"})]
+    with transaction.atomic(), django_assert_num_queries(5):
+        edited = audit.edit_many(edits, action="centre.edited", by=anna, facts={"import": 7})
+    assert [(one.row, one.changes) for one in edited] == [(one, {"city": ("Bonn", "Köln")}), (two, {"name": ("Two", "Second")})]
+    assert list(Entry.objects.about(one).values_list("pk", "facts", "actor_id")) == [(edited[0].entry, {"import": 7}, anna.pk)]
+    assert not Entry.objects.about(three).exists()
+    two.refresh_from_db()
+    assert (two.city, two.name) == ("Bonn", "Second")
+
+
+def test_many_edits_without_a_difference_cost_nothing(three, django_assert_num_queries):
+    with transaction.atomic(), django_assert_num_queries(0):
+        assert audit.edit_many([(one, {"city": "Bonn"}) for one in three], action="centre.edited", by=None) == []
+
+
+def test_what_somebody_wrote_meanwhile_stays_and_before_is_what_was_there(three):
+    one, two, _three = three
+    Centre.objects.filter(pk=one.pk).update(phone="0228 1")  # not meant: stays
+    Centre.objects.filter(pk=two.pk).update(city="Kiel")  # meant: "before" is theirs
+    with transaction.atomic():
+        edited = audit.edit_many([(one, {"name": "First"}), (two, {"city": "Köln"})], action="centre.edited", by=None)
+    assert Centre.objects.filter(pk=one.pk, name="First", phone="0228 1").exists()
+    assert edited[1].changes == {"city": ("Kiel", "Köln")}
+
+
+def test_many_edits_refuse_a_row_that_is_gone(three):
+    Centre.objects.filter(pk=three[1].pk).delete()
+    with pytest.raises(Centre.DoesNotExist), transaction.atomic():
+        audit.edit_many([(one, {"city": "Köln"}) for one in three], action="centre.edited", by=None)
+    assert not Centre.objects.filter(city="Köln").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_edits_need_a_transaction(three):
+    with pytest.raises(RuntimeError):
+        audit.edit_many([(three[0], {"city": "Köln"})], action="centre.edited", by=None)

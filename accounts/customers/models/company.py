@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models.centre import Centre
 from fleetportal.core import audit
-from fleetportal.core.db import above, alone, fold, lock, search
+from fleetportal.core.db import Folded, above, alone, fold, lock, search
 from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
 
@@ -142,7 +142,7 @@ def responsible_today() -> "Prefetch[Any]":
     return Prefetch("assignments", queryset=running, to_attr="responsible_now")
 
 
-class Company(models.Model):
+class Company(Folded):
     """A business customer; may belong to a parent company. Belongs to one centre; who looks after it is a dated assignment."""
 
     name = models.CharField(_("name"), max_length=160)
@@ -174,6 +174,7 @@ class Company(models.Model):
     contract_ends_on: date | None
 
     objects = CompanyQuerySet.as_manager()
+    folded = {"name": "name_folded"}
 
     class Meta:
         verbose_name = _("company")
@@ -187,11 +188,8 @@ class Company(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs: Any) -> None:
+    def refold(self) -> None:
         self.name_folded = fold(self.name)[:200]
-        if kwargs.get("update_fields") and "name" in kwargs["update_fields"]:
-            kwargs["update_fields"] = [*kwargs["update_fields"], "name_folded"]
-        super().save(**kwargs)
 
     @property
     def search_row(self) -> search.SearchRow:

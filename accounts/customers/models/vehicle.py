@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Company, in_reach
 from fleetportal.core import audit
-from fleetportal.core.db import fold, search
+from fleetportal.core.db import Folded, fold, search
 
 if TYPE_CHECKING:
     from accounts.staff.models.user import User
@@ -65,7 +65,7 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         return self.select_related("company")
 
 
-class Vehicle(models.Model):
+class Vehicle(Folded):
     """A vehicle of a company: personal (assigned to one user) or functional (drivers change)."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="vehicles", verbose_name=_("company"))
@@ -85,6 +85,7 @@ class Vehicle(models.Model):
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = VehicleQuerySet.as_manager()
+    folded = {"plate": "plate_folded"}
 
     class Meta:
         verbose_name = _("vehicle")
@@ -103,11 +104,8 @@ class Vehicle(models.Model):
     def __str__(self) -> str:
         return self.plate or self.vin or self.title
 
-    def save(self, **kwargs: Any) -> None:
+    def refold(self) -> None:
         self.plate_folded = fold_plate(self.plate)
-        if kwargs.get("update_fields") and "plate" in kwargs["update_fields"]:
-            kwargs["update_fields"] = [*kwargs["update_fields"], "plate_folded"]
-        super().save(**kwargs)
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company, in_reach
 from fleetportal.core import audit
-from fleetportal.core.db import above, fold, is_one, lock, search
+from fleetportal.core.db import Folded, above, fold, is_one, lock, search
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -108,7 +108,7 @@ def language_default() -> str:
     return settings.LANGUAGE_CODE
 
 
-class Person(models.Model):
+class Person(Folded):
     """A human, once. What they are to a company is a dated role; how they are reached is an address."""
 
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
@@ -125,6 +125,7 @@ class Person(models.Model):
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PersonQuerySet.as_manager()
+    folded = {"first_name": "name_folded", "last_name": "name_folded"}
 
     class Meta:
         verbose_name = _("person")
@@ -134,12 +135,8 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs: Any) -> None:
+    def refold(self) -> None:
         self.name_folded = fold_name(self.first_name, self.last_name)
-        fields = kwargs.get("update_fields")
-        if fields and {"first_name", "last_name"} & set(fields):
-            kwargs["update_fields"] = [*fields, "name_folded"]
-        super().save(**kwargs)
 
     @property
     def name(self) -> str:
@@ -228,7 +225,7 @@ class PersonAddressQuerySet(models.QuerySet["PersonAddress"]):
         return self.exclude(state__in=(AddressState.BOUNCING, AddressState.WITHDRAWN))
 
 
-class PersonAddress(models.Model):
+class PersonAddress(Folded):
     """An address of a person on one channel. Consent hangs on it: who inherits a mailbox inherits neither consent nor refusal."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
@@ -240,6 +237,7 @@ class PersonAddress(models.Model):
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PersonAddressQuerySet.as_manager()
+    folded = {"value": "value_folded"}
 
     class Meta:
         verbose_name = _("address")
@@ -249,11 +247,8 @@ class PersonAddress(models.Model):
     def __str__(self) -> str:
         return self.value
 
-    def save(self, **kwargs: Any) -> None:
+    def refold(self) -> None:
         self.value_folded = fold_address(self.channel, self.value)
-        if kwargs.get("update_fields") and "value" in kwargs["update_fields"]:
-            kwargs["update_fields"] = [*kwargs["update_fields"], "value_folded"]
-        super().save(**kwargs)
 
     @classmethod
     def enter(cls, person: Person, *, channel: str, value: str, by: "User | None", **facts: Any) -> "PersonAddress":

@@ -5,7 +5,7 @@ COPY on PostgreSQL, executemany on SQLite; numbers are reserved first, so that r
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from django.db import connection, models
 from django.db.models.base import ModelState
 from django.utils import timezone
+
+from fleetportal.core.db.folded import Folded, with_folded
 
 Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any], Any]
@@ -86,10 +88,11 @@ def reserve(model: type[models.Model], count: int) -> list[int]:
 
 
 def add(rows: Sequence[models.Model]) -> None:
-    """Save the new `rows`, all of one model; `save()` is not called. Costs 2 queries."""
+    """Save the new `rows`, all of one model; folded columns are filled, `save()` is not called. Costs 2 queries."""
     if not rows:
         return
     model = type(rows[0])
+    refold(rows)
     relations = defaults(model)[2]
     for row, pk in zip(rows, reserve(model, len(rows)), strict=True):
         row.pk = pk
@@ -152,6 +155,32 @@ def database_values(model: type[models.Model], names: Sequence[str], rows: Itera
     converts = [converter(by_name[name]) for name in names]
     special = [(index, remembering(convert)) for index, convert in enumerate(converts) if convert is not None]
     return (converted(row, special) for row in rows)
+
+
+def update(rows: Sequence[models.Model], fields: Collection[str]) -> None:
+    """Write `fields` of the saved `rows`, all of one model, as they hold them now, with the folded columns. Costs 1 query.
+
+    All rows get all `fields` written: call it with rows that were read under a lock.
+    """
+    if not rows:
+        return
+    refold(rows)
+    model = type(rows[0])
+    wanted = set(with_folded(model, fields))
+    columns = [column for column in model._meta.concrete_fields if column.name in wanted]
+    converts = [converter(column) for column in columns]
+    special = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
+    names = [column.attname for column in columns]
+    values = (converted([*(state[name] for name in names), state["id"]], special) for state in map(vars, rows))
+    places = ", ".join(f'"{column.column}" = %s' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.executemany(f'UPDATE "{model._meta.db_table}" SET {places} WHERE "id" = %s', list(values))
+
+
+def refold(rows: Iterable[models.Model]) -> None:
+    for row in rows:
+        if isinstance(row, Folded):
+            row.refold()
 
 
 def converted(row: Sequence[Any], special: Sequence[tuple[int, Convert]]) -> list[Any]:

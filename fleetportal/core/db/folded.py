@@ -1,0 +1,32 @@
+"""Rows that keep a text a second time, folded: for look-up, uniqueness and order by name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.db import models
+
+
+class Folded(models.Model):
+    """A row with folded columns. They are filled whenever it is written, by `save` and by the bulk writer alike."""
+
+    folded: ClassVar[Mapping[str, str]]  # field -> the column that keeps it folded
+
+    class Meta:
+        abstract = True
+
+    def refold(self) -> None:
+        """Fill the folded columns from what the row holds now."""
+        raise NotImplementedError
+
+    def save(self, **kwargs: Any) -> None:
+        self.refold()
+        if kwargs.get("update_fields"):
+            kwargs["update_fields"] = with_folded(type(self), kwargs["update_fields"])
+        super().save(**kwargs)
+
+
+def with_folded(model: type[models.Model], fields: Iterable[str]) -> list[str]:
+    """`fields` and the folded columns that follow from them."""
+    fields = list(fields)
+    folded = model.folded if issubclass(model, Folded) else {}
+    return [*fields, *sorted({folded[name] for name in fields if name in folded})]
