@@ -9,6 +9,7 @@ from contacts.hospitality import Received, YearSum
 from contacts.models import Driver, Interaction, Person
 from demo.staff import Staff
 from fleetportal.core import audit
+from gifts.actions import claiming, issuing, redeeming, telling, withdrawing
 from gifts.actions.claims import claim_card
 from gifts.models import Gift, HandOut, Programme, Redemption, Stock, Voucher, Way
 
@@ -85,29 +86,29 @@ class Counter:
             by=self.dora, centres=list(self.staff.centres.values()), name="Shine", details="Shine, 9 minutes", value_cents=14_90,
             centre=centre, starts_on=self.on - timedelta(days=60), ends_on=self.on + timedelta(days=200),
         )  # fmt: skip
-        programme.issue(Way.CARDS, 30, by=self.dora)
+        issuing.issue(programme, Way.CARDS, 30, by=self.dora)
         company = Company.objects.filter(centre=centre, is_public_body=False, drivers__isnull=False).order_by("pk").last()
-        programme.issue(Way.CARDS, 10, by=self.dora, company=company)
-        programme.issue(Way.POOL, 50, by=self.dora)
+        issuing.issue(programme, Way.CARDS, 10, by=self.dora, company=company)
+        issuing.issue(programme, Way.POOL, 50, by=self.dora)
         drivers = self.drivers(centre)[:CLAIMED]
         self.send_personal(programme, drivers[:3])
         cards = list(Voucher.objects.with_names().filter(issue__way=Way.CARDS, company=None).order_by("pk"))
         for number, (card, driver) in enumerate(zip(cards, drivers[3:], strict=False)):
-            card.claim(driver.person, company=driver.company, by=self.emil)
+            claiming.claim(card, driver.person, company=driver.company, by=self.emil)
             if number < REDEEMED:
-                card.redeem(by=self.wanda, wash=centre)
+                redeeming.redeem(card, by=self.wanda, wash=centre)
         for card, (first_name, place) in zip(cards[CLAIMED:], STRANGERS, strict=False):
             claim_card(card, first_name=first_name, place=place)
-        cards[-1].revoke(by=self.carla, reason="Card damaged in the press")
+        withdrawing.revoke(cards[-1], by=self.carla, reason="Card damaged in the press")
 
     def send_personal(self, programme: Programme, drivers: list[Driver]) -> None:
         """A personal link each; the first is claimed at once, the others wait in the mailbox."""
         for number, driver in enumerate(drivers):
-            voucher = programme.issue(Way.PERSONAL, 1, by=self.emil, driver=driver).vouchers.with_names().get()
+            voucher = issuing.issue(programme, Way.PERSONAL, 1, by=self.emil, driver=driver).vouchers.with_names().get()
             if driver.person.email:
-                voucher.send(driver.person)
+                telling.send(voucher, driver.person)
             if number == 0:
-                voucher.claim(driver.person, company=driver.company, by=None)
+                claiming.claim(voucher, driver.person, company=driver.company, by=None)
 
     def winter_wash(self, centre: Centre) -> None:
         """The programme before: its vouchers were used or ran out."""
@@ -117,7 +118,7 @@ class Counter:
             starts_on=begins, ends_on=begins + timedelta(days=90), valid_days=120,
         )  # fmt: skip
         now = datetime.combine(begins, time(9), centre.zone)
-        issue = programme.issue(Way.CARDS, 20, by=self.dora, now=now)
+        issue = issuing.issue(programme, Way.CARDS, 20, by=self.dora, now=now)
         vouchers = list(issue.vouchers.order_by("pk"))
         Voucher.objects.filter(pk__in=[voucher.pk for voucher in vouchers[:12]]).update(state="redeemed")
         Redemption.objects.bulk_create(

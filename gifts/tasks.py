@@ -3,11 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from gifts.models import Challenge, Voucher
+from gifts.actions.challenging import forget_old
+from gifts.actions.withdrawing import expire_due
 
 
 @shared_task(name="gifts.expire_vouchers", acks_late=True)
 def expire_vouchers() -> None:
-    while Voucher.expire_due(now=timezone.now()):
+    while expire_due(now=timezone.now()):
         pass
-    Challenge.objects.forget_old(now=timezone.now())
+    forget_old(now=timezone.now())

@@ -151,4 +151,4 @@ class Meeting(models.Model):
     @property
     def link(self) -> Link | None:
         """The decision-maker's personal link. Costs 1 query."""
-        return Link.objects.filter(scope="meeting", subject_id=self.pk, revoked_at=None).order_by("pk").first()
+        return Link.objects.unrevoked_for("meeting", self.pk)

@@ -42,6 +42,10 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """The oldest standing link of `scope` to the row `subject_id`. Costs 1 query."""
         return self.standing(now=timezone.now()).filter(scope=scope, subject_id=subject_id).order_by("pk").first()
 
+    def unrevoked_for(self, scope: str, subject_id: int) -> "Link | None":
+        """The oldest link of `scope` to the row that nobody revoked, also once it has expired. Costs 1 query."""
+        return self.filter(scope=scope, subject_id=subject_id, revoked_at=None).order_by("pk").first()
+
     def get_or_make(self, scope: str, subject_id: int, *, expires_at: datetime | None = None) -> "Link":
         """The oldest standing link of `scope` to the row `subject_id`, made if there is none. Costs 1 query, 2 when it is new."""
         return self.standing_for(scope, subject_id) or self.make(scope, subject_id, expires_at=expires_at)

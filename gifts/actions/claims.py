@@ -17,9 +17,11 @@ from contacts.models import Channel, Driver, Person, PersonAddress
 from contacts.people.models.person import fold_address
 from fleetportal.core import audit
 from fleetportal.core.db import fold, lock
+from gifts.actions.claiming import Said, claim
+from gifts.actions.telling import send
+from gifts.actions.withdrawing import revoke
 from gifts.codes import mark_hash
 from gifts.models import Challenge, Claim, PoolEmpty, Programme, State, Voucher, VouchersPassCap
-from gifts.models.voucher import Said
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def claim_card(voucher: Voucher, *, first_name: str, place: str) -> Claim:
     """The claim of a printed card by whoever holds it; a driver who was not known is entered, unconfirmed until staff look.
 
     A company or plate that nobody knows is taken all the same: a claim page tells nothing of who is a customer (R30).
-    Raises what Voucher.claim raises; nothing has changed then.
+    Raises what `claim` raises; nothing has changed then.
     """
     with transaction.atomic():
         today = voucher.programme.centre.today(timezone.now())
@@ -43,7 +45,7 @@ def claim_card(voucher: Voucher, *, first_name: str, place: str) -> Claim:
         person = driver.person if driver else new_driver(first_name, found.company, voucher.programme, on=today)
         where = found.plate or (f"company {found.company.pk}" if found.company else fold(place))
         said = Said(first_name=first_name, place=place, marks=[mark_hash("name", fold(first_name), where)])
-        return voucher.claim(person, company=found.company, by=None, said=said)
+        return claim(voucher, person, company=found.company, by=None, said=said)
 
 
 def claim_from_pool(challenge: Challenge) -> Claim:
@@ -61,10 +63,10 @@ def claim_from_pool(challenge: Challenge) -> Claim:
         person = known or new_driver(challenge.first_name, vehicle.company if vehicle else None, programme, on=today, challenge=challenge)
         company = vehicle.company if vehicle else only_company(person, on=today)
         said = Said(first_name=challenge.first_name, place=challenge.plate, marks=marks_of(challenge))
-        claim = take_from_pool(programme, person, company=company, said=said, on=today)
+        made = take_from_pool(programme, person, company=company, said=said, on=today)
         if challenge.channel == Channel.EMAIL:
-            claim.voucher.send(person, address=challenge.address)
-        return claim
+            send(made.voucher, person, address=challenge.address)
+        return made
 
 
 def take_from_pool(programme: Programme, person: Person, *, company: Company | None, said: Said, on: date) -> Claim:
@@ -72,7 +74,7 @@ def take_from_pool(programme: Programme, person: Person, *, company: Company | N
     voucher = Voucher.objects.select_related("programme__centre", "issue").next_in_pool(programme, on=on) if programme.runs(on) else None
     if voucher is None:
         raise PoolEmpty(_("All vouchers of this programme are taken for now."))
-    return voucher.claim(person, company=company, by=None, said=said)
+    return claim(voucher, person, company=company, by=None, said=said)
 
 
 def marks_of(challenge: Challenge) -> list[str]:
@@ -181,7 +183,7 @@ def confirm_driver(
             if withdrawn and not withdraw:
                 raise pass_cap(person, company, withdrawn)
             for voucher in withdrawn:
-                voucher.revoke(by=by, reason=_("The company’s rule for gifts does not allow it."))
+                revoke(voucher, by=by, reason=_("The company’s rule for gifts does not allow it."))
         person.edit(by=by, first_name=first_name, last_name=last_name, is_confirmed=True)
         if is_news:
             facts = {"company": company.pk if company else None, "withdrawn": len(withdrawn)}
@@ -191,11 +193,11 @@ def confirm_driver(
 
 def bring_to(company: Company, person: Person) -> None:
     """What `person` claimed while no company was known stands with `company`, on its timeline and in the ledger."""
-    for claim in Claim.objects.filter(person=person, voucher__company=None).select_related("voucher").order_by("pk"):
-        if not Voucher.objects.filter(pk=claim.voucher_id, company=None).update(company=company):
+    for made in Claim.objects.filter(person=person, voucher__company=None).select_related("voucher").order_by("pk"):
+        if not Voucher.objects.filter(pk=made.voucher_id, company=None).update(company=company):
             continue  # somebody else confirmed it a moment ago: the timeline has its line
-        ledger.Received.objects.standing().about([claim.voucher]).filter(company=None).update(company=company)
-        interaction.record("voucher.claimed", company=company, person=person, about=claim, by=None, happened_at=claim.claimed_at)
+        ledger.Received.objects.standing().about([made.voucher]).filter(company=None).update(company=company)
+        interaction.record("voucher.claimed", company=company, person=person, about=made, by=None, happened_at=made.claimed_at)
 
 
 def beyond_cap(person: Person, company: Company, *, on: date) -> list[Voucher]:

@@ -1,16 +1,13 @@
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Centre, Company, in_reach
-from contacts import hospitality as ledger
-from contacts.memory.models import interaction
-from contacts.models import Channel, Outcome, Person
+from contacts.models import Person
 from fleetportal.core import audit
 from fleetportal.core.errors import Refused
 
@@ -136,36 +133,3 @@ class HandOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gift} {self.handed_out_at:%Y-%m-%d}"
-
-    @classmethod
-    def hand_out(cls, gift: Gift, person: Person, *, company: Company, centre: Centre, by: "User | None") -> "HandOut":
-        """`person` got `gift` from the stock of `centre`; it counts for this year and for `company`.
-
-        Raises NothingInStock, NothingAllowed, CapReached; nothing has changed then. Costs 12 queries.
-        """
-        with transaction.atomic():
-            now = timezone.now()
-            if not Stock.objects.filter(centre=centre, gift=gift).take():
-                raise NothingInStock(_("%(gift)s: nothing is left at %(centre)s.") % {"gift": gift, "centre": centre})
-            hand_out = cls.objects.create(
-                gift=gift, centre=centre, person=person, company=company, value_cents=gift.value_cents, handed_out_by=by, handed_out_at=now
-            )
-            ledger.receive(person, company=company, cents=gift.value_cents, kind="gift.handed_out", about=hand_out, on=centre.today(now))
-            audit.record("gift.handed_out", hand_out, by=by, facts={"gift": gift.pk, "person": person.pk, "company": company.pk})
-            met: dict[str, Any] = {"outcome": Outcome.REACHED, "is_real_contact": True}
-            interaction.record("gift.handed_out", company=company, person=person, about=hand_out, by=by, channel=Channel.IN_PERSON, **met)
-            return hand_out
-
-    def undo(self, *, by: "User | None") -> None:
-        """The gift lies in stock again and its value counts no more. Raises AlreadyUndone. Costs 9 queries."""
-        with transaction.atomic():
-            now = timezone.now()
-            if not HandOut.objects.standing().filter(pk=self.pk).update(undone_at=now, undone_by=by):
-                raise AlreadyUndone(_("This was undone already."))
-            Stock.objects.filter(centre=self.centre_id, gift=self.gift_id).update(quantity=F("quantity") + 1)
-            ledger.take_back([self], now=now)
-            audit.record("gift.hand_out_undone", self, by=by)
-            if self.company:
-                interaction.record(
-                    "gift.hand_out_undone", company=self.company, person=self.person, about=self, by=by, channel=Channel.IN_PERSON
-                )

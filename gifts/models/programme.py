@@ -1,4 +1,3 @@
-import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -10,14 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company, in_reach
-from contacts.models import Driver
 from fleetportal.core import audit
 from fleetportal.core.links import Link
-from gifts import codes
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from gifts.models.voucher import Voucher
 
 VALID_DAYS = 90
 MAX_AT_ONCE = 1000
@@ -126,63 +122,7 @@ class Programme(models.Model):
     @property
     def claim_page(self) -> Link | None:
         """The link of the programme's own claim page; there is one from the first issue for it on. Costs 1 query."""
-        return Link.objects.filter(scope="pool", subject_id=self.pk, revoked_at=None).order_by("pk").first()
-
-    def issue(
-        self,
-        way: str,
-        count: int,
-        *,
-        by: "User | None",
-        company: Company | None = None,
-        driver: Driver | None = None,
-        now: datetime | None = None,
-    ) -> "Issue":
-        """`count` new vouchers, free: cards (for the drivers of `company`, or nobody's), for the claim page, or for one known `driver`.
-
-        Costs 5 queries, 1 more for each thousand. Raises ValueError above MAX_AT_ONCE.
-        """
-        if not 1 <= count <= MAX_AT_ONCE:
-            raise ValueError(f"{count} vouchers at once")
-        day = self.centre.today(now or timezone.now())
-        company = driver.company if driver else company
-        with transaction.atomic():
-            issue = self.issues.create(
-                way=way, count=count, company=company, issued_by=by, valid_until=day + timedelta(days=self.valid_days)
-            )
-            vouchers = self._make(issue, person_id=driver.person_id if driver else None)
-            self._open(issue, vouchers)
-            audit.record("vouchers.issued", issue, by=by, facts={"programme": self.pk, "count": count, "way": str(way)})
-            return issue
-
-    def _make(self, issue: "Issue", *, person_id: int | None) -> "list[Voucher]":
-        model: Any = self._meta.get_field("vouchers").related_model
-        nonces = [secrets.token_bytes(codes.NONCE_BYTES) for _one in range(issue.count)]
-        made = [
-            model(
-                programme=self,
-                issue=issue,
-                nonce=nonce,
-                code_hash=codes.code_hash(codes.code_of(nonce)),
-                value_cents=self.value_cents,
-                valid_until=issue.valid_until,
-                company_id=issue.company_id,
-                person_id=person_id,
-            )
-            for nonce in nonces
-        ]
-        vouchers: list[Voucher] = model.objects.bulk_create(made, batch_size=1000)
-        return vouchers
-
-    def _open(self, issue: "Issue", vouchers: "list[Voucher]") -> None:
-        """The links that a card or a known driver needs."""
-        pks = [voucher.pk for voucher in vouchers]
-        if issue.way == Way.CARDS:
-            Link.objects.make_many("claim", pks, expires_at=self.end_of(issue.valid_until))
-        elif issue.way == Way.POOL and self.claim_page is None:
-            Link.objects.make("pool", self.pk)
-        elif issue.way == Way.PERSONAL:
-            Link.objects.make_many("voucher", pks, expires_at=self.end_of(issue.valid_until) + READABLE)
+        return Link.objects.standing_for("pool", self.pk)
 
     def end_of(self, day: date) -> datetime:
         """The moment at which `day` is over at the centre that runs the programme."""
@@ -219,11 +159,6 @@ class Issue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} × {self.programme}"
-
-    def card_links(self) -> "models.QuerySet[Link]":
-        """The links printed on the cards of this issue that nobody has claimed yet, in their order."""
-        free = self.vouchers.filter(state="free").values("pk")
-        return Link.objects.filter(scope="claim", subject_id__in=free, revoked_at=None).order_by("subject_id")
 
 
 class AllowanceQuerySet(models.QuerySet["Allowance"]):

@@ -1,16 +1,13 @@
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Centre
-from fleetportal.core import audit
-from gifts.models.refusals import NotRedeemed
-from gifts.models.voucher import State, Voucher
+from gifts.models.voucher import Voucher
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -46,19 +43,3 @@ class Redemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.voucher_id} {self.redeemed_at:%Y-%m-%d %H:%M}"
-
-    def undo(self, *, by: "User | None", reason: str) -> Voucher:
-        """The voucher, claimed again as before; if its days are over meanwhile, it expires by itself.
-
-        Raises NotRedeemed where somebody undid it before. Costs 6 queries.
-        """
-        with transaction.atomic():
-            now = timezone.now()
-            if not Redemption.objects.standing().filter(pk=self.pk).update(undone_at=now, undone_by=by, undone_because=reason):
-                raise NotRedeemed(_("This was undone already."))
-            Voucher.objects.filter(pk=self.voucher_id, state=State.REDEEMED).update(state=State.CLAIMED)
-            voucher = Voucher.objects.with_names().get(pk=self.voucher_id)
-            changes = {"state": (State.REDEEMED, State.CLAIMED), "reason": (None, reason)}
-            audit.record("voucher.redemption_undone", voucher, by=by, changes=changes, facts={"redemption": self.pk})
-            voucher.tell("voucher.redemption_undone", about=self, by=by)
-            return voucher

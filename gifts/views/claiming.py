@@ -20,6 +20,7 @@ from fleetportal.core.web.look import speak
 from fleetportal.core.web.middleware import put_into_words
 from fleetportal.core.web.pages import link_page
 from gifts import pdf
+from gifts.actions import challenging, claiming, withdrawing
 from gifts.actions.claims import claim_card, claim_from_pool, mailbox
 from gifts.forms import CardForm, CodeForm, FirstNameForm, PoolForm
 from gifts.models import Challenge, Programme, State, Voucher, VoucherTaken, Way
@@ -100,7 +101,9 @@ def ask_for_code(request: HttpRequest, programme: Programme, values: dict[str, A
     throttle.hit(ASKED, f"address {throttle.address_of(request)}", **ASKED_BY_ADDRESS)
     throttle.hit(ASKED, "all", **ASKED_BY_ALL)
     throttle.hit(ASKED, f"contact {mailbox(address)}", **ASKED_BY_CONTACT)
-    _challenge, link = Challenge.ask(programme, first_name=values["first_name"], channel=channel, address=address, plate=values["plate"])
+    _challenge, link = challenging.challenge(
+        programme, first_name=values["first_name"], channel=channel, address=address, plate=values["plate"]
+    )
     return link
 
 
@@ -155,7 +158,7 @@ def voucher(request: HttpRequest, link: Link) -> HttpResponse:
     if one.person:
         speak(request, one.person.language)
     if request.method == "POST":
-        one.claim(one.person, company=one.company, by=None)
+        claiming.claim(one, one.person, company=one.company, by=None)
         return to_link(link)
     context = voucher_context(one, link)
     response = render(request, "gifts/voucher.html", context)
@@ -185,7 +188,7 @@ def places_of(one: Voucher) -> list[Centre]:
 def give_back(request: HttpRequest, link: Link) -> HttpResponse:
     """The driver does not want it; it cannot be used any more."""
     one = Voucher.objects.with_names().get(pk=link.subject_id)
-    one.revoke(by=None, reason=_("Given back by the driver."))
+    withdrawing.revoke(one, by=None, reason=_("Given back by the driver."))
     return to_link(link)
 
 

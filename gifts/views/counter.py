@@ -19,12 +19,12 @@ from fleetportal.core.web import throttle
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.middleware import put_into_words
 from fleetportal.core.web.pages import done, page, whole_number
+from gifts.actions.claiming import person_mark
 from gifts.actions.claims import confirm_driver
 from gifts.actions.counter import claim_for, issue_at_counter
 from gifts.actions.finding import people_found
 from gifts.forms import ConfirmForm, CounterForm, OnBehalfForm, names_of
 from gifts.models import Allowance, Claim, Programme, State, Voucher, VouchersPassCap
-from gifts.models.voucher import person_mark
 
 SHOWN = 50
 

@@ -15,6 +15,7 @@ from fleetportal.core.web import throttle
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.middleware import put_into_words
 from fleetportal.core.web.pages import done, page
+from gifts.actions import redeeming
 from gifts.forms import ReasonWhyForm, RedeemForm
 from gifts.models import NobodysVoucher, Redemption, Voucher, VoucherRefused
 
@@ -85,7 +86,7 @@ def take(request: HttpRequest, form: RedeemForm) -> Redemption:
     if voucher is None:
         count_wrong(request, kind)
         raise UnknownCode(_("No voucher has this code."))
-    return voucher.redeem(by=request.user, wash=form.wash)
+    return redeeming.redeem(voucher, by=request.user, wash=form.wash)
 
 
 def found(request: HttpRequest, kind: str, value: str) -> Voucher | None:
@@ -127,7 +128,7 @@ def undo(request: HttpRequest, redemption_id: int) -> HttpResponse:
     redemption = get_object_or_404(redemptions, pk=redemption_id)
     form = ReasonWhyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        redemption.undo(by=request.user, reason=form.cleaned_data["reason"])
+        redeeming.undo(redemption, by=request.user, reason=form.cleaned_data["reason"])
         to = "gifts:redeem" if request.user.may("redeem") else "gifts:programmes"
         return done(request, reverse(to), _("Undone: the voucher can be used again."))
     return render(request, "gifts/undo.html", {"form": form, "redemption": redemption}, status=422 if form.is_bound else 200)

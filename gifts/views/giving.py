@@ -17,6 +17,7 @@ from contacts.models import Person
 from fleetportal.core.errors import Refused
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import done, page, whole_number
+from gifts.actions import handing_out
 from gifts.actions.finding import people_found
 from gifts.forms import GiftForm, HandOutForm, ReceiveForm
 from gifts.models import Gift, HandOut, Stock
@@ -63,7 +64,7 @@ def hand_out(request: HttpRequest, person_id: int) -> HttpResponse:
 
 def give(request: HttpRequest, person: Person, stock: Stock, company: Company) -> HttpResponse:
     try:
-        given = HandOut.hand_out(stock.gift, person, company=company, centre=stock.centre, by=request.user)
+        given = handing_out.hand_out(stock.gift, person, company=company, centre=stock.centre, by=request.user)
     except Refused as refused:
         companies = companies_of(request, person, on=timezone.localdate())
         return person_page(request, person, companies, refused=refused, status=refused.status)
@@ -113,7 +114,7 @@ def undo(request: HttpRequest, hand_out_id: int) -> HttpResponse:
     given = get_object_or_404(
         HandOut.objects.where(request.user, may="hand_out").select_related("person", "company", "gift"), pk=hand_out_id
     )
-    given.undo(by=request.user)
+    handing_out.take_back(given, by=request.user)
     back = reverse("gifts:hand_out", args=[given.person_id]) if given.person_id else reverse("gifts:gifts")
     return done(request, back, _("Undone: %s lies in stock again.") % given.gift)
 

@@ -18,6 +18,7 @@ from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import done, page
 from gifts import pdf, report
+from gifts.actions import issuing, withdrawing
 from gifts.filters import ProgrammeFilter
 from gifts.forms import IssueForm, ProgrammeForm, ReasonWhyForm, names_of
 from gifts.models import Issue, Programme, State, Voucher, Way
@@ -114,7 +115,9 @@ def issue(request: HttpRequest, programme_id: int) -> HttpResponse:
     form = IssueForm(request.POST if request.method == "POST" else None, user=request.user)
     back = reverse("gifts:programme", args=[one.pk])
     if form.is_valid():
-        made = one.issue(form.cleaned_data["way"], form.cleaned_data["count"], company=form.cleaned_data["company"], by=request.user)
+        made = issuing.issue(
+            one, form.cleaned_data["way"], form.cleaned_data["count"], company=form.cleaned_data["company"], by=request.user
+        )
         words = ngettext("%d voucher is issued.", "%d vouchers are issued.", made.count) % made.count
         return done(request, back, words)
     names = names_of(Company.objects.visible_to(request.user))
@@ -129,7 +132,7 @@ def cards(request: HttpRequest, issue_id: int) -> HttpResponse:
     issues = Issue.objects.where(request.user, may="run_programmes").visible_to(request.user).filter(way=Way.CARDS)
     issues = issues.select_related("programme__centre", "company")
     one = get_object_or_404(issues, pk=issue_id)
-    sheet = [pdf.Card(link.address, one.company.name if one.company else "") for link in one.card_links()]
+    sheet = [pdf.Card(link.address, one.company.name if one.company else "") for link in issuing.card_links(one)]
     response = HttpResponse(pdf.cards(one.programme, one.valid_until, sheet), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="cards-{one.pk}.pdf"'
     return response
@@ -172,7 +175,7 @@ def revoke(request: HttpRequest, voucher_id: int) -> HttpResponse:
     form = ReasonWhyForm(request.POST if request.method == "POST" else None)
     back = reverse("gifts:voucher", args=[one.pk])
     if form.is_valid():
-        one.revoke(by=request.user, reason=form.cleaned_data["reason"])
+        withdrawing.revoke(one, by=request.user, reason=form.cleaned_data["reason"])
         return done(request, back, _("The voucher is withdrawn."))
     context = {
         "form": form,

@@ -5,6 +5,8 @@ from typing import Any
 
 from accounts.models import Centre, Company
 from contacts.models import Driver
+from fleetportal.core.links import Link
+from gifts.actions import claiming, issuing
 from gifts.models import Gift, Issue, Programme, Stock, Voucher
 from tests.factories.accounts import make_centre, number
 from tests.factories.contacts import make_role
@@ -19,18 +21,23 @@ def make_programme(centre: Centre | None = None, *, centres: Any = (), **facts: 
 def make_issue(
     programme: Programme | None = None, *, way: str = "cards", count: int = 1, company: Company | None = None, **facts: Any
 ) -> Issue:
-    return (programme or make_programme()).issue(way, count, by=None, company=company, **facts)
+    return issuing.issue(programme or make_programme(), way, count, by=None, company=company, **facts)
 
 
 def make_voucher(programme: Programme | None = None, *, driver: Driver | None = None, claimed: bool = False, **facts: Any) -> Voucher:
     """A card that is nobody's; with `driver` a personal voucher, which `claimed` makes theirs."""
     way = facts.pop("way", "personal" if driver or claimed else "cards")
     driver = driver or (make_role("driver") if claimed else None)
-    issue = (programme or make_programme()).issue(way, 1, by=None, driver=driver, **facts)
+    issue = issuing.issue(programme or make_programme(), way, 1, by=None, driver=driver, **facts)
     voucher = Voucher.objects.with_names().get(issue=issue)
     if claimed:
-        voucher.claim(driver.person, company=driver.company, by=None)
+        claiming.claim(voucher, driver.person, company=driver.company, by=None)
     return voucher
+
+
+def card_of(voucher: Voucher) -> Link:
+    """The link printed on the voucher's card, also one that opens nothing any more."""
+    return Link.objects.get(scope="claim", subject_id=voucher.pk)
 
 
 def make_gift(name: str = "", *, centre: Centre | None = None, quantity: int = 10, **facts: Any) -> Gift:

@@ -10,13 +10,13 @@ from contacts import hospitality as ledger
 from contacts.models import GiftPolicy, Interaction, Person, PersonAddress, Received, YearSum
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox.message import Message
-from gifts.actions import claims
+from gifts.actions import challenging, claiming, claims, redeeming
 from gifts.actions.claims import claim_card, claim_from_pool, confirm_driver
 from gifts.actions.counter import claim_for
 from gifts.models import Challenge, Claim, State, Voucher, VoucherForeign, VouchersPassCap
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person, make_role
-from tests.factories.gifts import make_issue, make_programme, make_voucher
+from tests.factories.gifts import card_of, make_issue, make_programme, make_voucher
 from tests.races import race
 from tests.selection import repetitions
 
@@ -46,7 +46,7 @@ def test_two_taps_claim_the_card_for_the_driver_who_stands_here(client, emil, sh
     client.force_login(emil)
     page = client.get(address(mirko.person, "")).content.decode()
     assert "Claim the card" in page and "For Mirko Kovac, Nordhafen Logistik SE" in page
-    done = client.post(address(mirko.person), {"driver": mirko.pk, "code": card.card.address})
+    done = client.post(address(mirko.person), {"driver": mirko.pk, "code": card_of(card).address})
     assert (done.status_code, done["Location"]) == (303, address(mirko.person, f"?voucher={card.pk}"))
     card.refresh_from_db()
     assert (card.state, card.person, card.company) == (State.CLAIMED, mirko.person, mirko.company)
@@ -77,7 +77,7 @@ def test_a_code_that_is_no_card_changes_nothing(client, emil, mirko, code):
 def test_a_card_of_another_centres_programme_is_no_card_here(client, emil, mirko, south):
     foreign = make_voucher(make_programme(south))
     client.force_login(emil)
-    assert client.post(address(mirko.person), {"driver": mirko.pk, "code": foreign.card.address}).status_code == 422
+    assert client.post(address(mirko.person), {"driver": mirko.pk, "code": card_of(foreign).address}).status_code == 422
     assert not Claim.objects.exists()
 
 
@@ -102,13 +102,13 @@ def test_the_counter_answers_posts_alone_and_only_about_ones_own(client, emil, m
 
 def test_an_address_confirmed_by_a_code_says_so_in_the_history(shine, mirko):
     make_issue(shine, way="pool", count=2)
-    challenge, _link = Challenge.ask(shine, first_name="Mirko", channel="email", address="mirko@drivers.example", plate="HH-AB 1")
+    challenge, _link = challenging.challenge(shine, first_name="Mirko", channel="email", address="mirko@drivers.example", plate="HH-AB 1")
     claim_from_pool(challenge)
     entry = Entry.objects.get(action="address.confirmed")
     known = PersonAddress.objects.get(person=mirko.person)
     assert (entry.object_id, known.state) == (known.pk, "confirmed")
     assert Change.objects.filter(entry=entry).values_list("field", "before", "after").get() == ("state", "unconfirmed", "confirmed")
-    challenge, _link = Challenge.ask(shine, first_name="New", channel="email", address="new@drivers.example", plate="HH-AB 2")
+    challenge, _link = challenging.challenge(shine, first_name="New", channel="email", address="new@drivers.example", plate="HH-AB 2")
     claim_from_pool(challenge)
     assert Entry.objects.filter(action="address.confirmed").count() == 2
 
@@ -128,7 +128,7 @@ def newcomer(shine, cards: int = 1) -> Person:
     """A driver whom claims of cards made; nobody knows for whom they drive."""
     person = claim_card(make_voucher(shine), first_name="Mirko", place="the town").person
     for _card in range(cards - 1):
-        make_voucher(shine).claim(person, company=None, by=None)
+        claiming.claim(make_voucher(shine), person, company=None, by=None)
     return person
 
 
@@ -162,7 +162,7 @@ def test_a_companys_own_rule_takes_back_the_latest_alone_and_what_was_used_stays
     shine = make_programme(north, value_cents=1500, per_driver=5)
     person = newcomer(shine, cards=3)
     used, kept, latest = Voucher.objects.with_names().order_by("pk")
-    used.redeem(by=None, wash=north)
+    redeeming.redeem(used, by=None, wash=north)
     GiftPolicy.objects.create(reach="company", company=north_ag, cap_cents=3000)
     with pytest.raises(VouchersPassCap):
         confirm(person, north_ag, carla)
@@ -207,7 +207,7 @@ def about_to_claim(shine) -> tuple[Person, Challenge]:
     PersonAddress.objects.create(person=person, channel="email", value="m@drivers.example", value_folded="m@drivers.example")
     other = make_programme(shine.centre, name="Other", value_cents=1500)
     make_issue(other, way="pool", count=1)
-    challenge, _link = Challenge.ask(other, first_name="Mirko", channel="email", address="m@drivers.example", plate="HH-ZZ 1")
+    challenge, _link = challenging.challenge(other, first_name="Mirko", channel="email", address="m@drivers.example", plate="HH-ZZ 1")
     return person, challenge
 
 

@@ -13,14 +13,17 @@ from django.db.models import F
 from contacts import hospitality as ledger
 from contacts.models import CapReached, Received, YearSum
 from gifts import models as gifts
+from gifts.actions import handing_out, redeeming, withdrawing
+from gifts.actions.claiming import Said
 from gifts.actions.claims import claim_card, take_from_pool
 from gifts.actions.counter import claim_for
+from gifts.actions.redeeming import redeem_one
 from gifts.models import Claim, HandOut, Redemption, State, Stock, Voucher
 from gifts.models.gift import StockQuerySet
-from gifts.models.voucher import Said, VoucherQuerySet, redeem_one
+from gifts.models.voucher import VoucherQuerySet
 from tests.factories.accounts import make_user
 from tests.factories.contacts import make_role
-from tests.factories.gifts import make_gift, make_issue, make_programme, make_voucher
+from tests.factories.gifts import card_of, make_gift, make_issue, make_programme, make_voucher
 from tests.races import race, won
 from tests.selection import LONG, repetitions
 from tests.visitors import Visitor, rush
@@ -74,10 +77,10 @@ def test_claims_without_their_guard_oversell(shine, north_ag, monkeypatch):
 def test_one_of_many_claims_over_http_wins(shine, north_ag, emil, live_server, chance):
     """R1 from outside: the card's page and the counter's, distinct drivers, no fault of ours, one row in the ledger."""
     voucher = make_issue(shine, company=north_ag).vouchers.get()
-    path, counter = voucher.card.path, Visitor.signed_in(live_server.url, emil)
+    path, counter = card_of(voucher).path, Visitor.signed_in(live_server.url, emil)
     asked = [partial(Visitor(live_server.url).post, path, {"first_name": f"Driver {one}", "_key": f"k{one}"}) for one in range(CLAIMS // 2)]
     for driver in (make_role("driver", north_ag) for _one in range(CLAIMS // 2)):
-        data = {"driver": str(driver.pk), "code": voucher.card.address, "_key": f"c{driver.pk}"}
+        data = {"driver": str(driver.pk), "code": card_of(voucher).address, "_key": f"c{driver.pk}"}
         asked.append(partial(counter.post, f"/vouchers/counter/{driver.person_id}/claim/", data))
     chance.shuffle(asked)
     answers = rush(asked, at_once=AT_ONCE)
@@ -141,7 +144,7 @@ def test_a_driver_without_an_allowance_takes_them_all(shine, north_ag, monkeypat
 @pytest.mark.parametrize("_round", range(repetitions()))
 def test_one_of_many_scans_redeems(shine, north, wanda, _round):
     voucher = make_voucher(shine, claimed=True)
-    outcomes = race(*(partial(Voucher.objects.get(pk=voucher.pk).redeem, by=wanda, wash=north) for _one in range(RACERS)))
+    outcomes = race(*(partial(redeeming.redeem, Voucher.objects.get(pk=voucher.pk), by=wanda, wash=north) for _one in range(RACERS)))
     assert Counter(type(one) for one in outcomes) == {Redemption: 1, gifts.VoucherSpent: RACERS - 1}
     assert Redemption.objects.count() == 1
 
@@ -150,7 +153,7 @@ def test_scans_without_their_guard_oversell(shine, north, wanda, monkeypatch):
     monkeypatch.setattr(VoucherQuerySet, "redeemable", lambda rows, *, at, on: rows)
     monkeypatch.setattr(redeem_one, "plans", {})  # the statement is put into SQL once
     voucher = make_voucher(shine, claimed=True)
-    outcomes = race(*(partial(Voucher.objects.get(pk=voucher.pk).redeem, by=wanda, wash=north) for _one in range(6)))
+    outcomes = race(*(partial(redeeming.redeem, Voucher.objects.get(pk=voucher.pk), by=wanda, wash=north) for _one in range(6)))
     assert passed_the_guard(outcomes) > 1
 
 
@@ -173,8 +176,8 @@ def test_one_of_many_scans_over_http_redeems_and_the_others_say_when_and_by_whom
 
 
 def test_one_of_many_undos_counts(shine, north, wanda, carla):
-    redemption = make_voucher(shine, claimed=True).redeem(by=wanda, wash=north)
-    outcomes = race(*(partial(Redemption.objects.get(pk=redemption.pk).undo, by=carla, reason="twice") for _one in range(8)))
+    redemption = redeeming.redeem(make_voucher(shine, claimed=True), by=wanda, wash=north)
+    outcomes = race(*(partial(redeeming.undo, Redemption.objects.get(pk=redemption.pk), by=carla, reason="twice") for _one in range(8)))
     assert Counter(type(one) for one in outcomes) == {Voucher: 1, gifts.NotRedeemed: 7}
 
 
@@ -182,8 +185,8 @@ def test_redeeming_and_revoking_at_once_ends_in_one_of_both(shine, north, wanda,
     for _round in range(repetitions()):
         voucher = make_voucher(shine, claimed=True)
         race(
-            partial(Voucher.objects.get(pk=voucher.pk).redeem, by=wanda, wash=north),
-            partial(Voucher.objects.with_names().get(pk=voucher.pk).revoke, by=carla, reason="left"),
+            partial(redeeming.redeem, Voucher.objects.get(pk=voucher.pk), by=wanda, wash=north),
+            partial(withdrawing.revoke, Voucher.objects.with_names().get(pk=voucher.pk), by=carla, reason="left"),
         )
         state = Voucher.objects.get(pk=voucher.pk).state
         assert (state, voucher.redemptions.standing().exists()) in ((State.REDEEMED, True), (State.REVOKED, False))
@@ -195,7 +198,7 @@ def test_redeeming_and_revoking_at_once_ends_in_one_of_both(shine, north, wanda,
 def test_the_same_request_ten_times_at_once_has_one_effect_and_one_answer(shine, north_ag, north, live_server):
     voucher = make_issue(shine, company=north_ag).vouchers.get()
     visitor = Visitor(live_server.url)
-    answers = rush([partial(visitor.post, voucher.card.path, {"first_name": "Mirko", "_key": "one"})] * 10, at_once=10)
+    answers = rush([partial(visitor.post, card_of(voucher).path, {"first_name": "Mirko", "_key": "one"})] * 10, at_once=10)
     assert len(set(answers)) == 1, Counter(answer.status for answer in answers)
     assert answers[0].status == 303
 
@@ -213,7 +216,7 @@ def test_the_same_request_ten_times_at_once_has_one_effect_and_one_answer(shine,
 
 def hand_outs(north, company, number: int, *, stock: int) -> list:
     driver, gift = make_role("driver", company), make_gift(centre=north, quantity=stock, value_cents=1000)
-    return [partial(HandOut.hand_out, gift, driver.person, company=company, centre=north, by=None) for _one in range(number)]
+    return [partial(handing_out.hand_out, gift, driver.person, company=company, centre=north, by=None) for _one in range(number)]
 
 
 @pytest.mark.parametrize("_round", range(repetitions()))
@@ -247,7 +250,7 @@ def test_five_of_many_gifts_over_http(north, north_ag, emil, live_server):
 def test_three_of_many_take_the_last_three_of_the_stock(north, north_ag):
     gift = make_gift(centre=north, quantity=3, value_cents=1)
     people = [make_role("driver", north_ag).person for _one in range(RACERS)]
-    outcomes = race(*(partial(HandOut.hand_out, gift, person, company=north_ag, centre=north, by=None) for person in people))
+    outcomes = race(*(partial(handing_out.hand_out, gift, person, company=north_ag, centre=north, by=None) for person in people))
     assert Counter(type(one) for one in outcomes) == {HandOut: 3, gifts.NothingInStock: RACERS - 3}
     assert Stock.objects.get().quantity == 0
 
@@ -256,13 +259,13 @@ def test_a_stock_without_its_guard_goes_below_nothing(north, north_ag, monkeypat
     monkeypatch.setattr(StockQuerySet, "take", lambda rows, count=1: bool(rows.update(quantity=F("quantity") - count)))
     gift = make_gift(centre=north, quantity=3, value_cents=1)
     people = [make_role("driver", north_ag).person for _one in range(8)]
-    outcomes = race(*(partial(HandOut.hand_out, gift, person, company=north_ag, centre=north, by=None) for person in people))
+    outcomes = race(*(partial(handing_out.hand_out, gift, person, company=north_ag, centre=north, by=None) for person in people))
     assert any(isinstance(one, IntegrityError) for one in outcomes)  # only the database's own wall is left
 
 
 def test_many_undos_give_back_once(north, north_ag, emil):
     (give,) = hand_outs(north, north_ag, 1, stock=1)
     given = give()
-    outcomes = race(*(partial(HandOut.objects.get(pk=given.pk).undo, by=emil) for _one in range(8)))
+    outcomes = race(*(partial(handing_out.take_back, HandOut.objects.get(pk=given.pk), by=emil) for _one in range(8)))
     assert Counter(type(one) for one in outcomes) == {type(None): 1, gifts.AlreadyUndone: 7}
     assert (Stock.objects.get().quantity, YearSum.objects.get().cents) == (1, 0)

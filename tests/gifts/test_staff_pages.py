@@ -11,11 +11,12 @@ from contacts import hospitality as ledger
 from contacts.models import CapReached, Driver, GiftPolicy, Interaction, NothingAllowed, Person, YearSum
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox.message import Message
+from gifts.actions import claiming, handing_out, redeeming, withdrawing
 from gifts.actions.finding import people_found
 from gifts.models import Claim, Gift, HandOut, Programme, Redemption, State, Stock, Voucher
 from tests.factories.accounts import make_centre, make_company, make_vehicle
 from tests.factories.contacts import make_drive, make_person, make_role
-from tests.factories.gifts import make_gift, make_issue, make_programme, make_voucher
+from tests.factories.gifts import card_of, make_gift, make_issue, make_programme, make_voucher
 
 pytestmark = pytest.mark.django_db
 
@@ -109,8 +110,8 @@ def test_an_issue_out_of_bounds_is_asked_again(client, carla, shine, south_ag, f
 
 def test_the_report_adds_up(client, carla, shine, north, wanda, mirko):
     make_issue(shine, count=5)
-    make_voucher(shine, driver=mirko, claimed=True).redeem(by=wanda, wash=north)
-    make_voucher(shine).revoke(by=carla, reason="lost")
+    redeeming.redeem(make_voucher(shine, driver=mirko, claimed=True), by=wanda, wash=north)
+    withdrawing.revoke(make_voucher(shine), by=carla, reason="lost")
     client.force_login(carla)
     report = client.get(f"/vouchers/{shine.pk}/").context["report"]
     assert (report.issued, report.claimed, report.states[State.REDEEMED], report.given_cents) == (7, 1, 1, 1490)
@@ -155,7 +156,7 @@ def test_each_refusal_at_the_door_has_its_own_words(client, wanda, carla, north,
     assert said(make_voucher(shine)) == "voucher_unclaimed"
     assert said(make_voucher(make_programme(south), driver=mirko, claimed=True)) == "voucher_foreign"
     withdrawn = make_voucher(make_programme(north), driver=mirko, claimed=True)
-    withdrawn.revoke(by=carla, reason="left")
+    withdrawing.revoke(withdrawn, by=carla, reason="left")
     assert said(withdrawn) == "voucher_revoked"
     old = make_voucher(make_programme(north), driver=mirko, claimed=True)
     Voucher.objects.filter(pk=old.pk).update(valid_until=timezone.localdate() - timedelta(days=2))
@@ -187,7 +188,7 @@ def test_the_attendant_who_has_no_menu_chooses_the_language_at_the_door(client, 
 def test_a_card_shown_at_the_door_is_not_redeemed(client, wanda, shine, north_ag):
     card = make_issue(shine, company=north_ag).vouchers.get()
     client.force_login(wanda)
-    answer = client.post("/vouchers/redeem/", {"code": card.card.address})
+    answer = client.post("/vouchers/redeem/", {"code": card_of(card).address})
     assert answer.context["refused"].code == "voucher_unclaimed"
     assert Voucher.objects.get().state == State.FREE
 
@@ -250,7 +251,7 @@ def test_a_wash_attendant_reaches_the_door_alone(client, wanda, shine, mirko):
 
 
 def test_undoing_is_for_those_who_may_and_keeps_the_reason(client, wanda, carla, boris, shine, mirko, north):
-    redemption = make_voucher(shine, driver=mirko, claimed=True).redeem(by=wanda, wash=north)
+    redemption = redeeming.redeem(make_voucher(shine, driver=mirko, claimed=True), by=wanda, wash=north)
     path = f"/vouchers/redemptions/{redemption.pk}/undo/"
     for user in (wanda, boris):
         client.force_login(user)
@@ -318,7 +319,7 @@ def test_the_counter_says_why_it_offers_nothing_before_anybody_taps(client, emil
 
 def test_a_new_driver_is_looked_at_and_what_they_claimed_stands_with_the_company(client, carla, shine, north_ag):
     card = make_voucher(shine)
-    client.post(card.card.path, {"first_name": "Mirko", "place": "Nordhafn (mistyped)"})
+    client.post(card_of(card).path, {"first_name": "Mirko", "place": "Nordhafn (mistyped)"})
     client.force_login(carla)
     row = client.get("/vouchers/drivers/").context["rows"][0]
     assert row[1].place == "Nordhafn (mistyped)"
@@ -358,7 +359,7 @@ def test_a_voucher_without_company_names_no_driver_out_of_reach(client, carla, s
     person = make_person("Kanarienvogel")
     make_role("driver", south_ag, person)
     voucher = make_voucher(shine)
-    voucher.claim(person, company=None, by=None)
+    claiming.claim(voucher, person, company=None, by=None)
     client.force_login(carla)
     assert client.get(f"/vouchers/one/{voucher.pk}/").status_code == 404
     assert client.get(f"/vouchers/one/{voucher.pk}/withdraw/").status_code == 404
@@ -430,10 +431,10 @@ def test_the_cap_holds_to_the_cent(north, mirko, before, asked, passes):
     YearSum.objects.create(person=mirko.person, year=timezone.localdate().year, cents=before)
     gift = make_gift(centre=north, value_cents=asked)
     if passes:
-        HandOut.hand_out(gift, mirko.person, company=mirko.company, centre=north, by=None)
+        handing_out.hand_out(gift, mirko.person, company=mirko.company, centre=north, by=None)
         return
     with pytest.raises(CapReached):
-        HandOut.hand_out(gift, mirko.person, company=mirko.company, centre=north, by=None)
+        handing_out.hand_out(gift, mirko.person, company=mirko.company, centre=north, by=None)
 
 
 def test_the_stricter_of_all_employers_counts_and_the_other_one_is_not_named(north, mirko, anna):
@@ -441,7 +442,7 @@ def test_the_stricter_of_all_employers_counts_and_the_other_one_is_not_named(nor
     GiftPolicy.objects.create(reach="company", company=secret, cap_cents=0, words="Kanarienvogel rule")
     make_role("user", secret, mirko.person)
     with pytest.raises(NothingAllowed) as refused:
-        HandOut.hand_out(make_gift(centre=north), mirko.person, company=mirko.company, centre=north, by=anna)
+        handing_out.hand_out(make_gift(centre=north), mirko.person, company=mirko.company, centre=north, by=anna)
     assert "Kanarienvogel" not in str(refused.value)
     assert ledger.standing(mirko.person, company=secret, on=timezone.localdate()).cap.words == "Kanarienvogel rule"
 
@@ -453,7 +454,7 @@ def test_a_new_year_begins_at_nothing(north, mirko):
 
 
 def test_undoing_a_hand_out_gives_back_stock_and_cap(client, emil, boris, mirko, mug):
-    given = HandOut.hand_out(mug.gift, mirko.person, company=mirko.company, centre=mug.centre, by=emil)
+    given = handing_out.hand_out(mug.gift, mirko.person, company=mirko.company, centre=mug.centre, by=emil)
     path = f"/gifts/hand-outs/{given.pk}/undo/"
     client.force_login(boris)
     assert client.post(path).status_code == 404
@@ -488,14 +489,14 @@ def test_stock_of_another_centre_is_not_given_from(client, emil, mirko, south):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_gifts_page_costs_the_same_for_one_and_three(client, emil, north, north_ag, rows, django_assert_num_queries):
     for _number in range(rows):
-        HandOut.hand_out(make_gift(centre=north), make_role("driver", north_ag).person, company=north_ag, centre=north, by=emil)
+        handing_out.hand_out(make_gift(centre=north), make_role("driver", north_ag).person, company=north_ag, centre=north, by=emil)
     client.force_login(emil)
     with django_assert_num_queries(4):
         client.get("/gifts/")
 
 
 def test_what_was_received_stands_on_the_pages_of_person_and_company(client, anna, boris, emil, mirko, mug, shine):
-    HandOut.hand_out(mug.gift, mirko.person, company=mirko.company, centre=mug.centre, by=emil)
+    handing_out.hand_out(mug.gift, mirko.person, company=mirko.company, centre=mug.centre, by=emil)
     make_voucher(shine, driver=mirko, claimed=True)
     client.force_login(anna)
     for path in (f"/gifts/people/{mirko.person_id}/", f"/gifts/companies/{mirko.company_id}/"):
@@ -509,8 +510,8 @@ def test_what_was_received_stands_on_the_pages_of_person_and_company(client, ann
 
 
 def test_the_history_says_who_did_what(emil, wanda, north, mirko, mug, shine):
-    HandOut.hand_out(mug.gift, mirko.person, company=mirko.company, centre=north, by=emil)
-    make_voucher(shine, driver=mirko, claimed=True).redeem(by=wanda, wash=north)
+    handing_out.hand_out(mug.gift, mirko.person, company=mirko.company, centre=north, by=emil)
+    redeeming.redeem(make_voucher(shine, driver=mirko, claimed=True), by=wanda, wash=north)
     acts = dict(Entry.objects.filter(action__in=("gift.handed_out", "voucher.redeemed")).values_list("action", "actor_id"))
     assert acts == {"gift.handed_out": emil.pk, "voucher.redeemed": wanda.pk}
     facts = json.dumps([*Entry.objects.values_list("facts", flat=True)])

@@ -16,8 +16,10 @@ from fleetportal.core.audit import Entry, label
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 from gifts import models as gifts
+from gifts.actions import claiming, handing_out, issuing, redeeming, withdrawing
+from gifts.actions.redeeming import redeem_one
 from gifts.models import Allowance, Claim, HandOut, Issue, Redemption, State, Stock, Voucher
-from gifts.models.voucher import VoucherQuerySet, redeem_one
+from gifts.models.voucher import VoucherQuerySet
 from tests.factories.accounts import make_centre, make_company
 from tests.factories.contacts import make_role
 from tests.factories.gifts import make_gift, make_programme
@@ -81,13 +83,13 @@ class Vouchers(InOneTransaction):
 
     @rule(way=st.sampled_from(["cards", "pool"]), count=st.integers(1, 3))
     def issue(self, way: str, count: int) -> None:
-        made = self.programme.issue(way, count, by=None)
+        made = issuing.issue(self.programme, way, count, by=None)
         self.states |= dict.fromkeys(made.vouchers.values_list("pk", flat=True), State.FREE)
         self.owner |= dict.fromkeys(made.vouchers.values_list("pk", flat=True), None)
 
     @rule(who=st.integers(0, 2))
     def issue_personally(self, who: int) -> None:
-        made = self.programme.issue("personal", 1, by=None, driver=self.drivers[who]).vouchers.get()
+        made = issuing.issue(self.programme, "personal", 1, by=None, driver=self.drivers[who]).vouchers.get()
         self.states[made.pk], self.owner[made.pk] = State.FREE, self.drivers[who].person_id
 
     @precondition(lambda self: self.states)
@@ -97,7 +99,7 @@ class Vouchers(InOneTransaction):
         free = self.states[voucher.pk] == State.FREE and voucher.pk not in self.overdue
         for_this_one = self.owner[voucher.pk] in (None, driver.person_id)
         allowed = self.taken(driver) < PER_DRIVER and self.received(driver) + VALUE <= CAP
-        done = self.attempt(lambda: voucher.claim(driver.person, company=self.company, by=None))
+        done = self.attempt(lambda: claiming.claim(voucher, driver.person, company=self.company, by=None))
         assert done == (free and for_this_one and allowed)
         if done:
             self.states[voucher.pk], self.owner[voucher.pk] = State.CLAIMED, driver.person_id
@@ -107,7 +109,7 @@ class Vouchers(InOneTransaction):
     def redeem(self, seed: int) -> None:
         voucher = self.voucher(seed)
         can = self.states[voucher.pk] == State.CLAIMED and voucher.pk not in self.overdue
-        assert self.attempt(lambda: voucher.redeem(by=None, wash=self.centre)) == can
+        assert self.attempt(lambda: redeeming.redeem(voucher, by=None, wash=self.centre)) == can
         if can:
             self.states[voucher.pk] = State.REDEEMED
 
@@ -118,7 +120,7 @@ class Vouchers(InOneTransaction):
         if redemption is None:
             return
         can = redemption.undone_at is None
-        assert self.attempt(lambda: redemption.undo(by=None, reason="twice")) == can
+        assert self.attempt(lambda: redeeming.undo(redemption, by=None, reason="twice")) == can
         if can:
             self.states[redemption.voucher_id] = State.CLAIMED
 
@@ -127,7 +129,7 @@ class Vouchers(InOneTransaction):
     def revoke(self, seed: int) -> None:
         voucher = self.voucher(seed)
         can = self.states[voucher.pk] in (State.FREE, State.CLAIMED)
-        assert self.attempt(lambda: voucher.revoke(by=None, reason="left")) == can
+        assert self.attempt(lambda: withdrawing.revoke(voucher, by=None, reason="left")) == can
         if can:
             self.states[voucher.pk] = State.REVOKED
 
@@ -143,7 +145,7 @@ class Vouchers(InOneTransaction):
     @rule()
     def expire(self) -> None:
         due = {pk for pk in self.overdue if self.states[pk] in (State.FREE, State.CLAIMED)}
-        assert Voucher.expire_due(now=timezone.now()) == len(due)
+        assert withdrawing.expire_due(now=timezone.now()) == len(due)
         self.states |= dict.fromkeys(due, State.EXPIRED)
 
     def attempt(self, act) -> bool:
@@ -202,7 +204,7 @@ class Ledger(InOneTransaction):
     def hand_out(self, cents: int, stock: int) -> None:
         gift = make_gift(centre=self.centre, value_cents=cents, quantity=stock)
         try:
-            one = HandOut.hand_out(gift, self.person, company=self.company, centre=self.centre, by=None)
+            one = handing_out.hand_out(gift, self.person, company=self.company, centre=self.centre, by=None)
         except gifts.NothingInStock:
             assert stock == 0
         except CapReached:
@@ -217,9 +219,9 @@ class Ledger(InOneTransaction):
     @rule(seed=number)
     def undo(self, seed: int) -> None:
         pk = sorted(self.given)[seed % len(self.given)]
-        HandOut.objects.get(pk=pk).undo(by=None)
+        handing_out.take_back(HandOut.objects.get(pk=pk), by=None)
         with pytest.raises(gifts.AlreadyUndone):
-            HandOut.objects.get(pk=pk).undo(by=None)
+            handing_out.take_back(HandOut.objects.get(pk=pk), by=None)
         del self.given[pk]
 
     @rule(cents=st.integers(0, 8000))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from events.actions import registering
 from events.models import Event
 from fleetportal.core.links import Link
+from gifts.actions import redeeming
 from gifts.models import Voucher
 from tests.factories.contacts import make_person
 from tests.factories.events import make_registration
@@ -61,7 +62,7 @@ def test_the_code_stays_on_the_telephone_and_goes_once_it_is_used(mirko, voucher
     assert mirko.fits()
     assert page.evaluate("getComputedStyle(document.querySelector('.ticket')).borderRadius") != "0px"  # dressed as ever
 
-    voucher.redeem(by=None, wash=voucher.programme.centres.first())
+    redeeming.redeem(voucher, by=None, wash=voucher.programme.centres.first())
     page.context.set_offline(False)  # back in the net the page asks by itself
     mirko.see("Used on")
     page.wait_for_function(f"{STORED}.then((there) => !there)")

@@ -23,12 +23,13 @@ from events.models import Meeting
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
-from gifts.models import Challenge, HandOut, Programme, Voucher
+from gifts.actions import challenging, issuing, redeeming
+from gifts.models import HandOut, Programme, Voucher
 from intake.models import Import
 from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle
 from tests.factories.contacts import give_consent, make_drive, make_holder, make_person, make_role
 from tests.factories.events import make_event, make_invitation, make_meeting, make_registration
-from tests.factories.gifts import make_gift, make_programme, make_voucher
+from tests.factories.gifts import card_of, make_gift, make_programme, make_voucher
 from tests.factories.reasons import make_reason, make_task
 from tests.matrix.addresses import Address
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place
@@ -179,7 +180,7 @@ def voucher(at: At, *, claimed: bool = False) -> Voucher:
 
 
 def redemption(at: At, user: Any) -> Any:
-    return voucher(at, claimed=True).redeem(by=None, wash=at.centre)
+    return redeeming.redeem(voucher(at, claimed=True), by=None, wash=at.centre)
 
 
 def hand_out(at: At, user: Any) -> HandOut:
@@ -233,7 +234,7 @@ def link_to(scope: str, subject: Any) -> Link:
 
 
 def challenge_link(at: At) -> Link:
-    _challenge, link = Challenge.ask(programme(at), first_name="Kim", channel="email", address="kim@guest.example", plate="HHAB1")
+    _challenge, link = challenging.challenge(programme(at), first_name="Kim", channel="email", address="kim@guest.example", plate="HHAB1")
     return link
 
 
@@ -252,7 +253,7 @@ NOUNS: dict[str, Noun] = {
     "person_pair_id": Noun(person_pair),
     "company_pair_id": Noun(company_pair),
     "programme_id": Noun(lambda at, user: programme(at), of_centre=True),
-    "issue_id": Noun(lambda at, user: programme(at).issue("cards", 1, by=None, company=at.company), of_centre=True),
+    "issue_id": Noun(lambda at, user: issuing.issue(programme(at), "cards", 1, by=None, company=at.company), of_centre=True),
     "voucher_id": Noun(lambda at, user: voucher(at)),
     "redemption_id": Noun(redemption, of_centre=True),
     "hand_out_id": Noun(hand_out),
@@ -270,7 +271,7 @@ NOUNS: dict[str, Noun] = {
 # scope of links -> a standing one at a place
 SUBJECTS: dict[str, Callable[[At], Link]] = {
     "voucher": lambda at: voucher(at, claimed=True).link,
-    "claim": lambda at: make_voucher(programme(at)).card,
+    "claim": lambda at: card_of(make_voucher(programme(at))),
     "challenge": challenge_link,
     "invitation": lambda at: link_to("invitation", at.invitation),
     "meeting": meeting_link,

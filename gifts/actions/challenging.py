@@ -1,0 +1,46 @@
+"""The code that proves an address typed on a claim page."""
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+
+from fleetportal.core import audit
+from fleetportal.core.links import Link
+from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.queueing import queue
+from gifts.letters import code_letter
+from gifts.models import Challenge, Programme
+from gifts.models.challenge import DIGITS, KEPT, STAYS
+
+
+def challenge(programme: Programme, *, first_name: str, channel: str, address: str, plate: str) -> tuple[Challenge, Link]:
+    """A new challenge, with its code on the way, and the link to the page that takes the answer. Costs 5 queries."""
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    now = timezone.now()
+    with transaction.atomic():
+        made = Challenge.objects.create(
+            programme=programme,
+            first_name=first_name,
+            channel=channel,
+            address=address,
+            plate=plate,
+            language=translation.get_language() or settings.LANGUAGE_CODE,
+            code_hash="",
+            made_at=now,
+            expires_at=now + STAYS,
+        )
+        Challenge.objects.filter(pk=made.pk).update(code_hash=made.hash_of(code))
+        queue(code_letter(made, code))
+        audit.record("voucher.code_sent", programme, by=None, facts={"challenge": made.pk})
+        return made, Link.objects.make("challenge", made.pk, expires_at=made.expires_at)
+
+
+def forget_old(*, now: datetime) -> int:
+    """How many challenges were dropped, with the words of their messages: what was typed is personal data and needed for minutes."""
+    old = Challenge.objects.filter(expires_at__lt=now - KEPT)
+    with transaction.atomic():
+        Message.objects.filter(about_type=audit.label(Challenge), about_id__in=old.values("pk")).erase()
+        return old.delete()[0]

@@ -1,0 +1,69 @@
+"""The claim of a voucher: it is one driver's from now on, and counts for their allowance and their year."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Company
+from contacts import hospitality as ledger
+from contacts.models import Person
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from gifts.actions.telling import add_to_timeline, open_link
+from gifts.codes import mark_hash
+from gifts.models import Allowance, Claim, DriverHasOne, Programme, State, Voucher
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the claimant typed, and the marks by which the same driver is recognised."""
+
+    first_name: str = ""
+    place: str = ""  # company or plate, as typed
+    marks: Sequence[str] = ()
+
+
+def claim(voucher: Voucher, person: Person, *, company: Company | None, by: "User | None", said: Said = Said()) -> Claim:
+    """The claim of `voucher` for `person`: a driver's own act (`by=None`), or a member of staff's on their behalf.
+
+    Raises VoucherTaken, VoucherExpired, VoucherRevoked, DriverHasOne, CapReached; nothing has changed then. Costs 17 queries.
+    """
+    with transaction.atomic():
+        lock(person)  # the cap depends on whom they work for, which staff may be changing at this moment
+        now = timezone.now()
+        day = voucher.programme.centre.today(now)
+        period, marks = voucher.programme.period_of(day), sorted({person_mark(person), *said.marks})
+        if not Allowance.objects.take(voucher.programme, period, marks):
+            raise driver_has_one(voucher.programme)
+        free = Voucher.objects.filter(Q(person=None) | Q(person=person), pk=voucher.pk).claimable(on=day)
+        if not free.update(state=State.CLAIMED, person=person, company=company):
+            raise Voucher.objects.get(pk=voucher.pk).refusal_to_claim()
+        before, (voucher.state, voucher.person, voucher.company) = voucher.person_id, (State.CLAIMED, person, company)
+        made = Claim.objects.create(
+            voucher=voucher, person=person, period=period, marks=marks, first_name=said.first_name, place=said.place, claimed_by=by
+        )
+        ledger.receive(person, company=company, cents=voucher.value_cents, kind="voucher.claimed", about=voucher, on=day)
+        changes = {"state": (State.FREE, State.CLAIMED), "person": (before, person.pk)}
+        audit.record("voucher.claimed", voucher, by=by, changes=changes, facts={"way": voucher.issue.way})
+        add_to_timeline(voucher, "voucher.claimed", about=made, by=by)
+        open_link(voucher)
+        return made
+
+
+def driver_has_one(programme: Programme) -> DriverHasOne:
+    """The refusal for a driver who took all they may have in this period."""
+    words = _("One voucher per driver: for these details one was taken in this period already.")
+    return DriverHasOne(words, facts={"centre": programme.centre.name, "phone": programme.centre.phone})
+
+
+def person_mark(person: Person) -> str:
+    """The mark by which a known person is recognised."""
+    return mark_hash("person", person.pk)

@@ -1,0 +1,100 @@
+"""The wash takes a voucher back, or undoes that."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Centre
+from fleetportal.core import audit
+from fleetportal.core.db import bulk
+from fleetportal.core.db.prepared import PreparedUpdate, insert
+from gifts.actions.telling import add_to_timeline
+from gifts.models import (
+    NobodysVoucher,
+    NotRedeemed,
+    Redemption,
+    State,
+    Voucher,
+    VoucherExpired,
+    VoucherForeign,
+    VoucherRefused,
+    VoucherRevoked,
+    VoucherSpent,
+)
+from gifts.models.voucher import day_in_words
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def redeem(voucher: Voucher, *, by: "User | None", wash: Centre) -> Redemption:
+    """The redemption of `voucher` at `wash`.
+
+    Raises VoucherSpent, VoucherExpired, VoucherRevoked, VoucherForeign, NobodysVoucher; nothing has changed then. Costs 5 queries.
+    """
+    now = timezone.now()
+    day = wash.today(now)
+    with transaction.atomic(savepoint=False):  # whoever is refused below has written nothing that must be taken back
+        if redeem_one(pk=voucher.pk, at=wash.pk, on=day):
+            voucher.state = State.REDEEMED
+            redemption = insert(bulk.new(Redemption, voucher=voucher, wash=wash, redeemed_by=by, redeemed_at=now))
+            audit.record("voucher.redeemed", voucher, by=by, changes={"state": (State.CLAIMED, State.REDEEMED)}, facts={"wash": wash.pk})
+            add_to_timeline(voucher, "voucher.redeemed", about=redemption, by=by)
+            return redemption
+    raise refusal(Voucher.objects.with_names().get(pk=voucher.pk), at=wash, on=day)  # read again: spent where and when
+
+
+def refusal(voucher: Voucher, *, at: Centre, on: date) -> VoucherRefused:
+    """Why `voucher`, as the database has it, is not redeemed at `at`. Costs 1 to 2 queries."""
+    if not voucher.programme.centres.filter(pk=at.pk).exists():
+        places = ", ".join(voucher.programme.centres.values_list("name", flat=True))
+        return VoucherForeign(_("This voucher is for another wash: %s.") % places)
+    if voucher.state == State.REDEEMED:
+        return spent(voucher, now=timezone.now())
+    if voucher.state == State.REVOKED:
+        return VoucherRevoked(_("Withdrawn on %s.") % day_in_words(timezone.localtime(voucher.revoked_at, at.zone).date()))
+    if voucher.state == State.EXPIRED or voucher.has_expired(on=on):
+        return VoucherExpired(_("Was valid until %s.") % day_in_words(voucher.valid_until))
+    return NobodysVoucher(_("Nobody has claimed this voucher yet."))
+
+
+def spent(voucher: Voucher, *, now: datetime) -> VoucherSpent:
+    """The refusal of a voucher that was used, with when and where. Costs 1 query."""
+    redemption = Redemption.objects.standing().filter(voucher=voucher).select_related("wash", "redeemed_by").first()
+    if redemption is None:  # undone a moment ago: asking again will do
+        return VoucherSpent(_("Already used."))
+    when = timezone.localtime(redemption.redeemed_at, redemption.wash.zone)
+    time = formats.time_format(when, "H:i")
+    words = _("Already used today at %s.") % time
+    if when.date() != redemption.wash.today(now):
+        words = _("Already used on %(day)s at %(time)s.") % {"day": day_in_words(when.date()), "time": time}
+    return VoucherSpent(words, facts={"redemption": redemption, "wash": redemption.wash.name, "by": str(redemption.redeemed_by or "")})
+
+
+def undo(redemption: Redemption, *, by: "User | None", reason: str) -> Voucher:
+    """The voucher, claimed again as before; if its days are over meanwhile, it expires by itself.
+
+    Raises NotRedeemed where somebody undid it before. Costs 6 queries.
+    """
+    with transaction.atomic():
+        undone = {"undone_at": timezone.now(), "undone_by": by, "undone_because": reason}
+        if not Redemption.objects.standing().filter(pk=redemption.pk).update(**undone):
+            raise NotRedeemed(_("This was undone already."))
+        Voucher.objects.filter(pk=redemption.voucher_id, state=State.REDEEMED).update(state=State.CLAIMED)
+        voucher = Voucher.objects.with_names().get(pk=redemption.voucher_id)
+        changes = {"state": (State.REDEEMED, State.CLAIMED), "reason": (None, reason)}
+        audit.record("voucher.redemption_undone", voucher, by=by, changes=changes, facts={"redemption": redemption.pk})
+        add_to_timeline(voucher, "voucher.redemption_undone", about=redemption, by=by)
+        return voucher
+
+
+redeem_one = PreparedUpdate(
+    lambda pk, at, on: Voucher.objects.filter(pk=pk).redeemable(at=at, on=on),
+    {"state": State.REDEEMED},
+    pk=Voucher._meta.pk,
+    at=Centre._meta.pk,
+    on=Voucher._meta.get_field("valid_until"),
+)

@@ -1,0 +1,37 @@
+"""What the company's timeline and the driver are told about a voucher."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from contacts.memory.models.interaction import record as record_interaction
+from contacts.models import Channel, Person
+from fleetportal.core.links import Link
+from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.queueing import queue
+from gifts.letters import voucher_letter
+from gifts.models import Voucher
+from gifts.models.programme import READABLE
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def add_to_timeline(voucher: Voucher, kind: str, *, about: models.Model, by: "User | None") -> None:
+    """A line on the company's timeline; none while the company is not known. It touches no reason. Costs 1 query."""
+    if voucher.company:
+        where: dict[str, Any] = {"company": voucher.company, "person": voucher.person, "channel": Channel.IN_PERSON, "touches": False}
+        record_interaction(kind, about=about, by=by, **where)
+
+
+def open_link(voucher: Voucher) -> Link:
+    """The personal link, made where there is none yet. Costs 1 query, 2 when it is new."""
+    return voucher.link or Link.objects.make("voucher", voucher.pk, expires_at=voucher.programme.end_of(voucher.valid_until) + READABLE)
+
+
+def send(voucher: Voucher, person: Person, *, address: str = "") -> Message:
+    """The message with the personal link to `person`; sent once for each address, however often it is asked for.
+
+    Call it inside the verb's transaction.
+    """
+    return queue(voucher_letter(voucher, person, link=open_link(voucher), address=address or person.email))

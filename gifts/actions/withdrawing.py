@@ -1,0 +1,65 @@
+"""Vouchers that count no more: withdrawn by staff, given back by the driver, or run out."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import Centre
+from contacts import hospitality as ledger
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from fleetportal.core.links import Link
+from gifts.actions.telling import add_to_timeline
+from gifts.models import Allowance, Claim, State, Voucher
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def revoke(voucher: Voucher, *, by: "User | None", reason: str) -> None:
+    """The voucher counts no more, and what it took from the driver's allowance and cap is free again.
+
+    Raises VoucherSpent, VoucherExpired, VoucherRevoked; nothing has changed then. Costs 12 queries.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        lock(voucher)
+        if voucher.state not in (State.FREE, State.CLAIMED):
+            raise voucher.refusal_to_revoke()
+        before = voucher.state
+        facts: dict[str, Any] = {"state": State.REVOKED, "revoked_at": now, "revoked_by": by, "revoked_because": reason}
+        Voucher.objects.filter(pk=voucher.pk, state=before).update(**facts)
+        for field, value in facts.items():
+            setattr(voucher, field, value)
+        Link.objects.filter(scope="claim", subject_id=voucher.pk).revoke(now=now)
+        _release(voucher, now)
+        audit.record("voucher.revoked", voucher, by=by, changes={"state": (before, State.REVOKED), "reason": (None, reason)})
+        add_to_timeline(voucher, "voucher.revoked", about=voucher, by=by)
+
+
+def _release(voucher: Voucher, now: datetime) -> None:
+    claim = Claim.objects.filter(voucher=voucher).first()
+    if claim:
+        Allowance.objects.give_back(voucher.programme_id, claim.period, claim.marks)
+        ledger.take_back([voucher], now=now)
+
+
+def expire_due(*, now: datetime, limit: int = 500) -> int:
+    """How many vouchers, at most `limit`, ran out and say so now; their value counts for nobody's year any more.
+
+    Each by the day of the centre that runs its programme. Safe to be run by several workers at once.
+    """
+    expired = 0
+    for centre in Centre.objects.filter(programmes__isnull=False).distinct().order_by("pk"):
+        due = Voucher.objects.filter(programme__centre=centre).run_out(on=centre.today(now)).order_by("pk")
+        with transaction.atomic():
+            if connection.features.has_select_for_update_skip_locked:
+                due = due.select_for_update(skip_locked=True, of=("self",))
+            rows = list(due[: limit - expired])
+            Voucher.objects.filter(pk__in=[row.pk for row in rows]).update(state=State.EXPIRED)
+            ledger.take_back([row for row in rows if row.state == State.CLAIMED], now=now)
+            audit.record_many("voucher.expired", [(row, {"state": (row.state, State.EXPIRED)}) for row in rows], by=None)
+        expired += len(rows)
+    return expired
