@@ -7,12 +7,11 @@ class ContactsConfig(AppConfig):
     verbose_name = _("People and contacts")
 
     def ready(self) -> None:
-        from contacts import showing  # noqa: PLC0415  models are loaded only now
+        from contacts import person_data, showing  # noqa: PLC0415  models are loaded only now
         from contacts.consent import gates  # noqa: PLC0415
-        from contacts.people import data as people_data  # noqa: PLC0415
         from contacts.reasons import catalogue  # noqa: PLC0415
 
         gates.register()
-        people_data.register()
+        person_data.register()
         catalogue.register()
         showing.register()

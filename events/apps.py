@@ -7,9 +7,9 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self) -> None:
-        from events import people_data, reasons, showing  # noqa: PLC0415  models are loaded only now
+        from events import person_data, reasons, showing  # noqa: PLC0415  models are loaded only now
         from events.actions import inviting  # noqa: F401, PLC0415  registers its kinds of job
 
-        people_data.register()
+        person_data.register()
         reasons.register()
         showing.register()

@@ -7,7 +7,7 @@ class GiftsConfig(AppConfig):
     verbose_name = _("Gifts and vouchers")
 
     def ready(self) -> None:
-        from gifts import person_rows, showing  # noqa: PLC0415  models are loaded only now
+        from gifts import person_data, showing  # noqa: PLC0415  models are loaded only now
 
-        person_rows.register()
+        person_data.register()
         showing.register()

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contacts.models import Person
-from contacts.people import data as people_data
+from contacts.people import person_data
 from contacts.people.models.person import fold_name
 from intake.models import KEPT_DAYS, Import, Made, StagedRow
 
@@ -42,4 +42,4 @@ def names(values: Mapping[str, Any], person: Person) -> bool:
 
 def register() -> None:
     """Puts what imports keep on the list of things to forget. Call once, when the apps are ready."""
-    people_data.to_forget.register("intake.stagedrow", forget_person, weight=50)
+    person_data.to_forget.register("intake.stagedrow", forget_person, weight=50)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Company, CompanyPair
 from contacts.models import Person, PersonAddress, PersonPair
-from contacts.people import data as people_data
+from contacts.people import person_data
 from fleetportal.core.audit import Entry
 from intake.actions import imports
 from tests.factories.accounts import assign, make_centre, make_company, make_user
@@ -224,14 +224,14 @@ def test_a_pair_half_out_of_reach_is_not_there(client, anna, carla, north_ag, st
 
 def test_forgetting_a_person_forgets_their_pairs():
     person, _twin = make_person("Amsel", email="a@b.example"), make_person("Amsel", email="a@b.example")
-    people_data.forget(person, by=None)
+    person_data.forget(person, by=None)
     assert not PersonPair.objects.exists()
 
 
 def test_in_a_merge_pairs_go_along_once():
     kept, duplicate, third = (make_person("Amsel", email="a@b.example") for _turn in range(3))
     assert PersonPair.objects.count() == 3
-    people_data.move_pairs(duplicate, kept)
+    person_data.move_pairs(duplicate, kept)
     assert [(pair.one, pair.other) for pair in PersonPair.objects.all()] == [(kept, third)]
 
 
@@ -243,7 +243,7 @@ def test_in_a_merge_a_word_that_two_are_not_the_same_stays(both, said_of):
     PersonPair.objects.get(one=min(of, third, key=lambda person: person.pk), other=max(of, third, key=lambda person: person.pk)).tell_apart(
         by=both
     )
-    moved = people_data.move_pairs(duplicate, kept)
+    moved = person_data.move_pairs(duplicate, kept)
     pair = PersonPair.objects.get()
     assert (pair.one, pair.other, pair.told_apart_at is not None) == (kept, third, True)
     assert [(row, list(changes)) for row, changes in moved] == ([(pair, ["told_apart_at"])] if said_of == "duplicate" else [])

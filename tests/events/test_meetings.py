@@ -282,7 +282,7 @@ def test_the_link_says_how_the_meeting_stands(client: Client, offered: Meeting, 
 
 
 def test_who_is_forgotten_has_no_link_any_more(client: Client, offered: Meeting, kern: Any) -> None:
-    from contacts.people.data import to_forget  # noqa: PLC0415
+    from contacts.people.person_data import to_forget  # noqa: PLC0415
 
     to_forget["events.meeting"](kern)
     assert client.get(Link.objects.get(scope="meeting").path).status_code == 404

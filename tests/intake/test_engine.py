@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Assignment, Company, Vehicle
 from contacts.models import Consent, Holder, Person, PersonAddress
-from contacts.people import data as people_data
+from contacts.people import person_data
 from fleetportal.core.audit import Entry
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs.queue import Job
@@ -386,7 +386,7 @@ def test_a_withdrawn_address_stays_withdrawn(north):
 
 def test_forgetting_a_person_forgets_rows_and_files_that_name_them(north):
     run = take(fleet(), "Fuhrpark.xlsx", centre=north)
-    people_data.forget(Person.objects.get(last_name="Voss"), by=None)
+    person_data.forget(Person.objects.get(last_name="Voss"), by=None)
     assert not StagedRow.objects.filter(values__icontains="Voss").exists() and not run.spool.exists()
 
 

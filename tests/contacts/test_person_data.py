@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Company, TouchedCompany, User
 from contacts.models import Channel, Consent, DecisionMaker, Driver, Holder, Interaction, Person, PersonAddress, VehicleDriver, VehicleUser
-from contacts.people import data as people_data
+from contacts.people import person_data
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.db.search import SearchRow
 from fleetportal.core.links import Link
@@ -21,11 +21,18 @@ from tests.factories.contacts import give_consent, make_drive, make_holder, make
 NAMED_BY_ID = {"core.message", "core.link", "core.searchrow", "contacts.person"}
 
 
+def people_named_by(model: type[models.Model]) -> list[str]:
+    """The fields of `model` that name a person: foreign keys to a person, to one of the roles or to an address."""
+    people = {Person, PersonAddress, DecisionMaker, VehicleUser, Driver}
+    own = [field for field in model._meta.get_fields() if field.is_relation and not field.auto_created]
+    return [field.name for field in own if field.related_model in people]
+
+
 def naming_people() -> set[str]:
-    return {model._meta.label_lower for model in apps.get_models() if people_data.people_named_by(model)} | NAMED_BY_ID
+    return {model._meta.label_lower for model in apps.get_models() if people_named_by(model)} | NAMED_BY_ID
 
 
-@pytest.mark.parametrize("registry", [people_data.to_forget, people_data.to_move], ids=["to_forget", "to_move"])
+@pytest.mark.parametrize("registry", [person_data.to_forget, person_data.to_move], ids=["to_forget", "to_move"])
 def test_every_table_that_names_a_person_is_on_both_lists(registry: object) -> None:
     assert naming_people() - set(registry.names()) == set()
 
@@ -47,9 +54,9 @@ def test_a_table_that_names_a_person_in_any_way_is_noticed() -> None:
             class Meta:
                 app_label = "contacts"
 
-    assert people_data.people_named_by(Diary) == ["person"]
-    assert people_data.people_named_by(Trip) == ["driver", "guests"]
-    assert people_data.people_named_by(Company) == []
+    assert people_named_by(Diary) == ["person"]
+    assert people_named_by(Trip) == ["driver", "guests"]
+    assert people_named_by(Company) == []
 
 
 def make_message(person: Person, **facts: object) -> Message:
@@ -101,7 +108,7 @@ def test_forgetting_leaves_no_word_of_a_person_and_every_word_of_the_others(nort
     make_known("Kanarienvogel", north_ag, anna, email="bird@customer.example")
     TouchedCompany.objects.all().delete()
 
-    people_data.forget(brandt, by=anna)
+    person_data.forget(brandt, by=anna)
 
     said = everything_said()
     assert "Brandt" not in said
@@ -122,7 +129,7 @@ def test_forgetting_leaves_no_word_of_a_person_and_every_word_of_the_others(nort
 
 def test_a_forgotten_person_is_found_by_nobody(north_ag: Company, anna: User, carla: User, admin: User) -> None:
     brandt = make_known("Brandt", north_ag, anna, email="brandt@customer.example")
-    people_data.forget(brandt, by=admin)
+    person_data.forget(brandt, by=admin)
     for user in (anna, carla, admin):
         assert brandt not in Person.objects.visible_to(user)
     assert not SearchRow.objects.matching("Brandt").exists()
@@ -130,7 +137,7 @@ def test_a_forgotten_person_is_found_by_nobody(north_ag: Company, anna: User, ca
 
 def move_all(duplicate: Person, kept: Person) -> list[tuple[models.Model, dict]]:
     with transaction.atomic():
-        return [pair for move in people_data.to_move for pair in move(duplicate, kept)]
+        return [pair for move in person_data.to_move for pair in move(duplicate, kept)]
 
 
 def test_a_merge_leaves_nothing_that_names_the_duplicate(north_ag: Company, south_ag: Company, anna: User) -> None:

@@ -4,32 +4,26 @@ Every table that names a person (by a foreign key to Person, to one of the roles
 on both lists under its label, "events.registration". A test walks the models and fails on one that does not. An app adds its
 own tables in its `apps.py`:
 
-    people_data.to_forget.register("events.registration", forget_registrations)   # (person) -> None
-    people_data.to_move.register("events.registration", people_data.moving(Registration, "person"))
+    person_data.to_forget.register("events.registration", forget_registrations)   # (person) -> None
+    person_data.to_move.register("events.registration", person_data.moving(Registration, "person"))
 
 Both run inside the verb's transaction, an app's entries before those of `contacts`. The row of the Person itself stays, empty:
 seats, money and stock that hang on it still add up, and nothing of it says who it was.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from contacts.consent.models import Consent
-from contacts.hospitality import Received, move_sums
-from contacts.memory.models.interaction import Interaction
-from contacts.memory.models.task import Task
 from contacts.people.models.holders import Holder, VehicleDriver
 from contacts.people.models.pairs import PersonPair
-from contacts.people.models.person import Person, PersonAddress
+from contacts.people.models.person import Person
 from contacts.people.models.roles import GROUPS
-from contacts.reasons.models import Decision, Reason
-from fleetportal.core import audit, links
+from fleetportal.core import audit
 from fleetportal.core.db import lock, search
-from fleetportal.core.outbox.message import Message
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -43,7 +37,6 @@ to_forget: Registry[Forget] = Registry("things to forget about a person")
 to_move: Registry[Move] = Registry("things to move in a merge")
 
 EMPTY = {"first_name": "", "last_name": "", "title": "", "born_on": None, "family": "", "best_time": "", "external_id": "", "centre": None}
-CHANNELS_ARE_LINKED_BY = "preferences"
 
 
 def forget(person: Person, *, by: "User | None") -> None:
@@ -88,18 +81,6 @@ def forget_changes(model: type[models.Model], ids: Any) -> None:
     audit.Change.objects.filter(object_type=audit.label(model), object_id__in=ids).delete()
 
 
-def forget_messages(person: Person) -> None:
-    """Waiting messages are held back; those sent keep state and key only."""
-    messages = Message.objects.to(person)
-    messages.hold_back("The recipient was forgotten.")
-    messages.erase()
-
-
-def forget_links(person: Person) -> None:
-    addresses = person.addresses.values("pk")
-    links.Link.objects.filter(scope=CHANNELS_ARE_LINKED_BY, subject_id__in=addresses).revoke(now=timezone.now())
-
-
 def forget_pairs(person: Person) -> None:
     PersonPair.objects.filter(Q(one=person) | Q(other=person)).delete()
 
@@ -127,12 +108,12 @@ def moving(model: type[models.Model], field: str) -> Move:
 
     def move(duplicate: Person, kept: Person) -> Moved:
         rows = list(model._default_manager.filter(**{field: duplicate}))
-        return [_renamed(row, field, kept) for row in rows]
+        return [renamed(row, field, kept) for row in rows]
 
     return move
 
 
-def _renamed(row: models.Model, field: str, to: models.Model) -> tuple[models.Model, audit.Changes]:
+def renamed(row: models.Model, field: str, to: models.Model) -> tuple[models.Model, audit.Changes]:
     name = f"{field}_id"
     before = getattr(row, name)
     setattr(row, field, to)
@@ -153,8 +134,8 @@ def move_roles(group: str) -> Move:
                 role.ends_on = max(timezone.localdate(), role.starts_on or timezone.localdate())
                 role.save(update_fields=["ends_on"])
                 changes["ends_on"] = (None, role.ends_on)
-            row, renamed = _renamed(role, "person", kept)
-            moved.append((row, {**changes, **renamed}))
+            row, named = renamed(role, "person", kept)
+            moved.append((row, {**changes, **named}))
             role.company.touch()
         return moved
 
@@ -163,52 +144,13 @@ def move_roles(group: str) -> Move:
 
 def _hand_vehicles_over(role: Any, standing: Any) -> Moved:
     """The vehicles of a role that ends go to the one that stands."""
-    moved = [_renamed(held, "user", standing) for held in Holder.objects.filter(user=role.pk)] if role.group == "user" else []
+    moved = [renamed(held, "user", standing) for held in Holder.objects.filter(user=role.pk)] if role.group == "user" else []
     if role.group == "driver":
         for drive in VehicleDriver.objects.filter(driver=role.pk):
             same = VehicleDriver.objects.filter(driver=standing, vehicle=drive.vehicle_id, ends_on=None)
             if drive.ends_on is not None or not same.exists():
-                moved.append(_renamed(drive, "driver", standing))
+                moved.append(renamed(drive, "driver", standing))
     return moved
-
-
-def move_addresses(duplicate: Person, kept: Person) -> Moved:
-    """Moves addresses; one that the kept person has already gives its consents, and its preferences link, to that one."""
-    moved: Moved = []
-    for address in PersonAddress.objects.filter(person=duplicate):
-        same = PersonAddress.objects.filter(person=kept, channel=address.channel, value_folded=address.value_folded).first()
-        if same is None:
-            moved.append(_renamed(address, "person", kept))
-            continue
-        moved += [_renamed(consent, "address", same) for consent in Consent.objects.filter(address=address)]
-        links.Link.objects.filter(scope=CHANNELS_ARE_LINKED_BY, subject_id=address.pk).update(subject_id=same.pk)
-        moved.append((address, {"person": (duplicate.pk, None)}))
-        PersonAddress.objects.filter(pk=address.pk).delete()
-    return moved
-
-
-def move_decisions(duplicate: Person, kept: Person) -> Moved:
-    """Moves what was decided; a reason that was the duplicate's own is known by the kept person's key from now on."""
-    moved: Moved = []
-    for decision in Decision.objects.filter(person=duplicate):
-        before = decision.key
-        decision.key = before.replace(f":{decision.company_id}:{duplicate.pk}:", f":{decision.company_id}:{kept.pk}:", 1)
-        decision.person = kept
-        decision.save(update_fields=["key", "person"])
-        moved.append((decision, {"person": (duplicate.pk, kept.pk), "key": (before, decision.key)}))
-    return moved
-
-
-def drop_reasons(duplicate: Person, kept: Person) -> Moved:
-    """Moves nothing: reasons are found anew, since the companies are touched."""
-    Reason.objects.filter(person=duplicate).delete()
-    return []
-
-
-def move_messages(duplicate: Person, kept: Person) -> Moved:
-    rows = list(Message.objects.to(duplicate))
-    Message.objects.filter(pk__in=[row.pk for row in rows]).update(recipient_id=kept.pk)
-    return [(row, {"recipient_id": (duplicate.pk, kept.pk)}) for row in rows]
 
 
 def move_pairs(duplicate: Person, kept: Person) -> Moved:
@@ -241,35 +183,3 @@ def move_search_row(duplicate: Person, kept: Person) -> Moved:
 def stays(duplicate: Person, kept: Person) -> Moved:
     """Moves nothing: the rows hang on others that move."""
     return []
-
-
-def register() -> None:
-    """Put the tables of this app and of the ground on both lists; roles and addresses last, so that what hangs on them finds its way."""
-    own: Iterable[tuple[str, Forget, Move, int]] = (
-        ("contacts.interaction", emptying(Interaction, "person", text="", person=None), moving(Interaction, "person"), 200),
-        ("contacts.received", keeps, moving(Received, "person"), 200),
-        ("contacts.yearsum", keeps, move_sums, 200),
-        ("contacts.reason", deleting(Reason, "person"), drop_reasons, 200),
-        ("contacts.decision", emptying(Decision, "person", why="", person=None), move_decisions, 200),
-        ("contacts.task", emptying(Task, "person", title="", result="", person=None), moving(Task, "person"), 200),
-        ("core.message", forget_messages, move_messages, 210),
-        ("core.link", forget_links, stays, 220),
-        ("contacts.personpair", forget_pairs, move_pairs, 220),
-        ("contacts.consent", deleting(Consent, "address__person"), stays, 230),
-        ("contacts.holder", deleting(Holder, "user__person"), stays, 240),
-        ("contacts.vehicledriver", deleting(VehicleDriver, "driver__person"), stays, 240),
-        *((f"contacts.{model._meta.model_name}", deleting(model, "person"), move_roles(group), 250) for group, model in GROUPS.items()),
-        ("contacts.personaddress", deleting(PersonAddress, "person"), move_addresses, 260),
-        ("core.searchrow", forget_search_row, move_search_row, 270),
-        ("contacts.person", forget_self, stays, 280),
-    )
-    for name, forget_rows, move, weight in own:
-        to_forget.register(name, forget_rows, weight=weight)
-        to_move.register(name, move, weight=weight)
-
-
-def people_named_by(model: type[models.Model]) -> list[str]:
-    """The fields of `model` that name a person: foreign keys to a person, to one of the roles or to an address."""
-    people = {Person, PersonAddress, *GROUPS.values()}
-    own = [field for field in model._meta.get_fields() if field.is_relation and not field.auto_created]
-    return [field.name for field in own if field.related_model in people]

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from contacts.models import Person
-from contacts.people.data import Moved, emptying, forget_changes, moving, to_forget, to_move
+from contacts.people.person_data import Moved, emptying, forget_changes, moving, to_forget, to_move
 from events.actions import registering
 from events.models import Invitation, Meeting, Registration
 from fleetportal.core.links import Link

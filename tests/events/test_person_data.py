@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from contacts.people.data import to_forget, to_move
+from contacts.people.person_data import to_forget, to_move
 from events.actions import meetings, registering
 from events.models import Invitation, Meeting, Registration, Status
 from fleetportal.core.audit import Change

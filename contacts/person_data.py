@@ -1,0 +1,113 @@
+"""How the tables of contacts and of the ground forget a person, and how they go along when two people are found to be one."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from contacts.consent.models import Consent
+from contacts.hospitality import Received, move_sums
+from contacts.memory.models.interaction import Interaction
+from contacts.memory.models.task import Task
+from contacts.people.models.holders import Holder, VehicleDriver
+from contacts.people.models.person import Person, PersonAddress
+from contacts.people.models.roles import GROUPS
+from contacts.people.person_data import (
+    Forget,
+    Move,
+    Moved,
+    deleting,
+    emptying,
+    forget_pairs,
+    forget_search_row,
+    forget_self,
+    keeps,
+    move_pairs,
+    move_roles,
+    move_search_row,
+    moving,
+    renamed,
+    stays,
+    to_forget,
+    to_move,
+)
+from contacts.reasons.models import Decision, Reason
+from fleetportal.core import links
+from fleetportal.core.outbox.message import Message
+
+CHANNELS_ARE_LINKED_BY = "preferences"
+
+
+def forget_messages(person: Person) -> None:
+    """Waiting messages are held back; those sent keep state and key only."""
+    messages = Message.objects.to(person)
+    messages.hold_back("The recipient was forgotten.")
+    messages.erase()
+
+
+def forget_links(person: Person) -> None:
+    addresses = person.addresses.values("pk")
+    links.Link.objects.filter(scope=CHANNELS_ARE_LINKED_BY, subject_id__in=addresses).revoke(now=timezone.now())
+
+
+def move_addresses(duplicate: Person, kept: Person) -> Moved:
+    """Moves addresses; one that the kept person has already gives its consents, and its preferences link, to that one."""
+    moved: Moved = []
+    for address in PersonAddress.objects.filter(person=duplicate):
+        same = PersonAddress.objects.filter(person=kept, channel=address.channel, value_folded=address.value_folded).first()
+        if same is None:
+            moved.append(renamed(address, "person", kept))
+            continue
+        moved += [renamed(consent, "address", same) for consent in Consent.objects.filter(address=address)]
+        links.Link.objects.filter(scope=CHANNELS_ARE_LINKED_BY, subject_id=address.pk).update(subject_id=same.pk)
+        moved.append((address, {"person": (duplicate.pk, None)}))
+        PersonAddress.objects.filter(pk=address.pk).delete()
+    return moved
+
+
+def move_decisions(duplicate: Person, kept: Person) -> Moved:
+    """Moves what was decided; a reason that was the duplicate's own is known by the kept person's key from now on."""
+    moved: Moved = []
+    for decision in Decision.objects.filter(person=duplicate):
+        before = decision.key
+        decision.key = before.replace(f":{decision.company_id}:{duplicate.pk}:", f":{decision.company_id}:{kept.pk}:", 1)
+        decision.person = kept
+        decision.save(update_fields=["key", "person"])
+        moved.append((decision, {"person": (duplicate.pk, kept.pk), "key": (before, decision.key)}))
+    return moved
+
+
+def drop_reasons(duplicate: Person, kept: Person) -> Moved:
+    """Moves nothing: reasons are found anew, since the companies are touched."""
+    Reason.objects.filter(person=duplicate).delete()
+    return []
+
+
+def move_messages(duplicate: Person, kept: Person) -> Moved:
+    rows = list(Message.objects.to(duplicate))
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(recipient_id=kept.pk)
+    return [(row, {"recipient_id": (duplicate.pk, kept.pk)}) for row in rows]
+
+
+def register() -> None:
+    """Put the tables of this app and of the ground on both lists; roles and addresses last, so that what hangs on them finds its way."""
+    own: Iterable[tuple[str, Forget, Move, int]] = (
+        ("contacts.interaction", emptying(Interaction, "person", text="", person=None), moving(Interaction, "person"), 200),
+        ("contacts.received", keeps, moving(Received, "person"), 200),
+        ("contacts.yearsum", keeps, move_sums, 200),
+        ("contacts.reason", deleting(Reason, "person"), drop_reasons, 200),
+        ("contacts.decision", emptying(Decision, "person", why="", person=None), move_decisions, 200),
+        ("contacts.task", emptying(Task, "person", title="", result="", person=None), moving(Task, "person"), 200),
+        ("core.message", forget_messages, move_messages, 210),
+        ("core.link", forget_links, stays, 220),
+        ("contacts.personpair", forget_pairs, move_pairs, 220),
+        ("contacts.consent", deleting(Consent, "address__person"), stays, 230),
+        ("contacts.holder", deleting(Holder, "user__person"), stays, 240),
+        ("contacts.vehicledriver", deleting(VehicleDriver, "driver__person"), stays, 240),
+        *((f"contacts.{model._meta.model_name}", deleting(model, "person"), move_roles(group), 250) for group, model in GROUPS.items()),
+        ("contacts.personaddress", deleting(PersonAddress, "person"), move_addresses, 260),
+        ("core.searchrow", forget_search_row, move_search_row, 270),
+        ("contacts.person", forget_self, stays, 280),
+    )
+    for name, forget_rows, move, weight in own:
+        to_forget.register(name, forget_rows, weight=weight)
+        to_move.register(name, move, weight=weight)

@@ -1,0 +1,24 @@
+"""How the tables of gifts and vouchers forget a person and go along in a merge."""
+
+from django.utils import timezone
+
+from contacts.models import Person
+from contacts.people import person_data
+from fleetportal.core.links import Link
+from gifts.models import Claim, HandOut, Voucher
+
+
+def forget_vouchers(person: Person) -> None:
+    """The vouchers stay, so that the programme's figures add up; their personal links open nothing any more."""
+    vouchers = Voucher.objects.filter(person=person).values("pk")
+    person_data.forget_changes(Voucher, vouchers)
+    Link.objects.filter(scope="voucher", subject_id__in=vouchers).revoke(now=timezone.now())
+
+
+def register() -> None:
+    person_data.to_forget.register("gifts.voucher", forget_vouchers)
+    person_data.to_move.register("gifts.voucher", person_data.moving(Voucher, "person"))
+    person_data.to_forget.register("gifts.claim", person_data.emptying(Claim, "person", first_name="", place="", marks=[]))
+    person_data.to_move.register("gifts.claim", person_data.moving(Claim, "person"))
+    person_data.to_forget.register("gifts.handout", person_data.keeps)
+    person_data.to_move.register("gifts.handout", person_data.moving(HandOut, "person"))
