@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.panels import Panel, dossier_panels
 from accounts.models import Company
+from accounts.staff.requests import StaffRequest
 from contacts.memory import timeline
 from contacts.models import Person
 from contacts.pages.panels import person_panels
@@ -25,15 +25,15 @@ LINES: dict[str, tuple[str, Any, str]] = {
 }
 
 
-def of_person(request: HttpRequest, person: Person, held: set[str]) -> dict[str, Any]:
+def of_person(request: StaffRequest, person: Person, held: set[str]) -> dict[str, Any]:
     return {"person": person}
 
 
-def give(request: HttpRequest, person: Person, held: set[str]) -> dict[str, Any] | None:
+def give(request: StaffRequest, person: Person, held: set[str]) -> dict[str, Any] | None:
     return {"person": person} if request.user.may("hand_out") else None  # type: ignore[union-attr]
 
 
-def of_company(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def of_company(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
     return {"company": company}
 
 

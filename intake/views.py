@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.errors import Refused
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import done, page
@@ -55,7 +56,7 @@ PROBLEMS = {
 
 
 @page(may=MAY)
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: StaffRequest) -> HttpResponse:
     """The user's imports; POST brings a file."""
     form = FileForm(request.POST or None, request.FILES or None)
     refused = None
@@ -74,7 +75,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/imports.html", context, status=422 if form.is_bound else 200)
 
 
-def begin(run: Import, request: HttpRequest) -> None:
+def begin(run: Import, request: StaffRequest) -> None:
     """The dry run starts by itself where nothing has to be asked first."""
     if run.taken_sheets and not run.asks_owner:
         actions.judge(run, by=request.user)
@@ -82,17 +83,17 @@ def begin(run: Import, request: HttpRequest) -> None:
 
 @page(may=MAY)
 @require_safe
-def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
+def one_import(request: StaffRequest, import_id: int) -> HttpResponse:
     """An import as it stands: its columns, its dry run, its progress, its result."""
     run = own(request, import_id)
     return render(request, "intake/import.html", page_of(request, run))
 
 
-def own(request: HttpRequest, import_id: int) -> Import:
+def own(request: StaffRequest, import_id: int) -> Import:
     return get_object_or_404(Import.objects.visible_to(request.user).select_related("job", "company", "centre", "owner"), pk=import_id)
 
 
-def page_of(request: HttpRequest, run: Import, **more: Any) -> dict[str, Any]:
+def page_of(request: StaffRequest, run: Import, **more: Any) -> dict[str, Any]:
     context = {
         "run": run,
         "lead": lead(run),
@@ -190,7 +191,7 @@ def letter(place: int) -> str:
     return letters
 
 
-def problems(request: HttpRequest, run: Import) -> dict[str, Any]:
+def problems(request: StaffRequest, run: Import) -> dict[str, Any]:
     """The rows with problems, a page of them, and the chips that narrow them."""
     rows = run.rows.with_problems()
     kinds = {row["problem"]: row["n"] for row in rows.order_by().values("problem").annotate(n=Count("pk"))}
@@ -235,7 +236,7 @@ def progress_of(run: Import) -> dict[str, Any]:
 
 @page(may=MAY)
 @require_safe
-def progress(request: HttpRequest, import_id: int) -> HttpResponse:
+def progress(request: StaffRequest, import_id: int) -> HttpResponse:
     """The progress bar, asked every second; when the import rests, the page is loaded anew."""
     run = own(request, import_id)
     if (not run.is_running or run.has_failed) and request.htmx:
@@ -245,7 +246,7 @@ def progress(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @page(may=MAY)
 @require_POST
-def columns(request: HttpRequest, import_id: int) -> HttpResponse:
+def columns(request: StaffRequest, import_id: int) -> HttpResponse:
     """The columns mean what the user says; the dry run begins again."""
     run = own(request, import_id)
     form = ColumnsForm(request.POST, run=run)
@@ -259,7 +260,7 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @page(may=MAY)
 @require_POST
-def layout(request: HttpRequest, import_id: int) -> HttpResponse:
+def layout(request: StaffRequest, import_id: int) -> HttpResponse:
     """The meaning of a sheet's columns, kept for the next file with the same titles."""
     run = own(request, import_id)
     form = LayoutForm(request.POST)
@@ -276,7 +277,7 @@ def layout(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @page(may=MAY)
 @require_POST
-def where(request: HttpRequest, import_id: int) -> HttpResponse:
+def where(request: StaffRequest, import_id: int) -> HttpResponse:
     """Whose vehicles these are, and where new companies go."""
     run = own(request, import_id)
     form = WhereForm(request.POST, user=request.user, run=run)
@@ -291,7 +292,7 @@ def where(request: HttpRequest, import_id: int) -> HttpResponse:
 @page(may=MAY)
 @require_POST
 @once
-def take(request: HttpRequest, import_id: int) -> HttpResponse:
+def take(request: StaffRequest, import_id: int) -> HttpResponse:
     """Take the good rows."""
     run = own(request, import_id)
     actions.apply(run, by=request.user)
@@ -300,7 +301,7 @@ def take(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @page(may=MAY)
 @require_POST
-def stop(request: HttpRequest, import_id: int) -> HttpResponse:
+def stop(request: StaffRequest, import_id: int) -> HttpResponse:
     run = own(request, import_id)
     actions.stop(run, by=request.user)
     return done(request, reverse("intake:import", args=[run.pk]), _("Stopped. What was taken stays until you undo it."))
@@ -308,7 +309,7 @@ def stop(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @page(may=MAY)
 @require_POST
-def undo(request: HttpRequest, import_id: int) -> HttpResponse:
+def undo(request: StaffRequest, import_id: int) -> HttpResponse:
     """Take back what the import made and changed."""
     run = own(request, import_id)
     actions.undo(run, by=request.user)
@@ -317,7 +318,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @page(may=MAY)
 @require_safe
-def report(request: HttpRequest, import_id: int) -> HttpResponse:
+def report(request: StaffRequest, import_id: int) -> HttpResponse:
     """The workbook back, with a column that says what is wrong in each row."""
     run = own(request, import_id)
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:

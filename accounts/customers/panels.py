@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.registry import Registry
 from fleetportal.core.web.lists import ExtraColumn
 
-Context = Callable[[HttpRequest, Any, set[str]], dict[str, Any] | None]
+Context = Callable[[StaffRequest, Any, set[str]], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Figure:
 
 
 # (request, company, what the user may with it) -> the figure, or None
-Figures = Callable[[HttpRequest, Any, set[str]], Figure | None]
+Figures = Callable[[StaffRequest, Any, set[str]], Figure | None]
 
 dossier_panels: Registry[Panel] = Registry("dossier panels")
 dossier_figures: Registry[Figures] = Registry("dossier figures")
@@ -64,7 +64,7 @@ company_columns: Registry[ExtraColumn] = Registry("columns of the companies list
 vehicle_columns: Registry[ExtraColumn] = Registry("columns of the vehicles list")
 
 
-def shown(panels: Registry[Panel], request: HttpRequest, thing: Any, held: set[str]) -> dict[str, list[SafeString]]:
+def shown(panels: Registry[Panel], request: StaffRequest, thing: Any, held: set[str]) -> dict[str, list[SafeString]]:
     """The panels of a page, rendered, by place."""
     places: dict[str, list[SafeString]] = {"top": [], "actions": [], "body": [], "aside": []}
     for panel in panels:
@@ -77,7 +77,7 @@ def shown(panels: Registry[Panel], request: HttpRequest, thing: Any, held: set[s
     return places
 
 
-def kept_place(later: Later, request: HttpRequest, thing: Any) -> SafeString:
+def kept_place(later: Later, request: StaffRequest, thing: Any) -> SafeString:
     """The place that a panel will take: its head, a link for those without script, and bones as high as what comes."""
     context = {"title": later.title, "url": reverse(later.url_name, args=[thing.pk]), "bones": range(max(1, later.lines(thing)))}
     return render_to_string("accounts/_panel_later.html", context, request)

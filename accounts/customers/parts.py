@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.customers.panels import Figure, Panel, vehicle_columns
+from accounts.staff.requests import StaffRequest
 
 SHOWN_VEHICLES = 12
 
 
-def vehicles(request: HttpRequest, company: Any, held: set[str]) -> dict[str, Any]:
+def vehicles(request: StaffRequest, company: Any, held: set[str]) -> dict[str, Any]:
     """The vehicles whose contracts end first, then the others; all of them are one click away."""
     rows = company.vehicles.active()
     for column in vehicle_columns:
@@ -25,7 +25,7 @@ def vehicles(request: HttpRequest, company: Any, held: set[str]) -> dict[str, An
 vehicles_panel = Panel("accounts/_dossier_vehicles.html", vehicles)
 
 
-def fleet(request: HttpRequest, company: Any, held: set[str]) -> Figure | None:
+def fleet(request: StaffRequest, company: Any, held: set[str]) -> Figure | None:
     if "see_customers" not in held:
         return None
     personal = ngettext("%d personal", "%d personal", company.personal_count) % company.personal_count
@@ -33,7 +33,7 @@ def fleet(request: HttpRequest, company: Any, held: set[str]) -> Figure | None:
     return Figure(_("Vehicles from us"), formats.number_format(company.fleet_size, force_grouping=True), personal, address)
 
 
-def contract_end(request: HttpRequest, company: Any, held: set[str]) -> Figure | None:
+def contract_end(request: StaffRequest, company: Any, held: set[str]) -> Figure | None:
     if "see_customers" not in held:
         return None
     address = f"{reverse('accounts:vehicles')}?company={company.pk}&ends=9&sort=contract_end"

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Company
+from accounts.staff.requests import StaffRequest
 from contacts.memory import timeline
 from contacts.memory.forms import LogForm
 from contacts.memory.models.interaction import Interaction
@@ -20,7 +21,7 @@ from fleetportal.core.web.pages import answer, done, page
 @page(may="meet_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def log(request: HttpRequest, company_id: int) -> HttpResponse:
+def log(request: StaffRequest, company_id: int) -> HttpResponse:
     """A contact with a company, told in one sentence."""
     company = get_object_or_404(Company.objects.visible_to(request.user), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])
@@ -34,7 +35,7 @@ def log(request: HttpRequest, company_id: int) -> HttpResponse:
 
 @page(may="see_customers")
 @require_safe
-def company_timeline(request: HttpRequest, company_id: int) -> HttpResponse:
+def company_timeline(request: StaffRequest, company_id: int) -> HttpResponse:
     company = get_object_or_404(Company.objects.where(request.user, may="see_customers"), pk=company_id)
     rows = Interaction.objects.visible_to(request.user).filter(company=company)
     return timeline_answer(request, rows, {"title": company.name, "back": reverse("accounts:company", args=[company.pk])})
@@ -42,13 +43,13 @@ def company_timeline(request: HttpRequest, company_id: int) -> HttpResponse:
 
 @page(may="see_customers")
 @require_safe
-def person_timeline(request: HttpRequest, person_id: int) -> HttpResponse:
+def person_timeline(request: StaffRequest, person_id: int) -> HttpResponse:
     person = get_object_or_404(Person.objects.where(request.user, may="see_customers"), pk=person_id)
     rows = Interaction.objects.visible_to(request.user).filter(person=person)
     return timeline_answer(request, rows, {"title": person.name, "back": reverse("contacts:person", args=[person.pk]), "of_person": True})
 
 
-def timeline_answer(request: HttpRequest, rows: Any, context: dict[str, Any]) -> HttpResponse:
+def timeline_answer(request: StaffRequest, rows: Any, context: dict[str, Any]) -> HttpResponse:
     """The timeline as a page of its own, or the part that htmx asks for: all of it, or what came earlier."""
     channel, before = request.GET.get("channel", ""), request.GET.get("before", "")
     lines, earlier = timeline.page(rows, channel=channel, before=before)

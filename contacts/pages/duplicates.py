@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Company, CompanyPair
+from accounts.staff.requests import StaffRequest
 from contacts.pages.filters import PairFilter
 from contacts.pages.people import may_name
 from contacts.pages.tables import CompanyPairTable, PersonPairTable
@@ -81,7 +82,7 @@ class CompanyPairList(ListPage):
 
 @page(may=MAY)
 @require_POST
-def people_apart(request: HttpRequest, person_pair_id: int) -> HttpResponse:
+def people_apart(request: StaffRequest, person_pair_id: int) -> HttpResponse:
     """These two people are not the same."""
     people(request, person_pair_id).tell_apart(by=request.user)
     return done(request, reverse("contacts:duplicates"), _("Noted: two different people."))
@@ -89,20 +90,20 @@ def people_apart(request: HttpRequest, person_pair_id: int) -> HttpResponse:
 
 @page(may=MAY)
 @require_POST
-def people_again(request: HttpRequest, person_pair_id: int) -> HttpResponse:
+def people_again(request: StaffRequest, person_pair_id: int) -> HttpResponse:
     """The way back from a slip."""
     people(request, person_pair_id).look_again(by=request.user)
     return done(request, reverse("contacts:duplicates"), _("The pair stands on the list again."))
 
 
-def people(request: HttpRequest, person_pair_id: int) -> PersonPair:
+def people(request: StaffRequest, person_pair_id: int) -> PersonPair:
     """The pair, where the user serves both; 404 else."""
     return get_object_or_404(PersonPair.objects.where(request.user, may=MAY), pk=person_pair_id)
 
 
 @page(may=MAY)
 @require_POST
-def companies_apart(request: HttpRequest, company_pair_id: int) -> HttpResponse:
+def companies_apart(request: StaffRequest, company_pair_id: int) -> HttpResponse:
     """These two companies are not the same."""
     companies(request, company_pair_id).tell_apart(by=request.user)
     return done(request, reverse("contacts:company_duplicates"), _("Noted: two different companies."))
@@ -110,12 +111,12 @@ def companies_apart(request: HttpRequest, company_pair_id: int) -> HttpResponse:
 
 @page(may=MAY)
 @require_POST
-def companies_again(request: HttpRequest, company_pair_id: int) -> HttpResponse:
+def companies_again(request: StaffRequest, company_pair_id: int) -> HttpResponse:
     """The way back from a slip."""
     companies(request, company_pair_id).look_again(by=request.user)
     return done(request, reverse("contacts:company_duplicates"), _("The pair stands on the list again."))
 
 
-def companies(request: HttpRequest, company_pair_id: int) -> CompanyPair:
+def companies(request: StaffRequest, company_pair_id: int) -> CompanyPair:
     """The pair, where the user serves both; 404 else."""
     return get_object_or_404(CompanyPair.objects.where(request.user, may=MAY), pk=company_pair_id)

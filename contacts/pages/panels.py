@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.panels import Figure, Later, Panel
 from accounts.models import Company, Vehicle
+from accounts.staff.requests import StaffRequest
 from contacts.memory.forms import LogForm
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.holders import Holder, VehicleDriver
@@ -25,7 +25,7 @@ ICONS = {Group.DECISION_MAKER: "briefcase", Group.USER: "key", Group.DRIVER: "st
 person_panels: Registry[Panel] = Registry("person panels")
 
 
-def people(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def people(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
     """The three target groups side by side, each with its people or its empty chair. Costs 9 queries at most."""
     return {"company": company, "groups": [column(company, group) for group in Group]}
 
@@ -52,7 +52,7 @@ def wanting(company: Any, group: Group) -> int:
     return int(company.personal_count) if group == Group.USER else int(company.fleet_size - company.personal_count)
 
 
-def last_contact(request: HttpRequest, company: Company, held: set[str]) -> Figure | None:
+def last_contact(request: StaffRequest, company: Company, held: set[str]) -> Figure | None:
     """When somebody of us last really spoke with them."""
     if "see_customers" not in held:
         return None
@@ -64,22 +64,22 @@ def last_contact(request: HttpRequest, company: Company, held: set[str]) -> Figu
     )
 
 
-def log(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def log(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
     """The form for a call; whom we dealt with last is chosen already."""
     last = Interaction.objects.filter(company=company).exclude(person=None).order_by("-happened_at", "-pk").values_list("person", flat=True)
     return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person") or last.first()})}
 
 
-def log_button(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def log_button(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
     return {"company": company}
 
 
-def company_timeline(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def company_timeline(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
     """The place of the timeline; its lines come once the page stands."""
     return {"later": reverse("contacts:company_timeline", args=[company.pk])}
 
 
-def why_now(request: HttpRequest, company: Company, held: set[str]) -> dict[str, Any] | None:
+def why_now(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any] | None:
     """The company's reasons, straight from the rules, those in the queue first; nothing where there is none. Costs 14 queries."""
     found = [finding for answer in explain(company, on=company.centre.today(timezone.now())) for finding in answer.findings]
     found.sort(key=lambda finding: (not finding.is_in_queue, -finding.reason.weight))
@@ -91,7 +91,7 @@ def reasons_there(company: Company) -> int:
     return min(SHOWN_REASONS, company.reasons.count())
 
 
-def vehicle_people(request: HttpRequest, vehicle: Vehicle, held: set[str]) -> dict[str, Any]:
+def vehicle_people(request: StaffRequest, vehicle: Vehicle, held: set[str]) -> dict[str, Any]:
     """Holders or drivers, those of now first."""
     holders = Holder.objects.filter(vehicle=vehicle).select_related("user__person").order_by("-starts_on", "-pk")
     drives = VehicleDriver.objects.filter(vehicle=vehicle).select_related("driver__person").order_by("-starts_on", "-pk")

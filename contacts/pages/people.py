@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.customers.panels import shown
 from accounts.models import Company, rights_over
+from accounts.staff.requests import StaffRequest
 from contacts.consent.models import Consent
 from contacts.memory import timeline
 from contacts.memory.forms import SOURCES, ConsentForm
@@ -109,7 +110,7 @@ class Met:
         return "see_private" in self.held
 
 
-def meet(request: HttpRequest, person_id: int, may: str = "meet_customers") -> Met:
+def meet(request: StaffRequest, person_id: int, may: str = "meet_customers") -> Met:
     """The person with whom the user may `may`; else 404. Costs 6 queries at most."""
     person = get_object_or_404(Person.objects.where(request.user, may=may).for_list(), pk=person_id)
     roles = roles_seen(person, request.user)
@@ -135,7 +136,7 @@ def page_of(person: Person) -> str:
 
 @page(may="meet_customers")
 @require_safe
-def person(request: HttpRequest, person_id: int) -> HttpResponse:
+def person(request: StaffRequest, person_id: int) -> HttpResponse:
     """A person: roles, addresses with state, consents, timeline; private data only for those who may."""
     met = meet(request, person_id)
     addresses = [address for address in met.person.addresses.all() if met.sees_private or not address.is_private]
@@ -152,7 +153,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(request, "contacts/person.html", context)
 
 
-def history(request: HttpRequest, found: Person, addresses: list[PersonAddress]) -> dict[str, Any]:
+def history(request: StaffRequest, found: Person, addresses: list[PersonAddress]) -> dict[str, Any]:
     """The timeline and the ledger, each row only where its company is in reach."""
     rows = Interaction.objects.visible_to(request.user).filter(person=found)
     lines, earlier = timeline.page(rows)
@@ -169,7 +170,7 @@ def history(request: HttpRequest, found: Person, addresses: list[PersonAddress])
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def person_new(request: HttpRequest, company_id: int) -> HttpResponse:
+def person_new(request: StaffRequest, company_id: int) -> HttpResponse:
     """Somebody new at a company, with what they are to it."""
     company = get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])
@@ -184,7 +185,7 @@ def person_new(request: HttpRequest, company_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_edit(request: HttpRequest, person_id: int) -> HttpResponse:
+def person_edit(request: StaffRequest, person_id: int) -> HttpResponse:
     met = meet(request, person_id, "serve_customers")
     form = PersonForm(request.POST or None, instance=met.person, sees_private=met.sees_private)
     if form.is_valid() and form.write(met.person.edit, by=request.user):
@@ -195,7 +196,7 @@ def person_edit(request: HttpRequest, person_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def role_new(request: HttpRequest, person_id: int) -> HttpResponse:
+def role_new(request: StaffRequest, person_id: int) -> HttpResponse:
     """A further role, also at another company."""
     met = meet(request, person_id, "serve_customers")
     companies = Company.objects.where(request.user, may="serve_customers").order_by("name_folded")
@@ -209,7 +210,7 @@ def role_new(request: HttpRequest, person_id: int) -> HttpResponse:
     return ask(request, form, title=title, save=_("Enter the role"), back=met.page, trail=met.trail, panel_icon="briefcase")
 
 
-def edit_role(request: HttpRequest, group: str, role_id: int) -> HttpResponse:
+def edit_role(request: StaffRequest, group: str, role_id: int) -> HttpResponse:
     model = GROUPS[group]
     rows = model._default_manager.where(request.user, may="serve_customers").select_related("person", "company")
     role = get_object_or_404(rows, pk=role_id)
@@ -222,26 +223,26 @@ def edit_role(request: HttpRequest, group: str, role_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def decision_maker_edit(request: HttpRequest, decision_maker_id: int) -> HttpResponse:
+def decision_maker_edit(request: StaffRequest, decision_maker_id: int) -> HttpResponse:
     return edit_role(request, "decision_maker", decision_maker_id)
 
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def vehicle_user_edit(request: HttpRequest, vehicle_user_id: int) -> HttpResponse:
+def vehicle_user_edit(request: StaffRequest, vehicle_user_id: int) -> HttpResponse:
     return edit_role(request, "user", vehicle_user_id)
 
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def driver_edit(request: HttpRequest, driver_id: int) -> HttpResponse:
+def driver_edit(request: StaffRequest, driver_id: int) -> HttpResponse:
     return edit_role(request, "driver", driver_id)
 
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def address_new(request: HttpRequest, person_id: int) -> HttpResponse:
+def address_new(request: StaffRequest, person_id: int) -> HttpResponse:
     met = meet(request, person_id, "serve_customers")
     form = AddressForm(request.POST or None, sees_private=met.sees_private)
     if form.is_valid():
@@ -253,7 +254,7 @@ def address_new(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def address_edit(request: HttpRequest, address_id: int) -> HttpResponse:
+def address_edit(request: StaffRequest, address_id: int) -> HttpResponse:
     people = Person.objects.where(request.user, may="serve_customers")
     address = get_object_or_404(PersonAddress.objects.filter(person__in=people), pk=address_id)
     met = meet(request, address.person_id, "serve_customers")
@@ -268,7 +269,7 @@ def address_edit(request: HttpRequest, address_id: int) -> HttpResponse:
 @page(may="record_consent")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def consent_new(request: HttpRequest, person_id: int) -> HttpResponse:
+def consent_new(request: StaffRequest, person_id: int) -> HttpResponse:
     """What a person agreed to or took back; it counts at once."""
     met = meet(request, person_id, "record_consent")
     form = ConsentForm(request.POST or None, person=met.person, sees_private=met.sees_private)

@@ -1,6 +1,6 @@
 """Who has a vehicle and who drives it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Vehicle
+from accounts.staff.requests import StaffRequest
 from contacts.people.forms import DriveForm, HolderForm
 from contacts.people.models.holders import Holder, VehicleDriver
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import ask, done, page
 
 
-def served(request: HttpRequest, vehicle_id: int) -> tuple[Vehicle, str]:
+def served(request: StaffRequest, vehicle_id: int) -> tuple[Vehicle, str]:
     """A vehicle that the user serves, and its page; else 404."""
     vehicle = get_object_or_404(Vehicle.objects.where(request.user, may="serve_customers").select_related("company"), pk=vehicle_id)
     return vehicle, reverse("accounts:vehicle", args=[vehicle.pk])
@@ -23,7 +24,7 @@ def served(request: HttpRequest, vehicle_id: int) -> tuple[Vehicle, str]:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def holder_new(request: HttpRequest, vehicle_id: int) -> HttpResponse:
+def holder_new(request: StaffRequest, vehicle_id: int) -> HttpResponse:
     """Somebody else has the vehicle from a day on; the holder before gives it up the day before."""
     vehicle, back = served(request, vehicle_id)
     form = HolderForm(request.POST or None, vehicle=vehicle)
@@ -44,7 +45,7 @@ def holder_new(request: HttpRequest, vehicle_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def drive_new(request: HttpRequest, vehicle_id: int) -> HttpResponse:
+def drive_new(request: StaffRequest, vehicle_id: int) -> HttpResponse:
     vehicle, back = served(request, vehicle_id)
     form = DriveForm(request.POST or None, vehicle=vehicle)
     if form.is_valid():
@@ -63,7 +64,7 @@ def drive_new(request: HttpRequest, vehicle_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_POST
-def drive_end(request: HttpRequest, drive_id: int) -> HttpResponse:
+def drive_end(request: StaffRequest, drive_id: int) -> HttpResponse:
     """From tomorrow on, this driver no longer drives the vehicle."""
     drives = VehicleDriver.objects.filter(vehicle__in=Vehicle.objects.where(request.user, may="serve_customers"))
     drive = get_object_or_404(drives.select_related("vehicle__company", "driver__person"), pk=drive_id)

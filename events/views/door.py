@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.staff.requests import StaffRequest
 from events.forms.door import ArrivalForm
 from events.models import AlreadyCheckedIn, CheckIn, Event, NotComing, Registration, Seating
 from events.views.staff import the_event
@@ -38,7 +39,7 @@ bar = Prepared(with_arrivals, event=Event._meta.pk)
 
 @page(may="check_in")
 @require_safe
-def check_in(request: HttpRequest, event_id: int) -> HttpResponse:
+def check_in(request: StaffRequest, event_id: int) -> HttpResponse:
     """The camera, and the guests who are expected, by name."""
     event = the_event(request, event_id, may="check_in")
     name = request.GET.get("q", "").strip()
@@ -58,7 +59,7 @@ def expected(event: Event, name: str) -> QuerySet[Registration]:
 @page(may="check_in")
 @require_POST
 @once
-def arrive(request: HttpRequest, event_id: int) -> HttpResponse:
+def arrive(request: StaffRequest, event_id: int) -> HttpResponse:
     """Lets a party in: green, or red with the reason."""
     event = the_event(request, event_id, may="check_in")
     form = ArrivalForm(request.POST, event=event)
@@ -78,19 +79,19 @@ def arrive(request: HttpRequest, event_id: int) -> HttpResponse:
     return go(request, event, registration, arrival)
 
 
-def go(request: HttpRequest, event: Event, registration: Registration, arrival: CheckIn) -> HttpResponse:
+def go(request: StaffRequest, event: Event, registration: Registration, arrival: CheckIn) -> HttpResponse:
     context = door_context(event) | {"registration": registration, "arrival": arrival}
     return render(request, "events/door/go.html", context)
 
 
 def stop(
-    request: HttpRequest, event: Event, what: Any, *, registration: Registration | None = None, why: str = "", **facts: Any
+    request: StaffRequest, event: Event, what: Any, *, registration: Registration | None = None, why: str = "", **facts: Any
 ) -> HttpResponse:
     context = door_context(event) | {"what": what, "registration": registration, "why": why, **facts}
     return render(request, "events/door/stop.html", context, status=409)
 
 
-def the_arrival(request: HttpRequest, event: Event) -> CheckIn:
+def the_arrival(request: StaffRequest, event: Event) -> CheckIn:
     """The standing check-in that the form names, of this event; 404 else."""
     rows = CheckIn.objects.standing().filter(registration__event=event)
     arrival = get_object_or_404(rows, pk=whole_number(request.POST.get("arrival", "")))
@@ -100,7 +101,7 @@ def the_arrival(request: HttpRequest, event: Event) -> CheckIn:
 
 @page(may="check_in")
 @require_POST
-def fewer(request: HttpRequest, event_id: int) -> HttpResponse:
+def fewer(request: StaffRequest, event_id: int) -> HttpResponse:
     """How many of the party really came."""
     event = the_event(request, event_id, may="check_in")
     arrival = the_arrival(request, event)
@@ -112,7 +113,7 @@ def fewer(request: HttpRequest, event_id: int) -> HttpResponse:
 @page(may="check_in")
 @require_POST
 @once
-def undo(request: HttpRequest, event_id: int) -> HttpResponse:
+def undo(request: StaffRequest, event_id: int) -> HttpResponse:
     """The party is not inside after all; then back to the door."""
     event = the_event(request, event_id, may="check_in")
     arrival = the_arrival(request, event)

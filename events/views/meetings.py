@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Company
+from accounts.staff.requests import StaffRequest
 from events.actions import meetings
 from events.filters import MeetingFilter
 from events.forms.meeting import FixForm, HoldForm, ProposeForm, TimesForm
@@ -44,7 +45,7 @@ class MeetingList(ListPage):
         return rows.where(user, may="export")
 
 
-def the_meeting(request: HttpRequest, meeting_id: int) -> Meeting:
+def the_meeting(request: StaffRequest, meeting_id: int) -> Meeting:
     """The meeting, where the user serves its company; 404 else. Costs 1 query."""
     rows = Meeting.objects.where(request.user, may="serve_customers").for_list()
     return get_object_or_404(rows, pk=meeting_id)
@@ -57,7 +58,7 @@ def address(meeting: Meeting) -> str:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def new(request: HttpRequest, company_id: int) -> HttpResponse:
+def new(request: StaffRequest, company_id: int) -> HttpResponse:
     """Proposes up to three times; the decision-maker gets them with a link to choose one."""
     companies = Company.objects.where(request.user, may="serve_customers").select_related("centre")
     company = get_object_or_404(companies, pk=company_id)
@@ -78,7 +79,7 @@ def written_in_words(meeting: Meeting) -> Any:
 
 @page(may="serve_customers")
 @require_safe
-def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def meeting(request: StaffRequest, meeting_id: int) -> HttpResponse:
     """One meeting: its three sides, its times, how it stands, and the steps from here."""
     return render(request, "events/meeting.html", {"meeting": the_meeting(request, meeting_id)})
 
@@ -86,7 +87,7 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def times(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def times(request: StaffRequest, meeting_id: int) -> HttpResponse:
     """Other times than those proposed so far."""
     found = the_meeting(request, meeting_id)
     form = TimesForm(request.POST if request.method == "POST" else None, company=found.company)
@@ -99,7 +100,7 @@ def times(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def fix(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def fix(request: StaffRequest, meeting_id: int) -> HttpResponse:
     """Fixes the time, or moves it; the calendar entry follows."""
     found = the_meeting(request, meeting_id)
     form = FixForm(request.POST if request.method == "POST" else None, meeting=found)
@@ -112,7 +113,7 @@ def fix(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def hold(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def hold(request: StaffRequest, meeting_id: int) -> HttpResponse:
     """The meeting took place: the year begins anew."""
     found = the_meeting(request, meeting_id)
     form = HoldForm(request.POST if request.method == "POST" else None, meeting=found)
@@ -125,7 +126,7 @@ def hold(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def cancel(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def cancel(request: StaffRequest, meeting_id: int) -> HttpResponse:
     """Calls the meeting off; asks first, since it writes to the decision-maker."""
     found = the_meeting(request, meeting_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
@@ -135,5 +136,5 @@ def cancel(request: HttpRequest, meeting_id: int) -> HttpResponse:
     return ask_about(request, found, form, title=_("Call the meeting off"), save=_("Call it off"))
 
 
-def ask_about(request: HttpRequest, found: Meeting, form: Any, *, title: Any, save: Any) -> HttpResponse:
+def ask_about(request: StaffRequest, found: Meeting, form: Any, *, title: Any, save: Any) -> HttpResponse:
     return ask(request, form, title=title, save=save, back=address(found), trail=(found.company.name, address(found)))

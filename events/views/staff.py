@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Centre
+from accounts.staff.requests import StaffRequest
 from events import landing
 from events.actions import cockpit as figures
 from events.actions import planning
@@ -75,7 +76,7 @@ class GuestList(ListPage):
         return rows.where(user, may="export")
 
 
-def the_event(request: HttpRequest, event_id: int, *, may: str) -> Event:
+def the_event(request: StaffRequest, event_id: int, *, may: str) -> Event:
     """The event, where the user may; 404 else. Costs 1 query."""
     return get_object_or_404(Event.objects.where(request.user, may=may).select_related("centre", "host"), pk=event_id)
 
@@ -90,7 +91,7 @@ def address(event: Event) -> str:
 @page(may="run_events")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     """A new event from the template of its kind."""
     kind = request.GET.get("kind", Kind.PREVIEW)
     if kind not in TEMPLATES:
@@ -106,7 +107,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @page(may="run_events")
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, event_id: int) -> HttpResponse:
+def edit(request: StaffRequest, event_id: int) -> HttpResponse:
     """Every fact of an event; guests are told when time or place moves."""
     event = the_event(request, event_id, may="run_events")
     form = EventForm(request.POST or None, user=request.user, event=event)
@@ -123,7 +124,7 @@ def edit(request: HttpRequest, event_id: int) -> HttpResponse:
 
 @page(may="run_events")
 @require_POST
-def second_delivery(request: HttpRequest) -> HttpResponse:
+def second_delivery(request: StaffRequest) -> HttpResponse:
     """Next month's second delivery as a draft, with one click; where there is one, that one."""
     centres = Centre.objects.where(request.user, may="run_events")
     centre = centres.filter(pk=request.user.home_centre_id).first() or centres.first()
@@ -134,7 +135,7 @@ def second_delivery(request: HttpRequest) -> HttpResponse:
 
 @page(may="run_events")
 @require_POST
-def publish(request: HttpRequest, event_id: int) -> HttpResponse:
+def publish(request: StaffRequest, event_id: int) -> HttpResponse:
     event = the_event(request, event_id, may="run_events")
     planning.publish(event, by=request.user)
     return done(request, address(event), _("Published: guests can answer now."))
@@ -143,7 +144,7 @@ def publish(request: HttpRequest, event_id: int) -> HttpResponse:
 @page(may="run_events")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def cancel(request: HttpRequest, event_id: int) -> HttpResponse:
+def cancel(request: StaffRequest, event_id: int) -> HttpResponse:
     """Calls the event off; asks first, since it writes to everybody."""
     event = the_event(request, event_id, may="run_events")
     form = CancelForm(request.POST or None)
@@ -158,7 +159,7 @@ def cancel(request: HttpRequest, event_id: int) -> HttpResponse:
 
 @page(may="run_events")
 @require_POST
-def make_landing(request: HttpRequest, event_id: int) -> HttpResponse:
+def make_landing(request: StaffRequest, event_id: int) -> HttpResponse:
     """A landing page for the event, made from what the event says; then to where it is edited."""
     event = the_event(request, event_id, may="run_events")
     for make in landing.makers:
@@ -174,7 +175,7 @@ CHIPS = ("answered", "coming", "waiting", "no", "silent")
 
 @page(may="invite")
 @require_safe
-def event(request: HttpRequest, event_id: int) -> HttpResponse:
+def event(request: StaffRequest, event_id: int) -> HttpResponse:
     """Who is entitled, invited, coming, waiting; the seats filling; one button for the next step."""
     found = the_event(request, event_id, may="invite")
     now = figures.standing(found, request.user)
@@ -212,7 +213,7 @@ def chips(now: figures.Standing, show: str) -> list[tuple[str, Any, int, bool]]:
 @page(may="invite")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def proposal(request: HttpRequest, event_id: int) -> HttpResponse:
+def proposal(request: StaffRequest, event_id: int) -> HttpResponse:
     """Whom the event would invite, one line each, with a tick to take away; POST invites the rest."""
     found = the_event(request, event_id, may="invite")
     roles = list(proposed(found, request.user))
@@ -246,7 +247,7 @@ def with_reasons(found: Event, roles: list[Any]) -> list[tuple[Any, str]]:
 
 @page(may="invite")
 @require_POST
-def invite(request: HttpRequest, event_id: int) -> HttpResponse:
+def invite(request: StaffRequest, event_id: int) -> HttpResponse:
     """Invites everybody who may be; pressing twice, or two at once, sends once."""
     found = the_event(request, event_id, may="invite")
     start_inviting(found, by=request.user)
@@ -255,7 +256,7 @@ def invite(request: HttpRequest, event_id: int) -> HttpResponse:
 
 @page(may="invite")
 @require_POST
-def remind(request: HttpRequest, event_id: int) -> HttpResponse:
+def remind(request: StaffRequest, event_id: int) -> HttpResponse:
     """Reminds those who have not answered, each once."""
     found = the_event(request, event_id, may="invite")
     start_nudging(found, by=request.user)

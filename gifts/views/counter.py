@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Company
+from accounts.staff.requests import StaffRequest
 from contacts import hospitality as ledger
 from contacts.models import Driver, Person
 from fleetportal.core import qr
@@ -31,14 +32,14 @@ SHOWN = 50
 
 @page(may="hand_out")
 @require_safe
-def counter(request: HttpRequest) -> HttpResponse:
+def counter(request: StaffRequest) -> HttpResponse:
     """Find the driver who stands here."""
     asked = request.GET.get("q", "").strip()
     people = people_found(request.user, asked) if asked else []
     return render(request, "gifts/counter.html", {"q": asked, "people": people})
 
 
-def drivers_of(request: HttpRequest, person: Person) -> QuerySet[Driver]:
+def drivers_of(request: StaffRequest, person: Person) -> QuerySet[Driver]:
     """The person's driver roles today at companies in reach."""
     return (
         Driver.objects.running(on=timezone.localdate()).visible_to(request.user).filter(person=person).select_related("company", "person")
@@ -48,7 +49,7 @@ def drivers_of(request: HttpRequest, person: Person) -> QuerySet[Driver]:
 @page(may="hand_out")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def counter_person(request: HttpRequest, person_id: int) -> HttpResponse:
+def counter_person(request: StaffRequest, person_id: int) -> HttpResponse:
     """One tap gives this driver a voucher: as a code on the screen, and by e-mail where there is an address."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_id)
     if request.method == "POST":
@@ -59,11 +60,11 @@ def counter_person(request: HttpRequest, person_id: int) -> HttpResponse:
     return counter_page(request, person, status=422 if request.method == "POST" else 200)
 
 
-def programmes_of(request: HttpRequest) -> QuerySet[Programme]:
+def programmes_of(request: StaffRequest) -> QuerySet[Programme]:
     return Programme.objects.where(request.user, may="hand_out").running(on=timezone.localdate()).select_related("centre")
 
 
-def counter_page(request: HttpRequest, person: Person, *, form: OnBehalfForm | None = None, status: int = 200) -> HttpResponse:
+def counter_page(request: StaffRequest, person: Person, *, form: OnBehalfForm | None = None, status: int = 200) -> HttpResponse:
     """What can be given to this driver, and what they have to claim."""
     drivers = list(drivers_of(request, person))
     context: dict[str, Any] = {
@@ -99,7 +100,7 @@ def why_not(programme: Programme, person: Person, standing: ledger.Standing) -> 
     return ""
 
 
-def own_vouchers(request: HttpRequest, person: Person) -> QuerySet[Voucher]:
+def own_vouchers(request: StaffRequest, person: Person) -> QuerySet[Voucher]:
     """Vouchers that wait for this driver's "it's mine"."""
     mine = Voucher.objects.where(request.user, may="hand_out").visible_to(request.user).filter(person=person)
     return mine.claimable(on=timezone.localdate()).with_names().order_by("pk")
@@ -108,7 +109,7 @@ def own_vouchers(request: HttpRequest, person: Person) -> QuerySet[Voucher]:
 @page(may="hand_out")
 @require_POST
 @once
-def claim_on_behalf(request: HttpRequest, person_id: int) -> HttpResponse:
+def claim_on_behalf(request: StaffRequest, person_id: int) -> HttpResponse:
     """One tap claims the card in the driver's hand, or a voucher that waits for them."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_id)
     form = OnBehalfForm(request.POST, own=own_vouchers(request, person), drivers=drivers_of(request, person))
@@ -125,7 +126,7 @@ def claim_on_behalf(request: HttpRequest, person_id: int) -> HttpResponse:
     return done(request, f"{reverse('gifts:counter_person', args=[person.pk])}?voucher={voucher.pk}", _("%s has a voucher.") % person)
 
 
-def card_of(request: HttpRequest, kind: str, value: str) -> Voucher | None:
+def card_of(request: StaffRequest, kind: str, value: str) -> Voucher | None:
     """The voucher of a card, where its programme is yours; a wrong code counts (R29). Raises TooMany."""
     voucher = Voucher.objects.found_by_card(value) if kind == "claim" else None
     mine = Voucher.objects.where(request.user, may="hand_out").filter(pk=voucher.pk if voucher else None)
@@ -140,7 +141,7 @@ def is_left(programme: Programme, person: Person) -> bool:
     return Allowance.objects.is_left(programme, period, person_mark(person))
 
 
-def shown_voucher(request: HttpRequest, person: Person) -> dict[str, Any] | None:
+def shown_voucher(request: StaffRequest, person: Person) -> dict[str, Any] | None:
     """The voucher just issued, with the code for the driver's phone."""
     asked = whole_number(request.GET.get("voucher", ""))
     mine = Voucher.objects.where(request.user, may="hand_out").with_names().filter(person=person, state__in=(State.FREE, State.CLAIMED))
@@ -153,13 +154,13 @@ def shown_voucher(request: HttpRequest, person: Person) -> dict[str, Any] | None
 # --- drivers whom a claim made ---------------------------------------------------------------------------------------------
 
 
-def unconfirmed(request: HttpRequest) -> QuerySet[Person]:
+def unconfirmed(request: StaffRequest) -> QuerySet[Person]:
     return Person.objects.where(request.user, may="serve_customers").filter(is_confirmed=False)
 
 
 @page(may="serve_customers")
 @require_safe
-def drivers(request: HttpRequest) -> HttpResponse:
+def drivers(request: StaffRequest) -> HttpResponse:
     """Drivers who entered themselves by a claim, oldest first, at the companies in reach."""
     people = list(unconfirmed(request).order_by("entered_at", "pk").with_roles_seen_by(request.user)[:SHOWN])
     claims = Claim.objects.visible_to(request.user).filter(person__in=people).order_by("-pk").select_related("voucher__programme")
@@ -170,7 +171,7 @@ def drivers(request: HttpRequest) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def driver_confirm(request: HttpRequest, person_id: int) -> HttpResponse:
+def driver_confirm(request: StaffRequest, person_id: int) -> HttpResponse:
     """This driver is one of ours, called so, at that company."""
     person = get_object_or_404(Person.objects.where(request.user, may="serve_customers"), pk=person_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None, user=request.user, person=person)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Centre, User
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.links import Link
 from fleetportal.core.web import throttle
 from fleetportal.core.web.idempotency import once
@@ -49,7 +50,7 @@ def washes_of(user: User) -> list[Centre]:
 @page(may="redeem")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def redeem(request: HttpRequest) -> HttpResponse:
+def redeem(request: StaffRequest) -> HttpResponse:
     """The door: GET opens the camera, POST redeems."""
     washes = washes_of(request.user)
     if not washes:
@@ -71,11 +72,11 @@ def redeem(request: HttpRequest) -> HttpResponse:
         )
 
 
-def green(request: HttpRequest, context: dict[str, Any], redemption: Redemption) -> HttpResponse:
+def green(request: StaffRequest, context: dict[str, Any], redemption: Redemption) -> HttpResponse:
     return render(request, "gifts/redeem_go.html", {**context, "redemption": redemption, "voucher": redemption.voucher})
 
 
-def take(request: HttpRequest, form: RedeemForm) -> Redemption:
+def take(request: StaffRequest, form: RedeemForm) -> Redemption:
     """The redemption that the form asks for. Raises VoucherRefused with its reason, TooMany."""
     if not form.is_valid():
         raise UnknownCode(_("There was no code to read."))
@@ -89,7 +90,7 @@ def take(request: HttpRequest, form: RedeemForm) -> Redemption:
     return redeeming.redeem(voucher, by=request.user, wash=form.wash)
 
 
-def found(request: HttpRequest, kind: str, value: str) -> Voucher | None:
+def found(request: StaffRequest, kind: str, value: str) -> Voucher | None:
     """The voucher behind what was scanned or typed; a card that was scanned is not yet a voucher."""
     if kind == "typed":
         throttle.spent(TYPED, f"user {request.user.pk}", **TYPED_WRONG)
@@ -99,13 +100,13 @@ def found(request: HttpRequest, kind: str, value: str) -> Voucher | None:
     return Voucher.objects.found_by_token(value) if kind == "voucher" else None
 
 
-def count_wrong(request: HttpRequest, kind: str) -> None:
+def count_wrong(request: StaffRequest, kind: str) -> None:
     throttle.wrong_code(request)
     if kind == "typed":
         throttle.hit(TYPED, f"user {request.user.pk}", **TYPED_WRONG)
 
 
-def second_look(request: HttpRequest, refused: VoucherRefused) -> dict[str, Any]:
+def second_look(request: StaffRequest, refused: VoucherRefused) -> dict[str, Any]:
     """What a second scan shows of the first: when, where, by whom."""
     first = refused.facts.get("redemption")
     if first is None:
@@ -122,7 +123,7 @@ def redeemed_today(wash: Centre) -> int:
 @page(may="undo_redemption")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def undo(request: HttpRequest, redemption_id: int) -> HttpResponse:
+def undo(request: StaffRequest, redemption_id: int) -> HttpResponse:
     """Take a redemption back, with the reason."""
     redemptions = Redemption.objects.standing().where(request.user, may="undo_redemption").select_related("voucher__programme", "wash")
     redemption = get_object_or_404(redemptions, pk=redemption_id)

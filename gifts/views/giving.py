@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Company
+from accounts.staff.requests import StaffRequest
 from contacts import hospitality as ledger
 from contacts.models import Person
 from fleetportal.core.errors import Refused
@@ -27,7 +28,7 @@ SHOWN = 20
 
 @page(may="hand_out")
 @require_safe
-def gifts(request: HttpRequest) -> HttpResponse:
+def gifts(request: StaffRequest) -> HttpResponse:
     """The counter's page: search, what lies in stock, what was handed out last."""
     asked = request.GET.get("q", "").strip()
     context = {
@@ -42,7 +43,7 @@ def gifts(request: HttpRequest) -> HttpResponse:
     return render(request, "gifts/gifts.html", context)
 
 
-def companies_of(request: HttpRequest, person: Person, *, on: date) -> QuerySet[Company]:
+def companies_of(request: StaffRequest, person: Person, *, on: date) -> QuerySet[Company]:
     """The companies in reach for which the person works today."""
     return ledger.employers(person, None).filter(pk__in=Company.objects.visible_to(request.user).values("pk")).order_by("name_folded")
 
@@ -50,7 +51,7 @@ def companies_of(request: HttpRequest, person: Person, *, on: date) -> QuerySet[
 @page(may="hand_out")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def hand_out(request: HttpRequest, person_id: int) -> HttpResponse:
+def hand_out(request: StaffRequest, person_id: int) -> HttpResponse:
     """What this person may still receive; one tap gives it."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_id)
     companies = companies_of(request, person, on=timezone.localdate())
@@ -62,7 +63,7 @@ def hand_out(request: HttpRequest, person_id: int) -> HttpResponse:
     return person_page(request, person, companies)
 
 
-def give(request: HttpRequest, person: Person, stock: Stock, company: Company) -> HttpResponse:
+def give(request: StaffRequest, person: Person, stock: Stock, company: Company) -> HttpResponse:
     try:
         given = handing_out.hand_out(stock.gift, person, company=company, centre=stock.centre, by=request.user)
     except Refused as refused:
@@ -72,7 +73,7 @@ def give(request: HttpRequest, person: Person, stock: Stock, company: Company) -
 
 
 def person_page(
-    request: HttpRequest, person: Person, companies: QuerySet[Company], *, refused: Refused | None = None, status: int = 200
+    request: StaffRequest, person: Person, companies: QuerySet[Company], *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
     at = list(companies)
     chosen = next((company for company in at if str(company.pk) == request.GET.get("company")), at[0] if at else None)
@@ -91,7 +92,7 @@ def person_page(
     return render(request, "gifts/hand_out.html", context, status=status)
 
 
-def offers(request: HttpRequest, standing: ledger.Standing) -> list[tuple[Stock, bool]]:
+def offers(request: StaffRequest, standing: ledger.Standing) -> list[tuple[Stock, bool]]:
     """What lies in stock at your centres, and whether it is still within the cap."""
     at_hand = (
         Stock.objects.where(request.user, may="hand_out").at_hand().select_related("gift", "centre").order_by("gift__name", "centre__name")
@@ -99,7 +100,7 @@ def offers(request: HttpRequest, standing: ledger.Standing) -> list[tuple[Stock,
     return [(stock, standing.allows(stock.gift.value_cents)) for stock in at_hand]
 
 
-def just_given(request: HttpRequest, person: Person) -> HandOut | None:
+def just_given(request: StaffRequest, person: Person) -> HandOut | None:
     asked = whole_number(request.GET.get("given", ""))
     if asked is None:
         return None
@@ -109,7 +110,7 @@ def just_given(request: HttpRequest, person: Person) -> HandOut | None:
 @page(may="hand_out")
 @require_POST
 @once
-def undo(request: HttpRequest, hand_out_id: int) -> HttpResponse:
+def undo(request: StaffRequest, hand_out_id: int) -> HttpResponse:
     """The gift lies in stock again."""
     given = get_object_or_404(
         HandOut.objects.where(request.user, may="hand_out").select_related("person", "company", "gift"), pk=hand_out_id
@@ -122,7 +123,7 @@ def undo(request: HttpRequest, hand_out_id: int) -> HttpResponse:
 @page(may="hand_out")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def receive(request: HttpRequest) -> HttpResponse:
+def receive(request: StaffRequest) -> HttpResponse:
     """Gifts that came in."""
     initial = {"gift": request.GET.get("gift"), "centre": request.GET.get("centre") or request.user.home_centre_id}
     form = ReceiveForm(request.POST if request.method == "POST" else None, user=request.user, initial=initial)
@@ -139,7 +140,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 @page(may="approve_gift")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def gift_new(request: HttpRequest) -> HttpResponse:
+def gift_new(request: StaffRequest) -> HttpResponse:
     """A new kind of gift."""
     form = GiftForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

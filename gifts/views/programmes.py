@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Company
+from accounts.staff.requests import StaffRequest
 from contacts.models import Person
 from fleetportal.core.audit import Entry
 from fleetportal.core.web.idempotency import once
@@ -58,13 +59,13 @@ class ProgrammeList(ListPage):
         return rows.filter(pk__in=Programme.objects.where(user, may="export").values("pk"))
 
 
-def my_programmes(request: HttpRequest) -> QuerySet[Programme]:
+def my_programmes(request: StaffRequest) -> QuerySet[Programme]:
     return Programme.objects.where(request.user, may="run_programmes").for_list()
 
 
 @page(may="run_programmes")
 @require_safe
-def programme(request: HttpRequest, programme_id: int) -> HttpResponse:
+def programme(request: StaffRequest, programme_id: int) -> HttpResponse:
     """One programme: what became of its vouchers, how more are issued."""
     one = get_object_or_404(my_programmes(request), pk=programme_id)
     vouchers = Voucher.objects.filter(programme=one).visible_to(request.user).exclude(person=None).with_names()
@@ -84,7 +85,7 @@ def programme(request: HttpRequest, programme_id: int) -> HttpResponse:
 @page(may="run_programmes")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def programme_new(request: HttpRequest) -> HttpResponse:
+def programme_new(request: StaffRequest) -> HttpResponse:
     form = ProgrammeForm(request.POST if request.method == "POST" else None, user=request.user, today=timezone.localdate())
     if form.is_valid():
         one = Programme.enter(by=request.user, **form.cleaned_data)
@@ -96,7 +97,7 @@ def programme_new(request: HttpRequest) -> HttpResponse:
 @page(may="run_programmes")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def programme_edit(request: HttpRequest, programme_id: int) -> HttpResponse:
+def programme_edit(request: StaffRequest, programme_id: int) -> HttpResponse:
     one = get_object_or_404(my_programmes(request), pk=programme_id)
     form = ProgrammeForm(request.POST if request.method == "POST" else None, user=request.user, programme=one)
     back = reverse("gifts:programme", args=[one.pk])
@@ -109,7 +110,7 @@ def programme_edit(request: HttpRequest, programme_id: int) -> HttpResponse:
 @page(may="run_programmes")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def issue(request: HttpRequest, programme_id: int) -> HttpResponse:
+def issue(request: StaffRequest, programme_id: int) -> HttpResponse:
     """Cards to print, or more vouchers for the claim page."""
     one = get_object_or_404(my_programmes(request), pk=programme_id)
     form = IssueForm(request.POST if request.method == "POST" else None, user=request.user)
@@ -127,7 +128,7 @@ def issue(request: HttpRequest, programme_id: int) -> HttpResponse:
 
 @page(may="run_programmes")
 @require_safe
-def cards(request: HttpRequest, issue_id: int) -> HttpResponse:
+def cards(request: StaffRequest, issue_id: int) -> HttpResponse:
     """The sheet of cards of one issue, those that nobody has claimed yet; cards name their company, so it has to be in reach."""
     issues = Issue.objects.where(request.user, may="run_programmes").visible_to(request.user).filter(way=Way.CARDS)
     issues = issues.select_related("programme__centre", "company")
@@ -141,7 +142,7 @@ def cards(request: HttpRequest, issue_id: int) -> HttpResponse:
 # --- one voucher -----------------------------------------------------------------------------------------------------------
 
 
-def reachable(request: HttpRequest) -> QuerySet[Voucher]:
+def reachable(request: StaffRequest) -> QuerySet[Voucher]:
     """Vouchers of your programmes whose driver's company is yours too; where no company is known, the driver is."""
     mine = Voucher.objects.where(request.user, may="run_programmes").with_names()
     named = Q(person=None) | Q(person__in=Person.objects.visible_to(request.user))
@@ -150,7 +151,7 @@ def reachable(request: HttpRequest) -> QuerySet[Voucher]:
 
 @page(may="run_programmes")
 @require_safe
-def voucher(request: HttpRequest, voucher_id: int) -> HttpResponse:
+def voucher(request: StaffRequest, voucher_id: int) -> HttpResponse:
     """One voucher: whose, in which state, what happened to it."""
     one = get_object_or_404(reachable(request), pk=voucher_id)
     undo = request.user.rights.centres("undo_redemption")
@@ -169,7 +170,7 @@ def voucher(request: HttpRequest, voucher_id: int) -> HttpResponse:
 @page(may="run_programmes")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def revoke(request: HttpRequest, voucher_id: int) -> HttpResponse:
+def revoke(request: StaffRequest, voucher_id: int) -> HttpResponse:
     """Withdraw a voucher, with the reason; it cannot be given back."""
     one = get_object_or_404(reachable(request), pk=voucher_id)
     form = ReasonWhyForm(request.POST if request.method == "POST" else None)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Company
+from accounts.staff.requests import StaffRequest
 from contacts import hospitality as ledger
 from contacts.models import Person
 from fleetportal.core.web.pages import answer, page
@@ -19,7 +20,7 @@ SHOWN = 8
 
 @page(may="see_customers")
 @require_safe
-def person(request: HttpRequest, person_id: int) -> HttpResponse:
+def person(request: StaffRequest, person_id: int) -> HttpResponse:
     """What one person received for companies in reach, and what is left this year."""
     one = get_object_or_404(Person.objects.where(request.user, may="see_customers"), pk=person_id)
     context = rows(request, person=one) | {"person": one, "title": one.name, "back": reverse("contacts:person", args=[one.pk])}
@@ -29,14 +30,14 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @page(may="see_customers")
 @require_safe
-def company(request: HttpRequest, company_id: int) -> HttpResponse:
+def company(request: StaffRequest, company_id: int) -> HttpResponse:
     """What the people of one company received."""
     one = get_object_or_404(Company.objects.where(request.user, may="see_customers"), pk=company_id)
     context = rows(request, company=one) | {"title": one.name, "back": reverse("accounts:company", args=[one.pk])}
     return answer(request, context, part="gifts/received.html#part")
 
 
-def rows(request: HttpRequest, **whose: Any) -> dict[str, Any]:
+def rows(request: StaffRequest, **whose: Any) -> dict[str, Any]:
     """The latest hand-outs and vouchers, each only where its company is in reach. Costs 2 queries."""
     seen = Company.objects.where(request.user, may="see_customers")
     vouchers = Voucher.objects.filter(company__in=seen, **whose).exclude(person=None).with_names().order_by("-pk")

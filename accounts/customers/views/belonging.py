@@ -1,6 +1,6 @@
 """A company's surroundings, each in the side panel: its parent, who looks after it, its further addresses."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.customers.forms.belonging import AssignForm, CompanyAddressForm, HandOverForm, ParentForm
 from accounts.customers.models.assignment import Assignment
 from accounts.customers.models.company import Address, Company
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import answer, ask, done, page, whole_number
 
 CHOSEN_AT_ONCE = 100
 
 
-def served(request: HttpRequest, company_id: int) -> Company:
+def served(request: StaffRequest, company_id: int) -> Company:
     """A company that the user serves; else 404."""
     return get_object_or_404(Company.objects.where(request.user, may="serve_customers").select_related("centre"), pk=company_id)
 
@@ -28,7 +29,7 @@ def dossier_of(company: Company) -> str:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def parent(request: HttpRequest, company_id: int) -> HttpResponse:
+def parent(request: StaffRequest, company_id: int) -> HttpResponse:
     """Which company this one belongs to."""
     company = served(request, company_id)
     form = ParentForm(request.POST or None, user=request.user, company=company)
@@ -41,7 +42,7 @@ def parent(request: HttpRequest, company_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def assign(request: HttpRequest, company_id: int) -> HttpResponse:
+def assign(request: StaffRequest, company_id: int) -> HttpResponse:
     """Who looks after the company: handing it over, a stand-in, and who did before."""
     company = served(request, company_id)
     form = AssignForm(request.POST or None, user=request.user, company=company)
@@ -54,7 +55,7 @@ def assign(request: HttpRequest, company_id: int) -> HttpResponse:
     return answer(request, context, part="accounts/assign.html#panel", status=422 if form.is_bound else 200)
 
 
-def left_to(request: HttpRequest, company: Company) -> str:
+def left_to(request: StaffRequest, company: Company) -> str:
     """The company's page, or the list for whoever handed it out of their own reach."""
     in_reach = Company.objects.visible_to(request.user).filter(pk=company.pk).exists()
     return dossier_of(company) if in_reach else reverse("accounts:companies")
@@ -62,7 +63,7 @@ def left_to(request: HttpRequest, company: Company) -> str:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def hand_over(request: HttpRequest) -> HttpResponse:
+def hand_over(request: StaffRequest) -> HttpResponse:
     """Several companies, chosen in the list, to one colleague; those out of reach are as if they were not chosen."""
     asked = request.POST if request.method == "POST" else request.GET
     ids = [number for text in asked.getlist("row")[:CHOSEN_AT_ONCE] if (number := whole_number(text)) is not None]
@@ -81,7 +82,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_POST
-def assignment_stop(request: HttpRequest, assignment_id: int) -> HttpResponse:
+def assignment_stop(request: StaffRequest, assignment_id: int) -> HttpResponse:
     """A stand-in ends today; a hand-over that has not begun is taken back."""
     companies = Company.objects.where(request.user, may="serve_customers")
     assignment = get_object_or_404(Assignment.objects.filter(company__in=companies).select_related("company"), pk=assignment_id)
@@ -93,7 +94,7 @@ def assignment_stop(request: HttpRequest, assignment_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def address_new(request: HttpRequest, company_id: int) -> HttpResponse:
+def address_new(request: StaffRequest, company_id: int) -> HttpResponse:
     company = served(request, company_id)
     back = dossier_of(company)
     form = CompanyAddressForm(request.POST or None)
@@ -104,14 +105,14 @@ def address_new(request: HttpRequest, company_id: int) -> HttpResponse:
     return ask(request, form, title=title, save=_("Enter the address"), back=back, trail=(company.name, back), panel_icon="map-pin")
 
 
-def address_of(request: HttpRequest, company_address_id: int) -> Address:
+def address_of(request: StaffRequest, company_address_id: int) -> Address:
     companies = Company.objects.where(request.user, may="serve_customers")
     return get_object_or_404(Address.objects.filter(company__in=companies).select_related("company"), pk=company_address_id)
 
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def address_edit(request: HttpRequest, company_address_id: int) -> HttpResponse:
+def address_edit(request: StaffRequest, company_address_id: int) -> HttpResponse:
     address = address_of(request, company_address_id)
     company, back = address.company, dossier_of(address.company)
     form = CompanyAddressForm(request.POST or None, instance=address)
@@ -124,7 +125,7 @@ def address_edit(request: HttpRequest, company_address_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_POST
-def address_remove(request: HttpRequest, company_address_id: int) -> HttpResponse:
+def address_remove(request: StaffRequest, company_address_id: int) -> HttpResponse:
     address = address_of(request, company_address_id)
     back = dossier_of(address.company)
     address.remove(by=request.user)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from accounts.customers.forms.company import CompanyForm
 from accounts.customers.models.company import Company
 from accounts.customers.panels import company_columns, dossier_figures, dossier_panels, shown
 from accounts.customers.tables import CompanyTable
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Bulk, Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page
@@ -55,7 +56,7 @@ class CompanyList(ListPage):
 
 @page(may="meet_customers")
 @require_safe
-def dossier(request: HttpRequest, company_id: int) -> HttpResponse:
+def dossier(request: StaffRequest, company_id: int) -> HttpResponse:
     """Everything about a company on one page; who only meets customers gets its front."""
     company = get_object_or_404(Company.objects.visible_to(request.user).for_dossier(), pk=company_id)
     held = company.rights_of(request.user)
@@ -73,7 +74,7 @@ def dossier(request: HttpRequest, company_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def company_new(request: HttpRequest) -> HttpResponse:
+def company_new(request: StaffRequest) -> HttpResponse:
     form = CompanyForm(request.POST or None, user=request.user)
     if form.is_valid():
         with transaction.atomic():  # a company that nobody looks after would be out of reach of who entered it
@@ -85,7 +86,7 @@ def company_new(request: HttpRequest) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def company_edit(request: HttpRequest, company_id: int) -> HttpResponse:
+def company_edit(request: StaffRequest, company_id: int) -> HttpResponse:
     company = get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])
     form = CompanyForm(request.POST or None, user=request.user, company=company)

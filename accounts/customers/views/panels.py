@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.customers.models.company import Company
 from accounts.customers.panels import Later, Panel
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.pages import answer, page
 
 
@@ -18,7 +19,7 @@ def panel_page(panel: Panel, later: Later) -> Any:
 
     @page(may=panel.may)
     @require_safe
-    def view(request: HttpRequest, company_id: int) -> HttpResponse:
+    def view(request: StaffRequest, company_id: int) -> HttpResponse:
         company = get_object_or_404(Company.objects.where(request.user, may=panel.may).for_dossier(), pk=company_id)
         held = company.rights_of(request.user)
         found = panel.context(request, company, held)

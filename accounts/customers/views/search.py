@@ -1,16 +1,17 @@
 """Global search: what the user may find, whatever it is (key "/")."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.customers.finding import MOST, findable, hits
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.pages import answer, page
 
 
 @page(may="meet_customers")
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: StaffRequest) -> HttpResponse:
     """What the question finds; `for=log` leads on to the form that logs a contact."""
     question = request.GET.get("q", "").strip()[:200]
     found = hits(question, request.user) if question else []

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from accounts.customers.models.company import Company
 from accounts.customers.models.vehicle import Vehicle
 from accounts.customers.panels import shown, vehicle_columns, vehicle_panels
 from accounts.customers.tables import VehicleTable
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page
@@ -52,7 +53,7 @@ class VehicleList(ListPage):
 
 @page(may="see_customers")
 @require_safe
-def vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
+def vehicle(request: StaffRequest, vehicle_id: int) -> HttpResponse:
     found = get_object_or_404(Vehicle.objects.where(request.user, may="see_customers").select_related("company"), pk=vehicle_id)
     held = found.company.rights_of(request.user)
     context = {"vehicle": found, "held": held, "panels": shown(vehicle_panels, request, found, held)}
@@ -62,7 +63,7 @@ def vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def vehicle_new(request: HttpRequest, company_id: int) -> HttpResponse:
+def vehicle_new(request: StaffRequest, company_id: int) -> HttpResponse:
     company = get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])
     form = VehicleForm(request.POST or None, company=company)
@@ -76,7 +77,7 @@ def vehicle_new(request: HttpRequest, company_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
-def vehicle_edit(request: HttpRequest, vehicle_id: int) -> HttpResponse:
+def vehicle_edit(request: StaffRequest, vehicle_id: int) -> HttpResponse:
     found = get_object_or_404(Vehicle.objects.where(request.user, may="serve_customers").select_related("company"), pk=vehicle_id)
     back = reverse("accounts:vehicle", args=[found.pk])
     form = VehicleForm(request.POST or None, company=found.company, vehicle=found)

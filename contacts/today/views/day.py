@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.staff.requests import StaffRequest
 from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import planning_for
 from contacts.reasons.rule import NOT_REACHED_CHIPS
@@ -55,11 +56,11 @@ def form_for(act: str, reason: Reason, *, request: HttpRequest, data: Any = None
     return OutcomeForm(data, chips=reason.made_by.chips(reason))
 
 
-def day_of(request: HttpRequest) -> Day:
+def day_of(request: StaffRequest) -> Day:
     return Day(request.user, group=request.GET.get("group", ""), colleague=request.GET.get("for", ""))
 
 
-def here(request: HttpRequest, **more: Any) -> str:
+def here(request: StaffRequest, **more: Any) -> str:
     """The address of this list, with the filters it has and what `more` says."""
     query = QueryDict(mutable=True)
     query.update({name: request.GET[name] for name in KEPT if request.GET.get(name)})
@@ -68,7 +69,7 @@ def here(request: HttpRequest, **more: Any) -> str:
 
 
 def shown(
-    request: HttpRequest,
+    request: StaffRequest,
     day: Day,
     *,
     act: str = "",
@@ -135,31 +136,31 @@ def address(query: dict[str, Any]) -> str:
 
 @page(may="serve_customers")
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: StaffRequest) -> HttpResponse:
     """The day of whoever is signed in; `open` and `do` say which card is open and which button was pressed."""
     day = day_of(request)
     return answer(request, shown(request, day, just=just_done(request, day)), part="contacts/today.html#day")
 
 
-def just_done(request: HttpRequest, day: Day) -> Decision | None:
+def just_done(request: StaffRequest, day: Day) -> Decision | None:
     """What the user did a moment ago, where the address says so: the toast offers to take it back."""
     done = whole_number(request.GET.get("done", ""))
     mine = Decision.objects.made(by=request.user, since=day.now - actions.UNDO_FOR).select_related("person", "company", "given_to")
     return mine.filter(pk=done).first() if done else None
 
 
-def reason_of(request: HttpRequest, reason_id: int) -> Reason:
+def reason_of(request: StaffRequest, reason_id: int) -> Reason:
     """The reason, where it is in reach."""
     return get_object_or_404(Reason.objects.visible_to(request.user).select_related("company__centre", "person"), pk=reason_id)
 
 
-def refused(request: HttpRequest, reason: Reason, act: str, form: Any) -> HttpResponse:
+def refused(request: StaffRequest, reason: Reason, act: str, form: Any) -> HttpResponse:
     """The card again, with what was typed and what is missing."""
     context = shown(request, day_of(request), act=act, form=form, open_id=reason.pk)
     return answer(request, context, part="contacts/today.html#day", status=422)
 
 
-def next_card(request: HttpRequest, decision: Decision) -> HttpResponse:
+def next_card(request: StaffRequest, decision: Decision) -> HttpResponse:
     """The day without the card that was worked off, with a toast that offers to take it back."""
     if request.headers.get("HX-Request"):
         return answer(request, shown(request, day_of(request), just=decision), part="contacts/today.html#day")
@@ -169,7 +170,7 @@ def next_card(request: HttpRequest, decision: Decision) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 @once
-def reached(request: HttpRequest, reason_id: int) -> HttpResponse:
+def reached(request: StaffRequest, reason_id: int) -> HttpResponse:
     reason = reason_of(request, reason_id)
     form = form_for("reached", reason, request=request, data=request.POST)
     if not form.is_valid():
@@ -181,7 +182,7 @@ def reached(request: HttpRequest, reason_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 @once
-def not_reached(request: HttpRequest, reason_id: int) -> HttpResponse:
+def not_reached(request: StaffRequest, reason_id: int) -> HttpResponse:
     reason = reason_of(request, reason_id)
     form = form_for("not-reached", reason, request=request, data=request.POST)
     if not form.is_valid():
@@ -193,7 +194,7 @@ def not_reached(request: HttpRequest, reason_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 @once
-def written(request: HttpRequest, reason_id: int) -> HttpResponse:
+def written(request: StaffRequest, reason_id: int) -> HttpResponse:
     reason = reason_of(request, reason_id)
     form = form_for("written", reason, request=request, data=request.POST)
     if not form.is_valid():
@@ -205,7 +206,7 @@ def written(request: HttpRequest, reason_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 @once
-def plan(request: HttpRequest, reason_id: int) -> HttpResponse:
+def plan(request: StaffRequest, reason_id: int) -> HttpResponse:
     reason = reason_of(request, reason_id)
     form = form_for("plan", reason, request=request, data=request.POST)
     if not form.is_valid():
@@ -217,7 +218,7 @@ def plan(request: HttpRequest, reason_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 @once
-def not_now(request: HttpRequest, reason_id: int) -> HttpResponse:
+def not_now(request: StaffRequest, reason_id: int) -> HttpResponse:
     reason = reason_of(request, reason_id)
     form = form_for("not-now", reason, request=request, data=request.POST)
     if not form.is_valid():
@@ -229,7 +230,7 @@ def not_now(request: HttpRequest, reason_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 @once
-def give(request: HttpRequest, reason_id: int) -> HttpResponse:
+def give(request: StaffRequest, reason_id: int) -> HttpResponse:
     """A colleague takes the card over; it stands in their Today."""
     reason = reason_of(request, reason_id)
     form = GiveForm(request.POST, reason=reason, user=request.user)
@@ -242,7 +243,7 @@ def give(request: HttpRequest, reason_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_POST
-def undo(request: HttpRequest, decision_id: int) -> HttpResponse:
+def undo(request: StaffRequest, decision_id: int) -> HttpResponse:
     """Takes back what the user did last with a reason."""
     mine = Decision.objects.where(request.user, may="serve_customers").filter(by=request.user)
     decision = get_object_or_404(mine.select_related("company__centre", "interaction__company"), pk=decision_id)

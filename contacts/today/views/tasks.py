@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.staff.requests import StaffRequest
 from contacts.memory.models.task import Task
 from contacts.today.forms import CloseForm
 from contacts.today.views.day import day_of, here, shown
@@ -17,7 +18,7 @@ OPEN_SHOWN = 200
 CLOSED_SHOWN = 20
 
 
-def listed(request: HttpRequest, **more: Any) -> dict[str, Any]:
+def listed(request: StaffRequest, **more: Any) -> dict[str, Any]:
     """The tasks page. Costs 2 queries."""
     mine = Task.objects.of(request.user).select_related("company")
     closed = mine.filter(state=Task.State.CLOSED).order_by("-closed_at", "-pk")
@@ -25,7 +26,7 @@ def listed(request: HttpRequest, **more: Any) -> dict[str, Any]:
     return {**context, "close": CloseForm(), "query": "?from=tasks", "target": "#tasks", **more}
 
 
-def back(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+def back(request: StaffRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page that asked, Today or the tasks, as it is now."""
     if request.GET.get("from") == "tasks":
         return answer(request, listed(request, **more), part="contacts/tasks.html#tasks", to=reverse("contacts:tasks"), status=status)
@@ -35,13 +36,13 @@ def back(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespons
 
 @page(may="serve_customers")
 @require_safe
-def tasks(request: HttpRequest) -> HttpResponse:
+def tasks(request: StaffRequest) -> HttpResponse:
     return answer(request, listed(request), part="contacts/tasks.html#tasks")
 
 
 @page(may="serve_customers")
 @require_POST
-def task_close(request: HttpRequest, task_id: int) -> HttpResponse:
+def task_close(request: StaffRequest, task_id: int) -> HttpResponse:
     """Closes a task with its result."""
     task = get_object_or_404(Task.objects.visible_to(request.user), pk=task_id)
     form = CloseForm(request.POST)
@@ -53,7 +54,7 @@ def task_close(request: HttpRequest, task_id: int) -> HttpResponse:
 
 @page(may="serve_customers")
 @require_POST
-def task_reopen(request: HttpRequest, task_id: int) -> HttpResponse:
+def task_reopen(request: StaffRequest, task_id: int) -> HttpResponse:
     """Opens a closed task again: the way back from a slip."""
     task = get_object_or_404(Task.objects.visible_to(request.user), pk=task_id)
     task.reopen(by=request.user)
