@@ -30,7 +30,7 @@ def of_person(request: StaffRequest, person: Person, held: set[str]) -> dict[str
 
 
 def give(request: StaffRequest, person: Person, held: set[str]) -> dict[str, Any] | None:
-    return {"person": person} if request.user.may("hand_out") else None  # type: ignore[union-attr]
+    return {"person": person} if request.user.may("hand_out") else None
 
 
 def of_company(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
