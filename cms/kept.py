@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from fleetportal.core.web.compression import accepts_gzip
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
-Address = tuple[bool, str, str]
+Address = tuple[bool, bool, str, str]
 
 MOST = 200  # addresses; a visitor may ask for any host's name that is let in
 
@@ -45,7 +47,7 @@ class KeptPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method != "GET" or request.META.get("QUERY_STRING") or settings.SESSION_COOKIE_NAME in request.COOKIES:
             return self.get_response(request)
-        address = (request.is_secure(), request.META.get("HTTP_HOST", ""), request.path)
+        address = (request.is_secure(), accepts_gzip(request), request.META.get("HTTP_HOST", ""), request.path)
         found = kept.get(address)
         if found and time.monotonic() < found.until:
             return found.as_response()

@@ -1,5 +1,6 @@
 """The home page and landing pages: there from the start, kept and cookie-free, with the answer's form apart."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -105,6 +106,16 @@ def test_a_page_out_of_memory_costs_no_query_and_is_the_same(
     assert {name: value for name, value in again.items() if name not in own} == {
         name: value for name, value in first.items() if name not in own
     }
+
+
+def test_memory_keeps_a_compressed_page_for_those_who_accept_it_and_a_plain_one_for_others(
+    client: Client, landing: EventPage, in_memory: None
+) -> None:
+    for _turn in range(2):
+        plain, zipped = client.get(landing.url), client.get(landing.url, headers={"Accept-Encoding": "gzip"})
+        assert (plain.get("Content-Encoding"), zipped["Content-Encoding"]) == (None, "gzip")
+        assert gzip.decompress(zipped.content) == plain.content
+        assert "Accept-Encoding" in plain["Vary"] and "Accept-Encoding" in zipped["Vary"]
 
 
 def test_memory_keeps_nothing_but_public_pages_and_nothing_for_who_has_a_session(
