@@ -9,8 +9,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.customers import finding, panels, parts  # noqa: PLC0415  models are loaded only now
+        from accounts.customers.models.assignment import LookedAfter  # noqa: PLC0415
+        from accounts.customers.models.company import ways_in  # noqa: PLC0415
         from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415
 
+        ways_in.register("looked after", LookedAfter())
         navigation.register(
             "companies", NavigationEntry(_("Companies"), "building", "accounts:companies", "see_customers", on_phone=True), weight=20
         )

@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.customers.models.assignment import Assignment
+from accounts.customers.models.assignment import Assignment, assigned_to
 from accounts.customers.models.company import Company, Phase, Tier
 from accounts.customers.models.vehicle import Use, Vehicle
+from accounts.customers.rows import with_contracts_ending
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.user import User
 from fleetportal.core.db import search
@@ -76,10 +77,10 @@ class CompanyFilter(Sentence):
         return rows.filter(pk__in=search.found(Company, value))
 
     def ending(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.with_contracts_ending(on=timezone.localdate(), before=by(value))
+        return with_contracts_ending(rows, on=timezone.localdate(), before=by(value))
 
     def of_user(self, rows: QuerySet[Any], name: str, value: User) -> QuerySet[Any]:
-        return rows.looked_after_by(value, on=timezone.localdate())
+        return rows.filter(pk__among_few=assigned_to(value, on=timezone.localdate()))
 
 
 class VehicleFilter(Sentence):

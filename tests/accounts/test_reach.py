@@ -4,10 +4,21 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.db.models import Q
 from django.utils import timezone
 from guardian.shortcuts import get_objects_for_user
 
-from accounts.models import Assignment, Centre, CentreGroupPermission, CentreUserPermission, Company, User, Vehicle
+from accounts.models import (
+    Assignment,
+    Centre,
+    CentreGroupPermission,
+    CentreUserPermission,
+    Company,
+    User,
+    Vehicle,
+    rights_over,
+    ways_in,
+)
 from contacts.models import Interaction, Person
 from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle
 from tests.factories.contacts import make_person, make_role
@@ -221,3 +232,26 @@ def test_rights_cost_one_query_once(carla, north_ag, django_assert_num_queries):
         user.may("redeem")
         user.may("export")
         Company.objects.visible_to(user)
+
+
+class OfTheTown:
+    """A way in for a test: whoever may serve customers anywhere sees the companies of one town."""
+
+    def condition(self, user, may):
+        return Q(city="Kiel") if may == "meet_customers" and user.rights.anywhere("serve_customers") else None
+
+    def add_to(self, held, user):
+        if user.rights.anywhere("serve_customers"):
+            for pk in Company.objects.filter(city="Kiel", pk__in=held).values_list("pk", flat=True):
+                held[pk].add("meet_customers")
+
+
+def test_a_further_way_in_opens_queryset_and_dossier_alike_for_one_query_more(anna, south_ag, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(ways_in, "_entries", {**ways_in._entries, "town": (100, OfTheTown())})
+    Company.objects.filter(pk=south_ag.pk).update(city="Kiel")
+    anna = fresh(anna)
+
+    assert south_ag in Company.objects.visible_to(anna)
+    assert south_ag not in Company.objects.where(anna, may="see_customers")
+    with django_assert_num_queries(2):  # one for each way in, whatever the number of rights
+        assert rights_over([south_ag], anna) == {south_ag.pk: {"meet_customers"}}

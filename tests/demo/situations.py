@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
+from accounts.customers.rows import with_contracts_ending
 from accounts.models import Address, Assignment, Company, Contract, Phase, Powertrain, Sector, Tier, User, Vehicle
 from cms.models import EventPage
 from contacts.models import (
@@ -185,7 +186,7 @@ def planned_delivery(on: date) -> Any:
 
 @situation("a contract that ends within nine months")
 def renewal(on: date) -> Any:
-    return Company.objects.with_contracts_ending(on=on, before=on + timedelta(days=270))
+    return with_contracts_ending(Company.objects.all(), on=on, before=on + timedelta(days=270))
 
 
 @situation("a contract that has ended and the vehicle is still there")

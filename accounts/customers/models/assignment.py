@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Company
@@ -34,6 +35,23 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def responsible(self) -> Self:
         return self.filter(kind=Assignment.Kind.RESPONSIBLE)
+
+
+def assigned_to(user: User, *, on: date) -> "models.QuerySet[Any, Any]":
+    """The ids of companies that `user` looks after on that day, as responsible or stand-in."""
+    return Assignment.objects.running(on=on).filter(user=user).values("company")
+
+
+class LookedAfter:
+    """The way in of whoever looks after a company today: what they hold for own companies counts there."""
+
+    def condition(self, user: User, may: str) -> Q | None:
+        return Q(pk__among_few=assigned_to(user, on=timezone.localdate())) if may in user.rights.general else None
+
+    def add_to(self, held: dict[int, set[str]], user: User) -> None:
+        if any(user.rights.general - codenames for codenames in held.values()):
+            for pk in assigned_to(user, on=timezone.localdate()).filter(company__in=held).values_list("company", flat=True):
+                held[pk] |= user.rights.general
 
 
 def who_serves(company: Company, *, on: date) -> "models.QuerySet[User]":

@@ -1,12 +1,11 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models, transaction
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +18,19 @@ from fleetportal.core.registry import Registry
 if TYPE_CHECKING:
     from accounts.staff.models.user import User
 
-# Further ways a company comes into somebody's reach: (user, may) -> Q on Company. Filled from above.
-ways_in: Registry[Callable[["User", str], Q]] = Registry("ways in")
+
+class WayIn(Protocol):
+    """How companies come into somebody's reach beside their centre: one rule, as a condition and as an answer about rows at hand."""
+
+    def condition(self, user: "User", may: str) -> Q | None:
+        """On companies: those where `user` holds `may` in this way; None where there can be none."""
+
+    def add_to(self, held: dict[int, set[str]], user: "User") -> None:
+        """Add to what `user` holds of each company, by its id, what this way allows. Costs 1 query at most."""
+
+
+# Ways in beside the centre, assignments first among them. Filled from above.
+ways_in: Registry[WayIn] = Registry("ways in")
 
 PARENTS = "parents of companies"  # of core.db.alone: two changes far apart in a group may close a circle together
 
@@ -65,10 +75,9 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         if not user.is_authenticated:
             return self.none()
         reach = Q(centre__in=user.rights.centres(may))
-        if may in user.rights.general:
-            reach |= Q(pk__among_few=assigned_to(user, on=timezone.localdate()))
         for way_in in ways_in:
-            reach |= way_in(user, may)
+            condition = way_in.condition(user, may)
+            reach = reach if condition is None else reach | condition
         return self.filter(reach)
 
     def visible_to(self, user: "User") -> Self:
@@ -77,46 +86,6 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def active(self) -> Self:
         return self.exclude(phase=Phase.LOST)
-
-    def looked_after_by(self, user: "User", *, on: date) -> Self:
-        """Companies that `user` looks after on that day, as responsible or stand-in."""
-        return self.filter(pk__among_few=assigned_to(user, on=on))
-
-    def with_contracts_ending(self, *, on: date, before: date) -> Self:
-        """Active companies with a vehicle whose contract ends from `on` on and before `before`. Source: DOMAIN, order-by date."""
-        vehicles = above(Company, "vehicles")
-        ending = vehicles.active().filter(company=OuterRef("pk"), contract_ends_on__gte=on, contract_ends_on__lt=before)
-        return self.active().filter(Exists(ending))
-
-    def for_list(self) -> Self:
-        """With all that a table row shows: centre, who is responsible today, number of vehicles, the next contract end. 2 queries.
-
-        Subqueries and no join: asked only for the rows on the page, whatever the number of companies.
-        """
-        vehicles = vehicles_of_each()
-        ends = vehicles.filter(contract_ends_on__gte=timezone.localdate()).order_by("contract_ends_on").values("contract_ends_on")[:1]
-        rows = self.select_related("centre").prefetch_related(responsible_today())
-        return rows.annotate(fleet_size=number_of(vehicles), contract_ends_on=Subquery(ends))
-
-    def for_dossier(self) -> Self:
-        """With what the head of the dossier shows. 2 queries."""
-        return self.for_list().annotate(personal_count=number_of(vehicles_of_each().filter(use="personal")))
-
-
-def vehicles_of_each() -> models.QuerySet[Any]:
-    """For a subquery over companies: the vehicles that each still has."""
-    return above(Company, "vehicles").active().filter(company=OuterRef("pk"))
-
-
-def number_of(rows: models.QuerySet[Any]) -> Coalesce:
-    """How many rows a subquery by company has."""
-    return Coalesce(Subquery(rows.order_by().values("company").annotate(count=Count("pk")).values("count")), 0)
-
-
-def assigned_to(user: "User", *, on: date) -> models.QuerySet[Any]:
-    """The ids of companies that `user` looks after on that day, as responsible or stand-in."""
-    assignments = above(Company, "assignments")
-    return assignments.running(on=on).filter(user=user).values("company")
 
 
 def in_reach(user: "User", *, may: str) -> RawSQL | list[int]:
@@ -133,13 +102,6 @@ def in_reach(user: "User", *, may: str) -> RawSQL | list[int]:
         except EmptyResultSet:
             user.rights.reach[key] = []
     return user.rights.reach[key]
-
-
-def responsible_today() -> "Prefetch[Any]":
-    """Puts today's responsible user into `company.responsible_now`, a list of at most one assignment."""
-    assignments = above(Company, "assignments")
-    running = assignments.responsible().running(on=timezone.localdate()).select_related("user")
-    return Prefetch("assignments", queryset=running, to_attr="responsible_now")
 
 
 class Company(Folded):
@@ -168,7 +130,7 @@ class Company(Folded):
     external_id = models.CharField(_("number in the source"), max_length=80, blank=True, db_index=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    # what `for_list()` and `for_dossier()` add
+    # what `for_list` and `for_dossier` of accounts/customers/rows.py add
     fleet_size: int
     personal_count: int
     contract_ends_on: date | None
@@ -197,7 +159,7 @@ class Company(Folded):
 
     @property
     def responsible(self) -> "User | None":
-        """Who is responsible today; from `for_list()` or `with_responsible()` rows without a query."""
+        """Who is responsible today; from rows of `for_list` without a query."""
         found = getattr(self, "responsible_now", None)
         if found is None:
             found = list(self.assignments.responsible().running(on=timezone.localdate()).select_related("user"))
@@ -253,7 +215,7 @@ class Company(Folded):
 
 
 def rights_over(companies: "Iterable[Company]", user: "User") -> dict[int, set[str]]:
-    """What `user` may with each of `companies`: the same answer as `where()`, for every codename at once. Costs 1 query at most.
+    """What `user` may with each of `companies`: the same answer as `where()`, for every codename at once. 1 query at most for each way in.
 
     By company, since what one of them allows says nothing of another: a person may work for both.
     """
@@ -262,14 +224,8 @@ def rights_over(companies: "Iterable[Company]", user: "User") -> dict[int, set[s
         return {company.pk: set() for company in companies}
     rights = user.rights
     held = {company.pk: {codename for codename, centres in rights.granted.items() if company.centre_id in centres} for company in companies}
-    if any(rights.general - codenames for codenames in held.values()):
-        for pk in assigned_to(user, on=timezone.localdate()).filter(company__in=held).values_list("company", flat=True):
-            held[pk] |= rights.general
     for way_in in ways_in:
-        for codename in (name for name, _words in Centre._meta.permissions):
-            open_to = [pk for pk, codenames in held.items() if codename not in codenames]
-            for pk in Company.objects.filter(way_in(user, codename), pk__in=open_to).values_list("pk", flat=True):
-                held[pk].add(codename)
+        way_in.add_to(held, user)
     return held
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.customers import rows
 from accounts.customers.filters import CompanyFilter
 from accounts.customers.forms.company import CompanyForm
 from accounts.customers.models.company import Company
@@ -50,6 +51,9 @@ class CompanyList(ListPage):
     def get_queryset(self, user: Any) -> QuerySet[Company]:
         return Company.objects.where(user, may=self.may)
 
+    def for_list(self, companies: QuerySet[Company]) -> QuerySet[Company]:
+        return rows.for_list(companies)
+
     def exportable(self, rows: QuerySet[Company], user: Any) -> QuerySet[Company]:
         return rows.filter(pk__in=Company.objects.where(user, may="export").values("pk"))
 
@@ -58,7 +62,7 @@ class CompanyList(ListPage):
 @require_safe
 def dossier(request: StaffRequest, company_id: int) -> HttpResponse:
     """Everything about a company on one page; who only meets customers gets its front."""
-    company = get_object_or_404(Company.objects.visible_to(request.user).for_dossier(), pk=company_id)
+    company = get_object_or_404(rows.for_dossier(Company.objects.visible_to(request.user)), pk=company_id)
     held = company.rights_of(request.user)
     context = {
         "company": company,

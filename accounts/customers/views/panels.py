@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.customers.models.company import Company
 from accounts.customers.panels import Later, Panel
+from accounts.customers.rows import for_dossier
 from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.pages import answer, page
 
@@ -20,7 +21,7 @@ def panel_page(panel: Panel, later: Later) -> Any:
     @page(may=panel.may)
     @require_safe
     def view(request: StaffRequest, company_id: int) -> HttpResponse:
-        company = get_object_or_404(Company.objects.where(request.user, may=panel.may).for_dossier(), pk=company_id)
+        company = get_object_or_404(for_dossier(Company.objects.where(request.user, may=panel.may)), pk=company_id)
         held = company.rights_of(request.user)
         found = panel.context(request, company, held)
         shown = render_to_string(panel.template, {**found, "held": held}, request) if found is not None else ""

@@ -98,6 +98,10 @@ class ListPage(View):
         """`rows` with what a row shows to `user`."""
         for column in self.extra:
             rows = column.decorate(rows)
+        return self.for_list(rows)
+
+    def for_list(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """`rows` with what a row shows to everybody: as the queryset says, unless a page asks a higher noun for it."""
         return rows.for_list()
 
     def extra_context(self) -> dict[str, Any]:

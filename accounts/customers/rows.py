@@ -1,0 +1,51 @@
+"""Companies with what lists and the dossier show of their vehicles and of whoever looks after them."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.customers.models.assignment import Assignment
+from accounts.customers.models.company import Company, CompanyQuerySet
+from accounts.customers.models.vehicle import Use, Vehicle
+
+
+def with_contracts_ending(companies: CompanyQuerySet, *, on: date, before: date) -> CompanyQuerySet:
+    """Active companies with a vehicle whose contract ends from `on` on and before `before`. Source: DOMAIN, order-by date."""
+    ending = vehicles_of_each().filter(contract_ends_on__gte=on, contract_ends_on__lt=before)
+    return companies.active().filter(Exists(ending))
+
+
+def for_list(companies: QuerySet[Company]) -> QuerySet[Company]:
+    """With all that a table row shows: centre, who is responsible today, number of vehicles, the next contract end. 2 queries.
+
+    Subqueries and no join: asked only for the rows on the page, whatever the number of companies.
+    """
+    vehicles = vehicles_of_each()
+    ends = vehicles.filter(contract_ends_on__gte=timezone.localdate()).order_by("contract_ends_on").values("contract_ends_on")[:1]
+    rows: QuerySet[Any] = companies.select_related("centre").prefetch_related(responsible_today())
+    return rows.annotate(fleet_size=number_of(vehicles), contract_ends_on=Subquery(ends))
+
+
+def for_dossier(companies: QuerySet[Company]) -> QuerySet[Company]:
+    """With what the head of the dossier shows. 2 queries."""
+    rows: QuerySet[Any] = for_list(companies)
+    return rows.annotate(personal_count=number_of(vehicles_of_each().filter(use=Use.PERSONAL)))
+
+
+def vehicles_of_each() -> QuerySet[Vehicle]:
+    """For a subquery over companies: the vehicles that each still has."""
+    return Vehicle.objects.active().filter(company=OuterRef("pk"))
+
+
+def number_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many rows a subquery by company has."""
+    return Coalesce(Subquery(rows.order_by().values("company").annotate(count=Count("pk")).values("count")), 0)
+
+
+def responsible_today() -> "Prefetch[Any]":
+    """Puts today's responsible user into `company.responsible_now`, a list of at most one assignment."""
+    running = Assignment.objects.responsible().running(on=timezone.localdate()).select_related("user")
+    return Prefetch("assignments", queryset=running, to_attr="responsible_now")
