@@ -203,8 +203,8 @@ def test_the_past_names_the_year_where_it_is_another(as_anna: Client, anna: User
     silence = Reason.objects.get(rule="silence")
     page = words(as_anna.get(TODAY, {"open": silence.pk}))
     long_ago, now = timezone.localtime() - timedelta(days=800), timezone.localtime()
-    assert f">{long_ago:%b %Y}</time>" in page
-    assert f">{now.day} {now:%b}</time>" in page
+    assert f"> {long_ago:%b %Y} </time>" in page
+    assert f"> {now.day} {now:%b} </time>" in page
 
 
 def test_htmx_gets_the_part_and_everyone_else_the_page(as_anna: Client, north_ag: Company) -> None:

@@ -106,7 +106,7 @@ def test_a_select_is_djangos_whatever_draws_it() -> None:
     """Ours draws its options in one loop (core/templates/django/forms/widgets/select.html)."""
     ours, theirs = (str(AChoice(data={"one": "b"}, renderer=renderer)["one"]) for renderer in (None, DjangoTemplates()))
     assert in_one_line(ours) == in_one_line(theirs)
-    assert '<option value="b" selected>B</option>' in ours and "&lt;A&gt;" in ours
+    assert '<option value="b" selected>B</option>' in in_one_line(ours) and "&lt;A&gt;" in ours
 
 
 def test_a_long_select_costs_no_template_for_each_option(monkeypatch: pytest.MonkeyPatch) -> None:
