@@ -324,4 +324,5 @@ def report(request: StaffRequest, import_id: int) -> HttpResponse:
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         write_report(run, Path(file.name))
         content = BytesIO(Path(file.name).read_bytes())
-    return FileResponse(content, as_attachment=True, filename=f"{Path(run.name).stem}-{_('with reasons')}.xlsx")
+    marked = _("problems marked")
+    return FileResponse(content, as_attachment=True, filename=f"{Path(run.name).stem}-{marked}.xlsx")

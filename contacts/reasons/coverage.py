@@ -60,7 +60,8 @@ class Coverage(Rule):
         if not facts["next_on"]:
             return said
         day = formats.date_format(date.fromisoformat(facts["next_on"]), "MONTH_DAY_FORMAT")
-        return f"{said} {_('The next vehicle is handed over on %(day)s: ask then.') % {'day': day}}"
+        chance = _("The next vehicle will be handed over on %(day)s; ask then.") % {"day": day}
+        return f"{said} {chance}"
 
 
 def _empty_chair(group: str, count: int) -> str:

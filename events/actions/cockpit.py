@@ -131,7 +131,8 @@ def next_step(now: Standing) -> Step | None:
 def draft_step(now: Standing) -> Step:
     count = now.circle.entitled
     entitled = ngettext("%(count)d person is entitled.", "%(count)d people are entitled.", count) % {"count": count}
-    words = f"{_('A draft that nobody sees yet.')} {entitled}"
+    draft = _("This is a draft; nobody can see it yet.")
+    words = f"{draft} {entitled}"
     why = _("Once it is published, invitations can go out and guests can answer.")
     if not now.user.may("run_events"):
         return Step(words, why)

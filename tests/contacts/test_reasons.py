@@ -143,7 +143,7 @@ def test_the_next_hand_over_is_named_as_the_chance(north_ag: Company) -> None:
     make_role("decision_maker", north_ag)
     make_vehicle(north_ag, use="functional", delivered_on=date(2026, 12, 3))
     (reason,) = found(north_ag, "coverage")
-    assert reason.sentence == "A functional vehicle and no driver known. The next vehicle is handed over on 3 December: ask then."
+    assert reason.sentence == "A functional vehicle and no driver known. The next vehicle will be handed over on 3 December; ask then."
     assert reason.due_on == date(2026, 12, 3)
 
 

@@ -27,6 +27,27 @@ def test_a_singular_with_two_plurals_is_an_error(tmp_path, monkeypatch):
         messages.template()
 
 
+def test_no_text_is_out_of_the_extractors_sight():
+    assert list(messages.hidden()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f\"{_('Closed')} today\"",
+        "gettext('Closed' + ending)",
+        "f\"{ngettext('a', 'b', 2)}\"",
+        "_(f'{count} rows')",
+        "pgettext('size', 'Si%s' % 'ze')",
+    ],
+)
+def test_a_text_inside_an_f_string_or_put_together_is_found(tmp_path, line):
+    page = tmp_path / "page.py"
+    page.write_text(f'said = _("Open")\nsaid = {line}\n')
+
+    assert list(messages.unreadable(page)) == [2]
+
+
 @pytest.mark.parametrize(("language", "forms"), [("de", 2), ("it", 2), ("ru", 3)])
 def test_each_plural_has_all_forms_of_its_language(language, forms):
     plurals = [text for text in messages.catalogue(language) if text.id and text.pluralizable and any(text.string)]

@@ -75,7 +75,7 @@ def test_every_problem_stands_there_by_row_and_column(client, anna):
 def test_the_file_comes_back_with_reasons(client, anna, tmp_path):
     client.force_login(anna)
     response = client.get(f"{brought(client, FAULTY)}report/")
-    assert "fleet-with reasons.xlsx" in response["Content-Disposition"]
+    assert "fleet-problems marked.xlsx" in response["Content-Disposition"]
     (tmp_path / "back.xlsx").write_bytes(b"".join(response.streaming_content))
     page = openpyxl.load_workbook(tmp_path / "back.xlsx").active
     assert page["E1"].value == "What is wrong" and "same plate" in page["E4"].value
