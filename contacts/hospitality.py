@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Company, in_reach
-from contacts.people.models.person import Person, role_models
+from contacts.people.models.person import Person
+from contacts.people.models.roles import GROUPS
 from fleetportal.core import audit, money
 from fleetportal.core.errors import Refused
 
@@ -206,9 +207,9 @@ def _company_rule(policy: GiftPolicy, holder: Company, at_hand: Company | None) 
 def employers(person: Person, company: Company | None) -> models.QuerySet[Company]:
     """The companies for which the person works today, and the one at hand: from the person's roles, not past every company."""
     today = timezone.localdate()
-    first, *more = [role._default_manager.running(on=today).filter(person=person).values("company") for role in role_models()]
+    first, *more = [role.objects.running(on=today).filter(person=person).values_list("company") for role in GROUPS.values()]
     if company:
-        more.append(Company.objects.filter(pk=company.pk).values("pk"))
+        more.append(Company.objects.filter(pk=company.pk).values_list("pk"))
     return Company.objects.filter(pk__in=first.union(*more, all=True))
 
 

@@ -3,12 +3,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
-from contacts.people.models.person import PersonAddress, PersonAddressQuerySet
+from contacts.people.models.person import PersonAddress, PersonAddressQuerySet, PersonQuerySet
 from fleetportal.core import audit
 
 if TYPE_CHECKING:
@@ -112,6 +112,18 @@ class Consent(models.Model):
             )
             audit.record("consent.given" if is_given else "consent.withdrawn", consent, by=by, facts={"purpose": str(purpose)})
             return consent
+
+
+def reachable(people: PersonQuerySet, channel: str, purpose: str) -> PersonQuerySet:
+    """Those of `people` with a usable address on `channel` that consents to `purpose`: consent as a where-clause."""
+    said_yes = with_consent(PersonAddress.objects.filter(person=OuterRef("pk"), channel=channel), purpose)
+    return people.filter(Exists(said_yes))
+
+
+def addresses_with_consents(path: str = "") -> "Prefetch[Any]":
+    """A person's addresses, each with its ledger, newest first; `path` leads from the rows to the person. 2 queries."""
+    consents = Prefetch("consents", Consent.objects.order_by("-at", "-pk"))
+    return Prefetch(f"{path}addresses", PersonAddress.objects.order_by("is_private", "pk").prefetch_related(consents))
 
 
 def with_consent(addresses: PersonAddressQuerySet, purpose: str | OuterRef) -> PersonAddressQuerySet:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.filters import companies_of, search_field
-from contacts.consent.models import Purpose
+from contacts.consent.models import Purpose, reachable
 from contacts.people.models.person import Channel, Person
 from contacts.people.models.roles import Group
 from fleetportal.core.db import search
@@ -80,7 +80,7 @@ class PersonFilter(Sentence):
         return rows.at(value)
 
     def reachable_by(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.reachable(value, Purpose.INVITATIONS)
+        return reachable(rows, value, Purpose.INVITATIONS)
 
     def unconfirmed(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(is_confirmed=False)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.customers.panels import Figure, Later, Panel
 from accounts.models import Company, Vehicle
 from accounts.staff.requests import StaffRequest
+from contacts.consent.models import addresses_with_consents
 from contacts.memory.forms import LogForm
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.holders import Holder, VehicleDriver
-from contacts.people.models.person import addresses_with_consents
 from contacts.people.models.roles import GROUPS, Group
 from contacts.reasons.explaining import explain
 from fleetportal.core.registry import Registry

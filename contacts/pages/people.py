@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.customers.panels import shown
 from accounts.models import Company, rights_over
 from accounts.staff.requests import StaffRequest
-from contacts.consent.models import Consent
+from contacts.consent.models import Consent, addresses_with_consents
 from contacts.memory import timeline
 from contacts.memory.forms import SOURCES, ConsentForm
 from contacts.memory.models.interaction import Interaction
@@ -58,7 +58,7 @@ class PersonList(ListPage):
         return Person.objects.where(user, may=self.may)
 
     def decorate(self, rows: QuerySet[Person], user: Any) -> QuerySet[Person]:
-        return rows.for_list().with_roles_seen_by(user, may=self.may)
+        return rows.prefetch_related(addresses_with_consents()).with_roles_seen_by(user, may=self.may)
 
     def exportable(self, rows: QuerySet[Person], user: Any) -> QuerySet[Person]:
         return rows.where(user, may="export")
@@ -66,7 +66,8 @@ class PersonList(ListPage):
     def exported(self, query: QueryDict, user: Any) -> QuerySet[Person]:
         """Roles too leave the house only at companies where the user may export."""
         rows = super().exported(query, user).prefetch_related(None)
-        return rows.for_list().with_roles_seen_by(user, may=self.may, among=Company.objects.where(user, may="export"))
+        rows = rows.prefetch_related(addresses_with_consents())
+        return rows.with_roles_seen_by(user, may=self.may, among=Company.objects.where(user, may="export"))
 
     def beside(self, row: Person) -> list[int]:
         return [role.company_id for role in row.roles_now]
@@ -112,7 +113,7 @@ class Met:
 
 def meet(request: StaffRequest, person_id: int, may: str = "meet_customers") -> Met:
     """The person with whom the user may `may`; else 404. Costs 6 queries at most."""
-    person = get_object_or_404(Person.objects.where(request.user, may=may).for_list(), pk=person_id)
+    person = get_object_or_404(Person.objects.where(request.user, may=may).prefetch_related(addresses_with_consents()), pk=person_id)
     roles = roles_seen(person, request.user)
     if roles:
         at = rights_over({role.company for role in roles}, request.user)

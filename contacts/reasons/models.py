@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Company, Phase, Tier, Vehicle, in_reach
+from contacts.consent.models import addresses_with_consents
 from contacts.memory.models.interaction import Interaction
-from contacts.people.models.person import Channel, Person, PersonAddress, addresses_with_consents
+from contacts.people.models.person import Channel, Person, PersonAddress
 from contacts.people.models.roles import GROUPS, Group
 from contacts.reasons.rule import Rule, rules
 
@@ -76,10 +77,7 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
 
     def for_cards(self, *, on: date) -> Self:
         """With all that a card shows: company, person, job title, addresses and what may be sent there. 6 queries."""
-        roles = [
-            Prefetch(f"person__{model._meta.get_field('person').remote_field.related_name}", model._default_manager.running(on=on))
-            for model in GROUPS.values()
-        ]
+        roles = [Prefetch(f"person__{model.of_person}", model.objects.running(on=on)) for model in GROUPS.values()]
         return self.select_related("company__centre", "person", "vehicle").prefetch_related(addresses_with_consents("person__"), *roles)
 
 
@@ -136,8 +134,7 @@ class Reason(models.Model):
         """What the person is to this company, from `for_cards()` rows without a query; None where nobody is known."""
         if self.person is None:
             return None
-        name = str(GROUPS[self.group]._meta.get_field("person").remote_field.related_name)
-        mine = [role for role in getattr(self.person, name).all() if role.company_id == self.company_id]
+        mine = [role for role in getattr(self.person, GROUPS[self.group].of_person).all() if role.company_id == self.company_id]
         return mine[0] if mine else None
 
     @property

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
+from contacts.consent.models import reachable
 from contacts.memory.models.interaction import record as tell_timeline
 from contacts.models import Channel, Person, PersonAddress, Purpose
 from contacts.people.models.person import PersonQuerySet
@@ -55,16 +56,16 @@ def circle(event: Event, user: User) -> Circle:
     people = entitled_people(event, user)
     known = people.exclude(pk__in=invited(event))
     addressed = known.filter(models.Exists(usable_addresses()))
-    reachable = addressed.reachable(Channel.EMAIL, Purpose.INVITATIONS)
+    willing = reachable(addressed, Channel.EMAIL, Purpose.INVITATIONS)
     entitled, unknown = people.count(), known.count()
-    with_address, willing, free = addressed.count(), reachable.count(), reachable.exclude(pk__in=invited_elsewhere(event)).count()
+    with_address, with_consent, free = addressed.count(), willing.count(), willing.exclude(pk__in=invited_elsewhere(event)).count()
     return Circle(
         entitled=entitled,
         invitable=free,
         invited=entitled - unknown,
         without_address=unknown - with_address,
-        without_consent=with_address - willing,
-        invited_elsewhere=willing - free,
+        without_consent=with_address - with_consent,
+        invited_elsewhere=with_consent - free,
     )
 
 
@@ -89,8 +90,8 @@ def usable_addresses() -> models.QuerySet[PersonAddress]:
 
 def invitable(event: Event, user: User | None) -> PersonQuerySet:
     """The entitled who may be invited now: reachable for invitations, neither invited nor promised to another centre."""
-    reachable = entitled_people(event, user).reachable(Channel.EMAIL, Purpose.INVITATIONS)
-    return reachable.exclude(pk__in=invited(event)).exclude(pk__in=invited_elsewhere(event))
+    willing = reachable(entitled_people(event, user), Channel.EMAIL, Purpose.INVITATIONS)
+    return willing.exclude(pk__in=invited(event)).exclude(pk__in=invited_elsewhere(event))
 
 
 def proposed(event: Event, user: User | None) -> "Iterator[Role]":
@@ -204,5 +205,5 @@ def run_nudging(job: Job, deadline: float) -> bool:
 
 def silent(event: Event, user: User) -> models.QuerySet[Invitation]:
     """The invited who have not answered and may still hear from us, as far as `user` may invite."""
-    willing = Person.objects.reachable(Channel.EMAIL, Purpose.INVITATIONS).values("pk")
+    willing = reachable(Person.objects.all(), Channel.EMAIL, Purpose.INVITATIONS).values("pk")
     return Invitation.objects.where(user, may="invite").filter(event=event, person__in=willing).silent()

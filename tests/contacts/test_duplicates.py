@@ -17,7 +17,7 @@ from tests.factories.contacts import make_person, make_role
 from tests.factories.sheets import make_text
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES, COMPANY_LIST_QUERIES = 16, 4
+LIST_QUERIES, COMPANY_LIST_QUERIES = 14, 4
 TYPED = {"group": "user", "first_name": "Kim", "last_name": "Zeisig", "email": "kim@zeisig.example", "phone": "", "language": "de"}
 FIRM = {"name": "Zeisig Bau GmbH", "postcode": "20457", "country": "DE", "vat_number": "DE136695976"}
 

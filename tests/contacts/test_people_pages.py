@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Centre, Company, User
+from contacts.consent.models import reachable
 from contacts.models import Consent, DecisionMaker, Driver, Interaction, Person, PersonAddress
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import assign, make_company
@@ -284,9 +285,9 @@ def test_a_consent_is_recorded_with_wording_source_and_who(client: Client, emil:
     for consent in Consent.objects.all():
         assert (consent.address, consent.is_given, consent.recorded_by, consent.company) == (address, True, emil, north_ag)
         assert (consent.wording, consent.source) == ("Write to me.", "said at the counter")
-    assert set(Person.objects.reachable("email", "news")) == {albers}
+    assert set(reachable(Person.objects.all(), "email", "news")) == {albers}
     client.post(f"/people/{albers.pk}/consents/new/", {**values, "answer": "no"})
-    assert set(Person.objects.reachable("email", "news")) == set()
+    assert set(reachable(Person.objects.all(), "email", "news")) == set()
     assert Consent.objects.count() == 4
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from accounts.customers.rows import with_contracts_ending
 from accounts.models import Address, Assignment, Company, Contract, Phase, Powertrain, Sector, Tier, User, Vehicle
 from cms.models import EventPage
+from contacts.consent import models as consent
 from contacts.models import (
     AddressState,
     Channel,
@@ -160,7 +161,7 @@ def private_facts(on: date) -> Any:
 
 @situation("somebody who may be invited by e-mail")
 def reachable(on: date) -> Any:
-    return Person.objects.reachable("email", "invitations")
+    return consent.reachable(Person.objects.all(), "email", "invitations")
 
 
 @situation("an address nobody ever asked")

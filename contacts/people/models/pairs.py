@@ -40,8 +40,8 @@ class PersonPairQuerySet(models.QuerySet["PersonPair"]):
         return self
 
     def with_people_seen_by(self, user: "User", *, may: str, among: "models.QuerySet[Company] | None" = None) -> Self:
-        """Both people with their addresses and the roles that `user` sees; `among` narrows the companies further. 12 queries."""
-        people = Person.objects.for_list().with_roles_seen_by(user, may=may, among=among)
+        """Both people with their addresses and the roles that `user` sees; `among` narrows the companies further. 10 queries."""
+        people = Person.objects.with_addresses().with_roles_seen_by(user, may=may, among=among)
         return self.prefetch_related(Prefetch("one", people), Prefetch("other", people.all()))
 
 

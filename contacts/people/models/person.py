@@ -1,17 +1,19 @@
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import phonenumbers
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company, in_reach
 from fleetportal.core import audit
 from fleetportal.core.db import Folded, above, fold, is_one, lock, search
+from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -32,6 +34,18 @@ class AddressState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+@dataclass(frozen=True)
+class RoleKind:
+    """One kind of role that people have at companies, as its model registers it."""
+
+    relation: str  # from a person to their roles of this kind
+    rows: Any  # the model's manager: `running(on=)`, `where(user, may=)`
+
+
+# group -> the roles of people of that group; filled by roles.py
+role_kinds: Registry[RoleKind] = Registry("kinds of roles")
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def where(self, user: "User", *, may: str) -> Self:
         """People with a role, present or past, at a company where `user` holds `may`; without any role: by the centre that met them."""
@@ -39,12 +53,12 @@ class PersonQuerySet(models.QuerySet["Person"]):
             return self.none()
         companies = in_reach(user, may=may)
         if not user.rights.centres(may):  # own companies are few: from them up to their people, not past everybody
-            first, *more = [role._default_manager.filter(company__in=companies).values("person") for role in role_models()]
+            first, *more = [kind.rows.filter(company__in=companies).values("person") for kind in role_kinds]
             return self.filter(pk__in=first.union(*more, all=True))
         reach = Q()
         unattached = Q()
-        for role in role_models():
-            at = role._default_manager.filter(person=OuterRef("pk"))
+        for kind in role_kinds:
+            at = kind.rows.filter(person=OuterRef("pk"))
             reach |= Q(is_one(at.filter(company__in=companies)))
             unattached &= ~Q(is_one(at))
         return self.filter(reach | (unattached & Q(centre__in=user.rights.centres(may))))
@@ -52,28 +66,20 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, user: "User") -> Self:
         return self.where(user, may="meet_customers")
 
-    def reachable(self, channel: str, purpose: str) -> Self:
-        """People with a usable address on `channel` whose newest word about `purpose` is yes: consent as a where-clause."""
-        consents = above(PersonAddress, "consents")
-        newest = Subquery(consents.latest_for(purpose).values("is_given")[:1])
-        said_yes = PersonAddress.objects.usable().filter(person=OuterRef("pk"), channel=channel).annotate(said_yes=newest)
-        return self.filter(Exists(said_yes.filter(said_yes=True)))
-
     def in_group(self, group: str, *, seen_by: "User") -> Self:
         """People who are that to a company in `seen_by`'s reach today."""
-        model = dict(zip(GROUP_NAMES, role_models(), strict=True))[group]
-        seen = model._default_manager.running(on=timezone.localdate()).visible_to(seen_by)
+        seen = role_kinds[group].rows.running(on=timezone.localdate()).visible_to(seen_by)
         return self.filter(Exists(seen.filter(person=OuterRef("pk"))))
 
     def at(self, company: Company) -> Self:
         """People with a role at `company` today: from its roles up to them, not past everybody."""
         today = timezone.localdate()
-        first, *more = [role._default_manager.running(on=today).filter(company=company).values("person") for role in role_models()]
+        first, *more = [kind.rows.running(on=today).filter(company=company).values("person") for kind in role_kinds]
         return self.filter(pk__in=first.union(*more, all=True))
 
-    def for_list(self) -> Self:
-        """With the addresses and what was last said about each. 3 queries."""
-        return self.prefetch_related(addresses_with_consents())
+    def with_addresses(self) -> Self:
+        """With the addresses, those that are not private first. 2 queries."""
+        return self.prefetch_related(Prefetch("addresses", PersonAddress.objects.order_by("is_private", "pk")))
 
     def with_roles_seen_by(self, user: "User", *, may: str = "meet_customers", among: "models.QuerySet[Company] | None" = None) -> Self:
         """With the present roles at companies where `user` holds `may`, in `person.roles_now`; other roles stay unsaid. 3 queries.
@@ -82,26 +88,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """
         today = timezone.localdate()
         roles = []
-        for role, name in zip(role_models(), ROLE_NAMES, strict=True):
-            seen = role._default_manager.running(on=today).where(user, may=may).select_related("company").order_by("company__name_folded")
+        for kind in role_kinds:
+            seen = kind.rows.running(on=today).where(user, may=may).select_related("company").order_by("company__name_folded")
             seen = seen if among is None else seen.filter(company__in=among.values("pk"))
-            roles.append(Prefetch(name, seen, f"{name}_now"))
+            roles.append(Prefetch(kind.relation, seen, f"{kind.relation}_now"))
         return self.prefetch_related(*roles)
-
-
-GROUP_NAMES = ("decision_maker", "user", "driver")
-ROLE_NAMES = ("decision_maker_roles", "user_roles", "driver_roles")
-
-
-def addresses_with_consents(path: str = "") -> "Prefetch[Any]":
-    """A person's addresses, each with its ledger, newest first; `path` leads from the rows to the person."""
-    consents = above(PersonAddress, "consents").order_by("-at", "-pk")
-    return Prefetch(f"{path}addresses", PersonAddress.objects.order_by("is_private", "pk").prefetch_related(Prefetch("consents", consents)))
-
-
-def role_models() -> list[Any]:
-    """DecisionMaker, VehicleUser, Driver; they stand one file above and name this one."""
-    return [Person._meta.get_field(name).related_model for name in ROLE_NAMES]
 
 
 def language_default() -> str:
@@ -152,14 +143,14 @@ class Person(Folded):
         return (self.first_name[:1] + self.last_name[:1]).upper() or "?"
 
     def address(self, channel: str) -> "PersonAddress | None":
-        """The first usable address of that channel; no query on rows of `for_list()`."""
+        """The first usable address of that channel; no query on rows of `with_addresses()`."""
         usable = [a for a in self.addresses.all() if a.channel == channel and a.is_usable]
         return min(usable, key=lambda a: (a.is_private, a.pk), default=None)
 
     @property
     def roles_now(self) -> "list[Any]":
         """The present roles of `with_roles_seen_by()`, decision-maker first."""
-        return [role for name in ROLE_NAMES for role in getattr(self, f"{name}_now")]
+        return [role for kind in role_kinds for role in getattr(self, f"{kind.relation}_now")]
 
     @property
     def email(self) -> str:
@@ -177,7 +168,7 @@ class Person(Folded):
 
     @property
     def work_values(self) -> list[str]:
-        """All usable addresses that are not private; no query on rows of `for_list()`."""
+        """All usable addresses that are not private; no query on rows of `with_addresses()`."""
         return [address.value for address in self.addresses.all() if address.is_usable and not address.is_private]
 
     @property

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
-from contacts.people.models.person import Person
+from contacts.people.models.person import Person, RoleKind, role_kinds
 from fleetportal.core import audit
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Role(models.Model):
     """What a person is to a company, from when to when."""
 
     group: ClassVar[Group]
+    of_person: ClassVar[str]  # from a person to their roles of this kind
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
@@ -111,7 +112,8 @@ class DecisionMaker(Role):
         OTHER = "other", _("other")
 
     group = Group.DECISION_MAKER
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="decision_maker_roles")
+    of_person = "decision_maker_roles"
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name=of_person)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="decision_makers")
     kind = models.CharField(_("kind"), max_length=17, choices=Kind, default=Kind.OTHER)
     decides_supply = models.BooleanField(_("decides who supplies"), default=True)
@@ -127,7 +129,8 @@ class VehicleUser(Role):
     """An employee with a personally assigned company car."""
 
     group = Group.USER
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="user_roles")
+    of_person = "user_roles"
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name=of_person)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="users")
     may_choose = models.BooleanField(_("may choose the car"), default=True)
     interests = models.CharField(_("interests"), max_length=300, blank=True)
@@ -142,7 +145,8 @@ class Driver(Role):
     """Somebody who drives functional vehicles."""
 
     group = Group.DRIVER
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="driver_roles")
+    of_person = "driver_roles"
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name=of_person)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="drivers")
     drinks = models.CharField(_("likes to drink"), max_length=60, blank=True)
 
@@ -153,3 +157,6 @@ class Driver(Role):
 
 
 GROUPS: dict[str, type[Role]] = {Group.DECISION_MAKER: DecisionMaker, Group.USER: VehicleUser, Group.DRIVER: Driver}
+
+for _model in GROUPS.values():
+    role_kinds.register(_model.group, RoleKind(_model.of_person, _model.objects))
