@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.customers.models.company import PARENTS
+from accounts.customers.actions.companies import PARENTS, closes_circle
 from accounts.models import Centre, Company
 from fleetportal.core.db import alone, bulk, fold
 from intake.drafts import Draft
@@ -218,12 +218,7 @@ class Companies:
 
     def stands_above(self, draft: Draft[Company], parent: Draft[Company], settled: dict[int, Draft[Company]]) -> bool:
         """True where `draft` is above `parent` already, by this batch or by the base."""
-        seen: set[int] = set()
-        one: Draft[Company] | None = parent
-        while one is not None and one is not draft and id(one) not in seen:
-            seen.add(id(one))
-            one = settled.get(id(one)) or self.read(one.obj.parent_id)
-        return one is draft
+        return closes_circle(draft, parent, lambda one: settled.get(id(one)) or self.read(one.obj.parent_id))
 
     def read(self, pk: int | None) -> Draft[Company] | None:
         if pk is not None and pk not in self.drafts:

@@ -8,10 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.customers.actions import companies
+from accounts.customers.actions.companies import CircleOfCompanies
 from accounts.customers.models import assignment as assignments
-from accounts.customers.models import company as companies
 from accounts.customers.models.assignment import AlreadyAssigned, AssignmentQuerySet, OnlyWhoLeads
-from accounts.customers.models.company import CircleOfCompanies
 from accounts.models import Address, Assignment, Centre, Company, User, serving
 from fleetportal.core.audit import Change, Entry
 from tests.factories.accounts import assign, make_company, make_user
@@ -54,7 +54,7 @@ def test_the_parent_is_chosen_among_companies_that_one_may_find(as_anna: Client,
 
 def test_a_company_out_of_reach_is_no_parent_and_one_that_is_stays_unsaid(as_anna: Client, north_ag: Company, south_ag: Company) -> None:
     assert as_anna.post(f"/companies/{north_ag.pk}/parent/", {"parent": south_ag.pk}).status_code == 422
-    north_ag.edit(by=None, parent=south_ag)
+    companies.edit(north_ag, by=None, parent=south_ag)
     page = as_anna.get(f"/companies/{north_ag.pk}/parent/").content.decode()
     assert "Kanarienvogel" not in page
     assert f'"{south_ag.pk}"' not in page
@@ -72,14 +72,14 @@ def test_a_company_never_stands_above_its_own_parent(as_anna: Client, anna: User
     assert answer.status_code == 409
     assert "Nordhafen unten belongs to Nordhafen Logistik SE" in answer.content.decode()
     with pytest.raises(CircleOfCompanies):
-        north_ag.edit(by=anna, parent=Company.objects.get(pk=north_ag.pk))
+        companies.edit(north_ag, by=anna, parent=Company.objects.get(pk=north_ag.pk))
     assert Entry.objects.count() == entries
     assert Company.objects.get(pk=north_ag.pk).parent is None
 
 
 def test_the_second_who_chooses_a_parent_is_told(as_anna: Client, anna: User, carla: User, north_ag: Company) -> None:
     one, other = (make_company(north_ag.centre, name=name, looked_after_by=anna) for name in ("Holding A", "Holding B"))
-    north_ag.edit(by=carla, parent=one)
+    companies.edit(north_ag, by=carla, parent=one)
     answer = as_anna.post(f"/companies/{north_ag.pk}/parent/", {"parent": other.pk, "_shown": '{"parent": null}'})
     assert answer.status_code == 422
     assert "Holding A" in answer.content.decode()
@@ -88,8 +88,8 @@ def test_the_second_who_chooses_a_parent_is_told(as_anna: Client, anna: User, ca
 def ring(north: Centre) -> list[Company]:
     """Four companies that want to stand in a circle, two links of it far apart."""
     four = [make_company(north, name=f"Ring {n}") for n in range(4)]
-    four[0].edit(by=None, parent=four[1])
-    four[2].edit(by=None, parent=four[3])
+    companies.edit(four[0], by=None, parent=four[1])
+    companies.edit(four[2], by=None, parent=four[3])
     return [Company.objects.get(pk=company.pk) for company in four]
 
 
@@ -98,7 +98,7 @@ def ring(north: Centre) -> list[Company]:
 def test_two_changes_far_apart_close_no_circle(north: Centre) -> None:
     for _turn in range(repetitions()):
         one, two, three, four = ring(north)
-        outcomes = race(lambda: two.edit(by=None, parent=three), lambda: four.edit(by=None, parent=one))  # noqa: B023
+        outcomes = race(lambda: companies.edit(two, by=None, parent=three), lambda: companies.edit(four, by=None, parent=one))  # noqa: B023
         assert len(won(outcomes)) == 1
         assert [type(outcome) for outcome in outcomes if outcome is not None] == [CircleOfCompanies]
 
@@ -108,8 +108,8 @@ def test_two_changes_far_apart_close_no_circle(north: Centre) -> None:
 def test_a_circle_closes_when_nobody_looks(north: Centre, monkeypatch) -> None:
     """The canary."""
     one, two, three, four = ring(north)
-    monkeypatch.setattr(companies.Company, "refuse_circle", lambda company, parent: None)
-    assert len(won(race(lambda: two.edit(by=None, parent=three), lambda: four.edit(by=None, parent=one)))) == 2
+    monkeypatch.setattr(companies, "closes_circle", lambda child, parent, parent_of: False)
+    assert len(won(race(lambda: companies.edit(two, by=None, parent=three), lambda: companies.edit(four, by=None, parent=one)))) == 2
 
 
 # --- Who looks after it
@@ -215,8 +215,8 @@ def test_of_two_who_hand_over_several_at_once_one_has_them_all(antje: User, carl
     for _turn in range(repetitions()):
         several = [make_company(north) for _row in range(3)]
         both = zip((several, several[::-1]), (antje, carla), strict=True)  # in one order for the one, in the other for the other
-        outcomes = race(*[partial(Assignment.hand_over, rows, to, starts_on=TODAY, by=None) for rows, to in both])
-        assert outcomes == [3, 3], "each handed over all: one after the other, in one order of locks"
+        outcomes = race(*[partial(Assignment.assign_many, rows, to, starts_on=TODAY, by=None) for rows, to in both])
+        assert [len(outcome) for outcome in outcomes] == [3, 3], "each handed over all: one after the other, in one order of locks"
         assert responsible_of(several) in ([[antje.pk]] * 3, [[carla.pk]] * 3)
 
 
@@ -237,11 +237,11 @@ def test_two_would_be_responsible_where_nobody_asks_who_is_at_the_same_moment(
             cursor.execute("ALTER TABLE accounts_assignment DROP CONSTRAINT one_responsible_at_a_time")
     companies = [make_company(north) for _row in range(3 if several else 1)]
     monkeypatch.setattr(assignments, "lock", lambda row: row)
-    monkeypatch.setattr(assignments, "can_lock", lambda: False)
+    monkeypatch.setattr(assignments, "lock_many", lambda rows: None)
     monkeypatch.setattr(assignments.NoOverlap, "clashes", lambda constraint, model, row, using="default": model.objects.none())
     monkeypatch.setattr(AssignmentQuerySet, "running", lambda rows, *, on: rows.none())
     if several:
-        race(*[partial(Assignment.hand_over, companies, to, starts_on=TODAY, by=None) for to in (antje, carla)])
+        race(*[partial(Assignment.assign_many, companies, to, starts_on=TODAY, by=None) for to in (antje, carla)])
     else:
         race(*[partial(assign, Company.objects.get(pk=companies[0].pk), to, starts_on=TODAY) for to in (antje, carla)])
     monkeypatch.undo()
@@ -314,3 +314,56 @@ def test_the_panels_cost_the_same_for_one_row_and_three(
         as_anna.get(f"/companies/{north_ag.pk}/parent/")
     with django_assert_num_queries(5):
         as_anna.get(f"/companies/{north_ag.pk}/assign/")
+
+
+# --- What somebody brings in
+
+
+def test_a_company_that_an_account_manager_enters_is_theirs_to_look_after(anna: User, carla: User, north: Centre) -> None:
+    mine, hers = (companies.enter(by=user, name=f"{user}'s AG", centre=north) for user in (anna, carla))
+    assert mine.responsible == anna
+    assert Entry.objects.about(mine).get(action="company.assigned").facts == {"user": anna.pk, "kind": "responsible"}
+    assert hers.responsible is None, "who serves the whole centre reaches it all the same"
+
+
+def test_a_company_entered_by_nobody_or_without_the_right_to_serve_is_nobodys(emil: User, north: Centre) -> None:
+    assert [companies.enter(by=user, name="AG", centre=north).responsible for user in (None, emil)] == [None, None]
+
+
+# --- Many at once
+
+
+def test_of_many_edits_those_that_would_close_a_circle_are_refused_and_the_others_kept(carla: User, north: Centre) -> None:
+    one, two, three, four = ring(north)
+    edits = [(two, {"parent": three}), (four, {"parent": one, "city": "Kiel"}), (one, {"city": "Plön"})]
+    edited, refused = companies.edit_many(edits, by=carla)
+    assert [one.row for one in edited] == [two, one]
+    assert [(company, type(refusal)) for company, refusal in refused] == [(four, CircleOfCompanies)]
+    assert Company.objects.get(pk=four.pk).city == "" and Company.objects.get(pk=two.pk).parent == three
+
+
+def test_a_circle_among_new_companies_enters_none_of_them(carla: User, north: Centre) -> None:
+    one, two, three = (Company(name=f"New {n}", centre=north) for n in range(3))
+    one.parent, two.parent, three.parent = two, one, one
+    with pytest.raises(CircleOfCompanies):
+        companies.enter_many([three, one, two], by=carla)
+    assert not Company.objects.filter(name__startswith="New").exists()
+
+
+def test_new_companies_may_belong_to_each_other(carla: User, north: Centre) -> None:
+    below, middle, top = (Company(name=f"New {n}", centre=north) for n in range(3))
+    below.parent, middle.parent = middle, top
+    companies.enter_many([below, middle, top], by=carla)
+    assert Company.objects.get(pk=below.pk).parent == middle and Company.objects.get(pk=middle.pk).parent == top
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_entering_and_editing_many_costs_the_same_however_many(anna: User, north: Centre, rows: int, django_assert_num_queries) -> None:
+    new = [Company(name=f"New {n}", centre=north) for n in range(rows)]
+    anna.rights  # noqa: B018  read once, as for a request
+    with django_assert_num_queries(23):
+        companies.enter_many(new, by=anna)
+    with django_assert_num_queries(9):
+        companies.edit_many([(company, {"city": "Kiel"}) for company in new], by=anna)
+    with django_assert_num_queries(2):
+        companies.edit_many([(company, {"city": "Kiel"}) for company in new], by=anna)

@@ -143,7 +143,7 @@ def test_a_planned_hand_over_of_one_keeps_all_as_they_were(anna: User, antje: Us
     assign(three[2], carla, starts_on=TODAY + timedelta(days=9))
     entries = Entry.objects.count()
     with pytest.raises(AlreadyAssigned, match="Company 2"):
-        Assignment.hand_over(three, antje, starts_on=TODAY, by=anna)
+        Assignment.assign_many(three, antje, starts_on=TODAY, by=anna)
     assert [company.responsible for company in three] == [anna] * 3
     assert Entry.objects.count() == entries
 
@@ -152,6 +152,6 @@ def test_a_planned_hand_over_of_one_keeps_all_as_they_were(anna: User, antje: Us
 def test_a_hand_over_costs_the_same_for_one_and_three(
     anna: User, antje: User, three: list[Company], rows: int, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(11):
-        assert Assignment.hand_over(three[:rows], antje, starts_on=TODAY, by=anna) == rows
-    assert Assignment.hand_over(three[:rows], antje, starts_on=TODAY, by=anna) == 0
+    with django_assert_num_queries(12):
+        assert len(Assignment.assign_many(three[:rows], antje, starts_on=TODAY, by=anna)) == rows
+    assert Assignment.assign_many(three[:rows], antje, starts_on=TODAY, by=anna) == []

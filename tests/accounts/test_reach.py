@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from guardian.shortcuts import get_objects_for_user
 
+from accounts.customers.actions import companies
 from accounts.models import (
     Assignment,
     Centre,
@@ -195,7 +196,7 @@ def test_a_company_handed_on_is_out_of_reach_from_that_day(anna, boris, north_ag
 
 
 def test_a_company_moved_to_another_centre_follows_it(carla, north_ag, south):
-    north_ag.edit(by=None, centre=south)
+    companies.edit(north_ag, by=None, centre=south)
     assert north_ag not in Company.objects.visible_to(fresh(carla))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.customers.actions import companies
 from accounts.models import Centre, Company, User
 from fleetportal.core import audit
 from fleetportal.core.audit import Change, EditedMeanwhile, Entry
@@ -42,7 +43,7 @@ def test_the_second_editor_sees_what_the_first_one_wrote_and_keeps_what_they_typ
 ) -> None:
     client.force_login(anna)
     values = opened(client, north_ag)
-    Company.objects.get(pk=north_ag.pk).edit(by=carla, city="Kiel", sector="trade")
+    companies.edit(Company.objects.get(pk=north_ag.pk), by=carla, city="Kiel", sector="trade")
     answer = sent(client, north_ag, {**values, "city": "Lübeck"})
     page = html.unescape(answer.content.decode())
     assert answer.status_code == 422
@@ -61,7 +62,7 @@ def test_the_second_editor_chooses_whose_words_stay(
 ) -> None:
     client.force_login(anna)
     values = {**opened(client, north_ag), "city": "Lübeck", "street": "Am Kai 1"}
-    Company.objects.get(pk=north_ag.pk).edit(by=carla, city="Kiel")
+    companies.edit(Company.objects.get(pk=north_ag.pk), by=carla, city="Kiel")
     asked = sent(client, north_ag, values).content.decode()
     assert sent(client, north_ag, {**values, "_shown": shown_by(asked), "_keep-city": keep}).status_code == 303
     north_ag.refresh_from_db()
@@ -75,9 +76,9 @@ def test_the_second_editor_chooses_whose_words_stay(
 def test_a_third_editor_is_met_again(client: Client, anna: User, carla: User, admin: User, north_ag: Company) -> None:
     client.force_login(anna)
     values = {**opened(client, north_ag), "city": "Lübeck"}
-    Company.objects.get(pk=north_ag.pk).edit(by=carla, city="Kiel")
+    companies.edit(Company.objects.get(pk=north_ag.pk), by=carla, city="Kiel")
     asked = sent(client, north_ag, values).content.decode()
-    Company.objects.get(pk=north_ag.pk).edit(by=admin, city="Plön")
+    companies.edit(Company.objects.get(pk=north_ag.pk), by=admin, city="Plön")
     answer = sent(client, north_ag, {**values, "_shown": shown_by(asked), "_keep-city": "mine"})
     assert answer.status_code == 422
     assert "Admin Root wrote “Plön” here" in html.unescape(answer.content.decode())
@@ -87,7 +88,7 @@ def test_a_third_editor_is_met_again(client: Client, anna: User, carla: User, ad
 def test_different_fields_of_two_editors_both_stay(client: Client, anna: User, carla: User, north_ag: Company) -> None:
     client.force_login(anna)
     values = opened(client, north_ag)
-    Company.objects.get(pk=north_ag.pk).edit(by=carla, street="Am Kai 1")
+    companies.edit(Company.objects.get(pk=north_ag.pk), by=carla, street="Am Kai 1")
     assert sent(client, north_ag, {**values, "city": "Lübeck", "street": ""}).status_code == 303
     north_ag.refresh_from_db()
     assert (north_ag.city, north_ag.street) == ("Lübeck", "Am Kai 1")
@@ -97,7 +98,7 @@ def test_different_fields_of_two_editors_both_stay(client: Client, anna: User, c
 def test_the_same_words_twice_are_no_clash(client: Client, anna: User, carla: User, north_ag: Company) -> None:
     client.force_login(anna)
     values = opened(client, north_ag)
-    Company.objects.get(pk=north_ag.pk).edit(by=carla, city="Kiel")
+    companies.edit(Company.objects.get(pk=north_ag.pk), by=carla, city="Kiel")
     assert sent(client, north_ag, {**values, "city": "Kiel"}).status_code == 303
     assert Change.objects.filter(field="city").count() == 1
 
@@ -113,8 +114,8 @@ def test_senseless_words_about_what_was_shown_are_as_none(client: Client, anna: 
 @pytest.mark.django_db
 def test_before_is_what_stood_there_and_not_what_the_form_had_read(anna: User, carla: User, north_ag: Company) -> None:
     stale = Company.objects.get(pk=north_ag.pk)
-    Company.objects.get(pk=north_ag.pk).edit(by=carla, city="Kiel")
-    stale.edit(by=anna, city="Lübeck")
+    companies.edit(Company.objects.get(pk=north_ag.pk), by=carla, city="Kiel")
+    companies.edit(stale, by=anna, city="Lübeck")
     assert list(Change.objects.filter(field="city").order_by("pk").values_list("before", "after")) == [("", "Kiel"), ("Kiel", "Lübeck")]
 
 
@@ -156,7 +157,7 @@ def both_edit(company: Company, *users: User, turn: int = 0) -> list[Any]:
 
     def editing(user: User) -> Any:
         row = Company.objects.get(pk=company.pk)
-        return lambda: row.edit(by=user, shown=shown, city=f"{user}'s town {turn}")
+        return lambda: companies.edit(row, by=user, shown=shown, city=f"{user}'s town {turn}")
 
     return race(*[editing(user) for user in users])
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.customers.actions import companies
 from accounts.models import Centre, Company, User
 from contacts.models import Interaction
 from fleetportal.core.audit import Entry
@@ -105,10 +106,10 @@ def test_a_foreign_company_and_a_missing_one_are_both_not_there(
 def test_a_parent_company_is_named_only_within_reach(
     client: Client, anna: User, north_ag: Company, south_ag: Company, north: Centre
 ) -> None:
-    north_ag.edit(by=None, parent=south_ag)
+    companies.edit(north_ag, by=None, parent=south_ag)
     client.force_login(anna)
     assert "Kanarienvogel" not in dossier(client, north_ag)
-    north_ag.edit(by=None, parent=make_company(north, name="Nordhafen Holding SE", looked_after_by=anna))
+    companies.edit(north_ag, by=None, parent=make_company(north, name="Nordhafen Holding SE", looked_after_by=anna))
     assert "Nordhafen Holding SE" in dossier(client, north_ag)
 
 

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from accounts.customers.actions import companies
 from accounts.models import Company, User
 from contacts.models import Reason, rules
 from contacts.today import actions
@@ -23,7 +24,7 @@ def explained(company: object) -> str:
 
 @pytest.mark.parametrize("by", ["pk", "vat_number", "name", "part"])
 def test_a_company_is_named_by_id_vat_number_or_name(north_ag: Company, by: str) -> None:
-    north_ag.edit(by=None, vat_number="DE136695976")
+    companies.edit(north_ag, by=None, vat_number="DE136695976")
     make_company(north_ag.centre, name="Another GmbH")
     words = {"pk": north_ag.pk, "vat_number": "de 136695976", "name": "NORDHAFEN LOGISTIK SE", "part": "nordhafen"}[by]
     assert explained(words).startswith(f"Nordhafen Logistik SE ({north_ag.pk}), no tier, Prospect")

@@ -8,6 +8,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.customers.actions import companies
 from accounts.models import Company, Phase, Tier, TouchedCompany, User
 from contacts.models import Decision, DecisionMaker, Found, Group, Interaction, Person, Reason, Rule, rules
 from contacts.reasons import nightly
@@ -103,7 +104,7 @@ def test_a_lost_company_has_no_reasons(north_ag: Company) -> None:
     spoke(make_role("decision_maker", north_ag).person, north_ag, date(2020, 1, 1))
     compute([north_ag.pk], on=DAY)
     assert Reason.objects.filter(company=north_ag).count() == 3
-    north_ag.edit(by=None, phase=Phase.LOST)
+    companies.edit(north_ag, by=None, phase=Phase.LOST)
     compute([north_ag.pk], on=DAY)
     assert not Reason.objects.filter(company=north_ag).exists()
 
@@ -153,7 +154,7 @@ def test_the_next_hand_over_is_named_as_the_chance(north_ag: Company) -> None:
 @pytest.mark.parametrize("group", [Group.DECISION_MAKER, Group.USER])
 @pytest.mark.parametrize("tier", [*Tier.values, ""])
 def test_silence_is_a_reason_from_the_day_the_cadence_ends(north_ag: Company, group: str, tier: str) -> None:
-    north_ag.edit(by=None, tier=tier)
+    companies.edit(north_ag, by=None, tier=tier)
     person = make_role(group, north_ag).person
     last = DAY - relativedelta(months=CADENCE[group][tier])
     spoke(person, north_ag, last)
@@ -167,7 +168,7 @@ def test_drivers_are_not_called_because_time_has_passed(north_ag: Company) -> No
 
 
 def test_the_sentence_names_the_silence_and_the_cadence(north_ag: Company) -> None:
-    north_ag.edit(by=None, tier=Tier.GOLD)
+    companies.edit(north_ag, by=None, tier=Tier.GOLD)
     spoke(make_role("decision_maker", north_ag).person, north_ag, date(2026, 4, 20))
     assert sentences(north_ag, "silence") == [
         "Nothing from us for seven months. A Gold decision-maker should hear from us every three months."
@@ -175,7 +176,7 @@ def test_the_sentence_names_the_silence_and_the_cadence(north_ag: Company) -> No
 
 
 def test_somebody_never_spoken_to_counts_from_the_day_they_were_entered(north_ag: Company) -> None:
-    north_ag.edit(by=None, tier=Tier.DIAMOND)
+    companies.edit(north_ag, by=None, tier=Tier.DIAMOND)
     role = make_role("decision_maker", north_ag, make_person(entered_at=datetime(2026, 10, 20, 9, tzinfo=UTC)))
     (reason,) = found(north_ag, "silence")
     assert reason.person == role.person
@@ -246,7 +247,7 @@ def test_what_is_long_late_lets_go_first_what_passes_by_this_month(late: int, ah
 
 
 def test_the_stored_weight_is_what_the_card_explains(north_ag: Company) -> None:
-    north_ag.edit(by=None, tier=Tier.DIAMOND, phase=Phase.AT_RISK)
+    companies.edit(north_ag, by=None, tier=Tier.DIAMOND, phase=Phase.AT_RISK)
     make_role("decision_maker", north_ag)
     make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
     for reason in [*found(north_ag, "contract_end"), *found(north_ag, "coverage")]:

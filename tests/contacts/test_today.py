@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
+from accounts.customers.actions import companies
 from accounts.models import Centre, Company, Tier, User
 from contacts.models import REACHED_CHIPS, Chip, Decision, Group, Interaction, Planning, Reason, Task, rules
 from contacts.reasons.planning import TASK, next_working_day
@@ -179,7 +180,7 @@ def test_an_empty_day_teaches(as_anna: Client, north_ag: Company) -> None:
 
 
 def test_why_first_adds_up(as_anna: Client, north_ag: Company) -> None:
-    north_ag.edit(by=None, tier=Tier.DIAMOND)
+    companies.edit(north_ag, by=None, tier=Tier.DIAMOND)
     reason = make_reason(north_ag)
     response = as_anna.get(TODAY)
     assert response.context["opened"] == reason

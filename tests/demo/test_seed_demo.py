@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.customers import vat
+from accounts.customers.actions import companies
 from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Company, User, Vehicle
 from accounts.staff.actions.roles import roles_of
@@ -167,7 +168,7 @@ def test_the_database_would_refuse_nothing_of_it(demo):
 def test_the_database_counts_on_from_the_last_number(demo):
     highest = Company.objects.latest("pk")
     with transaction.atomic():
-        entered = Company.enter(by=None, name="One more", centre=highest.centre)
+        entered = companies.enter(by=None, name="One more", centre=highest.centre)
         assert entered.pk > highest.pk
         transaction.set_rollback(True)
 

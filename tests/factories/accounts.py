@@ -4,6 +4,7 @@ import itertools
 from datetime import date
 from typing import Any
 
+from accounts.customers.actions import companies
 from accounts.models import Assignment, Centre, Company, User, Vehicle
 from accounts.staff.actions.roles import give_role
 
@@ -27,7 +28,7 @@ def make_user(username: str = "", *, role: str = "", at: Any = (), **facts: Any)
 
 
 def make_company(centre: Centre | None = None, *, name: str = "", looked_after_by: User | None = None, **facts: Any) -> Company:
-    company = Company.enter(by=None, name=name or f"Company {next(number)}", centre=centre or make_centre(), **facts)
+    company = companies.enter(by=None, name=name or f"Company {next(number)}", centre=centre or make_centre(), **facts)
     if looked_after_by:
         assign(company, looked_after_by)
     return company

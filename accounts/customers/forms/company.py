@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import vat
-from accounts.customers.models.assignment import Assignment
 from accounts.customers.models.company import Company
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.user import User
@@ -20,7 +18,7 @@ FIELDS = (
 
 
 class CompanyForm(RowForm):
-    """Hands over values; `Company.enter` and `Company.edit` decide. The VAT number is checked."""
+    """Hands over values; `companies.enter` and `companies.edit` decide. The VAT number is checked."""
 
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
 
@@ -52,8 +50,3 @@ class CompanyForm(RowForm):
             except forms.ValidationError as error:
                 self.add_error("vat_number", error)
         return values
-
-    def assign(self, company: Company) -> None:
-        """Whoever serves own companies only looks after the one they just entered."""
-        if "serve_customers" not in company.rights_of(self.user):
-            Assignment.assign(company, self.user, starts_on=timezone.localdate(), by=self.user)

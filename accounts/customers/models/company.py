@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models.centre import Centre
 from fleetportal.core import audit
-from fleetportal.core.db import Folded, above, alone, fold, lock, search
-from fleetportal.core.errors import Refused
+from fleetportal.core.db import Folded, above, fold, lock, search
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -31,12 +30,6 @@ class WayIn(Protocol):
 
 # Ways in beside the centre, assignments first among them. Filled from above.
 ways_in: Registry[WayIn] = Registry("ways in")
-
-PARENTS = "parents of companies"  # of core.db.alone: two changes far apart in a group may close a circle together
-
-
-class CircleOfCompanies(Refused):
-    code = "circle_of_companies"
 
 
 class Tier(models.TextChoices):
@@ -168,46 +161,6 @@ class Company(Folded):
     def rights_of(self, user: "User") -> set[str]:
         """What `user` may with this company. Costs 1 query at most."""
         return rights_over([self], user)[self.pk]
-
-    @classmethod
-    def enter(cls, *, by: "User | None", **facts: Any) -> "Company":
-        """A new company with `facts`, found by search; one like it, in reach or not, makes a pair of duplicates. Costs 5 queries."""
-        with transaction.atomic():
-            company = cls(**facts)
-            company.save()
-            search.index([company.search_row])
-            audit.record("company.entered", company, by=by, facts={"centre": company.centre_id})
-            company.touch()
-            above(Company, "pairs").model.find([company.pk])
-            return company
-
-    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
-        """Write what differs from what was shown. Costs nothing when nothing does, else 7 queries at most.
-
-        Raises EditedMeanwhile, and CircleOfCompanies where the company would stand above its own parent.
-        """
-        with transaction.atomic():
-            if values.get("parent"):
-                self.refuse_circle(values["parent"])
-            if audit.edit(self, values, action="company.edited", by=by, shown=shown):
-                search.index([self.search_row])
-                self.touch()
-
-    def refuse_circle(self, parent: "Company") -> None:
-        """Raises CircleOfCompanies where `parent` is this company or stands below it. Costs 1 query, and 1 for each company above."""
-        alone(PARENTS)
-        seen: set[int] = set()
-        above_it: int | None = parent.pk
-        while above_it is not None and above_it not in seen:
-            if above_it == self.pk:
-                if parent.pk == self.pk:
-                    raise CircleOfCompanies(_("A company can’t belong to itself."))
-                names = {"company": self.name, "parent": parent.name}
-                raise CircleOfCompanies(
-                    _("%(parent)s belongs to %(company)s, directly or through others: it can’t stand above it.") % names
-                )
-            seen.add(above_it)
-            above_it = Company.objects.filter(pk=above_it).values_list("parent", flat=True).first()
 
     def touch(self) -> None:
         """Let whoever derives something from this company (reasons) look at it again soon. Costs 1 query."""

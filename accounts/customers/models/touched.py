@@ -54,8 +54,9 @@ class TouchedCompany(models.Model):
 
     @classmethod
     def add_all(cls, companies: Iterable[int]) -> None:
-        """The same for many, by their ids. Costs 1 query for each thousand."""
-        touches = [TouchedCompany(company_id=pk) for pk in companies]
-        TouchedCompany.objects.bulk_create(touches, batch_size=1000)
+        """The same for many, by their ids; one named twice is touched once. Costs 1 query."""
+        touches = sorted(set(companies))
         if touches:
+            now = timezone.now()
+            bulk.write(cls, ("company_id", "at"), [(pk, now) for pk in touches])
             bell.ring("accounts.look_again", at_once=False)

@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -8,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Company, in_reach
+from accounts.customers.models.touched import TouchedCompany
 from fleetportal.core import audit
-from fleetportal.core.db import Folded, fold, search
+from fleetportal.core.db import Folded, bulk, fold, search
 
 if TYPE_CHECKING:
     from accounts.staff.models.user import User
@@ -121,21 +123,45 @@ class Vehicle(Folded):
 
     @classmethod
     def enter(cls, *, by: "User | None", **facts: Any) -> "Vehicle":
-        """A new vehicle of a company, found by search at once. Costs 5 queries."""
+        """A new vehicle of a company, found by search at once. Costs 4 queries."""
         with transaction.atomic():
             vehicle = cls(**facts)
             vehicle.save()
             search.index([vehicle.search_row])
-            audit.record("vehicle.entered", vehicle, by=by, facts={"company": vehicle.company_id})
-            vehicle.company.touch()
+            audit.record("vehicle.entered", vehicle, by=by, facts=whose(vehicle))
+            TouchedCompany.add(vehicle.company)
             return vehicle
+
+    @classmethod
+    def enter_many(cls, vehicles: Sequence["Vehicle"], *, by: "User | None", origin: Mapping[str, Any] | None = None) -> None:
+        """Save the new `vehicles` as `enter` does each of them; `origin` is noted in their entries. Costs 7 queries for a thousand."""
+        with transaction.atomic():
+            bulk.add(vehicles)
+            search.add(vehicle.search_row for vehicle in vehicles)
+            audit.record_many("vehicle.entered", [(vehicle, {}) for vehicle in vehicles], by=by, facts=origin, own=whose)
+            TouchedCompany.add_all(vehicle.company_id for vehicle in vehicles)
 
     def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
         """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
         with transaction.atomic():
             if audit.edit(self, values, action="vehicle.edited", by=by, shown=shown):
                 search.index([self.search_row])
-                self.company.touch()
+                TouchedCompany.add(self.company)
+
+    @classmethod
+    def edit_many(
+        cls, edits: Sequence[tuple["Vehicle", Mapping[str, Any]]], *, by: "User | None", origin: Mapping[str, Any] | None = None
+    ) -> "list[audit.Edited[Vehicle]]":
+        """What `edit` does, for many vehicles, each named once; those that changed. Costs nothing where nothing differs, else 7 queries."""
+        with transaction.atomic():
+            edited = audit.edit_many(edits, action="vehicle.edited", by=by, facts=origin)
+            search.index(one.row.search_row for one in edited)
+            TouchedCompany.add_all(one.row.company_id for one in edited)
+            return edited
+
+
+def whose(vehicle: Vehicle) -> dict[str, int]:
+    return {"company": vehicle.company_id}
 
 
 LOOK_ALIKES = str.maketrans("авекмнорстухіј", "abekmhopctyxij")

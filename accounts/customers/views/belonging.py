@@ -1,5 +1,7 @@
 """A company's surroundings, each in the side panel: its parent, who looks after it, its further addresses."""
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.customers.actions import companies
 from accounts.customers.forms.belonging import AssignForm, CompanyAddressForm, HandOverForm, ParentForm
 from accounts.customers.models.assignment import Assignment
 from accounts.customers.models.company import Address, Company
@@ -33,7 +36,7 @@ def parent(request: StaffRequest, company_id: int) -> HttpResponse:
     """Which company this one belongs to."""
     company = served(request, company_id)
     form = ParentForm(request.POST or None, user=request.user, company=company)
-    if form.is_valid() and form.write(company.edit, by=request.user):
+    if form.is_valid() and form.write(partial(companies.edit, company), by=request.user):
         return done(request, dossier_of(company), _("Saved."))
     question = request.GET.get("q", "").strip()[:100]
     context = {"company": company, "form": form, "question": question, "offered": form.offered(question), "back": dossier_of(company)}
@@ -67,16 +70,16 @@ def hand_over(request: StaffRequest) -> HttpResponse:
     """Several companies, chosen in the list, to one colleague; those out of reach are as if they were not chosen."""
     asked = request.POST if request.method == "POST" else request.GET
     ids = [number for text in asked.getlist("row")[:CHOSEN_AT_ONCE] if (number := whole_number(text)) is not None]
-    chosen = Company.objects.where(request.user, may="serve_customers").filter(pk__in=ids)
-    companies = list(chosen.select_related("centre").order_by("name_folded", "pk"))
-    form = HandOverForm(request.POST or None, user=request.user, companies=companies)
+    within = Company.objects.where(request.user, may="serve_customers").filter(pk__in=ids)
+    chosen = list(within.select_related("centre").order_by("name_folded", "pk"))
+    form = HandOverForm(request.POST or None, user=request.user, companies=chosen)
     back = reverse("accounts:companies")
     if form.is_valid():
         to = form.cleaned_data["user"]
-        count = Assignment.hand_over(companies, to, starts_on=form.cleaned_data["starts_on"], by=request.user)
+        count = len(Assignment.assign_many(chosen, to, starts_on=form.cleaned_data["starts_on"], by=request.user))
         said = ngettext("%(who)s looks after one company more.", "%(who)s looks after %(count)d companies more.", count)
         return done(request, back, said % {"who": to, "count": count})
-    title = ngettext("Hand over %d company", "Hand over %d companies", len(companies)) % len(companies)
+    title = ngettext("Hand over %d company", "Hand over %d companies", len(chosen)) % len(chosen)
     return ask(request, form, title=title, save=_("Hand over"), back=back, trail=(_("Companies"), back), panel_icon="users")
 
 
@@ -84,8 +87,8 @@ def hand_over(request: StaffRequest) -> HttpResponse:
 @require_POST
 def assignment_stop(request: StaffRequest, assignment_id: int) -> HttpResponse:
     """A stand-in ends today; a hand-over that has not begun is taken back."""
-    companies = Company.objects.where(request.user, may="serve_customers")
-    assignment = get_object_or_404(Assignment.objects.filter(company__in=companies).select_related("company"), pk=assignment_id)
+    within = Company.objects.where(request.user, may="serve_customers")
+    assignment = get_object_or_404(Assignment.objects.filter(company__in=within).select_related("company"), pk=assignment_id)
     company = assignment.company
     assignment.stop(by=request.user, on=timezone.localdate())
     return done(request, left_to(request, company), _("Saved."))
@@ -106,8 +109,8 @@ def address_new(request: StaffRequest, company_id: int) -> HttpResponse:
 
 
 def address_of(request: StaffRequest, company_address_id: int) -> Address:
-    companies = Company.objects.where(request.user, may="serve_customers")
-    return get_object_or_404(Address.objects.filter(company__in=companies).select_related("company"), pk=company_address_id)
+    within = Company.objects.where(request.user, may="serve_customers")
+    return get_object_or_404(Address.objects.filter(company__in=within).select_related("company"), pk=company_address_id)
 
 
 @page(may="serve_customers")

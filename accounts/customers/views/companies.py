@@ -1,8 +1,8 @@
 """Companies: the list, the dossier, entering and editing one."""
 
+from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.customers import rows
+from accounts.customers.actions import companies
 from accounts.customers.filters import CompanyFilter
 from accounts.customers.forms.company import CompanyForm
 from accounts.customers.models.company import Company
@@ -81,9 +82,7 @@ def dossier(request: StaffRequest, company_id: int) -> HttpResponse:
 def company_new(request: StaffRequest) -> HttpResponse:
     form = CompanyForm(request.POST or None, user=request.user)
     if form.is_valid():
-        with transaction.atomic():  # a company that nobody looks after would be out of reach of who entered it
-            company = Company.enter(by=request.user, **form.cleaned_data)
-            form.assign(company)
+        company = companies.enter(by=request.user, **form.cleaned_data)
         return done(request, reverse("accounts:company", args=[company.pk]), _("%s is entered.") % company)
     return ask(request, form, title=_("A new company"), save=_("Enter the company"), back=reverse("accounts:companies"), panel_icon="plus")
 
@@ -94,6 +93,6 @@ def company_edit(request: StaffRequest, company_id: int) -> HttpResponse:
     company = get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])
     form = CompanyForm(request.POST or None, user=request.user, company=company)
-    if form.is_valid() and form.write(company.edit, by=request.user):
+    if form.is_valid() and form.write(partial(companies.edit, company), by=request.user):
         return done(request, back, _("%s is saved.") % company)
     return ask(request, form, title=_("Edit %s") % company, save=_("Save"), back=back, trail=(company.name, back))
