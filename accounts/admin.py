@@ -3,7 +3,7 @@
 Each save is an entry of the portal's own history; Django's log of its own stays empty, so there is no second one.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -42,28 +42,28 @@ class Administration(AdminSite):
 site = Administration(name="admin")
 
 
-class Audited(ModelAdmin):
+class Audited(ModelAdmin):  # type: ignore[type-arg]  # takes no parameter at run time
     """Rows that administrators edit; nothing is deleted here, because everything that happened points at it."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.may(MAY))
+        return bool(cast(User, request.user).may(MAY))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.may(MAY))
+        return bool(cast(User, request.user).may(MAY))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.may(MAY))
+        return bool(cast(User, request.user).may(MAY))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.may(MAY))
+        return bool(cast(User, request.user).may(MAY))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]  # our history, not theirs
         audit.record(f"{obj._meta.model_name}.made", obj, by=request.user)
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
         audit.record(f"{obj._meta.model_name}.administered", obj, by=request.user, facts={"fields": changed_fields(message)})
 
 
@@ -85,7 +85,7 @@ RoleFields = type(
 )
 
 
-class StaffForm(RoleFields, UserChangeForm):
+class StaffForm(RoleFields, UserChangeForm):  # type: ignore[misc, valid-type, type-arg]  # fields made of the table of roles
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = centres_of(self.instance) if self.instance.pk else {}
@@ -99,7 +99,7 @@ class StaffForm(RoleFields, UserChangeForm):
         return {role: centres for role, centres in chosen.items() if centres}
 
 
-class StaffAdmin(Audited, UserAdmin):
+class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
     form = StaffForm
     list_display = ("username", "first_name", "last_name", "home_centre", "is_active")
     list_filter = ("is_active", "home_centre")
@@ -118,7 +118,7 @@ class StaffAdmin(Audited, UserAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change and form.instance != request.user:  # nobody changes their own roles
-            set_roles(form.instance, form.roles(), by=request.user)
+            set_roles(form.instance, form.roles(), by=cast(User, request.user))
 
 
 class CentreAdmin(Audited):
@@ -134,7 +134,7 @@ class AssignmentAdmin(Audited):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
         """Those of companies at the centres that this administrator administers: each row names one."""
-        return super().get_queryset(request).filter(company__in=Company.objects.where(request.user, may=MAY))
+        return super().get_queryset(request).filter(company__in=Company.objects.where(cast(User, request.user), may=MAY))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # assigning ends the responsibility of somebody else: `Assignment.assign`, on the company's page

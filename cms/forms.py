@@ -8,7 +8,7 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 
-class PictureForm(BaseImageForm):  # type: ignore[misc]
+class PictureForm(BaseImageForm):
     """Wagtail's form of a picture; one that cannot be read to its end, or unpacks to far too much, is refused in words (R18)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

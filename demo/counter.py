@@ -56,9 +56,15 @@ class Counter:
         drivers = [driver for driver in self.drivers(centre) if driver.person.address("email")]
         for driver, elsewhere in zip(drivers[:TWICE], drivers[-TWICE:], strict=True):
             known = driver.person
-            names = {"first_name": known.first_name, "last_name": known.last_name, "language": known.language, "centre": centre}
             email = known.address("email")
-            twin = Person.enter(by=self.emil, email=email.value if email else "", **names)
+            twin = Person.enter(
+                by=self.emil,
+                email=email.value if email else "",
+                first_name=known.first_name,
+                last_name=known.last_name,
+                language=known.language,
+                centre=centre,
+            )
             Driver.take_up(twin, elsewhere.company, by=self.emil, on=self.on)
 
     def hand_outs(self, centre: Centre, gifts: list[Gift]) -> None:

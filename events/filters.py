@@ -1,17 +1,17 @@
 """What the lists of events and guests can be asked, as sentences."""
 
-from typing import Any
-
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre
+from accounts.staff.requests import StaffRequest
 from contacts.models import Person
 from events.models import Event, Kind, Meeting, MeetingState, Registration, State, Status
+from events.models.event import EventQuerySet
+from events.models.registration import RegistrationQuerySet
 from fleetportal.core.db import search
 from fleetportal.core.web.lists import Sentence, Word
 
@@ -23,11 +23,11 @@ def search_field() -> forms.TextInput:
     return forms.TextInput(attrs={"type": "search", "class": "form-control", "autocomplete": "off"})
 
 
-def centres_of(request: HttpRequest) -> QuerySet[Centre]:
+def centres_of(request: StaffRequest) -> QuerySet[Centre]:
     return Centre.objects.filter(Exists(Event.objects.visible_to(request.user).filter(centre=OuterRef("pk"))))
 
 
-def events_of(request: HttpRequest) -> QuerySet[Event]:
+def events_of(request: StaffRequest) -> QuerySet[Event]:
     return Event.objects.visible_to(request.user).order_by("-starts_at")
 
 
@@ -49,7 +49,7 @@ class EventFilter(Sentence):
         model = Event
         fields: tuple[str, ...] = ()
 
-    def at(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def at(self, rows: EventQuerySet, name: str, value: str) -> EventQuerySet:
         now = timezone.now()
         return rows.ahead(now=now) if value == "ahead" else rows.past(now=now)
 
@@ -83,8 +83,8 @@ class GuestFilter(Sentence):
         model = Registration
         fields: tuple[str, ...] = ()
 
-    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def named(self, rows: RegistrationQuerySet, name: str, value: str) -> RegistrationQuerySet:
         return rows.filter(person__in=search.found(Person, value))
 
-    def arrived(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def arrived(self, rows: RegistrationQuerySet, name: str, value: str) -> RegistrationQuerySet:
         return rows.inside() if value == "yes" else rows.exclude(pk__in=rows.inside().values("pk"))

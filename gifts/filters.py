@@ -3,16 +3,16 @@
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.lists import Sentence, Word
 from gifts.models import Programme
 
 
-def centres_of(request: HttpRequest) -> QuerySet[Centre]:
+def centres_of(request: StaffRequest) -> QuerySet[Centre]:
     return Centre.objects.where(request.user, may="run_programmes")
 
 

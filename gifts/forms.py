@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Centre, Company, User
-from contacts.models import Channel, Person
+from contacts.models import Channel, Driver, Person
 from fleetportal.core.db import fold
 from fleetportal.core.money import CentsField
-from fleetportal.core.web.forms import DayField, RowForm, RowsField
+from fleetportal.core.web.forms import DayField, RowForm, RowsField, offer
 from gifts import codes
 from gifts.models import Gift, Programme, Stock, Voucher
 from gifts.models.programme import MAX_AT_ONCE
@@ -174,14 +174,19 @@ class ProgrammeForm(RowForm):
 
     def __init__(self, *args: Any, user: User, programme: Programme | None = None, today: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, instance=programme, **kwargs)
-        self.fields["centre"].queryset = Centre.objects.where(user, may="run_programmes")
+        offer(self, centre=Centre.objects.where(user, may="run_programmes"))
         washes = Centre.objects.filter(has_wash=True)
-        self.fields["centres"].queryset = washes | Centre.objects.filter(programmes_redeemable=programme) if programme else washes
-        self.fields["centres"].queryset = self.fields["centres"].queryset.distinct()
+        offered = washes | Centre.objects.filter(programmes_redeemable=programme) if programme else washes
+        offer(self, centres=offered.distinct())
         self.fields["valid_days"].validators.append(MinValueValidator(1))
         self.fields["per_driver"].validators.append(MinValueValidator(1))
         if programme is None:
-            self.initial |= {"starts_on": today, "centre": user.home_centre_id, "centres": list(washes.values_list("pk", flat=True)[:1])}
+            self.initial = {
+                **self.initial,
+                "starts_on": today,
+                "centre": user.home_centre_id,
+                "centres": list(washes.values_list("pk", flat=True)[:1]),
+            }
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -269,11 +274,11 @@ class ReceiveForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["centre"].queryset = Centre.objects.where(user, may="hand_out")
+        offer(self, centre=Centre.objects.where(user, may="hand_out"))
         self.initial.setdefault("centre", user.home_centre_id)
 
 
-class GiftForm(forms.ModelForm):
+class GiftForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter at run time
     """A new kind of gift; `Gift.enter` decides."""
 
     value_cents = CentsField(label=_("Worth"), help_text=_("What it cost; counts against the cap of person and year."))
@@ -300,8 +305,8 @@ class HandOutForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, companies: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stock"].queryset = Stock.objects.where(user, may="hand_out").select_related("gift", "centre")
-        self.fields["company"].queryset = companies
+        offer(self, stock=Stock.objects.where(user, may="hand_out").select_related("gift", "centre"))
+        offer(self, company=companies)
 
 
 class OnBehalfForm(forms.Form):
@@ -314,12 +319,12 @@ class OnBehalfForm(forms.Form):
         help_text=_("Scan the card with a hand scanner, or type the address behind its code."),
         widget=plain(spellcheck="false"),
     )
-    driver = forms.ModelChoiceField(queryset=None)
+    driver: "forms.ModelChoiceField[Driver]" = forms.ModelChoiceField(queryset=None)
 
     def __init__(self, *args: Any, own: QuerySet[Voucher], drivers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["voucher"].queryset = own
-        self.fields["driver"].queryset = drivers
+        offer(self, voucher=own)
+        offer(self, driver=drivers)
         self.fields["code"].required = not self.data.get("voucher")
 
     def clean_code(self) -> tuple[str, str] | None:
@@ -330,9 +335,9 @@ class CounterForm(forms.Form):
     """Which programme's voucher a driver gets at the counter, for which of their companies."""
 
     programme = forms.ModelChoiceField(queryset=Programme.objects.none())
-    driver = forms.ModelChoiceField(queryset=None)
+    driver: "forms.ModelChoiceField[Driver]" = forms.ModelChoiceField(queryset=None)
 
     def __init__(self, *args: Any, programmes: Any, drivers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["programme"].queryset = programmes
-        self.fields["driver"].queryset = drivers
+        offer(self, programme=programmes)
+        offer(self, driver=drivers)

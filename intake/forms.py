@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.customers.vat import ValidationError, compact
+from accounts.customers.vat import compact
 from accounts.models import Centre, Company
 from fleetportal.core.db import fold
+from fleetportal.core.web.forms import offer
 from intake.actions.imports import choices_of
 from intake.batches import MAY
 from intake.models import Import
@@ -40,9 +42,9 @@ class WhereForm(forms.Form):
     centre = forms.ModelChoiceField(label=_("New companies go to"), queryset=Centre.objects.none(), required=False)
 
     def __init__(self, *args: Any, user: Any, run: Import, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"company": run.company, "centre": run.centre_id}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"company": run.company, "centre": run.centre_id}})
         self.user = user
-        self.fields["centre"].queryset = Centre.objects.for_entering(user).order_by("name")
+        offer(self, centre=Centre.objects.for_entering(user).order_by("name"))
 
     def clean_company(self) -> Company | None:
         asked = self.cleaned_data["company"].strip()

@@ -63,7 +63,7 @@ def imports(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            run, new = bring_once(file, by=request.user)  # type: ignore[arg-type]  # the declaration has ruled out nobody
+            run, new = bring_once(file, by=request.user)
         except Refused as error:
             refused = error
         else:
@@ -318,7 +318,7 @@ def undo(request: StaffRequest, import_id: int) -> HttpResponse:
 
 @page(may=MAY)
 @require_safe
-def report(request: StaffRequest, import_id: int) -> HttpResponse:
+def report(request: StaffRequest, import_id: int) -> FileResponse:
     """The workbook back, with a column that says what is wrong in each row."""
     run = own(request, import_id)
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:

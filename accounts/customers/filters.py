@@ -1,22 +1,21 @@
 """What the lists of companies and vehicles can be asked, as sentences."""
 
 from datetime import date
-from typing import Any
 
 import django_filters
 from dateutil.relativedelta import relativedelta
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.assignment import Assignment, assigned_to
-from accounts.customers.models.company import Company, Phase, Tier
-from accounts.customers.models.vehicle import Use, Vehicle
+from accounts.customers.models.company import Company, CompanyQuerySet, Phase, Tier
+from accounts.customers.models.vehicle import Use, Vehicle, VehicleQuerySet
 from accounts.customers.rows import with_contracts_ending
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.user import User
+from accounts.staff.requests import StaffRequest
 from fleetportal.core.db import search
 from fleetportal.core.web.lists import Sentence, Word
 
@@ -31,19 +30,19 @@ def by(months: str) -> date:
     return timezone.localdate() + relativedelta(months=int(months))
 
 
-def centres_of(request: HttpRequest) -> QuerySet[Centre]:
+def centres_of(request: StaffRequest) -> QuerySet[Centre]:
     """The centres at which the user meets companies, by grant or assignment."""
     return Centre.objects.filter(Exists(Company.objects.visible_to(request.user).filter(centre=OuterRef("pk"))))
 
 
-def looking_after(request: HttpRequest) -> QuerySet[User]:
+def looking_after(request: StaffRequest) -> QuerySet[User]:
     """Those who look after a company that the user may see."""
     running = Assignment.objects.running(on=timezone.localdate()).filter(company__in=Company.objects.visible_to(request.user))
     users = running.order_by().values("user").distinct()  # first who, then their names: else each user's assignments are gone through
     return User.objects.filter(pk__in=users).order_by("last_name", "first_name")
 
 
-def companies_of(request: HttpRequest) -> QuerySet[Company]:
+def companies_of(request: StaffRequest) -> QuerySet[Company]:
     return Company.objects.where(request.user, may="see_customers")
 
 
@@ -73,13 +72,13 @@ class CompanyFilter(Sentence):
         model = Company
         fields: tuple[str, ...] = ()
 
-    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def named(self, rows: CompanyQuerySet, name: str, value: str) -> CompanyQuerySet:
         return rows.filter(pk__in=search.found(Company, value))
 
-    def ending(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def ending(self, rows: CompanyQuerySet, name: str, value: str) -> CompanyQuerySet:
         return with_contracts_ending(rows, on=timezone.localdate(), before=by(value))
 
-    def of_user(self, rows: QuerySet[Any], name: str, value: User) -> QuerySet[Any]:
+    def of_user(self, rows: CompanyQuerySet, name: str, value: User) -> CompanyQuerySet:
         return rows.filter(pk__among_few=assigned_to(value, on=timezone.localdate()))
 
 
@@ -117,20 +116,20 @@ class VehicleFilter(Sentence):
         model = Vehicle
         fields: tuple[str, ...] = ()
 
-    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def named(self, rows: VehicleQuerySet, name: str, value: str) -> VehicleQuerySet:
         return rows.filter(pk__in=search.found(Vehicle, value))
 
-    def ending(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def ending(self, rows: VehicleQuerySet, name: str, value: str) -> VehicleQuerySet:
         return rows.filter(contract_ends_on__gte=timezone.localdate(), contract_ends_on__lt=by(value))
 
-    def new(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def new(self, rows: VehicleQuerySet, name: str, value: str) -> VehicleQuerySet:
         today = timezone.localdate()
         return rows.delivered_between(today - relativedelta(days=int(value)), today)
 
-    def filter_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def filter_queryset(self, rows: VehicleQuerySet) -> VehicleQuerySet:
         """Without a word about it, vehicles that were given back are left out."""
         rows = super().filter_queryset(rows)
         return rows if self.form.cleaned_data.get("back") else rows.active()
 
-    def returned(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def returned(self, rows: VehicleQuerySet, name: str, value: str) -> VehicleQuerySet:
         return rows.exclude(given_back_on=None) if value == "yes" else rows

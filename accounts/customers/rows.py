@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.customers.models.assignment import Assignment
-from accounts.customers.models.company import Company, CompanyQuerySet
+from accounts.customers.models.company import CompanyQuerySet
 from accounts.customers.models.vehicle import Use, Vehicle
 
 
@@ -18,20 +18,20 @@ def with_contracts_ending(companies: CompanyQuerySet, *, on: date, before: date)
     return companies.active().filter(Exists(ending))
 
 
-def for_list(companies: QuerySet[Company]) -> QuerySet[Company]:
+def for_list(companies: CompanyQuerySet) -> CompanyQuerySet:
     """With all that a table row shows: centre, who is responsible today, number of vehicles, the next contract end. 2 queries.
 
     Subqueries and no join: asked only for the rows on the page, whatever the number of companies.
     """
     vehicles = vehicles_of_each()
     ends = vehicles.filter(contract_ends_on__gte=timezone.localdate()).order_by("contract_ends_on").values("contract_ends_on")[:1]
-    rows: QuerySet[Any] = companies.select_related("centre").prefetch_related(responsible_today())
+    rows: Any = companies.select_related("centre").prefetch_related(responsible_today())
     return rows.annotate(fleet_size=number_of(vehicles), contract_ends_on=Subquery(ends))
 
 
-def for_dossier(companies: QuerySet[Company]) -> QuerySet[Company]:
+def for_dossier(companies: CompanyQuerySet) -> CompanyQuerySet:
     """With what the head of the dossier shows. 2 queries."""
-    rows: QuerySet[Any] = for_list(companies)
+    rows: Any = for_list(companies)
     return rows.annotate(personal_count=number_of(vehicles_of_each().filter(use=Use.PERSONAL)))
 
 

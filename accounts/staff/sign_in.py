@@ -52,7 +52,7 @@ def signed_in(roles: Sequence[str]) -> Prepared[User]:
     """How the signed-in user is asked for, where `roles` need a second factor."""
 
     def ask(user: Any) -> QuerySet[User]:
-        users = User.objects.filter(pk=user).select_related("home_centre").annotate(grants=grants_to(user))
+        users = User.objects.filter(pk=user).select_related("home_centre").annotate(**{"grants": grants_to(user)})
         if roles:
             users = users.annotate(needs_second_factor=asked_of(OuterRef("pk")), has_second_factor=set_up_by(OuterRef("pk")))
         return users
@@ -142,9 +142,10 @@ class SecondFactor:
         knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # public pages stay cookie-free
         if not (settings.REQUIRE_SECOND_FACTOR and knows_us and request.user.is_authenticated):
             return self.get_response(request)
-        if request.path.startswith(WITHOUT_SECOND_FACTOR) or not request.user.needs_second_factor:
+        user: Any = request.user  # as `signed_in` asks for it: with what the table of rights says of the second factor
+        if request.path.startswith(WITHOUT_SECOND_FACTOR) or not user.needs_second_factor:
             return self.get_response(request)
-        if not request.user.has_second_factor:
+        if not user.has_second_factor:
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
         return (
             self.get_response(request) if has_shown(request) else redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))

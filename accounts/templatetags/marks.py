@@ -16,7 +16,7 @@ from fleetportal.core.templatetags.portal import icon, symbol
 
 register = template.Library()
 
-PHASE_SYMBOLS = {Phase.AT_RISK: "risk"}
+PHASE_SYMBOLS: dict[str, str] = {Phase.AT_RISK: "risk"}
 ORDER_SOON_DAYS = 183  # DOMAIN: an order takes about three months before the contract ends; half a year ahead it is a subject
 
 
@@ -42,9 +42,8 @@ def phase(company: Company) -> SafeString:
 @lru_cache(maxsize=100)
 def phase_mark(value: str, _language: str) -> SafeString:
     name = PHASE_SYMBOLS.get(value, value)
-    return format_html(
-        '<span class="fp-phase fp-phase--{0}">{1}{2}</span>', name, symbol(f"phase-{name}"), dict(Phase.choices).get(value, value)
-    )
+    labels = {str(phase.value): phase.label for phase in Phase}
+    return format_html('<span class="fp-phase fp-phase--{0}">{1}{2}</span>', name, symbol(f"phase-{name}"), labels.get(value, value))
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """How the dealership shows itself to its customers: name, logo, and a colour by day and by night (ART, "Pictures")."""
 
 import hashlib
+import re
 import time
 from typing import Any
 
@@ -20,7 +21,8 @@ from fleetportal.core.web.brand import Brand
 LOGO = "max-480x96"  # twice what is shown, for dense screens
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
-is_colour = RegexValidator(r"\A#[0-9a-f]{6}\Z", _("A colour reads like #0e5a70: a hash and six figures or letters from a to f."))
+COLOUR = re.compile(r"\A#[0-9a-f]{6}\Z")
+is_colour = RegexValidator(COLOUR, _("A colour reads like #0e5a70: a hash and six figures or letters from a to f."))
 
 
 def contrast(one: str, other: str) -> float:
@@ -44,7 +46,7 @@ def colour_panel(name: str) -> FieldPanel:
 
 
 @register_setting(icon="view")
-class HouseBrand(BaseGenericSetting):  # type: ignore[misc]
+class HouseBrand(BaseGenericSetting):
     """The one row that customer pages take their face from."""
 
     name = models.CharField(_("name on customer pages"), max_length=60, blank=True)
@@ -74,7 +76,7 @@ class HouseBrand(BaseGenericSetting):  # type: ignore[misc]
         """Raises ValidationError where words on a button could not be read."""
         super().clean()
         pairs = {"on_brand_day": (self.brand_day, self.on_brand_day), "on_brand_night": (self.brand_night, self.on_brand_night)}
-        told = {field: contrast(*pair) for field, pair in pairs.items() if all(map(is_colour.regex.match, pair))}
+        told = {field: contrast(*pair) for field, pair in pairs.items() if all(map(COLOUR.match, pair))}
         faint = {field: found for field, found in told.items() if found < LEAST_CONTRAST}
         if faint:
             words = _("%(found).1f to 1 is too faint to read: 4.5 to 1 is the least. Take a lighter or a darker colour.")

@@ -81,7 +81,7 @@ class HomePage(PublicPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         ahead = EventPage.objects.child_of(self).live().filter(event__in=Event.objects.published().ahead(now=timezone.now()))
         pages = list(ahead.select_related("event__centre", "picture").order_by("event__starts_at"))
-        pictures = next((page.pictures() for page in pages if page.picture), {})
+        pictures: dict[str, Any] = next((page.pictures() for page in pages if page.picture), {})
         return {**super().get_context(request, *args, **kwargs), "event_pages": pages, "landing": pictures}
 
 

@@ -11,6 +11,7 @@ from accounts.models import Company
 from contacts.consent.models import Purpose
 from contacts.memory.models.interaction import Direction, Outcome
 from contacts.people.models.person import Channel, Person, PersonAddress
+from fleetportal.core.web.forms import offer, offer_named
 
 OUTCOMES = (Outcome.REACHED, Outcome.LEFT_WORD, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED, Outcome.NOT_REACHED, Outcome.WRONG_NUMBER)
 SOURCES = {
@@ -42,7 +43,7 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = Person.objects.at(company).order_by("name_folded", "pk")
+        offer(self, person=Person.objects.at(company).order_by("name_folded", "pk"))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -72,7 +73,7 @@ class ConsentForm(forms.Form):
     def __init__(self, *args: Any, person: Person, sees_private: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         addresses = PersonAddress.objects.filter(person=person).order_by("pk")
-        self.fields["address"].queryset = addresses if sees_private else addresses.filter(is_private=False)
-        self.fields["address"].label_from_instance = lambda address: f"{address.get_channel_display()}: {address.value}"
+        shown = addresses if sees_private else addresses.filter(is_private=False)
+        offer_named(self, "address", shown, lambda address: f"{address.get_channel_display()}: {address.value}")
         with translation.override(person.language):
             self.initial.setdefault("wording", gettext("You may write to me or call me about this. I can take it back at any time."))

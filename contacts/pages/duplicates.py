@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from accounts.models import Company, CompanyPair
+from accounts.customers.models.pairs import CompanyPairQuerySet
+from accounts.models import Company, CompanyPair, User
 from accounts.staff.requests import StaffRequest
 from contacts.pages.filters import PairFilter
 from contacts.pages.people import may_name
 from contacts.pages.tables import CompanyPairTable, PersonPairTable
-from contacts.people.models.pairs import PersonPair
+from contacts.people.models.pairs import PersonPair, PersonPairQuerySet
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import done, page
 
@@ -23,7 +23,7 @@ MAY = "serve_customers"
 PRESETS = (Preset(_("Not looked at yet"), ""), Preset(_("Not the same"), "state=apart"))
 
 
-class PersonPairList(ListPage):
+class PersonPairList(ListPage[PersonPairQuerySet]):
     name = "duplicates"
     title = _("Duplicates: people")
     may = MAY
@@ -37,16 +37,16 @@ class PersonPairList(ListPage):
         _("Whoever is typed or imported and may be known already stands here, beside whom they may be."),
     )
 
-    def get_queryset(self, user: Any) -> QuerySet[PersonPair]:
+    def get_queryset(self, user: User) -> PersonPairQuerySet:
         return PersonPair.objects.where(user, may=self.may)
 
-    def decorate(self, rows: QuerySet[PersonPair], user: Any) -> QuerySet[PersonPair]:
+    def decorate(self, rows: PersonPairQuerySet, user: User) -> PersonPairQuerySet:
         return rows.with_people_seen_by(user, may=self.may)
 
-    def exportable(self, rows: QuerySet[PersonPair], user: Any) -> QuerySet[PersonPair]:
+    def exportable(self, rows: PersonPairQuerySet, user: User) -> PersonPairQuerySet:
         return rows.where(user, may="export")
 
-    def exported(self, query: QueryDict, user: Any) -> QuerySet[PersonPair]:
+    def exported(self, query: QueryDict, user: User) -> PersonPairQuerySet:
         """Roles too leave the house only at companies where the user may export."""
         rows = super().exported(query, user).prefetch_related(None)
         return rows.with_people_seen_by(user, may=self.may, among=Company.objects.where(user, may="export"))
@@ -59,7 +59,7 @@ class PersonPairList(ListPage):
         return may_name(user, beside, may=self.may)
 
 
-class CompanyPairList(ListPage):
+class CompanyPairList(ListPage[CompanyPairQuerySet]):
     name = "company-duplicates"
     title = _("Duplicates: companies")
     may = MAY
@@ -73,10 +73,10 @@ class CompanyPairList(ListPage):
         _("A company that is typed or imported and may be known already stands here, beside it the one it may be."),
     )
 
-    def get_queryset(self, user: Any) -> QuerySet[CompanyPair]:
+    def get_queryset(self, user: User) -> CompanyPairQuerySet:
         return CompanyPair.objects.where(user, may=self.may)
 
-    def exportable(self, rows: QuerySet[CompanyPair], user: Any) -> QuerySet[CompanyPair]:
+    def exportable(self, rows: CompanyPairQuerySet, user: User) -> CompanyPairQuerySet:
         return rows.where(user, may="export")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.filters import companies_of, search_field
 from contacts.consent.models import Purpose, reachable
-from contacts.people.models.person import Channel, Person
+from contacts.people.models.person import Channel, Person, PersonQuerySet
 from contacts.people.models.roles import Group
 from fleetportal.core.db import search
 from fleetportal.core.web.lists import Sentence, Word
@@ -70,17 +70,17 @@ class PersonFilter(Sentence):
         model = Person
         fields: tuple[str, ...] = ()
 
-    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def named(self, rows: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
         return rows.filter(pk__in=search.found(Person, value))
 
-    def of_group(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def of_group(self, rows: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
         return rows.in_group(value, seen_by=self.request.user)
 
-    def at_company(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def at_company(self, rows: PersonQuerySet, name: str, value: Any) -> PersonQuerySet:
         return rows.at(value)
 
-    def reachable_by(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def reachable_by(self, rows: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
         return reachable(rows, value, Purpose.INVITATIONS)
 
-    def unconfirmed(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def unconfirmed(self, rows: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
         return rows.filter(is_confirmed=False)

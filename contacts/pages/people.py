@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.customers.panels import shown
-from accounts.models import Company, rights_over
+from accounts.models import Company, User, rights_over
 from accounts.staff.requests import StaffRequest
 from contacts.consent.models import Consent, addresses_with_consents
 from contacts.memory import timeline
@@ -25,14 +24,14 @@ from contacts.pages.panels import person_panels
 from contacts.pages.tables import PersonTable
 from contacts.people import channels
 from contacts.people.forms import ROLE_FORMS, AddressForm, AddressStateForm, NewPersonForm, PersonForm, RoleForm
-from contacts.people.models.person import Person, PersonAddress
+from contacts.people.models.person import Channel, Person, PersonAddress, PersonQuerySet
 from contacts.people.models.roles import GROUPS
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import CHUNK, Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page
 
 
-class PersonList(ListPage):
+class PersonList(ListPage[PersonQuerySet]):
     name = "people"
     title = _("People")
     may = "see_customers"
@@ -54,16 +53,16 @@ class PersonList(ListPage):
         ),
     )
 
-    def get_queryset(self, user: Any) -> QuerySet[Person]:
+    def get_queryset(self, user: User) -> PersonQuerySet:
         return Person.objects.where(user, may=self.may)
 
-    def decorate(self, rows: QuerySet[Person], user: Any) -> QuerySet[Person]:
+    def decorate(self, rows: PersonQuerySet, user: User) -> PersonQuerySet:
         return rows.prefetch_related(addresses_with_consents()).with_roles_seen_by(user, may=self.may)
 
-    def exportable(self, rows: QuerySet[Person], user: Any) -> QuerySet[Person]:
+    def exportable(self, rows: PersonQuerySet, user: User) -> PersonQuerySet:
         return rows.where(user, may="export")
 
-    def exported(self, query: QueryDict, user: Any) -> QuerySet[Person]:
+    def exported(self, query: QueryDict, user: User) -> PersonQuerySet:
         """Roles too leave the house only at companies where the user may export."""
         rows = super().exported(query, user).prefetch_related(None)
         rows = rows.prefetch_related(addresses_with_consents())
@@ -145,7 +144,7 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
         "person": met.person,
         "held": met.held,
         "roles": [(role, met.at[role.company_id]) for role in met.roles],
-        "addresses": [(address, channels.ICONS[address.channel]) for address in addresses],
+        "addresses": [(address, channels.ICONS[Channel(address.channel)]) for address in addresses],
         "hidden": len(met.person.addresses.all()) - len(addresses),
         "panels": shown(person_panels, request, met.person, met.held),
     }

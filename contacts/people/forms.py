@@ -1,6 +1,6 @@
 """What people type about a person, turned into values."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import validate_email
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, User, Vehicle
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress, fold_address
 from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, VehicleUser
-from fleetportal.core.web.forms import DayField, RowForm
+from fleetportal.core.web.forms import DayField, RowForm, offer, offer_choices, offer_named
 
 PERSONAL = ("title", "first_name", "last_name", "language", "best_time")
 PRIVATE = ("born_on", "family")
@@ -103,7 +103,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, companies: QuerySet[Company], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["company"].queryset = companies
+        offer(self, company=companies)
         self.initial.setdefault("on", timezone.localdate())
 
 
@@ -127,8 +127,8 @@ class RoleEditForm(RowForm):
 
 
 EXTRA = {DecisionMaker: ("kind", "decides_supply", "decides_service"), VehicleUser: ("may_choose", "interests"), Driver: ("drinks",)}
-ROLE_FORMS = {
-    group: forms.modelform_factory(model, form=RoleEditForm, fields=(*EXTRA[model], *RoleEditForm.Meta.fields))
+ROLE_FORMS: dict[str, type[RoleEditForm]] = {
+    group: cast(type[RoleEditForm], forms.modelform_factory(model, form=RoleEditForm, fields=(*EXTRA[model], *RoleEditForm.Meta.fields)))
     for group, model in GROUPS.items()
 }
 
@@ -172,7 +172,7 @@ class AddressStateForm(RowForm):
 
     def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["state"].choices = AddressState.choices
+        offer_choices(self, "state", AddressState.choices)
         if not sees_private:
             del self.fields["is_private"]
 
@@ -185,8 +185,7 @@ class HolderForm(forms.Form):
 
     def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = running_at(VehicleUser, vehicle)
-        self.fields["user"].label_from_instance = lambda role: str(role.person)
+        offer_named(self, "user", running_at(VehicleUser, vehicle), lambda role: str(role.person))
         self.initial.setdefault("starts_on", timezone.localdate())
 
 
@@ -198,8 +197,7 @@ class DriveForm(forms.Form):
 
     def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["driver"].queryset = running_at(Driver, vehicle)
-        self.fields["driver"].label_from_instance = lambda role: str(role.person)
+        offer_named(self, "driver", running_at(Driver, vehicle), lambda role: str(role.person))
         self.initial.setdefault("on", timezone.localdate())
 
 

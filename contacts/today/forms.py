@@ -12,6 +12,7 @@ from accounts.models import User, who_serves
 from contacts.people.models.person import Channel
 from contacts.reasons.models import Reason
 from contacts.reasons.rule import Chip
+from fleetportal.core.web.forms import offer
 
 SENTENCE = 300
 # "Not now" until when; how far each is from today.
@@ -81,7 +82,7 @@ class GiveForm(forms.Form):
 
     def __init__(self, *args: Any, reason: Reason, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = who_serves(reason.company, on=timezone.localdate()).exclude(pk=user.pk)
+        offer(self, to=who_serves(reason.company, on=timezone.localdate()).exclude(pk=user.pk))
 
 
 class CloseForm(forms.Form):

@@ -47,8 +47,7 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.most = min(most, SHOWN_SIZES)
-        self.fields["party"].max_value = self.most
-        self.fields["party"].validators.append(forms.fields.validators.MaxValueValidator(self.most))
+        self.fields["party"] = forms.IntegerField(label=self.fields["party"].label, min_value=1, max_value=self.most)
         for number in range(2, self.most + 1):
             self.fields[f"name{number}"] = forms.CharField(max_length=LONGEST_NAME, required=False)
 

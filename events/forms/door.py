@@ -9,6 +9,7 @@ from django.utils import timezone
 from events.models import Event, Registration
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link, digest
+from fleetportal.core.web.forms import offer
 
 TOKEN = re.compile(r"([A-Za-z0-9_-]{32})/?$")
 
@@ -22,7 +23,7 @@ class ArrivalForm(forms.Form):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["guest"].queryset = Registration.objects.filter(event=event).select_related("person", "company", "event__centre")
+        offer(self, guest=Registration.objects.filter(event=event).select_related("person", "company", "event__centre"))
 
     @property
     def registration(self) -> Registration | None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre, User
 from events.models import TEMPLATES, Area, Audience, Event, Kind, Seating
 from fleetportal.core.money import CentsField
-from fleetportal.core.web.forms import ClockInput, DayField, RowForm, moment
+from fleetportal.core.web.forms import ClockInput, DayField, RowForm, moment, offer, offer_choices
 
 if TYPE_CHECKING:
     from events.models import Template
@@ -68,8 +68,8 @@ class EventForm(RowForm):
         kwargs["initial"] = (as_written(event) if event else from_template(kind, user)) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         centres = Centre.objects.where(user, may="run_events")
-        self.fields["centre"].queryset = centres
-        self.fields["host"].queryset = User.objects.filter(Q(home_centre__in=centres) | Q(pk=user.pk), is_active=True).order_by("last_name")
+        offer(self, centre=centres)
+        offer(self, host=User.objects.filter(Q(home_centre__in=centres) | Q(pk=user.pk), is_active=True).order_by("last_name"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -101,7 +101,8 @@ class EventForm(RowForm):
         """The first or last moment of registration: what was shown, to the minute, where the day is the same."""
         stored = getattr(self.event, column, None)
         try:
-            known = datetime.fromisoformat((self.shown or {column: stored.isoformat()})[column]).astimezone(UTC)
+            said = self.shown or {column: stored.isoformat() if stored else ""}
+            known = datetime.fromisoformat(said[column]).astimezone(UTC)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError):  # nothing was shown, or nothing of sense
             known = None
         if known and known.astimezone(zone).date() == day:
@@ -110,7 +111,8 @@ class EventForm(RowForm):
 
     @cached_property
     def seating(self) -> Seating:
-        return self.event.seating()
+        """The seats of the event that is edited."""
+        return cast(Event, self.event).seating()
 
     def stored(self) -> dict[str, Any]:
         return super().stored() | {"capacity": self.seating.capacity}
@@ -204,7 +206,7 @@ class ProposalForm(forms.Form):
     def __init__(self, *args: Any, people: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
-        self.fields["invite"].choices = [(pk, "") for pk in people]
+        offer_choices(self, "invite", [(pk, "") for pk in people])
 
     @property
     def without(self) -> list[int]:

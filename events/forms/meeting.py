@@ -14,7 +14,7 @@ from accounts.models import Company, User
 from contacts.models import DecisionMaker, Person
 from contacts.reasons.planning import next_working_day
 from events.models import Meeting
-from fleetportal.core.web.forms import ClockInput, DayField, moment
+from fleetportal.core.web.forms import ClockInput, DayField, moment, offer
 
 PROPOSED = 3  # FEATURES J2: three common slots
 FIRST_CLOCK = "10:00"
@@ -86,8 +86,8 @@ class ProposeForm(TimesForm):
     def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
         super().__init__(*args, company=company, initial={"place": company.name}, **kwargs)
         deciding = DecisionMaker.objects.running(on=timezone.localdate()).filter(company=company)
-        self.fields["decision_maker"].queryset = Person.objects.filter(pk__in=deciding.values("person")).order_by("name_folded")
-        self.fields["director"].queryset = colleagues(company, user)
+        offer(self, decision_maker=Person.objects.filter(pk__in=deciding.values("person")).order_by("name_folded"))
+        offer(self, director=colleagues(company, user))
 
 
 class MeetingForm(forms.Form):
@@ -104,8 +104,8 @@ class MeetingForm(forms.Form):
     def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
         self.company = company
         first = next_working_day(company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1))
-        super().__init__(*args, initial={"on": first, "at": FIRST_CLOCK, "place": company.name}, **kwargs)
-        self.fields["director"].queryset = colleagues(company, user)
+        super().__init__(*args, **{**kwargs, "initial": {"on": first, "at": FIRST_CLOCK, "place": company.name}})
+        offer(self, director=colleagues(company, user))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -125,7 +125,7 @@ class FixForm(forms.Form):
         self.meeting = meeting
         known = meeting.begins or next(iter(meeting.choices), None)
         initial = {"on": known.date(), "at": known.strftime("%H:%M")} if known else {}
-        super().__init__(*args, initial=initial | {"place": meeting.place}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial | {"place": meeting.place}})
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -149,7 +149,7 @@ class HoldForm(forms.Form):
         self.meeting = meeting
         self.today = meeting.company.centre.today(timezone.now())
         known = meeting.begins.date() if meeting.begins else self.today
-        super().__init__(*args, initial={"on": min(known, self.today)}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"on": min(known, self.today)}})
 
     def clean_on(self) -> Any:
         if self.cleaned_data["on"] > self.today:

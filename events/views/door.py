@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ SHOWN = 30
 def door_context(event: Event) -> dict[str, Any]:
     """What stands in the bar of every door page. Costs 1 query."""
     (seating,) = bar(event=event.pk)
-    return {"event": event, "inside": seating.inside or 0, "seats": seating.taken}
+    return {"event": event, "inside": getattr(seating, "inside", None) or 0, "seats": seating.taken}
 
 
 def with_arrivals(event: Any) -> QuerySet[Seating]:
@@ -53,7 +53,7 @@ def expected(event: Event, name: str) -> QuerySet[Registration]:
     rows = Registration.objects.seated().filter(event=event).select_related("person", "company").with_arrival()
     for word in fold(name).split()[:MAX_WORDS]:
         rows = rows.filter(person__name_folded__contains=word)
-    return rows.order_by("heads_inside", "person__name_folded", "pk") if name else rows.order_by("person__name_folded", "pk")
+    return rows.order_by(F("heads_inside"), "person__name_folded", "pk") if name else rows.order_by("person__name_folded", "pk")
 
 
 @page(may="check_in")

@@ -3,26 +3,26 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import Company
+from accounts.models import Company, User
 from accounts.staff.requests import StaffRequest
 from events.actions import meetings
 from events.filters import MeetingFilter
 from events.forms.meeting import FixForm, HoldForm, ProposeForm, TimesForm
 from events.models import Meeting
+from events.models.meeting import MeetingQuerySet
 from events.tables import MeetingTable
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page
 
 
-class MeetingList(ListPage):
+class MeetingList(ListPage[MeetingQuerySet]):
     name = "meetings"
     title = _("Meetings")
     may = "serve_customers"
@@ -38,10 +38,10 @@ class MeetingList(ListPage):
         "see_customers",
     )
 
-    def get_queryset(self, user: Any) -> QuerySet[Meeting]:
+    def get_queryset(self, user: User) -> MeetingQuerySet:
         return Meeting.objects.where(user, may="serve_customers")
 
-    def exportable(self, rows: QuerySet[Meeting], user: Any) -> QuerySet[Meeting]:
+    def exportable(self, rows: MeetingQuerySet, user: User) -> MeetingQuerySet:
         return rows.where(user, may="export")
 
 

@@ -1,9 +1,10 @@
 """Events for staff: the list, making and editing one, its cockpit and what its buttons do."""
 
+from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Case, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Centre
+from accounts.models import Centre, User
 from accounts.staff.requests import StaffRequest
 from events import landing
 from events.actions import cockpit as figures
@@ -22,13 +23,15 @@ from events.actions.sessions import draft_second_delivery
 from events.filters import EventFilter, GuestFilter
 from events.forms.event import CancelForm, EventForm, ProposalForm
 from events.models import TEMPLATES, Event, Kind, Registration, SeatsTaken
+from events.models.event import EventQuerySet
+from events.models.registration import RegistrationQuerySet
 from events.tables import EventTable, GuestTable
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import answer, ask, done, page
 
 
-class EventList(ListPage):
+class EventList(ListPage[EventQuerySet]):
     name = "events"
     title = _("Events")
     may = "meet_customers"
@@ -45,18 +48,18 @@ class EventList(ListPage):
         "run_events",
     )
 
-    def get_queryset(self, user: Any) -> QuerySet[Event]:
+    def get_queryset(self, user: User) -> EventQuerySet:
         return Event.objects.visible_to(user)
 
-    def exportable(self, rows: QuerySet[Event], user: Any) -> QuerySet[Event]:
+    def exportable(self, rows: EventQuerySet, user: User) -> EventQuerySet:
         return rows.filter(pk__in=Event.objects.where(user, may="export").values("pk"))
 
     def extra_context(self) -> dict[str, Any]:
         """Which of the listed events open their cockpit for this user; the others lead to the door."""
-        return {"cockpits": set(Event.objects.where(self.request.user, may="invite").values_list("pk", flat=True))}
+        return {"cockpits": set(Event.objects.where(cast(User, self.request.user), may="invite").values_list("pk", flat=True))}
 
 
-class GuestList(ListPage):
+class GuestList(ListPage[RegistrationQuerySet]):
     name = "guests"
     title = _("Guests")
     may = "see_customers"
@@ -66,13 +69,13 @@ class GuestList(ListPage):
     presets = (Preset(_("All"), ""), Preset(_("Coming"), "status=seated"), Preset(_("Waiting"), "status=waiting"))
     empty = Empty(_("No guest yet"), _("Here stand those who answered an invitation, say “Thomas Brandt, 4 seats, coming”."))
 
-    def get_queryset(self, user: Any) -> QuerySet[Registration]:
+    def get_queryset(self, user: User) -> RegistrationQuerySet:
         return Registration.objects.visible_to(user)
 
-    def decorate(self, rows: QuerySet[Registration], user: Any) -> QuerySet[Registration]:
+    def decorate(self, rows: RegistrationQuerySet, user: User) -> RegistrationQuerySet:
         return super().decorate(rows, user).select_related("event")
 
-    def exportable(self, rows: QuerySet[Registration], user: Any) -> QuerySet[Registration]:
+    def exportable(self, rows: RegistrationQuerySet, user: User) -> RegistrationQuerySet:
         return rows.where(user, may="export")
 
 
@@ -116,7 +119,7 @@ def edit(request: StaffRequest, event_id: int) -> HttpResponse:
             if form.write(partial(planning.edit, event), by=request.user):
                 return done(request, address(event), _("%s is saved.") % event)
         except SeatsTaken as refusal:  # somebody registered since the form was checked
-            form.add_error("capacity", refusal.message)
+            form.add_error("capacity", str(refusal.message))
     told = event.registrations.seated().count() if not event.is_draft else 0
     context = {"form": form, "event": event, "told": told, "title": _("Edit %s") % event, "save": _("Save"), "back": address(event)}
     return render(request, "events/event_form.html", context, status=422 if form.is_bound else 200)
@@ -127,7 +130,7 @@ def edit(request: StaffRequest, event_id: int) -> HttpResponse:
 def second_delivery(request: StaffRequest) -> HttpResponse:
     """Next month's second delivery as a draft, with one click; where there is one, that one."""
     centres = Centre.objects.where(request.user, may="run_events")
-    centre = centres.filter(pk=request.user.home_centre_id).first() or centres.first()
+    centre = centres.order_by(Case(When(pk=request.user.home_centre_id or 0, then=0), default=1), "pk")[0]
     event = draft_second_delivery(centre, by=request.user, now=timezone.now())
     said = _("%s is drafted for next month.") if event.is_draft else _("Next month has its own already: %s.")
     return done(request, address(event), said % event)
@@ -222,8 +225,9 @@ def proposal(request: StaffRequest, event_id: int) -> HttpResponse:
         if form.is_valid():
             start_inviting(found, by=request.user, without=form.without)
             return done(request, address(found), _("The letters are being written."))
-    context = {"event": found, "roles": with_reasons(found, roles), "circle": circle(found, request.user)}
-    context["held_back"] = figures.held_back(context["circle"])
+    context = {"event": found, "roles": with_reasons(found, roles)}
+    context["circle"] = whole = circle(found, request.user)
+    context["held_back"] = figures.held_back(whole)
     context["entitled"] = figures.entitled_in_words(found)
     return render(request, "events/proposal.html", context)
 
@@ -239,7 +243,7 @@ def with_reasons(found: Event, roles: list[Any]) -> list[tuple[Any, str]]:
         .values_list("holders__user", "make", "model", "delivered_on")
     )
     for user, make, model, delivered_on in held:
-        days = (found.on - delivered_on).days
+        days = (found.on - cast(date, delivered_on)).days  # a vehicle that was not delivered entitles nobody
         words = ngettext("%(car)s, delivered %(days)d day before", "%(car)s, delivered %(days)d days before", days)
         cars.setdefault(user, []).append(words % {"car": f"{make} {model}".strip(), "days": days})
     return [(role, "; ".join(cars.get(role.pk, []))) for role in roles]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,8 +49,10 @@ def following_links(view: View) -> View:
     return wrapper
 
 
-def to_link(link: Link) -> HttpResponse:
-    """A redirect to `link`, through `following_links`."""
+def to_link(link: Link | None) -> HttpResponse:
+    """A redirect to `link`, through `following_links`. Raises Http404 where there is none any more."""
+    if link is None:
+        raise Http404
     return HttpResponse(status=303, headers={"Location": link.placeholder})
 
 
@@ -157,7 +159,7 @@ def voucher(request: HttpRequest, link: Link) -> HttpResponse:
     one = Voucher.objects.with_names().get(pk=link.subject_id)
     if one.person:
         speak(request, one.person.language)
-    if request.method == "POST":
+    if request.method == "POST" and one.person:
         claiming.claim(one, one.person, company=one.company, by=None)
         return to_link(link)
     context = voucher_context(one, link)

@@ -15,6 +15,7 @@ from accounts.models import Company
 from accounts.staff.requests import StaffRequest
 from contacts import hospitality as ledger
 from contacts.models import Driver, Person
+from contacts.people.models.person import PersonQuerySet
 from fleetportal.core import qr
 from fleetportal.core.web import throttle
 from fleetportal.core.web.idempotency import once
@@ -129,8 +130,7 @@ def claim_on_behalf(request: StaffRequest, person_id: int) -> HttpResponse:
 def card_of(request: StaffRequest, kind: str, value: str) -> Voucher | None:
     """The voucher of a card, where its programme is yours; a wrong code counts (R29). Raises TooMany."""
     voucher = Voucher.objects.found_by_card(value) if kind == "claim" else None
-    mine = Voucher.objects.where(request.user, may="hand_out").filter(pk=voucher.pk if voucher else None)
-    if not mine.exists():
+    if voucher is None or not Voucher.objects.where(request.user, may="hand_out").filter(pk=voucher.pk).exists():
         throttle.wrong_code(request)
         return None
     return voucher
@@ -154,7 +154,7 @@ def shown_voucher(request: StaffRequest, person: Person) -> dict[str, Any] | Non
 # --- drivers whom a claim made ---------------------------------------------------------------------------------------------
 
 
-def unconfirmed(request: StaffRequest) -> QuerySet[Person]:
+def unconfirmed(request: StaffRequest) -> PersonQuerySet:
     return Person.objects.where(request.user, may="serve_customers").filter(is_confirmed=False)
 
 

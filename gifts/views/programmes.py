@@ -1,7 +1,5 @@
 """Voucher programmes: the list, one with its report, making, editing, issuing, the cards on paper, one voucher."""
 
-from typing import Any
-
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import Company
+from accounts.models import Company, User
 from accounts.staff.requests import StaffRequest
 from contacts.models import Person
 from fleetportal.core.audit import Entry
@@ -23,6 +21,7 @@ from gifts.actions import issuing, withdrawing
 from gifts.filters import ProgrammeFilter
 from gifts.forms import IssueForm, ProgrammeForm, ReasonWhyForm, names_of
 from gifts.models import Issue, Programme, State, Voucher, Way
+from gifts.models.programme import ProgrammeQuerySet
 from gifts.tables import ProgrammeTable
 
 SHOWN_ISSUES, SHOWN_VOUCHERS = 10, 20
@@ -35,7 +34,7 @@ HAPPENED = {
 }
 
 
-class ProgrammeList(ListPage):
+class ProgrammeList(ListPage[ProgrammeQuerySet]):
     name = "vouchers"
     title = _("Vouchers")
     may = "run_programmes"
@@ -52,10 +51,10 @@ class ProgrammeList(ListPage):
         "run_programmes",
     )
 
-    def get_queryset(self, user: Any) -> QuerySet[Programme]:
+    def get_queryset(self, user: User) -> ProgrammeQuerySet:
         return Programme.objects.where(user, may=self.may)
 
-    def exportable(self, rows: QuerySet[Programme], user: Any) -> QuerySet[Programme]:
+    def exportable(self, rows: ProgrammeQuerySet, user: User) -> ProgrammeQuerySet:
         return rows.filter(pk__in=Programme.objects.where(user, may="export").values("pk"))
 
 

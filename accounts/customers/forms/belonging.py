@@ -13,7 +13,7 @@ from accounts.customers.models.company import Address, Company
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.user import User, serving
 from fleetportal.core.db import search
-from fleetportal.core.web.forms import DayField, RowForm
+from fleetportal.core.web.forms import DayField, RowForm, offer, offer_choices
 
 OFFERED = 12
 
@@ -27,7 +27,8 @@ class ParentForm(RowForm):
 
     def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, instance=company, **kwargs)
-        self.fields["parent"].queryset = self.findable = Company.objects.visible_to(user).exclude(pk=company.pk)
+        self.findable = Company.objects.visible_to(user).exclude(pk=company.pk)
+        offer(self, parent=self.findable)
         self.now = self.findable.filter(pk=company.parent_id).first() if company.parent_id else None
 
     @property
@@ -64,7 +65,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = candidates(user, company.centre)
+        offer(self, user=candidates(user, company.centre))
         self.initial.setdefault("starts_on", timezone.localdate())
 
     def clean(self) -> dict[str, Any]:
@@ -93,7 +94,7 @@ class HandOverForm(forms.Form):
         able = User.objects.all() if companies else User.objects.none()
         for centre in {company.centre for company in companies}:
             able = able.filter(pk__in=candidates(user, centre).order_by().values("pk"))
-        self.fields["user"].queryset = able.order_by("last_name", "first_name", "pk")
+        offer(self, user=able.order_by("last_name", "first_name", "pk"))
         self.fields["user"].help_text = ", ".join(company.name for company in companies)
         self.initial.setdefault("row", [company.pk for company in companies])
         self.initial.setdefault("starts_on", timezone.localdate())
@@ -130,7 +131,7 @@ class CompanyAddressForm(RowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = Address.Kind.choices
+        offer_choices(self, "kind", Address.Kind.choices)
 
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()

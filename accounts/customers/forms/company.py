@@ -9,7 +9,7 @@ from accounts.customers import vat
 from accounts.customers.models.company import Company
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.user import User
-from fleetportal.core.web.forms import RowForm
+from fleetportal.core.web.forms import RowForm, offer
 
 FIELDS = (
     "name", "centre", "vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees",
@@ -34,7 +34,7 @@ class CompanyForm(RowForm):
         centres = Centre.objects.for_entering(user)
         if company is not None:
             centres = centres | Centre.objects.filter(pk=company.centre_id)
-        self.fields["centre"].queryset = centres.distinct()
+        offer(self, centre=centres.distinct())
         if company is None and user.home_centre_id:
             self.initial["centre"] = user.home_centre_id
 

@@ -53,7 +53,9 @@ class VehicleForm(RowForm):
 
     def refuse_twins(self, values: dict[str, Any]) -> None:
         """A company has a plate and a VIN once; what another company has stays unsaid."""
-        others = self.company.vehicles.active().exclude(pk=self.original.pk if self.original else None)
+        others = self.company.vehicles.active()
+        if self.original:
+            others = others.exclude(pk=self.original.pk)
         if values.get("plate") and others.filter(plate_folded=fold_plate(values["plate"])).exists():
             self.add_error("plate", _("%s has a vehicle with this plate already.") % self.company)
         if values.get("vin") and others.filter(vin=values["vin"]).exists():

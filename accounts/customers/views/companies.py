@@ -1,9 +1,7 @@
 """Companies: the list, the dossier, entering and editing one."""
 
 from functools import partial
-from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,16 +12,17 @@ from accounts.customers import rows
 from accounts.customers.actions import companies
 from accounts.customers.filters import CompanyFilter
 from accounts.customers.forms.company import CompanyForm
-from accounts.customers.models.company import Company
+from accounts.customers.models.company import Company, CompanyQuerySet
 from accounts.customers.panels import company_columns, dossier_figures, dossier_panels, shown
 from accounts.customers.tables import CompanyTable
+from accounts.staff.models.user import User
 from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Bulk, Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page
 
 
-class CompanyList(ListPage):
+class CompanyList(ListPage[CompanyQuerySet]):
     name = "companies"
     title = _("Companies")
     may = "see_customers"
@@ -49,13 +48,13 @@ class CompanyList(ListPage):
         "serve_customers",
     )
 
-    def get_queryset(self, user: Any) -> QuerySet[Company]:
+    def get_queryset(self, user: User) -> CompanyQuerySet:
         return Company.objects.where(user, may=self.may)
 
-    def for_list(self, companies: QuerySet[Company]) -> QuerySet[Company]:
+    def for_list(self, companies: CompanyQuerySet) -> CompanyQuerySet:
         return rows.for_list(companies)
 
-    def exportable(self, rows: QuerySet[Company], user: Any) -> QuerySet[Company]:
+    def exportable(self, rows: CompanyQuerySet, user: User) -> CompanyQuerySet:
         return rows.filter(pk__in=Company.objects.where(user, may="export").values("pk"))
 
 

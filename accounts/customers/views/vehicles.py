@@ -1,8 +1,5 @@
 """Vehicles: the list, one vehicle, entering and editing."""
 
-from typing import Any
-
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,16 +9,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.customers.filters import VehicleFilter
 from accounts.customers.forms.vehicle import VehicleForm
 from accounts.customers.models.company import Company
-from accounts.customers.models.vehicle import Vehicle
+from accounts.customers.models.vehicle import Vehicle, VehicleQuerySet
 from accounts.customers.panels import shown, vehicle_columns, vehicle_panels
 from accounts.customers.tables import VehicleTable
+from accounts.staff.models.user import User
 from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page
 
 
-class VehicleList(ListPage):
+class VehicleList(ListPage[VehicleQuerySet]):
     name = "vehicles"
     title = _("Vehicles")
     may = "see_customers"
@@ -44,10 +42,10 @@ class VehicleList(ListPage):
         ),
     )
 
-    def get_queryset(self, user: Any) -> QuerySet[Vehicle]:
+    def get_queryset(self, user: User) -> VehicleQuerySet:
         return Vehicle.objects.where(user, may=self.may)
 
-    def exportable(self, rows: QuerySet[Vehicle], user: Any) -> QuerySet[Vehicle]:
+    def exportable(self, rows: VehicleQuerySet, user: User) -> VehicleQuerySet:
         return rows.where(user, may="export")
 
 

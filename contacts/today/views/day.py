@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -43,7 +43,7 @@ def acts() -> list[Act]:
     ]
 
 
-def form_for(act: str, reason: Reason, *, request: HttpRequest, data: Any = None) -> Any:
+def form_for(act: str, reason: Reason, *, request: StaffRequest, data: Any = None) -> Any:
     """The form of one button of a card."""
     if act == "plan":
         return planning_for(reason.rule).form(reason, user=request.user, data=data)

@@ -11,6 +11,7 @@ import openpyxl
 import xlsxwriter
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
 
 from . import limits, process
 
@@ -79,7 +80,7 @@ def write_text(cell: Any, value: Any) -> None:
 
 def mark_sheet(sheet: Any, about: Order, heading: str) -> None:
     column = column_for(sheet, about, heading)
-    sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = 70
+    sheet.column_dimensions[get_column_letter(column)].width = 70
     if about["header_row"]:
         head = sheet.cell(about["header_row"], column)
         write_text(head, heading)

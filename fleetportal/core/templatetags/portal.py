@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.dates import format_date, format_skeleton, format_time
 from django import forms, template
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.templatetags.static import static
 from django.utils import formats, timezone
@@ -262,7 +263,7 @@ def rows_in_words(count: int) -> str:
 @register.filter
 def faulty_fields(form: forms.BaseForm) -> int:
     """How many fields of `form` were refused."""
-    return len([name for name in form.errors if name != forms.forms.NON_FIELD_ERRORS])
+    return len([name for name in form.errors if name != NON_FIELD_ERRORS])
 
 
 def _kind(widget: forms.Widget) -> str:
@@ -296,7 +297,7 @@ def name_empty_choice(asked: forms.Field) -> None:
 def field_input(bound: forms.BoundField, label: str = "") -> SafeString:
     """The bare widget of a field, for a table or a row that names it otherwise; `label` is read out."""
     name_empty_choice(bound.field)
-    attrs = {"class": _class(bound.field.widget, bool(bound.errors))}
+    attrs: dict[str, str | bool] = {"class": _class(bound.field.widget, bool(bound.errors))}
     return bound.as_widget(attrs={**attrs, "aria-label": label} if label else attrs)
 
 
@@ -307,7 +308,7 @@ def field(bound: forms.BoundField, quiet: bool = False) -> dict[str, object]:
     widget = bound.field.widget
     kind, refused = _kind(widget), bool(bound.errors)
     context = {"field": bound, "kind": kind, "quiet": quiet, "clash": bound.name in getattr(bound.form, "clashing", ())}
-    attrs = {"class": " ".join(filter(None, [widget.attrs.get("class"), _class(widget, refused)]))}
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, [widget.attrs.get("class"), _class(widget, refused)]))}
     described = [f"{bound.auto_id}-{part}" for part, there in (("h", bound.help_text), ("e", refused)) if there]
     if described:
         attrs["aria-describedby"] = " ".join(described)

@@ -1,7 +1,7 @@
 """Forms that every app uses."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +70,27 @@ def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return found
 
 
-class RowsField(forms.ModelMultipleChoiceField):
+def offer(form: forms.BaseForm, **rows: models.QuerySet[Any]) -> None:
+    """Let the fields of those names offer these rows, and accept no other."""
+    for name, queryset in rows.items():
+        choice = form.fields[name]
+        if not isinstance(choice, forms.ModelChoiceField):
+            raise TypeError(f"{name} offers no rows")
+        choice.queryset = queryset
+
+
+def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Let the field called `name` offer these choices."""
+    form.fields[name].choices = list(choices)  # type: ignore[attr-defined]  # every field that chooses has them
+
+
+def offer_named(form: forms.BaseForm, name: str, rows: models.QuerySet[Any], label: Callable[[Any], str]) -> None:
+    """As `offer`, for one field that calls each row by `label`."""
+    offer(form, **{name: rows})
+    form.fields[name].label_from_instance = label  # type: ignore[attr-defined]  # documented to be replaced
+
+
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # takes no parameter at run time
     """Several rows; a number that no row can have is asked again, and never reaches the database, which could not hold it."""
 
     def clean(self, value: Any) -> Any:
@@ -79,7 +100,7 @@ class RowsField(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
-class RowForm(forms.ModelForm):
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter at run time
     """A form over a row that others may be editing too.
 
     It carries what it showed; a verb that takes `shown` refuses to write over what somebody else wrote meanwhile, and the form
@@ -178,7 +199,7 @@ def in_words(field: forms.Field, value: Any) -> str:
         return gettext("nothing")
     if isinstance(value, list):
         return ", ".join(in_words(field, one) for one in value)
-    if isinstance(field, forms.ModelChoiceField):  # asked for the one row: there may be any number
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:  # asked for the one row: there may be any number
         return str(field.queryset.filter(pk=value).first() or gettext("something else"))
     if hasattr(field, "choices"):
         return str({str(key): label for key, label in field.choices}.get(str(value), gettext("something else")))

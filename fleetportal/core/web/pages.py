@@ -8,11 +8,12 @@ import functools
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -24,7 +25,8 @@ from fleetportal.core.registry import Registry
 from fleetportal.core.web import idempotency, throttle
 from fleetportal.core.web.brand import brand
 
-View = Callable[..., HttpResponse]
+Response = TypeVar("Response", bound=HttpResponseBase)
+View = Callable[..., HttpResponseBase]
 
 # A page is looked at or acted on; no page is put, patched or deleted by its address.
 asked_as_a_page = require_http_methods(["GET", "HEAD", "OPTIONS", "POST"])
@@ -78,7 +80,7 @@ def page(*, may: str) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @asked_as_a_page
         @functools.wraps(view)
-        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             admit(request, may)
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
@@ -117,7 +119,7 @@ def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
     def declare(view: View) -> View:
         @asked_as_a_page
         @functools.wraps(view)
-        def wrapper(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapper(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             link = Link.objects.find(scope, token, also=also)
             if link is None:
                 throttle.wrong_code(request)
@@ -130,7 +132,7 @@ def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
     return declare
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private(response: Response) -> Response:
     """`response`, never kept by a cache."""
     response.setdefault("Cache-Control", "no-store")
     return response

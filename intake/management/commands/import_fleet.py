@@ -4,10 +4,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from accounts.customers.vat import ValidationError, compact
+from accounts.customers.vat import compact
 from accounts.models import Centre, Company
 from fleetportal.core.db import fold
 from fleetportal.core.errors import Refused

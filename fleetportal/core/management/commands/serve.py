@@ -21,7 +21,7 @@ from fleetportal.core.jobs.supervisor import supervise
 DEMO_LOGINS = ("anna", "boris", "carla", "dora", "emil", "wanda", "admin")
 
 
-class Web(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class Web(BaseApplication):
     """Gunicorn with one process of several threads: SQLite has one writer, and two cores are busy with the worker too."""
 
     def __init__(self, bind: str, threads: int, ready: Callable[[], None]) -> None:

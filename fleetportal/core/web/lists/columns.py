@@ -48,7 +48,7 @@ class ExtraColumn:
     order_by: str = ""
 
     def column(self) -> Column:
-        sort = {"orderable": True, "order_by": self.order_by} if self.order_by else {}
+        sort: dict[str, Any] = {"orderable": True, "order_by": self.order_by} if self.order_by else {}
         return Column(self.label, kind=self.kind, css=self.css, value=self.value, empty_values=(), **sort)
 
 

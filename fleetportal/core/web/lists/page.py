@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 import django_tables2
 from django.db import models, transaction
@@ -55,10 +55,21 @@ class Bulk:
     may: str
 
 
-listed: dict[str, type["ListPage"]] = {}  # by name, so that a job finds the page whose rows it exports
+listed: dict[str, type["ListPage[Any]"]] = {}  # by name, so that a job finds the page whose rows it exports
 
 
-class ListPage(View):
+Rows = TypeVar("Rows", bound=models.QuerySet[Any])
+
+
+class Reader(Protocol):
+    """What a list needs to know of its signed-in user."""
+
+    views: dict[str, dict[str, str]]
+
+    def may(self, codename: str) -> bool: ...
+
+
+class ListPage(View, Generic[Rows]):
     """A list at one address. GET shows it, `?_export=` asks for the reason, POST gives the file."""
 
     http_method_names = ["get", "head", "post", "options"]
@@ -84,25 +95,31 @@ class ListPage(View):
     def as_view(cls, **initkwargs: Any) -> Any:
         return pages.page(may=cls.may)(super().as_view(**initkwargs))
 
+    @property
+    def asker(self) -> Reader:
+        """The signed-in user: the page's declaration has let nobody else in."""
+        return cast(Reader, self.request.user)
+
     # What a page says ----------------------------------------------------------------------------------------------------
 
-    def get_queryset(self, user: Any) -> models.QuerySet[Any]:
+    def get_queryset(self, user: Any) -> Rows:
         """The rows `user` may see on this page, without what only a row shows."""
         raise NotImplementedError
 
-    def exportable(self, rows: models.QuerySet[Any], user: Any) -> models.QuerySet[Any]:
+    def exportable(self, rows: Rows, user: Any) -> Rows:
         """Those of `rows` that `user` may take out of the house."""
         raise NotImplementedError
 
-    def decorate(self, rows: models.QuerySet[Any], user: Any) -> models.QuerySet[Any]:
+    def decorate(self, rows: Rows, user: Any) -> Rows:
         """`rows` with what a row shows to `user`."""
         for column in self.extra:
             rows = column.decorate(rows)
         return self.for_list(rows)
 
-    def for_list(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    def for_list(self, rows: Rows) -> Rows:
         """`rows` with what a row shows to everybody: as the queryset says, unless a page asks a higher noun for it."""
-        return rows.for_list()
+        listed: Any = rows  # each list's queryset has it
+        return cast(Rows, listed.for_list())
 
     def extra_context(self) -> dict[str, Any]:
         """What the page's own templates need beside the list."""
@@ -123,14 +140,14 @@ class ListPage(View):
     def filtered(self, query: QueryDict, user: Any) -> Sentence:
         return self.filterset_class(query, queryset=self.get_queryset(user), request=self.request)
 
-    def table(self, rows: models.QuerySet[Any], query: QueryDict, user: Any) -> django_tables2.Table:
+    def table(self, rows: Rows, query: QueryDict, user: Any) -> django_tables2.Table:
         sort = [name for name in query.get("sort", "").split(",") if name.lstrip("-") in self.sortable]
         return self.table_type(self.decorate(rows, user), order_by=sort or None)
 
     @cached_property
     def table_type(self) -> type[django_tables2.Table]:
         """The declared table with the columns that higher apps add."""
-        return with_extra(self.table_class, tuple(self.extra))
+        return with_extra(self.table_class, tuple(self.extra))  # type: ignore[arg-type]  # a class can be hashed
 
     @cached_property
     def extra_at(self) -> dict[str, list[ExtraColumn]]:
@@ -183,15 +200,15 @@ class ListPage(View):
             "count": found.count,
             "span": said_span((number - 1) * size, len(rows), found.count),
             "presets": [(preset, f"{request.path}?{preset.query}" if preset.query else request.path) for preset in self.presets],
-            "saved": [(name, f"{request.path}?{query}") for name, query in sorted(request.user.views.get(self.name, {}).items())],
+            "saved": [(name, f"{request.path}?{query}") for name, query in sorted(self.asker.views.get(self.name, {}).items())],
             "whole": self.address(),
             "question": self.address().partition("?")[2],
-            "bulk": [action for action in self.bulk if request.user.may(action.may)],
+            "bulk": [action for action in self.bulk if self.asker.may(action.may)],
             "current": self.address(sort=None, rows=None),
             "clear": self.address(**{word.name: None for word in sentence.words}),
             "previous": self.page_address(number - 1, **({"before": found.keys[0]} if found.keys else {})) if number > 1 else "",
             "next": self.page_address(number + 1, after=found.keys[-1]) if found.has_next else "",
-            "can_export": request.user.may("export"),
+            "can_export": self.asker.may("export"),
             "export_address": self.address(_export="xlsx"),
             **self.extra_context(),
         }
@@ -218,7 +235,7 @@ class ListPage(View):
         if not chosen:
             return {
                 "is_empty": True,
-                "start": reverse(self.empty.url_name) if self.empty.url_name and self.request.user.may(self.empty.may) else "",
+                "start": reverse(self.empty.url_name) if self.empty.url_name and self.asker.may(self.empty.may) else "",
             }
         drops = []
         for word in sentence.shown(lambda name: self.address(**{name: None})):
@@ -244,10 +261,10 @@ class ListPage(View):
         """What reads the cells off a row, a column each: worked out once for a sheet, not for each cell."""
         return [reader(name, column) for name, column in self.exported_columns]
 
-    def exported(self, query: QueryDict, user: Any) -> models.QuerySet[Any]:
+    def exported(self, query: QueryDict, user: Any) -> Rows:
         """What the list at `query` shows, narrowed to what `user` may export, in its order."""
         rows = self.exportable(self.filtered(query, user).qs, user)
-        return in_order(self.table(rows, query, user))
+        return cast(Rows, in_order(self.table(rows, query, user)))
 
     def cells(self, row: Any) -> list[Any]:
         """One row of the sheet."""
@@ -262,7 +279,7 @@ class ListPage(View):
         return True
 
     def ask_reason(self, form: ReasonForm, status: int = 200) -> HttpResponse:
-        if not self.request.user.may("export"):
+        if not self.asker.may("export"):
             raise Http404
         kind = self.export_kind()
         rows = capped_count(self.exported(self.request.GET, self.request.user))
@@ -280,18 +297,18 @@ class ListPage(View):
         kind, form = self.export_kind(), ReasonForm(request.POST)
         if not form.is_valid():
             return self.ask_reason(form, status=422)
-        if not request.user.may("export"):
+        if not self.asker.may("export"):
             raise Http404
         query = clean(request.GET)
         query.pop("_export", None)
         rows = self.exported(query, request.user)
         count = rows.order_by().count()
         with transaction.atomic():
-            args = {"page": self.name, "query": query.urlencode(), "kind": kind}
-            job = jobs.start("core.export", args, by=request.user) if count > EXPORTED_AT_ONCE else None
+            asked = {"page": self.name, "query": query.urlencode(), "kind": kind}
+            job = jobs.start("core.export", asked, by=request.user) if count > EXPORTED_AT_ONCE else None
             facts = {"list": self.name, "kind": kind, "rows": count, "job": job.pk if job else None}
             reason = {"reason": (None, form.cleaned_data["reason"])}
-            audit.record("list.exported", request.user, by=request.user, facts=facts, changes=reason)
+            audit.record("list.exported", cast(models.Model, request.user), by=request.user, facts=facts, changes=reason)
         if job:
             return HttpResponseRedirect(reverse("core:export", args=[job.pk]), status=303)
         return self.file(kind, rows)

@@ -13,6 +13,7 @@ import django_tables2
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 from django.db.models import F, Q
+from django.db.models.expressions import OrderBy
 from django.utils import formats
 from django.utils.translation import gettext, ngettext
 
@@ -73,12 +74,17 @@ def beside(ordered: models.QuerySet[Any], size: int, *, after: int | None, befor
 
 def sought(ordered: models.QuerySet[Any]) -> tuple[models.QuerySet[Any], list[Sorted]]:
     """`ordered` with a name for each thing that it is sorted by."""
-    keys, names = [], {}
+    keys: list[Sorted] = []
+    names: dict[str, Any] = {}
     for place, item in enumerate(ordered.query.order_by):
-        name, plain = f"sorted_{place}", item.lstrip("-") if isinstance(item, str) else ""
-        names[name] = F(plain) if plain else item.expression
-        is_descending = item.startswith("-") if plain else item.descending
-        keys.append(Sorted(name, is_descending, may_be_null(ordered.model, plain)))
+        name = f"sorted_{place}"
+        if isinstance(item, str):
+            plain = item.lstrip("-")
+            names[name] = F(plain)
+            keys.append(Sorted(name, item.startswith("-"), may_be_null(ordered.model, plain)))
+        elif isinstance(item, OrderBy):
+            names[name] = item.expression
+            keys.append(Sorted(name, item.descending, may_be_null(ordered.model, "")))
     return ordered.annotate(**names), keys
 
 

@@ -85,10 +85,11 @@ def kind_of(field: Any) -> str:
 def options(bound: forms.BoundField, anything: Words) -> list[Option]:
     """What can be chosen; of one choice also none. Rows are read at once: `choices` of rows would open a cursor for a handful."""
     field, value = bound.field, bound.value()
-    if isinstance(field, forms.ModelChoiceField):
+    found: list[tuple[str, Words]]
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
         found = [(str(field.prepare_value(row)), field.label_from_instance(row)) for row in field.queryset.all()]
     else:
-        found = [*flat(field.choices)]
+        found = [*flat(getattr(field, "choices", ()))]
     if kind_of(field) == "one" and not any(key == "" for key, _label in found):
         found.insert(0, ("", anything))
     chosen = {str(one) for one in value} if isinstance(value, list | tuple) else {str(value or "")}
