@@ -22,7 +22,7 @@ LOGO = "max-480x96"  # twice what is shown, for dense screens
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
 COLOUR = re.compile(r"\A#[0-9a-f]{6}\Z")
-is_colour = RegexValidator(COLOUR, _("A colour reads like #0e5a70: a hash and six figures or letters from a to f."))
+is_colour = RegexValidator(COLOUR.pattern, _("A colour reads like #0e5a70: a hash and six figures or letters from a to f."))
 
 
 def contrast(one: str, other: str) -> float:
