@@ -1,4 +1,4 @@
-"""`make check`: format, lint, types, import contracts, missing migrations, missing translations. All are run, then one verdict."""
+"""`make check`: format, lint, types, import contracts, house rules, migrations, translations. All are run, then one verdict."""
 
 import os
 import subprocess
@@ -15,6 +15,7 @@ CHECKS = {
     "templates": (BIN / "djlint", "--lint", "--quiet", *TEMPLATES),
     "types": (BIN / "mypy", "."),
     "imports": (BIN / "lint-imports", "--no-cache"),
+    "house rules": (sys.executable, "tools/house_rules.py"),
     "migrations": (sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"),
     "translations": (sys.executable, "tools/messages.py", "check"),
 }

@@ -53,8 +53,7 @@ def hits(question: str, user: Any) -> list[tuple[Findable, list[Hit], bool]]:
 
 def order(model: type[models.Model]) -> tuple[str, ...]:
     """By name as a reader of that language expects, where the model has one."""
-    names = {field.name for field in model._meta.get_fields()}
-    return ("name_folded", "pk") if "name_folded" in names else ("pk",)
+    return ("name_folded", "pk") if hasattr(model, "name_folded") else ("pk",)
 
 
 def companies(user: Any) -> models.QuerySet[Any]:

@@ -43,8 +43,10 @@ class TaskPlanning(Planning):
         title, day = values["title"], values["on"]
         return Task.plan(reason.company, title, due_on=day, owner=by, by=by, person=reason.person, reason_key=reason.key)
 
-    def undo(self, made: Task, *, by: "User") -> None:  # type: ignore[override]
-        made.drop(by=by)
+    def undo(self, made_id: int, *, by: "User") -> None:
+        task = Task.objects.filter(pk=made_id).first()
+        if task:
+            task.drop(by=by)
 
 
 TASK = TaskPlanning()

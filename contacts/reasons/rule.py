@@ -91,7 +91,8 @@ class Planning:
         """The row that was made of the form's values, inside the caller's transaction."""
         raise NotImplementedError
 
-    def undo(self, made: models.Model, *, by: "User") -> None:
+    def undo(self, made_id: int, *, by: "User") -> None:
+        """Take back the row that `carry_out` made; nothing where it is gone."""
         raise NotImplementedError
 
 
@@ -124,8 +125,8 @@ class Rule:
         """How a contact may end in which the person was reached."""
         return REACHED_CHIPS
 
-    def undo(self, made: models.Model, *, by: "User") -> None:
-        """Take back what a chip's effect made, when the user takes the step back."""
+    def undo(self, made_id: int, *, by: "User") -> None:
+        """Take back the row that a chip's effect made, when the user takes the step back; nothing where it is gone."""
 
     def url(self, reason: "Reason") -> str:
         """Where the thing itself is shown, "" for the company's own page."""

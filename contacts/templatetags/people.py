@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -57,7 +58,7 @@ def language_name(code: str) -> str:
 
 @lru_cache(maxsize=100)
 def language_named(code: str, _language: str) -> str:
-    return str(dict(Person._meta.get_field("language").flatchoices).get(code, code))
+    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 @register.simple_tag

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -110,10 +109,8 @@ def _unmake(decision: Decision, planning: Planning, *, by: "User") -> None:
     """What was planned, or made by a chip's effect, is undone by whoever made it."""
     if decision.made_id is None:
         return
-    made = apps.get_model(decision.made_type)._default_manager.filter(pk=decision.made_id).first()
     undo = planning.undo if decision.kind == Decision.Kind.PLANNED else rules[decision.rule].undo
-    if made is not None:
-        undo(made, by=by)
+    undo(decision.made_id, by=by)
 
 
 def _log(reason: Reason, channel: str, outcome: str, text: str, by: "User") -> Interaction:

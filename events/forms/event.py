@@ -125,7 +125,7 @@ class EventForm(RowForm):
     @cached_property
     def own(self) -> dict[str, Any]:
         """With the seats, which a row of their own holds."""
-        return super().own | {"capacity": Seating._meta.get_field("capacity")}
+        return super().own | {"capacity": Seating.capacity.field}
 
     @property
     def values(self) -> dict[str, Any]:

@@ -42,8 +42,10 @@ class MeetingPlanning(Planning):
             by=by,
         )
 
-    def undo(self, made: Any, *, by: User) -> None:
-        meetings.cancel(made, by=by)
+    def undo(self, made_id: int, *, by: User) -> None:
+        meeting = Meeting.objects.filter(pk=made_id).first()
+        if meeting:
+            meetings.cancel(meeting, by=by)
 
 
 def decision_maker_of(reason: "Reason") -> Any:

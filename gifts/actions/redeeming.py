@@ -96,5 +96,5 @@ redeem_one = PreparedUpdate(
     {"state": State.REDEEMED},
     pk=Voucher._meta.pk,
     at=Centre._meta.pk,
-    on=Voucher._meta.get_field("valid_until"),
+    on=Voucher.valid_until.field,
 )

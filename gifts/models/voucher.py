@@ -154,9 +154,7 @@ def _behind_token(token_hash: Any, now: Any) -> VoucherQuerySet:
     return Voucher.objects.for_door().filter(pk__in=links.values("subject_id"))
 
 
-behind_token: Prepared[Voucher] = Prepared(
-    _behind_token, token_hash=Link._meta.get_field("token_hash"), now=Link._meta.get_field("expires_at")
-)
+behind_token: Prepared[Voucher] = Prepared(_behind_token, token_hash=Link.token_hash.field, now=Link.expires_at.field)
 behind_code: Prepared[Voucher] = Prepared(
-    lambda code_hash: Voucher.objects.for_door().filter(code_hash=code_hash), code_hash=Voucher._meta.get_field("code_hash")
+    lambda code_hash: Voucher.objects.for_door().filter(code_hash=code_hash), code_hash=Voucher.code_hash.field
 )
