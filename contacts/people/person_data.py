@@ -18,6 +18,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import TouchedCompany
 from contacts.people.models.holders import Holder, VehicleDriver
 from contacts.people.models.pairs import PersonPair
 from contacts.people.models.person import Person
@@ -48,7 +49,7 @@ def forget(person: Person, *, by: "User | None") -> None:
             forget_rows(person)
         audit.record("person.forgotten", person, by=by)
         for company in {role.company for role in roles}:
-            company.touch()
+            TouchedCompany.add(company)
 
 
 # --- how a table forgets ------------------------------------------------------------------------------------------------------
@@ -136,7 +137,7 @@ def move_roles(group: str) -> Move:
                 changes["ends_on"] = (None, role.ends_on)
             row, named = renamed(role, "person", kept)
             moved.append((row, {**changes, **named}))
-            role.company.touch()
+            TouchedCompany.add(role.company)
         return moved
 
     return move

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import TouchedCompany
 from contacts.memory.models.interaction import Interaction, Outcome
 from contacts.reasons.computing import compute
 from contacts.reasons.models import Decision, Reason
@@ -101,7 +102,7 @@ def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:
         if decision.interaction:
             decision.interaction.take_back(by=by)
         decision.delete()
-        company.touch()
+        TouchedCompany.add(company)
         compute([company.pk], on=company.centre.today(now))
 
 

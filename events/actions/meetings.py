@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, TouchedCompany
 from contacts.memory.models.interaction import record as record_interaction
 from contacts.models import Channel, Direction, Person
 from events import letters
@@ -56,7 +56,7 @@ def open_annual(
         meeting, new = Meeting.objects.open().get_or_create(company=company, is_annual=True, defaults=sides)
         if new:
             audit.record("meeting.proposed", meeting, by=by, facts={"company": company.pk})
-            company.touch()
+            TouchedCompany.add(company)
         return meeting
 
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company, in_reach
+from accounts.models import Company, TouchedCompany, in_reach
 from contacts.memory.models.interaction import record as tell_timeline
 from contacts.models import Direction, Interaction, Person
 from events.models.seating import Seating
@@ -258,7 +258,7 @@ class CheckIn(models.Model):
                 return
             Interaction.objects.filter(kind="event.attended", about_type=audit.label(self), about_id=self.pk).delete()
             audit.record("registration.check_in_undone", self.registration, by=by, facts={"check_in": self.pk})
-            self.registration.company.touch()  # the contact that rested their reasons did not happen
+            TouchedCompany.add(self.registration.company)  # the contact that rested their reasons did not happen
 
 
 # What is asked of everybody at the door, put into SQL once.

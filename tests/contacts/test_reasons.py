@@ -322,7 +322,7 @@ def test_touched_companies_are_looked_at_and_the_rest_is_not(north_ag: Company, 
 def test_draining_takes_the_oldest_first_and_no_more_than_it_should(north_ag: Company) -> None:
     TouchedCompany.objects.all().delete()
     for _ in range(5):
-        north_ag.touch()
+        TouchedCompany.add(north_ag)
     assert TouchedCompany.objects.drain(limit=3) == 3
     assert TouchedCompany.objects.count() == 2
 

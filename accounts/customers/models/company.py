@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models.centre import Centre
 from fleetportal.core import audit
-from fleetportal.core.db import Folded, above, fold, lock, search
+from fleetportal.core.db import Folded, fold, lock, search
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -161,10 +161,6 @@ class Company(Folded):
     def rights_of(self, user: "User") -> set[str]:
         """What `user` may with this company. Costs 1 query at most."""
         return rights_over([self], user)[self.pk]
-
-    def touch(self) -> None:
-        """Let whoever derives something from this company (reasons) look at it again soon. Costs 1 query."""
-        above(Company, "touches").model.add(self)
 
 
 def rights_over(companies: "Iterable[Company]", user: "User") -> dict[int, set[str]]:

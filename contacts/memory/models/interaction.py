@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company, in_reach
+from accounts.models import Company, TouchedCompany, in_reach
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
 from fleetportal.core.db import bulk
@@ -114,7 +114,7 @@ class Interaction(models.Model):
         """The contact was logged by mistake a moment ago: it is gone; the entry says so. Costs 4 queries."""
         with transaction.atomic():
             audit.record("interaction.taken_back", self, by=by, facts={"company": self.company_id})
-            self.company.touch()
+            TouchedCompany.add(self.company)
             self.delete()
 
 
@@ -149,5 +149,5 @@ def record(
         )
     )
     if touches:
-        company.touch()
+        TouchedCompany.add(company)
     return interaction

@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Vehicle
+from accounts.models import TouchedCompany, Vehicle
 from contacts.people.models.roles import Driver, VehicleUser
 from fleetportal.core import audit
 from fleetportal.core.db import NoOverlap, Overlap, lock, save_apart
@@ -60,7 +60,7 @@ class Holder(models.Model):
             holder = cls(vehicle=vehicle, user=user, starts_on=starts_on, ends_on=ends_on)
             save_apart(holder, refusal=AlreadyHeld(_("Somebody else has this vehicle in that period.")))
             audit.record("vehicle.handed_over", vehicle, by=by, facts={"holder": holder.pk, "user": user.pk})
-            vehicle.company.touch()
+            TouchedCompany.add(vehicle.company)
             return holder
 
 
@@ -92,11 +92,11 @@ class VehicleDriver(models.Model):
             drive, new = cls.objects.get_or_create(vehicle=vehicle, driver=driver, ends_on=None, defaults={"starts_on": on})
             if new:
                 audit.record("vehicle.driven", vehicle, by=by, facts={"driver": driver.pk})
-                vehicle.company.touch()
+                TouchedCompany.add(vehicle.company)
             return drive
 
     def end(self, *, by: "User | None", on: date) -> None:
         """The driver drives the vehicle until that day. Costs 5 queries."""
         with transaction.atomic():
             if audit.edit(self, {"ends_on": max(on, self.starts_on)}, action="vehicle.no_longer_driven", by=by):
-                self.vehicle.company.touch()
+                TouchedCompany.add(self.vehicle.company)

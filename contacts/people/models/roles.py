@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company, in_reach
+from accounts.models import Company, TouchedCompany, in_reach
 from contacts.people.models.person import Person, RoleKind, role_kinds
 from fleetportal.core import audit
 
@@ -82,19 +82,19 @@ class Role(models.Model):
             )
             if new:
                 audit.record(f"{cls.group}.taken_up", role, by=by, facts={"person": person.pk, "company": company.pk})
-                company.touch()
+                TouchedCompany.add(company)
             return role
 
     def end(self, *, by: "User | None", on: date) -> None:
         """The role ends on that day. Costs 4 queries."""
         with transaction.atomic():
             if audit.edit(self, {"ends_on": on}, action=f"{self.group}.ended", by=by):
-                self.company.touch()
+                TouchedCompany.add(self.company)
 
     def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
         with transaction.atomic():
             if audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown):
-                self.company.touch()
+                TouchedCompany.add(self.company)
 
 
 def one_running(name: str) -> models.UniqueConstraint:
