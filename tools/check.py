@@ -1,4 +1,4 @@
-"""`make check`: format, lint, types, import contracts, house rules, migrations, translations. All are run, then one verdict."""
+"""`make check`: format, lint, template lines, types, import contracts, house rules, migrations, translations; then one verdict."""
 
 import os
 import subprocess
@@ -13,6 +13,7 @@ CHECKS = {
     "format": (BIN / "ruff", "format", "--check", "--quiet", "."),
     "lint": (BIN / "ruff", "check", "--quiet", "."),
     "templates": (BIN / "djlint", "--lint", "--quiet", *TEMPLATES),
+    "template lines": (sys.executable, "tools/template_lines.py", *TEMPLATES),
     "types": (BIN / "mypy", "."),
     "imports": (BIN / "lint-imports", "--no-cache"),
     "house rules": (sys.executable, "tools/house_rules.py"),
