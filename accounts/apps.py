@@ -11,6 +11,8 @@ class AccountsConfig(AppConfig):
         from accounts.customers import finding, panels, parts  # noqa: PLC0415  models are loaded only now
         from accounts.customers.models.assignment import LookedAfter  # noqa: PLC0415
         from accounts.customers.models.company import ways_in  # noqa: PLC0415
+        from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS, count_for_second_delivery  # noqa: PLC0415
+        from accounts.staff.models.policy import Effect, effects  # noqa: PLC0415
         from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415
 
         ways_in.register("looked after", LookedAfter())
@@ -24,6 +26,9 @@ class AccountsConfig(AppConfig):
         )
         navigation.register("vehicles", NavigationEntry(_("Vehicles"), "car", "accounts:vehicles", "see_customers"), weight=40)
         navigation.register("search", NavigationEntry(_("Search"), "search", "accounts:search", "meet_customers", in_rail=False), weight=90)
+        navigation.register(
+            "policies", NavigationEntry(_("Policies"), "list-check", "accounts:policies", "administer", group=9), weight=935
+        )
         navigation.register(
             "administration", NavigationEntry(_("Administration"), "settings", "admin:index", "administer", group=9), weight=940
         )
@@ -48,3 +53,7 @@ class AccountsConfig(AppConfig):
         panels.dossier_panels.register("vehicles", parts.vehicles_panel, weight=20)
         panels.dossier_figures.register("fleet", parts.fleet, weight=20)
         panels.dossier_figures.register("contract_end", parts.contract_end, weight=30)
+        effects.register(
+            "vehicles",
+            Effect({SECOND_DELIVERY_DAYS.key}, _("Vehicles entitled to a second delivery on that day"), count_for_second_delivery),
+        )

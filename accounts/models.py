@@ -1,4 +1,5 @@
 from accounts.staff.models.centre import Centre, CentreGroupPermission, CentreUserPermission
+from accounts.staff.models.policy import Policy
 from accounts.staff.models.role import RoleGroup, StaffRole
 from accounts.staff.models.user import User, serving
 
@@ -18,6 +19,7 @@ __all__ = [
     "CompanyPair",
     "Contract",
     "Phase",
+    "Policy",
     "Powertrain",
     "RoleGroup",
     "Sector",

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from accounts.customers.views import belonging, companies, search, vehicles
+from accounts.staff.views import policies
 
 app_name = "accounts"
 urlpatterns = [
@@ -20,4 +21,8 @@ urlpatterns = [
     path("vehicles/", vehicles.VehicleList.as_view(), name="vehicles"),
     path("vehicles/<int:vehicle_id>/", vehicles.vehicle, name="vehicle"),
     path("vehicles/<int:vehicle_id>/edit/", vehicles.vehicle_edit, name="vehicle_edit"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/planned/<int:policy_id>/cancel/", policies.policy_take_back, name="policy_take_back"),
+    path("policies/<slug:policy_key>/", policies.policy, name="policy"),
+    path("policies/<slug:policy_key>/change/", policies.policy_change, name="policy_change"),
 ]

@@ -7,9 +7,14 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self) -> None:
-        from events import person_data, reasons, showing  # noqa: PLC0415  models are loaded only now
-        from events.actions import inviting  # noqa: F401, PLC0415  registers its kinds of job
+        from accounts.staff.models.policy import Effect, effects  # noqa: PLC0415  models are loaded only now
+        from events import person_data, reasons, showing  # noqa: PLC0415
+        from events.actions import inviting  # noqa: PLC0415  registers its kinds of job
 
         person_data.register()
         reasons.register()
         showing.register()
+        effects.register(
+            "same_occasion",
+            Effect({inviting.SAME_OCCASION_DAYS.key}, _("People whom another centre's invitation holds back"), inviting.count_held_back),
+        )

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from accounts.models import Centre, Company, User
+from accounts.staff.models import policy
 from cms.models import HouseBrand
 from cms.models.brand import known
 from tests.factories.accounts import assign, make_centre, make_company, make_user
@@ -14,6 +15,12 @@ from tests.factories.accounts import assign, make_centre, make_company, make_use
 def face_of_the_house() -> None:
     """It is known from the start, so that customer pages cost the same in whatever order tests run."""
     known["house"] = math.inf, HouseBrand().as_brand()
+
+
+@pytest.fixture(autouse=True)
+def numbers_of_the_trade() -> None:
+    """They are the defaults until a test changes one; known from the start, so that a page costs the same in whatever order tests run."""
+    policy.known["rows"] = math.inf, {}
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 """The rules of this app, put on their list."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import derived
+from accounts.staff.models.policy import Effect, effects, followers
+from contacts.reasons import nightly
 from contacts.reasons.computing import look_again
 from contacts.reasons.contract_end import ContractEnd
 from contacts.reasons.coverage import Coverage
 from contacts.reasons.rule import rules
-from contacts.reasons.silence import Silence
+from contacts.reasons.silence import CADENCE, Silence, count_silent
 
 
 def register() -> None:
@@ -13,3 +17,6 @@ def register() -> None:
     for rule in (ContractEnd(), Coverage(), Silence()):
         rules.register(rule.name, rule)
     derived.register("reasons", look_again)
+    cadences = {number.key for tiers in CADENCE.values() for number in tiers.values()}
+    effects.register("silence", Effect(cadences, _("People who should hear from us again"), count_silent))
+    followers.register("reasons", nightly.start_again)

@@ -11,26 +11,31 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Contract, Vehicle
 from contacts.people.models.roles import Group, Responsibility
 from contacts.reasons.rule import Found, Rule, Words
-from fleetportal.core.words import opening
+from fleetportal.core.words import number, opening
 
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
 
-LOOKS_AHEAD = relativedelta(months=9)
-ORDER_LEAD = relativedelta(months=4)  # delivery time of a model and the time a company takes to decide
+LOOKS_AHEAD_MONTHS = 9
+ORDER_LEAD_MONTHS = 4  # delivery time of a model and the time a company takes to decide
 NAMED = 3  # plates named on the card
 
 
 class ContractEnd(Rule):
-    """Contracts of a company that end in one month, within nine months: order in time what follows them."""
+    """Contracts of a company that end in the same month, not too far ahead: order in time what follows them."""
 
     name, icon, doing, value = "contract_end", "phone", gettext_lazy("Call"), 18
-    absent = gettext_lazy("No contract ends within nine months.")
     asks, topic = Group.DECISION_MAKER, Responsibility.ORDERS
     rest = relativedelta(weeks=4)
 
+    @property
+    def absent(self) -> str:
+        return _("No contract ends within %(months)s months.") % {"months": number(LOOKS_AHEAD_MONTHS)}
+
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
-        ending = Vehicle.objects.active().filter(contract_ends_on__gte=on, contract_ends_on__lte=on + LOOKS_AHEAD)
+        ending = Vehicle.objects.active().filter(
+            contract_ends_on__gte=on, contract_ends_on__lte=on + relativedelta(months=LOOKS_AHEAD_MONTHS)
+        )
         ending = ending.filter(company__in=companies.active().values("pk")).order_by("contract_ends_on", "pk")
         months: defaultdict[tuple[int, str], list[tuple[Any, str, str]]] = defaultdict(list)
         for company, ends_on, contract, plate in ending.values_list("company", "contract_ends_on", "contract", "plate"):
@@ -40,7 +45,7 @@ class ContractEnd(Rule):
 
     def _found(self, company: int, month: str, contracts: list[tuple[date, str, str]], on: date) -> Found:
         first = contracts[0][0]
-        order_by = first - ORDER_LEAD
+        order_by = first - relativedelta(months=ORDER_LEAD_MONTHS)
         in_time = order_by >= on
         kinds = {contract for _ends_on, contract, _plate in contracts}
         facts = {

@@ -1,11 +1,12 @@
 """Every company's reasons, once a day, in slices that go on where a killed worker stopped."""
 
 import time
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from accounts.models import Company
+from accounts.staff.models import policy
 from contacts.reasons.computing import CHUNK, look_again
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.jobs.queue import Job
@@ -21,9 +22,17 @@ def start_unless_done(*, now: datetime) -> Job | None:
     return jobs.start(KIND, {"day": day, "after": 0}, by=None)
 
 
+def start_again(valid_from: date) -> None:
+    """Looks at every company again because a number of the trade changed; one that counts later is met by its day's own job."""
+    today = timezone.localdate()
+    if valid_from <= today:
+        jobs.start(KIND, {"day": today.isoformat(), "after": 0}, by=None)
+
+
 @jobs.kind(KIND)
 def run(job: Job, deadline: float) -> bool:
     """True when every company has been looked at; one that is entered meanwhile was looked at as a touched one."""
+    policy.forget()
     if not job.total:
         job.progress(0, Company.objects.count())
     while True:

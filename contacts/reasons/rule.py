@@ -103,11 +103,15 @@ class Rule:
     icon: str = "phone"
     doing: Words = _("Call")  # one word at the end of the row
     value: int = 0  # 0 to 40: what this kind of reason is worth beside tier, group and hurry
-    absent: Words  # what `explain` says where the rule finds nothing
     asks: str = ""  # the group whose person is suggested where the rule names none
     topic: str = ""  # the responsibility that person has, if there is one who has it
     rest: relativedelta | None = None
     planning: Planning | None = None
+
+    @property
+    def absent(self) -> Words:
+        """What `explain` says where the rule finds nothing."""
+        raise NotImplementedError
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
         """What stands on that day at these companies, in a fixed number of queries."""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
+from accounts.staff.models.policy import Number, Unit, declare
 from contacts.consent.models import reachable
 from contacts.memory.models.interaction import record as tell_timeline
 from contacts.models import Channel, Person, PersonAddress, Purpose
@@ -26,7 +27,17 @@ from fleetportal.core.jobs.queue import Job
 if TYPE_CHECKING:
     from contacts.models import Role
 
-SAME_OCCASION_WITHIN = timedelta(days=30)  # DOMAIN, "Central, but not everyone's": one invitation to one kind of occasion
+SAME_OCCASION_DAYS = declare(  # DOMAIN, "Arbiter"
+    "same_occasion_days",
+    default=30,
+    unit=Unit.DAYS,
+    lowest=0,
+    highest=365,
+    subject=_("Invitations"),
+    name=_("Between two occasions of the same kind"),
+    about=_("Within these days before and after, nobody is invited to the same kind of event by a second centre."),
+    weight=50,
+)
 
 
 class NotInviting(Refused):
@@ -80,8 +91,15 @@ def invited(event: Event) -> models.QuerySet[Any]:
 def invited_elsewhere(event: Event) -> models.QuerySet[Any]:
     """The ids of people whom another centre has invited to the same kind of occasion about the same time."""
     others = Event.objects.published().filter(kind=event.kind).exclude(centre=event.centre_id)
-    near = others.starting_between(event.starts_at - SAME_OCCASION_WITHIN, event.starts_at + SAME_OCCASION_WITHIN)
+    apart = timedelta(days=SAME_OCCASION_DAYS.on(event.on))
+    near = others.starting_between(event.starts_at - apart, event.starts_at + apart)
     return Invitation.objects.filter(event__in=near).values("person")
+
+
+def count_held_back(number: Number, on: date) -> int:
+    """People entitled to events ahead whom another centre's invitation keeps from being invited. Costs 2 queries for each event."""
+    ahead = Event.objects.published().ahead(now=timezone.now()).select_related("centre")
+    return sum(entitled_people(event, None).filter(pk__in=invited_elsewhere(event)).count() for event in ahead)
 
 
 def usable_addresses() -> models.QuerySet[PersonAddress]:

@@ -1,5 +1,4 @@
 from events.models.event import (
-    SECOND_DELIVERY_DAYS,
     Area,
     Audience,
     Event,
@@ -25,7 +24,6 @@ from events.models.seating import Seating, SeatsTaken
 from events.models.templates import TEMPLATES, Template
 
 __all__ = [
-    "SECOND_DELIVERY_DAYS",
     "TEMPLATES",
     "AlreadyCheckedIn",
     "Area",

@@ -19,8 +19,6 @@ from fleetportal.core.errors import Refused
 if TYPE_CHECKING:
     from accounts.models import User
 
-SECOND_DELIVERY_DAYS = 28  # DOMAIN, events: vehicles delivered on D-28 … D-1
-
 
 class Kind(models.TextChoices):
     PREVIEW = "preview", _("preview event")
@@ -240,7 +238,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         return self.with_contract_ending(roles, today)
 
     def delivered(self) -> models.QuerySet[Vehicle]:
-        """Vehicles delivered on D-28 … D-1, days in the centre's zone."""
+        """Vehicles delivered in the window before a second delivery on the event's day, days in the centre's zone."""
         return Vehicle.objects.for_second_delivery(on=self.on)
 
     def with_contract_ending(self, roles: models.QuerySet[Any], today: date) -> models.QuerySet[Any]:

@@ -1,10 +1,16 @@
 """Reasons that events know of: an annual meeting is due, a second delivery is near for who was not asked yet."""
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
+from accounts.staff.models.policy import Effect, effects
 from contacts.models import rules
 from events.reasons.annual_meeting import AnnualMeetingDue
-from events.reasons.second_delivery import SecondDelivery
+from events.reasons.second_delivery import SecondDelivery, count_to_invite
 
 
 def register() -> None:
     for rule in (AnnualMeetingDue(), SecondDelivery()):
         rules.register(rule.name, rule)
+    words = _("Users to invite to a second delivery ahead")
+    effects.register("second_delivery", Effect({SECOND_DELIVERY_DAYS.key}, words, count_to_invite))

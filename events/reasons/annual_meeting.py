@@ -17,12 +17,13 @@ from contacts.reasons.rule import Found, Rule
 from events.actions import meetings
 from events.forms.meeting import MeetingForm
 from events.models import Meeting
+from fleetportal.core.words import number
 
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
     from contacts.models import Reason
 
-MEETING_EVERY = relativedelta(months=12)  # DOMAIN: one annual meeting of three sides
+MEETING_EVERY_MONTHS = 12  # DOMAIN: one annual meeting of three sides
 
 
 class MeetingPlanning(Planning):
@@ -56,24 +57,29 @@ def decision_maker_of(reason: "Reason") -> Any:
 
 
 class AnnualMeetingDue(Rule):
-    """No annual meeting was held within twelve months, none is planned, and somebody is known who decides."""
+    """No annual meeting was held for MEETING_EVERY_MONTHS, none is planned, and somebody is known who decides."""
 
     name, icon, doing, value = "annual_meeting", "calendar-plus", gettext_lazy("Meet"), 30
-    absent = gettext_lazy("An annual meeting was held within twelve months, or one is planned, or nobody is known who decides.")
     asks = Group.DECISION_MAKER
     rest = relativedelta(weeks=2)
     planning = MeetingPlanning()
 
+    @property
+    def absent(self) -> str:
+        words = _("An annual meeting was held within %(months)s months, or one is planned, or nobody is known who decides.")
+        return words % {"months": number(MEETING_EVERY_MONTHS)}
+
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+        every = relativedelta(months=MEETING_EVERY_MONTHS)
         planned = Meeting.objects.annual().open().filter(company=OuterRef("pk"))
         deciding = DecisionMaker.objects.running(on=on).filter(company=OuterRef("pk"))
         held = Max("meetings__starts_at", filter=Q(meetings__state="held", meetings__is_annual=True))
         rows = companies.active().filter(~Exists(planned), Exists(deciding)).annotate(held_at=held)
         for company, held_at, entered_at in rows.values_list("pk", "held_at", "entered_at"):
             held_on = timezone.localtime(held_at).date() if held_at else None
-            if held_on and held_on > on - MEETING_EVERY:
+            if held_on and held_on > on - every:
                 continue
-            due_on = held_on + MEETING_EVERY if held_on else timezone.localtime(entered_at).date()
+            due_on = held_on + every if held_on else timezone.localtime(entered_at).date()
             facts = {"held_on": held_on.isoformat() if held_on else ""}
             yield Found(company, occasion=facts["held_on"] or "first", group=Group.DECISION_MAKER, due_on=due_on, facts=facts)
 

@@ -4,13 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
+from accounts.models import Company
+from accounts.staff.models.policy import Number
 from contacts.models import Group, Holder
 from contacts.reasons.rule import Found, Rule, Words
-from events.models import SECOND_DELIVERY_DAYS, Event, Invitation, Kind, Registration
+from events.models import Event, Invitation, Kind, Registration
 
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
@@ -21,7 +25,11 @@ class SecondDelivery(Rule):
     """A user whose car was delivered in the window of a second delivery ahead has neither been invited nor registered."""
 
     name, icon, doing, value = "second_delivery", "key", gettext_lazy("Invite"), 28
-    absent = gettext_lazy("Nobody's car was delivered in the four weeks before a second delivery, or they are invited.")
+
+    @property
+    def absent(self) -> str:
+        words = _("Nobody's car was delivered in the %(days)d days before a second delivery, or they are invited.")
+        return words % {"days": SECOND_DELIVERY_DAYS.on(timezone.localdate())}
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
         ahead = Event.objects.published().filter(kind=Kind.SECOND_DELIVERY, ends_at__date__gte=on).for_list()
@@ -58,7 +66,13 @@ class SecondDelivery(Rule):
         return _("%(car)s was delivered on %(delivered)s; the second delivery on %(day)s %(seats)s.") % words
 
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
-        yield gettext_lazy("Window"), _("cars delivered in the %(days)d days before") % {"days": SECOND_DELIVERY_DAYS}
+        days = SECOND_DELIVERY_DAYS.on(date.fromisoformat(facts["on"]))
+        yield gettext_lazy("Window"), _("cars delivered in the %(days)d days before") % {"days": days}
 
     def url(self, reason: "Reason") -> str:
         return reverse("events:proposal", args=[reason.facts["event"]])
+
+
+def count_to_invite(number: Number, on: date) -> int:
+    """The people whom a second delivery ahead should invite. Costs 1 query, and 1 for each second delivery."""
+    return sum(1 for _found in SecondDelivery().find(Company.objects.all(), on=on))

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from dateutil.relativedelta import relativedelta
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.customers.actions import companies
-from accounts.models import Company, Phase, Tier, TouchedCompany, User
+from accounts.models import Centre, Company, Phase, Policy, Tier, TouchedCompany, User
+from accounts.staff.models.policy import outlook
 from contacts.models import Decision, DecisionMaker, Found, Group, Interaction, Person, Reason, Rule, rules
 from contacts.reasons import nightly
 from contacts.reasons.computing import compute, look_again
@@ -156,7 +157,7 @@ def test_the_next_hand_over_is_named_as_the_chance(north_ag: Company) -> None:
 def test_silence_is_a_reason_from_the_day_the_cadence_ends(north_ag: Company, group: str, tier: str) -> None:
     companies.edit(north_ag, by=None, tier=tier)
     person = make_role(group, north_ag).person
-    last = DAY - relativedelta(months=CADENCE[group][tier])
+    last = DAY - relativedelta(months=CADENCE[group][tier].default)
     spoke(person, north_ag, last)
     assert found(north_ag, "silence", on=DAY - timedelta(days=1)) == []
     assert [reason.person for reason in found(north_ag, "silence")] == [person]
@@ -206,6 +207,42 @@ def test_a_role_that_ended_is_no_silence(north_ag: Company) -> None:
     spoke(role.person, north_ag, date(2020, 1, 1))
     role.end(by=None, on=DAY - timedelta(days=1))
     assert found(north_ag, "silence") == []
+
+
+def test_a_changed_cadence_changes_query_words_and_count_alike(north: Centre) -> None:
+    today = timezone.localdate()
+    gold, silver = (make_company(north, tier=tier) for tier in ("gold", "silver"))
+    for company, months in ((gold, 2), (gold, 3), (gold, 5), (silver, 5)):
+        spoke(make_role("decision_maker", company).person, company, today - relativedelta(months=months))
+    spoke(make_role("user", gold).person, gold, today - relativedelta(months=11))
+    look_again([gold.pk, silver.pk])
+    silent = Reason.objects.filter(rule="silence")
+    assert silent.count() == 2
+    gold_every = CADENCE[Group.DECISION_MAKER]["gold"]
+    (ahead,) = outlook(gold_every, 2, on=today)
+    assert (str(ahead.words), ahead.before, ahead.after) == ("People who should hear from us again", 2, 3)
+
+    Policy.change(gold_every, 2, valid_from=today, by=None)
+    while jobs.run_due():
+        pass
+    assert silent.count() == ahead.after
+    assert {reason.facts["months"] for reason in silent} == {2}
+    assert all("A Gold decision-maker should hear from us every two months." in reason.sentence for reason in silent)
+
+
+def test_a_cadence_that_changes_later_is_met_by_its_days_own_night(north_ag: Company) -> None:
+    Policy.change(CADENCE[Group.USER][""], 3, valid_from=timezone.localdate() + timedelta(days=1), by=None)
+    assert not Job.objects.exists()
+
+
+def test_work_that_computes_reasons_reads_the_numbers_anew(north_ag: Company) -> None:
+    person = make_role("decision_maker", north_ag).person
+    spoke(person, north_ag, timezone.localdate() - relativedelta(months=2))
+    TouchedCompany.add(north_ag)
+    CADENCE[Group.DECISION_MAKER][""].on(timezone.localdate())  # this process remembers the old number
+    Policy.objects.create(key="cadence_decision_maker_none", value=1, valid_from=timezone.localdate())  # another one changes it
+    TouchedCompany.objects.drain()
+    assert Reason.objects.filter(rule="silence", person=person).exists()
 
 
 @given(first=st.dates(date(2000, 1, 1), date(2040, 1, 1)), months=st.integers(0, 400))

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import Company, TouchedCompany
+from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
+from accounts.models import Company, Policy, TouchedCompany
+from accounts.staff.models.policy import outlook
 from contacts.models import Group, Reason, rules
 from contacts.reasons.computing import look_again
 from contacts.reasons.explaining import explain
 from events.actions import meetings, planning
 from events.models import Event, EventOver, NotADraft
 from fleetportal.core.audit import Entry
+from fleetportal.core.jobs import queue as jobs
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import make_holder, make_person, make_role
 from tests.factories.events import in_days, make_event, make_invitation, make_meeting, make_registration
@@ -71,6 +74,25 @@ def test_two_cars_are_one_reason_and_a_draft_is_none(north_ag: Company) -> None:
     make_holder(user, make_vehicle(north_ag, use="personal", delivered_on=TODAY()))
     assert both_ways("second_delivery", north_ag) == set()
     planning.publish(event, by=None)
+    assert both_ways("second_delivery", north_ag) == {(north_ag.pk, user.person_id)}
+
+
+def test_a_changed_window_changes_query_card_words_and_count_alike(north_ag: Company, admin: Any) -> None:
+    delivery(north_ag.centre)
+    user = chooser(north_ag, days_before=33)
+    look_again([north_ag.pk])
+    assert both_ways("second_delivery", north_ag) == set()
+    assert "in the 28 days before" in rules["second_delivery"].absent
+    before = {str(effect.words): (effect.before, effect.after) for effect in outlook(SECOND_DELIVERY_DAYS, 35, on=TODAY())}
+    assert before["Users to invite to a second delivery ahead"] == (0, 1)
+
+    Policy.change(SECOND_DELIVERY_DAYS, 35, valid_from=TODAY(), by=admin)
+    while jobs.run_due():
+        pass
+    (reason,) = Reason.objects.filter(rule="second_delivery")
+    assert (reason.company, reason.person_id) == (north_ag, user.person_id)
+    assert ("Window", "cars delivered in the 35 days before") in [(str(label), words) for label, words in reason.details]
+    assert "in the 35 days before" in rules["second_delivery"].absent
     assert both_ways("second_delivery", north_ag) == {(north_ag.pk, user.person_id)}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Assignment, Centre, Company, CompanyPair, Vehicle
+from accounts.models import Assignment, Centre, Company, CompanyPair, Policy, Vehicle
 from contacts.models import Interaction, Person, PersonAddress, PersonPair
 from contacts.reasons.models import Decision
 from events import letters
@@ -148,6 +148,11 @@ def export_job(at: At, user: Any) -> Job:
     return Job.objects.create(kind="core.export", args={"page": "companies", "query": "", "kind": "csv"}, owner=user)
 
 
+def planned_policy(at: At, user: Any) -> Policy:
+    facts = {"value": 30, "valid_from": timezone.localdate() + timedelta(days=30)}
+    return Policy.objects.get_or_create(key="second_delivery_days", defaults=facts)[0]
+
+
 def stand_in(at: At, user: Any) -> Assignment:
     return assign(at.company, at.owner, kind="stand_in", ends_on=timezone.localdate() + timedelta(days=7))
 
@@ -264,6 +269,8 @@ NOUNS: dict[str, Noun] = {
     "meeting_id": Noun(meeting),
     "message_id": Noun(message, of_all=True),
     "number": Noun(lambda at, user: SimpleNamespace(pk=0), of_all=True),
+    "policy_key": Noun(lambda at, user: SimpleNamespace(pk="second_delivery_days"), of_all=True),
+    "policy_id": Noun(planned_policy, of_all=True),
     "gifts:driver_confirm person_id": Noun(unconfirmed_driver),
     "job_id": Noun(export_job, is_personal=True),
     "import_id": Noun(imported, is_personal=True),

@@ -5,6 +5,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from accounts.customers.models.company import Company
+from accounts.staff.models import policy
 from fleetportal.core.db import bulk
 from fleetportal.core.db.prepared import insert
 from fleetportal.core.jobs import bell
@@ -28,6 +29,7 @@ class TouchedCompanyQuerySet(models.QuerySet["TouchedCompany"]):
                 oldest = oldest.select_for_update(skip_locked=True)
             touches = list(oldest.values_list("pk", "company_id")[:limit])
             if touches:
+                policy.forget()
                 companies = sorted({company for _touch, company in touches})
                 for look_again in derived:
                     look_again(companies)

@@ -10,11 +10,25 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Company, in_reach
 from accounts.customers.models.touched import TouchedCompany
+from accounts.staff.models.policy import Number, Unit, declare
 from fleetportal.core import audit
 from fleetportal.core.db import Folded, bulk, fold, search
 
 if TYPE_CHECKING:
     from accounts.staff.models.user import User
+
+
+SECOND_DELIVERY_DAYS = declare(  # DOMAIN, "Second delivery"
+    "second_delivery_days",
+    default=28,
+    unit=Unit.DAYS,
+    lowest=1,
+    highest=365,
+    subject=_("Second delivery"),
+    name=_("How far back deliveries count"),
+    about=_("Whoever took delivery of a vehicle in these days before the event is entitled to come."),
+    weight=10,
+)
 
 
 class Use(models.TextChoices):
@@ -54,8 +68,8 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         return self.filter(delivered_on__gte=first, delivered_on__lte=last)
 
     def for_second_delivery(self, *, on: date) -> Self:
-        """Vehicles delivered on D−28 … D−1. Source: DOMAIN, events."""
-        return self.active().delivered_between(on - timedelta(days=28), on - timedelta(days=1))
+        """Vehicles delivered in the days before that are named by SECOND_DELIVERY_DAYS, the day itself left out."""
+        return self.active().delivered_between(on - timedelta(days=SECOND_DELIVERY_DAYS.on(on)), on - timedelta(days=1))
 
     def ending_first(self) -> Self:
         """Running contracts by their end, then vehicles without one, by plate."""
@@ -162,6 +176,11 @@ class Vehicle(Folded):
 
 def whose(vehicle: Vehicle) -> dict[str, int]:
     return {"company": vehicle.company_id}
+
+
+def count_for_second_delivery(number: Number, on: date) -> int:
+    """The vehicles for a second delivery on that day, at all centres. Costs 1 query."""
+    return Vehicle.objects.for_second_delivery(on=on).count()
 
 
 LOOK_ALIKES = str.maketrans("авекмнорстухіј", "abekmhopctyxij")

@@ -1,0 +1,38 @@
+"""Forms of administrators."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.staff.models.policy import Number, Policy, PolicyPast
+from fleetportal.core.web.forms import DayField
+
+
+class PolicyForm(forms.Form):
+    """A number of the trade: its new value, within the bounds of its rule, and from when it counts."""
+
+    value = forms.IntegerField(label=_("New value"))
+    valid_from = DayField(label=_("Valid from"))
+
+    def __init__(self, data: Any = None, *, number: Number) -> None:
+        super().__init__(data)
+        today = timezone.localdate()
+        self.fields["value"] = forms.IntegerField(
+            label=_("New value"),
+            min_value=number.lowest,
+            max_value=number.highest,
+            initial=number.on(today),
+            help_text=number.unit.label,
+        )
+        self.fields["valid_from"].initial = today
+
+    def clean_valid_from(self) -> date:
+        day: date = self.cleaned_data["valid_from"]
+        try:
+            Policy.refuse_the_past(day)
+        except PolicyPast as refused:
+            raise forms.ValidationError(str(refused), code=refused.code) from refused
+        return day

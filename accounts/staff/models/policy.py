@@ -1,0 +1,247 @@
+"""Numbers of the trade that an administrator may change, each from a day on (DOMAIN, "Numbers the house begins with").
+
+A number is declared once, beside the noun whose rule it is, and asked for a day:
+
+    SECOND_DELIVERY_DAYS = declare(its key, default=28, unit=Unit.DAYS, …)
+    first = on - timedelta(days=SECOND_DELIVERY_DAYS.on(on))
+
+Higher apps register in `effects` what they count by a number, so that an administrator sees before a change what it would do, and in
+`followers` what must be done after one.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.staff.models.user import User
+from fleetportal.core import audit
+from fleetportal.core.db.locks import alone
+from fleetportal.core.errors import Refused
+from fleetportal.core.registry import Registry
+
+KEPT_SECONDS = 5  # how long another process may answer with the number before a change
+Words = str | Promise
+
+
+class Unit(models.TextChoices):
+    DAYS = "days", _("days")
+    MONTHS = "months", _("months")
+    MINUTES = "minutes", _("minutes")
+
+
+class OutOfBounds(Refused):
+    """The number is lower or higher than the rule can take."""
+
+    code = "policy_out_of_bounds"
+
+
+class PolicyPast(Refused):
+    """A day that lies behind: what counted then is history."""
+
+    code = "policy_past"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the trade: what it is, where it begins, and between which bounds it may be changed."""
+
+    key: str
+    default: int
+    unit: Unit
+    lowest: int
+    highest: int
+    subject: Words
+    name: Words
+    about: Words = ""
+
+    def on(self, day: date) -> int:
+        """What counts on that day. Costs 1 query for all numbers, once in KEPT_SECONDS."""
+        supposition = supposed.get()
+        if self.key in supposition:
+            return supposition[self.key]
+        return self.among(policies(), day)
+
+    def among(self, rows: Mapping[str, list[tuple[date, int]]], day: date) -> int:
+        """What counts on that day by `rows`: for each key the days from which a value counts, the latest first."""
+        return next((value for valid_from, value in rows.get(self.key, ()) if valid_from <= day), self.default)
+
+    def in_words(self, value: int) -> str:
+        """ "28 days"."""
+        words = {
+            Unit.DAYS: ngettext("%d day", "%d days", value),
+            Unit.MONTHS: ngettext("%d month", "%d months", value),
+            Unit.MINUTES: ngettext("%d minute", "%d minutes", value),
+        }
+        return words[self.unit] % value
+
+
+numbers: Registry[Number] = Registry("numbers of the trade")
+
+
+def declare(
+    key: str,
+    *,
+    default: int,
+    unit: Unit,
+    lowest: int,
+    highest: int,
+    subject: Words,
+    name: Words,
+    about: Words = "",
+    weight: int = 100,
+) -> Number:
+    """A number of the trade, which administrators may change between `lowest` and `highest`."""
+    return numbers.register(key, Number(key, default, unit, lowest, highest, subject, name, about), weight=weight)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Something that is counted by numbers of the trade: `count(number, day)` as the rule finds it on that day."""
+
+    keys: Collection[str]
+    words: Words
+    count: Callable[[Number, date], int]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What an effect counts now, and what it would count."""
+
+    words: Words
+    before: int
+    after: int
+
+
+# What would change with a number. Filled by whoever counts something by it.
+effects: Registry[Effect] = Registry("what changes with a number of the trade")
+# Called within the transaction of a change with the day from which it counts. Filled from above.
+followers: Registry[Callable[[date], None]] = Registry("what follows from a changed number")
+
+
+def outlook(number: Number, value: int, *, on: date) -> list[Outlook]:
+    """What is counted by `number` on that day, as it is and as it would be if `value` counted. Costs what the effects count, twice."""
+    found = []
+    for effect in effects:
+        if number.key in effect.keys:
+            before = effect.count(number, on)
+            with supposing(number, value):
+                found.append(Outlook(effect.words, before, effect.count(number, on)))
+    return found
+
+
+supposed: ContextVar[Mapping[str, int]] = ContextVar("supposed", default={})  # noqa: B039  never changed, only replaced
+
+
+@contextmanager
+def supposing(number: Number, value: int) -> Iterator[None]:
+    """Inside, `number` is `value` on every day; for a look at what would change."""
+    token = supposed.set({**supposed.get(), number.key: value})
+    try:
+        yield
+    finally:
+        supposed.reset(token)
+
+
+known: dict[str, tuple[float, Mapping[str, list[tuple[date, int]]]]] = {}
+
+
+def policies() -> Mapping[str, list[tuple[date, int]]]:
+    """For each key the days from which a value counts, the latest first; out of memory for KEPT_SECONDS. Costs at most 1 query."""
+    until, rows = known.get("rows", (0.0, {}))
+    if time.monotonic() > until:
+        rows = read_policies()
+        known["rows"] = time.monotonic() + KEPT_SECONDS, rows
+    return rows
+
+
+def read_policies() -> Mapping[str, list[tuple[date, int]]]:
+    """The same as they stand in the database. Costs 1 query."""
+    rows = defaultdict(list)
+    for key, valid_from, value in Policy.objects.order_by("-valid_from").values_list("key", "valid_from", "value"):
+        rows[key].append((valid_from, value))
+    return dict(rows)
+
+
+def forget() -> None:
+    """This process reads the policies anew: after a change, and before work that must not go by an old number."""
+    known.clear()
+
+
+class Policy(models.Model):
+    """A number of the trade as an administrator set it: it counts from `valid_from` until a later row does."""
+
+    key = models.CharField(max_length=60)
+    value = models.IntegerField(_("value"))
+    valid_from = models.DateField(_("from"))
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
+        constraints = [models.UniqueConstraint(fields=["key", "valid_from"], name="one_policy_from_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value} {self.valid_from}"
+
+    @classmethod
+    def change(cls, number: Number, value: int, *, valid_from: date, by: User | None) -> bool:
+        """`number` is `value` from `valid_from` on, until a later change; False where it is already.
+
+        Raises OutOfBounds, PolicyPast. Costs 4 queries and what follows from the change.
+        """
+        if not number.lowest <= value <= number.highest:
+            bounds = {"lowest": number.in_words(number.lowest), "highest": number.in_words(number.highest)}
+            raise OutOfBounds(_("Choose a number from %(lowest)s to %(highest)s.") % bounds)
+        with transaction.atomic():
+            cls.refuse_the_past(valid_from)
+            before = number.among(cls.locked(number), valid_from)
+            if before == value:
+                return False
+            facts = {"value": value, "changed_by": by, "changed_at": timezone.now()}
+            row, _new = cls.objects.update_or_create(key=number.key, valid_from=valid_from, defaults=facts)
+            row.record("policy.changed", by=by, before=before, after=value)
+            return True
+
+    def take_back(self, *, by: User | None) -> None:
+        """A change that was planned does not come. Raises PolicyPast where it counts already. Costs 4 queries and what follows."""
+        number = numbers[self.key]
+        with transaction.atomic():
+            if self.valid_from <= timezone.localdate():
+                raise PolicyPast(_("This counts already. Enter a new value from today on instead."))
+            rows = self.locked(number)
+            before = number.among(rows, self.valid_from)
+            after = number.among({self.key: [row for row in rows.get(self.key, []) if row[0] != self.valid_from]}, self.valid_from)
+            self.record("policy.taken_back", by=by, before=before, after=after)
+            type(self).objects.filter(pk=self.pk).delete()
+
+    @staticmethod
+    def refuse_the_past(day: date) -> None:
+        if day < timezone.localdate():
+            raise PolicyPast(_("Choose today or a later day: what counted before is history."))
+
+    @staticmethod
+    def locked(number: Number) -> Mapping[str, list[tuple[date, int]]]:
+        """The policies as they stand, while nobody else changes `number`."""
+        alone(f"policy {number.key}")
+        return read_policies()
+
+    def record(self, action: str, *, by: User | None, before: int, after: int) -> None:
+        """The entry of a change, and what follows from it; this process forgets the number at once and at the end of the transaction."""
+        facts = {"key": self.key, "from": self.valid_from.isoformat()}
+        audit.record(action, self, by=by, changes={"value": (before, after)}, facts=facts)
+        for follow in followers:
+            follow(self.valid_from)
+        forget()
+        transaction.on_commit(forget)  # whoever asked in between remembers what stood before
