@@ -148,6 +148,7 @@ def test_every_letter_has_subject_text_and_html_without_leftovers(language: str,
     sent = as_email(letters(registration)[-1])
     html = sent.alternatives[0][0]
     assert sent.subject and f'<html lang="{language}">' in html
+    assert html.count("<p ") == html.count("</p>"), "each paragraph begins and ends"
     for words in (sent.subject, sent.body, html):
         assert not any(left in words for left in ("{{", "{%", "{link:", "None", "&lt;"))
     assert "\n\n\n" not in sent.body
