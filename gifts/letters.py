@@ -1,20 +1,16 @@
 """What drivers get by message: the voucher's personal link, and the code that proves an address."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
 from contacts.models import Channel, Person
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.message import Priority
+from fleetportal.core.outbox.message import MessageChannel, Priority
 from fleetportal.core.outbox.queueing import MessageDraft
 from gifts import codes
 from gifts.models import Challenge, Voucher
 from gifts.models.challenge import STAYS
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 
 def voucher_letter(voucher: Voucher, person: Person, *, link: Link, address: str) -> MessageDraft:
@@ -40,17 +36,17 @@ def code_letter(challenge: Challenge, code: str) -> MessageDraft:
         key=f"challenge:{challenge.pk}",
         context={"code": code, "minutes": int(STAYS.total_seconds() // 60), "programme": challenge.programme},
         priority=Priority.FIRST,
+        address=challenge.address,
+        channel=MessageChannel.EMAIL if challenge.channel == Channel.EMAIL else MessageChannel.SMS,
     )
 
 
 class Claimant:
-    """Who a code goes to: an address, not yet a person."""
+    """Somebody who gets a code: not yet a person."""
 
     pk: Any = None
+    email = ""
 
     def __init__(self, challenge: Challenge) -> None:
         self.language = challenge.language
-        self.name: str | _StrPromise = challenge.first_name or _("driver")
-        self.email = (
-            challenge.address if challenge.channel == Channel.EMAIL else settings.SMS_GATEWAY.format(number=challenge.address.lstrip("+"))
-        )
+        self.name = challenge.first_name or gettext("driver")

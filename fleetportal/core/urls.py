@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fleetportal.core.web import export_jobs, health, look, mailbox, view_pages
+from fleetportal.core.web import export_jobs, health, letters, look, mailbox, view_pages
 
 app_name = "core"
 urlpatterns = [
@@ -17,5 +17,9 @@ urlpatterns = [
     path("mailbox/<int:message_id>/letter/", mailbox.message_html, name="message_html"),
     path("mailbox/<int:message_id>/files/<int:number>/", mailbox.message_file, name="message_file"),
     path("messages/", mailbox.trouble, name="trouble"),
+    path("messages/letters/", letters.letters, name="letters"),
+    path("messages/letters/waiting.pdf", letters.letters_pdf, name="letters_pdf"),
+    path("messages/letters/printed/", letters.letters_printed, name="letters_printed"),
+    path("messages/letters/<int:letter_id>.pdf", letters.letter_pdf, name="letter_pdf"),
     path("messages/<int:message_id>/again/", mailbox.send_again, name="send_again"),
 ]

@@ -265,6 +265,8 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 DEFAULT_FROM_EMAIL = f"Fleetportal <fleetportal@{BASE_HOST if '.' in BASE_HOST else 'fleetportal.example'}>"
 EMAIL_TIMEOUT = 20
 SMS_GATEWAY = env.sms_gateway()
+WEBHOOKS = env.webhooks()  # where JSON is posted, by name
+WEBHOOK_KEY = env.secret("WEBHOOK_KEY") if WEBHOOKS else ""
 
 LOGGING: dict[str, Any] = {
     "version": 1,

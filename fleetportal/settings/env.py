@@ -138,6 +138,17 @@ class Environment:
             stop("SMS_GATEWAY", "is malformed: give an address like {number}@sms.example")
         return value
 
+    def webhooks(self) -> dict[str, str]:
+        """Where JSON may be posted, by name: nowhere else."""
+        example = "names with addresses, like crm=https://crm.example/in, with commas"
+        found = {}
+        for entry in self.words("WEBHOOKS", []):
+            name, separator, address = entry.partition("=")
+            if not separator or not name or not self.address("WEBHOOKS", address, ("http", "https"), example).hostname:
+                stop("WEBHOOKS", f"is malformed: give {example}")
+            found[name] = address
+        return found
+
     def email(self) -> dict[str, Any]:
         value, example = self.text("EMAIL_URL"), "smtp://user:password@host:port or smtp+tls://…"
         schemes = ("smtp", "smtp+tls", "smtp+ssl")  # another kind would print personal links, or lose them

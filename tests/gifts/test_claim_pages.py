@@ -4,12 +4,14 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone, translation
 
 from contacts.models import Driver, Interaction, Person, PersonAddress
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.message import Message, Priority
+from fleetportal.core.outbox.message import Message, MessageChannel, Priority
+from fleetportal.core.outbox.sending import send_due
 from fleetportal.core.web.idempotency import Answer
 from fleetportal.core.web.keeping import UNTIL
 from gifts.actions import challenging, redeeming, withdrawing
@@ -141,7 +143,11 @@ def test_a_claim_page_gives_one_after_the_code(client, shine, north_ag):
 
 def test_a_number_gets_its_code_by_sms(client, shine):
     ask(client, claim_page(shine), contact="0171 2345678")
-    assert Message.objects.get().recipient == "491712345678@sms.invalid"
+    message = Message.objects.get()
+    assert (message.channel, message.recipient, message.html) == (MessageChannel.SMS, "+491712345678", "")
+    send_due()
+    assert [sent.to for sent in mail.outbox] == [["491712345678@sms.invalid"]]
+    assert sent_code() in mail.outbox[0].body
 
 
 def test_a_confirmed_address_finds_the_person_it_belongs_to(client, shine, north_ag):

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.channels.email import close
-from fleetportal.core.outbox.message import Message, Priority, State
+from fleetportal.core.outbox.channels.email import EmailSender
+from fleetportal.core.outbox.message import Message, MessageChannel, Priority, State
 from fleetportal.core.outbox.queueing import MessageDraft, queue
-from fleetportal.core.outbox.sending import claim, deliver
+from fleetportal.core.outbox.sending import Senders, claim, deliver
 from tests.factories.contacts import make_person
 from tests.kills.portal import ROOT, Processes, database_url, environment, eventually
 from tests.kills.redis import OwnRedis
@@ -129,16 +129,17 @@ def test_the_negative_control_a_message_without_a_lease_would_be_repeated(sink, 
     (recipient,) = queue_notes(1)
     server = {"host": "127.0.0.1", "port": sink.port}
     first, second = (get_connection("fleetportal.core.outbox.channels.email.Backend", **server) for _sender in range(2))
+    senders = {mailer: Senders({MessageChannel.EMAIL: EmailSender(mailer)}) for mailer in (first, second)}
     hand_over = first.send_messages
 
     def while_another_sends(mails):
-        deliver([Message.objects.get()], second)
+        deliver([Message.objects.get()], senders[second])
         return hand_over(mails)
 
     monkeypatch.setattr(first, "send_messages", while_another_sends)
-    deliver([Message.objects.get()], first)
-    for mailer in (first, second):
-        close(mailer)
+    deliver([Message.objects.get()], senders[first])
+    for those in senders.values():
+        those.close()
     assert sink.copies[recipient] == 2
     assert claim(now=timezone.now()) == []
 

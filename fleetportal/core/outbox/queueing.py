@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from fleetportal.core.audit import label
 from fleetportal.core.db import bulk, fold
 from fleetportal.core.jobs import bell
+from fleetportal.core.outbox.channels.webhook import body_of
 from fleetportal.core.outbox.gates import gates
 from fleetportal.core.outbox.message import Message, MessageChannel, Priority
 
@@ -35,9 +36,11 @@ class Recipient(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageDraft:
-    """One message to be queued, made from `<template>.subject.txt`, `.txt` and `.html`. Links are in it as `{{ link.placeholder }}`.
+    """One message to be queued, made from `<template>.subject.txt`, `.txt` and for e-mail `.html`, with links as `{{ link.placeholder }}`;
+    of a webhook, `template` names what happened and `context` holds the facts.
 
-    Goes to `address`, else to the recipient's own. A `key` is queued once, however often it is asked for.
+    Goes to `address`, which is one of the channel: a telephone number in E.164, the lines of a postal address, the name of a webhook; an
+    e-mail without one goes to the recipient's own. A `key` is queued once, however often it is asked for.
     """
 
     template: str = field(kw_only=False)
@@ -84,9 +87,8 @@ def message_from(draft: MessageDraft, now: datetime) -> Message:
     gates[draft.gate]
     to = draft.to
     language = to.language or settings.LANGUAGE_CODE
-    subject, text, html = render(draft, language)
-    recipient = draft.address or to.email
-    return Message(
+    recipient = draft.address or (to.email if draft.channel == MessageChannel.EMAIL else "")
+    message = Message(
         key=draft.key,
         template=draft.template,
         gate=draft.gate,
@@ -97,9 +99,6 @@ def message_from(draft: MessageDraft, now: datetime) -> Message:
         recipient_type=label(to) if isinstance(to, models.Model) else "",
         recipient_id=to.pk,
         language=language,
-        subject=subject[:200],
-        text=text,
-        html=html,
         headers=dict(draft.headers),
         attachments=[dict(part) for part in draft.attachments],
         message_id=make_msgid(domain=sender_domain()),
@@ -109,21 +108,27 @@ def message_from(draft: MessageDraft, now: datetime) -> Message:
         due_at=draft.due_at or now,
         queued_at=now,
     )
+    if draft.channel == MessageChannel.WEBHOOK:
+        message.subject, message.text = draft.template, body_of(message, draft.context)
+    else:
+        render(draft, message)
+    return message
 
 
-def render(draft: MessageDraft, language: str) -> tuple[str, str, str]:
-    """Subject, text and HTML of `draft` in `language`."""
+def render(draft: MessageDraft, message: Message) -> None:
+    """Fill in the subject and the text of `message`, and its HTML where its channel has any."""
     context = {
         **draft.context,
         "recipient": draft.to,
         "about": draft.about,
         "base_url": settings.BASE_URL,
-        "LANGUAGE_CODE": language,
+        "LANGUAGE_CODE": message.language,
     }
-    with translation.override(language):
-        subject = " ".join(render_to_string(f"{draft.template}.subject.txt", context).split())
-        text = GAPS.sub("\n\n", render_to_string(f"{draft.template}.txt", context)).strip() + "\n"
-        return subject, text, render_to_string(f"{draft.template}.html", context)
+    with translation.override(message.language):
+        message.subject = " ".join(render_to_string(f"{draft.template}.subject.txt", context).split())[:200]
+        message.text = GAPS.sub("\n\n", render_to_string(f"{draft.template}.txt", context)).strip() + "\n"
+        if message.channel == MessageChannel.EMAIL:
+            message.html = render_to_string(f"{draft.template}.html", context)
 
 
 def sender_domain() -> str:

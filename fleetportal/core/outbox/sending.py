@@ -7,13 +7,11 @@ Celery only rings the bell; the sweep of every few seconds is the guarantee.
 import itertools
 import logging
 import math
-import smtplib
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.mail import get_connection
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -21,9 +19,14 @@ from django.utils import timezone
 from fleetportal.core import links
 from fleetportal.core.db import unhurried_commits
 from fleetportal.core.db.prepared import Place, PreparedUpdate
-from fleetportal.core.outbox.channels.email import as_email, close, handed_over
+from fleetportal.core.links import Link
+from fleetportal.core.outbox.channels.email import EmailSender
+from fleetportal.core.outbox.channels.letter import LetterSender
+from fleetportal.core.outbox.channels.sender import Delivered, Failed, Rejected, Sender, Unknown
+from fleetportal.core.outbox.channels.sms import SmsSender
+from fleetportal.core.outbox.channels.webhook import WebhookSender
 from fleetportal.core.outbox.gates import Never, NotYet, ask, still_holds
-from fleetportal.core.outbox.message import Bounce, Message, State
+from fleetportal.core.outbox.message import Bounce, Message, MessageChannel, State
 from fleetportal.core.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -33,10 +36,31 @@ MAX_TRIES = 5
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 SLICE_SECONDS = 2.0
 BATCH, BATCH_SECONDS = 20, 10.0  # leased at once, and how long they are worked on: well below the lease
-
+SENDERS: dict[str, Callable[[], Sender]] = {
+    MessageChannel.EMAIL: EmailSender,
+    MessageChannel.SMS: SmsSender,
+    MessageChannel.LETTER: LetterSender,
+    MessageChannel.WEBHOOK: WebhookSender,
+}
 
 # Called with a message whose recipient the mail server does not know; in the transaction that settles it. Filled from above.
 bounced: Registry[Callable[[Message], None]] = Registry("who is told of returned messages")
+
+
+class Senders:
+    """The senders of a worker's slice, by channel; each is made when the first message of its channel goes."""
+
+    def __init__(self, made: dict[str, Sender] | None = None) -> None:
+        self.made = made or {}
+
+    def __getitem__(self, channel: str) -> Sender:
+        if channel not in self.made:
+            self.made[channel] = SENDERS[channel]()
+        return self.made[channel]
+
+    def close(self) -> None:
+        for sender in self.made.values():
+            sender.close()
 
 
 def claim(*, now: datetime) -> list[Message]:
@@ -58,25 +82,24 @@ def claim(*, now: datetime) -> list[Message]:
 
 
 def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
-    """Send what is due for at most `seconds`; True when something is left. One connection to the mail server serves them all.
+    """Send what is due for at most `seconds`; True when something is left. One sender serves all messages of its channel.
 
     What came of a message may be lost in a crash of the database server: the message then goes once more, the same bytes.
     """
-    ends = time.monotonic() + seconds
-    mailer = get_connection()
+    ends, senders = time.monotonic() + seconds, Senders()
     try:
         with unhurried_commits():
             while time.monotonic() < ends:
                 batch = claim(now=timezone.now())
                 if not batch:
                     return False
-                deliver(batch, mailer, until=min(ends, time.monotonic() + BATCH_SECONDS))
+                deliver(batch, senders, until=min(ends, time.monotonic() + BATCH_SECONDS))
     finally:
-        close(mailer)
+        senders.close()
     return Message.objects.due(now=timezone.now()).exists()
 
 
-def deliver(batch: list[Message], mailer: Any, *, until: float = math.inf) -> None:
+def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) -> None:
     """Ask the gates, then hand over and record one by one; what was not begun at `until` waits again, untried.
 
     Outside any transaction: a mail server may take its time. The gates are asked for the whole batch, and their conditions once
@@ -98,7 +121,7 @@ def deliver(batch: list[Message], mailer: Any, *, until: float = math.inf) -> No
             elif isinstance(verdict, NotYet):
                 Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=verdict.until, tries=F("tries") - 1)
             elif still_holds(message):
-                hand_over(message, mailer, found)
+                hand_over(message, senders, found)
             else:
                 turn_back(message)
     finally:
@@ -117,36 +140,24 @@ def turn_back(message: Message) -> None:
         try_later(message, "Its gate changed its mind.")
 
 
-def hand_over(message: Message, mailer: Any, found: dict[int, links.Link]) -> None:
-    try:
-        mailer.open()  # where it is not: else Django connects and leaves for each message
-        mailer.send_messages([as_email(message, found)])
-    except smtplib.SMTPServerDisconnected as error:
-        close(mailer)
-        return settle(message, State.UNCERTAIN, f"The line broke: {error}") if handed_over(error) else try_later(message, str(error))
-    except smtplib.SMTPRecipientsRefused as error:
-        code, answer = next(iter(error.recipients.values()))
-        return refused(message, mailer, code, answer, bounce=Bounce.HARD)
-    except smtplib.SMTPResponseException as error:
-        return refused(message, mailer, error.smtp_code, error.smtp_error)
-    except (OSError, smtplib.SMTPException) as error:
-        close(mailer)
-        return try_later(message, f"{type(error).__name__}: {error}")
-    sent(pk=message.pk, now=timezone.now())
-    return None
+def hand_over(message: Message, senders: Senders, found: dict[int, Link]) -> None:
+    """Deliver `message` and record what came of it. Costs 1 query, and those of `bounced` where the recipient does not exist."""
+    match senders[message.channel].deliver(message, found):
+        case Delivered():
+            sent(pk=message.pk, now=timezone.now())
+        case Failed(reason):
+            try_later(message, reason)
+        case Unknown(reason):
+            settle(message, State.UNCERTAIN, reason)
+        case Rejected(reason, bounce):
+            reject(message, reason, bounce)
 
 
-def refused(message: Message, mailer: Any, code: int, answer: bytes | str, *, bounce: Bounce = Bounce.NONE) -> None:
-    """4xx: the server asks us to come again; 5xx: it never will take this message; with `bounce`, because nobody lives there."""
-    close(mailer)
-    words = f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
-    if 400 <= code < 500:
-        return try_later(message, words)
+def reject(message: Message, reason: str, bounce: Bounce) -> None:
     with transaction.atomic():
-        settle(message, State.REFUSED, words, bounce=bounce)
-        for tell in bounced if bounce == Bounce.HARD else ():
-            tell(message)
-    return None
+        settle(message, State.REFUSED, reason, bounce=bounce)
+        for note in bounced if bounce == Bounce.HARD else ():
+            note(message)
 
 
 def try_later(message: Message, why: str) -> None:

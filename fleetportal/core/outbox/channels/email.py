@@ -1,41 +1,44 @@
-"""E-mail: what the outbox hands to a mail server, written down by hand, and how it takes leave of one."""
+"""E-mail: one connection to the mail server for all messages of a slice, and the MIME message that Django makes of each."""
 
-import binascii
 import smtplib
-from email.header import Header
-from email.utils import encode_rfc2231, formataddr, parseaddr
-from functools import lru_cache
+from email.charset import QP, Charset
+from email.utils import format_datetime
 from typing import Any
 
-from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
-from django.core.mail.message import sanitize_address
 
 from fleetportal.core import links
-from fleetportal.core.outbox.message import Message
+from fleetportal.core.links import Link
+from fleetportal.core.outbox.channels.sender import Delivered, Failed, Rejected, Result, Unknown
+from fleetportal.core.outbox.message import Bounce, Message
 
-LONGEST_LINE = 76  # of a header: RFC 5322 asks for 78 with its end
-
-
-class Backend(EmailBackend):
-    """Django's line to a mail server, for messages that know their envelope."""
-
-    def _send(self, mail: Any) -> bool:
-        """Hand over `mail`; whatever the server has against it rises. What is none of the outbox's goes Django's way."""
-        if not isinstance(mail, Mail):
-            return bool(super()._send(mail))  # type: ignore[misc]  # the stubs do not know it
-        line: Any = self.connection
-        line.sendmail(mail.sender, [mail.receiver], mail.message().as_bytes("\r\n"))
-        return True
+QUOTED_PRINTABLE = Charset("utf-8")
+QUOTED_PRINTABLE.body_encoding = QP
 
 
-def as_email(message: Message, found: dict[int, links.Link] | None = None) -> "Mail":
+class Mail(EmailMultiAlternatives):
+    """An e-mail in seven bits that no relay rewrites, whose bytes depend on its row alone: a copy sent again is the same."""
+
+    encoding = QUOTED_PRINTABLE
+    seed = 0  # the number of the row; it tells the boundaries
+
+    def message(self, **options: Any) -> Any:
+        """The MIME message. Raises BadHeaderError for a header with a line break in it."""
+        mime = super().message(**options)
+        for part in mime.walk():
+            if part.is_multipart():  # no quoted text can contain "=_"
+                part.set_boundary(f"=_fleetportal_{self.seed}_{part.get_content_subtype()}")
+        return mime
+
+
+def as_email(message: Message, found: dict[int, Link] | None = None) -> Mail:
     """`message` as it is handed over; equal byte for byte each time. Costs 1 query for its links, none where they were `found`."""
     found = links.found_in(message.text + message.html + str(message.headers)) if found is None else found
     headers = {name: links.fill_in(value, found) for name, value in message.headers.items()}
     headers |= {
         "Message-ID": message.message_id,
-        "Date": message.queued_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+        "Date": format_datetime(message.queued_at),
         "Content-Language": message.language,
     }
     mail = Mail(message.subject, links.fill_in(message.text, found), to=[message.recipient], headers=headers)
@@ -47,104 +50,70 @@ def as_email(message: Message, found: dict[int, links.Link] | None = None) -> "M
     return mail
 
 
-class Written:
-    """A message in its final bytes."""
+class TextKnown(smtplib.SMTP):
+    """A connection that knows whether the server is taking the text of a message, or has not yet answered to it."""
 
-    def __init__(self, lines: str) -> None:
-        self.lines = lines
+    is_taking_text = False
 
-    def as_bytes(self, linesep: str = "\n") -> bytes:
-        return self.lines.replace("\n", linesep).encode("ascii")
+    def getreply(self) -> tuple[int, bytes]:
+        code, answer = super().getreply()
+        self.is_taking_text = code == 354  # "go ahead", the answer to DATA alone
+        return code, answer
 
 
-class Mail(EmailMultiAlternatives):
-    """An e-mail in seven bits that no relay rewrites, whose bytes hang on its row alone: a resend is the same.
+class TextKnownTls(TextKnown, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
 
-    Written here and not by the standard library, which takes four times as long: fifty thousand invitations are an evening's work.
-    """
 
-    seed = 0
-
-    @property
-    def sender(self) -> str:
-        """The address in the envelope."""
-        return parseaddr(self.from_email)[1]
+class Backend(EmailBackend):
+    """Django's backend over such a connection."""
 
     @property
-    def receiver(self) -> str:
-        return address(self.to[0])
-
-    def message(self, **kwargs: Any) -> Any:
-        """The message in its final bytes. Raises BadHeaderError for a header with a line break in it."""
-        body = part("text/plain", str(self.body))
-        if self.alternatives:
-            body = self.enclosed("alternative", [body, *(part(str(kind), str(text)) for text, kind in self.alternatives)])
-        if self.attachments:
-            body = self.enclosed("mixed", [body, *(part(str(kind), str(text), str(name)) for name, text, kind in self.attachments)])
-        headers = {"Subject": self.subject, "From": author(self.from_email), "To": self.receiver, **self.extra_headers}
-        return Written("MIME-Version: 1.0\n" + "".join(header(name, value) for name, value in headers.items()) + body)
-
-    def enclosed(self, kind: str, parts: list[str]) -> str:
-        """`parts` as one of multipart/`kind`. Its boundary holds "=_", which no quoted text does."""
-        boundary = f"=_fleetportal_{self.seed}_{kind}"
-        inside = "".join(f"--{boundary}\n{one}\n" for one in parts)
-        return f'Content-Type: multipart/{kind};\n boundary="{boundary}"\n\n{inside}--{boundary}--\n'
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return TextKnownTls if self.use_ssl else TextKnown
 
 
-def part(kind: str, text: str, name: str = "") -> str:
-    """A text of that type, quoted-printable; with a `name`, as an attachment."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    quoted = binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True).decode("ascii")
-    disposition = f"Content-Disposition: attachment; {named(name)}\n" if name else ""
-    charset = "" if "charset=" in kind else '; charset="utf-8"'
-    return f"Content-Type: {plain('Content-Type', kind)}{charset}\nContent-Transfer-Encoding: quoted-printable\n{disposition}\n{quoted}"
+class EmailSender:
+    """Hands messages to the mail server of the installation."""
+
+    def __init__(self, backend: Any = None) -> None:
+        self.backend: Any = backend or get_connection()
+
+    def deliver(self, message: Message, found: dict[int, Link]) -> Result:
+        return self.hand_over(as_email(message, found))
+
+    def hand_over(self, mail: EmailMultiAlternatives) -> Result:
+        """What came of `mail`. The connection is closed after anything but success: the next message begins anew."""
+        try:
+            self.backend.open()  # Django would connect and leave for each message
+            self.backend.send_messages([mail])
+        except (OSError, smtplib.SMTPException) as error:
+            is_uncertain = isinstance(error, smtplib.SMTPServerDisconnected) and self.is_taking_text
+            self.close()
+            return Unknown(f"The connection broke: {error}") if is_uncertain else result_of(error)
+        return Delivered()
+
+    @property
+    def is_taking_text(self) -> bool:
+        return bool(getattr(getattr(self.backend, "connection", None), "is_taking_text", False))
+
+    def close(self) -> None:
+        try:
+            self.backend.close()
+        except (OSError, smtplib.SMTPException):
+            self.backend.connection = None
 
 
-def named(name: str) -> str:
-    plain("filename", name)
-    return f'filename="{name}"' if name.isascii() and '"' not in name else f"filename*={encode_rfc2231(name, 'utf-8')}"
+def result_of(error: Exception) -> Result:
+    """4xx: the server asks us to come again; 5xx: it never will take this message, or does not know the recipient."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, answer = next(iter(error.recipients.values()))
+        return answered(code, answer, bounce=Bounce.HARD)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return answered(error.smtp_code, error.smtp_error)
+    return Failed(f"{type(error).__name__}: {error}")
 
 
-def header(name: str, value: str) -> str:
-    """One header, folded where it is long, encoded where it is not in ASCII."""
-    plain(name, value)
-    if value.isascii():
-        folds = len(name) + len(value) > LONGEST_LINE and " " in value
-        return f"{name}: {Header(value, 'ascii', LONGEST_LINE, name).encode() if folds else value}\n"
-    return f"{name}: {Header(value, 'utf-8', LONGEST_LINE, name).encode()}\n"
-
-
-def plain(name: str, value: str) -> str:
-    """`value`, unless a line break in it would begin another header. Raises BadHeaderError."""
-    if "\n" in value or "\r" in value:
-        raise BadHeaderError(f"Header {name} may hold no line break.")
-    return value
-
-
-@lru_cache(maxsize=64)
-def author(value: str) -> str:
-    """Name and address as they stand in From, the name encoded where it is not in ASCII."""
-    name, where = parseaddr(value)
-    return formataddr((name, address(where)))
-
-
-def address(value: str) -> str:
-    """An address as servers take it: a domain in other letters in its ASCII form."""
-    return plain("To", value) if value.isascii() else sanitize_address(value, "utf-8")
-
-
-def handed_over(error: Exception) -> bool:
-    """True when the line broke while the server was answering to the text: nobody knows whether it was taken."""
-    frames = error.__traceback__
-    while frames is not None:
-        if frames.tb_frame.f_code.co_name == "data":
-            return True
-        frames = frames.tb_next
-    return False
-
-
-def close(mailer: Any) -> None:
-    try:
-        mailer.close()
-    except (OSError, smtplib.SMTPException):
-        mailer.connection = None
+def answered(code: int, answer: bytes | str, *, bounce: Bounce = Bounce.NONE) -> Result:
+    reason = f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
+    return Failed(reason) if 400 <= code < 500 else Rejected(reason, bounce)
