@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -421,6 +422,7 @@ TEXTS = st.text(
 LINES = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"]) | st.just(" "), min_size=1, max_size=200)
 
 
+@how(deadline=None)  # a busy machine is no fault
 @given(text=TEXTS.map("{}\n".format), subject=LINES)
 def test_a_message_is_read_as_it_was_written(text: str, subject: str) -> None:
     """Read by the standard library: words, calendar file and subject come out as they went in, in short lines of ASCII."""
