@@ -6,7 +6,8 @@ from random import Random
 
 from accounts.models import Centre, Company
 from contacts.hospitality import Received, YearSum
-from contacts.models import Driver, Interaction, Person
+from contacts.models import Driver, Interaction
+from contacts.people.actions import people
 from demo.staff import Staff
 from fleetportal.core import audit
 from gifts.actions import claiming, issuing, redeeming, telling, withdrawing
@@ -57,7 +58,7 @@ class Counter:
         for driver, elsewhere in zip(drivers[:TWICE], drivers[-TWICE:], strict=True):
             known = driver.person
             email = known.address("email")
-            twin = Person.enter(
+            twin = people.enter(
                 by=self.emil,
                 email=email.value if email else "",
                 first_name=known.first_name,

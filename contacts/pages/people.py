@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from contacts.pages.filters import PersonFilter
 from contacts.pages.panels import person_panels
 from contacts.pages.tables import PersonTable
 from contacts.people import channels
+from contacts.people.actions import people
 from contacts.people.forms import ROLE_FORMS, AddressForm, AddressStateForm, NewPersonForm, PersonForm, RoleForm
 from contacts.people.models.person import Channel, Person, PersonAddress, PersonQuerySet
 from contacts.people.models.roles import GROUPS
@@ -177,7 +179,7 @@ def person_new(request: StaffRequest, company_id: int) -> HttpResponse:
     form = NewPersonForm(request.POST or None, user=request.user, company=company, initial={"group": request.GET.get("group")})
     if form.is_valid():
         with transaction.atomic():
-            entered = Person.enter(by=request.user, centre=company.centre, **form.person_facts)
+            entered = people.enter(by=request.user, centre=company.centre, **form.person_facts)
             GROUPS[form.cleaned_data["group"]].take_up(entered, company, by=request.user, on=timezone.localdate(), **form.role_facts)
         return done(request, back, _("%s is entered.") % entered)
     return ask(request, form, title=_("A new person"), save=_("Enter the person"), back=back, trail=(company.name, back), panel_icon="user")
@@ -188,7 +190,7 @@ def person_new(request: StaffRequest, company_id: int) -> HttpResponse:
 def person_edit(request: StaffRequest, person_id: int) -> HttpResponse:
     met = meet(request, person_id, "serve_customers")
     form = PersonForm(request.POST or None, instance=met.person, sees_private=met.sees_private)
-    if form.is_valid() and form.write(met.person.edit, by=request.user):
+    if form.is_valid() and form.write(partial(people.edit, met.person), by=request.user):
         return done(request, met.page, _("%s is saved.") % met.person)
     return ask(request, form, title=_("Edit %s") % met.person, save=_("Save"), back=met.page, trail=met.trail)
 
@@ -255,8 +257,8 @@ def address_new(request: StaffRequest, person_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_edit(request: StaffRequest, address_id: int) -> HttpResponse:
-    people = Person.objects.where(request.user, may="serve_customers")
-    address = get_object_or_404(PersonAddress.objects.filter(person__in=people), pk=address_id)
+    within = Person.objects.where(request.user, may="serve_customers")
+    address = get_object_or_404(PersonAddress.objects.filter(person__in=within), pk=address_id)
     met = meet(request, address.person_id, "serve_customers")
     if address.is_private and not met.sees_private:
         raise Http404

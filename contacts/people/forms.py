@@ -20,7 +20,7 @@ NO_TELEPHONE = _("This is no telephone number: give it with its country, like +4
 
 
 class PersonForm(RowForm):
-    """Hands over values; `Person.enter` and `Person.edit` decide. Private fields are there only for those who may see them."""
+    """Hands over values; `people.enter` and `people.edit` decide. Private fields are there only for those who may see them."""
 
     class Meta:
         model = Person

@@ -14,6 +14,7 @@ from accounts.models import Company, User, Vehicle
 from contacts import hospitality as ledger
 from contacts.memory.models import interaction
 from contacts.models import Channel, Driver, Person, PersonAddress
+from contacts.people.actions import people
 from contacts.people.models.person import fold_address
 from fleetportal.core import audit
 from fleetportal.core.db import fold, lock
@@ -144,7 +145,7 @@ def only_company(person: Person, *, on: date) -> Company | None:
 def new_driver(first_name: str, company: Company | None, programme: Programme, *, on: date, challenge: Challenge | None = None) -> Person:
     """A person entered by their own claim: unconfirmed, met by the centre that runs the programme, a driver where the company is known."""
     address = {challenge.channel: challenge.address} if challenge else {}
-    person = Person.enter(
+    person = people.enter(
         by=None,
         first_name=first_name,
         centre=programme.centre,
@@ -184,7 +185,7 @@ def confirm_driver(
                 raise pass_cap(person, company, withdrawn)
             for voucher in withdrawn:
                 revoke(voucher, by=by, reason=_("The company’s rule for gifts does not allow it."))
-        person.edit(by=by, first_name=first_name, last_name=last_name, is_confirmed=True)
+        people.edit(person, by=by, first_name=first_name, last_name=last_name, is_confirmed=True)
         if is_news:
             facts = {"company": company.pk if company else None, "withdrawn": len(withdrawn)}
             audit.record("driver.confirmed", person, by=by, facts=facts)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Company, TouchedCompany, User
 from contacts.models import Channel, Consent, DecisionMaker, Driver, Holder, Interaction, Person, PersonAddress, VehicleDriver, VehicleUser
 from contacts.people import person_data
+from contacts.people.actions import people
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.db.search import SearchRow
 from fleetportal.core.links import Link
@@ -90,7 +91,7 @@ def make_known(last_name: str, company: Company, user: User, *, email: str) -> P
     give_consent(person)
     Interaction.log(company, person=person, channel=Channel.PHONE, outcome="reached", text=f"{last_name} likes tea.", by=user)
     Link.objects.make("preferences", person.addresses.get(channel="email").pk)
-    person.edit(by=user, best_time="after nine")
+    people.edit(person, by=user, best_time="after nine")
     make_message(person)
     return person
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from contacts.people.actions import people
 from events.actions import planning, registering
 from events.models import Event, Invitation, Registration, Status
 from fleetportal.core.audit import Entry
@@ -58,7 +59,7 @@ def test_registering_costs_what_it_did(client: Client, django_assert_num_queries
 
 def test_the_page_speaks_the_guests_language_until_the_guest_chooses_another(client: Client) -> None:
     invitation = make_invitation()
-    invitation.person.edit(by=None, language="de")
+    people.edit(invitation.person, by=None, language="de")
 
     assert '<html lang="de">' in client.get(path(invitation)).content.decode()
     client.cookies["language"] = "it"

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import Company, Vehicle
 from contacts.models import GROUPS, Consent, Holder, Person, PersonAddress, VehicleDriver
+from contacts.people.actions import people
 from tests.factories.accounts import make_company, make_vehicle, number
 
 
@@ -12,7 +13,7 @@ def make_person(last_name: str = "", *, email: str | None = None, **facts: Any) 
     n = next(number)
     last_name = last_name or f"Person{n}"
     address = f"person{n}@customer.example" if email is None else email
-    return Person.enter(by=None, first_name=facts.pop("first_name", "Alex"), last_name=last_name, email=address, **facts)
+    return people.enter(by=None, first_name=facts.pop("first_name", "Alex"), last_name=last_name, email=address, **facts)
 
 
 def make_role(

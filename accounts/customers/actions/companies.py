@@ -58,7 +58,8 @@ def enter_many(companies: Sequence[Company], *, by: User | None, origin: Origin 
     with transaction.atomic():
         bulk.add(companies)
         search.add(company.search_row for company in companies)
-        audit.record_many("company.entered", [(company, {}) for company in companies], by=by, facts=origin, own=entered_at)
+        own = [entered_at(company) for company in companies]
+        audit.record_many("company.entered", [(company, {}) for company in companies], by=by, facts=origin, own=own)
         TouchedCompany.add_all(company.pk for company in companies)
         CompanyPair.find([company.pk for company in companies])
         give_to(by, companies, on=timezone.localdate(), origin=origin)

@@ -152,7 +152,8 @@ class Vehicle(Folded):
         with transaction.atomic():
             bulk.add(vehicles)
             search.add(vehicle.search_row for vehicle in vehicles)
-            audit.record_many("vehicle.entered", [(vehicle, {}) for vehicle in vehicles], by=by, facts=origin, own=whose)
+            own = [whose(vehicle) for vehicle in vehicles]
+            audit.record_many("vehicle.entered", [(vehicle, {}) for vehicle in vehicles], by=by, facts=origin, own=own)
             TouchedCompany.add_all(vehicle.company_id for vehicle in vehicles)
 
     def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:

@@ -1,3 +1,6 @@
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -8,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import TouchedCompany, Vehicle
 from contacts.people.models.roles import Driver, VehicleUser
 from fleetportal.core import audit
-from fleetportal.core.db import NoOverlap, Overlap, lock, save_apart
+from fleetportal.core.db import NoOverlap, Overlap, bulk, locked
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,20 +51,87 @@ class Holder(models.Model):
     def hand_over(cls, vehicle: Vehicle, user: VehicleUser, *, by: "User | None", starts_on: date, ends_on: date | None = None) -> "Holder":
         """`user` has `vehicle` from that day on; the holder before gives it up the day before.
 
-        The same user asked again keeps what stands. Raises AlreadyHeld when the period meets another one. Costs 8 queries.
+        The same user asked again keeps what stands. Raises AlreadyHeld when the period meets another one. Costs 7 queries, 11
+        where somebody had it before.
         """
+        (handed,) = cls.hand_over_many([cls(vehicle=vehicle, user=user, starts_on=starts_on, ends_on=ends_on)], by=by)
+        if isinstance(handed, AlreadyHeld):
+            raise handed
+        return handed.holder
+
+    @classmethod
+    def hand_over_many(
+        cls, holders: "Sequence[Holder]", *, by: "User | None", origin: Mapping[str, Any] | None = None
+    ) -> "list[HandOver | AlreadyHeld]":
+        """Hand vehicles over, one after the other, to the users of the new `holders`; for each what became of it, or its refusal.
+
+        `origin` is noted in the entries. Costs nothing for none, else 7 queries for a thousand, 11 where somebody had one before.
+        """
+        if not holders:
+            return []
         with transaction.atomic():
-            lock(vehicle)
-            standing = cls.objects.running(on=starts_on).filter(vehicle=vehicle)
-            same: Holder | None = standing.filter(user=user, ends_on=ends_on).first()
-            if same:
-                return same
-            standing.filter(starts_on__lt=starts_on).update(ends_on=starts_on - timedelta(days=1))
-            holder = cls(vehicle=vehicle, user=user, starts_on=starts_on, ends_on=ends_on)
-            save_apart(holder, refusal=AlreadyHeld(_("Somebody else has this vehicle in that period.")))
-            audit.record("vehicle.handed_over", vehicle, by=by, facts={"holder": holder.pk, "user": user.pk})
-            TouchedCompany.add(vehicle.company)
-            return holder
+            bulk.renumber(holders)
+            vehicles = {one.pk: one for one in locked(Vehicle.objects.filter(pk__among={holder.vehicle_id for holder in holders}))}
+            held = held_from(min(holder.starts_on for holder in holders), vehicles)
+            outcomes = [hand_on(holder, held[holder.vehicle_id]) for holder in holders]
+            new = [one for one in outcomes if isinstance(one, HandOver) and one.is_new]
+            bulk.update([one.former for one in new if one.former and one.former.pk], {"ends_on"})
+            bulk.add([one.holder for one in new])
+            note_ends(new, by=by, origin=origin)
+            own = [{"holder": one.holder.pk, "user": one.holder.user_id} for one in new]
+            handed: list[tuple[Vehicle, audit.Changes]] = [(vehicles[one.holder.vehicle_id], {}) for one in new]
+            audit.record_many("vehicle.handed_over", handed, by=by, facts=origin, own=own)
+            TouchedCompany.add_all(vehicle.company_id for vehicle, _changes in handed)
+            return outcomes
+
+
+@dataclass
+class HandOver:
+    """What became of a hand-over: who has the vehicle, and whose time it ended, with what was said of that before and the entry of it."""
+
+    holder: Holder
+    is_new: bool
+    former: Holder | None = None
+    before: date | None = None
+    entry: int | None = None
+
+
+def held_from(day: date, vehicles: Iterable[int]) -> "defaultdict[int, list[Holder]]":
+    """By vehicle, who has it on that day or later, read under a lock. Costs 1 query."""
+    found: defaultdict[int, list[Holder]] = defaultdict(list)
+    asked = Holder.objects.filter(vehicle__among=list(vehicles)).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+    for holder in locked(asked):
+        found[holder.vehicle_id].append(holder)
+    return found
+
+
+def hand_on(asked: Holder, held: list[Holder]) -> "HandOver | AlreadyHeld":
+    """The hand-over to `asked` of a vehicle that those in `held` have; nothing is written yet. On a refusal nothing changes."""
+    running = [one for one in held if one.starts_on <= asked.starts_on and (one.ends_on is None or one.ends_on >= asked.starts_on)]
+    for one in running:
+        if (one.user_id, one.ends_on) == (asked.user_id, asked.ends_on):
+            return HandOver(one, is_new=False)
+    former = next((one for one in running if one.starts_on < asked.starts_on), None)
+    if any(one is not former and meets(one, asked) for one in held):
+        return AlreadyHeld(_("Somebody else has this vehicle in that period."))
+    held.append(asked)
+    if former is None:
+        return HandOver(asked, is_new=True)
+    before, former.ends_on = former.ends_on, asked.starts_on - timedelta(days=1)
+    return HandOver(asked, is_new=True, former=former, before=before)
+
+
+def meets(one: Holder, other: Holder) -> bool:
+    """True where the two have the vehicle on the same day."""
+    return (one.ends_on is None or one.ends_on >= other.starts_on) and (other.ends_on is None or other.ends_on >= one.starts_on)
+
+
+def note_ends(handed: Iterable[HandOver], *, by: "User | None", origin: Mapping[str, Any] | None) -> None:
+    """Say in the history whose time each hand-over ended. Costs 3 queries, nothing where there are none."""
+    ended: list[tuple[HandOver, Holder]] = [(one, one.former) for one in handed if one.former]
+    changes = [(former, {"ends_on": (one.before, one.holder.starts_on - timedelta(days=1))}) for one, former in ended]
+    for (one, _former), entry in zip(ended, audit.record_many("holder.ended", changes, by=by, facts=origin), strict=True):
+        one.entry = entry
 
 
 class VehicleDriver(models.Model):
@@ -94,6 +164,29 @@ class VehicleDriver(models.Model):
                 audit.record("vehicle.driven", vehicle, by=by, facts={"driver": driver.pk})
                 TouchedCompany.add(vehicle.company)
             return drive
+
+    @classmethod
+    def let_drive_many(
+        cls, drives: "Sequence[VehicleDriver]", *, by: "User | None", origin: Mapping[str, Any] | None = None
+    ) -> "list[VehicleDriver]":
+        """For each of the new `drives` itself, now saved, or the one that its driver has already, as `let_drive` answers.
+
+        `origin` is noted in the entries. Costs nothing for none, else 6 queries for a thousand, 1 more where a vehicle was not read.
+        """
+        if not drives:
+            return []
+        with transaction.atomic():
+            bulk.renumber(drives)
+            asked = cls.objects.filter(vehicle__among={drive.vehicle_id for drive in drives}, ends_on=None)
+            standing = {(drive.vehicle_id, drive.driver_id): drive for drive in asked}
+            driven = [standing.setdefault((drive.vehicle_id, drive.driver_id), drive) for drive in drives]
+            new = [drive for drive in drives if drive is standing[(drive.vehicle_id, drive.driver_id)]]
+            bulk.add(new)
+            models.prefetch_related_objects(new, "vehicle")
+            own = [{"driver": drive.driver_id} for drive in new]
+            audit.record_many("vehicle.driven", [(drive.vehicle, {}) for drive in new], by=by, facts=origin, own=own)
+            TouchedCompany.add_all(drive.vehicle.company_id for drive in new)
+            return driven
 
     def end(self, *, by: "User | None", on: date) -> None:
         """The driver drives the vehicle until that day. Costs 5 queries."""

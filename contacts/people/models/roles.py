@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, TouchedCompany, in_reach
 from contacts.people.models.person import Person, RoleKind, role_kinds
 from fleetportal.core import audit
+from fleetportal.core.db import bulk
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -81,9 +83,32 @@ class Role(models.Model):
                 person=person, company=company, ends_on=None, defaults={"starts_on": on, **facts}
             )
             if new:
-                audit.record(f"{cls.group}.taken_up", role, by=by, facts={"person": person.pk, "company": company.pk})
+                audit.record(f"{cls.group}.taken_up", role, by=by, facts=role.entry_facts)
                 TouchedCompany.add(company)
             return role
+
+    @classmethod
+    def take_up_many(cls, roles: Sequence[Self], *, by: "User | None", origin: Mapping[str, Any] | None = None) -> list[Self]:
+        """For each of the new `roles` itself, now saved, or the one that its person has at the company already, as `take_up` answers.
+
+        `origin` is noted in the entries. Costs nothing for none, else 6 queries for a thousand.
+        """
+        with transaction.atomic():
+            bulk.renumber(roles)
+            people = {role.person_id for role in roles}
+            asked = cls._default_manager.filter(person__among=people, ends_on=None) if people else cls._default_manager.none()
+            standing = {(role.person_id, role.company_id): role for role in asked}
+            taken_up = [standing.setdefault((role.person_id, role.company_id), role) for role in roles]
+            new = [role for role in roles if role is standing[(role.person_id, role.company_id)]]
+            bulk.add(new)
+            own = [role.entry_facts for role in new]
+            audit.record_many(f"{cls.group}.taken_up", [(role, {}) for role in new], by=by, facts=origin, own=own)
+            TouchedCompany.add_all(role.company_id for role in new)
+            return taken_up
+
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        return {"person": self.person_id, "company": self.company_id}
 
     def end(self, *, by: "User | None", on: date) -> None:
         """The role ends on that day. Costs 4 queries."""
@@ -92,9 +117,20 @@ class Role(models.Model):
                 TouchedCompany.add(self.company)
 
     def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 6 queries."""
         with transaction.atomic():
             if audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown):
                 TouchedCompany.add(self.company)
+
+    @classmethod
+    def edit_many(
+        cls, edits: Sequence[tuple[Self, Mapping[str, Any]]], *, by: "User | None", origin: Mapping[str, Any] | None = None
+    ) -> list[audit.Edited[Self]]:
+        """What `edit` does, for many roles, each named once; those that changed. Costs nothing where nothing differs, else 6 queries."""
+        with transaction.atomic():
+            edited = audit.edit_many(edits, action=f"{cls.group}.edited", by=by, facts=origin)
+            TouchedCompany.add_all(one.row.company_id for one in edited)
+            return edited
 
 
 def one_running(name: str) -> models.UniqueConstraint:

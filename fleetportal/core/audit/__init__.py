@@ -4,10 +4,11 @@ An entry holds ids and no personal data, is written in the verb's transaction an
 personal data: erased with the person, kept as long as the retention table says.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import repeat
 from typing import Any, Generic, NoReturn, TypeVar
 
 from django.db import connection, models
@@ -105,11 +106,11 @@ def record_many(
     *,
     by: Any,
     facts: Mapping[str, Any] | None = None,
-    own: Callable[[Any], Mapping[str, Any]] | None = None,
+    own: Iterable[Mapping[str, Any]] | None = None,
 ) -> list[int]:
     """The number of an entry for each (row, its changes), written in bulk. Costs 2 queries, 3 with changes, whatever their number.
 
-    `facts` are those of every entry; `own` answers what one row adds to them.
+    `facts` are those of every entry; `own` has what each row adds to them, in the same order.
     """
     _in_transaction()
     rows = list(rows)
@@ -118,7 +119,7 @@ def record_many(
     same, facts = (action, actor(by), request_id(), timezone.now()), dict(facts or {})
     entries = bulk.reserve(Entry, len(rows))
     objects = [(label(row), row.pk) for row, _changes in rows]
-    noted = ({**own(row), **facts} if own else facts for row, _changes in rows)
+    noted = repeat(facts, len(rows)) if own is None else ({**one, **facts} for one in own)
     bulk.write(
         Entry,
         ("id", "object_type", "object_id", "action", "actor_id", "request_id", "at", "facts"),

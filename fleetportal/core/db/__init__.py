@@ -3,7 +3,7 @@
 from fleetportal.core.db.folded import Folded
 from fleetportal.core.db.folding import JOINING, fold
 from fleetportal.core.db.locks import Busy, alone, busy, can_lock, lock, lock_many, locked, unhurried_commits
-from fleetportal.core.db.lookups import above, is_one
+from fleetportal.core.db.lookups import is_one
 from fleetportal.core.db.periods import NoOverlap, Overlap, save_apart
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "Folded",
     "NoOverlap",
     "Overlap",
-    "above",
     "alone",
     "busy",
     "can_lock",

@@ -93,13 +93,9 @@ def add(rows: Sequence[models.Model]) -> None:
         return
     model = type(rows[0])
     refold(rows)
-    relations = defaults(model)[2]
     for row, pk in zip(rows, reserve(model, len(rows)), strict=True):
         row.pk = pk
-    for row in rows:
-        for name, above in row._state.fields_cache.items():  # rows above that had no number yet when they were named
-            if above is not None and name in relations:
-                row.__dict__[relations[name]] = above.pk
+    renumber(rows)
     names = [field.attname for field in model._meta.concrete_fields]
     write(model, names, ([state[name] for name in names] for state in map(vars, rows)))
     for row in rows:
@@ -122,6 +118,15 @@ def add_missing(rows: Sequence[models.Model], *, key: str) -> None:
     ids = dict(found.values_list(key, "pk"))
     for row in rows:
         row.pk, row._state.adding, row._state.db = ids[getattr(row, key)], False, connection.alias
+
+
+def renumber(rows: Sequence[models.Model]) -> None:
+    """Let the new `rows`, all of one model, hold the numbers of rows above them that had none yet when they were named."""
+    relations = defaults(type(rows[0]))[2] if rows else {}
+    for row in rows:
+        for name, above in row._state.fields_cache.items():
+            if above is not None and name in relations:
+                row.__dict__[relations[name]] = above.pk
 
 
 def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

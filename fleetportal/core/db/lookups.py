@@ -34,12 +34,6 @@ class Among(models.Lookup):
 models.ForeignKey.register_lookup(Among)
 
 
-def above(model: type[models.Model], relation: str) -> Any:
-    """The default manager of the model above that points at `model` by `relation`: how a lower file asks about a higher noun."""
-    related: Any = model._meta.get_field(relation).related_model
-    return related._default_manager
-
-
 @models.BigAutoField.register_lookup
 class AmongFew(In):
     """`pk__among_few=queryset`: as `pk__in`, where the queryset has few rows beside the table.
