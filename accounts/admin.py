@@ -107,7 +107,7 @@ class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "phone", "language", "home_centre")}),
-        (_("What they may"), {"fields": ("is_active", *map(field_of, ROLES))}),
+        (_("Permissions"), {"fields": ("is_active", *map(field_of, ROLES))}),
     )
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
 

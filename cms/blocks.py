@@ -9,7 +9,7 @@ FEATURES = ["h2", "h3", "bold", "italic", "link", "ul", "ol"]
 
 class ProgrammePoint(blocks.StructBlock):
     at = blocks.TimeBlock(label=_("at"))
-    what = blocks.CharBlock(label=_("what"), max_length=200)
+    what = blocks.CharBlock(label=_("description"), max_length=200)
 
 
 class Words(blocks.StructBlock):
@@ -17,7 +17,7 @@ class Words(blocks.StructBlock):
 
     class Meta:
         icon = "pilcrow"
-        label = _("Words")
+        label = _("Text")
         template = "cms/blocks/words.html"
 
 
@@ -32,8 +32,8 @@ class Picture(blocks.StructBlock):
 
 
 class Programme(blocks.StructBlock):
-    title = blocks.CharBlock(label=_("title"), max_length=120, default=_("The evening"))
-    points = blocks.ListBlock(ProgrammePoint(), label=_("points"))
+    title = blocks.CharBlock(label=_("title"), max_length=120, default=_("Schedule"))
+    points = blocks.ListBlock(ProgrammePoint(), label=_("items"))
 
     class Meta:
         icon = "time"
@@ -42,8 +42,8 @@ class Programme(blocks.StructBlock):
 
 
 class Quote(blocks.StructBlock):
-    words = blocks.TextBlock(label=_("words"), max_length=500)
-    by = blocks.CharBlock(label=_("whose"), max_length=120, required=False)
+    words = blocks.TextBlock(label=_("text"), max_length=500)
+    by = blocks.CharBlock(label=_("said by"), max_length=120, required=False)
 
     class Meta:
         icon = "openquote"

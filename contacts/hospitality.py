@@ -48,10 +48,10 @@ class GiftPolicy(models.Model):
         PUBLIC_BODIES = "public_bodies", gettext_lazy("public bodies")
         COMPANY = "company", gettext_lazy("one company")
 
-    reach = models.CharField(gettext_lazy("for"), max_length=13, choices=Reach)
+    reach = models.CharField(gettext_lazy("applies to"), max_length=13, choices=Reach)
     company = models.OneToOneField(Company, null=True, blank=True, on_delete=models.CASCADE, related_name="gift_policy")
-    cap_cents = models.BigIntegerField(gettext_lazy("a person and year"))
-    words = models.CharField(gettext_lazy("the rule in words"), max_length=200, blank=True)
+    cap_cents = models.BigIntegerField(gettext_lazy("limit per person and year"))
+    words = models.CharField(gettext_lazy("wording of the policy"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = gettext_lazy("gift policy")
@@ -186,10 +186,10 @@ def cap_of(person: Person, *, company: Company | None) -> Cap:
     companies = {row.pk: row for row in employers(person, company)}
     policies = list(GiftPolicy.objects.filter(Q(company=None) | Q(company__in=companies)))
     ours = next((p for p in policies if p.reach == GiftPolicy.Reach.EVERYONE), None)
-    caps = [Cap(ours.cap_cents if ours else CAP_CENTS, (ours and ours.words) or gettext_lazy("our own rule for gifts"))]
+    caps = [Cap(ours.cap_cents if ours else CAP_CENTS, (ours and ours.words) or gettext_lazy("our gift policy"))]
     if any(row.is_public_body for row in companies.values()):
         public = next((p for p in policies if p.reach == GiftPolicy.Reach.PUBLIC_BODIES), None)
-        words = (public and public.words) or gettext_lazy("the rule for public bodies")
+        words = (public and public.words) or gettext_lazy("the gift policy for public bodies")
         caps.append(Cap(public.cap_cents if public else PUBLIC_BODY_CAP_CENTS, words))
     for policy in policies:
         if policy.company_id:
@@ -200,8 +200,8 @@ def cap_of(person: Person, *, company: Company | None) -> Cap:
 def _company_rule(policy: GiftPolicy, holder: Company, at_hand: Company | None) -> str:
     """Names the company at hand only: another employer may be out of the reader's reach."""
     if at_hand is None or holder.pk != at_hand.pk:
-        return _("the rule of an employer")
-    return policy.words or _("the rule of %(company)s") % {"company": holder.name}
+        return _("the employer’s gift policy")
+    return policy.words or _("the gift policy of %(company)s") % {"company": holder.name}
 
 
 def employers(person: Person, company: Company | None) -> models.QuerySet[Company]:
@@ -216,7 +216,9 @@ def employers(person: Person, company: Company | None) -> models.QuerySet[Compan
 def refusal(person: Person, cap: Cap, *, received: int, asked: int) -> CapReached:
     """The no in words: rule, holder, and how far the person is."""
     if cap.cents == 0:
-        return NothingAllowed(_("%(person)s may receive nothing: %(rule)s allows no gifts.") % {"person": person.name, "rule": cap.words})
+        return NothingAllowed(
+            _("%(person)s can’t be given anything: %(rule)s doesn’t allow gifts.") % {"person": person.name, "rule": cap.words}
+        )
     facts: dict[str, Any] = {
         "person": person.name,
         "received": money.display(received),
@@ -224,7 +226,7 @@ def refusal(person: Person, cap: Cap, *, received: int, asked: int) -> CapReache
         "asked": money.display(asked),
         "rule": cap.words,
     }
-    words = _("%(person)s received %(received)s this year; with %(asked)s more it would pass %(cap)s, %(rule)s.") % facts
+    words = _("%(person)s has received %(received)s this year; another %(asked)s would exceed the %(cap)s limit (%(rule)s).") % facts
     return CapReached(words, facts={"left_cents": max(0, cap.cents - received), "cap_cents": cap.cents})
 
 

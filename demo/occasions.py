@@ -108,7 +108,7 @@ class Occasions:
         begins = datetime.combine(on, time(7), centre.zone)
         shape = TEMPLATES[Kind.DRIVERS_BREAKFAST]
         event = Event.objects.create(
-            kind=Kind.DRIVERS_BREAKFAST, title="Drivers' breakfast", centre=centre, host=self.host, place=f"Workshop {short(centre)}",
+            kind=Kind.DRIVERS_BREAKFAST, title="Drivers’ breakfast", centre=centre, host=self.host, place=f"Workshop {short(centre)}",
             area=shape.area, audience=shape.audience, largest_party=shape.largest_party, starts_at=begins,
             ends_at=begins + timedelta(hours=2), state=State.PUBLISHED, entered_at=begins - timedelta(days=30),
         )  # fmt: skip

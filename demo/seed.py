@@ -58,7 +58,7 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
     `tell` hears after each batch how many companies stand. Raises NotEmpty where there are customers or users already.
     """
     if User.objects.exists() or Centre.objects.exists() or Company.objects.exists() or Person.objects.exists():
-        raise NotEmpty(_("This database holds data already. The demo goes into an empty one only: give it another DATABASE_URL."))
+        raise NotEmpty(_("This database already contains data. The demo needs an empty database: set a different DATABASE_URL."))
     with transaction.atomic():
         check_at_once()
         midnight = datetime.combine(on, time(), tzinfo=timezone.get_default_timezone())

@@ -15,7 +15,7 @@ from events.models.registration import RegistrationQuerySet
 from fleetportal.core.db import search
 from fleetportal.core.web.lists import Sentence, Word
 
-WHEN = [("ahead", _("that lie ahead")), ("past", _("that are over"))]
+WHEN = [("ahead", _("that are coming up")), ("past", _("that are over"))]
 THERE = [("yes", _("who came")), ("no", _("who did not come"))]
 
 
@@ -32,14 +32,16 @@ def events_of(request: StaffRequest) -> QuerySet[Event]:
 
 
 class EventFilter(Sentence):
-    when = django_filters.ChoiceFilter(label=_("When"), choices=WHEN, method="at", widget=forms.RadioSelect, empty_label=_("of all times"))
+    when = django_filters.ChoiceFilter(
+        label=_("When"), choices=WHEN, method="at", widget=forms.RadioSelect, empty_label=_("past and upcoming")
+    )
     kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Kind.choices, widget=forms.CheckboxSelectMultiple)
     state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, widget=forms.RadioSelect, empty_label=_("in any state"))
     centre = django_filters.ModelChoiceFilter(
         label=_("Centre"), queryset=centres_of, widget=forms.RadioSelect, empty_label=_("all centres")
     )
     words = (
-        Word("when", _("Events"), _("of all times")),
+        Word("when", _("Events"), _("past and upcoming")),
         Word("kind", _("of"), _("any kind")),
         Word("state", "", _("in any state")),
         Word("centre", _("at"), _("all centres")),
@@ -70,7 +72,7 @@ class GuestFilter(Sentence):
     event = django_filters.ModelChoiceFilter(label=_("Event"), queryset=events_of, widget=forms.RadioSelect, empty_label=_("any event"))
     status = django_filters.ChoiceFilter(label=_("State"), choices=Status.choices, widget=forms.RadioSelect, empty_label=_("in any state"))
     there = django_filters.ChoiceFilter(
-        label=_("Came"), choices=THERE, method="arrived", widget=forms.RadioSelect, empty_label=_("whether they came or not")
+        label=_("Attendance"), choices=THERE, method="arrived", widget=forms.RadioSelect, empty_label=_("whether they came or not")
     )
     words = (
         Word("q", _("Guests called"), ""),

@@ -100,7 +100,7 @@ def appointment(registration: Registration) -> ical.Appointment:
     """The registration as it stands in the guest's calendar, in the guest's language."""
     event, person = registration.event, registration.person
     with translation.override(person.language if person else settings.LANGUAGE_CODE):
-        words = _("%(party)d seats, kept for %(name)s.") % {"party": registration.party, "name": registration.guest}
+        words = _("Seats reserved for %(name)s: %(party)d.") % {"party": registration.party, "name": registration.guest}
     host = event.host
     return ical.Appointment(
         uid=f"registration-{registration.pk}@{settings.BASE_HOST}",
@@ -122,7 +122,7 @@ def invite(invitation: Invitation, *, step: Literal["invitation", "nudge"] = "in
     event, person = invitation.event, invitation.person
     preferences = unsubscribe.link_of(person)
     if preferences is None:
-        raise NoAddress(_("%s has no e-mail address that can be used.") % person)
+        raise NoAddress(_("%s has no e-mail address that we can use.") % person)
     with translation.override(person.language):
         words = landing.words(event)  # what the event is called and says in the guest's language, where somebody has translated it
     return queueing.queue(

@@ -22,18 +22,18 @@ SHOWN = 8
 LINES: dict[str, tuple[str, Any, str]] = {
     "event.invited": ("mail", _("Invited to an event"), ""),
     "event.nudged": ("mail", _("Reminded of an invitation"), ""),
-    "event.registered": ("ticket", _("Answered an invitation: coming"), "ok"),
+    "event.registered": ("ticket", _("Accepted an invitation"), "ok"),
     "event.promoted": ("ticket", _("Moved up from the waiting list"), "ok"),
     "event.changed": ("ticket", _("Changed the number of guests"), ""),
-    "event.cancelled": ("x", _("Cancelled for an event"), ""),
-    "event.declined": ("x", _("Said no to an invitation"), ""),
-    "event.moved": ("calendar-event", _("Told of another time or place"), ""),
-    "event.called_off": ("x", _("Told that an event is off"), "stop"),
+    "event.cancelled": ("x", _("Cancelled their registration"), ""),
+    "event.declined": ("x", _("Declined an invitation"), ""),
+    "event.moved": ("calendar-event", _("Informed of a new time or location"), ""),
+    "event.called_off": ("x", _("Informed that an event was cancelled"), "stop"),
     "event.reminder": ("clock", _("Reminded of an event"), ""),
-    "event.attended": ("door-enter", _("Came to an event"), "ok"),
-    "meeting.proposed": ("mail", _("Times for an annual meeting proposed"), ""),
-    "meeting.fixed": ("calendar-plus", _("Annual meeting fixed"), ""),
-    "meeting.cancelled": ("x", _("Annual meeting called off"), ""),
+    "event.attended": ("door-enter", _("Attended an event"), "ok"),
+    "meeting.proposed": ("mail", _("Annual meeting times proposed"), ""),
+    "meeting.fixed": ("calendar-plus", _("Annual meeting time fixed"), ""),
+    "meeting.cancelled": ("x", _("Annual meeting cancelled"), ""),
     "meeting.held": ("users", _("Annual meeting held"), "ok"),
 }
 
@@ -89,7 +89,7 @@ def latest(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("event__centre", "person").order_by("-event__starts_at", "pk")[:SHOWN]
 
 
-events_later = Later(_("Events and meetings"), "events:company", _("No event and no meeting yet."))
+events_later = Later(_("Events and meetings"), "events:company", _("No events or meetings yet."))
 events_panel = Panel("events/_dossier_events.html", of_company, later=events_later)
 
 

@@ -10,9 +10,9 @@ class EventTable(django_tables2.Table):
     title = Column(_("Event"), orderable=True)
     kind = Column(_("Kind"), css="fp-wide", value=lambda event: event.get_kind_display())
     centre = Column(_("Centre"), css="fp-wide fp-xwide", value=lambda event: event.centre.name)
-    day = Column(_("Day"), orderable=True, order_by="starts_at", kind="date", css="fp-num", value=lambda event: event.on)
+    day = Column(_("Date"), orderable=True, order_by="starts_at", kind="date", css="fp-num", value=lambda event: event.on)
     seats = Column(_("Seats taken"), kind="text", css="fp-num fp-wide", value=lambda event: f"{event.seats_taken} / {event.seats}")
-    waiting = Column(_("Waiting"), kind="int", css="fp-num fp-wide", value=lambda event: event.parties_waiting or 0)
+    waiting = Column(_("Waiting list"), kind="int", css="fp-num fp-wide", value=lambda event: event.parties_waiting or 0)
     state = Column(_("State"), css="fp-wide", value=lambda event: event.get_state_display())
 
     class Meta:
@@ -22,7 +22,7 @@ class EventTable(django_tables2.Table):
 class MeetingTable(django_tables2.Table):
     company = Column(_("Company"), orderable=True, order_by="company__name_folded", value=lambda row: row.company.name)
     who = Column(_("Decision-maker"), css="fp-wide", value=lambda row: str(row.decision_maker or ""))
-    ours = Column(_("From us"), css="fp-wide fp-lwide", value=lambda row: row.ours)
+    ours = Column(_("Our side"), css="fp-wide fp-lwide", value=lambda row: row.ours)
     begins = Column(_("When"), orderable=True, order_by="starts_at", kind="datetime", css="fp-num", value=lambda row: row.starts_at)
     state = Column(_("State"), value=lambda row: row.get_state_display())
 
@@ -37,9 +37,9 @@ class GuestTable(django_tables2.Table):
     party = Column(_("Party"), orderable=True, kind="int", css="fp-num")
     names = Column(_("Names"), css="fp-wide fp-xwide", value=lambda row: ", ".join(row.names))
     state = Column(_("State"), orderable=True, order_by="status", value=lambda row: row.get_status_display())
-    inside = Column(_("Inside"), kind="int", css="fp-num fp-wide", value=lambda row: row.heads_inside)
+    inside = Column(_("Checked in"), kind="int", css="fp-num fp-wide", value=lambda row: row.heads_inside)
     since = Column(_("Since"), orderable=True, order_by="registered_at", accessor="registered_at", kind="datetime", css="fp-num fp-wide")
-    wishes = Column(_("Wishes"), css="fp-wide")
+    wishes = Column(_("Requests"), css="fp-wide")
     question = Column(_("Question"), css="fp-wide fp-xwide")
 
     class Meta:

@@ -21,8 +21,8 @@ class ProgrammeFilter(Sentence):
         label=_("Centre"), queryset=centres_of, widget=forms.RadioSelect, empty_label=_("any of your centres")
     )
     runs = django_filters.ChoiceFilter(
-        label=_("Runs"),
-        choices=[("now", _("run now")), ("over", _("are over"))],
+        label=_("Running"),
+        choices=[("now", _("are running now")), ("over", _("are not running now"))],
         method="by_time",
         widget=forms.RadioSelect,
         empty_label=_("run at any time"),

@@ -50,14 +50,14 @@ class FirstNameForm(forms.Form):
     first_name = forms.CharField(
         label=_("Your first name"),
         max_length=80,
-        error_messages={"required": _("What shall we call you?")},
+        error_messages={"required": _("Please enter your first name.")},
         widget=plain(autocomplete="given-name"),
     )
 
     def clean_first_name(self) -> str:
         name = str(self.cleaned_data["first_name"])
         if not any(sign.isalpha() for sign in name):
-            raise ValidationError(_("A name has letters."))
+            raise ValidationError(_("A name must contain letters."))
         return name
 
 
@@ -65,9 +65,9 @@ class CardForm(FirstNameForm):
     """A card that is anybody's also asks where the driver belongs."""
 
     place = forms.CharField(
-        label=_("Your company, or the plate of your van"),
+        label=_("Your company or your van’s number plate"),
         max_length=160,
-        error_messages={"required": _("One of the two, so that we know where you belong.")},
+        error_messages={"required": _("Please enter one of the two, so that we know which company you drive for.")},
         widget=plain(autocomplete="organization"),
     )
 
@@ -75,13 +75,13 @@ class CardForm(FirstNameForm):
 class PoolForm(FirstNameForm):
     """A claim page also asks an address that a code can be sent to, and the plate."""
 
-    contact = forms.CharField(label=_("Your phone number or e-mail"), max_length=254, widget=plain(autocomplete="email"))
-    plate = forms.CharField(label=_("The plate of your van"), max_length=16, widget=plain(autocapitalize="characters"))
+    contact = forms.CharField(label=_("Your phone number or e-mail address"), max_length=254, widget=plain(autocomplete="email"))
+    plate = forms.CharField(label=_("Your van’s number plate"), max_length=16, widget=plain(autocapitalize="characters"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not settings.SMS_GATEWAY:
-            self.fields["contact"].label = _("Your e-mail")
+            self.fields["contact"].label = _("Your e-mail address")
 
     def clean_contact(self) -> tuple[str, str]:
         """(channel, address), the number in E.164."""
@@ -90,13 +90,13 @@ class PoolForm(FirstNameForm):
             validate_email(typed)
             return Channel.EMAIL, typed
         if not settings.SMS_GATEWAY:
-            raise ValidationError(_("That is no e-mail address."))
+            raise ValidationError(_("Please enter a valid e-mail address."))
         return Channel.PHONE, mobile(typed)
 
     def clean_plate(self) -> str:
         plate = str(self.cleaned_data["plate"])
         if len(fold_plate(plate)) < 3:
-            raise ValidationError(_("A plate has at least three letters and figures."))
+            raise ValidationError(_("A number plate has at least three letters or digits."))
         return plate
 
 
@@ -107,7 +107,7 @@ def mobile(typed: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
-        raise ValidationError(_("That is neither a phone number nor an e-mail address."))
+        raise ValidationError(_("Please enter a valid phone number or e-mail address."))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -157,14 +157,14 @@ class ReasonWhyForm(forms.Form):
     """Why something is taken back; kept in the history."""
 
     reason = forms.CharField(
-        label=_("Why?"), min_length=3, max_length=200, widget=plain(), help_text=_("Kept in the history with your name.")
+        label=_("Why?"), min_length=3, max_length=200, widget=plain(), help_text=_("This is kept in the history with your name.")
     )
 
 
 class ProgrammeForm(RowForm):
     """Hands over values; `Programme.enter` and `Programme.edit` decide."""
 
-    value_cents = CentsField(label=_("Worth"), help_text=_("Counts against the cap of what a driver may receive in a year."))
+    value_cents = CentsField(label=_("Value"), help_text=_("Counts towards the yearly cap on what a driver may receive."))
 
     class Meta:
         model = Programme
@@ -192,7 +192,7 @@ class ProgrammeForm(RowForm):
         values = super().clean() or {}
         first, last = values.get("starts_on"), values.get("ends_on")
         if first and last and last < first:
-            self.add_error("ends_on", _("This is before the first day."))
+            self.add_error("ends_on", _("The last day can’t be before the first day."))
         return values
 
 
@@ -200,7 +200,7 @@ class IssueForm(forms.Form):
     """How many vouchers, and for whom."""
 
     way = forms.ChoiceField(
-        label=_("What for"),
+        label=_("Used for"),
         choices=[("cards", _("Cards to print")), ("pool", _("The claim page"))],
         initial="cards",
         widget=forms.RadioSelect,
@@ -209,7 +209,7 @@ class IssueForm(forms.Form):
     company = forms.CharField(
         label=_("For the drivers of"),
         required=False,
-        help_text=_("A company's name, for cards. Left empty, a card is nobody's until it is claimed."),
+        help_text=_("For cards: the company’s name. If you leave this empty, a card belongs to nobody until it is claimed."),
         widget=plain(list="companies"),
     )
 
@@ -225,7 +225,7 @@ class IssueForm(forms.Form):
         if len(found) == 1:
             return found[0]
         raise ValidationError(
-            _("There is no company of exactly this name among yours.") if not found else _("Two companies have this name.")
+            _("None of your companies has exactly this name.") if not found else _("More than one company has this name.")
         )
 
     def clean(self) -> dict[str, Any]:
@@ -243,7 +243,7 @@ class ConfirmForm(forms.Form):
     company = forms.CharField(
         label=_("Company"),
         required=False,
-        help_text=_("The company's full name. Left empty, the driver belongs to none yet."),
+        help_text=_("The company’s full name. If you leave this empty, the driver does not belong to a company yet."),
         widget=plain(list="companies"),
     )
     withdraw = forms.BooleanField(required=False, widget=forms.HiddenInput)  # said on the second press, once the page has said how many
@@ -261,7 +261,7 @@ class ConfirmForm(forms.Form):
             return None
         found = list(Company.objects.where(self.user, may="serve_customers").filter(name_folded=fold(typed)[:200])[:2])
         if len(found) != 1:
-            raise ValidationError(_("There is no company of exactly this name among yours."))
+            raise ValidationError(_("None of your companies has exactly this name."))
         return found[0]
 
 
@@ -270,7 +270,7 @@ class ReceiveForm(forms.Form):
 
     gift = forms.ModelChoiceField(label=_("Gift"), queryset=Gift.objects.filter(is_offered=True))
     centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.none(), empty_label=None)
-    count = forms.IntegerField(label=_("How many came in"), min_value=1, max_value=100_000)
+    count = forms.IntegerField(label=_("Quantity received"), min_value=1, max_value=100_000)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -281,7 +281,7 @@ class ReceiveForm(forms.Form):
 class GiftForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter at run time
     """A new kind of gift; `Gift.enter` decides."""
 
-    value_cents = CentsField(label=_("Worth"), help_text=_("What it cost; counts against the cap of person and year."))
+    value_cents = CentsField(label=_("Value"), help_text=_("What it cost. Counts towards the yearly cap per person."))
 
     class Meta:
         model = Gift
@@ -290,7 +290,7 @@ class GiftForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         if Gift.objects.filter(name=name).exists():
-            raise ValidationError(_("There is a gift of this name already."))
+            raise ValidationError(_("There is already a gift with this name."))
         return name
 
     def _post_clean(self) -> None:
@@ -314,9 +314,9 @@ class OnBehalfForm(forms.Form):
 
     voucher = forms.ModelChoiceField(queryset=Voucher.objects.none(), required=False)
     code = forms.CharField(
-        label=_("The card in the driver’s hand"),
+        label=_("The driver’s card"),
         max_length=400,
-        help_text=_("Scan the card with a hand scanner, or type the address behind its code."),
+        help_text=_("Scan the card with a hand scanner, or type the web address from its QR code."),
         widget=plain(spellcheck="false"),
     )
     driver: "forms.ModelChoiceField[Driver]" = forms.ModelChoiceField(queryset=None)

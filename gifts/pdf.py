@@ -58,7 +58,7 @@ def rows_of(one: Voucher) -> list[tuple[str, str]]:
         (_("Valid until"), formats.date_format(one.valid_until, "DATE_FORMAT")),
         (_("Where"), places),
         (_("Programme"), one.programme.details or one.programme.name),
-        (_("Worth"), money.display(one.value_cents)),
+        (_("Value"), money.display(one.value_cents)),
     ]
 
 
@@ -94,9 +94,9 @@ def _card(page: Any, programme: Programme, valid_until: date, card: Card, x: flo
     page.setFont(bold, 12)
     page.drawString(x + 5 * MM, y + CARD_HEIGHT - 7.5 * MM, _("One wash, on us."))
     lines = [
-        (bold, 8.5, INK, _("For the drivers of %s") % card.company if card.company else _("For you who drive")),
+        (bold, 8.5, INK, _("For the drivers of %s") % card.company if card.company else _("For drivers")),
         (regular, 7.5, SOFT, programme.details or programme.name),
-        (regular, 7.5, SOFT, _("Scan it, say your first name, and it is yours.")),
+        (regular, 7.5, SOFT, _("Scan the code, enter your first name, and the voucher is yours.")),
         (regular, 7.5, SOFT, _("Valid until %s") % formats.date_format(valid_until, "DATE_FORMAT")),
         (regular, 7.5, SOFT, programme.centre.name),
     ]

@@ -46,10 +46,10 @@ class Report:
     def finding(self) -> str:
         """What the chart says, as a sentence."""
         if not self.issued:
-            return _("Nothing is issued yet")
+            return _("No vouchers have been issued yet")
         used = self.states[State.REDEEMED]
         facts = {"used": used, "issued": self.issued, "value": money.display(self.given_cents)}
-        return _("%(used)s of %(issued)s vouchers became a wash, worth %(value)s") % facts
+        return _("%(used)s of %(issued)s vouchers were redeemed for a wash, worth %(value)s in total") % facts
 
     @property
     def bars(self) -> list[Bar]:
@@ -58,7 +58,7 @@ class Report:
         return [
             self._bar(_("Issued"), self.issued),
             self._bar(_("Claimed"), self.claimed, _rate(self.claimed, self.issued, _("of those issued"))),
-            self._bar(_("Used"), used, _rate(used, self.claimed, _("of those claimed"))),
+            self._bar(_("Redeemed"), used, _rate(used, self.claimed, _("of those claimed"))),
             self._bar(_("Expired or withdrawn"), lost, _rate(lost, self.issued, _("of those issued"))),
         ]
 

@@ -15,13 +15,13 @@ from fleetportal.core.web.pages import NavigationEntry, navigation
 
 # kind of an interaction -> icon, words, tone
 LINES: dict[str, tuple[str, Any, str]] = {
-    "voucher.issued": ("ticket", _("Wash voucher given"), ""),
+    "voucher.issued": ("ticket", _("Wash voucher issued"), ""),
     "voucher.claimed": ("ticket", _("Wash voucher claimed"), ""),
-    "voucher.redeemed": ("wash", _("Wash voucher used"), "ok"),
-    "voucher.redemption_undone": ("arrow-back-up", _("Use of a wash voucher undone"), ""),
+    "voucher.redeemed": ("wash", _("Wash voucher redeemed"), "ok"),
+    "voucher.redemption_undone": ("arrow-back-up", _("Wash voucher redemption undone"), ""),
     "voucher.revoked": ("x", _("Wash voucher withdrawn"), ""),
-    "gift.handed_out": ("gift", _("Gift handed over"), "ok"),
-    "gift.hand_out_undone": ("arrow-back-up", _("Gift taken back"), ""),
+    "gift.handed_out": ("gift", _("Gift handed out"), "ok"),
+    "gift.hand_out_undone": ("arrow-back-up", _("Gift hand-out undone"), ""),
 }
 
 

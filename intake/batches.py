@@ -78,7 +78,9 @@ class Batch:
         vehicle = None
         if "vehicle" in record.values:
             if company is None:
-                record.reject("company", _("The row names no company."), _("Fill in the company, or say whose vehicles these are."))
+                record.reject(
+                    "company", _("The row doesn’t name a company."), _("Fill in the company, or choose whose vehicles these are.")
+                )
                 return Plan(record, Verdict.REJECTED, {})
             vehicle = self.vehicles.of(record, company)
             if vehicle is None:

@@ -151,14 +151,14 @@ class Companies:
         """A reference that leads nowhere: by number or VAT the row waits, by internet domain the person is taken without a company."""
         if facts.get("vat_number") or facts.get("external_id"):
             value = facts.get("vat_number") or facts["external_id"]
-            message = _("The row names its company by %(value)s only, and no company here has it.") % {"value": value}
+            message = _("The row identifies its company only by %(value)s, and no company here has it.") % {"value": value}
             record.reject("company", message, _("Import the list of companies first, or add a column with their names."), value=value)
         elif "vehicle" in record.values:
-            record.reject("company", _("The row names no company."), _("Fill in the company."))
+            record.reject("company", _("The row doesn’t name a company."), _("Fill in the company."))
         else:
             record.note(
                 "company",
-                _("No company with this internet domain is known yet; the person is taken without one."),
+                _("No company with this internet domain is known yet; the person is imported without a company."),
                 value=facts.get("domain", ""),
             )
         return None
@@ -188,7 +188,7 @@ class Companies:
         if parent is None or not parent.obj.pk or draft.obj.parent_id is not None:
             return
         if self.stands_above(draft, parent, {}):
-            message = _("%(parent)s belongs to this company already; it is not put above it.") % {"parent": parent.obj}
+            message = _("%(parent)s already belongs to this company, so it was not set as the parent company.") % {"parent": parent.obj}
             record.note("company.parent", message, value=facts["parent"])
         else:
             draft.put("parent_id", parent.obj.pk)

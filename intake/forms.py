@@ -20,7 +20,7 @@ KINDS = {
     COMPANIES: _("companies"),
     PEOPLE: _("people"),
     MIXED: _("companies and people, mixed"),
-    "": _("nothing we take: leave this sheet out"),
+    "": _("nothing to import: leave this sheet out"),
 }
 
 
@@ -37,9 +37,9 @@ class WhereForm(forms.Form):
         label=_("Whose vehicles are these?"),
         max_length=160,
         required=False,
-        help_text=_("The company's name, VAT number or number of ours. It must be one that you look after."),
+        help_text=_("The company’s name, VAT number or our number for it. It must be a company you look after."),
     )
-    centre = forms.ModelChoiceField(label=_("New companies go to"), queryset=Centre.objects.none(), required=False)
+    centre = forms.ModelChoiceField(label=_("Centre for new companies"), queryset=Centre.objects.none(), required=False)
 
     def __init__(self, *args: Any, user: Any, run: Import, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "initial": {"company": run.company, "centre": run.centre_id}})
@@ -61,8 +61,10 @@ class WhereForm(forms.Form):
             if len(matches) == 1:
                 return matches[0]
             if matches:
-                raise forms.ValidationError(_("More than one of your companies is called that. Type its VAT number."))
-        raise forms.ValidationError(_("No company of yours is called that. Type its name as it stands in the list, or its VAT number."))
+                raise forms.ValidationError(_("More than one of your companies has this name. Enter the VAT number instead."))
+        raise forms.ValidationError(
+            _("None of your companies has this name. Enter the name exactly as it appears in the list, or the VAT number.")
+        )
 
 
 class ColumnsForm(forms.Form):
@@ -75,7 +77,7 @@ class ColumnsForm(forms.Form):
             place = sheet["place"]
             kind = sheet["kind"] if sheet["taken"] else ""
             self.fields[f"kind-{place}"] = forms.ChoiceField(
-                label=_("This sheet holds"), choices=list(KINDS.items()), initial=kind, required=False
+                label=_("This sheet contains"), choices=list(KINDS.items()), initial=kind, required=False
             )
             choices = [("", _("Do not import")), *choices_of(VEHICLES)]
             for column in sheet["columns"]:
@@ -97,5 +99,5 @@ class ColumnsForm(forms.Form):
 class LayoutForm(forms.Form):
     """The name under which the meaning of the columns is kept."""
 
-    name = forms.CharField(label=_("Keep this layout as"), max_length=80)
+    name = forms.CharField(label=_("Save this layout as"), max_length=80)
     sheet = forms.IntegerField(widget=forms.HiddenInput)

@@ -104,7 +104,7 @@ class Step:
                 carried.append(place)
         record = reader.read(number, cells)
         for place in carried:
-            record.note("above", _("Taken from the rows above."), column=place, value=str(cells[place])[:120])
+            record.note("above", _("Filled in from the rows above."), column=place, value=str(cells[place])[:120])
         return record
 
     def move_on(self, rows: DataRows) -> None:
@@ -182,21 +182,21 @@ class Step:
     def must_join(self, record: Record) -> None:
         """Rejects a row that adds to no vehicle, in a sheet that only adds to those of another."""
         if self.sheet.get("joins") and not record.is_rejected and not self.run.company_id and "company" not in record.values:
-            message = _("No other sheet of this file says whose vehicle this is.")
+            message = _("No other sheet in this file says whose vehicle this is.")
             record.reject("company", message, _("Add the vehicle there, or correct the plate."))
 
     def reject_twice(self, record: Record, key: str, found: Earlier) -> None:
         what, row = key.partition(":")[0], found.row
         message = {
-            "plate": _("The same plate stands in row %(row)s with other facts."),
-            "vin": _("The same VIN stands in row %(row)s with other facts."),
-            "id": _("The same vehicle number stands in row %(row)s with other facts."),
-            "cid": _("The same company number stands in row %(row)s with other facts."),
-        }.get(what, _("The same entry stands in row %(row)s with other facts.")) % {"row": row}
+            "plate": _("Row %(row)s has the same plate but different details."),
+            "vin": _("Row %(row)s has the same VIN but different details."),
+            "id": _("Row %(row)s has the same vehicle number but different details."),
+            "cid": _("Row %(row)s has the same company number but different details."),
+        }.get(what, _("Row %(row)s has the same entry but different details.")) % {"row": row}
         meaning = {"plate": "vehicle.plate", "vin": "vehicle.vin", "id": "vehicle.id", "cid": "company.id"}.get(what)
         column = next((column["place"] for column in self.sheet["columns"] if column["key"] == meaning), None)
         from_cell = str(record.cells[column]) if column is not None and column < len(record.cells) else ""
-        record.reject("twice", message, _("Keep one of the two."), column=column, value=from_cell[:120])
+        record.reject("twice", message, _("Keep only one of the two rows."), column=column, value=from_cell[:120])
 
     def refer(self) -> None:
         """Companies that rows name by number only, and that another sheet of the same file describes: their facts."""
@@ -234,7 +234,7 @@ class Step:
         person = record.values["people"][0]
         if not described:
             place = next((column["place"] for column in self.sheet["columns"] if column["key"] == "person.id"), None)
-            message, cure = _("No sheet of this file says who that is; nobody was put down."), _("Add the name.")
+            message, cure = _("No sheet in this file says who this is; no contact was created."), _("Add the name.")
             record.note("name", message, cure, column=place, value=person["external_id"][:120])
             record.values["people"] = []
             return
@@ -267,7 +267,7 @@ class Step:
             plan.makes["vehicle"] = plan.verdict = "changed" if self.additions[id(record)] else "same"
         staged.verdict = Verdict.REJECTED if record.is_rejected else Verdict.SAME if repeated else plan.verdict
         if repeated and not record.is_rejected:
-            record.note("repeat", _("Says the same as row %(row)s.") % {"row": repeated})
+            record.note("repeat", _("Repeats row %(row)s.") % {"row": repeated})
         staged.values, staged.makes = record.values, plan.makes
         staged.problems = [problem.as_json() for problem in record.problems]
         staged.problem = record.problems[0].code[:16] if record.problems else ""

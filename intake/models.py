@@ -64,11 +64,11 @@ class Import(models.Model):
     """A file that somebody brought: what it holds, what it would make, and what was made of it."""
 
     class State(models.TextChoices):
-        COLUMNS = "columns", _("columns")  # recognised; a person looks at the guess
-        JUDGING = "judging", _("dry run is running")
-        JUDGED = "judged", _("dry run")  # nothing is written yet
-        APPLYING = "applying", _("being taken")
-        DONE = "done", _("taken")
+        COLUMNS = "columns", _("columns to be checked")  # recognised; a person looks at the guess
+        JUDGING = "judging", _("dry run in progress")
+        JUDGED = "judged", _("dry run finished")  # nothing is written yet
+        APPLYING = "applying", _("importing")
+        DONE = "done", _("imported")
         STOPPED = "stopped", _("stopped")
         UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
@@ -76,7 +76,7 @@ class Import(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="imports")
     centre = models.ForeignKey(Centre, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("centre"))
     company = models.ForeignKey(
-        Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("whose vehicles")
+        Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("company the vehicles belong to")
     )
     name = models.CharField(_("file"), max_length=200)
     size = models.BigIntegerField()
@@ -87,7 +87,7 @@ class Import(models.Model):
     progress = models.JSONField(default=dict)  # where the next slice goes on
     counts = models.JSONField(default=dict)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
-    made_at = models.DateTimeField(_("brought"), default=timezone.now)
+    made_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 
     objects = ImportQuerySet.as_manager()
@@ -149,7 +149,7 @@ class Import(models.Model):
 class Verdict(models.TextChoices):
     NEW = "new", _("new")
     CHANGED = "changed", _("changed")
-    SAME = "same", _("the same")
+    SAME = "same", _("unchanged")
     REJECTED = "rejected", _("left out")
     SKIPPED = "skipped", _("no data")
 

@@ -110,8 +110,8 @@ class Reader:
             if place < len(record.cells):
                 self.take(record, column, cells.check)
                 if isinstance(record.cells[place], Unreckoned):
-                    message = _("A formula whose result the file does not hold: the cell counts as empty.")
-                    cure = _("Open the file in the spreadsheet program, save it there, and bring it again.")
+                    message = _("The file doesn’t contain the result of this formula, so the cell is treated as empty.")
+                    cure = _("Open the file in your spreadsheet program, save it and upload it again.")
                     record.note("formula", message, cure, column=place)
 
     def cell(self, record: Record, key: str) -> Any:
@@ -145,7 +145,7 @@ class Reader:
         """The text; cut, with a note, where it is longer than we keep."""
         text, limit = self.text(record, key), LIMITS[name]
         if len(text) > limit:
-            message = _("%(count)s characters; the first %(limit)s are kept.") % {"count": len(text), "limit": limit}
+            message = _("The text has %(count)s characters; only the first %(limit)s are kept.") % {"count": len(text), "limit": limit}
             record.note("long", message, column=self.places[key][0]["place"], value=text[:120])
         return text[:limit]
 
@@ -176,10 +176,10 @@ class Reader:
             return ""
         name = name or self.sheet.get("owner", "")
         if len(name) > LIMITS["name"]:
-            cure = _("Shorten it.")
+            cure = _("Shorten the text.")
             record.reject(
                 "long",
-                _("A name of %(count)s characters; 160 fit.") % {"count": len(name)},
+                _("The name has %(count)s characters; the limit is 160.") % {"count": len(name)},
                 cure,
                 column=self.places["company.name"][0]["place"],
                 value=name[:120],
@@ -204,7 +204,10 @@ class Reader:
             facts["country"] = places.country(text)
             if not facts["country"] and facts["name"]:
                 record.note(
-                    "country", _("No country of this name is known."), column=self.places["company.country"][0]["place"], value=text[:60]
+                    "country",
+                    _("We don’t know a country with this name."),
+                    column=self.places["company.country"][0]["place"],
+                    value=text[:60],
                 )
         for name in ("street", "city", "postcode"):
             facts[name] = facts.get(name, "")[: LIMITS[name]]
@@ -217,7 +220,10 @@ class Reader:
             return ""
         if (not isinstance(value, int) and dates.looks_like_date(value)) or len(text) > LIMITS["postcode"]:
             record.note(
-                "postcode", _("This is no postcode; it was left out."), column=self.places["company.postcode"][0]["place"], value=text[:60]
+                "postcode",
+                _("This is not a postcode; it was left out."),
+                column=self.places["company.postcode"][0]["place"],
+                value=text[:60],
             )
             return ""
         known = facts.get("country") or self.home
@@ -239,9 +245,9 @@ class Reader:
     def note_bad(self, record: Record, key: str, bad: Sequence[str], code: str, *, column: int | None = None) -> None:
         if bad:
             said, cure = (
-                (_("This is no telephone number; it was left out."), _("Write it with the dialling code, like +49 40 123456."))
+                (_("This is not a telephone number; it was left out."), _("Enter it with its country code, for example +49 40 123456."))
                 if code == "phone"
-                else (_("This is no e-mail address; it was left out."), _("Write it like name@company.example."))
+                else (_("This is not an e-mail address; it was left out."), _("Enter it in the form name@company.example."))
             )
             place = self.places[key][0]["place"] if column is None else column
             record.note(code, said, cure, column=place, value="; ".join(bad)[:120])
@@ -275,12 +281,12 @@ class Reader:
         message = ""
         if said == HERE and back and back <= self.today:
             facts["given_back_on"], facts["contract_ends_on"] = None, end or back
-            message = _("In use by its status: the day of return is taken as the end of the contract.")
+            message = _("Its status says the vehicle is in use, so the return date was taken as the contract end.")
         elif said == GONE and not back and end and end <= self.today:
             facts["given_back_on"] = end
-            message = _("Given back by its status: the end of the contract is taken as the day.")
+            message = _("Its status says the vehicle has been returned, so the contract end was taken as the return date.")
         elif said == GONE and not back:
-            message = _("Given back by its status, but no day says when: it counts as in use.")
+            message = _("Its status says the vehicle has been returned, but there is no return date, so it counts as in use.")
         if message:
             text = self.text(record, "vehicle.status")
             record.note("date", message, column=self.places["vehicle.status"][0]["place"], value=text[:120])
@@ -291,7 +297,7 @@ class Reader:
         if back and back > self.today:
             facts["given_back_on"] = None
             facts["contract_ends_on"] = facts["contract_ends_on"] or back
-            message = _("This day lies ahead: it is taken as the end of the contract.")
+            message = _("This day is in the future, so it is used as the contract end.")
             text, place = self.text(record, "vehicle.given_back_on"), self.places["vehicle.given_back_on"][0]["place"]
             record.note("date", message, column=place, value=text[:120])
 
@@ -300,11 +306,11 @@ class Reader:
         for name in ("contract_ends_on", "given_back_on"):
             if facts["delivered_on"] and facts[name] and facts[name] < facts["delivered_on"]:
                 key = f"vehicle.{name}" if self.text(record, f"vehicle.{name}") else "vehicle.given_back_on"
-                message = _("This day lies before the delivery on %(day)s.") % {
+                message = _("This day is before the delivery on %(day)s.") % {
                     "day": formats.date_format(facts["delivered_on"], "SHORT_DATE_FORMAT")
                 }
                 text = self.text(record, key)[:120]
-                record.reject("date", message, _("Correct one of the two days."), column=self.places[key][0]["place"], value=text)
+                record.reject("date", message, _("Correct one of the two dates."), column=self.places[key][0]["place"], value=text)
                 return
 
     def mileage(self, record: Record) -> int | None:
@@ -322,9 +328,11 @@ class Reader:
         found = dates.parse(cell, order=column["order"] or dates.DAY_FIRST, today=self.today, ends=ends)
         if found and key in ("vehicle.delivered_on", "vehicle.registered_on") and found > self.today + AHEAD:
             years = found.year - self.today.year
-            raise CellProblem("date", _("A delivery %(years)s years ahead.") % {"years": years}, likely_year(found, self.today))
+            raise CellProblem(
+                "date", _("The delivery is %(years)s years in the future.") % {"years": years}, likely_year(found, self.today)
+            )
         if found and ends and found > self.today + CONTRACT_AHEAD:
-            raise CellProblem("date", _("A contract that ends in %(year)s.") % {"year": found.year}, likely_year(found, self.today))
+            raise CellProblem("date", _("The contract doesn’t end until %(year)s.") % {"year": found.year}, likely_year(found, self.today))
         return found
 
     def make_and_model(self, record: Record) -> tuple[str, str]:
@@ -372,7 +380,7 @@ class Reader:
             self.note_brackets(record, column, text)
         for one in names.several(text)[skip:20]:
             if "@" in one or not any(sign.isalpha() for sign in one):
-                record.note("name", _("This names no person: nobody was put down."), column=place, value=one[:120])
+                record.note("name", _("No name found here; no contact was created."), column=place, value=one[:120])
                 continue
             name = names.split(one, order=column["order"] or names.FIRST_LAST)
             if name and self.fits(record, column, name):
@@ -438,16 +446,16 @@ class Reader:
         )
         column = next((columns[0]["place"] for key in NAMED_BY if (columns := self.places.get(key))), None)
         if names.is_pool(text) and not cells.is_nobody(text):
-            record.note("name", _("This names no person: nobody was put down."), column=column, value=text[:120])
+            record.note("name", _("No name found here; no contact was created."), column=column, value=text[:120])
         if addresses:
-            message, cure = _("The row names nobody whose they are; they were left out."), _("Add the name.")
+            message, cure = _("This row has contact details but no name, so the details were left out."), _("Add the name.")
             record.note("name", message, cure, column=column, value="; ".join(addresses)[:120])
 
     def note_brackets(self, record: Record, column: dict[str, Any], text: str) -> None:
         """Says which remark beside a name is not kept: "Anna Kern (from March)"."""
         if remarks := names.REMARK.findall(text):
             record.note(
-                "name", _("What stands in brackets beside the name was left out."), column=column["place"], value=" ".join(remarks)[:120]
+                "name", _("The note in brackets next to the name was left out."), column=column["place"], value=" ".join(remarks)[:120]
             )
 
     def name(self, record: Record) -> names.Name:
@@ -481,8 +489,8 @@ class Reader:
     def fits(self, record: Record, column: dict[str, Any], name: names.Name) -> bool:
         longest = max(len(name.first), len(name.last))
         if longest > LIMITS["last_name"]:
-            message = _("A name of %(count)s characters; 80 fit.") % {"count": longest}
-            record.reject("long", message, _("Shorten it."), column=column["place"], value=f"{name.first} {name.last}"[:120])
+            message = _("The name has %(count)s characters; the limit is 80.") % {"count": longest}
+            record.reject("long", message, _("Shorten the text."), column=column["place"], value=f"{name.first} {name.last}"[:120])
         return longest <= LIMITS["last_name"]
 
     def addresses(self, record: Record, key: str) -> list[str]:
@@ -557,15 +565,15 @@ class Reader:
             if not any(record.values["vehicle"].get(name) for name in ("vin", "plate", "external_id")):
                 record.reject(
                     "identity",
-                    _("Neither plate nor VIN nor a number of its own: the vehicle would not be known again."),
+                    _("The row has no plate, VIN or ID, so the vehicle can’t be identified."),
                     _("Fill in the plate or the VIN."),
                 )
             return
         company, people = record.values.get("company", {}), record.values.get("people", [])
         if self.kind == PEOPLE and not people:
-            record.reject("name", _("The row names no person."), _("Fill in the last name or the e-mail address."))
+            record.reject("name", _("The row doesn’t name a person."), _("Fill in the last name or the e-mail address."))
         elif not people and not company.get("name"):
-            record.reject("name", _("The row names no company."), _("Fill in the name."))
+            record.reject("name", _("The row doesn’t name a company."), _("Fill in the name."))
 
 
 def decides(person: dict[str, Any]) -> dict[str, Any]:
@@ -582,8 +590,8 @@ def likely_year(found: date, today: date) -> str:
     digits = str(found.year)
     for candidate in (digits[:2] + digits[3] + digits[2], f"20{digits[2:]}"):
         if abs(int(candidate) - today.year) <= 12:
-            return _("Probably %(year)s.") % {"year": candidate}
-    return _("Look at the year.")
+            return _("Did you mean %(year)s?") % {"year": candidate}
+    return _("Check the year.")
 
 
 def looks_like_code(text: str) -> bool:

@@ -17,9 +17,9 @@ def actor(run: Import) -> User | None:
 
 
 HINDRANCES = {
-    "right": gettext_lazy("You may no longer import."),
-    "company": gettext_lazy("You no longer look after the company whose vehicles these are."),
-    "centre": gettext_lazy("You no longer enter customers at the centre to which new companies go. Choose another centre."),
+    "right": gettext_lazy("You are no longer allowed to import."),
+    "company": gettext_lazy("You no longer look after the company these vehicles belong to."),
+    "centre": gettext_lazy("You are no longer allowed to add companies at the centre for new companies. Choose another centre."),
 }
 
 

@@ -113,15 +113,15 @@ class Vehicles:
             words = {"company": found.obj.company.name}
             record.reject(
                 "company",
-                _("This vehicle stands at %(company)s.") % words,
-                _("Give it back there first, or correct the company."),
+                _("This vehicle belongs to %(company)s.") % words,
+                _("Mark it as returned there first, or correct the company."),
                 value=str(found.obj),
             )
             return True
         if found is not None and facts.get("vin") and found.obj.vin and found.obj.vin != facts["vin"]:
             words = {"vehicle": found.obj.plate or found.obj.external_id, "vin": found.obj.vin}
-            cure = _("Correct the VIN, or give the old vehicle back first.")
-            record.reject("vin", _("%(vehicle)s has another VIN here: %(vin)s.") % words, cure, value=facts["vin"])
+            cure = _("Correct the VIN, or mark the old vehicle as returned first.")
+            record.reject("vin", _("%(vehicle)s already has a different VIN: %(vin)s.") % words, cure, value=facts["vin"])
             return True
         plate = fold_plate(facts.get("plate", ""))
         others = [
@@ -131,10 +131,10 @@ class Vehicles:
             and (draft.obj.company is company.obj or (draft.obj.company_id and draft.obj.company_id == company.obj.pk))
         ]
         if plate and others and not facts.get("given_back_on"):
-            cure = _("Keep one of the two, or give the old vehicle back first.")
+            cure = _("Keep one of the two, or mark the old vehicle as returned first.")
             record.reject(
                 "plate",
-                _("Another vehicle of this company has this plate: %(vin)s.")
+                _("Another vehicle of this company already has this plate: %(vin)s.")
                 % {"vin": others[0].obj.vin or others[0].obj.external_id or others[0].obj.title},
                 cure,
                 value=facts["plate"],

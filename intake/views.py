@@ -42,16 +42,16 @@ PROBLEMS = {
     "date": gettext_lazy("Date"),
     "twice": gettext_lazy("Twice in the file"),
     "company": gettext_lazy("Company"),
-    "identity": gettext_lazy("Not known again"),
+    "identity": gettext_lazy("Can’t be identified"),
     "name": gettext_lazy("No name"),
     "email": gettext_lazy("E-mail"),
     "phone": gettext_lazy("Telephone"),
     "country": gettext_lazy("Country"),
     "long": gettext_lazy("Too long"),
-    "letters": gettext_lazy("Damaged letters"),
+    "letters": gettext_lazy("Corrupted characters"),
     "number": gettext_lazy("Number"),
     "postcode": gettext_lazy("Postcode"),
-    "repeat": gettext_lazy("Said before"),
+    "repeat": gettext_lazy("Repeated row"),
 }
 
 
@@ -113,9 +113,9 @@ def lead(run: Import) -> str:
     count = len(run.sheets)
     size = ngettext("One sheet, %(rows)s rows.", "%(count)s sheets, %(rows)s rows.", count) % {"count": count, "rows": rows}
     kinds = dict.fromkeys(str(LOOKS_LIKE[sheet["kind"]]) for sheet in run.taken_sheets)
-    looks = _("It looks like %(kind)s.") % {"kind": _(" with ").join(kinds)} if kinds else _("It holds nothing that we take.")
+    looks = _("It looks like %(kind)s.") % {"kind": _(" with ").join(kinds)} if kinds else _("It contains nothing that we can import.")
     known = next((sheet["layout"] for sheet in run.sheets if sheet["layout"]), "")
-    return " ".join(part for part in (size, looks, _("We knew the layout: %(name)s.") % {"name": known} if known else "") if part)
+    return " ".join(part for part in (size, looks, _("Recognised layout: %(name)s.") % {"name": known} if known else "") if part)
 
 
 def steps(run: Import) -> list[dict[str, Any]]:
@@ -126,11 +126,13 @@ def steps(run: Import) -> list[dict[str, Any]]:
 
 
 def taken_back(undone: int, kept: int) -> str:
-    said = ngettext("Taken back: %(count)s entry.", "Taken back: %(count)s entries.", undone) % {"count": undone}
+    said = ngettext("Undone: %(count)s entry.", "Undone: %(count)s entries.", undone) % {"count": undone}
     if not kept:
         return said
     stayed = ngettext(
-        "%(count)s stayed, because something hangs on it by now.", "%(count)s stayed, because something hangs on them by now.", kept
+        "%(count)s entry was kept, because something else depends on it now.",
+        "%(count)s entries were kept, because something else depends on them now.",
+        kept,
     )
     return f"{said} {stayed % {'count': kept}}"
 
@@ -141,7 +143,7 @@ def summary(run: Import) -> str:
     if run.state in ("done", "stopped"):
         rows, companies, vehicles, people = (counts.get(key, 0) for key in ("applied", "made_company", "made_vehicle", "made_person"))
         parts = {
-            "rows": ngettext("%(count)s row taken", "%(count)s rows taken", rows) % {"count": rows},
+            "rows": ngettext("%(count)s row imported", "%(count)s rows imported", rows) % {"count": rows},
             "companies": ngettext("%(count)s new company", "%(count)s new companies", companies) % {"count": companies},
             "vehicles": ngettext("%(count)s new vehicle", "%(count)s new vehicles", vehicles) % {"count": vehicles},
             "people": ngettext("%(count)s new person", "%(count)s new people", people) % {"count": people},
@@ -157,11 +159,12 @@ def summary(run: Import) -> str:
             "rejected": counts.get("rejected", 0),
         }
         return (
-            _("Dry run: %(new)s new, %(changed)s changed, %(same)s the same, %(rejected)s with a problem. Nothing is written yet.") % words
+            _("Dry run: %(new)s new, %(changed)s changed, %(same)s unchanged, %(rejected)s with a problem. Nothing has been saved yet.")
+            % words
         )
     if run.asks_owner:
         return _("Waiting for an answer: whose vehicles are these?")
-    return str(run.get_state_display()) if run.is_running or run.taken_sheets else _("Can't be taken.")
+    return str(run.get_state_display()) if run.is_running or run.taken_sheets else _("Can’t be imported.")
 
 
 def sheets_shown(run: Import) -> list[dict[str, Any]]:
@@ -255,7 +258,7 @@ def columns(request: StaffRequest, import_id: int) -> HttpResponse:
     actions.say_columns(run, form.meanings, form.kinds, by=request.user)
     run = own(request, import_id)
     begin(run, request)
-    return done(request, reverse("intake:import", args=[run.pk]), _("The file is read again with these columns."))
+    return done(request, reverse("intake:import", args=[run.pk]), _("The file is being read again with these columns."))
 
 
 @page(may=MAY)
@@ -271,7 +274,7 @@ def layout(request: StaffRequest, import_id: int) -> HttpResponse:
     return done(
         request,
         reverse("intake:import", args=[run.pk]),
-        _("Kept as “%(name)s”: the next file with these titles is known.") % {"name": kept},
+        _("Saved as “%(name)s”. The next file with these headings will be recognised.") % {"name": kept},
     )
 
 
@@ -304,7 +307,11 @@ def take(request: StaffRequest, import_id: int) -> HttpResponse:
 def stop(request: StaffRequest, import_id: int) -> HttpResponse:
     run = own(request, import_id)
     actions.stop(run, by=request.user)
-    return done(request, reverse("intake:import", args=[run.pk]), _("Stopped. What was taken stays until you undo it."))
+    return done(
+        request,
+        reverse("intake:import", args=[run.pk]),
+        _("The import has been stopped. The rows already imported stay until you undo the import."),
+    )
 
 
 @page(may=MAY)

@@ -92,7 +92,7 @@ def addresses(browser: Browser) -> dict[str, tuple[str, str]]:
         "event": ("carla", event),
         "check-in": ("emil", f"{event}check-in/"),
         "invitation": ("", link_in(anna, letter(anna, "thomas.brandt", "Larea"), "/invitation/")),
-        "invitation-done": ("", link_in(anna, letter(anna, "nordhafen", "You are coming|Sie kommen|Viene|Вы придёте"), "/invitation/")),
+        "invitation-done": ("", link_in(anna, letter(anna, "nordhafen", "Confirmed|Bestätigt|Confermato|Подтверждено"), "/invitation/")),
         "voucher": ("", link_in(anna, letter(anna, "mirko.petrovic", "Wäsche|wash"), "/voucher/")),
         "redeem": ("wanda", f"{BASE}/vouchers/redeem/"),
     }

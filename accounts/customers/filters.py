@@ -57,7 +57,7 @@ class CompanyFilter(Sentence):
         label=_("Contract end"), choices=SPANS, method="ending", widget=forms.RadioSelect, empty_label=_("at any time")
     )
     by = django_filters.ModelChoiceFilter(
-        label=_("Looked after by"), queryset=looking_after, method="of_user", widget=forms.RadioSelect, empty_label=_("anybody")
+        label=_("Looked after by"), queryset=looking_after, method="of_user", widget=forms.RadioSelect, empty_label=_("anyone")
     )
     words = (
         Word("q", _("Companies called"), ""),
@@ -65,7 +65,7 @@ class CompanyFilter(Sentence):
         Word("tier", _("that are"), _("of any tier")),
         Word("phase", _("and"), _("in any phase")),
         Word("ends", _("whose next contract ends"), _("at any time")),
-        Word("by", _("looked after by"), _("anybody")),
+        Word("by", _("looked after by"), _("anyone")),
     )
 
     class Meta:
@@ -84,7 +84,7 @@ class CompanyFilter(Sentence):
 
 class VehicleFilter(Sentence):
     q = django_filters.CharFilter(label=_("Plate, VIN or model"), method="named", widget=search_field())
-    use = django_filters.ChoiceFilter(label=_("Kind"), choices=Use.choices, widget=forms.RadioSelect, empty_label=_("of either kind"))
+    use = django_filters.ChoiceFilter(label=_("Kind"), choices=Use.choices, widget=forms.RadioSelect, empty_label=_("of any kind"))
     ends = django_filters.ChoiceFilter(
         label=_("Contract end"), choices=SPANS, method="ending", widget=forms.RadioSelect, empty_label=_("at any time")
     )
@@ -96,8 +96,8 @@ class VehicleFilter(Sentence):
         empty_label=_("at any time"),
     )
     back = django_filters.ChoiceFilter(
-        label=_("Given back"),
-        choices=[("yes", _("given back")), ("all", _("all"))],
+        label=_("Returned"),
+        choices=[("yes", _("returned")), ("all", _("all"))],
         method="returned",
         widget=forms.RadioSelect,
         empty_label=_("still with the company"),
@@ -105,7 +105,7 @@ class VehicleFilter(Sentence):
     company = django_filters.ModelChoiceFilter(label=_("Company"), queryset=companies_of, widget=forms.HiddenInput)
     words = (
         Word("q", _("Vehicles with"), ""),
-        Word("use", _("that are"), _("of either kind")),
+        Word("use", _("that are"), _("of any kind")),
         Word("ends", _("whose contract ends"), _("at any time")),
         Word("delivered", _("delivered"), _("at any time")),
         Word("back", _("and"), _("still with the company")),

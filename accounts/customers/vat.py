@@ -24,4 +24,6 @@ def compact(text: str, *, country: str = "") -> str:
                 return candidate[:2] + national.validate(candidate.removeprefix(candidate[:2]))
             except exceptions.ValidationError:
                 pass
-    raise ValidationError(_("%(number)s is no valid VAT number: check its digits and its country."), params={"number": text.strip()[:30]})
+    raise ValidationError(
+        _("%(number)s is not a valid VAT number. Check its digits and its country code."), params={"number": text.strip()[:30]}
+    )

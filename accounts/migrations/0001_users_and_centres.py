@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
                 ('language', models.CharField(choices=[('en', 'English'), ('de', 'German'), ('it', 'Italian'), ('ru', 'Russian')], default=accounts.staff.models.user.language_default, max_length=8, verbose_name='language')),
-                ('theme', models.CharField(blank=True, choices=[('light', 'light'), ('dark', 'dark')], max_length=5, verbose_name='colours')),
+                ('theme', models.CharField(blank=True, choices=[('light', 'light'), ('dark', 'dark')], max_length=5, verbose_name='appearance')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
                 ('home_centre', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='staff', to='accounts.centre', verbose_name='centre')),

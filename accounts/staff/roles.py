@@ -21,24 +21,27 @@ ROLE_NAMES = {
 
 # A right, what it is for, and who has it: one column for each of ROLE_NAMES, in that order.
 MAY: dict[str, tuple[str, tuple[str, ...]]] = {
-    "meet_customers": (gettext_noop("Find a company or person, log an interaction"), (OWN, ALL, ALL, ALL, NO, ALL)),
-    "see_customers": (gettext_noop("See whole dossiers, lists, timelines, reports"), (OWN, ALL, ALL, NO, NO, ALL)),
-    "serve_customers": (gettext_noop("Edit companies and people; tasks, meetings, rounds, import"), (OWN, ALL, NO, NO, NO, ALL)),
-    "see_value": (gettext_noop("See turnover, margin, what makes a tier"), (OWN, ALL, NO, NO, NO, ALL)),
-    "see_private": (gettext_noop("See private phone, birth date, family"), (OWN, ALL, NO, NO, NO, ALL)),
+    "meet_customers": (gettext_noop("Find companies and people, log interactions"), (OWN, ALL, ALL, ALL, NO, ALL)),
+    "see_customers": (gettext_noop("See complete dossiers, lists, timelines and reports"), (OWN, ALL, ALL, NO, NO, ALL)),
+    "serve_customers": (
+        gettext_noop("Edit companies and people; manage tasks, meetings, contact rounds and imports"),
+        (OWN, ALL, NO, NO, NO, ALL),
+    ),
+    "see_value": (gettext_noop("See turnover, margin and what a tier is based on"), (OWN, ALL, NO, NO, NO, ALL)),
+    "see_private": (gettext_noop("See private telephone number, date of birth and family"), (OWN, ALL, NO, NO, NO, ALL)),
     "record_consent": (gettext_noop("Record consent"), (OWN, ALL, ALL, ALL, NO, ALL)),
-    "run_events": (gettext_noop("Make and publish events"), (NO, ALL, ALL, NO, NO, ALL)),
+    "run_events": (gettext_noop("Create and publish events"), (NO, ALL, ALL, NO, NO, ALL)),
     "invite": (gettext_noop("Invite people"), (OWN, ALL, ALL, NO, NO, ALL)),
     "check_in": (gettext_noop("Check guests in"), (ALL, ALL, NO, ALL, NO, ALL)),
     "hand_out": (gettext_noop("Hand out gifts"), (ALL, ALL, NO, ALL, NO, ALL)),
     "redeem": (gettext_noop("Redeem vouchers"), (NO, ALL, NO, ALL, ALL, ALL)),
     "undo_redemption": (gettext_noop("Undo a redemption"), (NO, ALL, NO, NO, NO, ALL)),
-    "approve_gift": (gettext_noop("Approve a gift"), (NO, ALL, NO, NO, NO, ALL)),
+    "approve_gift": (gettext_noop("Approve gifts"), (NO, ALL, NO, NO, NO, ALL)),
     "export": (gettext_noop("Export lists"), (OWN, ALL, ALL, NO, NO, ALL)),
     "run_campaigns": (gettext_noop("Run campaigns"), (NO, ALL, ALL, NO, NO, ALL)),
     "run_programmes": (gettext_noop("Run voucher programmes"), (NO, ALL, ALL, NO, NO, ALL)),
     "edit_pages": (gettext_noop("Edit pages"), (NO, NO, ALL, NO, NO, ALL)),
-    "administer": (gettext_noop("Administer users, roles, centres, rules"), (NO, NO, NO, NO, NO, ALL)),
+    "administer": (gettext_noop("Manage users, roles, centres and rules"), (NO, NO, NO, NO, NO, ALL)),
 }
 
 CODENAMES = {codename: words for codename, (words, _roles) in MAY.items()}

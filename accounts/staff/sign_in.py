@@ -65,7 +65,7 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("User name")
+        self.fields["login"].label = _("Username")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 

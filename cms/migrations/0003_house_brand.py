@@ -18,14 +18,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(blank=True, max_length=60, verbose_name='name on customer pages')),
-                ('brand_day', models.CharField(default='#1d1b18', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-f]{6}\\Z', 'A colour reads like #0e5a70: a hash and six figures or letters from a to f.')], verbose_name='buttons by day')),
-                ('on_brand_day', models.CharField(default='#ffffff', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-f]{6}\\Z', 'A colour reads like #0e5a70: a hash and six figures or letters from a to f.')], verbose_name='words on them by day')),
-                ('brand_night', models.CharField(default='#f3efe7', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-f]{6}\\Z', 'A colour reads like #0e5a70: a hash and six figures or letters from a to f.')], verbose_name='buttons by night')),
-                ('on_brand_night', models.CharField(default='#1d1b18', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-f]{6}\\Z', 'A colour reads like #0e5a70: a hash and six figures or letters from a to f.')], verbose_name='words on them by night')),
-                ('logo', models.ForeignKey(blank=True, help_text='It stands on a light ground by day and by night.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='logo')),
+                ('brand_day', models.CharField(default='#1d1b18', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-f]{6}\\Z', 'Enter a colour like #0e5a70: a hash followed by six digits or letters from a to f.')], verbose_name='buttons in light mode')),
+                ('on_brand_day', models.CharField(default='#ffffff', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-f]{6}\\Z', 'Enter a colour like #0e5a70: a hash followed by six digits or letters from a to f.')], verbose_name='button text in light mode')),
+                ('brand_night', models.CharField(default='#f3efe7', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-f]{6}\\Z', 'Enter a colour like #0e5a70: a hash followed by six digits or letters from a to f.')], verbose_name='buttons in dark mode')),
+                ('on_brand_night', models.CharField(default='#1d1b18', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-f]{6}\\Z', 'Enter a colour like #0e5a70: a hash followed by six digits or letters from a to f.')], verbose_name='button text in dark mode')),
+                ('logo', models.ForeignKey(blank=True, help_text='It is shown on a light background in both light and dark mode.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='logo')),
             ],
             options={
-                'verbose_name': 'face of the house',
+                'verbose_name': 'branding',
             },
         ),
     ]

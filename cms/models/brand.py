@@ -22,7 +22,7 @@ LOGO = "max-480x96"  # twice what is shown, for dense screens
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
 COLOUR = re.compile(r"\A#[0-9a-f]{6}\Z")
-is_colour = RegexValidator(COLOUR.pattern, _("A colour reads like #0e5a70: a hash and six figures or letters from a to f."))
+is_colour = RegexValidator(COLOUR.pattern, _("Enter a colour like #0e5a70: a hash followed by six digits or letters from a to f."))
 
 
 def contrast(one: str, other: str) -> float:
@@ -52,22 +52,22 @@ class HouseBrand(BaseGenericSetting):
     name = models.CharField(_("name on customer pages"), max_length=60, blank=True)
     logo = models.ForeignKey(
         "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("logo"),
-        help_text=_("It stands on a light ground by day and by night."),
+        help_text=_("It is shown on a light background in both light and dark mode."),
     )  # fmt: skip
-    brand_day = colour_field(_("buttons by day"), "#1d1b18")
-    on_brand_day = colour_field(_("words on them by day"), "#ffffff")
-    brand_night = colour_field(_("buttons by night"), "#f3efe7")
-    on_brand_night = colour_field(_("words on them by night"), "#1d1b18")
+    brand_day = colour_field(_("buttons in light mode"), "#1d1b18")
+    on_brand_day = colour_field(_("button text in light mode"), "#ffffff")
+    brand_night = colour_field(_("buttons in dark mode"), "#f3efe7")
+    on_brand_night = colour_field(_("button text in dark mode"), "#1d1b18")
 
     panels = [
         FieldPanel("name"),
         FieldPanel("logo"),
-        MultiFieldPanel([FieldRowPanel([colour_panel("brand_day"), colour_panel("on_brand_day")])], heading=_("By day")),
-        MultiFieldPanel([FieldRowPanel([colour_panel("brand_night"), colour_panel("on_brand_night")])], heading=_("By night")),
+        MultiFieldPanel([FieldRowPanel([colour_panel("brand_day"), colour_panel("on_brand_day")])], heading=_("Light mode")),
+        MultiFieldPanel([FieldRowPanel([colour_panel("brand_night"), colour_panel("on_brand_night")])], heading=_("Dark mode")),
     ]
 
     class Meta:
-        verbose_name = _("face of the house")
+        verbose_name = _("branding")
 
     def __str__(self) -> str:
         return self.name or settings.WAGTAIL_SITE_NAME
@@ -79,7 +79,7 @@ class HouseBrand(BaseGenericSetting):
         told = {field: contrast(*pair) for field, pair in pairs.items() if all(map(COLOUR.match, pair))}
         faint = {field: found for field, found in told.items() if found < LEAST_CONTRAST}
         if faint:
-            words = _("%(found).1f to 1 is too faint to read: 4.5 to 1 is the least. Take a lighter or a darker colour.")
+            words = _("Contrast is %(found).1f:1; it must be at least 4.5:1. Choose a lighter or darker colour.")
             raise ValidationError({field: ValidationError(words, params={"found": found}) for field, found in faint.items()})
 
     def save(self, *args: Any, **kwargs: Any) -> None:

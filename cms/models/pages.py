@@ -91,7 +91,7 @@ class EventPage(PublicPage):
     event = models.ForeignKey(
         Event, null=True, blank=True, on_delete=models.SET_NULL, related_name="landing_pages", verbose_name=_("event")
     )
-    intro = models.TextField(_("what awaits the guests"), blank=True, max_length=1000)
+    intro = models.TextField(_("what guests can expect"), blank=True, max_length=1000)
     picture = models.ForeignKey(
         "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("picture")
     )
@@ -104,7 +104,7 @@ class EventPage(PublicPage):
     template = "cms/event_page.html"
 
     class Meta:
-        verbose_name = _("landing page of an event")
+        verbose_name = _("event landing page")
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
         saved = super().save(*args, **kwargs)

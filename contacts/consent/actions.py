@@ -54,5 +54,5 @@ def wording(address: PersonAddress, purpose: str, yes: bool) -> str:
     """The sentence that was agreed to or taken back, in the language it was read in."""
     words = {"topic": str(Purpose(purpose).label), "address": address.value}
     if yes:
-        return _("Yes, write to %(address)s about: %(topic)s. I can end this at any time.") % words
-    return _("No letters to %(address)s about: %(topic)s.") % words
+        return _("Yes, you may write to me at %(address)s about: %(topic)s. I can withdraw this consent at any time.") % words
+    return _("No, please do not write to me at %(address)s about: %(topic)s.") % words

@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from contacts.consent.models import Purpose
 
 TOPICS = {
-    Purpose.INVITATIONS: (_("Invitations"), _("Preview evenings, second deliveries, breakfasts: you and whom you bring.")),
-    Purpose.OFFERS: (_("Offers"), _("Prices and conditions for vehicles, tyres and service that suit your fleet.")),
-    Purpose.NEWS: (_("News"), _("New models, changes of law and tax, what is new at your dealership.")),
-    Purpose.GREETINGS: (_("Greetings"), _("A card at the turn of the year, and on your birthday.")),
-    Purpose.SURVEYS: (_("Questions to you"), _("How we did, in at most three questions.")),
+    Purpose.INVITATIONS: (_("Invitations"), _("Preview evenings, second deliveries and breakfasts, for you and your companions.")),
+    Purpose.OFFERS: (_("Offers"), _("Prices and terms for vehicles, tyres and servicing that suit your fleet.")),
+    Purpose.NEWS: (_("News"), _("New models, changes in law and tax, and news from your dealership.")),
+    Purpose.GREETINGS: (_("Greetings"), _("A card at New Year and on your birthday.")),
+    Purpose.SURVEYS: (_("Surveys"), _("No more than three questions about how we did.")),
 }
 
 
@@ -26,7 +26,7 @@ class PreferencesForm(forms.Form):
                 choices=[("yes", _("Yes")), ("no", _("No"))],
                 widget=forms.RadioSelect,
                 initial="yes" if said[purpose.value] else "no",
-                error_messages={"required": _("Say yes or no."), "invalid_choice": _("Say yes or no.")},
+                error_messages={"required": _("Please choose yes or no."), "invalid_choice": _("Please choose yes or no.")},
             )
 
     @property

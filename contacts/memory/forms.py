@@ -15,10 +15,10 @@ from fleetportal.core.web.forms import offer, offer_named
 
 OUTCOMES = (Outcome.REACHED, Outcome.LEFT_WORD, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED, Outcome.NOT_REACHED, Outcome.WRONG_NUMBER)
 SOURCES = {
-    "telephone": _("said on the telephone"),
-    "counter": _("said at the counter"),
+    "telephone": _("by telephone"),
+    "counter": _("in person at the counter"),
     "paper": _("signed on paper"),
-    "email": _("written by e-mail"),
+    "email": _("by e-mail"),
 }
 
 
@@ -26,20 +26,20 @@ class LogForm(forms.Form):
     """A contact in one sentence."""
 
     person = forms.ModelChoiceField(
-        label=_("With whom"), queryset=Person.objects.none(), required=False, empty_label=_("somebody whose name we do not know")
+        label=_("With whom"), queryset=Person.objects.none(), required=False, empty_label=_("someone whose name we don’t know")
     )
-    channel = forms.ChoiceField(label=_("How"), choices=Channel.choices, initial=Channel.PHONE, widget=forms.RadioSelect)
+    channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, initial=Channel.PHONE, widget=forms.RadioSelect)
     outcome = forms.ChoiceField(
-        label=_("What came of it"), choices=[(o.value, o.label) for o in OUTCOMES], initial=Outcome.REACHED, widget=forms.RadioSelect
+        label=_("Outcome"), choices=[(o.value, o.label) for o in OUTCOMES], initial=Outcome.REACHED, widget=forms.RadioSelect
     )
     text = forms.CharField(
         label=_("In one sentence"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Their words, where you have them."),
+        help_text=_("If possible, in their own words."),
     )
-    they_called = forms.BooleanField(label=_("They came to us"), required=False)
+    they_called = forms.BooleanField(label=_("They contacted us"), required=False)
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +48,7 @@ class LogForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("outcome") in (Outcome.REACHED, Outcome.WANTS_MEETING) and not values.get("text"):
-            self.add_error("text", _("You spoke: keep one sentence of it, so that nobody has to ask again."))
+            self.add_error("text", _("Write one sentence about what was said, so that nobody has to ask again."))
         return values
 
     @property
@@ -62,13 +62,13 @@ class LogForm(forms.Form):
 class ConsentForm(forms.Form):
     """What a person agreed to or took back: for one address, for purposes, in a wording, from a source."""
 
-    address = forms.ModelChoiceField(
-        label=_("For the address"), queryset=PersonAddress.objects.none(), empty_label=None, widget=forms.RadioSelect
+    address = forms.ModelChoiceField(label=_("Address"), queryset=PersonAddress.objects.none(), empty_label=None, widget=forms.RadioSelect)
+    purposes = forms.MultipleChoiceField(label=_("Purposes"), choices=Purpose.choices, widget=forms.CheckboxSelectMultiple)
+    answer = forms.ChoiceField(
+        label=_("Answer"), choices=[("yes", _("Gives consent")), ("no", _("Withdraws consent"))], widget=forms.RadioSelect
     )
-    purposes = forms.MultipleChoiceField(label=_("For"), choices=Purpose.choices, widget=forms.CheckboxSelectMultiple)
-    answer = forms.ChoiceField(label=_("The answer"), choices=[("yes", _("Agrees")), ("no", _("Takes it back"))], widget=forms.RadioSelect)
     source = forms.ChoiceField(label=_("How we know"), choices=list(SOURCES.items()))
-    wording = forms.CharField(label=_("Agreed to in these words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    wording = forms.CharField(label=_("Wording they agreed to"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, person: Person, sees_private: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,4 +76,4 @@ class ConsentForm(forms.Form):
         shown = addresses if sees_private else addresses.filter(is_private=False)
         offer_named(self, "address", shown, lambda address: f"{address.get_channel_display()}: {address.value}")
         with translation.override(person.language):
-            self.initial.setdefault("wording", gettext("You may write to me or call me about this. I can take it back at any time."))
+            self.initial.setdefault("wording", gettext("You may write to me or call me about this. I can withdraw my consent at any time."))

@@ -44,7 +44,7 @@ TONES: dict[str, str] = {Outcome.WANTS_MEETING: "ok", Outcome.WRONG_NUMBER: "sto
 
 def contact(interaction: Interaction) -> Line:
     """A contact that somebody logged."""
-    who = _("from them") if interaction.direction == Direction.IN else interaction.get_outcome_display()
+    who = _("incoming") if interaction.direction == Direction.IN else interaction.get_outcome_display()
     return Line(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], who, TONES.get(interaction.outcome, ""))
 
 

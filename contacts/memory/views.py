@@ -28,7 +28,7 @@ def log(request: StaffRequest, company_id: int) -> HttpResponse:
     form = LogForm(request.POST or None, company=company, initial={"person": request.GET.get("person")})
     if form.is_valid():
         Interaction.log(company, by=request.user, **form.facts)
-        return done(request, back, _("Logged: it stands on the timeline."))
+        return done(request, back, _("Logged. The interaction now appears on the timeline."))
     context = {"form": form, "company": company, "back": back}
     return answer(request, context, part="contacts/log.html#log", status=422 if form.is_bound else 200)
 

@@ -17,9 +17,9 @@ class Migration(migrations.Migration):
             name='GiftPolicy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reach', models.CharField(choices=[('everyone', 'everyone'), ('public_bodies', 'public bodies'), ('company', 'one company')], max_length=13, verbose_name='for')),
-                ('cap_cents', models.BigIntegerField(verbose_name='a person and year')),
-                ('words', models.CharField(blank=True, max_length=200, verbose_name='the rule in words')),
+                ('reach', models.CharField(choices=[('everyone', 'everyone'), ('public_bodies', 'public bodies'), ('company', 'one company')], max_length=13, verbose_name='applies to')),
+                ('cap_cents', models.BigIntegerField(verbose_name='limit per person and year')),
+                ('words', models.CharField(blank=True, max_length=200, verbose_name='wording of the policy')),
                 ('company', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='gift_policy', to='accounts.company')),
             ],
             options={

@@ -68,10 +68,10 @@ class Migration(migrations.Migration):
             name="Task",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=200, verbose_name="what")),
-                ("due_on", models.DateField(verbose_name="by")),
+                ("title", models.CharField(max_length=200, verbose_name="description")),
+                ("due_on", models.DateField(verbose_name="due on")),
                 ("state", models.CharField(choices=[("open", "open"), ("closed", "closed")], default="open", max_length=6)),
-                ("result", models.CharField(blank=True, max_length=300, verbose_name="what came of it")),
+                ("result", models.CharField(blank=True, max_length=300, verbose_name="outcome")),
                 ("reason_key", models.CharField(blank=True, max_length=140)),
                 ("planned_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("closed_at", models.DateTimeField(null=True)),
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
             model_name="task",
             name="owner",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to=settings.AUTH_USER_MODEL, verbose_name="who"
+                on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to=settings.AUTH_USER_MODEL, verbose_name="assigned to"
             ),
         ),
         migrations.AddField(

@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='decision',
             name='kind',
-            field=models.CharField(choices=[('reached', 'reached'), ('not_reached', 'not reached'), ('written', 'written to'), ('planned', 'planned'), ('not_now', 'not now'), ('given', 'given to a colleague')], max_length=11),
+            field=models.CharField(choices=[('reached', 'reached'), ('not_reached', 'not reached'), ('written', 'written to'), ('planned', 'planned'), ('not_now', 'not now'), ('given', 'handed over to a colleague')], max_length=11),
         ),
     ]

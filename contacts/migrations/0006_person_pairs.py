@@ -16,11 +16,11 @@ class Migration(migrations.Migration):
             name='PersonPair',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('found_by', models.CharField(max_length=12, verbose_name='what agrees')),
+                ('found_by', models.CharField(max_length=12, verbose_name='matching details')),
                 ('found_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='found')),
                 ('told_apart_at', models.DateTimeField(null=True)),
                 ('one', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='contacts.person', verbose_name='person')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs_with_older', to='contacts.person', verbose_name='and person')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs_with_older', to='contacts.person', verbose_name='other person')),
             ],
             options={
                 'verbose_name': 'pair of people',

@@ -67,7 +67,7 @@ def last_contact_cell(company: Any) -> str:
 
 def holder_cell(vehicle: Any) -> SafeString:
     if not vehicle.holder_now:
-        return said_dimly(gettext("not known") if vehicle.is_personal else gettext("pool"))
+        return said_dimly(gettext("unknown") if vehicle.is_personal else gettext("pool"))
     person = vehicle.holder_now[0].user.person
     return format_html('<a class="fp-plain" href="{}">{}</a>', reverse("contacts:person", args=[person.pk]), person)
 
@@ -76,7 +76,7 @@ def said_dimly(words: str) -> SafeString:
     return format_html('<span class="fp-dim">{}</span>', words)
 
 
-coverage = ExtraColumn("known", _("Known"), coverage_cell, with_coverage, known_groups, at="contract_end", css="fp-wide")
+coverage = ExtraColumn("known", _("Coverage"), coverage_cell, with_coverage, known_groups, at="contract_end", css="fp-wide")
 last_contact = ExtraColumn(
     "last_contact", _("Last contact"), last_contact_cell, with_last_contact, lambda company: company.last_contact_at,
     kind="datetime", css="fp-num fp-wide fp-lwide fp-nowrap", order_by="last_contact_at",

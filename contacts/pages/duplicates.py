@@ -20,12 +20,12 @@ from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import done, page
 
 MAY = "serve_customers"
-PRESETS = (Preset(_("Not looked at yet"), ""), Preset(_("Not the same"), "state=apart"))
+PRESETS = (Preset(_("Not checked yet"), ""), Preset(_("Not the same"), "state=apart"))
 
 
 class PersonPairList(ListPage[PersonPairQuerySet]):
     name = "duplicates"
-    title = _("Duplicates: people")
+    title = _("Duplicate people")
     may = MAY
     table_class = PersonPairTable
     filterset_class = PairFilter
@@ -33,8 +33,8 @@ class PersonPairList(ListPage[PersonPairQuerySet]):
     actions_template = "contacts/_duplicates_actions.html"
     presets = PRESETS
     empty = Empty(
-        _("Nobody seems to be here twice"),
-        _("Whoever is typed or imported and may be known already stands here, beside whom they may be."),
+        _("No duplicate people found"),
+        _("If someone you add or import may already be in the system, both records appear here side by side."),
     )
 
     def get_queryset(self, user: User) -> PersonPairQuerySet:
@@ -61,7 +61,7 @@ class PersonPairList(ListPage[PersonPairQuerySet]):
 
 class CompanyPairList(ListPage[CompanyPairQuerySet]):
     name = "company-duplicates"
-    title = _("Duplicates: companies")
+    title = _("Duplicate companies")
     may = MAY
     table_class = CompanyPairTable
     filterset_class = PairFilter
@@ -69,8 +69,8 @@ class CompanyPairList(ListPage[CompanyPairQuerySet]):
     actions_template = "contacts/_duplicates_actions.html"
     presets = PRESETS
     empty = Empty(
-        _("No company seems to be here twice"),
-        _("A company that is typed or imported and may be known already stands here, beside it the one it may be."),
+        _("No duplicate companies found"),
+        _("If a company you add or import may already be in the system, both records appear here side by side."),
     )
 
     def get_queryset(self, user: User) -> CompanyPairQuerySet:
@@ -85,7 +85,7 @@ class CompanyPairList(ListPage[CompanyPairQuerySet]):
 def people_apart(request: StaffRequest, person_pair_id: int) -> HttpResponse:
     """These two people are not the same."""
     people(request, person_pair_id).tell_apart(by=request.user)
-    return done(request, reverse("contacts:duplicates"), _("Noted: two different people."))
+    return done(request, reverse("contacts:duplicates"), _("Marked as two different people."))
 
 
 @page(may=MAY)
@@ -93,7 +93,7 @@ def people_apart(request: StaffRequest, person_pair_id: int) -> HttpResponse:
 def people_again(request: StaffRequest, person_pair_id: int) -> HttpResponse:
     """The way back from a slip."""
     people(request, person_pair_id).look_again(by=request.user)
-    return done(request, reverse("contacts:duplicates"), _("The pair stands on the list again."))
+    return done(request, reverse("contacts:duplicates"), _("The pair is back on the list."))
 
 
 def people(request: StaffRequest, person_pair_id: int) -> PersonPair:
@@ -106,7 +106,7 @@ def people(request: StaffRequest, person_pair_id: int) -> PersonPair:
 def companies_apart(request: StaffRequest, company_pair_id: int) -> HttpResponse:
     """These two companies are not the same."""
     companies(request, company_pair_id).tell_apart(by=request.user)
-    return done(request, reverse("contacts:company_duplicates"), _("Noted: two different companies."))
+    return done(request, reverse("contacts:company_duplicates"), _("Marked as two different companies."))
 
 
 @page(may=MAY)
@@ -114,7 +114,7 @@ def companies_apart(request: StaffRequest, company_pair_id: int) -> HttpResponse
 def companies_again(request: StaffRequest, company_pair_id: int) -> HttpResponse:
     """The way back from a slip."""
     companies(request, company_pair_id).look_again(by=request.user)
-    return done(request, reverse("contacts:company_duplicates"), _("The pair stands on the list again."))
+    return done(request, reverse("contacts:company_duplicates"), _("The pair is back on the list."))
 
 
 def companies(request: StaffRequest, company_pair_id: int) -> CompanyPair:

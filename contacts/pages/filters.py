@@ -20,10 +20,10 @@ class PairFilter(Sentence):
     """What the lists of duplicates can be asked."""
 
     state = django_filters.ChoiceFilter(
-        label=_("State"), choices=[("apart", _("said not to be the same"))], method="apart", widget=forms.RadioSelect,
-        empty_label=_("not looked at yet"),
+        label=_("State"), choices=[("apart", _("marked as different"))], method="apart", widget=forms.RadioSelect,
+        empty_label=_("not checked yet"),
     )  # fmt: skip
-    words = (Word("state", _("Pairs"), _("not looked at yet")),)
+    words = (Word("state", _("Pairs"), _("not checked yet")),)
 
     class Meta:
         fields: tuple[str, ...] = ()
@@ -40,28 +40,28 @@ class PairFilter(Sentence):
 class PersonFilter(Sentence):
     q = django_filters.CharFilter(label=_("Name"), method="named", widget=search_field())
     group = django_filters.ChoiceFilter(
-        label=_("Group"), choices=Group.choices, method="of_group", widget=forms.RadioSelect, empty_label=_("of any group")
+        label=_("Group"), choices=Group.choices, method="of_group", widget=forms.RadioSelect, empty_label=_("in any group")
     )
     company = django_filters.ModelChoiceFilter(label=_("Company"), queryset=companies_of, method="at_company", widget=forms.HiddenInput)
     channel = django_filters.ChoiceFilter(
         label=_("Channel"), choices=[(c.value, c.label) for c in (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LETTER)],
-        method="reachable_by", widget=forms.RadioSelect, empty_label=_("anyhow"),
+        method="reachable_by", widget=forms.RadioSelect, empty_label=_("any channel"),
     )  # fmt: skip
     language = django_filters.ChoiceFilter(
         label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect, empty_label=_("any language")
     )
     state = django_filters.ChoiceFilter(
         label=_("State"),
-        choices=[("unconfirmed", _("to be looked at"))],
+        choices=[("unconfirmed", _("to be checked"))],
         method="unconfirmed",
         widget=forms.RadioSelect,
         empty_label=_("confirmed or not"),
     )
     words = (
         Word("q", _("People called"), ""),
-        Word("group", _("who are"), _("of any group")),
+        Word("group", _("who are"), _("in any group")),
         Word("company", _("at"), ""),
-        Word("channel", _("and may be invited by"), _("anyhow")),
+        Word("channel", _("and may be invited by"), _("any channel")),
         Word("language", _("in"), _("any language")),
         Word("state", _("and"), _("confirmed or not")),
     )

@@ -58,7 +58,7 @@ def last_contact(request: StaffRequest, company: Company, held: set[str]) -> Fig
         return None
     last = Interaction.objects.filter(company=company).real().select_related("person").order_by("-happened_at").first()
     if last is None:
-        return Figure(_("Last contact"), "–", _("nobody of us has spoken with them"))
+        return Figure(_("Last contact"), "–", _("no contact yet"))
     return Figure(
         _("Last contact"), days_in_words((timezone.localtime(last.happened_at).date() - timezone.localdate()).days), last.person or ""
     )
@@ -98,5 +98,5 @@ def vehicle_people(request: StaffRequest, vehicle: Vehicle, held: set[str]) -> d
     return {"vehicle": vehicle, "holders": holders, "drives": drives, "today": timezone.localdate()}
 
 
-why_now_later = Later(_("Why now"), "contacts:company_why_now", _("Nothing speaks for a contact just now."), reasons_there)
+why_now_later = Later(_("Why now"), "contacts:company_why_now", _("No reason to get in touch right now."), reasons_there)
 why_now_panel = Panel("contacts/_dossier_why_now.html", why_now, may="serve_customers", later=why_now_later)

@@ -45,13 +45,13 @@ class PersonList(ListPage[PersonQuerySet]):
         Preset(_("Decision-makers"), "group=decision_maker"),
         Preset(_("Users"), "group=user"),
         Preset(_("Drivers"), "group=driver"),
-        Preset(_("To be looked at"), "state=unconfirmed"),
+        Preset(_("To be checked"), "state=unconfirmed"),
     )
     empty = Empty(
-        _("Nobody is known yet"),
+        _("No people yet"),
         _(
-            "Here stand decision-makers, users and drivers, each once, whatever they are to how many companies. "
-            "They come with an import, or one by one from a company’s dossier."
+            "Decision-makers, users and drivers appear here, each person once, even with roles at several "
+            "companies. Import a list, or add people one by one from a company’s dossier."
         ),
     )
 
@@ -181,8 +181,8 @@ def person_new(request: StaffRequest, company_id: int) -> HttpResponse:
         with transaction.atomic():
             entered = people.enter(by=request.user, centre=company.centre, **form.person_facts)
             GROUPS[form.cleaned_data["group"]].take_up(entered, company, by=request.user, on=timezone.localdate(), **form.role_facts)
-        return done(request, back, _("%s is entered.") % entered)
-    return ask(request, form, title=_("A new person"), save=_("Enter the person"), back=back, trail=(company.name, back), panel_icon="user")
+        return done(request, back, _("%s has been added.") % entered)
+    return ask(request, form, title=_("New person"), save=_("Add person"), back=back, trail=(company.name, back), panel_icon="user")
 
 
 @page(may="serve_customers")
@@ -191,7 +191,7 @@ def person_edit(request: StaffRequest, person_id: int) -> HttpResponse:
     met = meet(request, person_id, "serve_customers")
     form = PersonForm(request.POST or None, instance=met.person, sees_private=met.sees_private)
     if form.is_valid() and form.write(partial(people.edit, met.person), by=request.user):
-        return done(request, met.page, _("%s is saved.") % met.person)
+        return done(request, met.page, _("%s has been saved.") % met.person)
     return ask(request, form, title=_("Edit %s") % met.person, save=_("Save"), back=met.page, trail=met.trail)
 
 
@@ -207,9 +207,9 @@ def role_new(request: StaffRequest, person_id: int) -> HttpResponse:
         values = form.cleaned_data
         facts = {"job_title": values["job_title"], "responsibilities": values["responsibilities"]}
         GROUPS[values["group"]].take_up(met.person, values["company"], by=request.user, on=values["on"], **facts)
-        return done(request, met.page, _("The role is entered."))
-    title = _("A role of %s") % met.person
-    return ask(request, form, title=title, save=_("Enter the role"), back=met.page, trail=met.trail, panel_icon="briefcase")
+        return done(request, met.page, _("The role has been added."))
+    title = _("New role for %s") % met.person
+    return ask(request, form, title=title, save=_("Add role"), back=met.page, trail=met.trail, panel_icon="briefcase")
 
 
 def edit_role(request: StaffRequest, group: str, role_id: int) -> HttpResponse:
@@ -218,7 +218,7 @@ def edit_role(request: StaffRequest, group: str, role_id: int) -> HttpResponse:
     role = get_object_or_404(rows, pk=role_id)
     form = ROLE_FORMS[group](request.POST or None, instance=role)
     if form.is_valid() and form.write(role.edit, by=request.user):
-        return done(request, page_of(role.person), _("The role is saved."))
+        return done(request, page_of(role.person), _("The role has been saved."))
     title = _("%(person)s at %(company)s") % {"person": role.person, "company": role.company}
     return ask(request, form, title=title, save=_("Save"), back=page_of(role.person), trail=(role.person.name, page_of(role.person)))
 
@@ -249,9 +249,9 @@ def address_new(request: StaffRequest, person_id: int) -> HttpResponse:
     form = AddressForm(request.POST or None, sees_private=met.sees_private)
     if form.is_valid():
         PersonAddress.enter(met.person, by=request.user, **form.cleaned_data)
-        return done(request, met.page, _("The address is entered."))
-    title = _("An address of %s") % met.person
-    return ask(request, form, title=title, save=_("Enter the address"), back=met.page, trail=met.trail, panel_icon="mail")
+        return done(request, met.page, _("The address has been added."))
+    title = _("Address of %s") % met.person
+    return ask(request, form, title=title, save=_("Add address"), back=met.page, trail=met.trail, panel_icon="mail")
 
 
 @page(may="serve_customers")
@@ -264,7 +264,7 @@ def address_edit(request: StaffRequest, address_id: int) -> HttpResponse:
         raise Http404
     form = AddressStateForm(request.POST or None, instance=address, sees_private=met.sees_private)
     if form.is_valid() and form.write(address.edit, by=request.user):
-        return done(request, met.page, _("The address is saved."))
+        return done(request, met.page, _("The address has been saved."))
     return ask(request, form, title=address.value, save=_("Save"), back=met.page, trail=met.trail, panel_icon="mail")
 
 
@@ -277,9 +277,9 @@ def consent_new(request: StaffRequest, person_id: int) -> HttpResponse:
     form = ConsentForm(request.POST or None, person=met.person, sees_private=met.sees_private)
     if form.is_valid():
         record_consents(met, form.cleaned_data, by=request.user)
-        return done(request, met.page, _("Recorded; it counts from now on."))
-    title = _("A consent of %s") % met.person
-    return ask(request, form, title=title, save=_("Record it"), back=met.page, trail=met.trail, panel_icon="shield-check")
+        return done(request, met.page, _("Recorded. It applies from now on."))
+    title = _("Consent of %s") % met.person
+    return ask(request, form, title=title, save=_("Record"), back=met.page, trail=met.trail, panel_icon="shield-check")
 
 
 def record_consents(met: Met, values: dict[str, Any], *, by: Any) -> None:

@@ -19,7 +19,7 @@ class PersonPairTable(django_tables2.Table):
     one_roles = Column(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.one), empty_values=())
     other = Column(_("May be the same as"), value=lambda pair: pair.other.name)
     other_roles = Column(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.other), empty_values=())
-    found_by = Column(_("What agrees"), css="fp-wide", value=label_of("found_by", PersonPair.Found))
+    found_by = Column(_("Matching details"), css="fp-wide", value=label_of("found_by", PersonPair.Found))
     found_at = Column(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
     said = Column("", exported=False, css="fp-wide", empty_values=())
 
@@ -30,7 +30,7 @@ class PersonPairTable(django_tables2.Table):
 class CompanyPairTable(django_tables2.Table):
     one = Column(_("Company"), value=lambda pair: pair.one.name)
     other = Column(_("May be the same as"), value=lambda pair: pair.other.name)
-    found_by = Column(_("What agrees"), css="fp-wide", value=label_of("found_by", CompanyPair.Found))
+    found_by = Column(_("Matching details"), css="fp-wide", value=label_of("found_by", CompanyPair.Found))
     found_at = Column(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
     said = Column("", exported=False, css="fp-wide", empty_values=())
 
@@ -41,7 +41,7 @@ class CompanyPairTable(django_tables2.Table):
 class PersonTable(django_tables2.Table):
     name = Column(_("Name"), orderable=True, order_by="name_folded", accessor="name")
     roles = Column(_("Roles"), css="fp-wide", value=roles_in_words, empty_values=())
-    channels = Column(_("May be reached"), exported=False, empty_values=())
+    channels = Column(_("Can be reached by"), exported=False, empty_values=())
     email = Column(_("E-mail"), css="fp-wide fp-lwide", value=lambda person: person.work_email, empty_values=())
     phone = Column(_("Telephone"), css="fp-wide fp-xwide", value=lambda person: person.work_phone, empty_values=())
     language = Column(_("Language"), orderable=True, css="fp-wide", value=lambda person: person.get_language_display())

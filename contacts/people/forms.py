@@ -16,7 +16,7 @@ from fleetportal.core.web.forms import DayField, RowForm, offer, offer_choices, 
 PERSONAL = ("title", "first_name", "last_name", "language", "best_time")
 PRIVATE = ("born_on", "family")
 WRITTEN = (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LETTER)  # channels that have an address
-NO_TELEPHONE = _("This is no telephone number: give it with its country, like +49 40 66969 112.")
+NO_TELEPHONE = _("This is not a telephone number. Enter it with its country code, for example +49 40 66969 112.")
 
 
 class PersonForm(RowForm):
@@ -36,14 +36,14 @@ class PersonForm(RowForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not values.get("first_name") and not values.get("last_name"):
-            self.add_error("last_name", _("Give a name, the first or the last; Herr or Frau alone is not enough to ask for somebody."))
+            self.add_error("last_name", _("Enter a first name or a last name. “Herr” or “Frau” alone is not enough."))
         return values
 
 
 class NewPersonForm(PersonForm):
     """A person who is not known yet, with what they are to a company and how they are reached."""
 
-    group = forms.ChoiceField(label=_("What they are to the company"), choices=Group.choices, widget=forms.RadioSelect)
+    group = forms.ChoiceField(label=_("Role at the company"), choices=Group.choices, widget=forms.RadioSelect)
     job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
     responsibilities = forms.MultipleChoiceField(
         label=_("Responsible for"), choices=Responsibility.choices, widget=forms.CheckboxSelectMultiple, required=False
@@ -65,7 +65,9 @@ class NewPersonForm(PersonForm):
             known = known_by(values.get(name) or "", channel, self.user)
             if known is not None:
                 self.add_error(
-                    name, _("This is the address of %(name)s, whom we know. Give them a role here on their own page.") % {"name": known}
+                    name,
+                    _("This address belongs to %(name)s, who is already in the system. Add the role on that person’s own page.")
+                    % {"name": known},
                 )
         return values
 
@@ -93,7 +95,7 @@ def known_by(value: str, channel: str, user: User) -> Person | None:
 class RoleForm(forms.Form):
     """A role of somebody who is known already, at a company where the user serves."""
 
-    group = forms.ChoiceField(label=_("What they are to the company"), choices=Group.choices, widget=forms.RadioSelect)
+    group = forms.ChoiceField(label=_("Role at the company"), choices=Group.choices, widget=forms.RadioSelect)
     company = forms.ModelChoiceField(label=_("Company"), queryset=Company.objects.none())
     job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
     responsibilities = forms.MultipleChoiceField(
@@ -122,7 +124,7 @@ class RoleEditForm(RowForm):
         values = super().clean() or {}
         starts, ends = values.get("starts_on"), values.get("ends_on")
         if starts and ends and ends < starts:
-            self.add_error("ends_on", _("It would end before it began."))
+            self.add_error("ends_on", _("The end date can’t be before the start date."))
         return values
 
 
@@ -138,7 +140,7 @@ class AddressForm(forms.Form):
 
     channel = forms.ChoiceField(label=_("Channel"), choices=[(c.value, c.label) for c in WRITTEN], widget=forms.RadioSelect)
     value = forms.CharField(label=_("Address"), max_length=254)
-    is_private = forms.BooleanField(label=_("Private: shown only to those who may see private data"), required=False)
+    is_private = forms.BooleanField(label=_("Private: shown only to colleagues who may see private data"), required=False)
 
     def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,7 +170,7 @@ class AddressStateForm(RowForm):
         model = PersonAddress
         fields = ("state", "is_private")
         widgets = {"state": forms.RadioSelect}
-        labels = {"is_private": _("Private: shown only to those who may see private data")}
+        labels = {"is_private": _("Private: shown only to colleagues who may see private data")}
 
     def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

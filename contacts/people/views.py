@@ -30,7 +30,7 @@ def holder_new(request: StaffRequest, vehicle_id: int) -> HttpResponse:
     form = HolderForm(request.POST or None, vehicle=vehicle)
     if form.is_valid():
         holder = Holder.hand_over(vehicle, form.cleaned_data["user"], by=request.user, starts_on=form.cleaned_data["starts_on"])
-        return done(request, back, _("%s has it now.") % holder.user.person)
+        return done(request, back, _("%s is now the holder.") % holder.user.person)
     return ask(
         request,
         form,
@@ -50,7 +50,7 @@ def drive_new(request: StaffRequest, vehicle_id: int) -> HttpResponse:
     form = DriveForm(request.POST or None, vehicle=vehicle)
     if form.is_valid():
         drive = VehicleDriver.let_drive(vehicle, form.cleaned_data["driver"], by=request.user, on=form.cleaned_data["on"])
-        return done(request, back, _("%s drives it.") % drive.driver.person)
+        return done(request, back, _("%s is now a driver of this vehicle.") % drive.driver.person)
     return ask(
         request,
         form,
@@ -69,4 +69,4 @@ def drive_end(request: StaffRequest, drive_id: int) -> HttpResponse:
     drives = VehicleDriver.objects.filter(vehicle__in=Vehicle.objects.where(request.user, may="serve_customers"))
     drive = get_object_or_404(drives.select_related("vehicle__company", "driver__person"), pk=drive_id)
     drive.end(by=request.user, on=timezone.localdate())
-    return done(request, reverse("accounts:vehicle", args=[drive.vehicle_id]), _("%s no longer drives it.") % drive.driver.person)
+    return done(request, reverse("accounts:vehicle", args=[drive.vehicle_id]), _("%s no longer drives this vehicle.") % drive.driver.person)

@@ -62,9 +62,9 @@ class ContractEnd(Rule):
         words = {"how_many": opening(facts["count"]), "month": date_format(first, "F"), "day": date_format(first, "MONTH_DAY_FORMAT")}
         if order_by:
             day = date_format(date.fromisoformat(order_by), "MONTH_DAY_FORMAT")
-            todo = _("To keep the date, the order for what follows must be in by %(day)s.") % {"day": day}
+            todo = _("To meet this date, the next vehicle must be ordered by %(day)s.") % {"day": day}
         else:
-            todo = _("A new car comes too late by now: agree what bridges the time.")
+            todo = _("It’s too late for a new car to arrive in time: agree on an interim solution.")
         return f"{_ends(facts['kind'], facts['count']) % words} {todo}"
 
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:

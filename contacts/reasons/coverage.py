@@ -25,7 +25,7 @@ class Coverage(Rule):
     """Nobody is known of a target group, though the company has vehicles for it: the empty chair."""
 
     name, icon, doing, value = "coverage", "armchair", gettext_lazy("Ask"), 14
-    absent = gettext_lazy("Somebody is known of each group for which the company has vehicles.")
+    absent = gettext_lazy("We know at least one person in every group that the company has vehicles for.")
     rest = relativedelta(months=2)
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
@@ -66,7 +66,7 @@ class Coverage(Rule):
 
 def _empty_chair(group: str, count: int) -> str:
     if group == Group.USER:
-        return ngettext("A personal car and no user known.", "%(how_many)s personal cars and no user known.", count)
+        return ngettext("One personal vehicle has no known user.", "%(how_many)s personal vehicles have no known user.", count)
     if group == Group.DRIVER:
-        return ngettext("A functional vehicle and no driver known.", "%(how_many)s functional vehicles and no driver known.", count)
-    return ngettext("A vehicle, and nobody known who decides.", "%(how_many)s vehicles, and nobody known who decides.", count)
+        return ngettext("One functional vehicle has no known driver.", "%(how_many)s functional vehicles have no known driver.", count)
+    return ngettext("One vehicle has no known decision-maker.", "%(how_many)s vehicles have no known decision-maker.", count)

@@ -172,7 +172,7 @@ class Reason(models.Model):
         words = {
             "tier": company.get_tier_display() or _("no tier yet"),
             "group": self.get_group_display(),
-            "kind": _("the kind of reason"),
+            "kind": _("kind of reason"),
             "risk": company.get_phase_display(),
             "hurry": ngettext("%d day left", "%d days left", left) % left if left and left > 0 else _("due"),
         }
@@ -200,7 +200,7 @@ class Decision(models.Model):
         WRITTEN = "written", _("written to")
         PLANNED = "planned", _("planned")
         NOT_NOW = "not_now", _("not now")
-        GIVEN = "given", _("given to a colleague")
+        GIVEN = "given", _("handed over to a colleague")
 
     key = models.CharField(max_length=140)
     rule = models.CharField(max_length=40)

@@ -25,12 +25,12 @@ def next_working_day(day: date) -> date:
 
 class PlanForm(forms.Form):
     on = DayField(label=_("On"))
-    title = forms.CharField(label=_("What is to be done"), max_length=TITLE)
+    title = forms.CharField(label=_("What needs to be done"), max_length=TITLE)
 
     def clean_on(self) -> date:
         day: date = self.cleaned_data["on"]
         if day < timezone.localdate():
-            raise forms.ValidationError(_("That day is over. Take today or a later one."))
+            raise forms.ValidationError(_("This day is in the past. Choose today or a later day."))
         return day
 
 

@@ -69,13 +69,13 @@ class Chip:
 
 
 REACHED_CHIPS = (
-    Chip("reached", _("Spoken, all clear"), Outcome.REACHED),
+    Chip("reached", _("Spoke to them, no follow-up needed"), Outcome.REACHED),
     Chip("wants_meeting", _("Wants a meeting"), Outcome.WANTS_MEETING),
     Chip("not_interested", _("Not interested"), Outcome.NOT_INTERESTED),
 )
 NOT_REACHED_CHIPS = (
     Chip("not_reached", _("No answer"), Outcome.NOT_REACHED),
-    Chip("left_word", _("Left word"), Outcome.LEFT_WORD),
+    Chip("left_word", _("Left a message"), Outcome.LEFT_WORD),
     Chip("wrong_number", _("Wrong number"), Outcome.WRONG_NUMBER),
 )
 

@@ -58,7 +58,7 @@ class Silence(Rule):
     """Somebody has heard nothing from us for longer than tier and group allow. Any real contact with them starts the time anew."""
 
     name, icon, doing, value = "silence", "phone", gettext_lazy("Call"), 16
-    absent = gettext_lazy("Everybody known has heard from us within their cadence.")
+    absent = gettext_lazy("Everyone has been contacted as often as they should be.")
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
         named: set[tuple[int, int]] = set()  # who decides and drives is one person, spoken to as the one who decides
@@ -99,11 +99,19 @@ def months_between(first: date, last: date) -> int:
 def _silence(facts: Mapping[str, Any]) -> str:
     months, years = facts["silent"], facts["silent"] // 12
     if years >= 2:
-        said = _("Nothing from us for %(years)s years.") if facts["spoken"] else _("Known for %(years)s years and never spoken to.")
+        said = (
+            _("We haven’t been in touch for %(years)s years.")
+            if facts["spoken"]
+            else _("We have known this person for %(years)s years but never contacted them.")
+        )
     elif facts["spoken"]:
-        said = ngettext("Nothing from us for a month.", "Nothing from us for %(months)s months.", months)
+        said = ngettext("We haven’t been in touch for a month.", "We haven’t been in touch for %(months)s months.", months)
     else:
-        said = ngettext("Known for a month and never spoken to.", "Known for %(months)s months and never spoken to.", months)
+        said = ngettext(
+            "We have known this person for a month but never contacted them.",
+            "We have known this person for %(months)s months but never contacted them.",
+            months,
+        )
     return said % {"months": number(months), "years": number(years)}
 
 

@@ -27,7 +27,7 @@ ICONS = {Group.DECISION_MAKER: "briefcase", Group.USER: "key", Group.DRIVER: "st
 def day_title(day: Day) -> str:
     """How many people there are to speak to, as the page's headline."""
     if not day.count:
-        return _("Nobody is left to speak to today")
+        return _("There is nobody left to speak to today")
     return ngettext("One person to speak to today", "%(count)s people to speak to today", day.count) % {"count": opening(day.count)}
 
 
@@ -62,10 +62,10 @@ def due_flag(reason: Reason, on: date) -> SafeString | str:
 def late(days: int) -> str:
     """How late, in the largest unit that fits twice: nobody reads 2,272 days."""
     if days >= 2 * 365:
-        return ngettext("%d year late", "%d years late", days // 365) % (days // 365)
+        return ngettext("%d year overdue", "%d years overdue", days // 365) % (days // 365)
     if days >= 2 * 30:
-        return ngettext("%d month late", "%d months late", days // 30) % (days // 30)
-    return ngettext("%d day late", "%d days late", days) % days
+        return ngettext("%d month overdue", "%d months overdue", days // 30) % (days // 30)
+    return ngettext("%d day overdue", "%d days overdue", days) % days
 
 
 @register.simple_tag
@@ -80,11 +80,11 @@ def said(decision: Decision) -> str:
     who = str(decision.person or decision.company)
     words = {
         Decision.Kind.REACHED: _("Logged: %(who)s reached."),
-        Decision.Kind.NOT_REACHED: _("Logged: %(who)s not reached. The card comes back in time."),
-        Decision.Kind.WRITTEN: _("Logged: %(who)s written to."),
+        Decision.Kind.NOT_REACHED: _("Logged: %(who)s not reached. The card will come back in due course."),
+        Decision.Kind.WRITTEN: _("Logged: message to %(who)s."),
         Decision.Kind.PLANNED: _("Planned for %(who)s."),
-        Decision.Kind.NOT_NOW: _("Put off: %(who)s."),
-        Decision.Kind.GIVEN: _("Given to %(to)s: %(who)s."),
+        Decision.Kind.NOT_NOW: _("Postponed: %(who)s."),
+        Decision.Kind.GIVEN: _("Handed over to %(to)s: %(who)s."),
     }
     return words[Decision.Kind(decision.kind)] % {"who": who, "to": decision.given_to}
 

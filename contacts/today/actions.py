@@ -96,7 +96,7 @@ def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:
             return
         now, company = timezone.now(), decision.company
         if now - decision.at > UNDO_FOR:
-            raise TooLateToUndo(_("That was more than an hour ago. Log what is different now."))
+            raise TooLateToUndo(_("This can no longer be undone, because it was more than an hour ago. Log what has changed instead."))
         audit.record("reason.taken_back", decision, by=by, facts={"company": company.pk, "kind": str(decision.kind)})
         _unmake(decision, planning, by=by)
         if decision.interaction:

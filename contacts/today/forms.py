@@ -27,7 +27,7 @@ LATER = {
 class CardForm(forms.Form):
     """Chips to choose one of, and one sentence."""
 
-    text = forms.CharField(label=_("One sentence"), max_length=SENTENCE, required=False)
+    text = forms.CharField(label=_("Summary in one sentence"), max_length=SENTENCE, required=False)
     chip = forms.ChoiceField(widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ class NotNowForm(CardForm):
     """Until when not, and why: whoever looks next should know."""
 
     text = forms.CharField(
-        label=_("Why not now"), max_length=SENTENCE, error_messages={"required": _("Say why, so that whoever looks next knows.")}
+        label=_("Why not now"), max_length=SENTENCE, error_messages={"required": _("Give a reason so that the next person knows why.")}
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,9 +76,9 @@ class GiveForm(forms.Form):
     """Who takes a reason over: a colleague who may serve the company."""
 
     to = forms.ModelChoiceField(
-        label=_("Colleague"), queryset=User.objects.none(), error_messages={"required": _("Say who takes it over.")}
+        label=_("Colleague"), queryset=User.objects.none(), error_messages={"required": _("Choose who takes over.")}
     )
-    text = forms.CharField(label=_("A word to them"), max_length=SENTENCE, required=False)
+    text = forms.CharField(label=_("Note for your colleague"), max_length=SENTENCE, required=False)
 
     def __init__(self, *args: Any, reason: Reason, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,8 +89,8 @@ class CloseForm(forms.Form):
     """What came of a task."""
 
     result = forms.CharField(
-        label=_("What came of it"),
+        label=_("Outcome"),
         max_length=SENTENCE,
-        error_messages={"required": _("Say in a few words what came of it.")},
+        error_messages={"required": _("Enter the outcome in a few words.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -116,7 +116,7 @@ def next_step(now: Standing) -> Step | None:
     """The one thing to do now, in words, with its button; None where nothing is left to do."""
     event = now.event
     if event.is_cancelled:
-        return Step(_("This event was called off."), event.cancel_reason)
+        return Step(_("This event has been cancelled."), event.cancel_reason)
     if event.is_draft:
         return draft_step(now)
     if event.is_over:
@@ -124,19 +124,19 @@ def next_step(now: Standing) -> Step | None:
     if event.on <= event.centre.today(timezone.now()):
         return door_step(now)
     if now.job is not None and now.is_inviting:
-        return Step(_("Letters are being written: %(done)d of %(total)d.") % {"done": now.job.done, "total": now.job.total})
+        return Step(_("The e-mails are being sent: %(done)d of %(total)d.") % {"done": now.job.done, "total": now.job.total})
     return inviting_step(now)
 
 
 def draft_step(now: Standing) -> Step:
     count = now.circle.entitled
-    entitled = ngettext("%(count)d person is entitled.", "%(count)d people are entitled.", count) % {"count": count}
+    entitled = ngettext("%(count)d person is eligible.", "%(count)d people are eligible.", count) % {"count": count}
     draft = _("This is a draft; nobody can see it yet.")
     words = f"{draft} {entitled}"
-    why = _("Once it is published, invitations can go out and guests can answer.")
+    why = _("Once it is published, you can send invitations and guests can answer.")
     if not now.user.may("run_events"):
         return Step(words, why)
-    return Step(words, why, _("Publish it"), url("publish", now.event), look=url("proposal", now.event))
+    return Step(words, why, _("Publish the event"), url("publish", now.event), look=url("proposal", now.event))
 
 
 def inviting_step(now: Standing) -> Step | None:
@@ -145,37 +145,44 @@ def inviting_step(now: Standing) -> Step | None:
     if not now.seating.for_newcomers:
         return waiting_step(now, seats)
     if count:
-        words = ngettext(
-            "%(count)d person who is entitled has no invitation yet.", "%(count)d people who are entitled have no invitation yet.", count
-        ) % {"count": count}
-        button = ngettext("Invite this one", "Invite these %(count)d", count) % {"count": count}
+        words = ngettext("%(count)d eligible person has no invitation yet.", "%(count)d eligible people have no invitation yet.", count) % {
+            "count": count
+        }
+        button = ngettext("Invite this person", "Invite these %(count)d people", count) % {"count": count}
         return Step(words, f"{seats} {held_back(now.circle)}".strip(), button, url("invite", now.event), look=url("proposal", now.event))
     to_nudge = now.silent - now.nudged
     if to_nudge:
         words = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge) % {"count": to_nudge}
-        button = ngettext("Remind this one", "Remind these %(count)d", to_nudge) % {"count": to_nudge}
-        return Step(words, f"{seats} " + _("Each is reminded once."), button, url("remind", now.event))
+        button = ngettext("Remind this guest", "Remind these %(count)d guests", to_nudge) % {"count": to_nudge}
+        return Step(words, f"{seats} " + _("Each guest is reminded only once."), button, url("remind", now.event))
     return waiting_step(now, seats)
 
 
 def waiting_step(now: Standing, seats: str) -> Step:
     if now.seating.waiting:
-        words = ngettext("It is full, and %(count)d party waits.", "It is full, and %(count)d parties wait.", now.seating.waiting)
-        why = _("What comes free goes to them in the order of arrival, by itself. More seats would let them in at once.")
+        words = ngettext(
+            "The event is full and %(count)d party is on the waiting list.",
+            "The event is full and %(count)d parties are on the waiting list.",
+            now.seating.waiting,
+        )
+        why = _(
+            "Seats that become free go to them automatically, in order of registration. If you offer more seats, "
+            "they move up straight away."
+        )
         can_edit = now.user.may("run_events")
         action, to = (_("Offer more seats"), url("edit", now.event)) if can_edit else ("", "")
         return Step(words % {"count": now.seating.waiting}, why, action, to, method="get")
-    return Step(_("All is set. Who comes is reminded on the day before."), seats)
+    return Step(_("Everything is ready. Guests will be reminded the day before."), seats)
 
 
 def door_step(now: Standing) -> Step:
-    words = _("It is today: %(inside)d of %(seats)d are here.") % {"inside": now.inside, "seats": now.seating.taken}
-    action, to = (_("Open the check-in"), url("check_in", now.event)) if now.user.may("check_in") else ("", "")
-    return Step(words, _("By name or by the code on the ticket; a telephone is enough."), action, to, method="get")
+    words = _("The event is today: %(inside)d of %(seats)d guests are here.") % {"inside": now.inside, "seats": now.seating.taken}
+    action, to = (_("Open check-in"), url("check_in", now.event)) if now.user.may("check_in") else ("", "")
+    return Step(words, _("Search by name or scan the code on the ticket; a phone is all you need."), action, to, method="get")
 
 
 def over_step(now: Standing) -> Step:
-    words = _("It is over: %(inside)d of %(seats)d came.") % {"inside": now.inside, "seats": now.seating.taken}
+    words = _("The event is over: %(inside)d of %(seats)d guests came.") % {"inside": now.inside, "seats": now.seating.taken}
     return Step(words, "", _("See who came"), f"{reverse('events:guests')}?event={now.event.pk}&there=yes", method="get")
 
 
@@ -191,7 +198,7 @@ def held_back(circle: Circle) -> str:
         (circle.without_address, _("without an e-mail address")),
     ]
     said = ", ".join(f"{count} {words}" for count, words in reasons if count)
-    return _("%(count)d held back: %(reasons)s.") % {"count": circle.held_back, "reasons": said} if said else ""
+    return _("%(count)d can’t be invited: %(reasons)s.") % {"count": circle.held_back, "reasons": said} if said else ""
 
 
 # --- drawings --------------------------------------------------------------------------------------------------------------
@@ -202,19 +209,21 @@ def funnel(now: Standing) -> list[Bar]:
     most = max(now.circle.entitled, now.circle.invited, now.coming, now.waiting, 1)
     guests = f"{reverse('events:guests')}?event={now.event.pk}&status="
     answers = [
-        _("%(count)d said no") % {"count": now.declined} if now.declined else "",
-        _("%(count)d silent") % {"count": now.silent} if now.silent else "",
-        _("%(count)d wait") % {"count": now.waiting} if now.waiting else "",
+        _("%(count)d declined") % {"count": now.declined} if now.declined else "",
+        _("%(count)d not answered yet") % {"count": now.silent} if now.silent else "",
+        _("%(count)d on the waiting list") % {"count": now.waiting} if now.waiting else "",
     ]
-    coming = ngettext("parties, %(seats)d seat", "parties, %(seats)d seats", now.seats) % {"seats": now.seats}
+    coming = ngettext("parties with %(seats)d seat in total", "parties with %(seats)d seats in total", now.seats) % {"seats": now.seats}
     waited_for = now.seats_waited_for
-    waiting = ngettext("parties, %(seats)d seat, in order of arrival", "parties, %(seats)d seats, in order of arrival", waited_for)
-    not_sent = _("%(count)d not sent: consent was withdrawn meanwhile.") % {"count": now.not_sent} if now.not_sent else ""
+    waiting = ngettext(
+        "parties needing %(seats)d seat, in order of registration", "parties needing %(seats)d seats, in order of registration", waited_for
+    )
+    not_sent = _("%(count)d not sent, because consent has since been withdrawn.") % {"count": now.not_sent} if now.not_sent else ""
     rows = (
-        (_("Entitled"), now.circle.entitled, entitled_in_words(now.event), url("proposal", now.event)),
+        (_("Eligible"), now.circle.entitled, entitled_in_words(now.event), url("proposal", now.event)),
         (_("Invited"), now.circle.invited, f"{held_back(now.circle)} {not_sent}".strip(), ""),
         (_("Coming"), now.coming, "; ".join(filter(None, [coming, ", ".join(filter(None, answers))])), f"{guests}seated"),
-        (_("Waiting"), now.waiting, waiting % {"seats": waited_for} if now.waiting else _("nobody"), f"{guests}waiting"),
+        (_("Waiting list"), now.waiting, waiting % {"seats": waited_for} if now.waiting else _("nobody"), f"{guests}waiting"),
     )
     last = len(rows) - 1
     return [Bar(label, value, why, TRACK * value // most, place == last, to) for place, (label, value, why, to) in enumerate(rows)]
@@ -225,7 +234,7 @@ def entitled_in_words(event: Event) -> str:
     words = str(event.get_audience_display())
     if not event.contract_ends_within_months:
         return words
-    return _("%(who)s, contract ending within %(months)d months") % {"who": words, "months": event.contract_ends_within_months}
+    return _("%(who)s, with a contract ending within %(months)d months") % {"who": words, "months": event.contract_ends_within_months}
 
 
 @dataclass(frozen=True)
@@ -255,7 +264,7 @@ def seat_plan(event: Event, seating: Seating) -> SeatPlan | None:
         return None
     seats = list(places(seating))
     bottom = seats[-1].y + 25
-    stage = _("the car, under its cloth") if event.kind == Kind.PREVIEW else _("in front")
+    stage = _("the car under its cover") if event.kind == Kind.PREVIEW else _("front")
     return SeatPlan(seats, bottom + 58, stage, bottom + 21)
 
 

@@ -126,7 +126,7 @@ def check_inviting(event: Event) -> None:
     """Asks how `event` stands, not how it was read; nobody calls it off before the transaction ends. Raises NotInviting. 1 query."""
     inviting = Event.objects.published().filter(pk=event.pk, starts_at__gt=timezone.now())
     if not (inviting.select_for_update(no_key=True) if can_lock() else inviting).exists():
-        raise NotInviting(_("Invitations go out for a published event that lies ahead."))
+        raise NotInviting(_("Invitations can only be sent for a published event that has not started yet."))
 
 
 def invite(event: Event, person: Person, *, company: Company, by: User | None) -> Invitation:

@@ -84,7 +84,7 @@ def choose(meeting: Meeting, starts_at: datetime) -> None:
         if not meeting.is_proposed:
             raise wrong_state(meeting)
         if starts_at not in meeting.choices:
-            raise TimeGone(_("This time is no longer free. Take another one, or call us."))
+            raise TimeGone(_("This time is no longer available. Please choose another one or call us."))
         _move(meeting, {"starts_at": starts_at, "state": MeetingState.FIXED}, "meeting.fixed", by=None)
 
 
@@ -135,7 +135,7 @@ def expect(meeting: Meeting, states: Sequence[str]) -> str:
 
 
 def wrong_state(meeting: Meeting) -> NotYourTurn:
-    return NotYourTurn(_("This meeting is %(state)s.") % {"state": meeting.get_state_display()})
+    return NotYourTurn(_("This meeting has already been %(state)s.") % {"state": meeting.get_state_display()})
 
 
 def _move(meeting: Meeting, values: dict[str, Any], action: str, *, by: "User | None") -> None:

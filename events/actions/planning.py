@@ -39,7 +39,7 @@ def edit(event: Event, *, by: "User | None", shown: dict[str, Any] | None = None
         seating = lock(event.seating())  # parent first: a cancellation at the same moment waits here
         lock(event)
         if event.is_over and not event.is_draft:
-            raise EventOver(_("This event is over; what it was stays as it was."))
+            raise EventOver(_("This event is over and can no longer be changed."))
         if capacity is not None:
             offer_seats(seating, capacity, by=by, shown=shown)
         window = set(event.companies_in_window())
@@ -58,9 +58,9 @@ def publish(event: Event, *, by: "User | None") -> None:
     with transaction.atomic():
         lock(event)  # somebody may have moved or cancelled it since it was read
         if event.is_cancelled:
-            raise NotADraft(_("This event was cancelled."))
+            raise NotADraft(_("This event has been cancelled."))
         if event.is_over:
-            raise EventOver(_("This day has passed; move the event first."))
+            raise EventOver(_("This date has passed. Move the event first."))
         if audit.edit(event, {"state": State.PUBLISHED}, action="event.published", by=by):
             event.touch()
 
@@ -76,7 +76,7 @@ def call_off(event: Event, *, by: "User | None", reason: str = "") -> None:
         if event.is_cancelled:
             return
         if event.is_over:
-            raise EventOver(_("This event is over; what it was stays as it was."))
+            raise EventOver(_("This event is over and can no longer be changed."))
         audit.edit(event, {"state": State.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
         event.touch()
         invited = event.invitations.order_by().values("pk")

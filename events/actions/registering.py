@@ -77,7 +77,7 @@ def check_may_register(event: Event, party: int, *, by: "User | None") -> None:
     if not (event.is_open if by is None else event.state == State.PUBLISHED and not event.is_over):
         raise RegistrationClosed(_("Registration for this event is closed."))
     if not 1 <= party <= event.largest_party:
-        raise TooManyGuests(_("Up to %(most)d seats go to one guest.") % {"most": event.largest_party})
+        raise TooManyGuests(_("Each guest can have up to %(most)d seats.") % {"most": event.largest_party})
 
 
 def change(
@@ -116,9 +116,9 @@ def change(
 
 def check_open(registration: Registration, *, by: "User | None") -> None:
     if not registration.is_standing:
-        raise NotComing(_("This registration was cancelled."))
+        raise NotComing(_("This registration has been cancelled."))
     if not (registration.event.is_open if by is None else registration.event.is_ahead):
-        raise ChangeClosed(_("The list is closed; call us and we see what can be done."))
+        raise ChangeClosed(_("Registration is closed. Please call us and we will see what we can do."))
 
 
 def cancel(registration: Registration, *, by: "User | None") -> None:
@@ -132,7 +132,7 @@ def cancel(registration: Registration, *, by: "User | None") -> None:
         if not registration.is_standing:
             return
         if not registration.event.is_ahead:
-            raise ChangeClosed(_("The event has begun; nothing can be changed here any more."))
+            raise ChangeClosed(_("The event has started, so nothing can be changed here any more."))
         before = registration.withdraw(seating)
         promoted = promote(seating)
         changes = {"status": (before, Status.CANCELLED)}

@@ -74,7 +74,7 @@ def resize_party(registration: Registration, seating: Seating, heads: int) -> li
     """
     more = heads - registration.party
     if registration.is_seated and more > 0 and not Seating.objects.filter(pk=seating.pk).take(more):
-        words = _("There are not that many seats left. Your %(party)d stay yours.") % {"party": registration.party}
+        words = _("There aren’t that many seats left. You keep the %(party)d you have.") % {"party": registration.party}
         raise NotEnoughSeats(words, facts={"free": seating.for_newcomers})
     registration.party = heads
     if registration.is_seated and more < 0:
@@ -101,7 +101,7 @@ def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Ma
                 return []
             audit.refuse_clashes(seating, {"capacity": capacity}, shown=shown, now={"capacity": seating.capacity})
         if capacity < seating.taken:
-            raise SeatsTaken(_("%(taken)d seats are taken already; fewer cannot be offered.") % {"taken": seating.taken})
+            raise SeatsTaken(_("%(taken)d seats are already taken, so you can’t offer fewer.") % {"taken": seating.taken})
         before, seating.capacity = seating.capacity, capacity
         if before == capacity:
             return []

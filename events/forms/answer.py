@@ -16,11 +16,11 @@ SHOWN_SIZES = 12
 
 COMING: dict[int, str | Promise] = {
     1: _("I’m coming"),
-    2: _("We’re coming, both of us"),
-    3: _("We’re coming, all three"),
-    4: _("We’re coming, all four"),
-    5: _("We’re coming, all five"),
-    6: _("We’re coming, all six"),
+    2: _("We’re both coming"),
+    3: _("All three of us are coming"),
+    4: _("All four of us are coming"),
+    5: _("All five of us are coming"),
+    6: _("All six of us are coming"),
 }
 SEATS_IN_WORDS = (_("Second guest"), _("Third guest"), _("Fourth guest"), _("Fifth guest"), _("Sixth guest"))
 
@@ -40,8 +40,8 @@ class Size:
 class AnswerForm(forms.Form):
     """The answer to an invitation; `most` seats go to one guest."""
 
-    party = forms.IntegerField(label=_("How many are you?"), min_value=1)
-    wishes = forms.CharField(label=_("Child seats, food, anything we should prepare"), max_length=500, required=False)
+    party = forms.IntegerField(label=_("How many of you are coming?"), min_value=1)
+    wishes = forms.CharField(label=_("Child seats, food or anything else we should prepare"), max_length=500, required=False)
     question = forms.CharField(label=_("A question about the car"), max_length=500, required=False)
 
     def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
@@ -69,7 +69,7 @@ class AnswerForm(forms.Form):
 
     def sizes(self) -> Iterator[Size]:
         for number in range(1, self.most + 1):
-            words = COMING.get(number) or ngettext("We’re coming, all %d", "We’re coming, all %d", number) % number
+            words = COMING.get(number) or ngettext("All %d of us are coming", "All %d of us are coming", number) % number
             field = f"name{number}" if number > 1 else ""
-            label = SEATS_IN_WORDS[number - 2] if 1 < number <= len(SEATS_IN_WORDS) + 1 else _("Further guest")
+            label = SEATS_IN_WORDS[number - 2] if 1 < number <= len(SEATS_IN_WORDS) + 1 else _("Another guest")
             yield Size(number, str(words), number == self.chosen, field, str(label), str(self[field].value() or "") if field else "")

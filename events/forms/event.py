@@ -33,29 +33,33 @@ class EventForm(RowForm):
         label=_("First line of the invitation"),
         max_length=120,
         required=False,
-        help_text=_("As you would say it: “On 10 December we lift the cloth.”"),
+        help_text=_("In your own words, for example “On 10 December the covers come off.”"),
     )
-    intro = forms.CharField(label=_("What awaits the guests"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    intro = forms.CharField(label=_("What guests can expect"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.none(), empty_label=None)
     host = forms.ModelChoiceField(label=_("Host"), queryset=User.objects.none(), required=False, empty_label=_("the centre"))
-    place = forms.CharField(label=_("Place"), max_length=160)
-    area = forms.ChoiceField(label=_("Which part"), choices=Area.choices)
-    day = DayField(label=_("Day"))
-    begins = forms.TimeField(label=_("Begins"), widget=ClockInput)
-    ends = forms.TimeField(label=_("Ends"), widget=ClockInput, help_text=_("An end before the beginning is on the next day."))
-    opens_on = DayField(label=_("Registration from"), required=False)
-    closes_on = DayField(label=_("Registration until"), required=False, help_text=_("Empty: until it begins."))
-    audience = forms.ChoiceField(label=_("Who is entitled"), choices=Audience.choices)
+    place = forms.CharField(label=_("Location"), max_length=160)
+    area = forms.ChoiceField(label=_("Area"), choices=Area.choices)
+    day = DayField(label=_("Date"))
+    begins = forms.TimeField(label=_("Starts"), widget=ClockInput)
+    ends = forms.TimeField(
+        label=_("Ends"), widget=ClockInput, help_text=_("If this is earlier than the start, the event ends on the next day.")
+    )
+    opens_on = DayField(label=_("Registration opens"), required=False)
+    closes_on = DayField(
+        label=_("Registration closes"), required=False, help_text=_("Leave this empty to keep registration open until the event starts.")
+    )
+    audience = forms.ChoiceField(label=_("Who is eligible"), choices=Audience.choices)
     contract_ends_within_months = forms.IntegerField(
-        label=_("Only with a contract that ends within … months"), min_value=1, max_value=60, required=False
+        label=_("Only with a contract ending within (months)"), min_value=1, max_value=60, required=False
     )
     capacity = forms.IntegerField(label=_("Seats"), min_value=1, max_value=5000)
-    largest_party = forms.IntegerField(label=_("Most seats for one guest"), min_value=1, max_value=12)
+    largest_party = forms.IntegerField(label=_("Maximum seats per guest"), min_value=1, max_value=12)
     overtaking_limit = forms.IntegerField(
-        label=_("How often a smaller party may go before a bigger one"),
+        label=_("How often a smaller party may overtake a larger one"),
         min_value=0,
         max_value=9,
-        help_text=_("0: in order of arrival."),
+        help_text=_("0 keeps the waiting list strictly in order of registration."),
     )
     cost_per_head_cents = CentsField(label=_("Cost per head"), required=False)
 
@@ -82,11 +86,11 @@ class EventForm(RowForm):
         data["registration_opens_at"] = self.edge("registration_opens_at", data["opens_on"], time(), zone)
         data["registration_closes_at"] = self.edge("registration_closes_at", data["closes_on"], END_OF_DAY, zone)
         if data["closes_on"] and data["closes_on"] > data["day"]:
-            self.add_error("closes_on", _("Registration ends on the day of the event at the latest."))
+            self.add_error("closes_on", _("Registration must close by the day of the event."))
         if self.event is None and data["starts_at"] and data["starts_at"] <= timezone.now():
-            self.add_error("day", _("This moment has passed; choose a day ahead."))
+            self.add_error("day", _("This time has already passed; choose a later date."))
         if self.event and data["capacity"] < self.seating.taken:
-            self.add_error("capacity", _("%(taken)d seats are taken already.") % {"taken": self.seating.taken})
+            self.add_error("capacity", _("%(taken)d seats are already taken, so you can’t offer fewer.") % {"taken": self.seating.taken})
         return data
 
     def moment(self, field: str, day: date, clock: time, zone: ZoneInfo) -> datetime | None:
@@ -193,7 +197,7 @@ class CancelForm(forms.Form):
         label=_("Why?"),
         max_length=200,
         required=False,
-        help_text=_("One sentence for the guests, in their letter."),
+        help_text=_("One sentence for the guests; it appears in their e-mail."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

@@ -33,7 +33,7 @@ def ahead(
         form.add_error(field, error)
         return None
     if timezone.now() >= found != known:
-        form.add_error(past, _("This has passed."))
+        form.add_error(past, _("This time has already passed."))
         return None
     return found
 
@@ -55,7 +55,7 @@ class TimesForm(forms.Form):
         kwargs["initial"] = {**days, **clocks, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         for number in range(1, PROPOSED + 1):
-            self.fields[f"on{number}"] = DayField(label=_("Day %d") % number, required=number == 1)
+            self.fields[f"on{number}"] = DayField(label=_("Date %d") % number, required=number == 1)
             self.fields[f"at{number}"] = forms.TimeField(label=_("Time"), widget=ClockInput, required=number == 1)
 
     def clean(self) -> dict[str, Any]:
@@ -79,9 +79,9 @@ class ProposeForm(TimesForm):
 
     decision_maker = forms.ModelChoiceField(label=_("Decision-maker"), queryset=Person.objects.none(), empty_label=None)
     director = forms.ModelChoiceField(
-        label=_("With whom from our management"), queryset=User.objects.none(), required=False, empty_label=_("not decided")
+        label=_("Who is joining from our management"), queryset=User.objects.none(), required=False, empty_label=_("not decided yet")
     )
-    place = forms.CharField(label=_("Place"), max_length=160, required=False)
+    place = forms.CharField(label=_("Location"), max_length=160, required=False)
 
     def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
         super().__init__(*args, company=company, initial={"place": company.name}, **kwargs)
@@ -93,13 +93,13 @@ class ProposeForm(TimesForm):
 class MeetingForm(forms.Form):
     """When the three sides meet, and who of ours comes along: planned from its reason."""
 
-    note = _("The decision-maker gets a letter with the calendar entry at once.")
-    on = DayField(label=_("Day"))
+    note = _("The decision-maker will receive an e-mail with the calendar entry straight away.")
+    on = DayField(label=_("Date"))
     at = forms.TimeField(label=_("Time"), widget=ClockInput)
     director = forms.ModelChoiceField(
-        label=_("With whom from our management"), queryset=User.objects.none(), required=False, empty_label=_("not decided")
+        label=_("Who is joining from our management"), queryset=User.objects.none(), required=False, empty_label=_("not decided yet")
     )
-    place = forms.CharField(label=_("Place"), max_length=160, required=False)
+    place = forms.CharField(label=_("Location"), max_length=160, required=False)
 
     def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
         self.company = company
@@ -117,9 +117,9 @@ class MeetingForm(forms.Form):
 class FixForm(forms.Form):
     """The one time at which they meet, and where."""
 
-    on = DayField(label=_("Day"))
+    on = DayField(label=_("Date"))
     at = forms.TimeField(label=_("Time"), widget=ClockInput)
-    place = forms.CharField(label=_("Place"), max_length=160, required=False)
+    place = forms.CharField(label=_("Location"), max_length=160, required=False)
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         self.meeting = meeting
@@ -153,7 +153,7 @@ class HoldForm(forms.Form):
 
     def clean_on(self) -> Any:
         if self.cleaned_data["on"] > self.today:
-            raise forms.ValidationError(_("This day is still to come."))
+            raise forms.ValidationError(_("This date is in the future."))
         return self.cleaned_data["on"]
 
     @property

@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 class Kind(models.TextChoices):
     PREVIEW = "preview", _("preview event")
     SECOND_DELIVERY = "second_delivery", _("second delivery")
-    REGULARS_TABLE = "regulars_table", _("regulars' table")
-    DRIVERS_BREAKFAST = "drivers_breakfast", _("drivers' breakfast")
+    REGULARS_TABLE = "regulars_table", _("regulars’ table")
+    DRIVERS_BREAKFAST = "drivers_breakfast", _("drivers’ breakfast")
     TEST_DRIVE = "test_drive", _("test-drive day")
     CUSTOMER_OCCASION = "customer_occasion", _("customer occasion")
 
 
 class Area(models.TextChoices):
     WHOLE = "whole", _("whole showroom, closed to the public")
-    PART = "part", _("a part of the showroom")
+    PART = "part", _("part of the showroom")
     ELSEWHERE = "elsewhere", _("somewhere else")
 
 
 class Audience(models.TextChoices):
-    CHOOSERS = "choosers", _("users who choose their car")
+    CHOOSERS = "choosers", _("users who choose their own car")
     USERS = "users", _("users of company cars")
     DECISION_MAKERS = "decision_makers", _("decision-makers")
     DRIVERS = "drivers", _("drivers")
-    DELIVERED = "delivered", _("users whose car was delivered in the four weeks before")
+    DELIVERED = "delivered", _("users whose car was delivered in the four weeks before the event")
 
 
 class State(models.TextChoices):
@@ -121,21 +121,21 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     kind = models.CharField(_("kind"), max_length=17, choices=Kind, default=Kind.PREVIEW)
     title = models.CharField(_("title"), max_length=120)
     headline = models.CharField(_("first line of the invitation"), max_length=120, blank=True)
-    intro = models.TextField(_("what awaits the guests"), max_length=1000, blank=True)
+    intro = models.TextField(_("what guests can expect"), max_length=1000, blank=True)
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, verbose_name=_("centre"), related_name="events")
     host = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("host"), related_name="events_hosted"
     )
-    place = models.CharField(_("place"), max_length=160)
-    area = models.CharField(_("which part"), max_length=9, choices=Area, default=Area.WHOLE)
-    starts_at = models.DateTimeField(_("begins"))
+    place = models.CharField(_("location"), max_length=160)
+    area = models.CharField(_("area"), max_length=9, choices=Area, default=Area.WHOLE)
+    starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
-    registration_opens_at = models.DateTimeField(_("registration from"), null=True, blank=True)
-    registration_closes_at = models.DateTimeField(_("registration until"), null=True, blank=True)
-    audience = models.CharField(_("who is entitled"), max_length=15, choices=Audience, default=Audience.CHOOSERS)
-    contract_ends_within_months = models.PositiveSmallIntegerField(_("only with a contract that ends within months"), null=True, blank=True)
-    largest_party = models.PositiveSmallIntegerField(_("most seats for one guest"), default=6)
-    overtaking_limit = models.PositiveSmallIntegerField(_("how often a smaller party may go before"), default=0)
+    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    audience = models.CharField(_("who is eligible"), max_length=15, choices=Audience, default=Audience.CHOOSERS)
+    contract_ends_within_months = models.PositiveSmallIntegerField(_("only with a contract ending within (months)"), null=True, blank=True)
+    largest_party = models.PositiveSmallIntegerField(_("maximum seats per guest"), default=6)
+    overtaking_limit = models.PositiveSmallIntegerField(_("how often a smaller party may overtake a larger one"), default=0)
     cost_per_head_cents = models.BigIntegerField(_("cost per head"), default=0)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
     cancel_reason = models.CharField(_("why it was cancelled"), max_length=200, blank=True)

@@ -86,8 +86,8 @@ class Meeting(models.Model):
     )
     is_annual = models.BooleanField(_("annual meeting"), default=True)
     proposed_times = models.JSONField(_("proposed times"), default=list)  # moments, ISO 8601
-    starts_at = models.DateTimeField(_("begins"), null=True, blank=True)
-    place = models.CharField(_("place"), max_length=160, blank=True)
+    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
+    place = models.CharField(_("location"), max_length=160, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=MeetingState, default=MeetingState.PROPOSED)
     minutes = models.TextField(_("minutes"), blank=True, max_length=4000)
     revision = models.PositiveIntegerField(default=0)  # SEQUENCE of the calendar entry

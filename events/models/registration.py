@@ -95,7 +95,7 @@ class Registration(models.Model):
     seating = models.ForeignKey(Seating, on_delete=models.RESTRICT, related_name="registrations")
     party = models.PositiveSmallIntegerField(_("how many"))
     companions = models.JSONField(_("companions"), default=list, blank=True)  # first names
-    wishes = models.CharField(_("wishes"), max_length=500, blank=True)
+    wishes = models.CharField(_("requests"), max_length=500, blank=True)
     question = models.CharField(_("question"), max_length=500, blank=True)
     status = models.CharField(_("state"), max_length=9, choices=Status)
     place = models.PositiveIntegerField(null=True)  # on the waiting list, by number drawn
@@ -195,7 +195,9 @@ class Registration(models.Model):
     def refusal_at_the_door(self) -> NotComing | AlreadyCheckedIn | None:
         """Why this party, whose row is locked, is not let in; None where it is. Costs 1 query."""
         if not self.is_seated:
-            return NotComing(_("Waits for seats; none is free yet.") if self.is_waiting else _("This registration was cancelled."))
+            return NotComing(
+                _("Still on the waiting list; no seat is free yet.") if self.is_waiting else _("This registration has been cancelled.")
+            )
         earlier = standing_arrival.first(registration=self.pk)
         return earlier.refusal if earlier else None
 
@@ -247,7 +249,7 @@ class CheckIn(models.Model):
         with transaction.atomic():
             lock(self)
             if self.undone_at:
-                raise NotComing(_("This check-in was undone."))
+                raise NotComing(_("This check-in has been undone."))
             audit.edit(self, {"heads": max(1, min(heads, self.registration.party))}, action="check_in.corrected", by=by)
 
     def undo(self, *, by: "User | None") -> None:

@@ -24,7 +24,7 @@ class Seating(models.Model):
     """
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="seatings")
-    name = models.CharField(_("part or time"), max_length=80, blank=True)
+    name = models.CharField(_("part or time slot"), max_length=80, blank=True)
     capacity = models.PositiveIntegerField(_("seats"))
     taken = models.PositiveIntegerField(default=0, editable=False)
     waiting = models.PositiveIntegerField(default=0, editable=False)

@@ -85,6 +85,9 @@ class AnnualMeetingDue(Rule):
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         if not facts["held_on"]:
-            return _("No annual meeting was ever held with them. It brings three sides together once a year.")
+            return _(
+                "There has never been an annual meeting with this company. It brings the decision-maker, the account "
+                "manager and our management together once a year."
+            )
         day = date_format(date.fromisoformat(facts["held_on"]), "DATE_FORMAT")
         return _("The last annual meeting was on %(day)s. It is time for the next one.") % {"day": day}

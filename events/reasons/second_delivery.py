@@ -62,12 +62,12 @@ class SecondDelivery(Rule):
         delivered = date_format(date.fromisoformat(facts["delivered_on"]), "MONTH_DAY_FORMAT")
         day = date_format(date.fromisoformat(facts["on"]), "MONTH_DAY_FORMAT")
         seats = ngettext("has %(free)d seat free", "has %(free)d seats free", facts["free"]) % {"free": facts["free"]}
-        words = {"car": facts["car"] or _("The car"), "delivered": delivered, "day": day, "seats": seats}
+        words = {"car": facts["car"] or _("The vehicle"), "delivered": delivered, "day": day, "seats": seats}
         return _("%(car)s was delivered on %(delivered)s; the second delivery on %(day)s %(seats)s.") % words
 
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
         days = SECOND_DELIVERY_DAYS.on(date.fromisoformat(facts["on"]))
-        yield gettext_lazy("Window"), _("cars delivered in the %(days)d days before") % {"days": days}
+        yield gettext_lazy("Delivery window"), _("vehicles delivered in the %(days)d days before the event") % {"days": days}
 
     def url(self, reason: "Reason") -> str:
         return reverse("events:proposal", args=[reason.facts["event"]])

@@ -66,16 +66,21 @@ def arrive(request: StaffRequest, event_id: int) -> HttpResponse:
     registration = form.registration if form.is_valid() else None
     if registration is None:
         return stop(
-            request, event, _("Not a ticket of ours"), why=_("Look for the name in the list; the guest may hold another event’s code.")
+            request,
+            event,
+            _("Not one of our tickets"),
+            why=_("Look for the name in the list; the guest may be showing the code for another event."),
         )
     if registration.event_id != event.pk:
-        return stop(request, event, _("Ticket for another day"), why=_("It is not for this event. Look for the name in the list."))
+        return stop(
+            request, event, _("Ticket for another event"), why=_("This ticket is not for this event. Look for the name in the list.")
+        )
     try:
         arrival = registration.check_in(by=request.user, heads=form.cleaned_data["heads"])
     except AlreadyCheckedIn as refusal:
         return stop(request, event, refusal.message, registration=registration, earlier=refusal.facts)
     except NotComing as refusal:
-        return stop(request, event, _("Has no seat"), registration=registration, why=str(refusal.message))
+        return stop(request, event, _("No seat"), registration=registration, why=str(refusal.message))
     return go(request, event, registration, arrival)
 
 

@@ -136,7 +136,7 @@ def standing(request: HttpRequest, link: Link, found: Invitation, registration: 
 def ticket_context(registration: Registration) -> dict[str, Any]:
     """The registration with its code for the door. Costs 1 query."""
     link = Link.objects.standing_for("ticket", registration.pk)
-    code = qr.svg(link.address, label=_("Ticket code for the door")) if link and registration.is_seated else ""
+    code = qr.svg(link.address, label=_("Ticket code to show at the door")) if link and registration.is_seated else ""
     return {"registration": registration, "code": code, "ticket": link.path if link else ""}
 
 

@@ -31,9 +31,12 @@ class MeetingList(ListPage[MeetingQuerySet]):
     rows_template = "events/_meeting_rows.html"
     presets = (Preset(_("All"), ""), Preset(_("Proposed"), "state=proposed"), Preset(_("Fixed"), "state=fixed"))
     empty = Empty(
-        _("No meeting yet"),
-        _("Once a year three sides sit together: who decides there, you, and somebody from our management. Plan one from a company."),
-        _("Open the companies"),
+        _("No meetings yet"),
+        _(
+            "Once a year three sides meet: the company’s decision-maker, you, and someone from our management. "
+            "You can plan a meeting from the company’s page."
+        ),
+        _("Go to companies"),
         "accounts:companies",
         "see_customers",
     )
@@ -73,8 +76,8 @@ def new(request: StaffRequest, company_id: int) -> HttpResponse:
 
 def written_in_words(meeting: Meeting) -> Any:
     if meeting.decision_maker and meeting.decision_maker.email:
-        return _("The times go to %s by e-mail, with a link to choose one.") % meeting.decision_maker
-    return _("No e-mail address is known: agree on a time by telephone, then fix it here.")
+        return _("%s will receive the times by e-mail, with a link to choose one.") % meeting.decision_maker
+    return _("There is no e-mail address. Agree on a time by telephone, then fix it here.")
 
 
 @page(may="serve_customers")
@@ -106,8 +109,8 @@ def fix(request: StaffRequest, meeting_id: int) -> HttpResponse:
     form = FixForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
         meetings.fix(found, form.starts_at, by=request.user, place=form.cleaned_data["place"])
-        return done(request, address(found), _("Fixed; the calendar entry follows by e-mail."))
-    return ask_about(request, found, form, title=_("Move the meeting") if found.is_fixed else _("Fix the time"), save=_("Fix it"))
+        return done(request, address(found), _("The time is fixed. The calendar entry will follow by e-mail."))
+    return ask_about(request, found, form, title=_("Move the meeting") if found.is_fixed else _("Fix the time"), save=_("Fix the time"))
 
 
 @page(may="serve_customers")
@@ -119,8 +122,8 @@ def hold(request: StaffRequest, meeting_id: int) -> HttpResponse:
     form = HoldForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
         meetings.hold(found, by=request.user, minutes=form.cleaned_data["minutes"], held_at=form.held_at)
-        return done(request, address(found), _("Held: it stands on the timeline, and the next one is due in a year."))
-    return ask_about(request, found, form, title=_("The meeting took place"), save=_("Yes, it was held"))
+        return done(request, address(found), _("The meeting is on the timeline. The next one is due in a year."))
+    return ask_about(request, found, form, title=_("The meeting took place"), save=_("Yes, it took place"))
 
 
 @page(may="serve_customers")
@@ -132,8 +135,8 @@ def cancel(request: StaffRequest, meeting_id: int) -> HttpResponse:
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         meetings.cancel(found, by=request.user)
-        return done(request, address(found), _("Called off."))
-    return ask_about(request, found, form, title=_("Call the meeting off"), save=_("Call it off"))
+        return done(request, address(found), _("The meeting has been called off."))
+    return ask_about(request, found, form, title=_("Call off the meeting"), save=_("Call off"))
 
 
 def ask_about(request: StaffRequest, found: Meeting, form: Any, *, title: Any, save: Any) -> HttpResponse:

@@ -39,10 +39,13 @@ class EventList(ListPage[EventQuerySet]):
     filterset_class = EventFilter
     rows_template = "events/_event_rows.html"
     actions_template = "events/_events_actions.html"
-    presets = (Preset(_("All"), ""), Preset(_("Ahead"), "when=ahead"), Preset(_("Second deliveries"), "kind=second_delivery"))
+    presets = (Preset(_("All"), ""), Preset(_("Upcoming"), "when=ahead"), Preset(_("Second deliveries"), "kind=second_delivery"))
     empty = Empty(
-        _("No event yet"),
-        _("Here stand the occasions you invite to, say “Preview evening, 60 seats, 10 December”. A template fills most of it in."),
+        _("No events yet"),
+        _(
+            "The events you invite guests to appear here, for example “Preview evening, 60 seats, 10 December”. "
+            "A template fills in most of the details."
+        ),
         _("Plan a preview evening"),
         "events:new",
         "run_events",
@@ -66,8 +69,10 @@ class GuestList(ListPage[RegistrationQuerySet]):
     table_class = GuestTable
     filterset_class = GuestFilter
     rows_template = "events/_guest_rows.html"
-    presets = (Preset(_("All"), ""), Preset(_("Coming"), "status=seated"), Preset(_("Waiting"), "status=waiting"))
-    empty = Empty(_("No guest yet"), _("Here stand those who answered an invitation, say “Thomas Brandt, 4 seats, coming”."))
+    presets = (Preset(_("All"), ""), Preset(_("Coming"), "status=seated"), Preset(_("Waiting list"), "status=waiting"))
+    empty = Empty(
+        _("No guests yet"), _("Guests who have answered an invitation appear here, for example “Thomas Brandt, 4 seats, coming”.")
+    )
 
     def get_queryset(self, user: User) -> RegistrationQuerySet:
         return Registration.objects.visible_to(user)
@@ -102,9 +107,15 @@ def new(request: StaffRequest) -> HttpResponse:
     form = EventForm(request.POST or None, user=request.user, kind=kind)
     if form.is_valid():
         event = planning.plan(by=request.user, **form.values)
-        return done(request, address(event), _("%s is planned. Nobody sees it before it is published.") % event)
+        return done(request, address(event), _("%s has been planned. Nobody can see it until it is published.") % event)
     templates = [(key, template.name, key == kind) for key, template in TEMPLATES.items()]
-    context = {"form": form, "templates": templates, "title": _("Plan an event"), "save": _("Plan it"), "back": reverse("events:list")}
+    context = {
+        "form": form,
+        "templates": templates,
+        "title": _("Plan an event"),
+        "save": _("Plan the event"),
+        "back": reverse("events:list"),
+    }
     return render(request, "events/event_form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -117,7 +128,7 @@ def edit(request: StaffRequest, event_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             if form.write(partial(planning.edit, event), by=request.user):
-                return done(request, address(event), _("%s is saved.") % event)
+                return done(request, address(event), _("%s has been saved.") % event)
         except SeatsTaken as refusal:  # somebody registered since the form was checked
             form.add_error("capacity", str(refusal.message))
     told = event.registrations.seated().count() if not event.is_draft else 0
@@ -132,7 +143,7 @@ def second_delivery(request: StaffRequest) -> HttpResponse:
     centres = Centre.objects.where(request.user, may="run_events")
     centre = centres.order_by(Case(When(pk=request.user.home_centre_id or 0, then=0), default=1), "pk")[0]
     event = draft_second_delivery(centre, by=request.user, now=timezone.now())
-    said = _("%s is drafted for next month.") if event.is_draft else _("Next month has its own already: %s.")
+    said = _("%s has been drafted for next month.") if event.is_draft else _("There is already one next month: %s.")
     return done(request, address(event), said % event)
 
 
@@ -141,7 +152,7 @@ def second_delivery(request: StaffRequest) -> HttpResponse:
 def publish(request: StaffRequest, event_id: int) -> HttpResponse:
     event = the_event(request, event_id, may="run_events")
     planning.publish(event, by=request.user)
-    return done(request, address(event), _("Published: guests can answer now."))
+    return done(request, address(event), _("The event is published. Guests can answer now."))
 
 
 @page(may="run_events")
@@ -153,11 +164,11 @@ def cancel(request: StaffRequest, event_id: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if form.is_valid():
         planning.call_off(event, by=request.user, reason=form.cleaned_data["reason"])
-        return done(request, address(event), _("Called off. Everybody who was coming has been written to."))
+        return done(request, address(event), _("The event has been called off. All registered guests will be notified by e-mail."))
     told = event.registrations.standing().count()
-    save = ngettext("Call it off and tell %(count)d guest", "Call it off and tell %(count)d guests", told) % {"count": told}
+    save = ngettext("Call off and notify %(count)d guest", "Call off and notify %(count)d guests", told) % {"count": told}
     title = _("Call off %s") % event
-    return ask(request, form, title=title, save=save if told else _("Call it off"), back=address(event), trail=(str(event), address(event)))
+    return ask(request, form, title=title, save=save if told else _("Call off"), back=address(event), trail=(str(event), address(event)))
 
 
 @page(may="run_events")
@@ -168,7 +179,9 @@ def make_landing(request: StaffRequest, event_id: int) -> HttpResponse:
     for make in landing.makers:
         make(event, request.user)
     found = landing.of(event)
-    return done(request, found.edit_address if found and request.user.may("edit_pages") else address(event), _("The landing page is made."))
+    return done(
+        request, found.edit_address if found and request.user.may("edit_pages") else address(event), _("The landing page has been created.")
+    )
 
 
 # --- the cockpit -------------------------------------------------------------------------------------------------------------
@@ -206,9 +219,9 @@ def chips(now: figures.Standing, show: str) -> list[tuple[str, Any, int, bool]]:
     counts = (
         ("answered", _("Answered"), now.coming + now.waiting + now.declined),
         ("coming", _("Coming"), now.coming),
-        ("waiting", _("Waiting"), now.waiting),
-        ("no", _("Said no"), now.declined),
-        ("silent", _("Silent"), now.silent),
+        ("waiting", _("Waiting list"), now.waiting),
+        ("no", _("Declined"), now.declined),
+        ("silent", _("No answer yet"), now.silent),
     )
     return [(code, label, count, code == show) for code, label, count in counts]
 
@@ -224,7 +237,7 @@ def proposal(request: StaffRequest, event_id: int) -> HttpResponse:
         form = ProposalForm(request.POST, people=[role.person_id for role in roles])
         if form.is_valid():
             start_inviting(found, by=request.user, without=form.without)
-            return done(request, address(found), _("The letters are being written."))
+            return done(request, address(found), _("The invitations are being sent."))
     context = {"event": found, "roles": with_reasons(found, roles)}
     context["circle"] = whole = circle(found, request.user)
     context["held_back"] = figures.held_back(whole)
@@ -244,7 +257,7 @@ def with_reasons(found: Event, roles: list[Any]) -> list[tuple[Any, str]]:
     )
     for user, make, model, delivered_on in held:
         days = (found.on - cast(date, delivered_on)).days  # a vehicle that was not delivered entitles nobody
-        words = ngettext("%(car)s, delivered %(days)d day before", "%(car)s, delivered %(days)d days before", days)
+        words = ngettext("%(car)s, delivered %(days)d day before the event", "%(car)s, delivered %(days)d days before the event", days)
         cars.setdefault(user, []).append(words % {"car": f"{make} {model}".strip(), "days": days})
     return [(role, "; ".join(cars.get(role.pk, []))) for role in roles]
 
@@ -255,7 +268,7 @@ def invite(request: StaffRequest, event_id: int) -> HttpResponse:
     """Invites everybody who may be; pressing twice, or two at once, sends once."""
     found = the_event(request, event_id, may="invite")
     start_inviting(found, by=request.user)
-    return done(request, address(found), _("The letters are being written."))
+    return done(request, address(found), _("The invitations are being sent."))
 
 
 @page(may="invite")
@@ -264,4 +277,4 @@ def remind(request: StaffRequest, event_id: int) -> HttpResponse:
     """Reminds those who have not answered, each once."""
     found = the_event(request, event_id, may="invite")
     start_nudging(found, by=request.user)
-    return done(request, address(found), _("The reminders are being written."))
+    return done(request, address(found), _("The reminders are being sent."))

@@ -16,7 +16,7 @@ class Pair(models.Model):
 
     kinds: ClassVar[type[models.TextChoices]]  # what may agree
 
-    found_by = models.CharField(_("what agrees"), max_length=12)
+    found_by = models.CharField(_("matching details"), max_length=12)
     found_at = models.DateTimeField(_("found"), default=timezone.now)
     told_apart_at = models.DateTimeField(null=True)  # somebody said: not the same
 

@@ -60,7 +60,7 @@ def claim(voucher: Voucher, person: Person, *, company: Company | None, by: "Use
 
 def driver_has_one(programme: Programme) -> DriverHasOne:
     """The refusal for a driver who took all they may have in this period."""
-    words = _("One voucher per driver: for these details one was taken in this period already.")
+    words = _("One voucher per driver: a voucher has already been claimed with these details in this period.")
     return DriverHasOne(words, facts={"centre": programme.centre.name, "phone": programme.centre.phone})
 
 

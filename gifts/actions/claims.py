@@ -74,7 +74,7 @@ def take_from_pool(programme: Programme, person: Person, *, company: Company | N
     """The claim of whichever voucher of the pool is free; raises PoolEmpty where none is."""
     voucher = Voucher.objects.select_related("programme__centre", "issue").next_in_pool(programme, on=on) if programme.runs(on) else None
     if voucher is None:
-        raise PoolEmpty(_("All vouchers of this programme are taken for now."))
+        raise PoolEmpty(_("No vouchers are left in this programme at the moment."))
     return claim(voucher, person, company=company, by=None, said=said)
 
 
@@ -184,7 +184,7 @@ def confirm_driver(
             if withdrawn and not withdraw:
                 raise pass_cap(person, company, withdrawn)
             for voucher in withdrawn:
-                revoke(voucher, by=by, reason=_("The company’s rule for gifts does not allow it."))
+                revoke(voucher, by=by, reason=_("The company’s gift policy does not allow it."))
         people.edit(person, by=by, first_name=first_name, last_name=last_name, is_confirmed=True)
         if is_news:
             facts = {"company": company.pk if company else None, "withdrawn": len(withdrawn)}
@@ -221,8 +221,8 @@ def pass_cap(person: Person, company: Company, vouchers: list[Voucher]) -> Vouch
     rule = ledger.cap_of(person, company=company).words
     count = len(vouchers)
     words = ngettext(
-        "%(person)s holds %(count)d unused voucher that %(rule)s does not allow. It would be withdrawn.",
-        "%(person)s holds %(count)d unused vouchers that %(rule)s does not allow. They would be withdrawn.",
+        "%(person)s has %(count)d unused voucher that %(rule)s does not allow. It would be withdrawn.",
+        "%(person)s has %(count)d unused vouchers that %(rule)s does not allow. They would be withdrawn.",
         count,
     )
     return VouchersPassCap(words % {"person": person.name, "count": count, "rule": rule}, facts={"count": count})

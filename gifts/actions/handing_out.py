@@ -26,7 +26,7 @@ def hand_out(gift: Gift, person: Person, *, company: Company, centre: Centre, by
     with transaction.atomic():
         now = timezone.now()
         if not Stock.objects.filter(centre=centre, gift=gift).take():
-            raise NothingInStock(_("%(gift)s: nothing is left at %(centre)s.") % {"gift": gift, "centre": centre})
+            raise NothingInStock(_("“%(gift)s” is out of stock at %(centre)s.") % {"gift": gift, "centre": centre})
         given = HandOut.objects.create(
             gift=gift, centre=centre, person=person, company=company, value_cents=gift.value_cents, handed_out_by=by, handed_out_at=now
         )
@@ -42,7 +42,7 @@ def take_back(given: HandOut, *, by: "User | None") -> None:
     with transaction.atomic():
         now = timezone.now()
         if not HandOut.objects.standing().filter(pk=given.pk).update(undone_at=now, undone_by=by):
-            raise AlreadyUndone(_("This was undone already."))
+            raise AlreadyUndone(_("This has already been undone."))
         Stock.objects.filter(centre=given.centre_id, gift=given.gift_id).update(quantity=F("quantity") + 1)
         ledger.take_back([given], now=now)
         audit.record("gift.hand_out_undone", given, by=by)

@@ -51,7 +51,7 @@ def refusal(voucher: Voucher, *, at: Centre, on: date) -> VoucherRefused:
     """Why `voucher`, as the database has it, is not redeemed at `at`. Costs 1 to 2 queries."""
     if not voucher.programme.centres.filter(pk=at.pk).exists():
         places = ", ".join(voucher.programme.centres.values_list("name", flat=True))
-        return VoucherForeign(_("This voucher is for another wash: %s.") % places)
+        return VoucherForeign(_("This voucher is for a different car wash: %s.") % places)
     if voucher.state == State.REDEEMED:
         return spent(voucher, now=timezone.now())
     if voucher.state == State.REVOKED:
@@ -65,12 +65,12 @@ def spent(voucher: Voucher, *, now: datetime) -> VoucherSpent:
     """The refusal of a voucher that was used, with when and where. Costs 1 query."""
     redemption = Redemption.objects.standing().filter(voucher=voucher).select_related("wash", "redeemed_by").first()
     if redemption is None:  # undone a moment ago: asking again will do
-        return VoucherSpent(_("Already used."))
+        return VoucherSpent(_("Already redeemed."))
     when = timezone.localtime(redemption.redeemed_at, redemption.wash.zone)
     time = formats.time_format(when, "H:i")
-    words = _("Already used today at %s.") % time
+    words = _("Already redeemed today at %s.") % time
     if when.date() != redemption.wash.today(now):
-        words = _("Already used on %(day)s at %(time)s.") % {"day": day_in_words(when.date()), "time": time}
+        words = _("Already redeemed on %(day)s at %(time)s.") % {"day": day_in_words(when.date()), "time": time}
     return VoucherSpent(words, facts={"redemption": redemption, "wash": redemption.wash.name, "by": str(redemption.redeemed_by or "")})
 
 
@@ -82,7 +82,7 @@ def undo(redemption: Redemption, *, by: "User | None", reason: str) -> Voucher:
     with transaction.atomic():
         undone = {"undone_at": timezone.now(), "undone_by": by, "undone_because": reason}
         if not Redemption.objects.standing().filter(pk=redemption.pk).update(**undone):
-            raise NotRedeemed(_("This was undone already."))
+            raise NotRedeemed(_("This has already been undone."))
         Voucher.objects.filter(pk=redemption.voucher_id, state=State.REDEEMED).update(state=State.CLAIMED)
         voucher = Voucher.objects.with_names().get(pk=redemption.voucher_id)
         changes = {"state": (State.REDEEMED, State.CLAIMED), "reason": (None, reason)}

@@ -26,9 +26,11 @@ class AlreadyUndone(Refused):
 class Gift(models.Model):
     """A kind of small gift: what it is and what it is worth."""
 
-    name = models.CharField(gettext_lazy("gift"), max_length=60, unique=True, help_text=gettext_lazy("As it is said at the counter: Mug"))
-    value_cents = models.BigIntegerField(gettext_lazy("worth"))
-    is_offered = models.BooleanField(gettext_lazy("is handed out"), default=True)
+    name = models.CharField(
+        gettext_lazy("gift"), max_length=60, unique=True, help_text=gettext_lazy("What you call it at the counter, for example “Mug”")
+    )
+    value_cents = models.BigIntegerField(gettext_lazy("value"))
+    is_offered = models.BooleanField(gettext_lazy("is currently handed out"), default=True)
 
     class Meta:
         verbose_name = gettext_lazy("gift")

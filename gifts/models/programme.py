@@ -22,10 +22,10 @@ READABLE = timedelta(days=180)
 
 
 class Period(models.TextChoices):
-    MONTH = "month", _("a month")
-    QUARTER = "quarter", _("a quarter")
-    YEAR = "year", _("a year")
-    ALWAYS = "always", _("in all")
+    MONTH = "month", _("per month")
+    QUARTER = "quarter", _("per quarter")
+    YEAR = "year", _("per year")
+    ALWAYS = "always", _("in total")
 
 
 class Way(models.TextChoices):
@@ -60,15 +60,17 @@ class Programme(models.Model):
     """A voucher programme: what a voucher is worth, how long and where it counts, how many a driver gets."""
 
     name = models.CharField(_("name"), max_length=60)
-    details = models.CharField(_("what it is"), max_length=120, blank=True, help_text=_("As the driver reads it: Shine, 9 minutes"))
-    value_cents = models.BigIntegerField(_("worth"))
+    details = models.CharField(
+        _("description"), max_length=120, blank=True, help_text=_("What the driver sees, for example “Shine, 9 minutes”")
+    )
+    value_cents = models.BigIntegerField(_("value"))
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, verbose_name=_("run by"), related_name="programmes")
-    centres = models.ManyToManyField(Centre, verbose_name=_("can be used at"), related_name="programmes_redeemable")
+    centres = models.ManyToManyField(Centre, verbose_name=_("can be redeemed at"), related_name="programmes_redeemable")
     starts_on = models.DateField(_("runs from"))
-    ends_on = models.DateField(_("runs to"), null=True, blank=True)
-    valid_days = models.PositiveSmallIntegerField(_("days a voucher is valid"), default=VALID_DAYS)
-    per_driver = models.PositiveSmallIntegerField(_("vouchers for a driver"), default=1)
-    period = models.CharField(_("in which time"), max_length=7, choices=Period, default=Period.MONTH)
+    ends_on = models.DateField(_("runs until"), null=True, blank=True)
+    valid_days = models.PositiveSmallIntegerField(_("voucher validity in days"), default=VALID_DAYS)
+    per_driver = models.PositiveSmallIntegerField(_("vouchers per driver"), default=1)
+    period = models.CharField(_("period"), max_length=7, choices=Period, default=Period.MONTH)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ProgrammeQuerySet.as_manager()
@@ -142,7 +144,7 @@ class Issue(models.Model):
     """Vouchers that were issued together."""
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="issues")
-    way = models.CharField(_("way"), max_length=8, choices=Way)
+    way = models.CharField(_("issued as"), max_length=8, choices=Way)
     count = models.PositiveIntegerField(_("how many"))
     company = models.ForeignKey(
         Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("for the drivers of")
@@ -154,8 +156,8 @@ class Issue(models.Model):
     objects = IssueQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("issue")
-        verbose_name_plural = _("issues")
+        verbose_name = _("voucher batch")
+        verbose_name_plural = _("voucher batches")
 
     def __str__(self) -> str:
         return f"{self.count} × {self.programme}"

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class State(models.TextChoices):
     FREE = "free", gettext_lazy("free")
     CLAIMED = "claimed", gettext_lazy("claimed")
-    REDEEMED = "redeemed", gettext_lazy("used")
+    REDEEMED = "redeemed", gettext_lazy("redeemed")
     EXPIRED = "expired", gettext_lazy("expired")
-    REVOKED = "revoked", gettext_lazy("revoked")
+    REVOKED = "revoked", gettext_lazy("withdrawn")
 
 
 class VoucherQuerySet(models.QuerySet["Voucher"]):
@@ -132,17 +132,17 @@ class Voucher(models.Model):
     def refusal_to_claim(self) -> VoucherRefused:
         """Why this voucher, as it stands in the database, cannot be claimed."""
         if self.state == State.REVOKED:
-            return VoucherRevoked(_("This voucher was withdrawn."))
+            return VoucherRevoked(_("This voucher has been withdrawn."))
         if self.state in (State.CLAIMED, State.REDEEMED) or (self.state == State.FREE and self.person_id):
-            return VoucherTaken(_("This voucher has been claimed already."))
-        return VoucherExpired(_("This voucher could be used until %s.") % day_in_words(self.valid_until))
+            return VoucherTaken(_("This voucher has already been claimed."))
+        return VoucherExpired(_("This voucher was valid until %s.") % day_in_words(self.valid_until))
 
     def refusal_to_revoke(self) -> VoucherRefused:
         if self.state == State.REDEEMED:
-            return VoucherSpent(_("This voucher has been used; undo that first."))
+            return VoucherSpent(_("This voucher has been redeemed. Undo the redemption first."))
         if self.state == State.EXPIRED:
-            return VoucherExpired(_("This voucher has expired by itself."))
-        return VoucherRevoked(_("This voucher has been withdrawn already."))
+            return VoucherExpired(_("This voucher has already expired."))
+        return VoucherRevoked(_("This voucher has already been withdrawn."))
 
 
 def day_in_words(day: date) -> str:

@@ -126,7 +126,7 @@ def code(request: HttpRequest, link: Link) -> HttpResponse:
         if refused:
             return refused
         challenge.refresh_from_db()
-        form.add_error("code", _("That is not the code we sent."))
+        form.add_error("code", _("That isn’t the code we sent you."))
     context = {
         "form": form,
         "challenge": challenge,
@@ -172,7 +172,7 @@ def voucher_context(one: Voucher, link: Link) -> dict[str, Any]:
     state = State.EXPIRED if one.state in (State.FREE, State.CLAIMED) and one.has_expired(on=centre.today(timezone.now())) else one.state
     context: dict[str, Any] = {"voucher": one, "programme": one.programme, "centre": centre, "state": state, "token": link.token}
     if state == State.CLAIMED:
-        context |= {"qr": qr.svg(link.address, label=_("Voucher code for the wash")), "places": places_of(one)}
+        context |= {"qr": qr.svg(link.address, label=_("Voucher code for the car wash")), "places": places_of(one)}
         context["kept_at"] = timezone.localtime(None, centre.zone)
     if state == State.REDEEMED:
         context["redemption"] = one.redemptions.standing().select_related("wash").first()

@@ -57,7 +57,7 @@ def counter_person(request: StaffRequest, person_id: int) -> HttpResponse:
         form = CounterForm(request.POST, programmes=programmes_of(request), drivers=drivers_of(request, person))
         if form.is_valid():
             made = issue_at_counter(form.cleaned_data["programme"], form.cleaned_data["driver"], by=request.user)
-            return done(request, f"{request.path}?voucher={made.pk}", _("%s has a voucher.") % person)
+            return done(request, f"{request.path}?voucher={made.pk}", _("%s now has a voucher.") % person)
     return counter_page(request, person, status=422 if request.method == "POST" else 200)
 
 
@@ -95,7 +95,7 @@ def why_not(programme: Programme, person: Person, standing: ledger.Standing) -> 
     """In words why `person` gets no voucher of `programme` now; "" for who does."""
     if not is_left(programme, person):
         left = {"count": programme.per_driver, "period": programme.get_period_display()}
-        return _("Nothing left: %(count)d %(period)s.") % left
+        return _("The limit of %(count)d %(period)s has been reached.") % left
     if not standing.allows(programme.value_cents):
         return str(ledger.refusal(person, standing.cap, received=standing.received_cents, asked=programme.value_cents))
     return ""
@@ -121,10 +121,10 @@ def claim_on_behalf(request: StaffRequest, person_id: int) -> HttpResponse:
     except throttle.TooMany as error:
         return put_into_words(request, error)
     if voucher is None:
-        form.add_error("code", _("No card of your programmes has this code."))
+        form.add_error("code", _("No card in your programmes has this code."))
         return counter_page(request, person, form=form, status=422)
     claim_for(voucher, form.cleaned_data["driver"], by=request.user)
-    return done(request, f"{reverse('gifts:counter_person', args=[person.pk])}?voucher={voucher.pk}", _("%s has a voucher.") % person)
+    return done(request, f"{reverse('gifts:counter_person', args=[person.pk])}?voucher={voucher.pk}", _("%s now has a voucher.") % person)
 
 
 def card_of(request: StaffRequest, kind: str, value: str) -> Voucher | None:
@@ -188,10 +188,10 @@ def driver_confirm(request: StaffRequest, person_id: int) -> HttpResponse:
         else:
             return done(request, back, confirmed_in_words(person, len(withdrawn)))
     claim = Claim.objects.visible_to(request.user).filter(person=person).order_by("-pk").first()
-    context = {"form": form, "title": _("Is this a driver of ours?"), "save": _("Yes, confirm"), "back": back, "claim": claim}
+    context = {"form": form, "title": _("Confirm this driver?"), "save": _("Yes, confirm"), "back": back, "claim": claim}
     if refused:
         count = refused.facts["count"]
-        save = ngettext("Confirm, and withdraw %(count)d voucher", "Confirm, and withdraw %(count)d vouchers", count)
+        save = ngettext("Confirm and withdraw %(count)d voucher", "Confirm and withdraw %(count)d vouchers", count)
         context |= {"refused": refused, "save": save % {"count": count}}
     if "company" in form.fields:
         context["names"] = names_of(Company.objects.where(request.user, may="serve_customers"))
@@ -200,8 +200,10 @@ def driver_confirm(request: StaffRequest, person_id: int) -> HttpResponse:
 
 def confirmed_in_words(person: Person, withdrawn: int) -> str:
     if not withdrawn:
-        return _("%s is confirmed.") % person
+        return _("%s has been confirmed.") % person
     words = ngettext(
-        "%(person)s is confirmed, %(count)d voucher is withdrawn.", "%(person)s is confirmed, %(count)d vouchers are withdrawn.", withdrawn
+        "%(person)s has been confirmed and %(count)d voucher has been withdrawn.",
+        "%(person)s has been confirmed and %(count)d vouchers have been withdrawn.",
+        withdrawn,
     )
     return words % {"person": person, "count": withdrawn}

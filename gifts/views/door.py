@@ -79,9 +79,9 @@ def green(request: StaffRequest, context: dict[str, Any], redemption: Redemption
 def take(request: StaffRequest, form: RedeemForm) -> Redemption:
     """The redemption that the form asks for. Raises VoucherRefused with its reason, TooMany."""
     if not form.is_valid():
-        raise UnknownCode(_("There was no code to read."))
+        raise UnknownCode(_("We couldn’t read a code."))
     if not form.says_where:
-        raise WashUnknown(_("Say first at which wash you are."))
+        raise WashUnknown(_("Choose first which wash you are at."))
     kind, value = form.cleaned_data["code"]
     voucher = found(request, kind, value)
     if voucher is None:
@@ -96,7 +96,7 @@ def found(request: StaffRequest, kind: str, value: str) -> Voucher | None:
         throttle.spent(TYPED, f"user {request.user.pk}", **TYPED_WRONG)
         return Voucher.objects.found_by_code(value)
     if kind == "claim" and Link.objects.find("claim", value):
-        raise NobodysVoucher(_("This is the card, not the voucher: the driver scans it and says “It’s mine”, then shows the code."))
+        raise NobodysVoucher(_("This is the card, not the voucher. The driver scans it, taps “It’s mine” and then shows the code."))
     return Voucher.objects.found_by_token(value) if kind == "voucher" else None
 
 
@@ -131,5 +131,5 @@ def undo(request: StaffRequest, redemption_id: int) -> HttpResponse:
     if form.is_valid():
         redeeming.undo(redemption, by=request.user, reason=form.cleaned_data["reason"])
         to = "gifts:redeem" if request.user.may("redeem") else "gifts:programmes"
-        return done(request, reverse(to), _("Undone: the voucher can be used again."))
+        return done(request, reverse(to), _("The redemption has been undone. The voucher can be used again."))
     return render(request, "gifts/undo.html", {"form": form, "redemption": redemption}, status=422 if form.is_bound else 200)

@@ -69,7 +69,11 @@ def give(request: StaffRequest, person: Person, stock: Stock, company: Company) 
     except Refused as refused:
         companies = companies_of(request, person, on=timezone.localdate())
         return person_page(request, person, companies, refused=refused, status=refused.status)
-    return done(request, f"{request.path}?given={given.pk}", _("%(gift)s given to %(person)s.") % {"gift": given.gift, "person": person})
+    return done(
+        request,
+        f"{request.path}?given={given.pk}",
+        _("%(gift)s has been handed out to %(person)s.") % {"gift": given.gift, "person": person},
+    )
 
 
 def person_page(
@@ -117,7 +121,7 @@ def undo(request: StaffRequest, hand_out_id: int) -> HttpResponse:
     )
     handing_out.take_back(given, by=request.user)
     back = reverse("gifts:hand_out", args=[given.person_id]) if given.person_id else reverse("gifts:gifts")
-    return done(request, back, _("Undone: %s lies in stock again.") % given.gift)
+    return done(request, back, _("The hand-out has been undone. %s is back in stock.") % given.gift)
 
 
 @page(may="hand_out")
@@ -130,10 +134,8 @@ def receive(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         stock = Stock.receive(values["gift"], values["centre"], count=values["count"], by=request.user)
-        return done(
-            request, reverse("gifts:gifts"), _("%(count)s × %(gift)s are in stock now.") % {"count": stock.quantity, "gift": stock.gift}
-        )
-    context = {"form": form, "title": _("Gifts came in"), "save": _("Put them into stock"), "back": reverse("gifts:gifts")}
+        return done(request, reverse("gifts:gifts"), _("%(gift)s: %(count)s now in stock.") % {"count": stock.quantity, "gift": stock.gift})
+    context = {"form": form, "title": _("Add to stock"), "save": _("Add to stock"), "back": reverse("gifts:gifts")}
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -145,6 +147,6 @@ def gift_new(request: StaffRequest) -> HttpResponse:
     form = GiftForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         gift = Gift.enter(by=request.user, **form.cleaned_data)
-        return done(request, f"{reverse('gifts:receive')}?gift={gift.pk}", _("%s is a gift now. How many came in?") % gift)
-    context = {"form": form, "title": _("A new gift"), "save": _("Make the gift"), "back": reverse("gifts:gifts")}
+        return done(request, f"{reverse('gifts:receive')}?gift={gift.pk}", _("%s has been added. How many have arrived?") % gift)
+    context = {"form": form, "title": _("New gift"), "save": _("Add the gift"), "back": reverse("gifts:gifts")}
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)

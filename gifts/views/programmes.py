@@ -27,8 +27,8 @@ from gifts.tables import ProgrammeTable
 SHOWN_ISSUES, SHOWN_VOUCHERS = 10, 20
 HAPPENED = {
     "voucher.claimed": _("claimed"),
-    "voucher.redeemed": _("used at the wash"),
-    "voucher.redemption_undone": _("the use was undone"),
+    "voucher.redeemed": _("redeemed at the wash"),
+    "voucher.redemption_undone": _("redemption undone"),
     "voucher.revoked": _("withdrawn"),
     "voucher.expired": _("expired"),
 }
@@ -44,9 +44,12 @@ class ProgrammeList(ListPage[ProgrammeQuerySet]):
     actions_template = "gifts/_programmes_actions.html"
     presets = (Preset(_("All"), ""), Preset(_("Running"), "runs=now"))
     empty = Empty(
-        _("No programme yet"),
-        _("A programme says what a voucher is worth, where it counts and how many a driver gets, say “Shine, 9 minutes, one a month”."),
-        _("Make a programme"),
+        _("No programmes yet"),
+        _(
+            "A programme sets what a voucher is worth, where it can be used and how many each driver gets, for "
+            "example “Shine, 9 minutes, one per month”."
+        ),
+        _("Create a programme"),
         "gifts:programme_new",
         "run_programmes",
     )
@@ -88,8 +91,8 @@ def programme_new(request: StaffRequest) -> HttpResponse:
     form = ProgrammeForm(request.POST if request.method == "POST" else None, user=request.user, today=timezone.localdate())
     if form.is_valid():
         one = Programme.enter(by=request.user, **form.cleaned_data)
-        return done(request, reverse("gifts:programme", args=[one.pk]), _("%s is made. Now issue its first vouchers.") % one)
-    context = {"form": form, "title": _("A new programme"), "save": _("Make the programme"), "back": reverse("gifts:programmes")}
+        return done(request, reverse("gifts:programme", args=[one.pk]), _("%s has been created. Now issue its first vouchers.") % one)
+    context = {"form": form, "title": _("New programme"), "save": _("Create the programme"), "back": reverse("gifts:programmes")}
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -101,7 +104,7 @@ def programme_edit(request: StaffRequest, programme_id: int) -> HttpResponse:
     form = ProgrammeForm(request.POST if request.method == "POST" else None, user=request.user, programme=one)
     back = reverse("gifts:programme", args=[one.pk])
     if form.is_valid() and form.write(one.edit, by=request.user):
-        return done(request, back, _("Saved. Vouchers that are out keep what is printed on them."))
+        return done(request, back, _("Saved. Vouchers already issued keep what is printed on them."))
     context = {"form": form, "title": _("Edit %s") % one, "save": _("Save"), "back": back}
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
 
@@ -118,10 +121,10 @@ def issue(request: StaffRequest, programme_id: int) -> HttpResponse:
         made = issuing.issue(
             one, form.cleaned_data["way"], form.cleaned_data["count"], company=form.cleaned_data["company"], by=request.user
         )
-        words = ngettext("%d voucher is issued.", "%d vouchers are issued.", made.count) % made.count
+        words = ngettext("%d voucher has been issued.", "%d vouchers have been issued.", made.count) % made.count
         return done(request, back, words)
     names = names_of(Company.objects.visible_to(request.user))
-    context = {"form": form, "title": _("Issue vouchers of %s") % one, "save": _("Issue them"), "back": back, "names": names}
+    context = {"form": form, "title": _("Issue vouchers for %s") % one, "save": _("Issue vouchers"), "back": back, "names": names}
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -176,14 +179,15 @@ def revoke(request: StaffRequest, voucher_id: int) -> HttpResponse:
     back = reverse("gifts:voucher", args=[one.pk])
     if form.is_valid():
         withdrawing.revoke(one, by=request.user, reason=form.cleaned_data["reason"])
-        return done(request, back, _("The voucher is withdrawn."))
+        return done(request, back, _("The voucher has been withdrawn."))
     context = {
         "form": form,
         "title": _("Withdraw this voucher?"),
         "lead": _(
-            "It can't be undone: whoever has the card or the link finds it withdrawn. What it took from the driver's year is free again."
+            "This can’t be undone: anyone who has the card or the link will see that the voucher has been "
+            "withdrawn. It will no longer count towards the driver’s limits."
         ),
-        "save": _("Withdraw it"),
+        "save": _("Withdraw the voucher"),
         "back": back,
     }
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)

@@ -178,7 +178,9 @@ def use_layout(run: Import, layout: Layout, *, by: User | None) -> None:
         must_rest(run)
         fitting = [sheet for sheet in run.sheets if sheet["signature"] == layout.signature] or (run.sheets if len(run.sheets) == 1 else [])
         if not fitting:
-            raise CannotBeTaken(_("The layout “%(name)s” fits no sheet of this file: its titles are others.") % {"name": layout.name})
+            raise CannotBeTaken(
+                _("The layout “%(name)s” doesn’t match any sheet in this file: the column headings are different.") % {"name": layout.name}
+            )
         for sheet in fitting:
             recognition.put_on(sheet, layout)
         back_to_columns(run)
@@ -198,9 +200,9 @@ def say_where(run: Import, *, company: Company | None, centre: Centre | None, by
 
 def must_rest(run: Import) -> None:
     if run.state not in (State.COLUMNS, State.JUDGED):
-        raise ImportBusy(_("This import is under way or over; bring the file again to read it in another way."))
+        raise ImportBusy(_("This import has already started or finished. Upload the file again to read it differently."))
     if not run.is_kept:
-        raise FileGone(_("The file was deleted after %(days)s days; bring it again.") % {"days": KEPT_DAYS})
+        raise FileGone(_("The file was deleted after %(days)s days. Upload it again.") % {"days": KEPT_DAYS})
 
 
 def back_to_columns(run: Import) -> None:
@@ -219,9 +221,9 @@ def judge(run: Import, *, by: User | None, in_background: bool = True) -> None:
         lock(run)
         must_rest(run)
         if not run.taken_sheets:
-            raise CannotBeTaken(" ".join(refusals_of(run)) or str(_("No sheet of this file can be taken.")))
+            raise CannotBeTaken(" ".join(refusals_of(run)) or str(_("No sheet in this file can be imported.")))
         if run.asks_owner:
-            raise WhoseVehicles(_("Whose vehicles are these? No column of the file names a company."))
+            raise WhoseVehicles(_("Whose vehicles are these? The file has no column with company names."))
         back_to_columns(run)
         run.state, run.progress = State.JUDGING, judging.start()
         run.job = jobs.start(KIND, {"import": run.pk}, by=by) if in_background else None
@@ -270,9 +272,9 @@ def apply(run: Import, *, by: User | None, in_background: bool = True) -> None:
     with transaction.atomic():
         lock(run)
         if run.state not in (State.JUDGED, State.STOPPED):
-            raise ImportBusy(_("This import is under way or over."))
+            raise ImportBusy(_("This import has already started or finished."))
         if not run.rows.to_apply().exists():
-            raise NothingToTake(_("There is nothing to take: every row is in the base already, or has a problem."))
+            raise NothingToTake(_("There is nothing to import: every row is already in the system or has a problem."))
         must_be_allowed(run, run.owner or by)
         run.counts.pop("held", None)
         run.state = State.APPLYING
@@ -349,7 +351,7 @@ def stop(run: Import, *, by: User | None) -> None:
     with transaction.atomic():
         lock(run)
         if run.state not in (State.APPLYING, State.JUDGING, State.UNDOING) or (run.state == State.UNDOING and not run.has_failed):
-            raise ImportBusy(_("This import does not run."))
+            raise ImportBusy(_("This import isn’t running."))
         if run.state == State.JUDGING:
             back_to_columns(run)
         else:
@@ -365,7 +367,7 @@ def undo(run: Import, *, by: User | None) -> None:
     with transaction.atomic():
         lock(run)
         if run.state not in (State.DONE, State.STOPPED):
-            raise ImportBusy(_("Only an import that is over can be undone."))
+            raise ImportBusy(_("Only an import that has finished can be undone."))
         must_be_allowed(run, run.owner or by)
         run.counts.pop("held", None)
         run.state = State.UNDOING

@@ -30,11 +30,11 @@ class Migration(migrations.Migration):
                             "state",
                             models.CharField(
                                 choices=[
-                                    ("columns", "columns"),
-                                    ("judging", "dry run is running"),
-                                    ("judged", "dry run"),
-                                    ("applying", "being taken"),
-                                    ("done", "taken"),
+                                    ("columns", "columns to be checked"),
+                                    ("judging", "dry run in progress"),
+                                    ("judged", "dry run finished"),
+                                    ("applying", "importing"),
+                                    ("done", "imported"),
                                     ("stopped", "stopped"),
                                     ("undoing", "being undone"),
                                     ("undone", "undone"),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                         ("sheets", models.JSONField(default=list)),
                         ("progress", models.JSONField(default=dict)),
                         ("counts", models.JSONField(default=dict)),
-                        ("made_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="brought")),
+                        ("made_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="uploaded")),
                         ("ended_at", models.DateTimeField(null=True)),
                         (
                             "centre",
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                                 on_delete=django.db.models.deletion.SET_NULL,
                                 related_name="+",
                                 to="accounts.company",
-                                verbose_name="whose vehicles",
+                                verbose_name="company the vehicles belong to",
                             ),
                         ),
                         ("job", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="core.job")),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                                 choices=[
                                     ("new", "new"),
                                     ("changed", "changed"),
-                                    ("same", "the same"),
+                                    ("same", "unchanged"),
                                     ("rejected", "left out"),
                                     ("skipped", "no data"),
                                 ],

@@ -49,9 +49,13 @@ def check(cell: object) -> None:
     """Raises CellProblem where the cell holds what can't be kept."""
     if isinstance(cell, str):
         if len(cell) > CELL_CHARACTERS:
-            raise CellProblem("long", _("The cell holds more than %(limit)s characters.") % {"limit": CELL_CHARACTERS}, _("Shorten it."))
+            raise CellProblem(
+                "long", _("The cell contains more than %(limit)s characters.") % {"limit": CELL_CHARACTERS}, _("Shorten the text.")
+            )
         if BROKEN.search(cell):
-            raise CellProblem("letters", _("The cell holds a damaged letter."), _("Type the cell again, or save the file as UTF-8."))
+            raise CellProblem(
+                "letters", _("The cell contains a corrupted character."), _("Type the content again, or save the file as UTF-8.")
+            )
 
 
 def short(text: str, limit: int, what: str) -> str:
@@ -59,8 +63,9 @@ def short(text: str, limit: int, what: str) -> str:
     if len(text) > limit:
         raise CellProblem(
             "long",
-            _("%(what)s of %(count)s characters; %(limit)s fit.") % {"what": what, "count": len(text), "limit": limit},
-            _("Shorten it."),
+            _("%(what)s with %(count)s characters is too long; the limit is %(limit)s.")
+            % {"what": what, "count": len(text), "limit": limit},
+            _("Shorten the text."),
         )
     return text
 
@@ -112,7 +117,7 @@ def says_miles(text: str) -> bool:
 
 
 def no_number() -> CellProblem:
-    return CellProblem("number", _("This is no number."), _("Write digits only, like 41820."))
+    return CellProblem("number", _("This is not a number."), _("Use digits only, for example 41820."))
 
 
 def count(cell: object, *, most: int) -> int | None:
@@ -120,7 +125,7 @@ def count(cell: object, *, most: int) -> int | None:
     if found is None:
         return None
     if not 0 <= found <= most:
-        raise CellProblem("number", _("The number lies outside 0 to %(most)s.") % {"most": most}, _("Look at the cell."))
+        raise CellProblem("number", _("Enter a number from 0 to %(most)s.") % {"most": most}, _("Check the cell."))
     return round(found)
 
 
@@ -151,7 +156,7 @@ def plate(cell: object) -> str:
         return ""
     bare = "".join(sign for sign in text if sign.isalnum())
     if not 2 <= len(bare) <= 12 or len(text) > 16:
-        raise CellProblem("plate", _("A plate has 2 to 12 letters and digits."), _("Look at the registration."))
+        raise CellProblem("plate", _("A plate must have 2 to 12 letters and digits."), _("Check the registration document."))
     return text
 
 
@@ -162,14 +167,18 @@ def vin(cell: object) -> str:
         return ""
     if len(text) != 17:
         words = {"count": len(text)}
-        raise CellProblem("vin", _("A VIN has 17 characters; this has %(count)s.") % words, _("Look at the registration."))
+        raise CellProblem("vin", _("A VIN has 17 characters; this one has %(count)s.") % words, _("Check the registration document."))
     for place, sign in enumerate(text, start=1):
         if sign in "IOQ":
             cure = _("Is it a 1?") if sign == "I" else _("Is it a 0?")
-            raise CellProblem("vin", _("A VIN never holds %(sign)s; this does at place %(place)s.") % {"sign": sign, "place": place}, cure)
+            raise CellProblem(
+                "vin", _("A VIN never contains %(sign)s; this one has it in position %(place)s.") % {"sign": sign, "place": place}, cure
+            )
         if not (sign.isascii() and sign.isalnum()):
             raise CellProblem(
-                "vin", _("A VIN holds Latin letters and digits only; “%(sign)s” is none.") % {"sign": sign}, _("Look at the registration.")
+                "vin",
+                _("A VIN contains only Latin letters and digits; “%(sign)s” is neither.") % {"sign": sign},
+                _("Check the registration document."),
             )
     return text
 
@@ -227,7 +236,7 @@ def vat_number(cell: object, *, country: str = "") -> str:
             except ValidationError:
                 continue
     raise CellProblem(
-        "vat", _("This is no valid VAT number: a digit or its country is wrong."), _("Look at an invoice, or empty the cell.")
+        "vat", _("This is not a valid VAT number: a digit or the country code is wrong."), _("Check an invoice, or clear the cell.")
     )
 
 

@@ -108,22 +108,24 @@ def whole_month(year: int, month: int, ends: bool) -> date:
 
 def make(year: int, month: int, day: int) -> date:
     if not 1900 <= year <= 2199:
-        raise CellProblem("date", _("%(year)s is no year of ours.") % {"year": year}, _("Write the year with four digits."))
+        raise CellProblem("date", _("%(year)s is not a plausible year.") % {"year": year}, _("Enter the year with four digits."))
     if not 1 <= month <= 12:
-        raise CellProblem("date", _("There is no month %(month)s.") % {"month": month}, _("Write day, month, year: 31.12.2027."))
+        raise CellProblem(
+            "date", _("There is no month %(month)s.") % {"month": month}, _("Enter day, month and year, for example 31.12.2027.")
+        )
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
         words = {"day": day, "month": month, "year": year, "last": last}
         raise CellProblem(
             "date",
             _("There is no day %(day)s in month %(month)s of %(year)s.") % words,
-            _("This month ends with day %(last)s: write the right day.") % words,
+            _("This month ends on day %(last)s. Enter a valid day.") % words,
         )
     return date(year, month, day)
 
 
 def unclear() -> CellProblem:
-    return CellProblem("date", _("This is no date."), _("Write day, month, year: 31.12.2027."))
+    return CellProblem("date", _("This is not a date."), _("Enter day, month and year, for example 31.12.2027."))
 
 
 def order_of(values: Iterable[object]) -> str | None:

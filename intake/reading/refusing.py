@@ -24,7 +24,7 @@ def refusal(found: Guess, table: Table, words: Sequence[str], contents: Sequence
 def no_rows(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
     if table.sample:
         return None
-    return "no_rows", _("There are titles, but no rows below them."), _("Fill in the rows, or delete the sheet.")
+    return "no_rows", _("There are column headings, but no rows below them."), _("Fill in the rows, or delete the sheet.")
 
 
 def deals(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
@@ -51,7 +51,7 @@ def trips(found: Guess, table: Table, words: Sequence[str], contents: Sequence[C
     ]
     if len(set(ends + glued)) < 3 or found.has("vehicle.vin") or found.has("company.name"):
         return None
-    return "trips", _("This is a log of trips: each row is a journey, not a vehicle."), _("We need a list with one row for each vehicle.")
+    return "trips", _("This is a trip log: each row is a journey, not a vehicle."), _("We need a list with one row for each vehicle.")
 
 
 def bill(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Contents]) -> Refusal:
@@ -69,10 +69,11 @@ def bill(found: Guess, table: Table, words: Sequence[str], contents: Sequence[Co
     return (
         "bill",
         _(
-            "This is an account of mileage or costs by period (“%(first)s” and %(more)s more columns); it names no company, no user and no contract."
+            "This is a statement of mileage or costs by period (“%(first)s” and %(more)s more columns); it "
+            "doesn’t name a company, a user or a contract."
         )
         % {"first": table.titles[periods[0]].replace("\n", " "), "more": len(periods) - 1},
-        _("We need a list with one row for each vehicle: company, plate or VIN, who drives it, contract end."),
+        _("We need a list with one row for each vehicle: company, plate or VIN, driver, contract end."),
     )
 
 
@@ -95,7 +96,7 @@ def counts(found: Guess, table: Table, words: Sequence[str], contents: Sequence[
         return None
     return (
         "counts",
-        _("This is a table of counts: each row says how many (“%(title)s”), not which vehicles.")
+        _("This is a table of totals: each row says how many (“%(title)s”), not which vehicles.")
         % {"title": table.titles[numbers[0]].replace("\n", " ")},
         _("We need a list with one row for each vehicle, with its plate or VIN."),
     )
@@ -112,8 +113,8 @@ def cover(found: Guess, table: Table, words: Sequence[str], contents: Sequence[C
         return None
     return (
         "cover",
-        _("This is a cover page: words about a list, and no list of customers or vehicles."),
-        _("We need a list with one row for each customer or vehicle. The other sheets do not wait for it."),
+        _("This is a cover page: it describes a list, but it doesn’t contain customers or vehicles."),
+        _("We need a list with one row for each customer or vehicle. You can still import the other sheets."),
     )
 
 
@@ -136,16 +137,16 @@ def nothing_known(found: Guess, table: Table, words: Sequence[str], contents: Se
     if found.has("company.vat"):
         return (
             "no_names",
-            _("There are VAT numbers, but no column with the names of companies."),
-            _("Add a column “Company”, or say below which column holds the names."),
+            _("There are VAT numbers, but there is no column with company names."),
+            _("Add a column “Company”, or choose below which column contains the names."),
         )
     if found.has("company.street", "company.postcode", "company.city", "company.address"):
-        return "no_names", _("There are addresses, but no column says whose they are."), _("Add a column “Company” or “Last name”.")
-    seen = _("Its columns are: %(titles)s.") % {"titles": ", ".join(titles)} if titles else _("It has no titles.")
+        return "no_names", _("There are addresses, but no column says who they belong to."), _("Add a column “Company” or “Last name”.")
+    seen = _("The columns are: %(titles)s.") % {"titles": ", ".join(titles)} if titles else _("There are no column headings.")
     return (
         "unknown",
-        _("No column of companies, people or vehicles was recognised. %(seen)s") % {"seen": seen},
-        _("Say below what the columns mean."),
+        _("We didn’t recognise any column with companies, people or vehicles. %(seen)s") % {"seen": seen},
+        _("Choose below what the columns mean."),
     )
 
 
@@ -154,7 +155,7 @@ def nameless(found: Guess, table: Table, words: Sequence[str], contents: Sequenc
     if found.kind == VEHICLES and not found.has("vehicle.plate", "vehicle.vin", "vehicle.id"):
         return (
             "no_identity",
-            _("No column tells the vehicles apart: neither plate nor VIN nor a number of their own."),
+            _("No column identifies the vehicles: there is no plate, VIN or ID."),
             _("Add a column “Plate” or “VIN”."),
         )
     return None

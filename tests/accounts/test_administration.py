@@ -87,7 +87,7 @@ def test_the_history_can_be_read_but_not_changed(client, admin, north_ag):
     assert client.post(reverse("admin:core_entry_change", args=[entry.pk]), {"action": "nothing"}).status_code in (403, 405)
     refused = client.post(reverse("admin:core_entry_delete", args=[entry.pk]), {"post": "yes"})
     assert refused.status_code == 403
-    assert "Your role does not allow it" in refused.content.decode()
+    assert "Your role does not allow this" in refused.content.decode()
     assert Entry.objects.get(pk=entry.pk).action == entry.action
 
 

@@ -92,13 +92,13 @@ def test_nothing_found_says_which_word_to_drop(client: Client, carla: User, nort
     client.force_login(carla)
     page = client.get("/companies/?tier=gold&phase=lost")
     assert [(word.name, count) for word, count in page.context["drops"]] == [("tier", 1), ("phase", 2)]
-    assert "Without “Gold” there are 1." in page.content.decode()
+    assert "Without “Gold” there would be 1." in page.content.decode()
 
 
 def test_an_empty_list_teaches(client: Client, anna: User) -> None:
     client.force_login(anna)
     page = client.get("/companies/").content.decode()
-    assert "No company yet" in page
+    assert "No companies yet" in page
     assert 'href="/companies/new/"' in page
 
 
@@ -139,7 +139,7 @@ def test_the_reason_is_asked_before_rows_leave(client: Client, carla: User, nort
     client.force_login(carla)
     page = client.get("/companies/?_export=xlsx")
     assert page.status_code == 200
-    assert "What is it for?" in page.content.decode()
+    assert "What do you need the data for?" in page.content.decode()
     assert export(client, "/companies/", "xlsx", reason="").status_code == 422
     assert Entry.objects.filter(action="list.exported").count() == 0
 

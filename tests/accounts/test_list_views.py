@@ -28,8 +28,8 @@ def drop(client: Client, name: str = "Gold", page: str = "companies"):
 
 def test_a_view_is_kept_shown_renewed_and_dropped(client: Client, anna: User, north_ag: Company) -> None:
     client.force_login(anna)
-    assert "Keep this view" not in client.get("/companies/").content.decode()
-    assert "Keep this view" in client.get("/companies/?tier=gold").content.decode()
+    assert "Save this view" not in client.get("/companies/").content.decode()
+    assert "Save this view" in client.get("/companies/?tier=gold").content.decode()
     assert keep(client)["Location"] == "/companies/?tier=gold&sort=-name&page=3"
     keep(client, query="tier=silver")
     anna.refresh_from_db()
@@ -59,7 +59,7 @@ def test_one_view_too_many_is_refused_and_says_what_to_do(client: Client, anna: 
     client.force_login(anna)
     refused = keep(client, "One more")
     assert refused.status_code == 409
-    assert "You keep 50 views already. Drop one that you no longer need" in refused.content.decode()
+    assert "You already have 50 saved views. Delete one you no longer need" in refused.content.decode()
     anna.refresh_from_db()
     assert anna.views["companies"] == full
     assert not Entry.objects.filter(action="view.kept").exists()
@@ -118,7 +118,7 @@ def test_chosen_companies_are_handed_to_a_colleague(client: Client, anna: User, 
     assert hand(client, three[:2], antje)["Location"] == "/companies/"
     assert [company.responsible for company in three] == [antje, antje, anna]
     assert Entry.objects.filter(action="company.assigned", actor_id=anna.pk).count() == 2
-    assert "Antje Blohm looks after 2 companies more." in client.get("/companies/").content.decode()
+    assert "2 companies have been handed over to Antje Blohm." in client.get("/companies/").content.decode()
 
 
 def test_a_foreign_company_among_the_chosen_changes_and_says_nothing(

@@ -53,7 +53,7 @@ def sheet_of(answer) -> list[tuple]:
 def test_a_long_export_is_ordered_gathered_and_fetched(client: Client, anna: User, seven: list[Company]) -> None:
     client.force_login(anna)
     job = order(client)
-    assert "waiting for its turn" in client.get(f"/exports/{job.pk}/").content.decode()
+    assert "waiting in the queue" in client.get(f"/exports/{job.pk}/").content.decode()
     assert client.get(f"/exports/{job.pk}/file/").status_code == 404
     work()
     assert "7 rows are ready" in client.get(f"/exports/{job.pk}/").content.decode()
@@ -92,7 +92,7 @@ def test_a_file_with_a_row_that_is_no_longer_theirs_is_withheld(client: Client, 
     Assignment.objects.filter(company=seven[3]).update(ends_on=timezone.localdate() - timedelta(days=1))
     answer = client.get(f"/exports/{job.pk}/file/")
     assert answer.status_code == 409
-    assert "no longer yours to export" in answer.content.decode()
+    assert "no longer allowed to export some of these rows" in answer.content.decode()
 
 
 def test_after_a_day_the_file_is_gone(client: Client, anna: User, seven: list[Company]) -> None:

@@ -47,8 +47,8 @@ def test_the_second_editor_sees_what_the_first_one_wrote_and_keeps_what_they_typ
     answer = sent(client, north_ag, {**values, "city": "Lübeck"})
     page = html.unescape(answer.content.decode())
     assert answer.status_code == 422
-    assert "Carla Hellwege wrote “Kiel” here a moment ago, while you were writing." in page
-    assert "Also new, and kept: Sector: Trade." in page
+    assert "Carla Hellwege entered “Kiel” here a moment ago, while you were editing." in page
+    assert "These other changes are new and will be kept: Sector: Trade." in page
     assert 'value="Lübeck"' in page
     assert "Keep theirs" in page
     north_ag.refresh_from_db()
@@ -81,7 +81,7 @@ def test_a_third_editor_is_met_again(client: Client, anna: User, carla: User, ad
     companies.edit(Company.objects.get(pk=north_ag.pk), by=admin, city="Plön")
     answer = sent(client, north_ag, {**values, "_shown": shown_by(asked), "_keep-city": "mine"})
     assert answer.status_code == 422
-    assert "Admin Root wrote “Plön” here" in html.unescape(answer.content.decode())
+    assert "Admin Root entered “Plön” here" in html.unescape(answer.content.decode())
 
 
 @pytest.mark.django_db
@@ -146,7 +146,7 @@ def test_the_second_editor_of_a_programme_is_told_too(client: Client, carla: Use
     Programme.objects.get().edit(by=dora, centres=[north], value_cents=2000)
     answer = client.post(address, {**values, "centres": [north.pk], "value_cents": "18.00", "_shown": shown_by(page.content.decode())})
     assert answer.status_code == 422
-    assert f"{dora} wrote “20” here" in html.unescape(answer.content.decode()).replace("20.00", "20")
+    assert f"{dora} entered “20” here" in html.unescape(answer.content.decode()).replace("20.00", "20")
     assert Programme.objects.get().value_cents == 2000
     assert client.post(address, {**values, "centres": [north.pk], "_keep-centres": "theirs"}).status_code == 303
 

@@ -83,7 +83,7 @@ def test_words_that_cannot_be_read_on_their_button_are_refused(face: HouseBrand)
         face.full_clean()
 
     assert set(refusal.value.message_dict) == {"on_brand_night"}
-    assert "4.5 to 1" in str(refusal.value)
+    assert "4.5:1" in str(refusal.value)
 
 
 @pytest.mark.parametrize("colour", ["red", "#fff", "#12345g", "#123456;}", "#123456\n"])

@@ -159,7 +159,7 @@ def test_others_read_how_to_ask_and_find_no_form(client: Client, landing: EventP
     words = client.get(landing.url).content.decode()
 
     assert "Ask Anna" not in words
-    assert "By invitation" in words
+    assert "By invitation only" in words
     assert "<form" not in words
 
 
@@ -187,7 +187,7 @@ def test_a_landing_page_is_there_in_every_language_cookie_free_and_without_a_for
     words = page.content.decode()
     assert (page.status_code, page["Cache-Control"], bool(page.cookies)) == (200, "public, max-age=60", False)
     assert f'<html lang="{language}">' in words and "<form" not in words
-    assert "By invitation" not in words and "We lift the cloth." in words
+    assert "By invitation only" not in words and "We lift the cloth." in words
     assert landing.title in client.get(f"/{language}/").content.decode()
     assert words.count('hreflang="') == 2 * len(django_settings.LANGUAGES)
 

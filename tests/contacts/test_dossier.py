@@ -42,8 +42,8 @@ def test_the_three_groups_stand_side_by_side_with_the_empty_chair(client: Client
     assert "Petra Albers" in page
     assert "fleet manager" in page
     assert "Ingo Matthiesen" in page
-    assert page.count("An empty chair.") == 1
-    assert "1 functional vehicle, and we do not know its driver." in page
+    assert page.count("No contact yet.") == 1
+    assert "There is 1 functional vehicle, but we don’t know its driver." in page
     assert "HH-NL 418" in page
     assert "Wants prices for seven estates." in page
 
@@ -90,7 +90,7 @@ def test_a_service_adviser_gets_the_front_page_alone(client: Client, emil: User,
     page = dossier(client, full)
     assert "Petra Albers" in page
     assert 'id="log"' in page
-    for hidden in ("HH-NL 418", "Wants prices for seven estates.", "/companies/new/", f"/companies/{full.pk}/edit/", "On paper"):
+    for hidden in ("HH-NL 418", "Wants prices for seven estates.", "/companies/new/", f"/companies/{full.pk}/edit/", "Company details"):
         assert hidden not in page
 
 
@@ -146,7 +146,7 @@ def test_a_call_is_logged_in_one_sentence(client: Client, anna: User, full: Comp
     assert (newest.company, newest.person, newest.by, newest.is_real_contact) == (full, albers, anna, True)
     assert newest.text == "Calls back on Friday."
     assert Entry.objects.filter(action="interaction.logged", actor_id=anna.pk).count() == 1
-    assert "Logged: it stands on the timeline." in dossier(client, full)
+    assert "Logged. The interaction now appears on the timeline." in dossier(client, full)
 
 
 def test_a_service_adviser_logs_too(client: Client, emil: User, full: Company) -> None:
@@ -167,7 +167,7 @@ def test_a_conversation_without_a_word_is_asked_about_and_kept(client: Client, a
     answer = log(client, full, text="", outcome="wants_meeting")
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "keep one sentence of it" in page
+    assert "Write one sentence about what was said" in page
     assert 'value="wants_meeting" class="form-check-input" required id="id_outcome_2" checked' in page or "wants_meeting" in page
     assert Interaction.objects.count() == 1
 
@@ -246,7 +246,7 @@ def test_a_wrong_vat_number_is_said_at_its_field_and_nothing_is_lost(client: Cli
     )
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Not saved yet: one field needs you." in page
+    assert "Not saved yet: please check one field." in page
     assert 'value="Neue Werft"' in page
     assert 'aria-invalid="true"' in page
     assert not Company.objects.exists()

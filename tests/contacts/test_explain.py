@@ -35,7 +35,7 @@ def test_each_rule_says_yes_with_its_weight_or_no_with_its_words(north_ag: Compa
     said = explained(north_ag.pk)
     assert f"contract_end: yes\n  {reason.sentence}" in said
     assert f"weight {reason.weight} = " in said
-    assert "silence: no. Everybody known has heard from us within their cadence." in said
+    assert "silence: no. Everyone has been contacted as often as they should be." in said
     assert all(f"\n{name}: " in said for name in rules.names())
 
 

@@ -108,7 +108,14 @@ def test_a_person_with_roles_addresses_consents_and_timeline(client: Client, ann
     Interaction.log(north_ag, person=albers, channel="phone", outcome="reached", text="Wants prices.", by=anna)
     client.force_login(anna)
     page = " ".join(text(client, f"/people/{albers.pk}/").split())
-    for words in ("Petra Albers", "fleet manager", "Wants prices.", "Invitations: agreed, e-mail", "Yes, write to me.", "E-mail: allowed"):
+    for words in (
+        "Petra Albers",
+        "fleet manager",
+        "Wants prices.",
+        "Invitations: consent given, e-mail",
+        "Yes, write to me.",
+        "E-mail: allowed",
+    ):
         assert words in page, words
 
 
@@ -120,7 +127,7 @@ def test_private_data_is_for_those_who_may_see_it(client: Client, anna: User, do
         client.force_login(user)
         page = text(client, f"/people/{albers.pk}/")
         assert not any(words in page for words in private)
-        assert "One private address is kept" in page
+        assert "One private address is shown only to those" in page
 
 
 def test_what_happened_elsewhere_is_not_said(client: Client, anna: User, albers: Person, south_ag: Company) -> None:
@@ -199,7 +206,7 @@ def test_a_person_without_a_name_is_asked_for_one(client: Client, anna: User, no
     client.force_login(anna)
     answer = client.post(f"/companies/{north_ag.pk}/people/new/", {"group": "user", "language": "de"})
     assert answer.status_code == 422
-    assert "Give a name" in answer.content.decode()
+    assert "Enter a first name or a last name" in answer.content.decode()
     assert not Person.objects.exists()
 
 
@@ -208,7 +215,7 @@ def test_a_telephone_that_is_none_is_refused_and_kept_in_its_field(client: Clien
     values = {"group": "user", "last_name": "Neu", "language": "de"}
     answer = client.post(f"/companies/{north_ag.pk}/people/new/", {**values, "phone": "after lunch"})
     assert answer.status_code == 422
-    assert "This is no telephone number" in answer.content.decode()
+    assert "This is not a telephone number" in answer.content.decode()
     assert 'value="after lunch"' in answer.content.decode()
     assert not Person.objects.exists()
     assert client.post(f"/companies/{north_ag.pk}/people/new/", {**values, "phone": "0171 2345678"}).status_code == 303
@@ -284,7 +291,7 @@ def test_a_consent_is_recorded_with_wording_source_and_who(client: Client, emil:
     assert client.post(f"/people/{albers.pk}/consents/new/", values).status_code == 303
     for consent in Consent.objects.all():
         assert (consent.address, consent.is_given, consent.recorded_by, consent.company) == (address, True, emil, north_ag)
-        assert (consent.wording, consent.source) == ("Write to me.", "said at the counter")
+        assert (consent.wording, consent.source) == ("Write to me.", "in person at the counter")
     assert set(reachable(Person.objects.all(), "email", "news")) == {albers}
     client.post(f"/people/{albers.pk}/consents/new/", {**values, "answer": "no"})
     assert set(reachable(Person.objects.all(), "email", "news")) == set()

@@ -157,9 +157,11 @@ def test_the_page_shows_what_is_and_saves_what_changes(client: Client, brandt: P
     assert {purpose for purpose, yes in said(address).items() if yes} == {"invitations"}
     assert said(address)["offers"] is None, "who was never asked and does not want it has nothing to withdraw"
     given = Consent.objects.get(purpose="invitations")
-    assert given.wording == "Yes, write to brandt@customer.example about: Invitations. I can end this at any time."
+    assert (
+        given.wording == "Yes, you may write to me at brandt@customer.example about: Invitations. I can withdraw this consent at any time."
+    )
     assert (given.source, given.basis, len(given.wording_hash)) == ("preferences page", "consent", 64)
-    assert "Kept." in client.get(response.headers["Location"]).content.decode()
+    assert "Saved. Your choices apply from now on." in client.get(response.headers["Location"]).content.decode()
 
 
 def test_saving_the_same_again_writes_nothing(client: Client, address: PersonAddress, link: Link) -> None:
@@ -172,7 +174,7 @@ def test_saving_the_same_again_writes_nothing(client: Client, address: PersonAdd
 def test_an_answer_that_is_missing_is_asked_for(client: Client, address: PersonAddress, link: Link) -> None:
     response = client.post(link.path, {**ALL_YES, "news": ""})
     assert response.status_code == 422
-    assert "One answer is missing" in response.content.decode()
+    assert "An answer is missing" in response.content.decode()
     assert not Consent.objects.exists()
 
 

@@ -65,8 +65,8 @@ def test_contracts_that_end_in_one_month_are_one_reason_and_say_so(north_ag: Com
         make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, day))
     make_vehicle(north_ag, contract="rental", contract_ends_on=date(2027, 4, 30))
     assert sentences(north_ag, "contract_end") == [
-        "Three leases end in March. A new car comes too late by now: agree what bridges the time.",
-        "A rental ends on 30 April. To keep the date, the order for what follows must be in by 30 December.",
+        "Three leases end in March. It’s too late for a new car to arrive in time: agree on an interim solution.",
+        "A rental ends on 30 April. To meet this date, the next vehicle must be ordered by 30 December.",
     ]
 
 
@@ -118,9 +118,9 @@ def test_an_empty_chair_is_a_reason_for_each_group_the_company_has_vehicles_for(
     make_vehicle(north_ag, use="functional")
     make_vehicle(north_ag, use="personal")
     assert sentences(north_ag, "coverage") == [
-        "Three vehicles, and nobody known who decides.",
-        "A personal car and no user known.",
-        "Two functional vehicles and no driver known.",
+        "Three vehicles have no known decision-maker.",
+        "One personal vehicle has no known user.",
+        "Two functional vehicles have no known driver.",
     ]
 
 
@@ -145,7 +145,7 @@ def test_the_next_hand_over_is_named_as_the_chance(north_ag: Company) -> None:
     make_role("decision_maker", north_ag)
     make_vehicle(north_ag, use="functional", delivered_on=date(2026, 12, 3))
     (reason,) = found(north_ag, "coverage")
-    assert reason.sentence == "A functional vehicle and no driver known. The next vehicle will be handed over on 3 December; ask then."
+    assert reason.sentence == "One functional vehicle has no known driver. The next vehicle will be handed over on 3 December; ask then."
     assert reason.due_on == date(2026, 12, 3)
 
 
@@ -172,7 +172,7 @@ def test_the_sentence_names_the_silence_and_the_cadence(north_ag: Company) -> No
     companies.edit(north_ag, by=None, tier=Tier.GOLD)
     spoke(make_role("decision_maker", north_ag).person, north_ag, date(2026, 4, 20))
     assert sentences(north_ag, "silence") == [
-        "Nothing from us for seven months. A Gold decision-maker should hear from us every three months."
+        "We haven’t been in touch for seven months. A Gold decision-maker should hear from us every three months."
     ]
 
 
@@ -181,7 +181,10 @@ def test_somebody_never_spoken_to_counts_from_the_day_they_were_entered(north_ag
     role = make_role("decision_maker", north_ag, make_person(entered_at=datetime(2026, 10, 20, 9, tzinfo=UTC)))
     (reason,) = found(north_ag, "silence")
     assert reason.person == role.person
-    assert reason.sentence == "Known for a month and never spoken to. A Diamond decision-maker should hear from us every month."
+    assert (
+        reason.sentence
+        == "We have known this person for a month but never contacted them. A Diamond decision-maker should hear from us every month."
+    )
 
 
 @pytest.mark.parametrize(

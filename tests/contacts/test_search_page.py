@@ -122,4 +122,4 @@ def test_the_log_tab_leads_on_to_the_form(client: Client, anna: User, known: Com
     client.force_login(anna)
     page = client.get("/search/?for=log&q=северный").content.decode()
     assert f'href="/companies/{known.pk}/#log"' in page
-    assert "With whom, or with which company, did you speak?" in page
+    assert "Which person or company did you speak to?" in page

@@ -71,7 +71,7 @@ def test_the_tasks_page_shows_mine_and_lately_closed(as_anna: Client, anna: User
 
 
 def test_an_empty_tasks_page_teaches(as_anna: Client, db: None) -> None:
-    assert "Nothing promised" in as_anna.get("/tasks/").content.decode()
+    assert "No open tasks" in as_anna.get("/tasks/").content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -91,7 +91,7 @@ def test_closing_asks_for_the_result_and_goes_back_where_it_came_from(
     task = make_task(north_ag, anna)
     refused = as_anna.post(f"/tasks/{task.pk}/close/{asked_from}", {"result": ""})
     assert refused.status_code == 422
-    assert "Say in a few words what came of it." in refused.content.decode()
+    assert "Enter the outcome in a few words." in refused.content.decode()
     closed = as_anna.post(f"/tasks/{task.pk}/close/{asked_from}", {"result": "Sent."})
     assert (closed.status_code, closed.headers["Location"]) == (303, back)
     task.refresh_from_db()

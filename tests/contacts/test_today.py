@@ -46,7 +46,8 @@ def chip(code: str) -> Chip:
 
 
 @pytest.mark.parametrize(
-    ("days", "said"), [(1, "1 day late"), (59, "59 days late"), (60, "2 months late"), (729, "24 months late"), (730, "2 years late")]
+    ("days", "said"),
+    [(1, "1 day overdue"), (59, "59 days overdue"), (60, "2 months overdue"), (729, "24 months overdue"), (730, "2 years overdue")],
 )
 def test_how_late_is_said_in_the_largest_unit_that_fits_twice(days: int, said: str) -> None:
     assert late(days) == said
@@ -95,7 +96,7 @@ def test_anna_sees_her_own_and_those_she_stands_in_for_and_not_a_letter_of_the_s
     assert {reason.company for reason in response.context["queue"]} == {north_ag, theirs}
     page = words(response)
     assert "Kanarienvogel" not in page
-    assert f"You stand in for {boris}" in page
+    assert f"You are standing in for {boris}" in page
     alone = as_anna.get(TODAY, {"for": boris.pk})
     assert {reason.company for reason in alone.context["queue"]} == {theirs}
 
@@ -124,7 +125,7 @@ def test_several_reasons_for_one_person_are_one_card(as_anna: Client, north_ag: 
     response = as_anna.get(TODAY)
     mine = [reason for reason in response.context["queue"] if reason.person == person]
     assert [reason.rule for reason in mine] == ["contract_end"]
-    assert "Nothing from us for two years." in words(response), "the other thing to say stands on the open card"
+    assert "We haven’t been in touch for two years." in words(response), "the other thing to say stands on the open card"
 
 
 def test_groups_narrow_the_list_and_their_counts_add_up(as_anna: Client, north_ag: Company) -> None:
@@ -145,7 +146,7 @@ def test_a_full_day_shows_the_first_and_says_how_many_follow(as_anna: Client, an
     assert len(response.context["queue"]) == SHOWN
     day = response.context["day"]
     assert day.count == min(CONTACTS_A_DAY, 2 * (SHOWN + 3))
-    assert f"{day.count - SHOWN} more after these" in words(response)
+    assert f"Show {day.count - SHOWN} more" in words(response)
     assert len(as_anna.get(TODAY, {"more": "1"}).context["queue"]) == day.count
 
 
@@ -174,8 +175,8 @@ def test_private_addresses_are_shown_by_the_right_over_that_company(client: Clie
 
 def test_an_empty_day_teaches(as_anna: Client, north_ag: Company) -> None:
     page = words(as_anna.get(TODAY))
-    assert "No reason to contact anybody yet" in page
-    assert "Nothing promised." in page
+    assert "No reasons to contact anyone yet" in page
+    assert "No open tasks." in page
     assert "Nothing in the calendar today." in page
 
 
@@ -316,8 +317,8 @@ def test_plan_makes_a_task_for_its_day(as_anna: Client, anna: User, north_ag: Co
     [
         ("reached", {"chip": "nonsense", "text": "typed"}, "typed"),
         ("not-reached", {"text": "typed"}, "typed"),
-        ("not-now", {"chip": "week", "text": ""}, "Say why"),
-        ("plan", {"on": "2001-01-01", "title": "typed"}, "That day is over"),
+        ("not-now", {"chip": "week", "text": ""}, "Give a reason"),
+        ("plan", {"on": "2001-01-01", "title": "typed"}, "This day is in the past"),
         ("plan", {"on": "x", "title": ""}, "Not saved yet"),
         ("written", {"chip": "phone", "text": "typed"}, "typed"),
     ],
@@ -451,7 +452,7 @@ def test_nobody_takes_back_what_another_did(client: Client, anna: User, carla: U
     assert client.post(f"/today/undo/{decision.pk}/").status_code == client.post("/today/undo/999999/").status_code == 404
     assert client.get(f"/today/undo/{decision.pk}/").status_code == 405
     assert Decision.objects.exists()
-    assert "Put off" not in words(client.get(TODAY, {"done": decision.pk}))
+    assert "Postponed" not in words(client.get(TODAY, {"done": decision.pk}))
 
 
 # --- beside it -----------------------------------------------------------------------------------------------------------------

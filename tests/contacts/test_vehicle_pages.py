@@ -96,7 +96,7 @@ def test_the_same_plate_twice_is_refused_at_the_company_and_nowhere_else(
     address = f"/companies/{north_ag.pk}/vehicles/new/"
     refused = client.post(address, {"plate": "hh nl602", "use": "functional"})
     assert refused.status_code == 422
-    assert "has a vehicle with this plate already" in refused.content.decode()
+    assert "already has a vehicle with this plate" in refused.content.decode()
     assert client.post(address, {"plate": "M-KV 1", "vin": "WVWZZZ1JZXW000001", "use": "functional"}).status_code == 303
 
 
@@ -120,7 +120,7 @@ def test_a_period_that_is_taken_is_refused_in_words(client: Client, anna: User, 
     values = {"user": make_role("user", north_ag).pk, "starts_on": "2026-02-01"}
     answer = client.post(f"/vehicles/{vehicle.pk}/holder/", values)
     assert answer.status_code == 409
-    assert "Somebody else has this vehicle in that period." in answer.content.decode()
+    assert "Someone else already has this vehicle during that period." in answer.content.decode()
     part = client.post(f"/vehicles/{vehicle.pk}/holder/", values, headers={"HX-Request": "true"})
     assert (part.status_code, "<html" in part.content.decode()) == (409, False)
     assert Holder.objects.count() == 1

@@ -79,7 +79,9 @@ class Asking(forms.ModelForm[Company]):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("language", "none", "choose"), [("en", "none chosen", "please choose"), ("de", "nichts gewählt", "bitte wählen")])
+@pytest.mark.parametrize(
+    ("language", "none", "choose"), [("en", "none chosen", "please choose"), ("de", "nichts ausgewählt", "bitte wählen")]
+)
 @pytest.mark.parametrize("tag", ["field", "field_input"])
 def test_an_empty_choice_says_what_it_means(language: str, none: str, choose: str, tag: str) -> None:
     with translation.override(language):

@@ -32,11 +32,11 @@ def test_messages_stand_newest_first_and_are_found_by_recipient(as_anna: Client,
     found = as_anna.get("/mailbox/", {"q": "lorenz"}).content.decode()
     assert "Second" in found
     assert "First" not in found
-    assert "No message went to such an address" in as_anna.get("/mailbox/", {"q": "nobody"}).content.decode()
+    assert "No messages to this address" in as_anna.get("/mailbox/", {"q": "nobody"}).content.decode()
 
 
 def test_an_empty_mailbox_teaches(as_anna: Client) -> None:
-    assert "No message yet" in as_anna.get("/mailbox/").content.decode()
+    assert "No messages yet" in as_anna.get("/mailbox/").content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -112,7 +112,7 @@ def test_administrators_see_what_is_stuck_and_why_and_send_it_again(client: Clie
     assert Message.objects.get(pk=stuck.pk).state == State.WAITING
     assert client.post(f"/messages/{stuck.pk}/again/").status_code == 409
     assert client.get(f"/messages/{stuck.pk}/again/").status_code == 405
-    assert "Every message went its way" in client.get("/messages/").content.decode()
+    assert "No messages with problems" in client.get("/messages/").content.decode()
 
 
 def test_nobody_else_sees_them(as_anna: Client, brandt: Person) -> None:
@@ -124,7 +124,7 @@ def test_nobody_else_sees_them(as_anna: Client, brandt: Person) -> None:
 def test_states_are_said_in_the_readers_language(as_anna: Client, anna: User, brandt: Person) -> None:
     anna.language = "de"
     anna.save()
-    said = {State.WAITING: "wartet", State.SENT: "gesendet", State.HELD_BACK: "zurückgehalten", State.PARKED: "geparkt"}
+    said = {State.WAITING: "wartet", State.SENT: "gesendet", State.HELD_BACK: "zurückgehalten", State.PARKED: "fehlgeschlagen"}
     said |= {State.REFUSED: "vom Mailserver abgelehnt", State.UNCERTAIN: "ungewiss"}
     assert said.keys() == set(State)
     for state, words in said.items():

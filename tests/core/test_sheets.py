@@ -416,7 +416,7 @@ def test_a_csv_reads_back_as_it_was():
 
 def marked(tmp_path, content, name, marks, *, header=1):
     book = read(tmp_path, content, name)
-    write_marked(tmp_path / "source", book, [SheetMarks(0, header, marks)], tmp_path / "back.xlsx", name=name, heading="What is wrong")
+    write_marked(tmp_path / "source", book, [SheetMarks(0, header, marks)], tmp_path / "back.xlsx", name=name, heading="Problem")
     return openpyxl.load_workbook(tmp_path / "back.xlsx")
 
 
@@ -426,7 +426,7 @@ def test_the_workbook_comes_back_with_its_looks_and_a_column_of_reasons(tmp_path
     source.save(tmp_path / "in.xlsx")
     page = marked(tmp_path, (tmp_path / "in.xlsx").read_bytes(), "in.xlsx", {2: ("A VIN has 17 characters.", [1])})["Cars"]
     assert [[c.value for c in row] for row in page.iter_rows()] == [
-        ["Plate", "VIN", "What is wrong"],
+        ["Plate", "VIN", "Problem"],
         ["HH 1", "short", "A VIN has 17 characters."],
         ["HH 2", "ok", None],
     ]
@@ -445,13 +445,13 @@ def test_a_mended_file_that_comes_again_gets_no_second_column(tmp_path):
     first = marked(tmp_path, make_xlsx({"S": [["a", "b"], ["x", "y"]]}).read(), "in.xlsx", {2: ("wrong", [])})
     first.save(tmp_path / "again.xlsx")
     page = marked(tmp_path, (tmp_path / "again.xlsx").read_bytes(), "in.xlsx", {2: ("still wrong", [])})["S"]
-    assert [[c.value for c in row] for row in page.iter_rows()] == [["a", "b", "What is wrong"], ["x", "y", "still wrong"]]
+    assert [[c.value for c in row] for row in page.iter_rows()] == [["a", "b", "Problem"], ["x", "y", "still wrong"]]
 
 
 def test_a_text_comes_back_as_a_workbook(tmp_path):
     page = marked(tmp_path, "Firma;Ort\n=1+1;Köln\n\nBeta;Ulm\n".encode(), "in.csv", {2: ("no company", [0])}).active
     assert [[c.value for c in row] for row in page.iter_rows()] == [
-        ["Firma", "Ort", "What is wrong"], ["=1+1", "Köln", "no company"], [None, None, None], ["Beta", "Ulm", None],
+        ["Firma", "Ort", "Problem"], ["=1+1", "Köln", "no company"], [None, None, None], ["Beta", "Ulm", None],
     ]  # fmt: skip
     assert page["A2"].data_type == "s"
 
@@ -459,4 +459,4 @@ def test_a_text_comes_back_as_a_workbook(tmp_path):
 def test_of_a_very_large_file_only_the_faulty_rows_come_back(tmp_path):
     text = "a,b\n" + "".join(f"{n},x\n" for n in range(20_001))
     page = marked(tmp_path, text.encode(), "in.csv", {5_000: ("wrong", [])}).active
-    assert [[c.value for c in row] for row in page.iter_rows()] == [["a", "b", "What is wrong"], ["4998", "x", "wrong"]]
+    assert [[c.value for c in row] for row in page.iter_rows()] == [["a", "b", "Problem"], ["4998", "x", "wrong"]]

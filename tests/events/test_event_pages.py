@@ -120,23 +120,25 @@ def test_fewer_seats_than_taken_are_refused_on_the_form(client: Client, dora: An
     page = client.post(reverse("events:edit", args=[event.pk]), data)
 
     assert page.status_code == 422
-    assert "4 seats are taken already." in text(page)
+    assert "4 seats are already taken, so you can’t offer fewer." in text(page)
 
 
 def test_publish_then_invite_with_one_click_each(client: Client, dora: Any, north_ag: Any) -> None:
     event, guest = make_event(north_ag.centre, published=False), make_guest(north_ag)
     signed_in(client, dora)
-    assert "Publish it" in text(client.get(reverse("events:event", args=[event.pk])))
+    assert "Publish the event" in text(client.get(reverse("events:event", args=[event.pk])))
 
     client.post(reverse("events:publish", args=[event.pk]))
-    assert "Invite this one" in text(client.get(reverse("events:event", args=[event.pk])))
+    assert "Invite this person" in text(client.get(reverse("events:event", args=[event.pk])))
     client.post(reverse("events:invite", args=[event.pk]))
     jobs.run_due()
 
     assert Invitation.objects.get().person == guest
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "Invite the ticked of 2"), ("de", "Die angehakten von 2 einladen")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Invite the selected people (out of 2)"), ("de", "Ausgewählte Personen einladen (von 2)")]
+)
 def test_whom_to_invite_is_asked_in_the_languages_of_staff(client: Client, carla: Any, north_ag: Any, language: str, said: str) -> None:
     event = make_event(north_ag.centre)
     planning.publish(event, by=carla)
@@ -174,8 +176,8 @@ def test_a_second_delivery_that_stands_is_not_said_to_be_drafted(client: Client,
     signed_in(client, dora).post("/events/second-delivery/")
     planning.publish(Event.objects.get(), by=dora)
     page = client.post("/events/second-delivery/", follow=True).content.decode()
-    assert "Next month has its own already" in page
-    assert "drafted for next month" not in page[page.index("Next month has its own") :]
+    assert "There is already one next month" in page
+    assert "has been drafted for next month" not in page[page.index("There is already one next month") :]
 
 
 @pytest.mark.parametrize("name", ["publish", "invite", "remind", "arrive", "fewer", "undo_check_in", "make_landing"])
@@ -310,8 +312,8 @@ def test_who_edits_later_never_writes_unseen_over_who_was_first(client: Client, 
 
     page = html.unescape(text(late))
     assert late.status_code == 422
-    assert "Carla Hellwege wrote “Long evening” here a moment ago" in page
-    assert "Also new, and kept: Place: Hall 4." in page
+    assert "Carla Hellwege entered “Long evening” here a moment ago" in page
+    assert "These other changes are new and will be kept: Location: Hall 4." in page
     shown = shown_by(text(late))
     assert client.post(address, {**fields, "title": "Short evening", "_shown": shown, "_keep-title": "mine"}).status_code == 303
     event = Event.objects.get()
@@ -326,7 +328,7 @@ def test_a_number_of_seats_that_another_has_set_is_asked_about(client: Client, d
     late = client.post(address, {**fields, "capacity": 50})
 
     assert late.status_code == 422
-    assert "Carla Hellwege wrote “80” here" in html.unescape(text(late))
+    assert "Carla Hellwege entered “80” here" in html.unescape(text(late))
     again = {**fields, "capacity": 50, "_shown": shown_by(text(late))}
     assert client.post(address, {**again, "_keep-capacity": "theirs"}).status_code == 303
     assert event.seating().capacity == 80
@@ -380,7 +382,7 @@ def test_an_event_begins_and_ends_at_times_that_there_are(
     answer = client.post(address, {**fields, "day": clocks_change(3).isoformat(), "begins": begins, "ends": ends})
 
     assert answer.status_code == 422
-    assert answer.context["form"].errors == {field: ["There is no such time on that day: clocks go forward."]}
+    assert answer.context["form"].errors == {field: ["This time doesn’t exist on that day, because the clocks go forward."]}
 
 
 def test_an_hour_that_comes_twice_is_the_first(north: Any) -> None:

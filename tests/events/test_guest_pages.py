@@ -45,7 +45,7 @@ def test_two_taps_and_the_guest_is_registered_with_company(client: Client) -> No
     assert (done.status_code, done["Location"]) == (303, path(invitation))
     assert (registration.party, registration.companions, registration.wishes) == (2, ["Katrin"], "vegetarian")
     assert registration.company == invitation.company
-    assert "You’re coming, both of you." in client.get(path(invitation)).content.decode()
+    assert "Your two seats are reserved." in client.get(path(invitation)).content.decode()
 
 
 def test_registering_costs_what_it_did(client: Client, django_assert_num_queries: Any) -> None:
@@ -102,7 +102,7 @@ def test_a_full_event_offers_the_waiting_list_and_says_the_place(client: Client)
     client.post(path(invitation), answer())
 
     assert Registration.objects.get(person=invitation.person).status == Status.WAITING
-    assert "You are next on the list." in client.get(path(invitation)).content.decode()
+    assert "You are next on the waiting list." in client.get(path(invitation)).content.decode()
 
 
 def test_who_may_bring_nobody_is_spoken_to_as_one(client: Client) -> None:
@@ -154,7 +154,7 @@ def test_cancelling_is_asked_before_it_is_done(client: Client) -> None:
     client.post(path(invitation), answer())
 
     asked = client.get(path(invitation, "cancel/"))
-    assert "Give back your 2 seats?" in asked.content.decode()
+    assert "Do you want to give up your 2 seats?" in asked.content.decode()
     assert Registration.objects.get().status == Status.SEATED
     client.post(path(invitation, "cancel/"))
 
@@ -172,7 +172,7 @@ def test_the_ticket_shows_its_code_and_its_calendar_file(client: Client) -> None
     assert file["Content-Type"] == "text/calendar; charset=utf-8"
     assert f"UID:registration-{registration.pk}@" in file.content.decode()
     registering.cancel(registration, by=None)
-    assert "given back" in client.get(link.path).content.decode()
+    assert "This ticket has been cancelled" in client.get(link.path).content.decode()
     assert client.get(f"{link.path}appointment.ics").status_code == 404
 
 
@@ -239,15 +239,15 @@ def test_a_ticket_of_an_event_called_off_says_that_and_not_that_it_was_given_bac
     registration = make_registration()
     planning.call_off(registration.event, by=None, reason="The car is stuck.")
     words = client.get(Link.objects.get(scope="ticket", subject_id=registration.pk).path).content.decode()
-    assert "This event does not take place." in words and "The car is stuck." in words
-    assert "given back" not in words and "enough at the door" not in words
+    assert "This event has been cancelled." in words and "The car is stuck." in words
+    assert "ticket has been cancelled" not in words and "enough at the door" not in words
 
 
 def test_nobody_looks_forward_to_what_is_called_off(client: Client, anna: Any) -> None:
     invitation = make_invitation(make_event(host=anna))
-    assert "Looking forward to it" in client.get(path(invitation)).content.decode()
+    assert "Looking forward to seeing you" in client.get(path(invitation)).content.decode()
     planning.call_off(invitation.event, by=None)
-    assert "Looking forward to it" not in client.get(path(invitation)).content.decode()
+    assert "Looking forward to seeing you" not in client.get(path(invitation)).content.decode()
 
 
 def test_who_comes_may_cancel_until_it_begins_after_the_list_is_closed(client: Client) -> None:
@@ -256,4 +256,4 @@ def test_who_comes_may_cancel_until_it_begins_after_the_list_is_closed(client: C
     Event.objects.update(registration_closes_at=timezone.now() - timedelta(days=1))
     words = client.get(path(invitation)).content.decode()
     assert f"until {day_and_month(Event.objects.get().begins)}." in words
-    assert "Change the number of people" not in words
+    assert "Change the number of guests" not in words

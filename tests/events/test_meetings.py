@@ -85,10 +85,10 @@ def test_plan_on_today_fixes_a_meeting_at_a_time_that_there_is(client: Client, a
     reason = Reason.objects.get(company=north_ag, rule="annual_meeting")
     client.force_login(anna)
     page = client.get("/today/", {"do": "plan", "open": reason.pk}).content.decode()
-    assert "With whom from our management" in page
-    assert "gets a letter with the calendar entry at once" in page
+    assert "Who is joining from our management" in page
+    assert "will receive an e-mail with the calendar entry straight away" in page
     skipped = clocks_change(3)
-    for day, clock, said in ((skipped, "02:30", "clocks go forward"), (date(2026, 1, 1), "10:00", "This has passed")):
+    for day, clock, said in ((skipped, "02:30", "clocks go forward"), (date(2026, 1, 1), "10:00", "This time has already passed")):
         answer = client.post(f"/today/{reason.pk}/plan/", {"on": day.isoformat(), "at": clock})
         assert answer.status_code == 422
         assert said in answer.content.decode()
@@ -111,7 +111,7 @@ def test_no_meeting_is_asked_for_in_an_hour_that_is_skipped(client: Client, anna
     answer = client.post(address, fields)
 
     assert answer.status_code == 422
-    assert "There is no such time on that day: clocks go forward." in answer.content.decode()
+    assert "This time doesn’t exist on that day, because the clocks go forward." in answer.content.decode()
     assert state(offered) == before
 
 

@@ -102,7 +102,7 @@ def test_a_claimed_card_says_so_and_changes_nothing(client, shine, north_ag):
     assert client.get(card_of(voucher).path).status_code == 200
     answer = client.post(card_of(voucher).path, {"first_name": "Other", "place": north_ag.name})
     assert answer.status_code == 409
-    assert "claimed already" in answer.content.decode()
+    assert "already been claimed" in answer.content.decode()
     assert "Mirko" not in answer.content.decode()
     assert Voucher.objects.get().person == person
 
@@ -247,7 +247,7 @@ def test_a_code_is_good_once(client, shine):
 def test_an_empty_pool_says_so(client, shine):
     path = claim_page(shine)
     Voucher.objects.update(state=State.CLAIMED)
-    assert "All vouchers are taken for now" in client.get(path).content.decode()
+    assert "There are no vouchers left" in client.get(path).content.decode()
     assert client.post(path, {"first_name": "M", "contact": "m@d.example", "plate": "HH-AB 1"}).status_code == 409
     assert not Message.objects.exists()
 
@@ -291,7 +291,7 @@ def test_a_personal_link_shows_every_state(client, shine, north_ag, north, wanda
     redeeming.undo(redemption, by=carla, reason="twice")
     assert voucher.code in client.get(path).content.decode()
     Voucher.objects.update(valid_until=timezone.localdate() - timedelta(days=2))
-    assert "could be used until" in client.get(path).content.decode()
+    assert "was valid until" in client.get(path).content.decode()
     withdrawing.revoke(Voucher.objects.get(), by=carla, reason="left")
     gone = client.get(path).content.decode()
     assert "withdrawn" in gone

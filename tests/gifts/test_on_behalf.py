@@ -145,8 +145,8 @@ def test_a_driver_of_a_public_body_keeps_no_voucher_and_staff_hear_it_first(clie
     asked = client.post(path, said)
     words = asked.content.decode()
     assert asked.status_code == 409
-    assert "Mirko holds 1 unused voucher that the rule for public bodies does not allow." in words
-    assert "Confirm, and withdraw 1 voucher" in words
+    assert "Mirko has 1 unused voucher that the gift policy for public bodies does not allow." in words
+    assert "Confirm and withdraw 1 voucher" in words
     person.refresh_from_db()
     assert (person.is_confirmed, Voucher.objects.get().state, person.driver_roles.count()) == (False, State.CLAIMED, 0)
 

@@ -85,7 +85,7 @@ def test_one_of_many_claims_over_http_wins(shine, north_ag, emil, live_server, c
     chance.shuffle(asked)
     answers = rush(asked, at_once=AT_ONCE)
     assert Counter(answer.status for answer in answers) == {303: 1, 409: CLAIMS - 1}
-    assert all("claimed already" in answer.text for answer in answers if answer.status == 409)
+    assert all("already been claimed" in answer.text for answer in answers if answer.status == 409)
     assert (Claim.objects.count(), Received.objects.count()) == (1, 1)
 
 

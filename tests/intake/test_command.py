@@ -53,14 +53,21 @@ def test_rejected_rows_end_in_one_and_name_file_row_column_value_and_why(call, n
     code, out, _err = call(FAULTY)
     assert code == 1 and Vehicle.objects.count() == 2
     line = out.splitlines()[0].split("\t")
-    assert line == ["fleet.csv", "", "row 4", "Plate", "HH-A 1", "The same plate stands in row 2 with other facts. Keep one of the two."]
+    assert line == [
+        "fleet.csv",
+        "",
+        "row 4",
+        "Plate",
+        "HH-A 1",
+        "Row 2 has the same plate but different details. Keep only one of the two rows.",
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "holds no rows"),
-        ("Department,Class,Number of vehicles\nParks,Van,3\nPolice,Sedan,12\n", "table of counts"),
+        ("", "contains no rows"),
+        ("Department,Class,Number of vehicles\nParks,Van,3\nPolice,Sedan,12\n", "table of totals"),
         (OWNERLESS, "--company"),
     ],
 )

@@ -123,14 +123,14 @@ def test_an_older_reading_of_the_clock_does_not_turn_it_back(north):
 @pytest.mark.parametrize(
     ("column", "value", "reason"),
     [
-        (5, "WVWZZZ3CZRE01451", "A VIN has 17 characters; this has 16."),
-        (5, "WVWZZZ3CZRE01451O", "A VIN never holds O"),
+        (5, "WVWZZZ3CZRE01451", "A VIN has 17 characters; this one has 16."),
+        (5, "WVWZZZ3CZRE01451O", "A VIN never contains O"),
         (8, "31.02.2024", "There is no day 31 in month 2 of 2024."),
-        (8, "13.03.2072", "A delivery 46 years ahead."),
-        (1, "DE136695977", "no valid VAT number"),
-        (0, "", "The row names no company"),
-        (0, "X" * 200, "A name of 200 characters; 160 fit."),
-        (4, "A" * 20, "A plate has 2 to 12 letters and digits."),
+        (8, "13.03.2072", "The delivery is 46 years in the future."),
+        (1, "DE136695977", "not a valid VAT number"),
+        (0, "", "The row doesn’t name a company"),
+        (0, "X" * 200, "The name has 200 characters; the limit is 160."),
+        (4, "A" * 20, "A plate must have 2 to 12 letters and digits."),
     ],
 )
 def test_a_row_with_a_problem_is_left_out_with_row_column_value_and_reason(north, column, value, reason):
@@ -150,13 +150,13 @@ def test_the_second_of_two_rows_about_one_car_is_left_out_unless_it_says_the_sam
     other = [*FLEET[1][:6], "Audi", *FLEET[1][7:]]
     run = judge(fleet([FLEET[0], FLEET[1], FLEET[1], other]), "Fuhrpark.xlsx", centre=north)
     assert verdicts(run) == ["new", "same", "rejected"]
-    assert why(run) == ["The same VIN stands in row 2 with other facts."]
+    assert why(run) == ["Row 2 has the same VIN but different details."]
 
 
 def test_a_plate_on_two_cars_is_said(north):
     twin = [*FLEET[1][:5], "WVWZZZ3CZRE014599", *FLEET[1][6:]]
     assert why(judge(fleet([FLEET[0], FLEET[1], twin]), "Fuhrpark.xlsx", centre=north)) == [
-        "The same plate stands in row 2 with other facts."
+        "Row 2 has the same plate but different details."
     ]
 
 
@@ -164,7 +164,7 @@ def test_a_plate_that_another_car_of_the_company_has_is_said(north):
     take(fleet(), "Fuhrpark.xlsx", centre=north)
     twin = [*FLEET[1][:5], "WVWZZZ3CZRE014599", *FLEET[1][6:]]
     run = judge(fleet([FLEET[0], twin]), "x.xlsx", centre=north)
-    assert verdicts(run) == ["rejected"] and "another VIN here" in why(run)[0]
+    assert verdicts(run) == ["rejected"] and "already has a different VIN" in why(run)[0]
 
 
 def test_a_car_given_back_frees_its_plate(north):
@@ -345,7 +345,7 @@ def test_a_centre_manager_assigns_nobody(carla):
 def test_a_car_that_stands_at_another_company_in_reach_is_said(carla, north):
     make_vehicle(make_company(north, name="Alpha"), vin="WVWZZZ3CZRE014512")
     run = judge(fleet(), "x.xlsx", by=carla)
-    assert why(run) == ["This vehicle stands at Alpha."]
+    assert why(run) == ["This vehicle belongs to Alpha."]
 
 
 def test_another_users_import_is_not_there(anna, boris):
@@ -575,7 +575,7 @@ def test_the_file_comes_back_with_what_is_wrong_and_can_be_mended(north, tmp_pat
     import_report.write_report(run, tmp_path / "back.xlsx")
     page = openpyxl.load_workbook(tmp_path / "back.xlsx").active
     words = [page.cell(row, 13).value for row in range(1, 5)]
-    assert words[0] == "What is wrong" and "17 characters" in words[1] and "no date" in words[2] and words[3] is None
+    assert words[0] == "Problem" and "17 characters" in words[1] and "not a date" in words[2] and words[3] is None
     assert {cell.data_type for row in page.iter_rows() for cell in row} <= {"s", "n"}
     page["F2"], page["I3"] = "WVWZZZ3CZRE014512", "02.04.2024"
     mended = io.BytesIO()
@@ -628,7 +628,7 @@ def test_no_file_closes_a_circle_of_companies(north):
     circle = [GROUP[0], ["Alpha Holding AG", "Gamma GmbH", "Hamburg"]]
     run = take(make_xlsx({"Companies": circle}), "circle.xlsx", centre=north)
     assert verdicts(run) == ["same"]
-    assert "belongs to this company already" in str(run.rows.get().problems)
+    assert "already belongs to this company" in str(run.rows.get().problems)
     assert Company.objects.get(name="Alpha Holding AG").parent is None
 
 

@@ -45,14 +45,14 @@ def test_a_file_is_dropped_judged_taken_and_undone(client, anna):
     client.force_login(anna)
     address = brought(client)
     page = client.get(address).content.decode()
-    assert "Take the 2 good rows" in page and "HH-A 1" in page and not Company.objects.exists()
+    assert "Import the 2 valid rows" in page and "HH-A 1" in page and not Company.objects.exists()
     assert client.post(f"{address}take/", {"_key": "k"}).status_code == 303
     finish()
     assert set(Vehicle.objects.values_list("plate", flat=True)) == {"HH-A 1", "HH-B 2"}
     assert "2 new companies" in client.get(address).content.decode()
     client.post(f"{address}undo/")
     finish()
-    assert not Company.objects.exists() and "Taken back" in client.get(address).content.decode()
+    assert not Company.objects.exists() and "Undone: " in client.get(address).content.decode()
 
 
 def test_pressing_twice_takes_once(client, anna):
@@ -68,7 +68,7 @@ def test_every_problem_stands_there_by_row_and_column(client, anna):
     client.force_login(anna)
     address = brought(client, FAULTY)
     page = client.get(address).content.decode()
-    assert "C4" in page and "The same plate stands in row 2 with other facts." in page and "Keep one of the two." in page
+    assert "C4" in page and "Row 2 has the same plate but different details." in page and "Keep only one of the two rows." in page
     assert "HH-A 1" in client.get(f"{address}?problem=twice").content.decode()
 
 
@@ -78,12 +78,12 @@ def test_the_file_comes_back_with_reasons(client, anna, tmp_path):
     assert "fleet-problems marked.xlsx" in response["Content-Disposition"]
     (tmp_path / "back.xlsx").write_bytes(b"".join(response.streaming_content))
     page = openpyxl.load_workbook(tmp_path / "back.xlsx").active
-    assert page["E1"].value == "What is wrong" and "same plate" in page["E4"].value
+    assert page["E1"].value == "Problem" and "same plate" in page["E4"].value
 
 
 @pytest.mark.parametrize(
     ("content", "name", "words"),
-    [("", "a.csv", "holds no rows"), ("a,b\n1,2", "a.exe", "are not read"), ('a,"b\n', "a.csv", "never closed")],
+    [("", "a.csv", "contains no rows"), ("a,b\n1,2", "a.exe", "We can’t read files"), ('a,"b\n', "a.csv", "never closed")],
 )
 def test_a_file_that_cant_be_read_is_refused_in_words_and_not_kept(client, anna, content, name, words):
     client.force_login(anna)
@@ -94,7 +94,7 @@ def test_a_file_that_cant_be_read_is_refused_in_words_and_not_kept(client, anna,
 def test_a_file_that_cant_be_taken_says_why(client, anna):
     client.force_login(anna)
     page = client.get(brought(client, "Department,Class,Number of vehicles\nParks,Van,3\nPolice,Sedan,12\n")).content.decode()
-    assert "table of counts" in page and "Take the" not in page
+    assert "table of totals" in page and "Import the" not in page
 
 
 def test_a_list_without_owner_asks_and_takes_only_a_company_in_reach(client, anna, north, south_ag):
@@ -102,12 +102,12 @@ def test_a_list_without_owner_asks_and_takes_only_a_company_in_reach(client, ann
     assign(mine, anna)
     client.force_login(anna)
     address = brought(client, OWNERLESS)
-    assert "No column names a company." in client.get(address).content.decode()
+    assert "There is no column with company names." in client.get(address).content.decode()
     foreign, missing = (
         client.post(f"{address}where/", {"company": name, "centre": north.pk}) for name in (south_ag.name, "Nie gehört GmbH")
     )
     assert (foreign.status_code, missing.status_code) == (422, 422)
-    said = "No company of yours is called that."
+    said = "None of your companies has this name."
     assert said in foreign.content.decode() and said in missing.content.decode()
     client.post(f"{address}where/", {"company": "alpha gmbh", "centre": north.pk})
     finish()
@@ -121,7 +121,7 @@ def test_columns_can_be_said_and_kept(client, anna):
     address = brought(client, "Dings,Plate\nAlpha GmbH,HH-A 1\n")
     client.post(f"{address}columns/", {"kind-0": "vehicles", "col-0-0": "company.name", "col-0-1": "vehicle.plate"})
     finish()
-    assert "Take the good row" in client.get(address).content.decode()
+    assert "Import the valid row" in client.get(address).content.decode()
     client.post(f"{address}layout/", {"sheet": "0", "name": "Unser Leasing"})
     assert Layout.objects.get().name == "Unser Leasing"
     assert "Unser Leasing" in client.get(brought(client, "Dings,Plate\nBeta GmbH,HH-A 2\n")).content.decode()
@@ -160,7 +160,7 @@ def test_an_import_whose_job_broke_says_so_and_can_be_stopped(client, anna):
     address = upload(client, GOOD)["Location"]
     Import.objects.get().spool.unlink()
     finish()
-    assert "This import stopped by itself." in client.get(address).content.decode()
+    assert "This import stopped unexpectedly." in client.get(address).content.decode()
     assert client.get(f"{address}progress/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     client.post(f"{address}stop/")
     assert Import.objects.get().state == "columns" and client.get(address).status_code == 200

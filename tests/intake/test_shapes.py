@@ -49,7 +49,7 @@ def test_sheets_joined_by_the_plate_tell_of_the_same_vehicles(north):
     run = take(make_xlsx(JOINED), "fuhrpark.xlsx", centre=north)
     assert not run.asks_owner and (run.counts["vehicles_new"], run.counts["companies_new"], run.counts["people_new"]) == (2, 1, 2)
     assert verdicts(run) == ["new", "new", "changed", "changed", "rejected", "changed", "changed"]
-    assert why(run) == ["No other sheet of this file says whose vehicle this is."]
+    assert why(run) == ["No other sheet in this file says whose vehicle this is."]
     assert dict(Vehicle.objects.values_list("plate", "contract_ends_on")) == {"HH-AB 1": date(2027, 12, 31), "HH-AB 2": date(2028, 6, 30)}
     assert dict(Holder.objects.values_list("vehicle__plate", "user__person__last_name")) == {"HH-AB 1": "Kern", "HH-AB 2": "Voss"}
     assert {role.company.name for person in Person.objects.all() for role in person.user_roles.all()} == {"Alpha GmbH"}
@@ -102,7 +102,7 @@ def test_remarks_in_the_column_of_the_plates_are_passed_over_and_lone_plates_are
     ]
     run = judge(make_xlsx({"Liste": rows}), "liste.xlsx", centre=north)
     assert verdicts(run) == ["new", "new", "rejected"] and skipped(run) == ["section", "section"]
-    assert why(run) == ["The row names no company."]
+    assert why(run) == ["The row doesn’t name a company."]
 
 
 def test_a_company_of_which_only_the_name_is_known_is_a_row(north):
@@ -177,7 +177,7 @@ def test_a_formula_without_its_result_is_said(north):
     run = judge(make_xlsx({"Flotte": rows}), "flotte.xlsx", centre=north)
     first, second = run.rows.order_by("row")
     assert first.has_notes and first.problems[0]["code"] == "formula" and first.problems[0]["column"] == 3
-    assert "save it there" in first.problems[0]["cure"] and not second.problems
+    assert "save it and upload it again" in first.problems[0]["cure"] and not second.problems
 
 
 def test_a_formula_with_its_result_is_read_as_what_it_shows(north, tmp_path):

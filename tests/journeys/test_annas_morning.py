@@ -25,7 +25,7 @@ def log_call(anna, button: str, outcome: str, sentence: str) -> None:
     anna.press(page.locator("#open label.fp-chip", has_text=outcome))
     page.locator("#open input[name=text]").fill(sentence)
     with page.expect_response(lambda answer: answer.request.method == "POST") as saved:
-        anna.press(page.get_by_role("button", name="Save, next"))
+        anna.press(page.get_by_role("button", name="Save and next"))
     assert saved.value.status == 200
     page.wait_for_function("said => document.querySelector('#open input[name=text]')?.value !== said", arg=sentence)
 
@@ -42,8 +42,8 @@ def test_anna_works_through_her_calls_with_three_clicks_each(meet, size):
     first = headline(page)
 
     sayings = (
-        ("Not reached", "Left word", "Colleague passes it on."),
-        ("Reached", "Spoken, all clear", "Board decides in December."),
+        ("Not reached", "Left a message", "Colleague passes it on."),
+        ("Reached", "Spoke to them, no follow-up needed", "Board decides in December."),
         ("Not reached", "No answer", "Rang out."),
         ("Reached", "Wants a meeting", "Thursday morning suits him."),
     )
@@ -66,7 +66,7 @@ def test_the_first_card_says_whom_why_and_how_without_a_click(meet, size):
     assert anna.clicks == 0
     assert top.company.name in card.inner_text()
     assert card.locator("a[href^='tel:'], a[href^='mailto:']").count() >= 1
-    assert "We may use" in card.inner_text()
+    assert "Allowed channels" in card.inner_text()
 
 
 def test_a_call_is_taken_back_with_one_click(meet):

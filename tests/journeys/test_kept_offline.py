@@ -41,7 +41,7 @@ def mirko(meet, voucher):
     """Mirko, who has his voucher on his telephone, and the telephone says that it keeps it."""
     hand = meet(PHONE)
     hand.arrive(voucher.link.path)
-    hand.see("Kept on this phone").wait_for(state="visible")
+    hand.see("Saved on this phone").wait_for(state="visible")
     return hand
 
 
@@ -58,7 +58,7 @@ def test_the_code_stays_on_the_telephone_and_goes_once_it_is_used(mirko, voucher
     unplug(mirko)
     assert page.locator(".code").inner_text() == voucher.code
     assert page.locator("svg.qr").is_visible()
-    assert "No network. This is the copy kept on this phone, from" in kept.inner_text()
+    assert "You are offline. This is the copy saved on this phone on" in kept.inner_text()
     assert mirko.fits()
     assert page.evaluate("getComputedStyle(document.querySelector('.ticket')).borderRadius") != "0px"  # dressed as ever
 
@@ -74,8 +74,8 @@ def test_the_code_stays_on_the_telephone_and_goes_once_it_is_used(mirko, voucher
 def test_what_the_driver_gives_back_is_kept_no_more(mirko):
     page = mirko.page
     page.locator("summary").click()
-    page.get_by_role("button", name="Yes, give this one back").click()
-    mirko.see("This voucher was withdrawn.")
+    page.get_by_role("button", name="Yes, give it back").click()
+    mirko.see("This voucher has been withdrawn.")
     page.wait_for_function(f"{STORED}.then((there) => !there)")
 
 
@@ -87,22 +87,22 @@ def test_a_copy_that_ran_out_is_not_shown(mirko):
         page.reload()
     page.context.set_offline(False)
     page.reload()
-    mirko.see("Kept on this phone").wait_for(state="visible")
+    mirko.see("Saved on this phone").wait_for(state="visible")
 
 
 def test_a_ticket_is_kept_beside_the_voucher_and_goes_when_the_guest_cancels(meet, mirko):
     event = Event.objects.published().ahead(now=timezone.now()).select_related("centre").order_by("starts_at").first()
     guest = make_registration(event, make_person("Brandt", centre=event.centre))
     page = mirko.arrive(Link.objects.get(scope="ticket", subject_id=guest.pk).path)
-    mirko.see("Kept on this phone").wait_for(state="visible")
+    mirko.see("Saved on this phone").wait_for(state="visible")
     assert page.evaluate(PAGES) == 2
 
     unplug(mirko)
     assert page.locator("svg.qr").is_visible()
-    mirko.see("No network.")
+    mirko.see("You are offline.")
 
     guest.refresh_from_db()
     registering.cancel(guest, by=None)
     page.context.set_offline(False)
-    mirko.see("This ticket was given back")
+    mirko.see("This ticket has been cancelled")
     page.wait_for_function(f"{PAGES}.then((left) => left === 1)")  # the voucher stays

@@ -49,7 +49,7 @@ def test_mirko_claims_his_wash_and_wanda_redeems_it_once(meet, card, size):
 
     wanda.arrive("/vouchers/redeem/").locator("input[name=code]").fill(code)
     wanda.press(door.get_by_role("button", name="Redeem", exact=True))
-    wanda.see("Used before")
+    wanda.see("Already redeemed")
     assert re.search(r"Already used today at \d\d:\d\d", door.locator("main").inner_text())
     wanda.see("Nord, taken by Wanda Petrowa")
     assert Redemption.objects.filter(voucher=card).count() == 1
@@ -94,5 +94,5 @@ def test_a_second_tap_on_its_mine_gives_the_same_voucher(meet, card):
     first.press(first.page.locator("button.go"))
     first.see("Mirko’s voucher")
     second.press(second.page.locator("button.go"))
-    second.see("This card has been claimed already")
+    second.see("This card has already been claimed")
     assert Voucher.objects.get(pk=card.pk).claim_made.first_name == "Mirko"

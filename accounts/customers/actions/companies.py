@@ -133,7 +133,9 @@ def circle_refused(company: Company, parent: Company) -> CircleOfCompanies:
     if parent.pk == company.pk:
         return CircleOfCompanies(_("A company can’t belong to itself."))
     names = {"company": company.name, "parent": parent.name}
-    return CircleOfCompanies(_("%(parent)s belongs to %(company)s, directly or through others: it can’t stand above it.") % names)
+    return CircleOfCompanies(
+        _("%(parent)s belongs to %(company)s, directly or through other companies, so it can’t be the parent company.") % names
+    )
 
 
 def parent_now(pk: int) -> int | None:

@@ -55,13 +55,13 @@ class AssignForm(forms.Form):
 
     user = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none())
     kind = forms.ChoiceField(
-        label=_("As"),
+        label=_("Kind"),
         choices=[(Assignment.Kind.RESPONSIBLE, _("responsible")), (Assignment.Kind.STAND_IN, _("stand-in"))],
         initial=Assignment.Kind.RESPONSIBLE,
         widget=forms.RadioSelect,
     )
     starts_on = DayField(label=_("From"))
-    ends_on = DayField(label=_("To"), required=False, help_text=_("A stand-in ends by itself after that day."))
+    ends_on = DayField(label=_("To"), required=False, help_text=_("A stand-in ends automatically after this day."))
 
     def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,9 +72,9 @@ class AssignForm(forms.Form):
         values = super().clean() or {}
         starts, ends = values.get("starts_on"), values.get("ends_on")
         if starts and ends and ends < starts:
-            self.add_error("ends_on", _("It would end before it began."))
+            self.add_error("ends_on", _("The end date can’t be before the start date."))
         if values.get("kind") == Assignment.Kind.STAND_IN and not ends and "ends_on" not in self.errors:
-            self.add_error("ends_on", _("Until when? A stand-in ends by itself."))
+            self.add_error("ends_on", _("Enter an end date: a stand-in is always temporary."))
         return values
 
     def clean_starts_on(self) -> date:
@@ -85,7 +85,7 @@ class HandOverForm(forms.Form):
     """Who looks after several companies from a day on: a colleague who may serve each of them."""
 
     row = forms.Field(required=False, widget=forms.MultipleHiddenInput)
-    user = forms.ModelChoiceField(label=_("To whom"), queryset=User.objects.none())
+    user = forms.ModelChoiceField(label=_("Hand over to"), queryset=User.objects.none())
     starts_on = DayField(label=_("From"))
 
     def __init__(self, *args: Any, user: User, companies: list[Company], **kwargs: Any) -> None:
@@ -104,13 +104,13 @@ class HandOverForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if not self.companies:
-            self.add_error(None, _("No company is chosen: tick some in the list first."))
+            self.add_error(None, _("No company is selected. Select at least one in the list first."))
         return super().clean() or {}
 
 
 def not_past(day: date) -> date:
     if day < timezone.localdate():
-        raise forms.ValidationError(_("What was, was: begin today or later."))
+        raise forms.ValidationError(_("The start date can’t be in the past."))
     return day
 
 
@@ -127,7 +127,7 @@ class CompanyAddressForm(RowForm):
         model = Address
         fields = ("kind", "street", "postcode", "city", "country")
         widgets = {"kind": forms.RadioSelect}
-        help_texts = {"country": _("Two letters, like DE.")}
+        help_texts = {"country": _("Two letters, for example DE.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,5 +139,5 @@ class CompanyAddressForm(RowForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not values.get("street") and not values.get("city"):
-            self.add_error("street", _("Give a street or a town: without either nobody finds it."))
+            self.add_error("street", _("Enter a street or a city."))
         return values

@@ -26,7 +26,10 @@ class CompanyForm(RowForm):
         model = Company
         fields = FIELDS
         widgets = {"car_policy": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"vat_number": _("With its country in front, like DE136695976."), "country": _("Two letters, like DE.")}
+        help_texts = {
+            "vat_number": _("With the country code in front, for example DE136695976."),
+            "country": _("Two letters, for example DE."),
+        }
 
     def __init__(self, *args: Any, user: User, company: Company | None = None, **kwargs: Any) -> None:
         super().__init__(*args, instance=company, **kwargs)

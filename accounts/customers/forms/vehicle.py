@@ -25,7 +25,7 @@ class VehicleForm(RowForm):
         )  # fmt: skip
         widgets = {"use": forms.RadioSelect}
         field_classes = {"delivered_on": DayField, "contract_ends_on": DayField, "given_back_on": DayField}
-        help_texts = {"use": _("Personal: one user has it, also for private use. Functional: drivers change.")}
+        help_texts = {"use": _("Personal: one user has the vehicle, also for private use. Functional: the drivers change.")}
 
     def __init__(self, *args: Any, company: Company, vehicle: Vehicle | None = None, **kwargs: Any) -> None:
         super().__init__(*args, instance=vehicle, **kwargs)
@@ -37,16 +37,16 @@ class VehicleForm(RowForm):
     def clean_vin(self) -> str:
         vin = "".join(self.cleaned_data["vin"].upper().split())
         if vin and not (11 <= len(vin) <= 17 and VIN_LETTERS.issuperset(vin)):
-            raise forms.ValidationError(_("A VIN has 17 letters and digits, never I, O or Q."))
+            raise forms.ValidationError(_("Enter a VIN of 17 letters and digits; it never contains I, O or Q."))
         return vin
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not any(values.get(name) for name in ("plate", "vin", "model")):
-            self.add_error("plate", _("Give a plate, a VIN or a model: by one of them the vehicle is known again."))
+            self.add_error("plate", _("Enter a plate, VIN or model so we can identify the vehicle."))
         delivered, ends = values.get("delivered_on"), values.get("contract_ends_on")
         if delivered and ends and ends < delivered:
-            self.add_error("contract_ends_on", _("The contract would end before the delivery."))
+            self.add_error("contract_ends_on", _("The contract can’t end before the delivery."))
         if not values.get("given_back_on"):
             self.refuse_twins(values)
         return values
@@ -57,6 +57,6 @@ class VehicleForm(RowForm):
         if self.original:
             others = others.exclude(pk=self.original.pk)
         if values.get("plate") and others.filter(plate_folded=fold_plate(values["plate"])).exists():
-            self.add_error("plate", _("%s has a vehicle with this plate already.") % self.company)
+            self.add_error("plate", _("%s already has a vehicle with this plate.") % self.company)
         if values.get("vin") and others.filter(vin=values["vin"]).exists():
-            self.add_error("vin", _("%s has a vehicle with this VIN already.") % self.company)
+            self.add_error("vin", _("%s already has a vehicle with this VIN.") % self.company)

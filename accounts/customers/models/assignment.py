@@ -106,7 +106,7 @@ class Assignment(models.Model):
                 standing.filter(starts_on=starts_on).delete()
                 standing.filter(starts_on__lt=starts_on).update(ends_on=starts_on - timedelta(days=1))
             assignment = cls(company=company, user=user, kind=kind, starts_on=starts_on, ends_on=ends_on)
-            save_apart(assignment, refusal=AlreadyAssigned(_("Somebody is responsible for this company in that period already.")))
+            save_apart(assignment, refusal=AlreadyAssigned(_("Someone is already responsible for this company during that period.")))
             audit.record("company.assigned", company, by=by, facts={"user": user.pk, "kind": str(kind)})
             TouchedCompany.add(company)
             return assignment
@@ -132,7 +132,7 @@ class Assignment(models.Model):
             ids = [company.pk for company in handed]
             later = cls.objects.responsible().filter(company__among=ids, starts_on__gt=starts_on).select_related("company").first()
             if later:
-                raise AlreadyAssigned(_("A later hand-over of %s is planned already; take that one back first.") % later.company)
+                raise AlreadyAssigned(_("A later handover of %s is already planned. Cancel that one first.") % later.company)
             standing = standing.filter(company__among=ids)
             standing.filter(starts_on=starts_on).delete()
             standing.update(ends_on=starts_on - timedelta(days=1))
@@ -160,7 +160,7 @@ class Assignment(models.Model):
                     TouchedCompany.add(self.company)
                 return
             if by is not None and not Centre.objects.where(by, may="serve_customers").filter(pk=self.company.centre_id).exists():
-                raise OnlyWhoLeads(_("A planned hand-over is taken back by who leads the centre; ask them."))
+                raise OnlyWhoLeads(_("Only the centre manager can cancel a planned handover."))
             if self.starts_on > on:
                 self.take_back(by=by)
 

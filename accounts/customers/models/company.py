@@ -120,7 +120,7 @@ class Company(Folded):
     car_policy = models.TextField(_("car policy"), blank=True, max_length=2000)
     tier = models.CharField(_("tier"), max_length=8, choices=Tier, blank=True)
     phase = models.CharField(_("phase"), max_length=8, choices=Phase, default=Phase.PROSPECT)
-    external_id = models.CharField(_("number in the source"), max_length=80, blank=True, db_index=True)
+    external_id = models.CharField(_("ID in the source system"), max_length=80, blank=True, db_index=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     # what `for_list` and `for_dossier` of accounts/customers/rows.py add

@@ -37,12 +37,12 @@ class CompanyPair(pairs.Pair):
     """Two companies that may be one: the same VAT number, or the same name and postcode."""
 
     class Found(models.TextChoices):
-        VAT_NUMBER = "vat_number", _("the VAT number")
+        VAT_NUMBER = "vat_number", _("VAT number")
         NAME = "name", _("name and postcode")
 
     kinds = Found
     one = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="pairs", verbose_name=_("company"))
-    other = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="pairs_with_older", verbose_name=_("and company"))
+    other = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="pairs_with_older", verbose_name=_("other company"))
 
     objects = CompanyPairQuerySet.as_manager()
 

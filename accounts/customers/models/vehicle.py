@@ -96,8 +96,8 @@ class Vehicle(Folded):
     contract = models.CharField(_("contract"), max_length=8, choices=Contract, blank=True)
     contract_ends_on = models.DateField(_("contract end"), null=True, blank=True, db_index=True)
     mileage_km = models.PositiveIntegerField(_("mileage in km"), null=True, blank=True)
-    given_back_on = models.DateField(_("given back"), null=True, blank=True)
-    external_id = models.CharField(_("number in the source"), max_length=80, blank=True)
+    given_back_on = models.DateField(_("returned"), null=True, blank=True)
+    external_id = models.CharField(_("ID in the source system"), max_length=80, blank=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = VehicleQuerySet.as_manager()

@@ -52,7 +52,9 @@ def assign(request: StaffRequest, company_id: int) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         assigned = Assignment.assign(company, values.pop("user"), by=request.user, **values)
-        return done(request, left_to(request, company), _("%(who)s looks after %(company)s.") % {"who": assigned.user, "company": company})
+        return done(
+            request, left_to(request, company), _("%(who)s has been assigned to %(company)s.") % {"who": assigned.user, "company": company}
+        )
     rows = Assignment.objects.filter(company=company).select_related("user").order_by("-starts_on", "-pk")
     context = {"company": company, "form": form, "assignments": rows, "today": timezone.localdate(), "back": dossier_of(company)}
     return answer(request, context, part="accounts/assign.html#panel", status=422 if form.is_bound else 200)
@@ -77,7 +79,7 @@ def hand_over(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         to = form.cleaned_data["user"]
         count = len(Assignment.assign_many(chosen, to, starts_on=form.cleaned_data["starts_on"], by=request.user))
-        said = ngettext("%(who)s looks after one company more.", "%(who)s looks after %(count)d companies more.", count)
+        said = ngettext("One company has been handed over to %(who)s.", "%(count)d companies have been handed over to %(who)s.", count)
         return done(request, back, said % {"who": to, "count": count})
     title = ngettext("Hand over %d company", "Hand over %d companies", len(chosen)) % len(chosen)
     return ask(request, form, title=title, save=_("Hand over"), back=back, trail=(_("Companies"), back), panel_icon="users")
@@ -103,9 +105,9 @@ def address_new(request: StaffRequest, company_id: int) -> HttpResponse:
     form = CompanyAddressForm(request.POST or None)
     if form.is_valid():
         Address.enter(company, by=request.user, **form.cleaned_data)
-        return done(request, back, _("The address is entered."))
-    title = _("An address of %s") % company
-    return ask(request, form, title=title, save=_("Enter the address"), back=back, trail=(company.name, back), panel_icon="map-pin")
+        return done(request, back, _("The address has been added."))
+    title = _("Address of %s") % company
+    return ask(request, form, title=title, save=_("Add address"), back=back, trail=(company.name, back), panel_icon="map-pin")
 
 
 def address_of(request: StaffRequest, company_address_id: int) -> Address:
@@ -120,9 +122,9 @@ def address_edit(request: StaffRequest, company_address_id: int) -> HttpResponse
     company, back = address.company, dossier_of(address.company)
     form = CompanyAddressForm(request.POST or None, instance=address)
     if form.is_valid() and form.write(address.edit, by=request.user):
-        return done(request, back, _("The address is saved."))
+        return done(request, back, _("The address has been saved."))
     remove = reverse("accounts:company_address_remove", args=[company_address_id])
-    title = _("An address of %s") % company
+    title = _("Address of %s") % company
     return ask(request, form, title=title, save=_("Save"), back=back, trail=(company.name, back), panel_icon="map-pin", remove=remove)
 
 
@@ -132,4 +134,4 @@ def address_remove(request: StaffRequest, company_address_id: int) -> HttpRespon
     address = address_of(request, company_address_id)
     back = dossier_of(address.company)
     address.remove(by=request.user)
-    return done(request, back, _("The address is removed; the history keeps it."))
+    return done(request, back, _("The address has been removed. It remains in the history."))

@@ -38,12 +38,12 @@ class CompanyList(ListPage[CompanyQuerySet]):
         Preset(_("At risk, worth keeping"), "tier=diamond&tier=platinum&tier=gold&phase=at_risk"),
     )
     empty = Empty(
-        _("No company yet"),
+        _("No companies yet"),
         _(
-            "Here stand the business customers whose fleets you look after, say “Nordhafen Logistik, 31 vehicles”. "
-            "Import a fleet list, or enter the first one."
+            "The companies you look after appear here, for example “Nordhafen Logistik, 31 vehicles”. Import a "
+            "fleet list or add your first company."
         ),
-        _("Enter a company"),
+        _("Add a company"),
         "accounts:company_new",
         "serve_customers",
     )
@@ -82,8 +82,8 @@ def company_new(request: StaffRequest) -> HttpResponse:
     form = CompanyForm(request.POST or None, user=request.user)
     if form.is_valid():
         company = companies.enter(by=request.user, **form.cleaned_data)
-        return done(request, reverse("accounts:company", args=[company.pk]), _("%s is entered.") % company)
-    return ask(request, form, title=_("A new company"), save=_("Enter the company"), back=reverse("accounts:companies"), panel_icon="plus")
+        return done(request, reverse("accounts:company", args=[company.pk]), _("%s has been added.") % company)
+    return ask(request, form, title=_("New company"), save=_("Add company"), back=reverse("accounts:companies"), panel_icon="plus")
 
 
 @page(may="serve_customers")
@@ -93,5 +93,5 @@ def company_edit(request: StaffRequest, company_id: int) -> HttpResponse:
     back = reverse("accounts:company", args=[company.pk])
     form = CompanyForm(request.POST or None, user=request.user, company=company)
     if form.is_valid() and form.write(partial(companies.edit, company), by=request.user):
-        return done(request, back, _("%s is saved.") % company)
+        return done(request, back, _("%s has been saved.") % company)
     return ask(request, form, title=_("Edit %s") % company, save=_("Save"), back=back, trail=(company.name, back))

@@ -20,7 +20,7 @@ def search(request: StaffRequest) -> HttpResponse:
         "question": question,
         "groups": found,
         "is_log": is_log,
-        "title": _("Log a contact") if is_log else _("Search"),
+        "title": _("Log an interaction") if is_log else _("Search"),
         "most": MOST,
         "kinds": [kind.plural for kind in findable],
     }

@@ -29,16 +29,16 @@ class VehicleList(ListPage[VehicleQuerySet]):
     extra = vehicle_columns
     presets = (
         Preset(_("All"), ""),
-        Preset(_("New in four weeks"), "delivered=28"),
+        Preset(_("New in the last four weeks"), "delivered=28"),
         Preset(_("Contracts ending"), "ends=9"),
         Preset(_("Personal"), "use=personal"),
         Preset(_("Functional"), "use=functional"),
     )
     empty = Empty(
-        _("No vehicle yet"),
+        _("No vehicles yet"),
         _(
-            "Here stand the vehicles of your companies, with holder, delivery and contract end. "
-            "They come with an imported fleet list, or one by one from a company’s dossier."
+            "The vehicles of your companies appear here with their holder, delivery and contract end. Import a "
+            "fleet list, or add vehicles one by one from a company’s dossier."
         ),
     )
 
@@ -67,10 +67,8 @@ def vehicle_new(request: StaffRequest, company_id: int) -> HttpResponse:
     form = VehicleForm(request.POST or None, company=company)
     if form.is_valid():
         entered = Vehicle.enter(by=request.user, company=company, **form.cleaned_data)
-        return done(request, back, _("%s is entered.") % entered)
-    return ask(
-        request, form, title=_("A new vehicle"), save=_("Enter the vehicle"), back=back, trail=(company.name, back), panel_icon="car"
-    )
+        return done(request, back, _("%s has been added.") % entered)
+    return ask(request, form, title=_("New vehicle"), save=_("Add vehicle"), back=back, trail=(company.name, back), panel_icon="car")
 
 
 @page(may="serve_customers")
@@ -80,5 +78,5 @@ def vehicle_edit(request: StaffRequest, vehicle_id: int) -> HttpResponse:
     back = reverse("accounts:vehicle", args=[found.pk])
     form = VehicleForm(request.POST or None, company=found.company, vehicle=found)
     if form.is_valid() and form.write(found.edit, by=request.user):
-        return done(request, back, _("%s is saved.") % found)
+        return done(request, back, _("%s has been saved.") % found)
     return ask(request, form, title=_("Edit %s") % found, save=_("Save"), back=back, trail=(str(found), back))

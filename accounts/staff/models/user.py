@@ -46,7 +46,7 @@ class User(AbstractUser):
     )
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=language_default)
-    theme = models.CharField(_("colours"), max_length=5, blank=True, choices=[("light", _("light")), ("dark", _("dark"))])
+    theme = models.CharField(_("appearance"), max_length=5, blank=True, choices=[("light", _("light")), ("dark", _("dark"))])
 
     views = models.JSONField(
         default=dict, editable=False
@@ -79,7 +79,7 @@ class User(AbstractUser):
         with transaction.atomic():
             lock(self)
             if name not in self.views.get(page, {}) and sum(map(len, self.views.values())) >= MOST_VIEWS:
-                words = _("You keep %(most)d views already. Drop one that you no longer need, then keep this one.")
+                words = _("You already have %(most)d saved views. Delete one you no longer need, then save this one.")
                 raise TooManyViews(words % {"most": MOST_VIEWS})
             self.views = {**self.views, page: {**self.views.get(page, {}), name: query}}
             self.save(update_fields=["views"])

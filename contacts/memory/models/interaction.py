@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class Direction(models.TextChoices):
-    OUT = "out", _("from us")
-    IN = "in", _("to us")
+    OUT = "out", _("outgoing")
+    IN = "in", _("incoming")
 
 
 class Outcome(models.TextChoices):
     REACHED = "reached", _("reached")
     NOT_REACHED = "not_reached", _("not reached")
-    LEFT_WORD = "left_word", _("left word")
-    WANTS_MEETING = "wants_meeting", _("wants to meet")
+    LEFT_WORD = "left_word", _("left a message")
+    WANTS_MEETING = "wants_meeting", _("wants a meeting")
     NOT_INTERESTED = "not_interested", _("not interested")
     WRONG_NUMBER = "wrong_number", _("wrong number")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-CLOSED_ALREADY = _("This task is closed already: “%(result)s”")
+CLOSED_ALREADY = _("This task has already been closed: “%(result)s”")
 
 
 class TaskClosed(Refused):
@@ -53,11 +53,11 @@ class Task(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="tasks", verbose_name=_("company"))
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="tasks", verbose_name=_("person"))
-    title = models.CharField(_("what"), max_length=200)
-    due_on = models.DateField(_("by"))
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("who"))
+    title = models.CharField(_("description"), max_length=200)
+    due_on = models.DateField(_("due on"))
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("assigned to"))
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
-    result = models.CharField(_("what came of it"), max_length=300, blank=True)
+    result = models.CharField(_("outcome"), max_length=300, blank=True)
     reason_key = models.CharField(max_length=140, blank=True)  # the reason it was made from
     planned_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
@@ -102,7 +102,7 @@ class Task(models.Model):
                 try:
                     self.refresh_from_db()
                 except Task.DoesNotExist as gone:
-                    raise TaskClosed(_("This task was taken back by whoever planned it.")) from gone
+                    raise TaskClosed(_("This task was cancelled by the person who planned it.")) from gone
                 raise TaskClosed(CLOSED_ALREADY % {"result": self.result}, facts={"result": self.result})
             self._now("task.closed", {"result": ("", result)}, by=by, **closed)
 

@@ -113,7 +113,7 @@ def hand_on(asked: Holder, held: list[Holder]) -> "HandOver | AlreadyHeld":
             return HandOver(one, is_new=False)
     former = next((one for one in running if one.starts_on < asked.starts_on), None)
     if any(one is not former and meets(one, asked) for one in held):
-        return AlreadyHeld(_("Somebody else has this vehicle in that period."))
+        return AlreadyHeld(_("Someone else already has this vehicle during that period."))
     held.append(asked)
     if former is None:
         return HandOver(asked, is_new=True)

@@ -51,11 +51,11 @@ class PersonPair(pairs.Pair):
     class Found(models.TextChoices):
         EMAIL = "email", _("name and e-mail address")
         PHONE = "phone", _("name and telephone number")
-        BORN_ON = "born_on", _("name and birth date")
+        BORN_ON = "born_on", _("name and date of birth")
 
     kinds = Found
     one = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pairs", verbose_name=_("person"))
-    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pairs_with_older", verbose_name=_("and person"))
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pairs_with_older", verbose_name=_("other person"))
 
     objects = PersonPairQuerySet.as_manager()
 

@@ -104,15 +104,19 @@ class Person(Folded):
 
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
-    title = models.CharField(_("title"), max_length=40, blank=True, help_text=_("As they wish to be addressed: Herr, Frau Dr., Dott.ssa"))
+    title = models.CharField(
+        _("title"), max_length=40, blank=True, help_text=_("How they wish to be addressed, for example Herr, Frau Dr. or Dott.ssa")
+    )
     name_folded = models.CharField(max_length=200, editable=False, db_index=True)  # last name first: also the order of lists
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=language_default)
-    born_on = models.DateField(_("birth date"), null=True, blank=True)
+    born_on = models.DateField(_("date of birth"), null=True, blank=True)
     family = models.CharField(_("family"), max_length=300, blank=True)
     best_time = models.CharField(_("best time"), max_length=100, blank=True)
-    centre = models.ForeignKey(Centre, null=True, blank=True, on_delete=models.SET_NULL, related_name="people", verbose_name=_("met by"))
+    centre = models.ForeignKey(
+        Centre, null=True, blank=True, on_delete=models.SET_NULL, related_name="people", verbose_name=_("centre of first contact")
+    )
     is_confirmed = models.BooleanField(_("confirmed"), default=True)  # False: made by a claim, until staff look
-    external_id = models.CharField(_("number in the source"), max_length=80, blank=True, db_index=True)
+    external_id = models.CharField(_("ID in the source system"), max_length=80, blank=True, db_index=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PersonQuerySet.as_manager()

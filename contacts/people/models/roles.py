@@ -152,8 +152,8 @@ class DecisionMaker(Role):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name=of_person)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="decision_makers")
     kind = models.CharField(_("kind"), max_length=17, choices=Kind, default=Kind.OTHER)
-    decides_supply = models.BooleanField(_("decides who supplies"), default=True)
-    decides_service = models.BooleanField(_("decides who repairs and services"), default=True)
+    decides_supply = models.BooleanField(_("decides who supplies the vehicles"), default=True)
+    decides_service = models.BooleanField(_("decides who repairs and services the vehicles"), default=True)
 
     class Meta:
         verbose_name = _("decision-maker")
@@ -168,7 +168,7 @@ class VehicleUser(Role):
     of_person = "user_roles"
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name=of_person)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="users")
-    may_choose = models.BooleanField(_("may choose the car"), default=True)
+    may_choose = models.BooleanField(_("may choose the vehicle"), default=True)
     interests = models.CharField(_("interests"), max_length=300, blank=True)
 
     class Meta:
@@ -184,7 +184,7 @@ class Driver(Role):
     of_person = "driver_roles"
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name=of_person)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="drivers")
-    drinks = models.CharField(_("likes to drink"), max_length=60, blank=True)
+    drinks = models.CharField(_("favourite drink"), max_length=60, blank=True)
 
     class Meta:
         verbose_name = _("driver")

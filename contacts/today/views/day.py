@@ -120,7 +120,7 @@ def filters(day: Day) -> list[dict[str, Any]]:
     icons = {"decision_maker": "briefcase", "user": "key", "driver": "steering-wheel"}
     names = {"decision_maker": _("Decision-makers"), "user": _("Users"), "driver": _("Drivers")}
     base = {"for": day.colleague} if day.colleague else {}
-    chips = [{"label": _("All, most valuable first"), "url": address(base), "current": not day.group}]
+    chips = [{"label": _("All, most important first"), "url": address(base), "current": not day.group}]
     for group, how_many in day.groups:
         if how_many or day.group == group:
             label = f"{names[group]} {how_many}"

@@ -189,7 +189,7 @@ class EditedMeanwhile(Refused):
     code = "edited_meanwhile"
 
     def __init__(self, theirs: Mapping[str, Theirs], merged: Mapping[str, Any]) -> None:
-        super().__init__(_("Somebody else has changed the same thing meanwhile. Load it again to see what they wrote."))
+        super().__init__(_("Someone else has changed this in the meantime. Reload the page to see their changes."))
         self.theirs, self.merged = dict(theirs), dict(merged)
 
 

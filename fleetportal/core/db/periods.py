@@ -50,7 +50,7 @@ class NoOverlap(ExclusionConstraint):
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         if self.clashes(model, instance, using).exists():
-            raise ValidationError(_("This period overlaps another one."), code="overlap")
+            raise ValidationError(_("This period overlaps with another one."), code="overlap")
 
     def clashes(self, model: Any, instance: Any, using: str = "default") -> models.QuerySet[Any]:
         """The rows whose period shares a day with `instance`'s; none for an instance that `condition` leaves out. 1 query more with one."""

@@ -34,13 +34,13 @@ class State(models.TextChoices):
     HELD_BACK = "held_back", _("held back")  # the gate said never
     REFUSED = "refused", _("refused by the mail server")
     UNCERTAIN = "uncertain", _("uncertain")  # the line broke after the text was handed over
-    PARKED = "parked", _("parked")  # tried five times
+    PARKED = "parked", _("failed")  # tried five times
 
 
 class Bounce(models.TextChoices):
     NONE = "", _("none")
     SOFT = "soft", _("delayed")
-    HARD = "hard", _("returned")
+    HARD = "hard", _("bounced")
 
 
 TROUBLE = (State.PARKED, State.REFUSED, State.UNCERTAIN)
@@ -132,6 +132,6 @@ class Message(models.Model):
         with transaction.atomic():
             waiting = {"state": State.WAITING, "tries": 0, "due_at": timezone.now(), "lease_until": None}
             if not Message.objects.in_trouble().filter(pk=self.pk).update(**waiting):
-                raise NotInTrouble(_("This message is not stuck: it waits, was sent or was held back."))
+                raise NotInTrouble(_("This message can’t be sent again: it is waiting, has been sent or was held back."))
             record("message.sent_again", self, by=by, facts={"state": str(self.state)})
             bell.ring("core.send_outbox")

@@ -16,38 +16,38 @@ class SheetRefused(Refused):
 
 
 WORDS = {
-    "empty": _("The file holds no rows. Save it again with its data and drop it here."),
-    "too_big": _("The file has %(bytes)s; at most %(limit)s are read. Split it, or save it without pictures."),
+    "empty": _("The file contains no rows. Save it with its data and upload it again."),
+    "too_big": _("The file is %(bytes)s; the limit is %(limit)s. Split it, or save it without pictures."),
     "unpacks_too_big": _(
-        "The workbook unpacks to more than %(limit)s or is packed unlike any spreadsheet. Save the table as CSV and drop that."
+        "The workbook unpacks to more than %(limit)s or is packed in an unusual way. Save the table as CSV and upload that file."
     ),
-    "too_many_parts": _("The workbook consists of more than %(limit)s parts. Copy the table into a new workbook and drop that."),
+    "too_many_parts": _("The workbook consists of more than %(limit)s parts. Copy the table into a new workbook and upload that file."),
     "strange_part": _(
-        "The workbook holds a part named “%(part)s”, which no spreadsheet program writes. Copy the table into a new workbook."
+        "The workbook contains a part named “%(part)s”, which no spreadsheet program creates. Copy the table into a new workbook."
     ),
-    "nested": _("The workbook holds another archive (“%(part)s”). Remove embedded files, or copy the table into a new workbook."),
-    "macros": _("The workbook holds macros. Save it as “Excel workbook (.xlsx)” without macros and drop that."),
-    "locked": _("The workbook is protected by a password. Save it without the password and drop it again."),
-    "old_format": _("The format .%(found)s is not read. Open the file and save it as “Excel workbook (.xlsx)”."),
-    "other_kind": _("The name ends in .%(ending)s, but the content is something else (%(found)s). Save it again under the right kind."),
-    "unknown_ending": _("Files ending in .%(ending)s are not read. Save the table as XLSX, ODS or CSV."),
-    "no_workbook": _("The file is an archive, but no workbook. Save the table as XLSX, ODS or CSV."),
-    "no_table": _("The file holds no table of text. Save the table as XLSX, ODS or CSV."),
-    "web_page": _("The file is a web page or XML, not a table. Open it in a spreadsheet program and save it as XLSX."),
-    "damaged": _("The file is damaged: it can't be opened. Open it in a spreadsheet program, save it again and drop that."),
-    "declares_entities": _("The workbook declares XML entities, which no spreadsheet program writes. Copy the table into a new workbook."),
-    "cell_too_long": _("A cell holds more than %(limit)s characters. Shorten it and drop the file again."),
-    "too_many_sheets": _("The workbook has more than %(limit)s sheets. Keep those with customers and vehicles."),
-    "too_many_rows": _("%(where)s goes further down than row %(limit)s. Delete what stands below the table, or split the file."),
-    "too_many_columns": _("%(where)s goes further right than column %(limit)s. Delete what stands right of the table."),
+    "nested": _("The workbook contains another archive (“%(part)s”). Remove embedded files, or copy the table into a new workbook."),
+    "macros": _("The workbook contains macros. Save it as “Excel workbook (.xlsx)” without macros and upload that file."),
+    "locked": _("The workbook is password-protected. Save it without the password and upload it again."),
+    "old_format": _("We can’t read the format .%(found)s. Open the file and save it as “Excel workbook (.xlsx)”."),
+    "other_kind": _(
+        "The file name ends in .%(ending)s, but the content is something else (%(found)s). Save the file again in the right format."
+    ),
+    "unknown_ending": _("We can’t read files ending in .%(ending)s. Save the table as XLSX, ODS or CSV."),
+    "no_workbook": _("The file is an archive, not a workbook. Save the table as XLSX, ODS or CSV."),
+    "no_table": _("The file doesn’t contain a table. Save the table as XLSX, ODS or CSV."),
+    "web_page": _("The file is a web page or an XML file, not a table. Open it in a spreadsheet program and save it as XLSX."),
+    "damaged": _("The file is damaged and can’t be opened. Open it in a spreadsheet program, save it again and upload the new file."),
+    "declares_entities": _("The workbook declares XML entities, which no spreadsheet program does. Copy the table into a new workbook."),
+    "cell_too_long": _("A cell contains more than %(limit)s characters. Shorten it and upload the file again."),
+    "too_many_sheets": _("The workbook has more than %(limit)s sheets. Keep only the sheets with customers and vehicles."),
+    "too_many_rows": _("%(where)s has content below row %(limit)s. Delete what is below the table, or split the file."),
+    "too_many_columns": _("%(where)s has content to the right of column %(limit)s. Delete what is to the right of the table."),
     "too_many_cells": _(
-        "A sheet reaches from A1 to row %(rows)s, column %(columns)s: too much to hold. Delete what stands far from the table."
+        "A sheet extends from A1 to row %(rows)s, column %(columns)s, which is too large. Delete anything far away from the table."
     ),
-    "open_quote": _(
-        "Row %(row)s, column %(column)s: a quotation mark opens before “%(value)s” and is never closed. Close it or take it away."
-    ),
-    "unknown_encoding": _("The letters of this file can't be told. Save it as “CSV UTF-8” and drop that."),
-    "too_much_memory": _("The file needs more memory than one file may use. Split it, or save the table as CSV."),
+    "open_quote": _("Row %(row)s, column %(column)s: the quotation mark before “%(value)s” is never closed. Close or remove it."),
+    "unknown_encoding": _("We couldn’t detect this file’s text encoding. Save it as “CSV UTF-8” and upload that file."),
+    "too_much_memory": _("The file needs too much memory. Split it, or save the table as CSV."),
     "too_slow": _("Reading the file took longer than %(seconds)s seconds. Split it, or save the table as CSV."),
 }
 BYTES = {"too_big": ("bytes", "limit"), "unpacks_too_big": ("limit",)}

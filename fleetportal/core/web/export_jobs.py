@@ -153,7 +153,12 @@ def export_file(request: HttpRequest, job_id: int) -> FileResponse:
     page = page_of(job)
     keys = json.loads(keys_file(job).read_text())
     if not (cast(Any, request.user).may(page.may) and all_within(page, keys, request.user) and page.may_take(beside(job), request.user)):
-        raise NoLongerYours(_("Some of these rows are no longer yours to export. Order the export again; it then holds what you may take."))
+        raise NoLongerYours(
+            _(
+                "You are no longer allowed to export some of these rows. Start the export again; it will then "
+                "contain only the rows you may export."
+            )
+        )
     return FileResponse(
         made(job).open("rb"), as_attachment=True, filename=page.file_name(job.args["kind"]), content_type=TYPES[job.args["kind"]]
     )

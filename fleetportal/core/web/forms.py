@@ -22,10 +22,10 @@ class ReasonForm(forms.Form):
     """Why data leaves the house; kept in the history."""
 
     reason = forms.CharField(
-        label=_("What is it for?"),
+        label=_("What do you need the data for?"),
         min_length=4,
         max_length=300,
-        help_text=_("Kept in the history with your name and the number of rows."),
+        help_text=_("Your answer is kept in the history with your name and the number of rows."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -48,7 +48,7 @@ class DayField(forms.DateField):
     def to_python(self, value: Any) -> date | None:
         day: date | None = super().to_python(value)
         if day is not None and not self.FIRST <= day <= self.LAST:
-            raise forms.ValidationError(_("Give a day between 1900 and 2199."), code="invalid")
+            raise forms.ValidationError(_("Enter a date between 1900 and 2199."), code="invalid")
         return day
 
 
@@ -66,7 +66,7 @@ def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """
     found = datetime.combine(day, clock, zone).astimezone(UTC)
     if found.astimezone(zone).time() != clock:
-        raise forms.ValidationError(_("There is no such time on that day: clocks go forward."), code="skipped")
+        raise forms.ValidationError(_("This time doesn’t exist on that day, because the clocks go forward."), code="skipped")
     return found
 
 
@@ -179,12 +179,12 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         self.clashes = late.theirs
         users = get_user_model()._default_manager.in_bulk({theirs.actor_id for theirs in late.theirs.values() if theirs.actor_id})
         for name, theirs in late.theirs.items():
-            who = users.get(theirs.actor_id) or gettext("Somebody")
+            who = users.get(theirs.actor_id) or gettext("Someone")
             words = {"who": who, "theirs": self.said(name, theirs.value), "when": moments_ago(theirs.at)}
-            self.add_error(self.asking(name), gettext("%(who)s wrote “%(theirs)s” here %(when)s, while you were writing.") % words)
+            self.add_error(self.asking(name), gettext("%(who)s entered “%(theirs)s” here %(when)s, while you were editing.") % words)
         new = [f"{self.fields[self.asking(name)].label}: {self.said(name, value)}" for name, value in late.merged.items()]
         if new:
-            self.add_error(None, gettext("Also new, and kept: %s.") % "; ".join(new))
+            self.add_error(None, gettext("These other changes are new and will be kept: %s.") % "; ".join(new))
 
     def said(self, column: str, value: Any) -> str:
         """What the row holds for `column`, in words."""

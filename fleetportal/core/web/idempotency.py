@@ -88,7 +88,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if stored is None:
                 return response
         if stored.body_hash != body:
-            raise KeyReused(_("This form was sent already, with other words in it. Load the page again."))
+            raise KeyReused(_("This form was already sent with different details. Please reload the page."))
         return stored.as_response()
 
     return wrapper

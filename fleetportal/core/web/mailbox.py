@@ -98,4 +98,4 @@ def trouble(request: HttpRequest) -> HttpResponse:
 def send_again(request: HttpRequest, message_id: int) -> HttpResponse:
     stuck = get_object_or_404(Message, pk=message_id)
     stuck.send_again(by=request.user)
-    return done(request, reverse("core:trouble"), _("It waits to be sent again."))
+    return done(request, reverse("core:trouble"), _("The message is waiting to be sent again."))

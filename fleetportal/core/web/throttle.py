@@ -56,7 +56,7 @@ def hit(scope: str, key: str, *, limit: int, seconds: int) -> None:
         except IntegrityError:  # another request opened the window a moment ago
             if counter.filter(count__lt=limit).update(count=F("count") + 1):
                 return
-    raise TooMany(_("Too many tries. Wait a moment, then try again."), facts={"retry_after": left})
+    raise TooMany(_("Too many attempts. Please wait a moment, then try again."), facts={"retry_after": left})
 
 
 # Wrong codes and links, of any kind: of one address of the network, and of all together.
@@ -80,7 +80,7 @@ def spent(scope: str, key: str, *, limit: int, seconds: int) -> None:
     window, key_hash = int(now.timestamp()) // seconds, hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
     if Counter.objects.filter(scope=scope, key_hash=key_hash, window=window, count__gte=limit).exists():
         left = max(1, math.ceil((window + 1) * seconds - now.timestamp()))
-        raise TooMany(_("Too many tries. Wait a moment, then try again."), facts={"retry_after": left})
+        raise TooMany(_("Too many attempts. Please wait a moment, then try again."), facts={"retry_after": left})
 
 
 def address_of(request: HttpRequest) -> str:

@@ -41,7 +41,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     request.user.keep_view(**form.cleaned_data)  # type: ignore[union-attr]  # the declaration has ruled out nobody
-    messages.success(request, _("Kept as “%s”.") % form.cleaned_data["name"])
+    messages.success(request, _("Saved as “%s”.") % form.cleaned_data["name"])
     return back(request)
 
 
@@ -51,5 +51,5 @@ def drop(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "")
     if not request.user.drop_view(page=request.POST.get("page", ""), name=name):  # type: ignore[union-attr]
         raise Http404
-    messages.success(request, _("“%s” is dropped; the list stays as it is.") % name)
+    messages.success(request, _("“%s” has been deleted; the list stays as it is.") % name)
     return back(request)

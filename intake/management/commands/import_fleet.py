@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"{path.name}: {words}")
             imports.judge(run, by=None, in_background=False)
         except imports.WhoseVehicles as question:
-            self.stderr.write(f"{path.name}: {question} " + _("Say it with --company."))
+            self.stderr.write(f"{path.name}: {question} " + _("Name the company with --company."))
             return NOT_READ
         except Refused as refused:
             if not isinstance(refused, imports.CannotBeTaken):
