@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts.customers.views.panels import panel_page
 from events.showing import events_later, events_panel
-from events.views import door, guest, meeting_guest, meetings, staff
+from events.views import door, guest, meeting_guest, meetings, proposal, staff
 from fleetportal.core.web import keeping
 
 app_name = "events"
@@ -17,7 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:event_id>/publish/", staff.publish, name="publish"),
     path("events/<int:event_id>/cancel/", staff.cancel, name="call_off"),
     path("events/<int:event_id>/landing-page/", staff.make_landing, name="make_landing"),
-    path("events/<int:event_id>/proposal/", staff.proposal, name="proposal"),
+    path("events/<int:event_id>/proposal/", proposal.proposal, name="proposal"),
+    path("events/<int:event_id>/proposal/page/", proposal.turn, name="proposal_page"),
     path("events/<int:event_id>/invite/", staff.invite, name="invite"),
     path("events/<int:event_id>/remind/", staff.remind, name="remind"),
     path("events/<int:event_id>/check-in/", door.check_in, name="check_in"),

@@ -1,8 +1,7 @@
-"""Whom an event may invite, why not, and the invitations themselves: each person once (R12)."""
+"""Whom an event may invite, and the invitations themselves: each person once (R12)."""
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from accounts.models import Company, User
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.consent.models import reachable
 from contacts.memory.models.interaction import record as tell_timeline
-from contacts.models import Channel, Person, PersonAddress, Purpose
+from contacts.models import Channel, Person, Purpose
 from contacts.people.models.person import PersonQuerySet
 from events import letters
 from events.models import Event, Invitation
@@ -46,40 +45,6 @@ class NotInviting(Refused):
     code = "not_inviting"
 
 
-@dataclass(frozen=True)
-class Circle:
-    """Who is entitled to come, as far as one user may invite: everybody, and those held back with the reason."""
-
-    entitled: int
-    invitable: int
-    invited: int
-    without_address: int
-    without_consent: int
-    invited_elsewhere: int
-
-    @property
-    def held_back(self) -> int:
-        return self.without_address + self.without_consent + self.invited_elsewhere
-
-
-def circle(event: Event, user: User) -> Circle:
-    """The figures of `event` for `user`, in people. Costs 6 queries."""
-    people = entitled_people(event, user)
-    known = people.exclude(pk__in=invited(event))
-    addressed = known.filter(models.Exists(usable_addresses()))
-    willing = reachable(addressed, Channel.EMAIL, Purpose.INVITATIONS)
-    entitled, unknown = people.count(), known.count()
-    with_address, with_consent, free = addressed.count(), willing.count(), willing.exclude(pk__in=invited_elsewhere(event)).count()
-    return Circle(
-        entitled=entitled,
-        invitable=free,
-        invited=entitled - unknown,
-        without_address=unknown - with_address,
-        without_consent=with_address - with_consent,
-        invited_elsewhere=with_consent - free,
-    )
-
-
 def entitled_people(event: Event, user: User | None) -> PersonQuerySet:
     return Person.objects.filter(pk__in=event.entitled(user).values("person"))
 
@@ -100,10 +65,6 @@ def count_held_back(number: Number, on: date) -> int:
     """People entitled to events ahead whom another centre's invitation keeps from being invited. Costs 2 queries for each event."""
     ahead = Event.objects.published().ahead(now=timezone.now()).select_related("centre")
     return sum(entitled_people(event, None).filter(pk__in=invited_elsewhere(event)).count() for event in ahead)
-
-
-def usable_addresses() -> models.QuerySet[PersonAddress]:
-    return PersonAddress.objects.usable().filter(person=models.OuterRef("pk"), channel=Channel.EMAIL)
 
 
 def invitable(event: Event, user: User | None) -> PersonQuerySet:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre, User
 from events.models import TEMPLATES, Area, Audience, Event, Kind, Seating
 from fleetportal.core.money import CentsField
-from fleetportal.core.web.forms import ClockInput, DayField, RowForm, moment, offer, offer_choices
+from fleetportal.core.web.forms import ClockInput, DayField, RowForm, moment, offer
 
 if TYPE_CHECKING:
     from events.models import Template
@@ -200,19 +200,3 @@ class CancelForm(forms.Form):
         help_text=_("One sentence for the guests; it appears in their e-mail."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-
-class ProposalForm(forms.Form):
-    """Whom of the proposed to leave out."""
-
-    invite = forms.TypedMultipleChoiceField(coerce=int, required=False)
-
-    def __init__(self, *args: Any, people: list[int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.people = people
-        offer_choices(self, "invite", [(pk, "") for pk in people])
-
-    @property
-    def without(self) -> list[int]:
-        chosen = set(self.cleaned_data["invite"])
-        return [pk for pk in self.people if pk not in chosen]

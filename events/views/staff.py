@@ -1,6 +1,5 @@
 """Events for staff: the list, making and editing one, its cockpit and what its buttons do."""
 
-from datetime import date
 from functools import partial
 from typing import Any, cast
 
@@ -18,10 +17,10 @@ from accounts.staff.requests import StaffRequest
 from events import landing
 from events.actions import cockpit as figures
 from events.actions import planning
-from events.actions.inviting import circle, proposed, start_inviting, start_nudging
+from events.actions.inviting import start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery
 from events.filters import EventFilter, GuestFilter
-from events.forms.event import CancelForm, EventForm, ProposalForm
+from events.forms.event import CancelForm, EventForm
 from events.models import TEMPLATES, Event, Kind, Registration, SeatsTaken
 from events.models.event import EventQuerySet
 from events.models.registration import RegistrationQuerySet
@@ -224,42 +223,6 @@ def chips(now: figures.Standing, show: str) -> list[tuple[str, Any, int, bool]]:
         ("silent", _("No answer yet"), now.silent),
     )
     return [(code, label, count, code == show) for code, label, count in counts]
-
-
-@page(may="invite")
-@require_http_methods(["GET", "HEAD", "POST"])
-@once
-def proposal(request: StaffRequest, event_id: int) -> HttpResponse:
-    """Whom the event would invite, one line each, with a tick to take away; POST invites the rest."""
-    found = the_event(request, event_id, may="invite")
-    roles = list(proposed(found, request.user))
-    if request.method == "POST":
-        form = ProposalForm(request.POST, people=[role.person_id for role in roles])
-        if form.is_valid():
-            start_inviting(found, by=request.user, without=form.without)
-            return done(request, address(found), _("The invitations are being sent."))
-    context = {"event": found, "roles": with_reasons(found, roles)}
-    context["circle"] = whole = circle(found, request.user)
-    context["held_back"] = figures.held_back(whole)
-    context["entitled"] = figures.entitled_in_words(found)
-    return render(request, "events/proposal.html", context)
-
-
-def with_reasons(found: Event, roles: list[Any]) -> list[tuple[Any, str]]:
-    """Each role with why it is proposed: for a second delivery the cars and days. Costs 1 query there."""
-    if found.audience != "delivered":
-        return [(role, "") for role in roles]
-    cars: dict[int, list[str]] = {}
-    held = (
-        found.delivered()
-        .filter(holders__user__in=[role.pk for role in roles])
-        .values_list("holders__user", "make", "model", "delivered_on")
-    )
-    for user, make, model, delivered_on in held:
-        days = (found.on - cast(date, delivered_on)).days  # a vehicle that was not delivered entitles nobody
-        words = ngettext("%(car)s, delivered %(days)d day before the event", "%(car)s, delivered %(days)d days before the event", days)
-        cars.setdefault(user, []).append(words % {"car": f"{make} {model}".strip(), "days": days})
-    return [(role, "; ".join(cars.get(role.pk, []))) for role in roles]
 
 
 @page(may="invite")

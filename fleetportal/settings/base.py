@@ -248,6 +248,8 @@ FILES_ROOT = VAR / "files"  # uploads and exports: never served by address, alwa
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
+KEEP_CIRCLE_SECONDS = 60.0  # how long a process remembers how many people an event may invite
+
 # --- Wagtail
 KEEP_PAGES_SECONDS = 5.0  # how long a public page is answered out of a process's memory
 KEEP_BRAND_SECONDS = 60.0  # how long customer pages wear the face of the house that a process knows

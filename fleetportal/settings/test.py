@@ -36,7 +36,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 # Nobody listens to the suite's bell; tests of worker and broker start their own, with the settings of everyday.
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
-KEEP_PAGES_SECONDS = 0  # what one test read, the next never sees
+KEEP_PAGES_SECONDS = KEEP_CIRCLE_SECONDS = 0  # what one test read, the next never sees
 CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"  # a shared Redis is never emptied
 
 _files = Path(tempfile.mkdtemp(prefix="fleetportal-test-"))

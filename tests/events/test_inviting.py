@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from contacts.models import Interaction
 from events.actions import planning, registering
-from events.actions.inviting import NotInviting, circle, invitable, invite, nudge, proposed, run_inviting, start_inviting, start_nudging
+from events.actions.circle import circle
+from events.actions.inviting import NotInviting, invitable, invite, nudge, proposed, run_inviting, start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery, remind_coming
 from events.models import Audience, Event, Invitation, Kind, State
 from fleetportal.core.audit import Entry

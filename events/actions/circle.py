@@ -1,0 +1,97 @@
+"""How everybody who is entitled stands to an event: counted in one statement, and remembered for a moment."""
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
+from django.utils import timezone
+
+from accounts.models import User
+from contacts.consent.models import with_consent
+from contacts.models import Channel, PersonAddress, Purpose
+from events.actions.inviting import invited, invited_elsewhere
+from events.models import Event, Invitation
+
+if TYPE_CHECKING:
+    from contacts.models import Role
+
+MOST = 500  # figures that a process remembers
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Who is entitled to come, as far as one user may invite: everybody, and those held back with the reason."""
+
+    entitled: int
+    invitable: int
+    invited: int
+    without_address: int
+    without_consent: int
+    invited_elsewhere: int
+
+    @property
+    def held_back(self) -> int:
+        return self.without_address + self.without_consent + self.invited_elsewhere
+
+
+INVITED, INVITABLE, NO_ADDRESS, NO_CONSENT, ELSEWHERE = "invited", "invitable", "without_address", "without_consent", "invited_elsewhere"
+remembered: dict[tuple[object, ...], tuple[float, Circle]] = {}
+
+
+def circle(event: Event, user: User) -> Circle:
+    """The figures of `event` for `user`, in people.
+
+    Every entitled person's addresses and consents are looked at, tens of thousands at a large centre. So a process remembers the
+    figures for KEEP_CIRCLE_SECONDS; what the event says and whom it has invited shows at once, a new consent or role after that.
+    Costs 1 query, 2 where they are counted.
+    """
+    key, now = key_of(event, user), time.monotonic()
+    until, found = remembered.get(key, (0.0, None))
+    if found is None or now >= until:
+        found = counted(event, user)
+        if len(remembered) >= MOST:
+            remembered.clear()
+        remembered[key] = now + settings.KEEP_CIRCLE_SECONDS, found
+    return found
+
+
+def key_of(event: Event, user: User) -> tuple[object, ...]:
+    """All that the figures follow from at once: who asks and may what, what the event says, the day, and whom it has invited."""
+    rights = user.rights
+    facts = (event.pk, event.kind, event.centre_id, event.audience, event.contract_ends_within_months, event.starts_at)
+    may = ("invite" in rights.general, event.centre_id in rights.centres("invite"))
+    return user.pk, *may, *facts, event.centre.today(timezone.now()), Invitation.objects.filter(event=event).count()
+
+
+def counted(event: Event, user: User) -> Circle:
+    """The figures as they are now. Costs 1 query."""
+    each = event.entitled(user).order_by().annotate(standing=standing(event)).values("person", "standing").distinct()
+    found = each.aggregate(
+        entitled=Count("person"),
+        **{name: Count("person", filter=Q(standing=name)) for name in (INVITED, INVITABLE, NO_ADDRESS, NO_CONSENT, ELSEWHERE)},
+    )
+    return Circle(**found)
+
+
+def standing(event: Event) -> Case:
+    """On roles: how their person stands to `event`; the first that holds counts, and what lies behind it is not asked."""
+    of_person = {"person": OuterRef("person")}
+    addresses = PersonAddress.objects.usable().filter(channel=Channel.EMAIL, **of_person)
+    held_back = Case(When(Exists(addresses), then=Value(NO_CONSENT)), default=Value(NO_ADDRESS))
+    return Case(
+        When(Exists(invited(event).filter(**of_person)), then=Value(INVITED)),
+        When(~Exists(with_consent(addresses, Purpose.INVITATIONS)), then=held_back),
+        When(Exists(invited_elsewhere(event).filter(**of_person)), then=Value(ELSEWHERE)),
+        default=Value(INVITABLE),
+        output_field=CharField(),
+    )
+
+
+def entitling(event: Event, user: User, people: list[int]) -> "list[Role]":
+    """One role that entitles each of `people`, in their order; none for who is entitled no more. Costs 1 query."""
+    roles: dict[int, Role] = {}
+    for role in event.entitled(user).filter(person__in=people).select_related("person", "company").order_by("-pk"):
+        roles[role.person_id] = role
+    return [roles[person] for person in people if person in roles]

@@ -1,0 +1,42 @@
+"""Whom to leave out of the invitations: a tick for each person, kept from page to page."""
+
+from typing import Any
+
+from django import forms
+
+from fleetportal.core.web.pages import whole_number
+
+
+class PeopleField(forms.CharField):
+    """The ids of people in one text, so that however many are left out, the form has one field for them."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> list[int]:
+        found = [whole_number(text) for text in super().to_python(value).split()]
+        ids = [number for number in found if number is not None]
+        if len(ids) < len(found):
+            raise forms.ValidationError(forms.IntegerField.default_error_messages["invalid"], code="invalid")
+        return ids
+
+
+class TickedField(forms.TypedMultipleChoiceField):
+    """The ids of those who are ticked."""
+
+    def valid_value(self, value: str) -> bool:
+        return whole_number(value) is not None
+
+
+class ProposalForm(forms.Form):
+    """One page of the proposal: who was `shown`, who of them is ticked, and who was left out on other pages."""
+
+    shown = PeopleField(required=False)
+    left_out = PeopleField(required=False)
+    invite = TickedField(coerce=int, required=False)
+
+    @property
+    def without(self) -> list[int]:
+        """The ids of all who are left out: on other pages, and here those who are not ticked."""
+        shown, ticked = self.cleaned_data["shown"], set(self.cleaned_data["invite"])
+        elsewhere = set(self.cleaned_data["left_out"]).difference(shown)
+        return sorted(elsewhere.union(shown) - (ticked - elsewhere))
