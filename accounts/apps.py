@@ -55,5 +55,5 @@ class AccountsConfig(AppConfig):
         panels.dossier_figures.register("contract_end", parts.contract_end, weight=30)
         effects.register(
             "vehicles",
-            Effect({SECOND_DELIVERY_DAYS.key}, _("Vehicles entitled to a second delivery on that day"), count_for_second_delivery),
+            Effect({SECOND_DELIVERY_DAYS.key}, _("Vehicles eligible for a second delivery on that day"), count_for_second_delivery),
         )

@@ -16,5 +16,9 @@ class EventsConfig(AppConfig):
         showing.register()
         effects.register(
             "same_occasion",
-            Effect({inviting.SAME_OCCASION_DAYS.key}, _("People whom another centre's invitation holds back"), inviting.count_held_back),
+            Effect(
+                {inviting.SAME_OCCASION_DAYS.key},
+                _("People who can’t be invited because of another centre’s invitation"),
+                inviting.count_held_back,
+            ),
         )

@@ -30,7 +30,7 @@ class ContractEnd(Rule):
 
     @property
     def absent(self) -> str:
-        return _("No contract ends within %(months)s months.") % {"months": number(LOOKS_AHEAD_MONTHS)}
+        return _("No contract ends within the next %(months)s months.") % {"months": number(LOOKS_AHEAD_MONTHS)}
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
         ending = Vehicle.objects.active().filter(

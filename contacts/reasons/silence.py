@@ -37,7 +37,7 @@ def cadence(group: Group, tier: str, default: int, weight: int) -> Number:
         highest=60,
         subject=gettext_lazy("Cadence"),
         name=format_lazy("{group}, {tier}", group=group.label, tier=Tier(tier).label if tier else gettext_lazy("no tier yet")),
-        about=gettext_lazy("After this time without a real contact, somebody of this group should hear from us again."),
+        about=gettext_lazy("If there has been no real contact for this long, someone in this group should hear from us again."),
         weight=weight,
     )
 

@@ -33,8 +33,8 @@ SAME_OCCASION_DAYS = declare(  # DOMAIN, "Arbiter"
     lowest=0,
     highest=365,
     subject=_("Invitations"),
-    name=_("Between two occasions of the same kind"),
-    about=_("Within these days before and after, nobody is invited to the same kind of event by a second centre."),
+    name=_("Time between two events of the same kind"),
+    about=_("For this number of days before and after an event, no other centre can invite the same person to an event of the same kind."),
     weight=50,
 )
 

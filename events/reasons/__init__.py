@@ -12,5 +12,5 @@ from events.reasons.second_delivery import SecondDelivery, count_to_invite
 def register() -> None:
     for rule in (AnnualMeetingDue(), SecondDelivery()):
         rules.register(rule.name, rule)
-    words = _("Users to invite to a second delivery ahead")
+    words = _("Users to invite to an upcoming second delivery")
     effects.register("second_delivery", Effect({SECOND_DELIVERY_DAYS.key}, words, count_to_invite))

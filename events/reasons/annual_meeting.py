@@ -66,7 +66,7 @@ class AnnualMeetingDue(Rule):
 
     @property
     def absent(self) -> str:
-        words = _("An annual meeting was held within %(months)s months, or one is planned, or nobody is known who decides.")
+        words = _("An annual meeting took place in the last %(months)s months, one is already planned, or no decision-maker is known.")
         return words % {"months": number(MEETING_EVERY_MONTHS)}
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:

@@ -28,7 +28,7 @@ class SecondDelivery(Rule):
 
     @property
     def absent(self) -> str:
-        words = _("Nobody's car was delivered in the %(days)d days before a second delivery, or they are invited.")
+        words = _("No vehicle was delivered in the %(days)d days before a second delivery, or everyone concerned has already been invited.")
         return words % {"days": SECOND_DELIVERY_DAYS.on(timezone.localdate())}
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:

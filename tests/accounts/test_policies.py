@@ -175,7 +175,7 @@ def test_the_query_and_the_count_follow_the_number(north: Any) -> None:
         make_vehicle(company, delivered_on=in_days(-days))
     assert Vehicle.objects.for_second_delivery(on=today()).count() == 3
     (vehicles, _to_invite) = outlook(DAYS, 35, on=today())
-    assert (str(vehicles.words), vehicles.before, vehicles.after) == ("Vehicles entitled to a second delivery on that day", 3, 5)
+    assert (str(vehicles.words), vehicles.before, vehicles.after) == ("Vehicles eligible for a second delivery on that day", 3, 5)
     change(35)
     assert Vehicle.objects.for_second_delivery(on=today()).count() == 5
     assert Vehicle.objects.for_second_delivery(on=in_days(-1)).count() == 3, "yesterday's went by yesterday's number"

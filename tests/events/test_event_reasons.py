@@ -84,7 +84,7 @@ def test_a_changed_window_changes_query_card_words_and_count_alike(north_ag: Com
     assert both_ways("second_delivery", north_ag) == set()
     assert "in the 28 days before" in rules["second_delivery"].absent
     before = {str(effect.words): (effect.before, effect.after) for effect in outlook(SECOND_DELIVERY_DAYS, 35, on=TODAY())}
-    assert before["Users to invite to a second delivery ahead"] == (0, 1)
+    assert before["Users to invite to an upcoming second delivery"] == (0, 1)
 
     Policy.change(SECOND_DELIVERY_DAYS, 35, valid_from=TODAY(), by=admin)
     while jobs.run_due():

@@ -26,7 +26,7 @@ SECOND_DELIVERY_DAYS = declare(  # DOMAIN, "Second delivery"
     highest=365,
     subject=_("Second delivery"),
     name=_("How far back deliveries count"),
-    about=_("Whoever took delivery of a vehicle in these days before the event is entitled to come."),
+    about=_("Everyone whose vehicle was delivered within this number of days before the event is eligible."),
     weight=10,
 )
 

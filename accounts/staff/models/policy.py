@@ -219,7 +219,7 @@ class Policy(models.Model):
         number = numbers[self.key]
         with transaction.atomic():
             if self.valid_from <= timezone.localdate():
-                raise PolicyPast(_("This counts already. Enter a new value from today on instead."))
+                raise PolicyPast(_("This value is already in use. Enter a new value that applies from today instead."))
             rows = self.locked(number)
             before = number.among(rows, self.valid_from)
             after = number.among({self.key: [row for row in rows.get(self.key, []) if row[0] != self.valid_from]}, self.valid_from)
@@ -229,7 +229,7 @@ class Policy(models.Model):
     @staticmethod
     def refuse_the_past(day: date) -> None:
         if day < timezone.localdate():
-            raise PolicyPast(_("Choose today or a later day: what counted before is history."))
+            raise PolicyPast(_("Choose today or a later day. Past values can’t be changed."))
 
     @staticmethod
     def locked(number: Number) -> Mapping[str, list[tuple[date, int]]]:

@@ -50,5 +50,5 @@ def letters_printed(request: HttpRequest) -> HttpResponse:
     """The letters named in the form are marked as printed."""
     ids = [int(pk) for pk in request.POST.getlist("letter") if pk.isascii() and pk.isdigit()]
     count = PaperLetter.objects.filter(pk__in=ids).mark_printed(by=request.user)
-    message = ngettext("%d letter is marked as printed.", "%d letters are marked as printed.", count) % count
+    message = ngettext("%d letter has been marked as printed.", "%d letters have been marked as printed.", count) % count
     return done(request, reverse("core:letters"), message)
