@@ -1,0 +1,420 @@
+"""One door to each noun, single or many: a bulk verb leaves what its single verb leaves, row for row, in every table.
+
+A new pair is one entry of PAIRS; a function called `…_many` that is in none is noticed.
+"""
+
+import ast
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+
+from accounts.customers.actions import companies
+from accounts.models import Assignment, Centre, Company, TouchedCompany, User, Vehicle
+from contacts.models import GROUPS, Driver, Group, Holder, Person, PersonAddress, Role, VehicleDriver, VehicleUser
+from contacts.people.actions import people
+from fleetportal.core import audit
+from fleetportal.core.db import search
+from fleetportal.core.errors import Refused
+from fleetportal.core.jobs import bell
+from fleetportal.core.links import Link
+from fleetportal.core.outbox.queueing import MessageDraft, queue, queue_many
+from tests.factories.accounts import make_company, make_vehicle
+from tests.factories.contacts import make_drive, make_holder, make_person, make_role
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("accounts", "contacts", "events", "gifts", "intake", "cms", "demo", "fleetportal")
+NO_VERBS = {"lock_many", "ask_many", "execute_many"}  # they read, or are the bulk writer itself
+DAY = date(2026, 3, 1)
+DRAWN = {"nonce", "token_hash", "message_id", "text", "html"}  # drawn anew for each row, or hold what was
+
+
+@dataclass
+class World:
+    """Who and what there is before either verb runs."""
+
+    north: Centre
+    anna: User
+    carla: User
+    ours: list[Company]  # Anna looks after them
+    cars: list[Vehicle]  # one of each of ours
+    met: list[Person]  # one at each of ours
+    users: list[VehicleUser]
+    drivers: list[Driver]
+
+
+@pytest.fixture
+def world(north: Centre, anna: User, carla: User) -> World:
+    ours = [make_company(north, name=name, vat_number=vat, postcode="20457", looked_after_by=anna) for name, vat in OURS]
+    cars = [make_vehicle(company, plate=f"HH-AB {number}") for number, company in enumerate(ours)]
+    met = [make_person(f"Müller {number}", phone=f"040 12345{number}", centre=north) for number in range(len(ours))]
+    of_all = list(zip(met, ours, strict=True))
+    users = [make_role(Group.USER, company, person) for person, company in of_all]
+    drivers = [make_role(Group.DRIVER, company, person) for person, company in of_all]
+    make_holder(users[0], cars[0])
+    make_drive(drivers[0], cars[0])
+    return World(north, anna, carla, ours, cars, met, users, drivers)
+
+
+OURS = (("Überland Spedition GmbH", "DE136695976"), ("Nordhafen SE", ""), ("Tiefbau Carstens", ""), ("ООО «Север»", ""))
+
+
+# --- what is asked of both ----------------------------------------------------------------------------------------------------
+
+
+def new_companies(world: World) -> list[dict[str, Any]]:
+    """One like none, one with a VAT number that is there, one with a name that is, one that belongs to another."""
+    return [
+        {"name": "Straße & Söhne", "centre": world.north, "city": "Köln", "website": "https://a.example"},
+        {"name": "Another", "centre": world.north, "vat_number": "DE136695976"},
+        {"name": "Nordhafen SE", "centre": world.north, "postcode": "20457"},
+        {"name": "Below", "centre": world.north, "parent": world.ours[0]},
+    ]
+
+
+def company_edits(world: World) -> list[tuple[Company, dict[str, Any]]]:
+    """A name, nothing new, a parent, and one that would close a circle with it."""
+    one, two, three, four = world.ours
+    return [(one, {"name": "Äpfel AG", "city": "Kiel"}), (two, {"name": two.name}), (three, {"parent": four}), (four, {"parent": three})]
+
+
+def new_vehicles(world: World) -> list[dict[str, Any]]:
+    one, two, *_others = world.ours
+    return [
+        {"company": one, "plate": "А 123 ВС 77", "make": "Opel", "delivered_on": DAY, "contract": "lease"},
+        {"company": one, "vin": "WVWZZZ3CZRE014512", "use": "personal", "mileage_km": 7},
+        {"company": two, "plate": "HH-Ü 1"},
+    ]
+
+
+def vehicle_edits(world: World) -> list[tuple[Vehicle, dict[str, Any]]]:
+    one, two, three, _four = world.cars
+    return [(one, {"plate": "B-XY 9", "contract_ends_on": DAY}), (two, {"plate": two.plate}), (three, {"given_back_on": DAY})]
+
+
+class NewPerson(NamedTuple):
+    facts: dict[str, Any]
+    email: str = ""
+    phone: str = ""
+
+
+def new_people(world: World) -> list[NewPerson]:
+    """One like nobody, one with the name and number of somebody, one without any address."""
+    first = {"first_name": "Alex", "centre": world.north}
+    return [
+        NewPerson({"first_name": "Gül", "last_name": "Öz", "centre": world.north, "born_on": DAY}, "GUEL@x.example", "0171 123"),
+        NewPerson({**first, "last_name": "Müller 0"}, phone="+49 40 123450"),
+        NewPerson({**first, "last_name": "Nobody", "language": "it"}),
+    ]
+
+
+def enter_people(world: World) -> None:
+    asked = [(Person(**one.facts), one) for one in new_people(world)]
+    kinds = [(person, ("email", one.email), ("phone", one.phone)) for person, one in asked]
+    addresses = [PersonAddress(person=who, channel=kind, value=value) for who, *both in kinds for kind, value in both if value]
+    people.enter_many([person for person, _one in asked], addresses, by=world.anna)
+
+
+def person_edits(world: World) -> list[tuple[Person, dict[str, Any]]]:
+    one, two, three, _four = world.met
+    return [(one, {"last_name": "Ähre", "born_on": DAY}), (two, {"first_name": "Alex"}), (three, {"title": "Frau Dr."})]
+
+
+def new_addresses(world: World) -> list[tuple[Person, dict[str, Any]]]:
+    """One that is new, one that is known as it is, one that is known in other signs, one twice, one that only few may see."""
+    one, two, *_others = world.met
+    return [
+        (one, {"channel": "email", "value": "new@x.example"}),
+        (one, {"channel": "phone", "value": "040 123450"}),
+        (two, {"channel": "phone", "value": "+49 (40) 123451"}),
+        (two, {"channel": "phone", "value": "0171 999"}),
+        (two, {"channel": "phone", "value": "+49 171 999"}),
+        (two, {"channel": "phone", "value": "0171 555", "is_private": True}),
+    ]
+
+
+def new_roles(world: World) -> list[tuple[Person, Company]]:
+    """Two new ones, one of which is asked for twice; users and drivers have one at their own company already."""
+    one, two, *_others = world.met
+    return [(one, world.ours[0]), (one, world.ours[1]), (two, world.ours[2]), (two, world.ours[2])]
+
+
+def role_edits(world: World) -> list[tuple[VehicleUser, dict[str, Any]]]:
+    one, two, three, _four = world.users
+    return [(one, {"job_title": "Head", "responsibilities": ["orders"]}), (two, {"job_title": ""}), (three, {"may_choose": False})]
+
+
+def hand_overs(world: World) -> list[dict[str, Any]]:
+    """To the next, to the same again, into the middle of what was planned, for some days, and of a car that nobody has."""
+    one, two, three, _four = world.users
+    return [
+        {"vehicle": world.cars[0], "user": two, "starts_on": DAY},
+        {"vehicle": world.cars[0], "user": two, "starts_on": DAY},
+        {"vehicle": world.cars[0], "user": three, "starts_on": date(2026, 1, 1)},
+        {"vehicle": world.cars[0], "user": three, "starts_on": date(2025, 3, 1), "ends_on": date(2025, 4, 1)},
+        {"vehicle": world.cars[1], "user": one, "starts_on": DAY, "ends_on": DAY},
+        {"vehicle": world.cars[1], "user": three, "starts_on": DAY},
+        {"vehicle": world.cars[0], "user": one, "starts_on": date(2026, 5, 1)},
+    ]
+
+
+def drives(world: World) -> list[tuple[Vehicle, Driver]]:
+    one, two, *_others = world.drivers
+    return [(world.cars[0], one), (world.cars[0], two), (world.cars[1], two), (world.cars[1], two)]
+
+
+def drafts(world: World) -> list[MessageDraft]:
+    keys = [(0, "a"), (1, "b"), (0, "a")]
+    return [MessageDraft("tests/mail/note", to=world.met[n], about=world.ours[n], gate="service", key=key) for n, key in keys]
+
+
+# --- the pairs ----------------------------------------------------------------------------------------------------------------
+
+
+class Pair(NamedTuple):
+    many: str  # the bulk verb: the path to its module, the class it belongs to, its name
+    by_one: Callable[[World], Any]
+    at_once: Callable[[World], Any]
+    changes: bool = True  # False where all is so already
+
+
+def each(verb: Callable[..., Any], asked: Iterable[Any]) -> None:
+    """`verb` for each of `asked`, one after the other; a refusal concerns that one alone."""
+    for one in asked:
+        with suppress(Refused), transaction.atomic():
+            verb(*one)
+
+
+def edits(row: Any, values: dict[str, Any], *, by: User) -> None:
+    row.edit(by=by, **values)
+
+
+def take_ups(model: type[Role]) -> Pair:
+    return Pair(
+        "contacts.people.models.roles.Role.take_up_many",
+        lambda w: each(lambda who, at: model.take_up(who, at, by=w.anna, on=DAY, job_title="Chief"), new_roles(w)),
+        lambda w: model.take_up_many(
+            [model(person=who, company=at, starts_on=DAY, job_title="Chief") for who, at in new_roles(w)], by=w.anna
+        ),
+    )
+
+
+PAIRS = (
+    Pair(
+        "accounts.customers.actions.companies.enter_many",
+        lambda w: [companies.enter(by=w.anna, **facts) for facts in new_companies(w)],
+        lambda w: companies.enter_many([Company(**facts) for facts in new_companies(w)], by=w.anna),
+    ),
+    Pair(
+        "accounts.customers.actions.companies.enter_many",  # by somebody who serves the whole centre, and by the clock
+        lambda w: [companies.enter(by=by, **facts) for by in (w.carla, None) for facts in new_companies(w)],
+        lambda w: [companies.enter_many([Company(**facts) for facts in new_companies(w)], by=by) for by in (w.carla, None)],
+    ),
+    Pair(
+        "accounts.customers.actions.companies.edit_many",
+        lambda w: each(lambda company, values: companies.edit(company, by=w.anna, **values), company_edits(w)),
+        lambda w: companies.edit_many(company_edits(w), by=w.anna),
+    ),
+    Pair(
+        "accounts.customers.models.vehicle.Vehicle.enter_many",
+        lambda w: [Vehicle.enter(by=w.anna, **facts) for facts in new_vehicles(w)],
+        lambda w: Vehicle.enter_many([Vehicle(**facts) for facts in new_vehicles(w)], by=w.anna),
+    ),
+    Pair(
+        "accounts.customers.models.vehicle.Vehicle.edit_many",
+        lambda w: each(partial(edits, by=w.anna), vehicle_edits(w)),
+        lambda w: Vehicle.edit_many(vehicle_edits(w), by=w.anna),
+    ),
+    Pair(
+        "accounts.customers.models.assignment.Assignment.assign_many",
+        lambda w: [Assignment.assign(company, w.carla, starts_on=DAY, by=w.anna) for company in w.ours],
+        lambda w: Assignment.assign_many(w.ours, w.carla, starts_on=DAY, by=w.anna),
+    ),
+    Pair(
+        "accounts.customers.models.assignment.Assignment.assign_many",  # to whoever has them already
+        lambda w: [Assignment.assign(company, w.anna, starts_on=DAY, by=w.carla) for company in w.ours],
+        lambda w: Assignment.assign_many(w.ours, w.anna, starts_on=DAY, by=w.carla),
+        changes=False,
+    ),
+    Pair(
+        "contacts.people.actions.people.enter_many",
+        lambda w: [people.enter(by=w.anna, email=one.email, phone=one.phone, **one.facts) for one in new_people(w)],
+        enter_people,
+    ),
+    Pair(
+        "contacts.people.actions.people.edit_many",
+        lambda w: each(lambda person, values: people.edit(person, by=w.anna, **values), person_edits(w)),
+        lambda w: people.edit_many(person_edits(w), by=w.anna),
+    ),
+    Pair(
+        "contacts.people.models.person.PersonAddress.enter_many",
+        lambda w: [PersonAddress.enter(person, by=w.anna, **facts) for person, facts in new_addresses(w)],
+        lambda w: PersonAddress.enter_many([PersonAddress(person=person, **facts) for person, facts in new_addresses(w)], by=w.anna),
+    ),
+    *map(take_ups, GROUPS.values()),
+    Pair(
+        "contacts.people.models.roles.Role.edit_many",
+        lambda w: each(partial(edits, by=w.anna), role_edits(w)),
+        lambda w: VehicleUser.edit_many(role_edits(w), by=w.anna),
+    ),
+    Pair(
+        "contacts.people.models.holders.Holder.hand_over_many",
+        lambda w: each(lambda facts: Holder.hand_over(by=w.anna, **facts), [(facts,) for facts in hand_overs(w)]),
+        lambda w: Holder.hand_over_many([Holder(**facts) for facts in hand_overs(w)], by=w.anna),
+    ),
+    Pair(
+        "contacts.people.models.holders.VehicleDriver.let_drive_many",
+        lambda w: [VehicleDriver.let_drive(car, driver, by=w.anna, on=DAY) for car, driver in drives(w)],
+        lambda w: VehicleDriver.let_drive_many(
+            [VehicleDriver(vehicle=car, driver=driver, starts_on=DAY) for car, driver in drives(w)], by=w.anna
+        ),
+    ),
+    Pair(
+        "fleetportal.core.audit.record_many",
+        lambda w: [audit.record("car.seen", car, by=w.anna, changes={"plate": (1, number)}) for number, car in enumerate(w.cars)],
+        lambda w: audit.record_many("car.seen", [(car, {"plate": (1, number)}) for number, car in enumerate(w.cars)], by=w.anna),
+    ),
+    Pair(
+        "fleetportal.core.audit.edit_many",
+        lambda w: [audit.edit(car, values, action="car.seen", by=w.anna) for car, values in vehicle_edits(w)],
+        lambda w: audit.edit_many(vehicle_edits(w), action="car.seen", by=w.anna),
+    ),
+    Pair(
+        "fleetportal.core.links.LinkQuerySet.make_many",
+        lambda w: [Link.objects.make("events.invitation", subject, expires_at=None) for subject in (5, 7)],
+        lambda w: Link.objects.make_many("events.invitation", [5, 7], expires_at=None),
+    ),
+    Pair(
+        "fleetportal.core.links.LinkQuerySet.get_or_make_many",
+        lambda w: [Link.objects.get_or_make("events.invitation", subject) for subject in (5, 7, 5)],
+        lambda w: Link.objects.get_or_make_many("events.invitation", [5, 7, 5]),
+    ),
+    Pair("fleetportal.core.outbox.queueing.queue_many", lambda w: [queue(draft) for draft in drafts(w)], lambda w: queue_many(drafts(w))),
+)
+
+
+def name_of(pair: Pair) -> str:
+    return ".".join(pair.many.rsplit(".", 2)[1:])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pair", PAIRS, ids=name_of)
+def test_many_at_once_leave_what_one_after_the_other_leave(pair: Pair, world: World):
+    compare(pair, world)
+
+
+def compare(pair: Pair, world: World) -> None:
+    before, single, bulk = (left_by(verb, world) for verb in (lambda w: None, pair.by_one, pair.at_once))
+    for table in before:
+        assert bulk[table] == single[table], table
+    assert (single != before) is pair.changes
+
+
+ENTER_VEHICLES = next(pair for pair in PAIRS if name_of(pair) == "Vehicle.enter_many")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "forgotten",
+    [(TouchedCompany, "add_all"), (search, "add"), (audit, "record_many"), (Vehicle, "refold"), (bell, "ring")],
+    ids=["what is derived", "search", "history", "folded columns", "bell"],
+)
+def test_whatever_a_bulk_verb_forgets_is_noticed(forgotten: tuple[Any, str], world: World, monkeypatch: pytest.MonkeyPatch):
+    """The canary."""
+
+    def forgetful(w: World) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(*forgotten, lambda *args, **kwargs: None)
+            ENTER_VEHICLES.at_once(w)
+
+    with pytest.raises(AssertionError):
+        compare(ENTER_VEHICLES._replace(at_once=forgetful), world)
+
+
+# --- what was left, in every table --------------------------------------------------------------------------------------------
+
+
+def left_by(verb: Callable[[World], Any], world: World) -> dict[str, Any]:
+    """All rows, and who was rung for, once `verb` has run; afterwards it never has."""
+    with undone():
+        verb(renewed(world))
+        bells = {str(bell) for _savepoints, bell, _robust in connection.run_on_commit}
+        return {"bells": bells, **{model._meta.label: rows_of(model) for model in apps.get_models()}}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is rolled back; new rows have the same numbers each time."""
+    with connection.cursor() as cursor:  # on PostgreSQL a rollback leaves the counters where they are
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)
+    waiting, connection.run_on_commit = connection.run_on_commit, []
+    bell.rung_at.clear()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    connection.run_on_commit = waiting
+
+
+def renewed(world: World) -> World:
+    """The world with its rows as the database has them: what a verb before wrote into them was rolled back."""
+
+    def again(value: Any) -> Any:
+        return [again(one) for one in value] if isinstance(value, list) else type(value)._default_manager.get(pk=value.pk)
+
+    return World(**{name: again(value) for name, value in vars(world).items()})
+
+
+def rows_of(model: type[models.Model]) -> Any:
+    """The rows without their numbers and moments; a change with the act of its entry, a touched company once."""
+    left_out = {"id", "entry_id"} | DRAWN | {f.attname for f in model._meta.concrete_fields if isinstance(f, models.DateTimeField)}
+    names = [field.attname for field in model._meta.concrete_fields if field.attname not in left_out]
+    if model is audit.Change:
+        names += ["entry__action", "entry__object_type", "entry__object_id"]
+    found = [json.dumps(row, default=plain, sort_keys=True) for row in model._base_manager.values_list(*names)]
+    return set(found) if model is TouchedCompany else Counter(found)
+
+
+def plain(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes | memoryview) else str(value)
+
+
+# --- none is left out -----------------------------------------------------------------------------------------------------------
+
+
+def test_each_bulk_verb_has_its_pair():
+    assert {pair.many for pair in PAIRS} == {verb for app in APPS for verb in bulk_verbs(ROOT / app)}
+
+
+def bulk_verbs(folder: Path) -> Iterator[str]:
+    """The functions in `folder` that change many rows, by their names."""
+    for path in folder.rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for place, function in functions(ast.parse(path.read_text())):
+            if function.endswith("_many") and function not in NO_VERBS:
+                yield ".".join([module, *place, function])
+
+
+def functions(tree: ast.AST, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each function with the classes it stands in."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield place, node.name
+        elif isinstance(node, ast.ClassDef):
+            yield from functions(node, (*place, node.name))
+
+
+def test_the_search_for_bulk_verbs_finds_one(tmp_path: Path):
+    (tmp_path / "nouns.py").write_text("class Car:\n    def wash_many(self): ...\n    def wash(self): ...\ndef lock_many(): ...\n")
+    found = [(*place, name) for place, name in functions(ast.parse((tmp_path / "nouns.py").read_text()))]
+    assert found == [("Car", "wash_many"), ("Car", "wash"), ("lock_many",)]
