@@ -7,13 +7,13 @@ from django import forms
 from fleetportal.core.web.pages import whole_number
 
 
-class PeopleField(forms.CharField):
+class PeopleField(forms.Field):
     """The ids of people in one text, so that however many are left out, the form has one field for them."""
 
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> list[int]:
-        found = [whole_number(text) for text in super().to_python(value).split()]
+        found = [whole_number(text) for text in str(value or "").split()]
         ids = [number for number in found if number is not None]
         if len(ids) < len(found):
             raise forms.ValidationError(forms.IntegerField.default_error_messages["invalid"], code="invalid")
