@@ -65,7 +65,7 @@ class CompanyFilter(Sentence):
         Word("tier", _("that are"), _("of any tier")),
         Word("phase", _("and"), _("in any phase")),
         Word("ends", _("whose next contract ends"), _("at any time")),
-        Word("by", _("looked after by"), _("anyone")),
+        Word("by", _("looked after by"), _("anyone"), later=True),
     )
 
     class Meta:

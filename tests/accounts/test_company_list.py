@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import openpyxl
 import pytest
@@ -25,7 +26,7 @@ def test_the_list_costs_the_same_for_one_row_and_three(
     for _number in range(rows):
         make_vehicle(make_company(north, looked_after_by=anna))
     client.force_login(anna)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = client.get("/companies/")
     assert len(page.context["rows"]) == rows
 
@@ -65,6 +66,50 @@ def test_tiers_sort_by_worth_and_not_by_letter(client: Client, carla: User, nort
         make_company(north, name=f"A {tier}", tier=tier)
     client.force_login(carla)
     assert names(client, "/companies/?sort=tier") == ["A diamond", "A gold", "A bronze", "A "]
+
+
+def radios(page: str) -> list[tuple[str, bool]]:
+    """Whom the word "looked after by" offers, and who is chosen."""
+    found = re.findall(r'<input class="form-check-input" type="radio"\s+name="by" value="(\d*)"([^>]*)>', page)
+    return [(value, "checked" in rest) for value, rest in found]
+
+
+def test_whom_to_choose_is_fetched_once_the_word_is_opened(
+    client: Client, carla: User, anna: User, boris: User, north_ag: Company, south_ag: Company, django_assert_num_queries
+) -> None:
+    """Some 120,000 assignments are gone through for the names: not at every look at the list."""
+    client.force_login(carla)
+    page = client.get("/companies/?tier=gold").content.decode()
+    later = "/companies/?tier=gold&amp;_choices=by"
+    assert radios(page) == [("", True)]
+    assert f'data-hx-get="{later}" data-hx-trigger="toggle from:closest details once"' in page
+    assert f'<a class="btn" href="{later}" data-noscript>' in page
+
+    with django_assert_num_queries(3):
+        part = client.get("/companies/?tier=gold&_choices=by", headers={"HX-Request": "true"}).content.decode()
+    assert radios(part) == [("", True), (str(anna.pk), False)]
+    assert "<html" not in part and "_choices" not in part and str(boris) not in part
+
+    whole = client.get("/companies/?tier=gold&_choices=by").content.decode()
+    assert radios(whole) == [("", True), (str(anna.pk), False)]
+    assert "toggle from:closest details" not in whole
+
+
+def test_who_is_chosen_stays_chosen_before_the_word_is_opened(client: Client, carla: User, anna: User, north_ag: Company) -> None:
+    make_company(north_ag.centre)
+    client.force_login(carla)
+    page = client.get(f"/companies/?by={anna.pk}").content.decode()
+    assert radios(page) == [("", False), (str(anna.pk), True)]
+    assert names(client, f"/companies/?by={anna.pk}") == [north_ag.name]
+    part = client.get(f"/companies/?by={anna.pk}&_choices=by", headers={"HX-Request": "true"}).content.decode()
+    assert radios(part) == [("", False), (str(anna.pk), True)]
+    assert names(client, "/companies/?by=999999") == names(client, "/companies/")
+
+
+@pytest.mark.parametrize("word", ["nobody", "q%00"])
+def test_the_choices_of_a_word_that_there_is_not_are_not_there(client: Client, carla: User, word: str) -> None:
+    client.force_login(carla)
+    assert client.get(f"/companies/?_choices={word}", headers={"HX-Request": "true"}).status_code == 404
 
 
 def test_the_words_of_the_sentence_narrow_the_list(client: Client, carla: User, north: Centre) -> None:

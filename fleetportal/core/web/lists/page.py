@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 import django_tables2
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views import View
@@ -19,7 +20,7 @@ from fleetportal.core.web import pages
 from fleetportal.core.web.forms import ReasonForm
 from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, Head, Words, reader, with_extra, write_sheet
 from fleetportal.core.web.lists.paging import capped_count, in_order, in_this_order, is_counted, page_of, said_span
-from fleetportal.core.web.lists.sentence import Sentence
+from fleetportal.core.web.lists.sentence import CHOICES, Sentence
 
 EXPORTED_AT_ONCE = 10_000
 PER_PAGE = (50, 20, 100)
@@ -130,7 +131,7 @@ class ListPage(View, Generic[Rows]):
     def address(self, **changes: Any) -> str:
         """This list's address with parameters changed; None drops one, any change goes back to the first page."""
         query = clean(self.request.GET)
-        for key in ("page", *NEIGHBOURS, *changes):
+        for key in ("page", CHOICES, *NEIGHBOURS, *changes):
             query.pop(key, None)
         for key, value in changes.items():
             if value is not None:
@@ -185,6 +186,9 @@ class ListPage(View, Generic[Rows]):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "_export" in request.GET:
             return self.ask_reason(ReasonForm())
+        opened = request.GET.get(CHOICES, "")
+        if opened and pages.is_part(request):
+            return self.choices(opened)
         sentence = self.filtered(request.GET, request.user)
         table = self.table(sentence.qs, request.GET, request.user)
         ordered = in_order(table)
@@ -195,7 +199,7 @@ class ListPage(View, Generic[Rows]):
         context = {
             "page": self,
             "heads": [*self.heads(table)],
-            "words": sentence.shown(lambda name: self.address(**{name: None})),
+            "words": sentence.shown(self.address, opened=opened),
             "rows": rows,
             "count": found.count,
             "span": said_span((number - 1) * size, len(rows), found.count),
@@ -219,6 +223,14 @@ class ListPage(View, Generic[Rows]):
             response["HX-Push-Url"] = self.page_address(number, **{name: key for name, key in self.neighbour.items() if key is not None})
         return response
 
+    def choices(self, name: str) -> HttpResponse:
+        """What can be chosen in the word `name`, for its menu as it is opened."""
+        sentence = self.filtered(self.request.GET, self.request.user)
+        word = next((word for word in sentence.words if word.name == name), None)
+        if word is None:
+            raise Http404
+        return render(self.request, "core/_choices.html", {"word": sentence.shown_word(word, self.address, is_opened=True)})
+
     def heads(self, table: django_tables2.Table) -> Iterator[Head]:
         for column in table.columns:
             bound = column.order_by_alias
@@ -238,7 +250,7 @@ class ListPage(View, Generic[Rows]):
                 "start": reverse(self.empty.url_name) if self.empty.url_name and self.asker.may(self.empty.may) else "",
             }
         drops = []
-        for word in sentence.shown(lambda name: self.address(**{name: None})):
+        for word in sentence.shown(self.address):
             if word.name in chosen:
                 query = clean(self.request.GET)
                 query.pop(word.name)

@@ -1,6 +1,6 @@
 """The filter of a list, read as one sentence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,14 +13,20 @@ from django.utils.translation import gettext
 
 from fleetportal.core.web.lists.columns import Words
 
+CHOICES = "_choices"  # in the address of a list: the word whose choices are asked for
+
 
 @dataclass(frozen=True)
 class Word:
-    """A filter's place in the sentence: the words `before` it, and what it says while nothing is chosen."""
+    """A filter's place in the sentence: the words `before` it, and what it says while nothing is chosen.
+
+    `later`: many may be chosen, and finding them is dear; they are fetched once somebody opens the word.
+    """
 
     name: str
     before: Words
     anything: Words
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class ShownWord:
     kind: str  # text, one, several, day, fixed
     without: str
     options: list[Option]
+    later: str = ""  # the address of all its choices, where only what is chosen is here
 
 
 class Sentence(django_filters.FilterSet):
@@ -51,15 +58,23 @@ class Sentence(django_filters.FilterSet):
 
     words: ClassVar[Sequence[Word]] = ()
 
-    def shown(self, without: Any) -> list[ShownWord]:
-        """The words with what is chosen in each; `without(name)` gives the address that drops one."""
-        return [self._shown(word, without(word.name)) for word in self.words]
+    def shown(self, address: Callable[..., str], *, opened: str = "") -> list[ShownWord]:
+        """The words with what is chosen in each; `address(name=…)` is the list's with that changed, `opened` the word that is open."""
+        return [self.shown_word(word, address, is_opened=word.name == opened) for word in self.words]
 
-    def _shown(self, word: Word, without: str) -> ShownWord:
+    def shown_word(self, word: Word, address: Callable[..., str], *, is_opened: bool) -> ShownWord:
+        """One word with its choices; with what is chosen alone where they are fetched `later` and it is not opened."""
         field = self.form[word.name]
         kind, said = kind_of(field.field), self.said(word)
-        choices = options(field, word.anything) if kind in ("one", "several") else []
-        return ShownWord(word.name, word.before, said or str(word.anything), bool(said), field, kind, without, choices)
+        is_later = word.later and not is_opened
+        choices = options(field, word.anything, self.chosen(word) if is_later else None) if kind in ("one", "several") else []
+        without, later = address(**{word.name: None}), address(**{CHOICES: word.name}) if is_later else ""
+        return ShownWord(word.name, word.before, said or str(word.anything), bool(said), field, kind, without, choices, later)
+
+    def chosen(self, word: Word) -> list[models.Model]:
+        """The row that is chosen in a word for one row, as a list."""
+        found = self.form.cleaned_data.get(word.name) if self.form.is_bound and self.form.is_valid() is not None else None
+        return [found] if isinstance(found, models.Model) else []
 
     def said(self, word: Word) -> str:
         """What is chosen in `word`; "" for nothing."""
@@ -82,12 +97,16 @@ def kind_of(field: Any) -> str:
     return "one" if hasattr(field, "choices") else "text"
 
 
-def options(bound: forms.BoundField, anything: Words) -> list[Option]:
-    """What can be chosen; of one choice also none. Rows are read at once: `choices` of rows would open a cursor for a handful."""
+def options(bound: forms.BoundField, anything: Words, among: Iterable[models.Model] | None = None) -> list[Option]:
+    """What can be chosen, of rows those `among`; of one choice also none.
+
+    Rows are read at once: `choices` of rows would open a cursor for a handful.
+    """
     field, value = bound.field, bound.value()
     found: list[tuple[str, Words]]
     if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
-        found = [(str(field.prepare_value(row)), field.label_from_instance(row)) for row in field.queryset.all()]
+        rows = field.queryset.all() if among is None else among
+        found = [(str(field.prepare_value(row)), field.label_from_instance(row)) for row in rows]
     else:
         found = [*flat(getattr(field, "choices", ()))]
     if kind_of(field) == "one" and not any(key == "" for key, _label in found):
