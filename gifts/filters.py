@@ -33,5 +33,5 @@ class ProgrammeFilter(Sentence):
     )
 
     def by_time(self, rows: QuerySet[Programme], name: str, value: str) -> QuerySet[Programme]:
-        running = Programme.objects.running(on=timezone.localdate())
+        running = [programme.pk for programme in Programme.objects.running(now=timezone.now())]
         return rows.filter(pk__in=running) if value == "now" else rows.exclude(pk__in=running)

@@ -43,9 +43,9 @@ def claim(voucher: Voucher, person: Person, *, company: Company | None, by: "Use
         period, marks = voucher.programme.period_of(day), sorted({person_mark(person), *said.marks})
         if not Allowance.objects.take(voucher.programme, period, marks):
             raise driver_has_one(voucher.programme)
-        free = Voucher.objects.filter(Q(person=None) | Q(person=person), pk=voucher.pk).claimable(on=day)
+        free = Voucher.objects.filter(Q(person=None) | Q(person=person), pk=voucher.pk).claimable(on=voucher.today(now))
         if not free.update(state=State.CLAIMED, person=person, company=company):
-            raise Voucher.objects.get(pk=voucher.pk).refusal_to_claim()
+            raise Voucher.objects.get(pk=voucher.pk).refusal_to_claim(person)
         before, (voucher.state, voucher.person, voucher.company) = voucher.person_id, (State.CLAIMED, person, company)
         made = Claim.objects.create(
             voucher=voucher, person=person, period=period, marks=marks, first_name=said.first_name, place=said.place, claimed_by=by

@@ -72,7 +72,8 @@ def claim_from_pool(challenge: Challenge) -> Claim:
 
 def take_from_pool(programme: Programme, person: Person, *, company: Company | None, said: Said, on: date) -> Claim:
     """The claim of whichever voucher of the pool is free; raises PoolEmpty where none is."""
-    voucher = Voucher.objects.select_related("programme__centre", "issue").next_in_pool(programme, on=on) if programme.runs(on) else None
+    free = Voucher.objects.select_related("programme__centre", "issue")
+    voucher = free.next_in_pool(programme, on=programme.today(timezone.now())) if programme.runs(on) else None
     if voucher is None:
         raise PoolEmpty(_("No vouchers are left in this programme at the moment."))
     return claim(voucher, person, company=company, by=None, said=said)

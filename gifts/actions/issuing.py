@@ -13,7 +13,7 @@ from fleetportal.core import audit
 from fleetportal.core.links import Link
 from gifts import codes
 from gifts.models import Issue, Programme, State, Voucher, Way
-from gifts.models.programme import MAX_AT_ONCE, READABLE
+from gifts.models.programme import MAX_AT_ONCE, READABLE, end_on_earth
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -72,7 +72,7 @@ def _make_vouchers(issued: Issue, *, person_id: int | None) -> list[Voucher]:
 def _open_links(issued: Issue, vouchers: list[Voucher]) -> None:
     """Make the links that cards, the claim page or a known driver need."""
     pks = [voucher.pk for voucher in vouchers]
-    ends_at = issued.programme.end_of(issued.valid_until)
+    ends_at = end_on_earth(issued.valid_until)
     if issued.way == Way.CARDS:
         Link.objects.make_many("claim", pks, expires_at=ends_at)
     elif issued.way == Way.POOL:

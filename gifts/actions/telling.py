@@ -11,7 +11,7 @@ from fleetportal.core.outbox.message import Message
 from fleetportal.core.outbox.queueing import queue
 from gifts.letters import voucher_letter
 from gifts.models import Voucher
-from gifts.models.programme import READABLE
+from gifts.models.programme import READABLE, end_on_earth
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,7 +26,7 @@ def add_to_timeline(voucher: Voucher, kind: str, *, about: models.Model, by: "Us
 
 def open_link(voucher: Voucher) -> Link:
     """The personal link, made where there is none yet. Costs 1 query, 2 when it is new."""
-    return voucher.link or Link.objects.make("voucher", voucher.pk, expires_at=voucher.programme.end_of(voucher.valid_until) + READABLE)
+    return voucher.link or Link.objects.make("voucher", voucher.pk, expires_at=end_on_earth(voucher.valid_until) + READABLE)
 
 
 def send(voucher: Voucher, person: Person, *, address: str = "") -> Message:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Centre
+from accounts.staff.models.centre import dates_on_earth
 from contacts import hospitality as ledger
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.links import Link
 from gifts.actions.telling import add_to_timeline
-from gifts.models import Allowance, Claim, State, Voucher
+from gifts.models import Allowance, Claim, Programme, State, Voucher
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -49,11 +49,14 @@ def _release(voucher: Voucher, now: datetime) -> None:
 def expire_due(*, now: datetime, limit: int = 500) -> int:
     """How many vouchers, at most `limit`, ran out and say so now; their value counts for nobody's year any more.
 
-    Each by the day of the centre that runs its programme. Safe to be run by several workers at once.
+    Each when its last day has ended at every wash where it can be used. Safe to be run by several workers at once. Costs 1 query
+    where none has, else 6 for each programme.
     """
     expired = 0
-    for centre in Centre.objects.filter(programmes__isnull=False).distinct().order_by("pk"):
-        due = Voucher.objects.filter(programme__centre=centre).run_out(on=centre.today(now)).order_by("pk")
+    _earliest, latest = dates_on_earth(now)
+    about = Voucher.objects.run_out(on=latest).values("programme")
+    for programme in Programme.objects.filter(pk__in=about).select_related("centre").order_by("pk"):
+        due = Voucher.objects.filter(programme=programme).run_out(on=programme.today(now)).order_by("pk")
         with transaction.atomic():
             if connection.features.has_select_for_update_skip_locked:
                 due = due.select_for_update(skip_locked=True, of=("self",))

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company, in_reach
+from accounts.staff.models.centre import dates_on_earth
 from fleetportal.core import audit
 from fleetportal.core.links import Link
 
@@ -19,6 +21,11 @@ VALID_DAYS = 90
 MAX_AT_ONCE = 1000
 # How long a personal link shows what became of its voucher after that could still be used.
 READABLE = timedelta(days=180)
+
+
+def end_on_earth(day: date) -> datetime:
+    """The moment at which `day` has ended everywhere: so long a link opens; whether its voucher is over is asked then."""
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=UTC) + timedelta(hours=12)
 
 
 class Period(models.TextChoices):
@@ -41,9 +48,11 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         """Programmes run by a centre on which `user` holds `may`."""
         return self.filter(centre__in=Centre.objects.where(user, may=may))
 
-    def running(self, *, on: date) -> Self:
-        """Programmes of which vouchers are issued on that day."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+    def running(self, *, now: datetime) -> "list[Programme]":
+        """Programmes of which vouchers are issued now, each by the day of the centre that runs it, which comes along. Costs 1 query."""
+        earliest, latest = dates_on_earth(now)
+        about = self.filter(Q(ends_on=None) | Q(ends_on__gte=earliest), starts_on__lte=latest).select_related("centre")
+        return [programme for programme in about if programme.runs(programme.centre.today(now))]
 
     def for_list(self) -> Self:
         """With the figures a row shows, in one query: issued, ever taken, used, and the value used."""
@@ -126,9 +135,22 @@ class Programme(models.Model):
         """The link of the programme's own claim page; there is one from the first issue for it on. Costs 1 query."""
         return Link.objects.standing_for("pool", self.pk)
 
+    @cached_property
+    def washes(self) -> list[Centre]:
+        """Where its vouchers can be used, by name. Costs 1 query."""
+        return list(self.centres.order_by("name"))
+
+    def today(self, now: datetime) -> date:
+        """The date that the last day of its vouchers is compared with: the earliest at any wash where they can be used.
+
+        A wash goes by its own date; a voucher is over when its last day has ended at every wash. Costs 1 query.
+        """
+        return min(wash.today(now) for wash in self.washes or [self.centre])
+
     def end_of(self, day: date) -> datetime:
-        """The moment at which `day` is over at the centre that runs the programme."""
-        return datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=self.centre.zone)
+        """The moment at which `day` has ended at every wash where its vouchers can be used. Costs 1 query."""
+        midnight = datetime.combine(day + timedelta(days=1), datetime.min.time())
+        return max(midnight.replace(tzinfo=wash.zone) for wash in self.washes or [self.centre])
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Centre, Company, in_reach
+from accounts.staff.models.centre import dates_on_earth
 from contacts.models import Person
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link, digest
@@ -122,18 +123,24 @@ class Voucher(models.Model):
         return codes.grouped(codes.code_of(bytes(self.nonce)))
 
     def has_expired(self, *, on: date) -> bool:
+        """True where its last day lies before `on`: the date at a wash, or `today` for all of them."""
         return self.valid_until < on
+
+    def today(self, now: datetime) -> date:
+        """The date that decides whether this voucher is over: the programme's. Costs 1 query about its last day, else none."""
+        earliest, latest = dates_on_earth(now)
+        return self.programme.today(now) if earliest <= self.valid_until < latest else earliest
 
     @property
     def link(self) -> Link | None:
         """The personal link, also once it has expired. Costs 1 query."""
         return Link.objects.unrevoked_for("voucher", self.pk)
 
-    def refusal_to_claim(self) -> VoucherRefused:
-        """Why this voucher, as it stands in the database, cannot be claimed."""
+    def refusal_to_claim(self, person: Person) -> VoucherRefused:
+        """Why this voucher, as it stands in the database, cannot be claimed for `person`."""
         if self.state == State.REVOKED:
             return VoucherRevoked(_("This voucher has been withdrawn."))
-        if self.state in (State.CLAIMED, State.REDEEMED) or (self.state == State.FREE and self.person_id):
+        if self.state in (State.CLAIMED, State.REDEEMED) or (self.state == State.FREE and self.person_id not in (None, person.pk)):
             return VoucherTaken(_("This voucher has already been claimed."))
         return VoucherExpired(_("This voucher was valid until %s.") % day_in_words(self.valid_until))
 

@@ -1,6 +1,6 @@
 """Gifts: find the person, one tap gives the mug; stock and what was handed out."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -81,13 +81,14 @@ def person_page(
 ) -> HttpResponse:
     at = list(companies)
     chosen = next((company for company in at if str(company.pk) == request.GET.get("company")), at[0] if at else None)
-    standing = ledger.standing(person, company=chosen, on=timezone.localdate())
+    now = timezone.now()
+    standing = ledger.standing(person, company=chosen, on=request.user.today(now))
     context: dict[str, Any] = {
         "person": person,
         "companies": at,
         "company": chosen,
         "standing": standing,
-        "stock": offers(request, standing),
+        "stock": offers(request, person, standing, now=now),
         "received": list(HandOut.objects.visible_to(request.user).filter(person=person).for_list()[:SHOWN]),
         "given": just_given(request, person),
         "refused": refused,
@@ -96,12 +97,20 @@ def person_page(
     return render(request, "gifts/hand_out.html", context, status=status)
 
 
-def offers(request: StaffRequest, standing: ledger.Standing) -> list[tuple[Stock, bool]]:
-    """What lies in stock at your centres, and whether it is still within the cap."""
+def offers(request: StaffRequest, person: Person, standing: ledger.Standing, *, now: datetime) -> list[tuple[Stock, bool]]:
+    """What lies in stock at your centres, and whether it is still within the cap of the year there. Costs 1 query, in the night in
+    which the centres' years differ 1 more."""
+    in_year = {request.user.today(now).year: standing}
     at_hand = (
         Stock.objects.where(request.user, may="hand_out").at_hand().select_related("gift", "centre").order_by("gift__name", "centre__name")
     )
-    return [(stock, standing.allows(stock.gift.value_cents)) for stock in at_hand]
+    found = []
+    for stock in at_hand:
+        year = stock.centre.today(now).year
+        if year not in in_year:
+            in_year[year] = ledger.Standing(standing.cap, ledger.received_in(person, year))
+        found.append((stock, in_year[year].allows(stock.gift.value_cents)))
+    return found
 
 
 def just_given(request: StaffRequest, person: Person) -> HandOut | None:

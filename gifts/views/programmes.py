@@ -74,12 +74,12 @@ def programme(request: StaffRequest, programme_id: int) -> HttpResponse:
     context = {
         "programme": one,
         "report": report.of(one),
-        "places": list(one.centres.order_by("name")),
+        "places": one.washes,
         "issues": one.issues.select_related("company", "issued_by").order_by("-issued_at", "-pk")[:SHOWN_ISSUES],
         "vouchers": list(vouchers.order_by("-pk")[:SHOWN_VOUCHERS]),
         "visible": set(Company.objects.visible_to(request.user).filter(pk__in=one.issues.values("company")).values_list("pk", flat=True)),
         "claim_page": one.claim_page,
-        "in_pool": Voucher.objects.filter(programme=one, issue__way=Way.POOL).claimable(on=one.centre.today(timezone.now())).count(),
+        "in_pool": Voucher.objects.filter(programme=one, issue__way=Way.POOL).claimable(on=one.today(timezone.now())).count(),
     }
     return render(request, "gifts/programme.html", context)
 

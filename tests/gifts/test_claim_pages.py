@@ -438,4 +438,4 @@ def test_a_day_is_written_as_a_reader_of_that_language_writes_it(client, shine, 
     with translation.override(language):
         Voucher.objects.filter(pk=voucher.pk).update(state=State.EXPIRED)
         voucher.refresh_from_db()
-        assert said in str(voucher.refusal_to_claim())
+        assert said in str(voucher.refusal_to_claim(make_person()))

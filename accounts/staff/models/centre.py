@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,12 @@ class HasRights(Protocol):
 
     @property
     def rights(self) -> CentreRights: ...
+
+
+def dates_on_earth(now: datetime) -> tuple[date, date]:
+    """The earliest and the latest date that any calendar shows at the moment `now`."""
+    here = now.astimezone(UTC)
+    return (here - timedelta(hours=12)).date(), (here + timedelta(hours=14)).date()
 
 
 def zone_default() -> str:

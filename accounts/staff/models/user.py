@@ -1,3 +1,4 @@
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -5,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models.centre import Centre
@@ -69,6 +71,10 @@ class User(AbstractUser):
         """What `Rights` is read from; the query that fetches the signed-in user brings it along. Costs 1 query."""
         found = grants_now.first(user=self.pk)
         return found.grants if found else None
+
+    def today(self, now: datetime) -> date:
+        """The day where this user works: at the home centre, or, without one, in the zone of the installation."""
+        return self.home_centre.today(now) if self.home_centre else timezone.localdate(now)
 
     def may(self, codename: str) -> bool:
         """True where the user holds `codename` on any centre, or for own companies."""
