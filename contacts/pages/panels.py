@@ -81,7 +81,8 @@ def company_timeline(request: StaffRequest, company: Company, held: set[str]) ->
 
 def why_now(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any] | None:
     """The company's reasons, straight from the rules, those in the queue first; nothing where there is none. Costs 14 queries."""
-    found = [finding for answer in explain(company, on=company.centre.today(timezone.now())) for finding in answer.findings]
+    answers = explain(company, on=company.centre.today(timezone.now()), today=timezone.localdate())
+    found = [finding for answer in answers for finding in answer.findings]
     found.sort(key=lambda finding: (not finding.is_in_queue, -finding.reason.weight))
     return {"company": company, "found": found[:SHOWN_REASONS], "more": max(0, len(found) - SHOWN_REASONS)} if found else None
 

@@ -32,8 +32,11 @@ class Answer:
     findings: list[Finding]
 
 
-def explain(company: Company, *, on: date) -> list[Answer]:
-    """What each rule finds at `company` on that day, straight from its queryset. Costs two queries for each rule and 4."""
+def explain(company: Company, *, on: date, today: date | None = None) -> list[Answer]:
+    """What each rule finds at `company` on that day, straight from its queryset, and what keeps it out of the queue of `today`.
+
+    `on` is the day of the company's centre; `today` the one by which Today goes, without it `on`. Costs two queries for each rule and 4.
+    """
     found: defaultdict[str, list[Reason]] = defaultdict(list)
     here = Company.objects.filter(pk=company.pk)
     for row in rows(here, {company.pk: (company.tier, company.phase)}, on=on):
@@ -44,7 +47,9 @@ def explain(company: Company, *, on: date) -> list[Answer]:
     for reason in (reason for reasons in found.values() for reason in reasons):
         reason.person = people.get(reason.person_id) if reason.person_id else None
     stored = dict(Reason.objects.filter(company=company).values_list("key", "pk"))
-    decisions = {d.key: d for d in Decision.objects.standing(on=on).filter(company=company).select_related("by", "given_to").order_by("at")}
+    decisions = {
+        d.key: d for d in Decision.objects.standing(on=today or on).filter(company=company).select_related("by", "given_to").order_by("at")
+    }
     return [
         Answer(rule, [Finding(reason, decisions.get(reason.key), stored.get(reason.key)) for reason in found[rule.name]]) for rule in rules
     ]

@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Company, Tier
+from accounts.models import Centre, Company, Tier
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.roles import GROUPS, Group
@@ -64,8 +64,8 @@ class Silence(Rule):
         named: set[tuple[int, int]] = set()  # who decides and drives is one person, spoken to as the one who decides
         for group, tiers in CADENCE.items():
             months = {tier: number.on(on) for tier, number in tiers.items()}
-            for company, tier, person, last, entered in self._unheard(companies, group, months, on=on):
-                since = timezone.localtime(last or entered).date()
+            for company, tier, person, last, entered, zone in self._unheard(companies, group, months, on=on):
+                since = Centre(time_zone=zone).today(last or entered)
                 silent = months_between(since, on)
                 if silent >= months[tier] and (company, person) not in named:
                     named.add((company, person))
@@ -80,7 +80,9 @@ class Silence(Rule):
         last = Subquery(real.order_by("-happened_at").values("happened_at")[:1])
         roles = GROUPS[group]._default_manager.running(on=on).filter(company__in=companies.active().values("pk")).annotate(bound=bound)
         roles = roles.filter(~Exists(real.filter(happened_at__gte=OuterRef("bound")))).annotate(last=last)
-        return list(roles.values_list("company_id", "company__tier", "person_id", "last", "person__entered_at"))
+        return list(
+            roles.values_list("company_id", "company__tier", "person_id", "last", "person__entered_at", "company__centre__time_zone")
+        )
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         return f"{_silence(facts)} {_cadence(facts)}"

@@ -85,7 +85,7 @@ class ProposeForm(TimesForm):
 
     def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
         super().__init__(*args, company=company, initial={"place": company.name}, **kwargs)
-        deciding = DecisionMaker.objects.running(on=timezone.localdate()).filter(company=company)
+        deciding = DecisionMaker.objects.running(on=company.centre.today(timezone.now())).filter(company=company)
         offer(self, decision_maker=Person.objects.filter(pk__in=deciding.values("person")).order_by("name_folded"))
         offer(self, director=colleagues(company, user))
 

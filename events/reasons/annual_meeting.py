@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Centre, User
 from contacts.models import DecisionMaker, Group, Planning
 from contacts.reasons.rule import Found, Rule
 from events.actions import meetings
@@ -51,7 +51,8 @@ class MeetingPlanning(Planning):
 
 def decision_maker_of(reason: "Reason") -> Any:
     """Who decides at the company, the owner or director first known. Costs 1 query."""
-    roles = DecisionMaker.objects.running(on=timezone.localdate()).filter(company=reason.company_id)
+    today = reason.company.centre.today(timezone.now())
+    roles = DecisionMaker.objects.running(on=today).filter(company=reason.company_id)
     first = roles.select_related("person").order_by("pk").first()
     return first.person if first else None
 
@@ -75,11 +76,12 @@ class AnnualMeetingDue(Rule):
         deciding = DecisionMaker.objects.running(on=on).filter(company=OuterRef("pk"))
         held = Max("meetings__starts_at", filter=Q(meetings__state="held", meetings__is_annual=True))
         rows = companies.active().filter(~Exists(planned), Exists(deciding)).annotate(held_at=held)
-        for company, held_at, entered_at in rows.values_list("pk", "held_at", "entered_at"):
-            held_on = timezone.localtime(held_at).date() if held_at else None
+        for company, held_at, entered_at, zone in rows.values_list("pk", "held_at", "entered_at", "centre__time_zone"):
+            centre = Centre(time_zone=zone)
+            held_on = centre.today(held_at) if held_at else None
             if held_on and held_on > on - every:
                 continue
-            due_on = held_on + every if held_on else timezone.localtime(entered_at).date()
+            due_on = held_on + every if held_on else centre.today(entered_at)
             facts = {"held_on": held_on.isoformat() if held_on else ""}
             yield Found(company, occasion=facts["held_on"] or "first", group=Group.DECISION_MAKER, due_on=due_on, facts=facts)
 

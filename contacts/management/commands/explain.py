@@ -20,7 +20,7 @@ class Command(BaseCommand):
         found = find(company)
         on = found.centre.today(timezone.now())
         self.stdout.write(f"{found} ({found.pk}), {found.get_tier_display() or 'no tier'}, {found.get_phase_display()}, on {on:%d %B %Y}")
-        answers = explain(found, on=on)
+        answers = explain(found, on=on, today=timezone.localdate())
         for answer in answers:
             self.stdout.write("\n".join(lines(answer)))
         waiting = [finding for answer in answers for finding in answer.findings if finding.is_in_queue]

@@ -1,7 +1,7 @@
 """Tags and filters that every template of the portal has at hand: icons, money, days as people say them, fields."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,10 @@ def held_by(codename: str, user: Any) -> bool:
 
 
 def _local(moment: date | datetime) -> date:
-    return timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
+    """The day of `moment`: in its own zone where it was put into one, so that a list names the day that a letter names; else in ours."""
+    if not isinstance(moment, datetime):
+        return moment
+    return (timezone.localtime(moment) if moment.tzinfo is UTC else moment).date()
 
 
 def days_in_words(days: int) -> str:
