@@ -8,7 +8,7 @@ FEATURES = ["h2", "h3", "bold", "italic", "link", "ul", "ol"]
 
 
 class ProgrammePoint(blocks.StructBlock):
-    at = blocks.TimeBlock(label=_("at"))
+    at = blocks.TimeBlock(label=_("time"))
     what = blocks.CharBlock(label=_("description"), max_length=200)
 
 
@@ -32,7 +32,7 @@ class Picture(blocks.StructBlock):
 
 
 class Programme(blocks.StructBlock):
-    title = blocks.CharBlock(label=_("title"), max_length=120, default=_("Schedule"))
+    title = blocks.CharBlock(label=_("heading"), max_length=120, default=_("Schedule"))
     points = blocks.ListBlock(ProgrammePoint(), label=_("items"))
 
     class Meta:

@@ -61,7 +61,7 @@ class CompanyFilter(Sentence):
     )
     words = (
         Word("q", _("Companies called"), ""),
-        Word("centre", _("of"), _("all centres")),
+        Word("centre", _("at"), _("all centres")),
         Word("tier", _("that are"), _("of any tier")),
         Word("phase", _("and"), _("in any phase")),
         Word("ends", _("whose next contract ends"), _("at any time")),

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('responsible', 'responsible'), ('stand_in', 'stand-in')], default='responsible', max_length=11, verbose_name='kind')),
                 ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='until')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL)),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='accounts.company')),
             ],
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             name='Address',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('billing', 'billing'), ('branch', 'branch'), ('delivery', 'delivery')], max_length=8, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('billing', 'billing'), ('branch', 'branch'), ('delivery', 'delivery address')], max_length=8, verbose_name='kind')),
                 ('street', models.CharField(blank=True, max_length=160, verbose_name='street')),
                 ('postcode', models.CharField(blank=True, max_length=16, verbose_name='postcode')),
                 ('city', models.CharField(blank=True, max_length=100, verbose_name='city')),

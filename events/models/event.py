@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Centre, Company, TouchedCompany, Vehicle
 from contacts.models import DecisionMaker, Driver, Holder, Role, VehicleUser
@@ -46,7 +47,7 @@ class Audience(models.TextChoices):
 class State(models.TextChoices):
     DRAFT = "draft", _("draft")
     PUBLISHED = "published", _("published")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("event", "cancelled")
 
 
 class RegistrationClosed(Refused):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Company, in_reach
 from contacts.models import Person
@@ -23,7 +24,7 @@ class MeetingState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
     FIXED = "fixed", _("fixed")
     HELD = "held", _("held")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("meeting", "cancelled")
 
 
 OPEN = (MeetingState.PROPOSED, MeetingState.FIXED)

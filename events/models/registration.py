@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Company, TouchedCompany, in_reach
 from contacts.memory.models.interaction import record as tell_timeline
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Status(models.TextChoices):
     SEATED = "seated", _("coming")
     WAITING = "waiting", _("waiting")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("registration", "cancelled")
 
 
 STANDING = (Status.SEATED, Status.WAITING)

@@ -65,3 +65,14 @@ def test_russian_counts_as_russians_do(days, said):
 def test_a_guest_answers_in_their_own_language(language, yes):
     with translation.override(language):
         assert translation.gettext("I’m coming") == yes
+
+
+@pytest.mark.parametrize(("about", "said"), [("event", "отменено"), ("meeting", "отменена"), ("registration", "отменена")])
+def test_what_is_cancelled_has_its_gender_in_russian(about, said):
+    with translation.override("ru"):
+        assert translation.pgettext(about, "cancelled") == said
+
+
+def test_the_torch_of_a_telephone_is_not_the_light_theme():
+    with translation.override("de"):
+        assert (translation.gettext("Torch"), translation.gettext("Light")) == ("Licht", "Hell")

@@ -48,7 +48,7 @@ BANNED = (
     (r"\bhand-overs?\b", "A planned hand-over", "A planned handover"),
     (r"\btowns?\b", "Look for it by name or town.", "Search by name or city."),
     (r"\btitles\b(?!\))", "There are titles, but no rows.", "There are column headings, but no rows."),
-    (r"['\"]|\.\.\.", "regulars' table", "regulars’ table"),
+    (r"'|(?<!=)\"(?!>)|\.\.\.", "regulars' table", "regulars’ table"),
 )
 
 

@@ -145,6 +145,18 @@ def test_the_door_says_green_once_and_red_with_when_and_by_whom(client, wanda, n
     assert "by Wanda Petrowa" in red.content.decode()
 
 
+def test_a_redemption_by_somebody_who_has_left_is_a_whole_sentence(client, wanda, carla, north, shine, mirko):
+    voucher = make_voucher(shine, driver=mirko, claimed=True)
+    redeeming.redeem(voucher, by=wanda, wash=north)
+    Redemption.objects.update(redeemed_by=None)
+    client.force_login(carla)
+
+    red = " ".join(client.post("/vouchers/redeem/", {"code": voucher.code, "wash": north.pk}).content.decode().split())
+    assert f"Redeemed at {north}." in red and f"Redeemed at {north} by" not in red
+    page = " ".join(client.get(f"/vouchers/one/{voucher.pk}/").content.decode().split())
+    assert f"at {north} </p>" in page and f"at {north} by" not in page
+
+
 def test_each_refusal_at_the_door_has_its_own_words(client, wanda, carla, north, south, shine, mirko, north_ag):
     client.force_login(wanda)
 

@@ -61,7 +61,7 @@ class AssignForm(forms.Form):
         widget=forms.RadioSelect,
     )
     starts_on = DayField(label=_("From"))
-    ends_on = DayField(label=_("To"), required=False, help_text=_("A stand-in ends automatically after this day."))
+    ends_on = DayField(label=_("Until"), required=False, help_text=_("A stand-in ends automatically after this day."))
 
     def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -71,7 +71,7 @@ class Assignment(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
     kind = models.CharField(_("kind"), max_length=11, choices=Kind, default=Kind.RESPONSIBLE)
     starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
 

@@ -184,7 +184,7 @@ class Address(models.Model):
     class Kind(models.TextChoices):
         BILLING = "billing", _("billing")
         BRANCH = "branch", _("branch")
-        DELIVERY = "delivery", _("delivery")
+        DELIVERY = "delivery", _("delivery address")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="addresses")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)

@@ -32,7 +32,7 @@ class Holder(models.Model):
     vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="holders")
     user = models.ForeignKey(VehicleUser, on_delete=models.CASCADE, related_name="vehicles_held")
     starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
 
     objects = PeriodQuerySet.as_manager()
 
@@ -140,7 +140,7 @@ class VehicleDriver(models.Model):
     vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="drivers")
     driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="vehicles_driven")
     starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
 
     objects = PeriodQuerySet.as_manager()
 

@@ -105,7 +105,10 @@ class Person(Folded):
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     title = models.CharField(
-        _("title"), max_length=40, blank=True, help_text=_("How they wish to be addressed, for example Herr, Frau Dr. or Dott.ssa")
+        _("form of address"),
+        max_length=40,
+        blank=True,
+        help_text=_("How they wish to be addressed, for example Herr, Frau Dr. or Dott.ssa"),
     )
     name_folded = models.CharField(max_length=200, editable=False, db_index=True)  # last name first: also the order of lists
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=language_default)

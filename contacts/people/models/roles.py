@@ -54,7 +54,7 @@ class Role(models.Model):
     job_title = models.CharField(_("job title"), max_length=100, blank=True)
     responsibilities = models.JSONField(_("responsibilities"), default=list, blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
-    ends_on = models.DateField(_("to"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
 
     objects = RoleQuerySet.as_manager()
 
