@@ -1,11 +1,15 @@
-"""The words on screen: every text in plain English."""
+"""The words on screen: every text in plain English, and the glossary says what the catalogues say."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 
 from tools import messages
+
+GLOSSARY = Path(messages.ROOT) / "docs" / "words.md"
 
 # What a native speaker would stumble over, as a pattern; a text that said it; what we say instead.
 BANNED = (
@@ -67,3 +71,50 @@ def test_no_text_says_what_a_native_speaker_would_stumble_over(texts: list[Messa
     assert re.search(pattern, said, re.IGNORECASE), "the pattern finds what it was made for"
     assert not re.search(pattern, better, re.IGNORECASE)
     assert [form for text in texts for form in forms(text.id) if re.search(pattern, form, re.IGNORECASE)] == []
+
+
+# --- the glossary --------------------------------------------------------------------------------------------------------------
+
+
+def rows() -> Iterator[list[str]]:
+    """The rows of the table: the word, German, Italian, Russian, where it is used."""
+    for line in GLOSSARY.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| ") and not line.startswith(("| English", "| ---")):
+            yield [cell.strip() for cell in line.strip("|\n ").split("|")]
+
+
+WORDS = list(rows())
+
+
+def test_the_glossary_is_a_sorted_table_without_repetition() -> None:
+    assert {len(row) for row in WORDS} == {5}
+    assert all(all(row) for row in WORDS)
+    words = [row[0] for row in WORDS]
+    assert words == sorted(set(words), key=str.casefold)
+
+
+@pytest.fixture(scope="module")
+def catalogues() -> dict[str, list[Message]]:
+    return {language: [text for text in messages.catalogue(language) if text.id] for language in messages.LANGUAGES}
+
+
+def naming(word: str, texts: list[Message]) -> list[Message]:
+    """The texts in which `word` is said, alone or in a sentence, in the singular or plural."""
+    said = re.compile(rf"(?<![\w(]){re.escape(word)}(s|es)?(?!\w)", re.IGNORECASE)
+    return [text for text in texts if any(said.search(form) for form in forms(text.id))]
+
+
+def in_some_case(translated: str, form: str) -> bool:
+    """True when each word of `translated` is in the text `form`, whatever its ending: languages decline."""
+    return all(word[: max(4, len(word) - 2)] in form.casefold() for word in re.findall(r"[\w-]+", translated.casefold()))
+
+
+@pytest.mark.parametrize("row", WORDS, ids=[row[0] for row in WORDS])
+def test_a_word_of_the_glossary_is_what_the_catalogues_say(row: list[str], catalogues: dict[str, list[Message]]) -> None:
+    """Where a language has a translation at all: Italian and Russian have only what customers see, for the rest the row decides."""
+    word, *said = row[:4]
+    assert naming(word, catalogues["de"]), "no text says it"
+    for language, translated in zip(messages.LANGUAGES, said, strict=True):
+        known = [text for text in naming(word, catalogues[language]) if all(forms(text.string))]
+        if known:
+            assert any(in_some_case(translated, form) for text in known for form in forms(text.string)), (language, translated)
