@@ -34,7 +34,7 @@ class Administration(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_authenticated and request.user.may(MAY))
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """There is one door: the portal's own."""
         return redirect_to_login(request.get_full_path())
 
@@ -45,19 +45,19 @@ site = Administration(name="admin")
 class Audited(ModelAdmin):  # type: ignore[type-arg]  # takes no parameter at run time
     """Rows that administrators edit; nothing is deleted here, because everything that happened points at it."""
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return bool(cast(User, request.user).may(MAY))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(cast(User, request.user).may(MAY))
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return bool(cast(User, request.user).may(MAY))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(cast(User, request.user).may(MAY))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]  # our history, not theirs
@@ -86,7 +86,7 @@ RoleFields = type(
 
 
 class StaffForm(RoleFields, UserChangeForm):  # type: ignore[misc, valid-type, type-arg]  # fields made of the table of roles
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         held = centres_of(self.instance) if self.instance.pk else {}
         for role in ROLES:
@@ -111,7 +111,7 @@ class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
     )
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         """Nobody takes the right to sign in from themselves."""
         return ("is_active",) if obj is not None and obj == request.user else ()
 
@@ -139,7 +139,7 @@ class AssignmentAdmin(Audited):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # assigning ends the responsibility of somebody else: `Assignment.assign`, on the company's page
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
 
@@ -151,7 +151,7 @@ class EntryAdmin(Audited):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
 

@@ -11,7 +11,7 @@ from wagtail.images.forms import BaseImageForm
 class PictureForm(BaseImageForm):
     """Wagtail's form of a picture; one that cannot be read to its end, or unpacks to far too much, is refused in words (R18)."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         if "file" in self.fields:  # the form for the details of many pictures has none
             self.fields["file"].to_python = readable(self.fields["file"])
@@ -21,7 +21,7 @@ def readable(field: WagtailImageField) -> Callable[[Any], Any]:
     """How `field` reads a file: Wagtail looks at its first bytes before it opens it, and lets what fails then become an error page."""
     read = field.to_python
 
-    def to_python(data: Any) -> Any:
+    def to_python(data: object) -> Any:
         try:
             return read(data)
         except ValidationError:

@@ -1,7 +1,6 @@
 """The landing pages that events know of, and who may write them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -32,7 +31,7 @@ def landing_page(event: Event) -> Landing | None:
     return Landing(address=page.url or "", edit_address=edit_address, is_live=page.live, **page.own_words, **page.pictures())
 
 
-def make_landing_page(event: Event, by: Any) -> None:
+def make_landing_page(event: Event, by: object) -> None:
     """A page made of what the event says, in every language: public where the event is, else a draft. Twice changes nothing."""
     with transaction.atomic():
         if EventPage.objects.filter(event=event).exists():
@@ -57,7 +56,7 @@ def speak_every_language(page: EventPage) -> None:
         page.copy_for_translation(home.locale, alias=True)
 
 
-def translate(event: Event, language: str, *, title: str, intro: str, by: Any) -> None:
+def translate(event: Event, language: str, *, title: str, intro: str, by: object) -> None:
     """The landing page in that language, until now a copy, says this in words of its own. Changes nothing where there is no copy."""
     with transaction.atomic():
         page = EventPage.objects.filter(event=event, locale__language_code=language, alias_of__isnull=False).first()

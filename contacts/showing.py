@@ -46,6 +46,6 @@ def person_page(person: Person) -> str:
     return reverse("contacts:person", args=[person.pk])
 
 
-def roles(person: Person, user: Any) -> str:
+def roles(person: Person, user: object) -> str:
     """What somebody is, to whom: only companies in the user's reach are named."""
     return "; ".join(f"{role.job_title or role.group.label}, {role.company.name}" for role in person.roles_now)

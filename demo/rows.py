@@ -41,7 +41,7 @@ class Table:
         self.converters = [(field.attname, converter(field)) for field in fields if isinstance(field, CONVERTED[connection.vendor])]
         self.rows: list[dict[str, Any]] = []
 
-    def add(self, **values: Any) -> int:
+    def add(self, **values: object) -> int:
         """The number of a new row with these columns."""
         if not values.keys() <= self.known:
             raise TypeError(f"{self.model._meta.label} has no {values.keys() - self.known}")
@@ -117,7 +117,7 @@ class Tables:
                 cursor.execute(statement)
 
 
-def write_all(batch: list[tuple[Table, list[dict[str, Any]]]], open_cursor: Callable[[], Any]) -> None:
+def write_all(batch: list[tuple[Table, list[dict[str, object]]]], open_cursor: Callable[[], Any]) -> None:
     """Write the rows of every table, in order."""
     with open_cursor() as cursor:
         for table, rows in batch:

@@ -172,7 +172,7 @@ class ProgrammeForm(RowForm):
         widgets = {"centres": forms.CheckboxSelectMultiple}
         field_classes = {"centres": RowsField, "starts_on": DayField, "ends_on": DayField}
 
-    def __init__(self, *args: Any, user: User, programme: Programme | None = None, today: date | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: object, user: User, programme: Programme | None = None, today: date | None = None, **kwargs: object) -> None:
         super().__init__(*args, instance=programme, **kwargs)
         offer(self, centre=Centre.objects.where(user, may="run_programmes"))
         washes = Centre.objects.filter(has_wash=True)

@@ -18,7 +18,7 @@ class Draft(Generic[Row]):
     changes: dict[str, Any] = field(default_factory=dict)
     staged: int | None = None
 
-    def put(self, name: str, value: Any, *, only_blank: bool = False) -> bool:
+    def put(self, name: str, value: object, *, only_blank: bool = False) -> bool:
         """True when `value` differs from what stands and is now to be written; nothing is ever emptied."""
         current = self.changes[name] if name in self.changes else getattr(self.obj, name)
         if value in ("", None) or value == current or (only_blank and current not in ("", None)):

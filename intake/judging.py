@@ -43,7 +43,7 @@ def start() -> dict[str, Any]:
     return {"sheet": 0, "offset": None, "last_row": None, "gap": False, "today": timezone.localdate().isoformat(), "skipped": []}
 
 
-def named(person: dict[str, Any]) -> dict[str, Any]:
+def named(person: dict[str, object]) -> dict[str, Any]:
     """What `person` is called."""
     return {name: person[name] for name in ("first_name", "last_name", "title") if name in person}
 
@@ -92,7 +92,7 @@ class Step:
         self.move_on(rows)
         return self
 
-    def read(self, reader: Reader, number: int, cells: list[Any]) -> Record:
+    def read(self, reader: Reader, number: int, cells: list[object]) -> Record:
         """The record of the row; where a block names its company in its first row only, the rows below have it from there."""
         carried = []
         for place in self.sheet.get("carries", ()) if self.sheet["kind"] == VEHICLES else ():
@@ -307,7 +307,7 @@ def count_new(run: Import) -> dict[str, int]:
     return counts
 
 
-def plain(cell: Any) -> Any:
+def plain(cell: object) -> Any:
     """The cell as JSON and both databases keep it."""
     if isinstance(cell, str):
         return cell.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()[:2000]

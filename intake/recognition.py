@@ -36,7 +36,7 @@ def recognise(book: Book) -> list[dict[str, Any]]:
     return sheets
 
 
-def join(sheets: Sequence[dict[str, Any]], tables: Sequence[Table]) -> None:
+def join(sheets: Sequence[dict[str, object]], tables: Sequence[Table]) -> None:
     """Sheets without owner that name, by plate or VIN, vehicles of another sheet: what they say is said about those."""
     vehicles = [(sheet, table) for sheet, table in zip(sheets, tables, strict=True) if sheet["taken"] and sheet["kind"] == VEHICLES]
     owned = [named_in(sheet, table) for sheet, table in vehicles if not sheet["asks_owner"]]

@@ -322,7 +322,7 @@ class Reader:
         in_miles = cells.says_miles(title) or cells.says_miles(self.text(record, "vehicle.mileage_km"))
         return round(found * cells.KM_IN_A_MILE) if found and in_miles else found
 
-    def day(self, cell: Any, key: str) -> date | None:
+    def day(self, cell: object, key: str) -> date | None:
         column = self.places[key][0]
         ends = key in ("vehicle.contract_ends_on", "vehicle.given_back_on")
         found = dates.parse(cell, order=column["order"] or dates.DAY_FIRST, today=self.today, ends=ends)
@@ -598,7 +598,7 @@ def looks_like_code(text: str) -> bool:
     return len(text) >= 12 and " " not in text and any(sign.isdigit() for sign in text)
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: object) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -607,7 +607,7 @@ def brief(key: str) -> str:
     return key if len(key) <= 64 else f"#{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
-def fingerprint(signature: str, company: str, row: Sequence[Any]) -> str:
+def fingerprint(signature: str, company: str, row: Sequence[object]) -> str:
     """What a row is known by where nothing else tells: the layout, the company and all its cells."""
     text = "\x1f".join([signature, company, *map(str, row)])
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:40]

@@ -93,7 +93,7 @@ def own(request: StaffRequest, import_id: int) -> Import:
     return get_object_or_404(Import.objects.visible_to(request.user).select_related("job", "company", "centre", "owner"), pk=import_id)
 
 
-def page_of(request: StaffRequest, run: Import, **more: Any) -> dict[str, Any]:
+def page_of(request: StaffRequest, run: Import, **more: object) -> dict[str, Any]:
     context = {
         "run": run,
         "lead": lead(run),

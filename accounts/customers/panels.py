@@ -64,7 +64,7 @@ company_columns: Registry[ExtraColumn] = Registry("columns of the companies list
 vehicle_columns: Registry[ExtraColumn] = Registry("columns of the vehicles list")
 
 
-def shown(panels: Registry[Panel], request: StaffRequest, thing: Any, held: set[str]) -> dict[str, list[SafeString]]:
+def shown(panels: Registry[Panel], request: StaffRequest, thing: object, held: set[str]) -> dict[str, list[SafeString]]:
     """The panels of a page, rendered, by place."""
     places: dict[str, list[SafeString]] = {"top": [], "actions": [], "body": [], "aside": []}
     for panel in panels:

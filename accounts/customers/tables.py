@@ -17,7 +17,7 @@ def rank(field: str, values: Any) -> Case:
     return Case(*whens, default=Value(len(whens)), output_field=IntegerField())
 
 
-def ranked(rows: QuerySet[Any], field: str, values: Any, is_descending: bool) -> tuple[QuerySet[Any], bool]:
+def ranked(rows: QuerySet[Any], field: str, values: object, is_descending: bool) -> tuple[QuerySet[Any], bool]:
     order = rank(field, values)
     return rows.order_by(order.desc() if is_descending else order.asc(), "name_folded"), True
 

@@ -42,7 +42,7 @@ WITHOUT_SECOND_FACTOR = ("/second-factor/", "/login/", "/logout/", "/theme/", "/
 class Backend(AuthenticationBackend):
     """Fetches the signed-in user, with rights, the centre that every page names and what `SecondFactor` needs to know. Costs 1 query."""
 
-    def get_user(self, user_id: Any) -> User | None:
+    def get_user(self, user_id: object) -> User | None:
         user = signed_in(tuple(settings.REQUIRE_SECOND_FACTOR)).first(user=user_id)
         return user if user is not None and self.user_can_authenticate(user) else None
 
@@ -63,7 +63,7 @@ def signed_in(roles: Sequence[str]) -> Prepared[User]:
 class SignInForm(LoginForm):
     """allauth's form with the words above its fields alone."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Username")
         for field in self.fields.values():
@@ -84,7 +84,7 @@ class StaffAdapter(DefaultAccountAdapter):
         signed_in = self.request.user.last_login
         return signed_in is None or timezone.now() - signed_in > JUST_NOW
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: object) -> str:
         """Wrong passwords count for a name at one address: who knows a name cannot shut its owner out from elsewhere (R29)."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
 
@@ -96,7 +96,7 @@ class StaffAdapter(DefaultAccountAdapter):
             log.warning("%s; counting the caller by the connection", error)
             return str(request.META.get("REMOTE_ADDR", ""))
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
+    def add_message(self, *args: object, **kwargs: object) -> None:
         """Nothing: a page that opens says enough."""
 
 
@@ -123,7 +123,7 @@ def set_up_by(user: Any) -> Exists:
 class SetUp(ActivateTOTPView):
     """Sets the second factor up; the session in which that is done need not be asked for it again."""
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: object) -> HttpResponse:
         response = super().form_valid(form)
         self.request.session[SET_UP] = self.request.user.pk
         return response
@@ -170,7 +170,7 @@ class OneDoor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *args: object) -> HttpResponse | None:
         if request.resolver_match and request.resolver_match.url_name == SHARED_PAGES_DOOR:
             return redirect_to_login(request.GET.get("next", "/"))
         may = next((codename for door, codename in OTHER_DOORS.items() if request.path.startswith(door)), "")

@@ -82,7 +82,7 @@ class HouseBrand(BaseGenericSetting):
             words = _("Contrast is %(found).1f:1; it must be at least 4.5:1. Choose a lighter or darker colour.")
             raise ValidationError({field: ValidationError(words, params={"found": found}) for field, found in faint.items()})
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: object, **kwargs: object) -> None:
         """Also cuts the logo to its size: looking at a page must not write (R26)."""
         super().save(*args, **kwargs)
         if self.logo:

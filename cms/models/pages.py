@@ -29,7 +29,7 @@ class PublicPage(Page):
     class Meta:
         abstract = True
 
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """The kept answer, or a fresh one. Who is signed in or looks at a draft gets a fresh one that nobody keeps."""
         if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES or getattr(request, "is_preview", False):
             return super().serve(request, *args, **kwargs)
@@ -44,12 +44,12 @@ class PublicPage(Page):
         response.is_for_everyone = True  # type: ignore[attr-defined]  # for KeptPages
         return response
 
-    def get_url_parts(self, *args: Any, **kwargs: Any) -> Any:
+    def get_url_parts(self, *args: object, **kwargs: object) -> Any:
         """The full address stands on BASE_URL, as in letters: Wagtail's own record of the host knows neither port nor scheme."""
         parts = super().get_url_parts(*args, **kwargs)
         return parts and (parts[0], settings.BASE_URL, parts[2])
 
-    def save(self, *args: Any, **kwargs: Any) -> Any:
+    def save(self, *args: object, **kwargs: object) -> Any:
         """Also cuts the pictures to their sizes: looking at a page must not write (R26)."""
         saved = super().save(*args, **kwargs)
         kept.forget()
@@ -58,7 +58,7 @@ class PublicPage(Page):
                 block.value["image"].get_rendition(BODY_WIDTH)
         return saved
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
         translations = self.get_translations(inclusive=True).live().select_related("locale").order_by("locale__language_code")
         return {**super().get_context(request, *args, **kwargs), "translations": translations}
 
@@ -78,7 +78,7 @@ class HomePage(PublicPage):
     class Meta:
         verbose_name = _("home page")
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
         ahead = EventPage.objects.child_of(self).live().filter(event__in=Event.objects.published().ahead(now=timezone.now()))
         pages = list(ahead.select_related("event__centre", "picture").order_by("event__starts_at"))
         pictures: dict[str, Any] = next((page.pictures() for page in pages if page.picture), {})
@@ -106,13 +106,13 @@ class EventPage(PublicPage):
     class Meta:
         verbose_name = _("event landing page")
 
-    def save(self, *args: Any, **kwargs: Any) -> Any:
+    def save(self, *args: object, **kwargs: object) -> Any:
         saved = super().save(*args, **kwargs)
         if self.picture:
             self.picture.get_renditions(WIDE, TALL)
         return saved
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
         event = Event.objects.select_related("centre", "host").filter(pk=self.event_id).exclude(state="draft").first()
         return {**super().get_context(request, *args, **kwargs), "event": event, "landing": self.pictures() | self.own_words}
 

@@ -38,7 +38,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Entries kept with a company in `user`'s reach, or with none."""
         return self.filter(Q(company=None) | Q(company__in=in_reach(user, may="see_customers")))
 
-    def update(self, **kwargs: Any) -> NoReturn:
+    def update(self, **kwargs: object) -> NoReturn:
         raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> "list[Consent]":

@@ -53,7 +53,7 @@ def plain(interaction: Interaction) -> Line:
     return Line(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], interaction.get_outcome_display())
 
 
-def say(lines: Mapping[str, tuple[str, Any, str]]) -> None:
+def say(lines: Mapping[str, tuple[str, object, str]]) -> None:
     """Registers kinds of a higher app whose line is always the same: kind -> icon, words, tone."""
     for kind, (icon, words, tone) in lines.items():
         renderers.register(kind, functools.partial(_same, Line(icon, words, tone=tone)))

@@ -27,7 +27,7 @@ class PersonForm(RowForm):
         fields = PERSONAL + PRIVATE
         field_classes = {"born_on": DayField}
 
-    def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: object, sees_private: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         if not sees_private:
             for name in PRIVATE:
@@ -53,7 +53,7 @@ class NewPersonForm(PersonForm):
 
     field_order = ("group", "title", "first_name", "last_name", "job_title", "responsibilities", "email", "phone", "language", "best_time")
 
-    def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
+    def __init__(self, *args: object, user: User, company: Company, **kwargs: object) -> None:
         super().__init__(*args, sees_private=False, **kwargs)
         self.user, self.company = user, company
 
@@ -172,7 +172,7 @@ class AddressStateForm(RowForm):
         widgets = {"state": forms.RadioSelect}
         labels = {"is_private": _("Private: shown only to colleagues who may see private data")}
 
-    def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: object, sees_private: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         offer_choices(self, "state", AddressState.choices)
         if not sees_private:

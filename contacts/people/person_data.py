@@ -65,7 +65,7 @@ def deleting(model: type[models.Model], path: str) -> Forget:
     return forget_rows
 
 
-def emptying(model: type[models.Model], path: str, **empty: Any) -> Forget:
+def emptying(model: type[models.Model], path: str, **empty: object) -> Forget:
     """Forgets by writing `empty` over the rows whose `path` is the person, and dropping their history."""
 
     def forget_rows(person: Person) -> None:

@@ -187,7 +187,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def where(self, user: "User", *, may: str) -> Self:
         return self.filter(company__in=in_reach(user, may=may))
 
-    def made(self, *, by: "User", since: Any) -> Self:
+    def made(self, *, by: "User", since: object) -> Self:
         return self.filter(by=by, at__gte=since)
 
 

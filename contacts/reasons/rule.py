@@ -83,11 +83,11 @@ NOT_REACHED_CHIPS = (
 class Planning:
     """What "Plan" makes of a reason: a dated row, taken back by `undo` when the user takes the step back."""
 
-    def form(self, reason: "Reason", *, user: "User", data: Any = None) -> forms.Form:
+    def form(self, reason: "Reason", *, user: "User", data: object = None) -> forms.Form:
         """The form under "Plan"; it needs a date field `on`, and may have a `note` on what else happens."""
         raise NotImplementedError
 
-    def carry_out(self, reason: "Reason", values: dict[str, Any], *, by: "User") -> models.Model:
+    def carry_out(self, reason: "Reason", values: dict[str, object], *, by: "User") -> models.Model:
         """The row that was made of the form's values, inside the caller's transaction."""
         raise NotImplementedError
 
@@ -117,11 +117,11 @@ class Rule:
         """What stands on that day at these companies, in a fixed number of queries."""
         raise NotImplementedError
 
-    def sentence(self, facts: Mapping[str, Any]) -> str:
+    def sentence(self, facts: Mapping[str, object]) -> str:
         """The reason in the reader's language, one or two whole sentences."""
         raise NotImplementedError
 
-    def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
+    def details(self, facts: Mapping[str, object]) -> Iterator[tuple[Words, str]]:
         """(label, words) pairs shown on the open card."""
         return iter(())
 

@@ -84,7 +84,7 @@ class Silence(Rule):
             roles.values_list("company_id", "company__tier", "person_id", "last", "person__entered_at", "company__centre__time_zone")
         )
 
-    def sentence(self, facts: Mapping[str, Any]) -> str:
+    def sentence(self, facts: Mapping[str, object]) -> str:
         return f"{_silence(facts)} {_cadence(facts)}"
 
 

@@ -127,7 +127,7 @@ def _decide(
     until: date | None,
     interaction: Interaction | None = None,
     made: models.Model | None = None,
-    **facts: Any,
+    **facts: object,
 ) -> Decision:
     """The decision, with its entry; the company's reasons are found anew at once, so that the next card is right."""
     decision = Decision.objects.create(

@@ -40,7 +40,7 @@ class CardForm(forms.Form):
 class OutcomeForm(CardForm):
     """How a contact ended."""
 
-    def __init__(self, *args: Any, chips: tuple[Chip, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: object, chips: tuple[Chip, ...], **kwargs: object) -> None:
         super().__init__(*args, choices=[(chip.code, chip.label) for chip in chips], **kwargs)
         self.chips = {chip.code: chip for chip in chips}
 
@@ -64,7 +64,7 @@ class NotNowForm(CardForm):
         label=_("Why not now"), max_length=SENTENCE, error_messages={"required": _("Give a reason so that the next person knows why.")}
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, choices=[(code, label) for code, (label, _far) in LATER.items()], **kwargs)
 
     @property

@@ -138,7 +138,7 @@ def wrong_state(meeting: Meeting) -> NotYourTurn:
     return NotYourTurn(_("This meeting has already been %(state)s.") % {"state": meeting.get_state_display()})
 
 
-def _move(meeting: Meeting, values: dict[str, Any], action: str, *, by: "User | None") -> None:
+def _move(meeting: Meeting, values: dict[str, object], action: str, *, by: "User | None") -> None:
     had_entry = meeting.state == MeetingState.FIXED
     if not audit.edit(meeting, values, action=action, by=by):
         return

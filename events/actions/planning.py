@@ -1,6 +1,6 @@
 """What staff do with an event: plan it, edit it, publish it, call it off."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TOLD = {"starts_at", "ends_at", "place", "title", "area"}  # what guests with seats are told when it changes
 
 
-def plan(*, by: "User | None", capacity: int, **facts: Any) -> Event:
+def plan(*, by: "User | None", capacity: int, **facts: object) -> Event:
     """A new draft with `capacity` seats. Costs 3 queries."""
     with transaction.atomic():
         event = Event.objects.create(**facts)
@@ -29,7 +29,7 @@ def plan(*, by: "User | None", capacity: int, **facts: Any) -> Event:
         return event
 
 
-def edit(event: Event, *, by: "User | None", shown: dict[str, Any] | None = None, capacity: int | None = None, **values: Any) -> None:
+def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = None, capacity: int | None = None, **values: object) -> None:
     """Write what differs from what was shown. Guests with seats are told when time or place moved, with a new calendar entry.
 
     Raises EventOver after the event, SeatsTaken, EditedMeanwhile. Costs 5 queries when nothing differs, else about 10 and 9 for

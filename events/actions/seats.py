@@ -4,7 +4,7 @@ Each of these locks the seating, or is called under its lock, so that seats that
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +89,7 @@ def resize_party(registration: Registration, seating: Seating, heads: int) -> li
     return [one for one in promoted if one.pk != registration.pk]
 
 
-def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Mapping[str, Any] | None = None) -> list[Registration]:
+def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Mapping[str, object] | None = None) -> list[Registration]:
     """Set the number of seats, unless it is the one that was shown; waiting parties that now fit are promoted and told.
 
     Raises SeatsTaken below what is taken, EditedMeanwhile where somebody else has set another number since it was shown.

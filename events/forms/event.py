@@ -121,7 +121,7 @@ class EventForm(RowForm):
     def stored(self) -> dict[str, Any]:
         return super().stored() | {"capacity": self.seating.capacity}
 
-    def said(self, column: str, value: Any) -> str:
+    def said(self, column: str, value: object) -> str:
         if self.event and isinstance(value, datetime):
             return date_format(value.astimezone(self.event.zone), "DATETIME_FORMAT")
         return super().said(column, value)

@@ -29,7 +29,7 @@ MEETING_EVERY_MONTHS = 12  # DOMAIN: one annual meeting of three sides
 class MeetingPlanning(Planning):
     """ "Plan" fixes an annual meeting, and its letter carries the calendar entry."""
 
-    def form(self, reason: "Reason", *, user: User, data: Any = None) -> forms.Form:
+    def form(self, reason: "Reason", *, user: User, data: object = None) -> forms.Form:
         return MeetingForm(data, company=reason.company, user=user)
 
     def carry_out(self, reason: "Reason", values: dict[str, Any], *, by: User) -> models.Model:

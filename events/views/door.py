@@ -90,7 +90,7 @@ def go(request: StaffRequest, event: Event, registration: Registration, arrival:
 
 
 def stop(
-    request: StaffRequest, event: Event, what: Any, *, registration: Registration | None = None, why: str = "", **facts: Any
+    request: StaffRequest, event: Event, what: object, *, registration: Registration | None = None, why: str = "", **facts: object
 ) -> HttpResponse:
     context = door_context(event) | {"what": what, "registration": registration, "why": why, **facts}
     return render(request, "events/door/stop.html", context, status=409)

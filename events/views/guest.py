@@ -58,7 +58,7 @@ def invitation(request: HttpRequest, link: Link) -> HttpResponse:
     return show(request, link, found, empty_form(found))
 
 
-def show(request: HttpRequest, link: Link, found: Invitation, form: AnswerForm, *, status: int = 200, **context: Any) -> HttpResponse:
+def show(request: HttpRequest, link: Link, found: Invitation, form: AnswerForm, *, status: int = 200, **context: object) -> HttpResponse:
     return render(request, "events/guest/invitation.html", answer_context(link, found, form) | context, status=status)
 
 

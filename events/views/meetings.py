@@ -139,5 +139,5 @@ def cancel(request: StaffRequest, meeting_id: int) -> HttpResponse:
     return ask_about(request, found, form, title=_("Call off the meeting"), save=_("Call off"))
 
 
-def ask_about(request: StaffRequest, found: Meeting, form: Any, *, title: Any, save: Any) -> HttpResponse:
+def ask_about(request: StaffRequest, found: Meeting, form: object, *, title: object, save: object) -> HttpResponse:
     return ask(request, form, title=title, save=save, back=address(found), trail=(found.company.name, address(found)))

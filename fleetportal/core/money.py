@@ -40,9 +40,9 @@ class CentsField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         return as_decimal(value) if isinstance(value, int) else value
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: object) -> int | None:
         amount = super().clean(value)
         return None if amount is None else as_cents(amount)
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         return super().has_changed(as_decimal(initial) if isinstance(initial, int) else initial, data)

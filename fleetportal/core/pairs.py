@@ -36,11 +36,11 @@ class Pair(models.Model):
         """What agrees, in words."""
         return str(self.kinds(self.found_by).label)
 
-    def tell_apart(self, *, by: Any) -> None:
+    def tell_apart(self, *, by: object) -> None:
         """These two are not the same; saying it again changes nothing. Costs 3 queries at most."""
         self._say(timezone.now(), told_apart_at=None, action="told_apart", by=by)
 
-    def look_again(self, *, by: Any) -> None:
+    def look_again(self, *, by: object) -> None:
         """Takes back that they are not the same. Costs 3 queries at most."""
         self._say(None, told_apart_at__isnull=False, action="looked_at_again", by=by)
 

@@ -40,7 +40,7 @@ def following_links(view: View) -> View:
     """`view`, whose redirect to a link's placeholder goes to its address: so no answer that is stored holds a token."""
 
     @functools.wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
         found = links.PLACEHOLDER.fullmatch(response.get("Location", ""))
         if found:

@@ -37,7 +37,7 @@ def company(request: StaffRequest, company_id: int) -> HttpResponse:
     return answer(request, context, part="gifts/received.html#part")
 
 
-def rows(request: StaffRequest, **whose: Any) -> dict[str, Any]:
+def rows(request: StaffRequest, **whose: object) -> dict[str, Any]:
     """The latest hand-outs and vouchers, each only where its company is in reach. Costs 2 queries."""
     seen = Company.objects.where(request.user, may="see_customers")
     vouchers = Voucher.objects.filter(company__in=seen, **whose).exclude(person=None).with_names().order_by("-pk")

@@ -191,7 +191,7 @@ def is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 15
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> bool:
     if isinstance(value, (bool, date, datetime)):
         return False
     if isinstance(value, (int, float)):

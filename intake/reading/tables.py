@@ -50,7 +50,7 @@ class Table:
         found = {"\x1f".join(map(str, cells)): cells for _number, cells in self.sample}
         return list(found.values())
 
-    def no_data(self, cells: Sequence[Any], *, after_gap: bool) -> str | None:
+    def no_data(self, cells: Sequence[object], *, after_gap: bool) -> str | None:
         """Why a row below the titles is no data ("total", "footer", "section", "header"), or None where it is."""
         texts = [text_of(cell) for cell in cells]
         filled = [text for text in texts if not is_blank(text)]
@@ -101,7 +101,7 @@ def table_of(sheet: Sheet, rows: Iterable[Row]) -> Table:
     return table
 
 
-def goes_on(titles: Sequence[str], cells: Sequence[Any], below: Sequence[Sequence[Any]]) -> bool:
+def goes_on(titles: Sequence[str], cells: Sequence[object], below: Sequence[Sequence[object]]) -> bool:
     """True where `cells`, right below the titles, go on with them: "Fahrgestell-" / "nummer", "Mileage" / "(km)", not a row of data."""
     pairs = [(title, text_of(cell), place) for place, (title, cell) in enumerate(zip(titles, cells, strict=True)) if text_of(cell)]
     pairs = [(title, text, place) for title, text, place in pairs if text != title]  # a title over both rows
@@ -169,7 +169,7 @@ def has_finer_titles(rows: Sequence[Row], place: int) -> bool:
     return both and finer and title_score(rows[place + 1][1]) >= 0.9
 
 
-def title_score(cells: Sequence[Any]) -> float:
+def title_score(cells: Sequence[object]) -> float:
     """How much a row looks like titles: different known titles count, cells that look like data count against."""
     texts = [text_of(cell) for cell in cells]
     filled = {text for text in texts if text}
@@ -215,6 +215,6 @@ def carried(texts: Sequence[str]) -> list[str]:
     return found
 
 
-def titles_of(cells: Sequence[Any], groups: Sequence[str]) -> list[str]:
+def titles_of(cells: Sequence[object], groups: Sequence[str]) -> list[str]:
     """The titles; where one is empty, the heading above it."""
     return [text_of(cell) or (groups[place] if place < len(groups) else "") for place, cell in enumerate(cells)]

@@ -30,7 +30,7 @@ class CircleOfCompanies(Refused):
 # --- entering -----------------------------------------------------------------------------------------------------------------
 
 
-def enter(*, by: User | None, **facts: Any) -> Company:
+def enter(*, by: User | None, **facts: object) -> Company:
     """A new company with `facts`, found by search; one like it, in reach or not, makes a pair of duplicates.
 
     Whoever serves only companies of their own looks after it from today. Costs 5 queries, 15 where it becomes theirs.

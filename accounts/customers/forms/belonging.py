@@ -25,7 +25,7 @@ class ParentForm(RowForm):
         model = Company
         fields = ("parent",)
 
-    def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
+    def __init__(self, *args: object, user: User, company: Company, **kwargs: object) -> None:
         super().__init__(*args, instance=company, **kwargs)
         self.findable = Company.objects.visible_to(user).exclude(pk=company.pk)
         offer(self, parent=self.findable)
@@ -129,7 +129,7 @@ class CompanyAddressForm(RowForm):
         widgets = {"kind": forms.RadioSelect}
         help_texts = {"country": _("Two letters, for example DE.")}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         offer_choices(self, "kind", Address.Kind.choices)
 

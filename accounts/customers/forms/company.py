@@ -31,7 +31,7 @@ class CompanyForm(RowForm):
             "country": _("Two letters, for example DE."),
         }
 
-    def __init__(self, *args: Any, user: User, company: Company | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: object, user: User, company: Company | None = None, **kwargs: object) -> None:
         super().__init__(*args, instance=company, **kwargs)
         self.user, self.original = user, company
         centres = Centre.objects.for_entering(user)

@@ -27,7 +27,7 @@ class VehicleForm(RowForm):
         field_classes = {"delivered_on": DayField, "contract_ends_on": DayField, "given_back_on": DayField}
         help_texts = {"use": _("Personal: one user has the vehicle, also for private use. Functional: the drivers change.")}
 
-    def __init__(self, *args: Any, company: Company, vehicle: Vehicle | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: object, company: Company, vehicle: Vehicle | None = None, **kwargs: object) -> None:
         super().__init__(*args, instance=vehicle, **kwargs)
         self.company, self.original = company, vehicle
         self.fields["use"].label = _("Kind")
@@ -51,7 +51,7 @@ class VehicleForm(RowForm):
             self.refuse_twins(values)
         return values
 
-    def refuse_twins(self, values: dict[str, Any]) -> None:
+    def refuse_twins(self, values: dict[str, object]) -> None:
         """A company has a plate and a VIN once; what another company has stays unsaid."""
         others = self.company.vehicles.active()
         if self.original:

@@ -113,7 +113,7 @@ class Assignment(models.Model):
 
     @classmethod
     def assign_many(
-        cls, companies: Iterable[Company], user: User, *, starts_on: date, by: User | None, origin: Mapping[str, Any] | None = None
+        cls, companies: Iterable[Company], user: User, *, starts_on: date, by: User | None, origin: Mapping[str, object] | None = None
     ) -> "list[Assignment]":
         """Let `user` be responsible for `companies` from that day on, as `assign` does for each; the assignments that are new.
 
@@ -164,7 +164,7 @@ class Assignment(models.Model):
             if self.starts_on > on:
                 self.take_back(by=by)
 
-    def take_back(self, *, by: Any) -> None:
+    def take_back(self, *, by: object) -> None:
         audit.record("company.assignment_taken_back", self, by=by, facts={"company": self.company_id, "user": self.user_id})
         self.delete()  # first: on PostgreSQL the two periods must not meet for a moment
         if self.kind == self.Kind.RESPONSIBLE:

@@ -1,7 +1,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
 from django.db.models import Case, F, Q, When
@@ -136,7 +136,7 @@ class Vehicle(Folded):
         return search.row(self, title=str(self), texts=[self.plate, self.plate_folded, self.vin, self.title])
 
     @classmethod
-    def enter(cls, *, by: "User | None", **facts: Any) -> "Vehicle":
+    def enter(cls, *, by: "User | None", **facts: object) -> "Vehicle":
         """A new vehicle of a company, found by search at once. Costs 4 queries."""
         with transaction.atomic():
             vehicle = cls(**facts)
@@ -147,7 +147,7 @@ class Vehicle(Folded):
             return vehicle
 
     @classmethod
-    def enter_many(cls, vehicles: Sequence["Vehicle"], *, by: "User | None", origin: Mapping[str, Any] | None = None) -> None:
+    def enter_many(cls, vehicles: Sequence["Vehicle"], *, by: "User | None", origin: Mapping[str, object] | None = None) -> None:
         """Save the new `vehicles` as `enter` does each of them; `origin` is noted in their entries. Costs 7 queries for a thousand."""
         with transaction.atomic():
             bulk.add(vehicles)
@@ -156,7 +156,7 @@ class Vehicle(Folded):
             audit.record_many("vehicle.entered", [(vehicle, {}) for vehicle in vehicles], by=by, facts=origin, own=own)
             TouchedCompany.add_all(vehicle.company_id for vehicle in vehicles)
 
-    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+    def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
         """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
         with transaction.atomic():
             if audit.edit(self, values, action="vehicle.edited", by=by, shown=shown):
@@ -165,7 +165,7 @@ class Vehicle(Folded):
 
     @classmethod
     def edit_many(
-        cls, edits: Sequence[tuple["Vehicle", Mapping[str, Any]]], *, by: "User | None", origin: Mapping[str, Any] | None = None
+        cls, edits: Sequence[tuple["Vehicle", Mapping[str, object]]], *, by: "User | None", origin: Mapping[str, object] | None = None
     ) -> "list[audit.Edited[Vehicle]]":
         """What `edit` does, for many vehicles, each named once; those that changed. Costs nothing where nothing differs, else 7 queries."""
         with transaction.atomic():

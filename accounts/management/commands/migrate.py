@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -10,7 +8,7 @@ from accounts.staff.actions.roles import sync_roles
 class Command(Migrate):
     """Django's `migrate`; once nothing is left to apply, each role has the rights that the table gives it today."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         super().handle(*args, **options)
         if options["database"] == DEFAULT_DB_ALIAS and not (options["plan"] or options["check_unapplied"]) and is_complete():
             sync_roles()

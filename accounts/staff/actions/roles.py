@@ -157,7 +157,7 @@ def put_rights(groups: QuerySet[RoleGroup]) -> None:
             beside(group.group, ROLES.get(group.name, {}))
 
 
-def agree(rows: QuerySet[Any], wanted: Collection[tuple[Any, ...]], *fields: str) -> None:
+def agree(rows: QuerySet[Any], wanted: Collection[tuple[object, ...]], *fields: str) -> None:
     """Deletes of `rows` what is not `wanted`, and makes what is missing; each wanted row is given by its `fields`. Up to 3 queries."""
     found = {tuple(key): pk for pk, *key in rows.values_list("pk", *fields)}
     superfluous = [pk for key, pk in found.items() if key not in wanted]

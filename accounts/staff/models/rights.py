@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from accounts.staff.models.centre import Centre, CentreGroupPermission, CentreUserPermission
 
 
-def grants_of(user: Any, *, groups: "models.QuerySet[Any, Any]") -> "models.QuerySet[Any, Any]":
+def grants_of(user: object, *, groups: "models.QuerySet[Any, Any]") -> "models.QuerySet[Any, Any]":
     """Everything `user` was granted, as (codename, centre): directly or through `groups`, the user's own; centre None in general."""
     own = CentreUserPermission.objects.filter(user=user).values_list("permission__codename", "content_object_id")
     of_groups = CentreGroupPermission.objects.filter(group__in=groups).values_list("permission__codename", "content_object_id")
@@ -24,7 +24,7 @@ def grants_of(user: Any, *, groups: "models.QuerySet[Any, Any]") -> "models.Quer
 class Grants(RawSQL):
     """On users: what the one with the pk `user` was granted, as one text that `Rights` reads."""
 
-    def __init__(self, user: Any, *, groups: "models.QuerySet[Any, Any]") -> None:
+    def __init__(self, user: object, *, groups: "models.QuerySet[Any, Any]") -> None:
         joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
         sql, parameters = grants_of(user, groups=groups).query.sql_with_params()
         pair = "permission__codename || ' ' || coalesce(content_object_id, 0)"

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import formats, timezone
 
@@ -16,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("company", help="id, VAT number or name")
 
-    def handle(self, *args: Any, company: str, **options: Any) -> None:
+    def handle(self, *args: object, company: str, **options: object) -> None:
         found = find(company)
         on = found.centre.today(timezone.now())
         self.stdout.write(f"{found} ({found.pk}), {found.get_tier_display() or 'no tier'}, {found.get_phase_display()}, on {on:%d %B %Y}")

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -128,7 +128,7 @@ def record(
     channel: str = Channel.IN_PERSON,
     happened_at: datetime | None = None,
     touches: bool = True,
-    **facts: Any,
+    **facts: object,
 ) -> Interaction:
     """The timeline's line for what a verb just did; the company's reasons are due again, unless none can hang on it (`touches=False`).
 

@@ -14,7 +14,7 @@ from fleetportal.core.db import bulk, search
 Origin = Mapping[str, Any]  # what else the entries of a bulk verb note, like the import that the rows come from
 
 
-def enter(*, by: User | None, email: str = "", phone: str = "", **facts: Any) -> Person:
+def enter(*, by: User | None, email: str = "", phone: str = "", **facts: object) -> Person:
     """A new person with these addresses, found by search at once; somebody like them, in reach or not, makes a pair of duplicates.
 
     Costs 5 queries and 1 for each address, whether or not there is one.
@@ -56,7 +56,7 @@ def shown_addresses(addresses: Iterable[PersonAddress]) -> dict[int, list[str]]:
     return shown
 
 
-def edit(person: Person, *, by: User | None, shown: dict[str, Any] | None = None, **values: Any) -> None:
+def edit(person: Person, *, by: User | None, shown: dict[str, object] | None = None, **values: object) -> None:
     """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
     with transaction.atomic():
         if audit.edit(person, values, action="person.edited", by=by, shown=shown):
@@ -64,7 +64,7 @@ def edit(person: Person, *, by: User | None, shown: dict[str, Any] | None = None
 
 
 def edit_many(
-    edits: Sequence[tuple[Person, Mapping[str, Any]]], *, by: User | None, origin: Origin | None = None
+    edits: Sequence[tuple[Person, Mapping[str, object]]], *, by: User | None, origin: Origin | None = None
 ) -> list[audit.Edited[Person]]:
     """What `edit` does, for many people, each named once; those that changed. Costs nothing where nothing differs, else 8 queries."""
     with transaction.atomic():

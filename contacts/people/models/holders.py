@@ -61,7 +61,7 @@ class Holder(models.Model):
 
     @classmethod
     def hand_over_many(
-        cls, holders: "Sequence[Holder]", *, by: "User | None", origin: Mapping[str, Any] | None = None
+        cls, holders: "Sequence[Holder]", *, by: "User | None", origin: Mapping[str, object] | None = None
     ) -> "list[HandOver | AlreadyHeld]":
         """Hand vehicles over, one after the other, to the users of the new `holders`; for each what became of it, or its refusal.
 
@@ -126,7 +126,7 @@ def meets(one: Holder, other: Holder) -> bool:
     return (one.ends_on is None or one.ends_on >= other.starts_on) and (other.ends_on is None or other.ends_on >= one.starts_on)
 
 
-def note_ends(handed: Iterable[HandOver], *, by: "User | None", origin: Mapping[str, Any] | None) -> None:
+def note_ends(handed: Iterable[HandOver], *, by: "User | None", origin: Mapping[str, object] | None) -> None:
     """Say in the history whose time each hand-over ended. Costs 3 queries, nothing where there are none."""
     ended: list[tuple[HandOver, Holder]] = [(one, one.former) for one in handed if one.former]
     changes = [(former, {"ends_on": (one.before, one.holder.starts_on - timedelta(days=1))}) for one, former in ended]
@@ -167,7 +167,7 @@ class VehicleDriver(models.Model):
 
     @classmethod
     def let_drive_many(
-        cls, drives: "Sequence[VehicleDriver]", *, by: "User | None", origin: Mapping[str, Any] | None = None
+        cls, drives: "Sequence[VehicleDriver]", *, by: "User | None", origin: Mapping[str, object] | None = None
     ) -> "list[VehicleDriver]":
         """For each of the new `drives` itself, now saved, or the one that its driver has already, as `let_drive` answers.
 

@@ -226,7 +226,7 @@ class PersonAddress(Folded):
         self.value_folded = fold_address(self.channel, self.value)
 
     @classmethod
-    def enter(cls, person: Person, *, channel: str, value: str, by: "User | None", **facts: Any) -> "PersonAddress":
+    def enter(cls, person: Person, *, channel: str, value: str, by: "User | None", **facts: object) -> "PersonAddress":
         """A further address of `person`; one that is known already is returned as it stands. Costs 5 queries."""
         with transaction.atomic():
             folded = fold_address(channel, value)
@@ -240,7 +240,7 @@ class PersonAddress(Folded):
 
     @classmethod
     def enter_many(
-        cls, addresses: Sequence["PersonAddress"], *, by: "User | None", origin: Mapping[str, Any] | None = None
+        cls, addresses: Sequence["PersonAddress"], *, by: "User | None", origin: Mapping[str, object] | None = None
     ) -> "list[PersonAddress]":
         """Save the new `addresses`, as `enter` does each, but for those that their people have already; those that were saved.
 
@@ -258,7 +258,7 @@ class PersonAddress(Folded):
     def entry_facts(self) -> dict[str, Any]:
         return {"person": self.person_id, "channel": str(self.channel)}
 
-    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+    def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
         """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
         with transaction.atomic():
             if audit.edit(self, values, action="address.edited", by=by, shown=shown):

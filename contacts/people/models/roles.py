@@ -70,7 +70,7 @@ class Role(models.Model):
         return [str(names[code]) for code in self.responsibilities if code in names]
 
     @classmethod
-    def take_up(cls, person: Person, company: Company, *, by: "User | None", on: date, **facts: Any) -> Any:
+    def take_up(cls, person: Person, company: Company, *, by: "User | None", on: date, **facts: object) -> Any:
         """The role of `person` at `company` that runs on that day, made if there is none. Asking again returns what stands.
 
         The constraint (one running role of a kind) settles a double click. Costs 2 queries, 5 when it is new.
@@ -88,7 +88,7 @@ class Role(models.Model):
             return role
 
     @classmethod
-    def take_up_many(cls, roles: Sequence[Self], *, by: "User | None", origin: Mapping[str, Any] | None = None) -> list[Self]:
+    def take_up_many(cls, roles: Sequence[Self], *, by: "User | None", origin: Mapping[str, object] | None = None) -> list[Self]:
         """For each of the new `roles` itself, now saved, or the one that its person has at the company already, as `take_up` answers.
 
         `origin` is noted in the entries. Costs nothing for none, else 6 queries for a thousand.
@@ -116,7 +116,7 @@ class Role(models.Model):
             if audit.edit(self, {"ends_on": on}, action=f"{self.group}.ended", by=by):
                 TouchedCompany.add(self.company)
 
-    def edit(self, *, by: "User | None", shown: dict[str, Any] | None = None, **values: Any) -> None:
+    def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
         """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 6 queries."""
         with transaction.atomic():
             if audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown):
@@ -124,7 +124,7 @@ class Role(models.Model):
 
     @classmethod
     def edit_many(
-        cls, edits: Sequence[tuple[Self, Mapping[str, Any]]], *, by: "User | None", origin: Mapping[str, Any] | None = None
+        cls, edits: Sequence[tuple[Self, Mapping[str, object]]], *, by: "User | None", origin: Mapping[str, object] | None = None
     ) -> list[audit.Edited[Self]]:
         """What `edit` does, for many roles, each named once; those that changed. Costs nothing where nothing differs, else 6 queries."""
         with transaction.atomic():

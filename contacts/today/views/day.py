@@ -43,7 +43,7 @@ def acts() -> list[Act]:
     ]
 
 
-def form_for(act: str, reason: Reason, *, request: StaffRequest, data: Any = None) -> Any:
+def form_for(act: str, reason: Reason, *, request: StaffRequest, data: object = None) -> Any:
     """The form of one button of a card."""
     if act == "plan":
         return planning_for(reason.rule).form(reason, user=request.user, data=data)
@@ -60,7 +60,7 @@ def day_of(request: StaffRequest) -> Day:
     return Day(request.user, group=request.GET.get("group", ""), colleague=request.GET.get("for", ""))
 
 
-def here(request: StaffRequest, **more: Any) -> str:
+def here(request: StaffRequest, **more: object) -> str:
     """The address of this list, with the filters it has and what `more` says."""
     query = QueryDict(mutable=True)
     query.update({name: request.GET[name] for name in KEPT if request.GET.get(name)})
@@ -73,7 +73,7 @@ def shown(
     day: Day,
     *,
     act: str = "",
-    form: Any = None,
+    form: object = None,
     give: GiveForm | None = None,
     open_id: int | None = None,
     just: Decision | None = None,
@@ -154,7 +154,7 @@ def reason_of(request: StaffRequest, reason_id: int) -> Reason:
     return get_object_or_404(Reason.objects.visible_to(request.user).select_related("company__centre", "person"), pk=reason_id)
 
 
-def refused(request: StaffRequest, reason: Reason, act: str, form: Any) -> HttpResponse:
+def refused(request: StaffRequest, reason: Reason, act: str, form: object) -> HttpResponse:
     """The card again, with what was typed and what is missing."""
     context = shown(request, day_of(request), act=act, form=form, open_id=reason.pk)
     return answer(request, context, part="contacts/today.html#day", status=422)

@@ -18,7 +18,7 @@ OPEN_SHOWN = 200
 CLOSED_SHOWN = 20
 
 
-def listed(request: StaffRequest, **more: Any) -> dict[str, Any]:
+def listed(request: StaffRequest, **more: object) -> dict[str, Any]:
     """The tasks page. Costs 2 queries."""
     mine = Task.objects.of(request.user).select_related("company")
     closed = mine.filter(state=Task.State.CLOSED).order_by("-closed_at", "-pk")
@@ -26,7 +26,7 @@ def listed(request: StaffRequest, **more: Any) -> dict[str, Any]:
     return {**context, "close": CloseForm(), "query": "?from=tasks", "target": "#tasks", **more}
 
 
-def back(request: StaffRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+def back(request: StaffRequest, *, status: int = 200, **more: object) -> HttpResponse:
     """The page that asked, Today or the tasks, as it is now."""
     if request.GET.get("from") == "tasks":
         return answer(request, listed(request, **more), part="contacts/tasks.html#tasks", to=reverse("contacts:tasks"), status=status)

@@ -2,7 +2,6 @@
 
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--companies", type=size, default=300, help=f"how many, from {FEWEST} to {MOST} (default: 300)")
         parser.add_argument("--seed", type=int, default=1, help="another number makes other companies (default: 1)")
 
-    def handle(self, *, companies: int, seed: int, **options: Any) -> None:
+    def handle(self, *, companies: int, seed: int, **options: object) -> None:
         began = time.monotonic()
 
         def tell(done: int) -> None:

@@ -27,7 +27,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def about(self, obj: models.Model) -> "EntryQuerySet":
         return self.filter(object_type=label(obj), object_id=obj.pk)
 
-    def update(self, **kwargs: Any) -> NoReturn:
+    def update(self, **kwargs: object) -> NoReturn:
         raise TypeError("An audit entry is never changed.")
 
     def delete(self) -> NoReturn:
@@ -83,7 +83,9 @@ class Change(models.Model):
 Changes = Mapping[str, tuple[Any, Any]]
 
 
-def record(action: str, obj: models.Model, *, by: Any, changes: Changes | None = None, facts: Mapping[str, Any] | None = None) -> Entry:
+def record(
+    action: str, obj: models.Model, *, by: object, changes: Changes | None = None, facts: Mapping[str, object] | None = None
+) -> Entry:
     """The entry for what was just done to `obj`, with its changes; `by=None` for the clock or a guest.
 
     `changes` maps a field to (before, after); pairs that are equal are left out. Costs 1 query, 2 with changes.
@@ -104,9 +106,9 @@ def record_many(
     action: str,
     rows: Iterable[tuple[models.Model, Changes]],
     *,
-    by: Any,
-    facts: Mapping[str, Any] | None = None,
-    own: Iterable[Mapping[str, Any]] | None = None,
+    by: object,
+    facts: Mapping[str, object] | None = None,
+    own: Iterable[Mapping[str, object]] | None = None,
 ) -> list[int]:
     """The number of an entry for each (row, its changes), written in bulk. Costs 2 queries, 3 with changes, whatever their number.
 
@@ -158,7 +160,7 @@ def column(row: models.Model, field: str) -> str:
     return str(getattr(row._meta.get_field(field), "attname"))  # noqa: B009  a reverse relation has none, and no verb edits one
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """`value` as JSON keeps it."""
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -188,18 +190,18 @@ class EditedMeanwhile(Refused):
 
     code = "edited_meanwhile"
 
-    def __init__(self, theirs: Mapping[str, Theirs], merged: Mapping[str, Any]) -> None:
+    def __init__(self, theirs: Mapping[str, Theirs], merged: Mapping[str, object]) -> None:
         super().__init__(_("Someone else has changed this in the meantime. Reload the page to see their changes."))
         self.theirs, self.merged = dict(theirs), dict(merged)
 
 
 def edit(
     row: models.Model,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     *,
     action: str,
-    by: Any,
-    shown: Mapping[str, Any] | None = None,
+    by: object,
+    shown: Mapping[str, object] | None = None,
     together: Collection[str] = (),
 ) -> dict[str, tuple[Any, Any]]:
     """Write what of `values` was meant to change, with an entry; what changed, as (before, after).
@@ -238,7 +240,7 @@ class Edited(Generic[Row]):
 
 
 def edit_many(
-    edits: Iterable[tuple[Row, Mapping[str, Any]]], *, action: str, by: Any, facts: Mapping[str, Any] | None = None
+    edits: Iterable[tuple[Row, Mapping[str, object]]], *, action: str, by: object, facts: Mapping[str, object] | None = None
 ) -> list[Edited[Row]]:
     """What `edit` does, for many rows of one model, each named once: (row, values) each. Answers those that changed.
 
@@ -253,12 +255,12 @@ def edit_many(
     return [Edited(row, changes, entry) for (row, changes), entry in zip(changed, entries, strict=True)]
 
 
-def differing(row: models.Model, values: Mapping[str, Any]) -> dict[str, Any]:
+def differing(row: models.Model, values: Mapping[str, object]) -> dict[str, Any]:
     """What of `values` is another than what `row` holds."""
     return {field: value for field, value in values.items() if plain(getattr(row, column(row, field))) != plain(value)}
 
 
-def put(row: models.Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def put(row: models.Model, values: Mapping[str, object]) -> dict[str, tuple[Any, Any]]:
     """Let `row` hold `values`; what that changed, as (before, after)."""
     changed = {}
     for field, value in values.items():
@@ -270,7 +272,7 @@ def put(row: models.Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, An
     return changed
 
 
-def refuse_clashes(row: models.Model, meant: Mapping[str, Any], *, shown: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def refuse_clashes(row: models.Model, meant: Mapping[str, object], *, shown: Mapping[str, object], now: Mapping[str, object]) -> None:
     """Raises EditedMeanwhile where a meant field holds `now` neither what was shown nor what is meant. Costs 1 query where one does."""
     new = {field: value for field, value in now.items() if field in shown and plain(value) != shown[field]}
     clashing = {field: value for field, value in new.items() if field in meant and plain(value) != meant[field]}

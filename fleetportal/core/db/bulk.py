@@ -129,7 +129,7 @@ def renumber(rows: Sequence[models.Model]) -> None:
                 row.__dict__[relations[name]] = above.pk
 
 
-def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write new rows of `model` from their values, `names` being the attributes. Costs 1 query."""
     if connection.vendor != "postgresql":
         execute_many(model, names, rows)
@@ -140,7 +140,7 @@ def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequen
             copy.write_row(row)
 
 
-def execute_many(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]], *, suffix: str = "") -> None:
+def execute_many(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]], *, suffix: str = "") -> None:
     """As `write`, by INSERT; `suffix` ends the statement."""
     places = ", ".join(["%s"] * len(names))
     with connection.cursor() as cursor:
@@ -154,7 +154,7 @@ def columns(model: type[models.Model], names: Sequence[str]) -> str:
     return ", ".join(f'"{by_name[name]}"' for name in names)
 
 
-def database_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+def database_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[list[Any]]:
     """Each of `rows` as the database takes it."""
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     converts = [converter(by_name[name]) for name in names]
@@ -188,7 +188,7 @@ def refold(rows: Iterable[models.Model]) -> None:
             row.refold()
 
 
-def converted(row: Sequence[Any], special: Sequence[tuple[int, Convert]]) -> list[Any]:
+def converted(row: Sequence[object], special: Sequence[tuple[int, Convert]]) -> list[Any]:
     values = list(row)
     for place, convert in special:
         if values[place] is not None:
@@ -196,7 +196,7 @@ def converted(row: Sequence[Any], special: Sequence[tuple[int, Convert]]) -> lis
     return values
 
 
-def converter(field: "models.Field[Any, Any]") -> Convert | None:
+def converter(field: "models.Field[object, object]") -> Convert | None:
     """How a value of `field` becomes what the database takes; None where it is taken as it stands."""
     if isinstance(field, models.JSONField):
         return as_json
@@ -217,7 +217,7 @@ def remembering(convert: Convert) -> Convert:
     last: Any = None
     made: Any = None
 
-    def converted_once(value: Any) -> Any:
+    def converted_once(value: object) -> Any:
         nonlocal last, made
         if value is not last:
             last, made = value, convert(value)

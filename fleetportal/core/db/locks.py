@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import OperationalError, connections, models, router, transaction
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +62,7 @@ def lock_many(rows: Sequence[Row]) -> None:
         renew(row, dict(zip(names, found[row.pk], strict=True)))
 
 
-def renew(row: models.Model, values: dict[str, Any]) -> None:
+def renew(row: models.Model, values: dict[str, object]) -> None:
     """Let `row` hold `values`; a related row that it does not point at any more is forgotten."""
     for field in row._meta.concrete_fields:
         if field.is_relation and getattr(row, field.attname) != values[field.attname]:

@@ -19,7 +19,7 @@ class Among(models.Lookup):
     lookup_name = "among"
     prepare_rhs = False
 
-    def __init__(self, lhs: Any, rhs: Iterable[Any]) -> None:
+    def __init__(self, lhs: object, rhs: Iterable[object]) -> None:
         super().__init__(lhs, list(rhs))
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]

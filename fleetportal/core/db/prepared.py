@@ -78,11 +78,11 @@ class Prepared(Generic[Row]):
         return next(iter(self(**values)), None)
 
 
-def places(like: "dict[str, models.Field[Any, Any]]") -> dict[str, Place]:
+def places(like: "dict[str, models.Field[object, object]]") -> dict[str, Place]:
     return {name: Place(name, field) for name, field in like.items()}
 
 
-def filled(value: Any, values: dict[str, Any]) -> Any:
+def filled(value: object, values: dict[str, object]) -> Any:
     return value.like.get_db_prep_value(values[value.name], connection) if isinstance(value, Place) else value
 
 
@@ -100,7 +100,7 @@ class Plan(Generic[Row]):
     extra: dict[str, int]
     converts: list[tuple[int, list[Any], Any]]
 
-    def row(self, found: Sequence[Any]) -> Row:
+    def row(self, found: Sequence[object]) -> Row:
         values = list(found)
         for place, converts, expression in self.converts:
             for convert in converts:
@@ -137,7 +137,7 @@ def insert(*rows: Row) -> Row:
     return rows[0]
 
 
-def taken(value: Any, convert: bulk.Convert | None) -> Any:
+def taken(value: object, convert: bulk.Convert | None) -> Any:
     return value if convert is None or value is None else convert(value)
 
 

@@ -21,7 +21,7 @@ AGAIN_SECONDS = 0.1
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: Any, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: object, message: object, **kwargs: object) -> None:
         """Kombu gives a message its name before it has its words; whoever looks in between reads nothing.
 
         Names are read in their order, so they begin with the time of day: the clock kombu takes starts anew with the machine.
@@ -34,14 +34,14 @@ class Channel(filesystem.Channel):
         except OSError as error:
             raise ChannelError(f"Cannot add a message to {self.data_folder_out}") from error
 
-    def _get(self, queue: Any, timeout: Any = None) -> Any:
+    def _get(self, queue: object, timeout: object = None) -> Any:
         """The next message; one that a full disk or a crash cut off is gone."""
         try:
             return super()._get(queue)
         except ValueError:
             raise Empty from None
 
-    def _queue_bind(self, exchange: str, *args: Any) -> None:
+    def _queue_bind(self, exchange: str, *args: object) -> None:
         """Web, worker and scheduler write this table as they start; one that was never finished is begun anew."""
         try:
             super()._queue_bind(exchange, *args)

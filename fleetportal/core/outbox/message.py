@@ -127,7 +127,7 @@ class Message(models.Model):
         """The HTML part as the recipient reads it, links included. Costs 1 query where there are links."""
         return links.fill_in(self.html)
 
-    def send_again(self, *, by: Any) -> None:
+    def send_again(self, *, by: object) -> None:
         """The message waits again, with all its tries. Raises NotInTrouble. Costs 2 queries, and a bell on commit."""
         with transaction.atomic():
             waiting = {"state": State.WAITING, "tries": 0, "due_at": timezone.now(), "lease_until": None}

@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -175,7 +174,7 @@ sent = PreparedUpdate(
 )
 
 
-def settle(message: Message, state: State, answer: str, **facts: Any) -> None:
+def settle(message: Message, state: State, answer: str, **facts: object) -> None:
     Message.objects.filter(pk=message.pk).update(state=state, lease_until=None, last_answer=answer[:300], **facts)
     if state != State.SENT:
         log.warning("message %s is %s: %s", message.pk, state, answer[:300])

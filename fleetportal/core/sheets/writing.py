@@ -26,7 +26,7 @@ class Column(NamedTuple):
     kind: str = TEXT
 
 
-def write_xlsx(stream: IO[bytes], columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[Any]], *, sheet: str = "") -> int:
+def write_xlsx(stream: IO[bytes], columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[object]], *, sheet: str = "") -> int:
     """The number of rows written to `stream`: frozen bold header, filters, typed cells; memory is flat in the number of rows."""
     heads = [Column(*column) for column in columns]
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -72,7 +72,7 @@ def clean(text: str) -> str:
     return CONTROL.sub("\ufffd", text)[:CELL_CHARACTERS]
 
 
-def write_csv(stream: IO[str], columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[Any]]) -> int:
+def write_csv(stream: IO[str], columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[object]]) -> int:
     """The number of rows written to `stream` as CSV; the caller opens it with newline="" (and utf-8-sig for Excel)."""
     heads = [Column(*column) for column in columns]
     out = csv.writer(stream)
@@ -83,7 +83,7 @@ def write_csv(stream: IO[str], columns: Sequence[Column | tuple[str, str]], rows
     return count
 
 
-def as_text(value: Any, kind: str) -> str:
+def as_text(value: object, kind: str) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):

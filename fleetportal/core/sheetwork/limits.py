@@ -1,7 +1,5 @@
 """How large a file may be, and the refusal that says which limit it broke."""
 
-from typing import Any
-
 MEBIBYTE = 1024 * 1024
 
 BYTES = 32 * MEBIBYTE  # of the file as it comes
@@ -23,7 +21,7 @@ MEMORY = 640 * MEBIBYTE  # address space of the process; libraries and reserves 
 class Unreadable(Exception):
     """The file is refused; `code` says by which rule and `facts` what the rule saw."""
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts

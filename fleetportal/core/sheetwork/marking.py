@@ -132,7 +132,7 @@ class NewSheet:
         self.next = 0
         self.sheet.set_column(about["width"], about["width"], 70)
 
-    def write(self, number: int, cells: list[Any]) -> None:
+    def write(self, number: int, cells: list[object]) -> None:
         words, bad = self.about["marks"].get(str(number), ("", ()))
         heads = number == self.about["header_row"]
         if self.only_marked and not (words or heads):
@@ -164,7 +164,7 @@ def sheet_name(name: str, book: Any) -> str | None:
     return clean if clean and clean.lower() not in taken else None
 
 
-def from_json(value: Any) -> Any:
+def from_json(value: object) -> Any:
     if isinstance(value, dict):
         if "f" in value:
             return ""

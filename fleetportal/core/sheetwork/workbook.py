@@ -89,7 +89,7 @@ class Merged:
         self.open: list[tuple[Any, Any]] = []
         self.area = 0
 
-    def fill(self, row: int, cells: list[Any]) -> None:
+    def fill(self, row: int, cells: list[object]) -> None:
         while self.waiting and self.waiting[-1][0][0] <= row:
             self.start(self.waiting.pop(), row, cells)
         self.open = [(span, value) for span, value in self.open if span[1][0] >= row]

@@ -30,13 +30,13 @@ MARK = (
 
 
 @register.filter
-def cell_of(column: ExtraColumn, row: Any) -> str:
+def cell_of(column: ExtraColumn, row: object) -> str:
     """What a column that a higher app adds shows of a row."""
     return conditional_escape(column.cell(row))
 
 
 @register.simple_tag(takes_context=True)
-def extra_cells(context: template.Context, at: str, row: Any) -> SafeString:
+def extra_cells(context: template.Context, at: str, row: object) -> SafeString:
     """The cells that higher apps add to a row of a list before the column `at`. Context: page."""
     columns = context["page"].extra_at.get(at, ())
     return mark_safe("".join(f'<td class="{column.css}">{cell_of(column, row)}</td>' for column in columns))

@@ -79,7 +79,7 @@ def offer(form: forms.BaseForm, **rows: models.QuerySet[Any]) -> None:
         choice.queryset = queryset
 
 
-def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[object, object]]) -> None:
     """Let the field called `name` offer these choices."""
     form.fields[name].choices = list(choices)  # type: ignore[attr-defined]  # every field that chooses has them
 
@@ -93,7 +93,7 @@ def offer_named(form: forms.BaseForm, name: str, rows: models.QuerySet[Any], lab
 class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # takes no parameter at run time
     """Several rows; a number that no row can have is asked again, and never reaches the database, which could not hold it."""
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: object) -> Any:
         for one in value if isinstance(value, list | tuple) else ():
             if whole_number(str(one)) is None:
                 raise forms.ValidationError(self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": one})
@@ -163,7 +163,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         """What the verb takes."""
         return self.cleaned_data
 
-    def write(self, verb: Callable[..., Any], *, by: Any) -> bool:
+    def write(self, verb: Callable[..., Any], *, by: object) -> bool:
         """True when `verb` wrote what was typed; False when somebody else was faster, and the form now shows what they wrote."""
         theirs = {name for name in self.own if self.data.get(f"_keep-{self.asking(name)}") == "theirs"}
         values = {name: value for name, value in self.values.items() if name not in theirs}
@@ -186,12 +186,12 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         if new:
             self.add_error(None, gettext("These other changes are new and will be kept: %s.") % "; ".join(new))
 
-    def said(self, column: str, value: Any) -> str:
+    def said(self, column: str, value: object) -> str:
         """What the row holds for `column`, in words."""
         return in_words(self.fields[self.asking(column)], value)
 
 
-def in_words(field: forms.Field, value: Any) -> str:
+def in_words(field: forms.Field, value: object) -> str:
     """A stored value as its field says it."""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")

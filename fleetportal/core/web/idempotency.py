@@ -68,7 +68,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """
 
     @functools.wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         key = request.headers.get("Idempotency-Key") or request.POST.get("_key", "")
         if request.method != "POST" or not key or len(key) > MAX_KEY or not key.isprintable():
             return view(request, *args, **kwargs)

@@ -80,7 +80,7 @@ def page(*, may: str) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @asked_as_a_page
         @functools.wraps(view)
-        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             admit(request, may)
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
@@ -119,7 +119,7 @@ def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
     def declare(view: View) -> View:
         @asked_as_a_page
         @functools.wraps(view)
-        def wrapper(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def wrapper(request: HttpRequest, token: str, *args: object, **kwargs: object) -> HttpResponseBase:
             link = Link.objects.find(scope, token, also=also)
             if link is None:
                 throttle.wrong_code(request)
@@ -138,7 +138,7 @@ def private(response: Response) -> Response:
     return response
 
 
-def answer(request: HttpRequest, context: dict[str, Any], *, part: str, to: str = "", status: int = 200) -> HttpResponse:
+def answer(request: HttpRequest, context: dict[str, object], *, part: str, to: str = "", status: int = 200) -> HttpResponse:
     """The part `template.html#name` to htmx; to everyone else a redirect to `to`, or the whole template without one."""
     if is_part(request):
         response = render(request, part, context, status=status)

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         if worst:
             raise SystemExit(worst)
 
-    def take(self, path: Path, centre: Centre | None, company: Company | None, layout: Layout | None, options: dict[str, Any]) -> int:
+    def take(self, path: Path, centre: Centre | None, company: Company | None, layout: Layout | None, options: dict[str, object]) -> int:
         """The exit code of one file."""
         try:
             with path.open("rb") as file:

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=8, help="requests answered at a time")
         parser.add_argument("--prepare", action="store_true", help="first migrate, and with DEBUG load the demo into an empty database")
 
-    def handle(self, *, host: str, port: int, threads: int, prepare: bool, **options: Any) -> None:
+    def handle(self, *, host: str, port: int, threads: int, prepare: bool, **options: object) -> None:
         if prepare:
             self.prepare()
         logins = demo_logins()

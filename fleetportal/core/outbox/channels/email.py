@@ -76,7 +76,7 @@ class Backend(EmailBackend):
 class EmailSender:
     """Hands messages to the mail server of the installation."""
 
-    def __init__(self, backend: Any = None) -> None:
+    def __init__(self, backend: object = None) -> None:
         self.backend: Any = backend or get_connection()
 
     def deliver(self, message: Message, found: dict[int, Link]) -> Result:

@@ -7,7 +7,7 @@ personal link that opens.
 from collections.abc import Iterable
 from html import escape
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models, transaction
@@ -31,7 +31,7 @@ class PaperLetterQuerySet(models.QuerySet["PaperLetter"]):
         """Letters that wait to be printed, the oldest first; one whose recipient was forgotten waits no more."""
         return self.filter(printed_at=None).exclude(message__recipient="").select_related("message").order_by("pk")
 
-    def mark_printed(self, *, by: Any) -> int:
+    def mark_printed(self, *, by: object) -> int:
         """How many letters of this set waited and are now marked as printed, with an entry each. Costs 4 queries."""
         with transaction.atomic():
             letters = list(self.filter(printed_at=None).select_for_update(no_key=True).order_by("pk"))

@@ -9,7 +9,6 @@ import hmac
 import http.client
 import json
 from collections.abc import Mapping
-from typing import Any
 from urllib import error, request
 
 from django.conf import settings
@@ -27,7 +26,7 @@ COME_AGAIN = (408, 425, 429)
 class NoRedirect(request.HTTPRedirectHandler):
     """A destination that sends us elsewhere is an error: elsewhere was not configured."""
 
-    def redirect_request(self, *args: Any, **options: Any) -> None:
+    def redirect_request(self, *args: object, **options: object) -> None:
         return None
 
 
@@ -87,7 +86,7 @@ def result_of(code: int, reason: str) -> Result:
     return Failed(said) if code >= 500 or code in COME_AGAIN else Rejected(said)
 
 
-def body_of(message: Message, facts: Mapping[str, Any]) -> str:
+def body_of(message: Message, facts: Mapping[str, object]) -> str:
     """What is posted: the message's id, what happened, to which row, when, and its `facts`."""
     content = {
         "id": message.message_id,

@@ -87,13 +87,13 @@ class ListPage(View, Generic[Rows]):
     bulk: ClassVar[Sequence[Bulk]] = ()
     template: ClassVar[str] = "core/list.html"
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if "name" in cls.__dict__:
             listed[cls.name] = cls
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Any:
+    def as_view(cls, **initkwargs: object) -> Any:
         return pages.page(may=cls.may)(super().as_view(**initkwargs))
 
     @property
@@ -141,7 +141,7 @@ class ListPage(View, Generic[Rows]):
     def filtered(self, query: QueryDict, user: Any) -> Sentence:
         return self.filterset_class(query, queryset=self.get_queryset(user), request=self.request)
 
-    def table(self, rows: Rows, query: QueryDict, user: Any) -> django_tables2.Table:
+    def table(self, rows: Rows, query: QueryDict, user: object) -> django_tables2.Table:
         sort = [name for name in query.get("sort", "").split(",") if name.lstrip("-") in self.sortable]
         return self.table_type(self.decorate(rows, user), order_by=sort or None)
 
@@ -278,7 +278,7 @@ class ListPage(View, Generic[Rows]):
         rows = self.exportable(self.filtered(query, user).qs, user)
         return cast(Rows, in_order(self.table(rows, query, user)))
 
-    def cells(self, row: Any) -> list[Any]:
+    def cells(self, row: object) -> list[Any]:
         """One row of the sheet."""
         return [read(row) for read in self.readers]
 
@@ -286,7 +286,7 @@ class ListPage(View, Generic[Rows]):
         """Whatever else than the row itself its cells tell of and has rights of its own; asked about again at the download."""
         return ()
 
-    def may_take(self, beside: Iterable[int], user: Any) -> bool:
+    def may_take(self, beside: Iterable[int], user: object) -> bool:
         """True where `user` may still take all of `beside` out of the house."""
         return True
 

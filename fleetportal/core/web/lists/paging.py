@@ -103,7 +103,7 @@ def may_be_null(model: Any, path: str) -> bool:
     return False
 
 
-def beyond(keys: Sequence[Sorted], at: Sequence[Any], *, back: bool = False) -> Q:
+def beyond(keys: Sequence[Sorted], at: Sequence[object], *, back: bool = False) -> Q:
     """Rows past the one whose values are `at`; `back`: before it."""
     past = Q(pk__in=[])
     for key, value in reversed([*zip(keys, at, strict=True)]):
@@ -116,7 +116,7 @@ def beyond(keys: Sequence[Sorted], at: Sequence[Any], *, back: bool = False) -> 
     return past
 
 
-def further(key: Sorted, value: Any, back: bool) -> Q:
+def further(key: Sorted, value: object, back: bool) -> Q:
     """Rows whose value comes after `value` in the order; nothing stands below all values on SQLite, above them on PostgreSQL."""
     to_smaller = key.is_descending is not back
     nothing_is_further = bool(connection.features.order_by_nulls_first) is to_smaller
