@@ -93,7 +93,7 @@ class StaffForm(RoleFields, UserChangeForm):  # type: ignore[misc, valid-type, t
             self.fields[field_of(role)].help_text = rights_in_words(role)
             self.initial[field_of(role)] = held.get(role, ())
 
-    def roles(self) -> dict[str, Any]:
+    def roles(self) -> dict[str, object]:
         """The roles that were chosen, with the centres of each."""
         chosen = {role: self.cleaned_data[field_of(role)] for role in ROLES}
         return {role: centres for role, centres in chosen.items() if centres}

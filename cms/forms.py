@@ -21,7 +21,7 @@ def readable(field: WagtailImageField) -> Callable[[Any], Any]:
     """How `field` reads a file: Wagtail looks at its first bytes before it opens it, and lets what fails then become an error page."""
     read = field.to_python
 
-    def to_python(data: object) -> Any:
+    def to_python(data: object) -> object:
         try:
             return read(data)
         except ValidationError:

@@ -6,7 +6,7 @@ One conditional UPDATE of the year's sum decides, so that two counters at once c
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
@@ -219,7 +219,7 @@ def refusal(person: Person, cap: Cap, *, received: int, asked: int) -> CapReache
         return NothingAllowed(
             _("%(person)s can’t be given anything: %(rule)s doesn’t allow gifts.") % {"person": person.name, "rule": cap.words}
         )
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "person": person.name,
         "received": money.display(received),
         "cap": money.display(cap.cents),

@@ -16,7 +16,7 @@ from django.db.models import Max
 
 Converter = Callable[[Any], Any]
 # What a driver does not take as it is, by the field's kind; PostgreSQL's takes days and moments.
-CONVERTED: dict[str, tuple[type[models.Field[Any, Any]], ...]] = {
+CONVERTED: dict[str, tuple[type[models.Field[object, object]], ...]] = {
     "postgresql": (models.JSONField,),
     "sqlite": (models.JSONField, models.DateField, models.BinaryField),
 }
@@ -39,7 +39,7 @@ class Table:
         }
         self.known = self.blank.keys()
         self.converters = [(field.attname, converter(field)) for field in fields if isinstance(field, CONVERTED[connection.vendor])]
-        self.rows: list[dict[str, Any]] = []
+        self.rows: list[dict[str, object]] = []
 
     def add(self, **values: object) -> int:
         """The number of a new row with these columns."""
@@ -49,7 +49,7 @@ class Table:
         self.rows.append({**self.blank, **values, self.key: self.last})
         return self.last
 
-    def take(self) -> list[dict[str, Any]]:
+    def take(self) -> list[dict[str, object]]:
         """The rows that wait; from now on others do."""
         rows, self.rows = self.rows, []
         return rows

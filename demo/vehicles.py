@@ -44,7 +44,7 @@ class Vehicles:
         model = chance.choice(names.PERSONAL_CARS if use == "personal" else names.FUNCTIONAL_CARS)
         months, contract = chance.choices(TERMS, TERM_WEIGHTS)[0]
         delivered_on = self.delivery(made, rank, months)
-        dates: dict[str, Any] = {"delivered_on": delivered_on, "contract": contract}
+        dates: dict[str, object] = {"delivered_on": delivered_on, "contract": contract}
         dates["contract_ends_on"] = self.contract_end(made, rank, delivered_on, months)
         if dates["contract_ends_on"] and not months:
             dates["contract"] = "lease"

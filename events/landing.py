@@ -36,7 +36,7 @@ def of(event: Event) -> Landing | None:
     return next((found for page in pages if (found := page(event))), None)
 
 
-def words(event: Event) -> dict[str, Any]:
+def words(event: Event) -> dict[str, object]:
     """For templates: the landing page where it is public."""
     found = of(event)
     return {"landing": found if found and found.is_live else None}

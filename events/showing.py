@@ -19,7 +19,7 @@ from fleetportal.core.web.pages import NavigationEntry, navigation
 SHOWN = 8
 
 # kind of an interaction -> icon, words, tone
-LINES: dict[str, tuple[str, Any, str]] = {
+LINES: dict[str, tuple[str, object, str]] = {
     "event.invited": ("mail", _("Invited to an event"), ""),
     "event.nudged": ("mail", _("Reminded of an invitation"), ""),
     "event.registered": ("ticket", _("Accepted an invitation"), "ok"),
@@ -38,7 +38,7 @@ LINES: dict[str, tuple[str, Any, str]] = {
 }
 
 
-def of_company(request: Any, company: Company, held: set[str]) -> dict[str, Any] | None:
+def of_company(request: Any, company: Company, held: set[str]) -> dict[str, object] | None:
     """The company's guests and invitations of late, and its open annual meeting; nothing where there is neither. Costs 4 queries."""
     coming = list(latest(Registration.objects.filter(company=company)))
     answered = {(row.event_id, row.person_id) for row in coming}

@@ -188,7 +188,7 @@ class ProgrammeForm(RowForm):
                 "centres": list(washes.values_list("pk", flat=True)[:1]),
             }
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         first, last = values.get("starts_on"), values.get("ends_on")
         if first and last and last < first:
@@ -228,7 +228,7 @@ class IssueForm(forms.Form):
             _("None of your companies has exactly this name.") if not found else _("More than one company has this name.")
         )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         if values.get("way") == "pool":
             values["company"] = None

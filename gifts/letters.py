@@ -1,7 +1,5 @@
 """What drivers get by message: the voucher's personal link, and the code that proves an address."""
 
-from typing import Any
-
 from django.utils.translation import gettext
 
 from contacts.models import Channel, Person
@@ -44,7 +42,7 @@ def code_letter(challenge: Challenge, code: str) -> MessageDraft:
 class Claimant:
     """Somebody who gets a code: not yet a person."""
 
-    pk: Any = None
+    pk: object = None
     email = ""
 
     def __init__(self, challenge: Challenge) -> None:

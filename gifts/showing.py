@@ -1,7 +1,5 @@
 """Where gifts and vouchers show up elsewhere: addresses of their links, the side rail, the timeline, pages of people and companies."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.panels import Panel, dossier_panels
@@ -14,7 +12,7 @@ from fleetportal.core.links import scopes
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
 # kind of an interaction -> icon, words, tone
-LINES: dict[str, tuple[str, Any, str]] = {
+LINES: dict[str, tuple[str, object, str]] = {
     "voucher.issued": ("ticket", _("Wash voucher issued"), ""),
     "voucher.claimed": ("ticket", _("Wash voucher claimed"), ""),
     "voucher.redeemed": ("wash", _("Wash voucher redeemed"), "ok"),
@@ -25,15 +23,15 @@ LINES: dict[str, tuple[str, Any, str]] = {
 }
 
 
-def of_person(request: StaffRequest, person: Person, held: set[str]) -> dict[str, Any]:
+def of_person(request: StaffRequest, person: Person, held: set[str]) -> dict[str, object]:
     return {"person": person}
 
 
-def give(request: StaffRequest, person: Person, held: set[str]) -> dict[str, Any] | None:
+def give(request: StaffRequest, person: Person, held: set[str]) -> dict[str, object] | None:
     return {"person": person} if request.user.may("hand_out") else None
 
 
-def of_company(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def of_company(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
     return {"company": company}
 
 

@@ -18,7 +18,7 @@ MOST = 20  # hits of one kind
 class Findable:
     """A kind of thing that search finds: its rows in reach, the icon, the page and the words under the title."""
 
-    plural: Any
+    plural: object
     icon: str
     reach: Callable[[Any], models.QuerySet[Any]]
     url: Callable[[Any], str]
@@ -30,7 +30,7 @@ class Hit:
     """One thing found."""
 
     title: str
-    about: Any
+    about: object
     url: str
 
 

@@ -38,9 +38,9 @@ class Later:
     `nothing` is what it says where its context is None.
     """
 
-    title: Any
+    title: object
     url_name: str
-    nothing: Any
+    nothing: object
     lines: Callable[[Any], int] = lambda thing: 1
 
 
@@ -48,9 +48,9 @@ class Later:
 class Figure:
     """One number under the head; it opens its list."""
 
-    label: Any
-    value: Any
-    note: Any = ""
+    label: object
+    value: object
+    note: object = ""
     url: str = ""
 
 

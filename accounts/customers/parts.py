@@ -13,7 +13,7 @@ from accounts.staff.requests import StaffRequest
 SHOWN_VEHICLES = 12
 
 
-def vehicles(request: StaffRequest, company: Any, held: set[str]) -> dict[str, Any]:
+def vehicles(request: StaffRequest, company: Any, held: set[str]) -> dict[str, object]:
     """The vehicles whose contracts end first, then the others; all of them are one click away."""
     rows = company.vehicles.active()
     for column in vehicle_columns:

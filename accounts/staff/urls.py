@@ -14,7 +14,7 @@ from fleetportal.core.web.pages import public_page
 door = public_page(why="Whoever signs in is nobody yet; behind it each view asks for a signed-in user itself.")
 
 
-def at(address: str, view: Any, name: str) -> Any:
+def at(address: str, view: Any, name: str) -> object:
     return path(address, door(view), name=name)
 
 

@@ -1,7 +1,5 @@
 """What everybody may read: the home page and the landing pages of events. Cached and cookie-free; nothing personal stands in them."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.cache import cache
 from django.db import models
@@ -44,12 +42,12 @@ class PublicPage(Page):
         response.is_for_everyone = True  # type: ignore[attr-defined]  # for KeptPages
         return response
 
-    def get_url_parts(self, *args: object, **kwargs: object) -> Any:
+    def get_url_parts(self, *args: object, **kwargs: object) -> object:
         """The full address stands on BASE_URL, as in letters: Wagtail's own record of the host knows neither port nor scheme."""
         parts = super().get_url_parts(*args, **kwargs)
         return parts and (parts[0], settings.BASE_URL, parts[2])
 
-    def save(self, *args: object, **kwargs: object) -> Any:
+    def save(self, *args: object, **kwargs: object) -> object:
         """Also cuts the pictures to their sizes: looking at a page must not write (R26)."""
         saved = super().save(*args, **kwargs)
         kept.forget()
@@ -58,7 +56,7 @@ class PublicPage(Page):
                 block.value["image"].get_rendition(BODY_WIDTH)
         return saved
 
-    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         translations = self.get_translations(inclusive=True).live().select_related("locale").order_by("locale__language_code")
         return {**super().get_context(request, *args, **kwargs), "translations": translations}
 
@@ -78,10 +76,10 @@ class HomePage(PublicPage):
     class Meta:
         verbose_name = _("home page")
 
-    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         ahead = EventPage.objects.child_of(self).live().filter(event__in=Event.objects.published().ahead(now=timezone.now()))
         pages = list(ahead.select_related("event__centre", "picture").order_by("event__starts_at"))
-        pictures: dict[str, Any] = next((page.pictures() for page in pages if page.picture), {})
+        pictures: dict[str, object] = next((page.pictures() for page in pages if page.picture), {})
         return {**super().get_context(request, *args, **kwargs), "event_pages": pages, "landing": pictures}
 
 
@@ -106,13 +104,13 @@ class EventPage(PublicPage):
     class Meta:
         verbose_name = _("event landing page")
 
-    def save(self, *args: object, **kwargs: object) -> Any:
+    def save(self, *args: object, **kwargs: object) -> object:
         saved = super().save(*args, **kwargs)
         if self.picture:
             self.picture.get_renditions(WIDE, TALL)
         return saved
 
-    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         event = Event.objects.select_related("centre", "host").filter(pk=self.event_id).exclude(state="draft").first()
         return {**super().get_context(request, *args, **kwargs), "event": event, "landing": self.pictures() | self.own_words}
 

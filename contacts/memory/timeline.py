@@ -23,8 +23,8 @@ class Line:
     """One line: what it was (bold), who and how, their words, ours small; `tone` is "", stop or ok."""
 
     icon: str
-    what: Any
-    rest: Any = ""
+    what: object
+    rest: object = ""
     tone: str = ""
     url: str = ""
 
@@ -79,7 +79,7 @@ class Chip:
     """A channel to narrow the timeline to, with how much there is."""
 
     channel: str
-    label: Any
+    label: object
     icon: str
     count: int
 

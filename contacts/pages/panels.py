@@ -25,7 +25,7 @@ ICONS = {Group.DECISION_MAKER: "briefcase", Group.USER: "key", Group.DRIVER: "st
 person_panels: Registry[Panel] = Registry("person panels")
 
 
-def people(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def people(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
     """The three target groups side by side, each with its people or its empty chair. Costs 9 queries at most."""
     return {"company": company, "groups": [column(company, group) for group in Group]}
 
@@ -70,16 +70,16 @@ def log(request: StaffRequest, company: Company, held: set[str]) -> dict[str, An
     return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person") or last.first()})}
 
 
-def log_button(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def log_button(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
     return {"company": company}
 
 
-def company_timeline(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def company_timeline(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
     """The place of the timeline; its lines come once the page stands."""
     return {"later": reverse("contacts:company_timeline", args=[company.pk])}
 
 
-def why_now(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any] | None:
+def why_now(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object] | None:
     """The company's reasons, straight from the rules, those in the queue first; nothing where there is none. Costs 14 queries."""
     answers = explain(company, on=company.centre.today(timezone.now()), today=timezone.localdate())
     found = [finding for answer in answers for finding in answer.findings]
@@ -92,7 +92,7 @@ def reasons_there(company: Company) -> int:
     return min(SHOWN_REASONS, company.reasons.count())
 
 
-def vehicle_people(request: StaffRequest, vehicle: Vehicle, held: set[str]) -> dict[str, Any]:
+def vehicle_people(request: StaffRequest, vehicle: Vehicle, held: set[str]) -> dict[str, object]:
     """Holders or drivers, those of now first."""
     holders = Holder.objects.filter(vehicle=vehicle).select_related("user__person").order_by("-starts_on", "-pk")
     drives = VehicleDriver.objects.filter(vehicle=vehicle).select_related("driver__person").order_by("-starts_on", "-pk")

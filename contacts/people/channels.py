@@ -1,7 +1,6 @@
 """How a person may be reached on each channel: allowed, withdrawn, or not asked."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +18,7 @@ class Reach:
     channel: Channel
     icon: str
     state: str
-    words: Any
+    words: object
 
 
 def of(person: Person, *, sees_private: bool = False) -> list[Reach]:

@@ -127,7 +127,7 @@ def move_roles(group: str) -> Move:
     def move(duplicate: Person, kept: Person) -> Moved:
         moved: Moved = []
         for role in GROUPS[group]._default_manager.filter(person=duplicate):
-            changes: dict[str, tuple[Any, Any]] = {}
+            changes: dict[str, tuple[object, object]] = {}
             standing = GROUPS[group]._default_manager.filter(person=kept, company=role.company_id, ends_on=None).first()
             if standing and role.ends_on is None:
                 moved += _hand_vehicles_over(role, standing)

@@ -283,7 +283,7 @@ def answered(event: Event, user: User) -> RegistrationQuerySet:
     return Registration.objects.visible_to(user).filter(event=event).for_list()
 
 
-def guests(event: Event, user: User, show: str) -> list[Any]:
+def guests(event: Event, user: User, show: str) -> list[object]:
     """The first guests of one chip: registrations, or for who said no or nothing the invitations. Costs 1 query."""
     invitations = Invitation.objects.visible_to(user).filter(event=event).select_related("person", "company")
     rows: dict[str, QuerySet[Any]] = {

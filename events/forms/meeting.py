@@ -58,7 +58,7 @@ class TimesForm(forms.Form):
             self.fields[f"on{number}"] = DayField(label=_("Date %d") % number, required=number == 1)
             self.fields[f"at{number}"] = forms.TimeField(label=_("Time"), widget=ClockInput, required=number == 1)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         given = [n for n in range(1, PROPOSED + 1) if values.get(f"on{n}") and values.get(f"at{n}")]
         values["times"] = sorted({found for number in given if (found := self.moment(number))})
@@ -107,7 +107,7 @@ class MeetingForm(forms.Form):
         super().__init__(*args, **{**kwargs, "initial": {"on": first, "at": FIRST_CLOCK, "place": company.name}})
         offer(self, director=colleagues(company, user))
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         if values.get("on") and values.get("at"):
             values["starts_at"] = ahead(self, "at", values["on"], values["at"], self.company.centre.zone, past="on")
@@ -127,7 +127,7 @@ class FixForm(forms.Form):
         initial = {"on": known.date(), "at": known.strftime("%H:%M")} if known else {}
         super().__init__(*args, **{**kwargs, "initial": initial | {"place": meeting.place}})
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         if values.get("on") and values.get("at"):
             known = self.meeting.starts_at
@@ -151,7 +151,7 @@ class HoldForm(forms.Form):
         known = meeting.begins.date() if meeting.begins else self.today
         super().__init__(*args, **{**kwargs, "initial": {"on": min(known, self.today)}})
 
-    def clean_on(self) -> Any:
+    def clean_on(self) -> object:
         if self.cleaned_data["on"] > self.today:
             raise forms.ValidationError(_("This date is in the future."))
         return self.cleaned_data["on"]

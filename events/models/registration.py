@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -145,7 +145,7 @@ class Registration(models.Model):
         return self.status == Status.WAITING
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         """What the guest may change, as the history keeps it."""
         return {"party": self.party, "companions": self.companions, "wishes": self.wishes, "question": self.question}
 

@@ -49,7 +49,7 @@ class MeetingPlanning(Planning):
             meetings.cancel(meeting, by=by)
 
 
-def decision_maker_of(reason: "Reason") -> Any:
+def decision_maker_of(reason: "Reason") -> object:
     """Who decides at the company, the owner or director first known. Costs 1 query."""
     today = reason.company.centre.today(timezone.now())
     roles = DecisionMaker.objects.running(on=today).filter(company=reason.company_id)

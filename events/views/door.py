@@ -21,7 +21,7 @@ from fleetportal.core.web.pages import page, whole_number
 SHOWN = 30
 
 
-def door_context(event: Event) -> dict[str, Any]:
+def door_context(event: Event) -> dict[str, object]:
     """What stands in the bar of every door page. Costs 1 query."""
     (seating,) = bar(event=event.pk)
     return {"event": event, "inside": getattr(seating, "inside", None) or 0, "seats": seating.taken}

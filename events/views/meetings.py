@@ -1,7 +1,5 @@
 """Meetings for staff: the list, proposing times, and one meeting with its sides and steps."""
 
-from typing import Any
-
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -74,7 +72,7 @@ def new(request: StaffRequest, company_id: int) -> HttpResponse:
     return ask(request, form, title=_("Propose an annual meeting"), save=_("Propose these times"), back=back, trail=(company.name, back))
 
 
-def written_in_words(meeting: Meeting) -> Any:
+def written_in_words(meeting: Meeting) -> object:
     if meeting.decision_maker and meeting.decision_maker.email:
         return _("%s will receive the times by e-mail, with a link to choose one.") % meeting.decision_maker
     return _("There is no e-mail address. Agree on a time by telephone, then fix it here.")

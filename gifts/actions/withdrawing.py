@@ -1,7 +1,7 @@
 """Vouchers that count no more: withdrawn by staff, given back by the driver, or run out."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -29,7 +29,7 @@ def revoke(voucher: Voucher, *, by: "User | None", reason: str) -> None:
         if voucher.state not in (State.FREE, State.CLAIMED):
             raise voucher.refusal_to_revoke()
         before = voucher.state
-        facts: dict[str, Any] = {"state": State.REVOKED, "revoked_at": now, "revoked_by": by, "revoked_because": reason}
+        facts: dict[str, object] = {"state": State.REVOKED, "revoked_at": now, "revoked_by": by, "revoked_because": reason}
         Voucher.objects.filter(pk=voucher.pk, state=before).update(**facts)
         for field, value in facts.items():
             setattr(voucher, field, value)

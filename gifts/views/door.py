@@ -56,7 +56,7 @@ def redeem(request: StaffRequest) -> HttpResponse:
     if not washes:
         return render(request, "gifts/redeem_nowhere.html", status=409 if request.method == "POST" else 200)
     form = RedeemForm(request.POST if request.method == "POST" else None, washes=washes)
-    context: dict[str, Any] = {"form": form, "washes": washes}
+    context: dict[str, object] = {"form": form, "washes": washes}
     if request.method != "POST":
         wash = next((one for one in washes if str(one.pk) == request.GET.get("wash")), washes[0])
         context |= {"wash": wash, "today": redeemed_today(wash)}
@@ -106,7 +106,7 @@ def count_wrong(request: StaffRequest, kind: str) -> None:
         throttle.hit(TYPED, f"user {request.user.pk}", **TYPED_WRONG)
 
 
-def second_look(request: StaffRequest, refused: VoucherRefused) -> dict[str, Any]:
+def second_look(request: StaffRequest, refused: VoucherRefused) -> dict[str, object]:
     """What a second scan shows of the first: when, where, by whom."""
     first = refused.facts.get("redemption")
     if first is None:

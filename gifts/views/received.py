@@ -1,7 +1,5 @@
 """What a person or a company's people received from us: a part of their pages, loaded by itself."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -37,7 +35,7 @@ def company(request: StaffRequest, company_id: int) -> HttpResponse:
     return answer(request, context, part="gifts/received.html#part")
 
 
-def rows(request: StaffRequest, **whose: object) -> dict[str, Any]:
+def rows(request: StaffRequest, **whose: object) -> dict[str, object]:
     """The latest hand-outs and vouchers, each only where its company is in reach. Costs 2 queries."""
     seen = Company.objects.where(request.user, may="see_customers")
     vouchers = Voucher.objects.filter(company__in=seen, **whose).exclude(person=None).with_names().order_by("-pk")

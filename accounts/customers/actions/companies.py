@@ -158,7 +158,7 @@ def part_circles(edits: Edits) -> tuple[Edits, list[tuple[Company, CircleOfCompa
         return edits, []
     alone(PARENTS)
     above = parents_above(named)
-    kept: list[tuple[Company, Mapping[str, Any]]] = []
+    kept: list[tuple[Company, Mapping[str, object]]] = []
     refused: list[tuple[Company, CircleOfCompanies]] = []
     for company, values in edits:
         parent = values.get("parent")

@@ -36,7 +36,7 @@ class ParentForm(RowForm):
         """A parent out of reach was not shown, so the page does not say its number either."""
         return super().showing if self.now or not self.instance.parent_id else ""
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """A parent out of reach was not shown: an empty answer says nothing about it."""
         values = super().clean() or {}
         if self.instance.parent_id and not self.now and not values.get("parent"):
@@ -68,7 +68,7 @@ class AssignForm(forms.Form):
         offer(self, user=candidates(user, company.centre))
         self.initial.setdefault("starts_on", timezone.localdate())
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         starts, ends = values.get("starts_on"), values.get("ends_on")
         if starts and ends and ends < starts:
@@ -102,7 +102,7 @@ class HandOverForm(forms.Form):
     def clean_starts_on(self) -> date:
         return not_past(self.cleaned_data["starts_on"])
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         if not self.companies:
             self.add_error(None, _("No company is selected. Select at least one in the list first."))
         return super().clean() or {}
@@ -136,7 +136,7 @@ class CompanyAddressForm(RowForm):
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         if not values.get("street") and not values.get("city"):
             self.add_error("street", _("Enter a street or a city."))

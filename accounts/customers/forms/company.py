@@ -1,7 +1,5 @@
 """What people type about a company, turned into values."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +42,7 @@ class CompanyForm(RowForm):
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         number = values.get("vat_number")
         if number:

@@ -1,7 +1,5 @@
 """What people type about a vehicle, turned into values."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +38,7 @@ class VehicleForm(RowForm):
             raise forms.ValidationError(_("Enter a VIN of 17 letters and digits; it never contains I, O or Q."))
         return vin
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         if not any(values.get(name) for name in ("plate", "vin", "model")):
             self.add_error("plate", _("Enter a plate, VIN or model so we can identify the vehicle."))

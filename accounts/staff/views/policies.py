@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -97,7 +96,7 @@ def show(request: StaffRequest, number: Number, form: PolicyForm) -> HttpRespons
     """The page of one number; a valid form brings the preview. Costs 1 query, and what the preview counts."""
     today = timezone.localdate()
     rows = [(row, number.in_words(row.value), row.valid_from > today) for row in rows_by_key()[number.key][::-1]]
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "number": number,
         "form": form,
         "rows": rows,

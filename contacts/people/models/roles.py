@@ -70,7 +70,7 @@ class Role(models.Model):
         return [str(names[code]) for code in self.responsibilities if code in names]
 
     @classmethod
-    def take_up(cls, person: Person, company: Company, *, by: "User | None", on: date, **facts: object) -> Any:
+    def take_up(cls, person: Person, company: Company, *, by: "User | None", on: date, **facts: object) -> object:
         """The role of `person` at `company` that runs on that day, made if there is none. Asking again returns what stands.
 
         The constraint (one running role of a kind) settles a double click. Costs 2 queries, 5 when it is new.
@@ -107,7 +107,7 @@ class Role(models.Model):
             return taken_up
 
     @property
-    def entry_facts(self) -> dict[str, Any]:
+    def entry_facts(self) -> dict[str, object]:
         return {"person": self.person_id, "company": self.company_id}
 
     def end(self, *, by: "User | None", on: date) -> None:

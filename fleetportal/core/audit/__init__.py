@@ -91,7 +91,7 @@ def record(
     `changes` maps a field to (before, after); pairs that are equal are left out. Costs 1 query, 2 with changes.
     """
     _in_transaction()
-    about: dict[str, Any] = {"object_type": label(obj), "object_id": obj.pk}
+    about: dict[str, object] = {"object_type": label(obj), "object_id": obj.pk}
     entry = insert(bulk.new(Entry, action=action, **about, actor_id=actor(by), request_id=request_id(), facts=dict(facts or {})))
     named = [
         bulk.new(Change, entry=entry, **about, field=field, before=before, after=after)
@@ -141,7 +141,7 @@ def record_many(
 CHANGE = ("object_type", "object_id", "field", "before", "after")
 
 
-def plain_changes(changes: Changes) -> Iterator[tuple[str, tuple[Any, Any]]]:
+def plain_changes(changes: Changes) -> Iterator[tuple[str, tuple[object, object]]]:
     """(field, before and after as JSON keeps them) of what differs."""
     return ((field, (plain(before), plain(after))) for field, (before, after) in changes.items() if before != after)
 
@@ -160,7 +160,7 @@ def column(row: models.Model, field: str) -> str:
     return str(getattr(row._meta.get_field(field), "attname"))  # noqa: B009  a reverse relation has none, and no verb edits one
 
 
-def plain(value: object) -> Any:
+def plain(value: object) -> object:
     """`value` as JSON keeps it."""
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -180,7 +180,7 @@ def _in_transaction() -> None:
 class Theirs:
     """What somebody else wrote into a field; who and when as the history says, None where it does not."""
 
-    value: Any
+    value: object
     actor_id: int | None = None
     at: datetime | None = None
 
@@ -203,7 +203,7 @@ def edit(
     by: object,
     shown: Mapping[str, object] | None = None,
     together: Collection[str] = (),
-) -> dict[str, tuple[Any, Any]]:
+) -> dict[str, tuple[object, object]]:
     """Write what of `values` was meant to change, with an entry; what changed, as (before, after).
 
     Meant is what differs from what was shown: `shown` has the fields of a form as `plain` keeps them, without it what `row`
@@ -255,12 +255,12 @@ def edit_many(
     return [Edited(row, changes, entry) for (row, changes), entry in zip(changed, entries, strict=True)]
 
 
-def differing(row: models.Model, values: Mapping[str, object]) -> dict[str, Any]:
+def differing(row: models.Model, values: Mapping[str, object]) -> dict[str, object]:
     """What of `values` is another than what `row` holds."""
     return {field: value for field, value in values.items() if plain(getattr(row, column(row, field))) != plain(value)}
 
 
-def put(row: models.Model, values: Mapping[str, object]) -> dict[str, tuple[Any, Any]]:
+def put(row: models.Model, values: Mapping[str, object]) -> dict[str, tuple[object, object]]:
     """Let `row` hold `values`; what that changed, as (before, after)."""
     changed = {}
     for field, value in values.items():

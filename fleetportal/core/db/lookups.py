@@ -43,7 +43,7 @@ class AmongFew(In):
 
     lookup_name = "among_few"
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, object]:
         if not isinstance(self.rhs, Query):
             return self.as_sql(compiler, connection)
         column, parameters = self.process_lhs(compiler, connection)

@@ -11,7 +11,6 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty
-from typing import Any
 
 from kombu.exceptions import ChannelError
 from kombu.transport import filesystem
@@ -34,7 +33,7 @@ class Channel(filesystem.Channel):
         except OSError as error:
             raise ChannelError(f"Cannot add a message to {self.data_folder_out}") from error
 
-    def _get(self, queue: object, timeout: object = None) -> Any:
+    def _get(self, queue: object, timeout: object = None) -> object:
         """The next message; one that a full disk or a crash cut off is gone."""
         try:
             return super()._get(queue)

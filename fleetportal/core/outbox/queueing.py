@@ -48,7 +48,7 @@ class MessageDraft:
     about: models.Model
     gate: str
     key: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, object] = field(default_factory=dict)
     purpose: str = ""
     due_at: datetime | None = None
     priority: Priority = Priority.NORMAL

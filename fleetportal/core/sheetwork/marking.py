@@ -20,7 +20,7 @@ CHANGED_UP_TO = 20_000  # rows; openpyxl holds the whole workbook in memory
 STOP_INK, STOP_FILL = "9F1F1A", "FBE3E0"
 
 
-def mark(source: Path, order_path: str, target: Path) -> dict[str, Any]:
+def mark(source: Path, order_path: str, target: Path) -> dict[str, object]:
     """Writes the marked workbook to `target`. The order names the spool, the heading and, by sheet, each row's words and bad columns."""
     order = json.loads(Path(order_path).read_text(encoding="utf-8"))
     rows = sum(sheet["rows"] for sheet in order["sheets"])
@@ -48,12 +48,12 @@ def has_formulas(book: Any) -> bool:
     return any(cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
 
 
-def values_shown(order: Order) -> dict[tuple[int, int], list[Any]]:
+def values_shown(order: Order) -> dict[tuple[int, int], list[object]]:
     """(sheet, row) → the values that the reader saw, which stand in for formulas."""
     return {(place, number): cells for place, number, cells in spooled(order["spool"])}
 
 
-def spooled(path: str) -> Iterator[tuple[int, int, list[Any]]]:
+def spooled(path: str) -> Iterator[tuple[int, int, list[object]]]:
     with Path(path).open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
@@ -164,7 +164,7 @@ def sheet_name(name: str, book: Any) -> str | None:
     return clean if clean and clean.lower() not in taken else None
 
 
-def from_json(value: object) -> Any:
+def from_json(value: object) -> object:
     if isinstance(value, dict):
         if "f" in value:
             return ""

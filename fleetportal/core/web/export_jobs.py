@@ -112,7 +112,7 @@ def assemble(job: jobs.Job, page: ListPage[Any], count: int) -> None:
         part(job, first).unlink(missing_ok=True)
 
 
-def gathered(job: jobs.Job, columns: list[sheets.Column], count: int) -> Iterator[list[Any]]:
+def gathered(job: jobs.Job, columns: list[sheets.Column], count: int) -> Iterator[list[object]]:
     days = [(place, column.kind) for place, column in enumerate(columns) if column.kind in ("date", "datetime")]
     for first in range(0, count, CHUNK):
         for line in part(job, first).read_text(encoding="utf-8").splitlines():
@@ -122,7 +122,7 @@ def gathered(job: jobs.Job, columns: list[sheets.Column], count: int) -> Iterato
             yield cells
 
 
-def back(value: Any, kind: str) -> Any:
+def back(value: Any, kind: str) -> object:
     """What JSON made a text, as a day or moment again."""
     if value is None:
         return None

@@ -49,7 +49,7 @@ class NavigationEntry:
     `query` is added to the address; `in_rail=False` keeps the line out of the rail (search has its own place, the phone's bar another).
     """
 
-    label: Any
+    label: object
     icon: str
     url_name: str
     may: str
@@ -171,7 +171,7 @@ def is_part(request: HttpRequest) -> bool:
     return htmx is not None and bool(htmx) and not htmx.boosted
 
 
-def page_context(request: HttpRequest) -> dict[str, Any]:
+def page_context(request: HttpRequest) -> dict[str, object]:
     """For every template: this user's navigation, a fresh key for forms, the house's face. Costs no query before it is used."""
     return {"navigation": NavigationFor(request), "new_key": idempotency.new_key, "brand": SimpleLazyObject(brand)}
 

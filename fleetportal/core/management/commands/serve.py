@@ -25,7 +25,7 @@ class Web(BaseApplication):
     """Gunicorn with one process of several threads: SQLite has one writer, and two cores are busy with the worker too."""
 
     def __init__(self, bind: str, threads: int, ready: Callable[[], None]) -> None:
-        self.options: dict[str, Any] = {
+        self.options: dict[str, object] = {
             "bind": bind,
             "threads": threads,
             "worker_class": "gthread",

@@ -75,7 +75,7 @@ def beside(ordered: models.QuerySet[Any], size: int, *, after: int | None, befor
 def sought(ordered: models.QuerySet[Any]) -> tuple[models.QuerySet[Any], list[Sorted]]:
     """`ordered` with a name for each thing that it is sorted by."""
     keys: list[Sorted] = []
-    names: dict[str, Any] = {}
+    names: dict[str, object] = {}
     for place, item in enumerate(ordered.query.order_by):
         name = f"sorted_{place}"
         if isinstance(item, str):

@@ -46,7 +46,7 @@ class ShownWord:
     before: Words
     label: str
     is_set: bool
-    field: Any
+    field: object
     kind: str  # text, one, several, day, fixed
     without: str
     options: list[Option]
