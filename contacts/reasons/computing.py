@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Centre, Company
+from accounts.staff.models.centre import day_in
 from contacts.people.models.roles import GROUPS, DecisionMaker
 from contacts.reasons.models import Reason, points_of
 from contacts.reasons.rule import Found, Rule, rules
@@ -56,7 +57,7 @@ class Difference:
 def look_again(ids: list[int], *, now: datetime | None = None) -> Difference:
     """The reasons of these companies are what the rules find now, on each centre's own day."""
     now = now or timezone.now()
-    days = {zone: Centre(time_zone=zone).today(now) for zone in Centre.objects.values_list("time_zone", flat=True).distinct()}
+    days = {zone: day_in(zone, now) for zone in Centre.objects.values_list("time_zone", flat=True).distinct()}
     total = Difference()
     for day in set(days.values()):
         zones = [zone for zone, its_day in days.items() if its_day == day]

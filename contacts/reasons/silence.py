@@ -10,7 +10,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Centre, Company, Tier
+from accounts.models import Company, Tier
+from accounts.staff.models.centre import day_in
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.roles import GROUPS, Group
@@ -65,7 +66,7 @@ class Silence(Rule):
         for group, tiers in CADENCE.items():
             months = {tier: number.on(on) for tier, number in tiers.items()}
             for company, tier, person, last, entered, zone in self._unheard(companies, group, months, on=on):
-                since = Centre(time_zone=zone).today(last or entered)
+                since = day_in(zone, last or entered)
                 silent = months_between(since, on)
                 if silent >= months[tier] and (company, person) not in named:
                     named.add((company, person))

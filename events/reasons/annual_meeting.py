@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Centre, User
+from accounts.models import User
+from accounts.staff.models.centre import day_in
 from contacts.models import DecisionMaker, Group, Planning
 from contacts.reasons.rule import Found, Rule
 from events.actions import meetings
@@ -77,11 +78,10 @@ class AnnualMeetingDue(Rule):
         held = Max("meetings__starts_at", filter=Q(meetings__state="held", meetings__is_annual=True))
         rows = companies.active().filter(~Exists(planned), Exists(deciding)).annotate(held_at=held)
         for company, held_at, entered_at, zone in rows.values_list("pk", "held_at", "entered_at", "centre__time_zone"):
-            centre = Centre(time_zone=zone)
-            held_on = centre.today(held_at) if held_at else None
+            held_on = day_in(zone, held_at) if held_at else None
             if held_on and held_on > on - every:
                 continue
-            due_on = held_on + every if held_on else centre.today(entered_at)
+            due_on = held_on + every if held_on else day_in(zone, entered_at)
             facts = {"held_on": held_on.isoformat() if held_on else ""}
             yield Found(company, occasion=facts["held_on"] or "first", group=Group.DECISION_MAKER, due_on=due_on, facts=facts)
 

@@ -37,6 +37,11 @@ def dates_on_earth(now: datetime) -> tuple[date, date]:
     return (here - timedelta(hours=12)).date(), (here + timedelta(hours=14)).date()
 
 
+def day_in(zone: str, moment: datetime) -> date:
+    """The date that calendars in `zone`, like "Europe/Berlin", show at `moment`."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def zone_default() -> str:
     return settings.TIME_ZONE
 
@@ -86,7 +91,7 @@ class Centre(models.Model):
 
     def today(self, now: datetime) -> date:
         """The day at this centre at the moment `now`."""
-        return now.astimezone(self.zone).date()
+        return day_in(self.time_zone, now)
 
 
 class CentreUserPermission(UserObjectPermissionBase):
