@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from fleetportal.core import money
-from fleetportal.core.pdf import MM, fonts, new_canvas, wrapped
+from fleetportal.core.pdf import A4, A6, MM, fonts, new_canvas, wrapped
 from gifts.models import Programme, Voucher
 
 INK, SOFT, PETROL = "#1d1b18", "#524d45", "#0e5a70"
@@ -28,8 +28,6 @@ class Card:
 
 def voucher(one: Voucher, address: str) -> bytes:
     """A6: the voucher with its QR code (38 mm), typed code, last day and place."""
-    from reportlab.lib.pagesizes import A6  # noqa: PLC0415
-
     out = BytesIO()
     page = new_canvas(out, A6, title=str(one.programme))
     width, height = A6
@@ -64,8 +62,6 @@ def rows_of(one: Voucher) -> list[tuple[str, str]]:
 
 def cards(programme: Programme, valid_until: date, sheet: Iterable[Card]) -> bytes:
     """A4 sheets of eight cards with cutting lines; each card's QR code opens its own claim page."""
-    from reportlab.lib.pagesizes import A4  # noqa: PLC0415
-
     out = BytesIO()
     page = new_canvas(out, A4, title=_("Cards: %s") % programme)
     left, bottom = (A4[0] - COLUMNS * CARD_WIDTH) / 2, (A4[1] - ROWS * CARD_HEIGHT) / 2

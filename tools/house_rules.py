@@ -17,7 +17,7 @@ REFLECTING = {
     "contacts/people/person_data.py": "finds the tables that name a person, for the test of both lists",
 }
 # Heavy libraries, and the one module of ours that may import each inside a function: every process would pay for them at start.
-HEAVY = {"reportlab": "gifts/pdf.py", "segno": "gifts/pdf.py"}
+HEAVY = {"reportlab": "fleetportal/core/pdf.py", "segno": "gifts/pdf.py"}
 
 
 def faults(path: str, source: str) -> Iterator[str]:

@@ -9,11 +9,12 @@ FAULTY = [
     ("gifts/x.py", 'from django.apps import apps\nVoucher = apps.get_model("gifts.Voucher")\n', 1),
     ("events/x.py", "def late():\n    from gifts.models import Voucher\n    return Voucher\n", 1),
     ("contacts/apps.py", "def helper():\n    import json\n    return json\n", 1),
+    ("gifts/pdf.py", "def draw():\n    from reportlab.pdfgen.canvas import Canvas\n    return Canvas\n", 1),
     ("events/x.py", "async def draw():\n    import segno\n    return segno\n", 1),
 ]
 FINE = [
     ("contacts/apps.py", "class C:\n    def ready(self):\n        from contacts import showing\n        showing.register()\n"),
-    ("gifts/pdf.py", "def draw():\n    from reportlab.pdfgen.canvas import Canvas\n    return Canvas\n"),
+    ("fleetportal/core/pdf.py", "def draw():\n    from reportlab.pdfgen.canvas import Canvas\n    return Canvas\n"),
     ("fleetportal/core/audit/__init__.py", "def column(row, name):\n    return row._meta.get_field(name)\n"),
 ]
 
