@@ -1,24 +1,26 @@
 """A batch of rows against the base: what each would make, and, in one transaction, the making of it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from accounts.models import Assignment, Centre, Company, CompanyPair, TouchedCompany, User
+from accounts.models import Assignment, Centre, Company, CompanyPair, TouchedCompany, User, Vehicle
 from contacts.models import GROUPS, Person, PersonPair
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, fold, locked, search
-from intake.companies import Companies
-from intake.drafts import Draft, worst
-from intake.models import Import, Made, StagedRow, Verdict
-from intake.people import People
-from intake.records import Record
-from intake.vehicles import Vehicles
+from intake.models import Import, Made, Verdict
+from intake.nouns.company import Companies
+from intake.nouns.drafts import Draft, worst
+from intake.nouns.person import People
+from intake.nouns.vehicle import Vehicles
+from intake.reading.company import CompanyFacts
+from intake.reading.jsontypes import Json
+from intake.reading.rows import Row
+from intake.reading.vehicle import VehicleFacts
 
 MAY = "serve_customers"
 
@@ -44,62 +46,65 @@ class Importer:
         return self.user is not None and self.centre is not None and self.centre.pk not in self.user.rights.centres(MAY)
 
 
-@dataclass
+@dataclass(slots=True)
 class Plan:
-    """What one row would do."""
+    """What one row would do: its verdict, and for each noun what becomes of it ("new", "changed", "same")."""
 
-    record: Record
+    row: Row
     verdict: str
-    makes: dict[str, Any]
+    makes: dict[str, str] = field(default_factory=dict)
+    people: list[str] = field(default_factory=list)
+
+    def to_json(self) -> Json:
+        return {**self.makes, **({"people": self.people} if self.people else {})}
 
 
 class Batch:
     """Rows of one sheet, looked up together."""
 
-    def __init__(self, run: Import, importer: Importer, records: Sequence[Record], *, today: date, writes: bool) -> None:
+    def __init__(self, run: Import, importer: Importer, rows: Sequence[Row], *, today: date, writes: bool) -> None:
         """`writes`: the rows that stand are locked before they are looked at, parents first, each kind in pk order."""
         self.run, self.importer, self.today = run, importer, today
-        good = [record for record in records if not record.is_rejected]
+        good = [row for row in rows if not row.is_rejected]
         read: Callable[[models.QuerySet[Any]], models.QuerySet[Any]] = locked if writes else in_order
         self.companies = Companies(importer.companies, importer.centre, good, owner=run.company, today=today, read=read)
         known = [pk for pk in self.companies.drafts if pk is not None] + ([run.company_id] if run.company_id else [])
         self.vehicles = Vehicles(importer.companies, good, known, read=read)
         self.people = People(importer.companies, importer.people, importer.centre, good, known, today=today, read=read)
         self.people.load_vehicles(self.vehicles.drafts)
-        self.plans = [self.plan(record) for record in records]
+        self.plans = [self.plan(row) for row in rows]
 
-    def plan(self, record: Record) -> Plan:
-        if record.is_rejected:
-            return Plan(record, Verdict.REJECTED, {})
-        company = self.companies.of(record)
-        if record.is_rejected:
-            return Plan(record, Verdict.REJECTED, {})
-        makes: dict[str, Any] = {}
-        vehicle = None
-        if "vehicle" in record.values:
-            if company is None:
-                record.reject(
-                    "company", _("The row doesn’t name a company."), _("Fill in the company, or choose whose vehicles these are.")
-                )
-                return Plan(record, Verdict.REJECTED, {})
-            vehicle = self.vehicles.of(record, company)
-            if vehicle is None:
-                return Plan(record, Verdict.REJECTED, {})
-            makes["vehicle"] = vehicle.state
+    def plan(self, row: Row) -> Plan:
+        """What the row would do; everything about it is drafted."""
+        plan = Plan(row, Verdict.REJECTED)
+        company = self.companies.of(row) if not row.is_rejected else None
+        vehicle = self.vehicle(row, company)
+        if row.is_rejected:
+            return plan
+        if vehicle is not None:
+            plan.makes["vehicle"] = vehicle.state
         if company is not None:
-            makes["company"] = company.state
-        people = self.people.of(record, company, vehicle)
+            plan.makes["company"] = company.state
+        plan.people = self.people.of(row, company, vehicle)
         for draft in (company, vehicle):
             if draft is not None and draft.changes and draft.staged is None:
-                draft.staged = record.staged
-        if people:
-            makes["people"] = people
-        main = makes.get("vehicle") or (
-            people[0] if record.values.get("people") and "leads" not in record.values else makes.get("company", "same")
-        )
-        others = worst([*([makes["company"]] if company is not None and company.staged in (None, record.staged) else []), *people])
-        verdict = main if main != "same" else "changed" if others != "same" else "same"
-        return Plan(record, verdict, makes)
+                draft.staged = row.staged
+        about_person = plan.people and not row.said.leads
+        main = plan.makes.get("vehicle") or (plan.people[0] if about_person else plan.makes.get("company", "same"))
+        of_company = [company.state] if company is not None and company.staged in (None, row.staged) else []
+        others = worst([*of_company, *plan.people])
+        plan.verdict = main if main != "same" else "changed" if others != "same" else "same"
+        return plan
+
+    def vehicle(self, row: Row, company: Draft[Company] | None) -> Draft[Vehicle] | None:
+        """The vehicle of the row; None where it names none, or where the row is rejected for it."""
+        facts = row.one(VehicleFacts)
+        if facts is None or row.is_rejected:
+            return None
+        if company is None:
+            row.reject("company.none")
+            return None
+        return self.vehicles.of(facts, company, row)
 
     # --- the making --------------------------------------------------------------------------------------------------------
 
@@ -222,12 +227,6 @@ def in_order(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     return rows.order_by("pk")
 
 
-def staged_records(rows: Iterable[StagedRow]) -> list[Record]:
-    """The records of rows that were judged."""
-    return [Record(row.sheet, row.row, row.cells, row.values, [], row.pk, row.fingerprint) for row in rows]
-
-
-def companies_alone(records: Iterable[Record]) -> list[Record]:
-    """The records without whatever else their rows say: the company each names, and to whom it belongs."""
-    kept = ("company", "leads")
-    return [replace(one, values={name: one.values[name] for name in kept if name in one.values}) for one in records]
+def companies_alone(rows: Iterable[Row]) -> list[Row]:
+    """The rows without whatever else they say: the company each names, and to whom it belongs."""
+    return [replace(row, said=row.said.only(CompanyFacts)) for row in rows]

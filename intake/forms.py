@@ -10,18 +10,11 @@ from accounts.customers.vat import compact
 from accounts.models import Centre, Company
 from fleetportal.core.db import fold
 from fleetportal.core.web.forms import offer
-from intake.actions.imports import choices_of
 from intake.batches import MAY
 from intake.models import Import
-from intake.reading.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
-
-KINDS = {
-    VEHICLES: _("vehicles, with their companies and drivers"),
-    COMPANIES: _("companies"),
-    PEOPLE: _("people"),
-    MIXED: _("companies and people, mixed"),
-    "": _("nothing to import: leave this sheet out"),
-}
+from intake.reading.fields import FLAG
+from intake.reading.kinds import fields, kinds
+from intake.reading.sheets import Column, Sheet
 
 
 class FileForm(forms.Form):
@@ -73,27 +66,38 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, run: Import, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.run = run
+        meanings = [("", _("Do not import")), *((key, one.label) for key, one in fields().items() if one.kind != FLAG)]
         for sheet in run.sheets:
-            place = sheet["place"]
-            kind = sheet["kind"] if sheet["taken"] else ""
-            self.fields[f"kind-{place}"] = forms.ChoiceField(
-                label=_("This sheet contains"), choices=list(KINDS.items()), initial=kind, required=False
+            self.fields[kind_field(sheet)] = forms.ChoiceField(
+                label=_("This sheet contains"), choices=choices_of_kinds(), initial=sheet.kind if sheet.is_taken else "", required=False
             )
-            choices = [("", _("Do not import")), *choices_of(VEHICLES)]
-            for column in sheet["columns"]:
-                name = f"col-{place}-{column['place']}"
-                self.fields[name] = forms.ChoiceField(label=column["title"], choices=choices, initial=column["key"], required=False)
+            for column in sheet.columns:
+                self.fields[column_field(sheet, column)] = forms.ChoiceField(
+                    label=column.title, choices=meanings, initial=column.key, required=False
+                )
 
     @property
     def kinds(self) -> dict[int, str]:
-        return {sheet["place"]: self.cleaned_data[f"kind-{sheet['place']}"] for sheet in self.run.sheets}
+        """What each sheet holds, "" where it is left out."""
+        return {sheet.index: self.cleaned_data[kind_field(sheet)] for sheet in self.run.sheets}
 
     @property
     def meanings(self) -> dict[int, dict[int, str]]:
-        return {
-            sheet["place"]: {column["place"]: self.cleaned_data[f"col-{sheet['place']}-{column['place']}"] for column in sheet["columns"]}
-            for sheet in self.run.sheets
-        }
+        """What each column of each sheet means."""
+        said = self.cleaned_data
+        return {sheet.index: {one.index: said[column_field(sheet, one)] for one in sheet.columns} for sheet in self.run.sheets}
+
+
+def choices_of_kinds() -> list[tuple[str, object]]:
+    return [*((kind.name, kind.label) for kind in kinds), ("", _("nothing to import: leave this sheet out"))]
+
+
+def kind_field(sheet: Sheet) -> str:
+    return f"kind-{sheet.index}"
+
+
+def column_field(sheet: Sheet, column: Column) -> str:
+    return f"col-{sheet.index}-{column.index}"
 
 
 class LayoutForm(forms.Form):

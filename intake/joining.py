@@ -1,53 +1,60 @@
 """A vehicle that several sheets of one file describe: who drives it here, when its contract ends there."""
 
-from typing import Any
-
 from accounts.customers.models.vehicle import fold_plate
 from contacts.people.models.person import fold_name
 from fleetportal.core.db import fold
-from intake.records import KNOWN_BY, Record
+from intake.reading.company import CompanyFacts
+from intake.reading.facts import Facts, Said
+from intake.reading.person import PersonFacts
+from intake.reading.rows import Row
+from intake.reading.vehicle import VehicleFacts
 
 FIRST_STANDS = ("make", "model", "powertrain", "contract", "use")  # words that two sheets rarely spell alike
 MUST_AGREE = ("vin", "external_id", "delivered_on", "contract_ends_on", "given_back_on")
+KNOWN_BY = ("name", "vat_number", "external_id", "domain")
 WHOSE = ("name", "vat_number", "postcode", "external_id", "country", "domain")  # by what the owner is known
 
 
-def add(record: Record, described: dict[str, Any]) -> bool | None:
-    """What `record` says joins what an earlier row of another sheet `described`: whose vehicle it is, it has from there.
+def add(row: Row, mine: VehicleFacts, described: Said) -> bool | None:
+    """What `row` says joins what an earlier row of another sheet `described`: whose vehicle it is, it has from there.
 
     True where it tells anything new, False where it does not, None where the two contradict each other; nothing has changed then.
     """
-    mine, theirs = record.values["vehicle"], described.get("vehicle", {})
-    if contradict(record.values, described):
+    if contradict(row.said, described):
         return None
+    theirs = described.one(VehicleFacts) or VehicleFacts()
     for name in FIRST_STANDS:
-        if theirs.get(name):
-            mine.pop(name, None)
-    if "company" not in record.values and "company" in described:
-        record.values["company"] = {name: described["company"][name] for name in WHOSE if name in described["company"]}
-    return bool(record.values.get("people")) or any(theirs.get(name) != value for name, value in mine.items() if name != "plate")
+        if getattr(theirs, name):
+            setattr(mine, name, "")
+    owner = described.one(CompanyFacts)
+    if row.one(CompanyFacts) is None and owner is not None:
+        row.said.put(CompanyFacts, owner.only(*WHOSE))
+    return bool(row.all(PersonFacts)) or any(getattr(theirs, name) != value for name, value in mine.told() if name != "plate")
 
 
-def contradict(mine: dict[str, Any], theirs: dict[str, Any]) -> bool:
+def contradict(mine: Said, theirs: Said) -> bool:
     """True where both name different owners, numbers, days or holders."""
-    mine_vehicle, their_vehicle = mine["vehicle"], theirs.get("vehicle", {})
-    if any(mine_vehicle.get(name) and their_vehicle.get(name) and mine_vehicle[name] != their_vehicle[name] for name in MUST_AGREE):
-        return True
-    plates = {fold_plate(one["plate"]) for one in (mine_vehicle, their_vehicle) if one.get("plate")}
-    owners, others = mine.get("company", {}), theirs.get("company", {})
-    shared = [name for name in KNOWN_BY if owners.get(name) and others.get(name)]
-    other_owner = any(fold(owners[name]) != fold(others[name]) for name in shared)
-    holders = {
-        fold_name(person.get("first_name", ""), person.get("last_name", ""))
-        for one in (mine, theirs)
-        for person in one.get("people", ())
-        if person.get("holds")
-    }
-    return len(plates) > 1 or other_owner or len(holders) > 1
+    plates = {fold_plate(one.plate) for said in (mine, theirs) for one in said.all(VehicleFacts) if one.plate}
+    holders = {fold_name(one.first_name, one.last_name) for said in (mine, theirs) for one in said.all(PersonFacts) if one.holds}
+    owners, others = mine.one(CompanyFacts), theirs.one(CompanyFacts)
+    other_owner = any(fold(one) != fold(other) for one, other in both_say(owners, others, KNOWN_BY))
+    other_facts = any(one != other for one, other in both_say(mine.one(VehicleFacts), theirs.one(VehicleFacts), MUST_AGREE))
+    return other_facts or len(plates) > 1 or other_owner or len(holders) > 1
 
 
-def together(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What two rows say about one vehicle."""
-    vehicle = {**after.get("vehicle", {}), **before.get("vehicle", {})}
-    people = [*before.get("people", ()), *after.get("people", ())]
-    return {**after, **before, "vehicle": vehicle, "people": people}
+def both_say(mine: Facts | None, theirs: Facts | None, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What both say of these names."""
+    pairs = ((getattr(mine, name, None), getattr(theirs, name, None)) for name in names)
+    return [(one, other) for one, other in pairs if one and other]
+
+
+def together(before: Said, after: Said) -> Said:
+    """What two rows say about one vehicle: the first is right where both tell."""
+    joined = Said(leads=before.leads or after.leads)
+    for kind in dict.fromkeys((*before.kinds, *after.kinds)):
+        joined.put(kind, *(before.all(kind) or after.all(kind)))
+    first, second = before.one(VehicleFacts), after.one(VehicleFacts)
+    if first is not None and second is not None:
+        joined.put(VehicleFacts, first.over(second))
+    joined.put(PersonFacts, *before.all(PersonFacts), *after.all(PersonFacts))
+    return joined

@@ -1,6 +1,7 @@
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,12 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company
+from fleetportal.core.db.stored import Stored
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.jobs.queue import State as JobState
+from intake.progress import Position, Progress
+from intake.reading.facts import Said
+from intake.reading.problems import Problem
+from intake.reading.rows import Row
+from intake.reading.sheets import Sheet, sheets_from_json, sheets_to_json
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+JOB = "intake.import"
 KEPT_DAYS = 90  # the uploaded file and the raw cells; what was made stays
 
 
@@ -30,7 +38,7 @@ class Layout(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     signature = models.CharField(max_length=40, db_index=True)  # of the titles, in order
     kind = models.CharField(max_length=10)
-    columns = models.JSONField(default=dict)  # {place: {"key": …, "order": …}}
+    columns = models.JSONField(default=dict)  # {index: {"key": …, "order": …}}
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     used_at = models.DateTimeField(default=timezone.now)
 
@@ -83,9 +91,9 @@ class Import(models.Model):
     digest = models.CharField(max_length=64)
     kind = models.CharField(max_length=4)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.COLUMNS, db_index=True)
-    sheets = models.JSONField(default=list)  # each sheet as recognised, with the meaning of its columns as it stands now
-    progress = models.JSONField(default=dict)  # where the next slice goes on
-    counts = models.JSONField(default=dict)
+    sheets = Stored(sheets_from_json, sheets_to_json, default=list)  # as recognised, with what a person said about their columns
+    position = Stored(Position.from_json, Position.to_json, default=Position)  # where the dry run goes on
+    progress = Stored(Progress.from_json, Progress.to_json, default=Progress)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     ended_at = models.DateTimeField(null=True)
@@ -134,16 +142,16 @@ class Import(models.Model):
         return self.spool.exists()
 
     @property
-    def taken_sheets(self) -> list[dict[str, Any]]:
-        return [sheet for sheet in self.sheets if sheet["taken"]]
+    def taken_sheets(self) -> list[Sheet]:
+        return [sheet for sheet in self.sheets if sheet.is_taken]
 
-    def sheet_at(self, place: int) -> dict[str, Any]:
-        return next(sheet for sheet in self.sheets if sheet["place"] == place)
+    def sheet_at(self, index: int) -> Sheet:
+        return next(sheet for sheet in self.sheets if sheet.index == index)
 
     @property
     def asks_owner(self) -> bool:
         """True while a sheet holds vehicles and nobody said whose they are."""
-        return self.company_id is None and any(sheet["asks_owner"] for sheet in self.taken_sheets)
+        return self.company_id is None and any(sheet.asks_owner for sheet in self.taken_sheets)
 
 
 class Verdict(models.TextChoices):
@@ -198,6 +206,22 @@ class StagedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.sheet}/{self.row}"
+
+    @property
+    def found(self) -> list[Problem]:
+        """What is wrong with the row."""
+        return [Problem.from_json(one) for one in self.problems]
+
+    def reject(self, problems: Iterable[Problem]) -> None:
+        """The row is left out after all. Costs 1 query."""
+        added = list(problems)
+        self.verdict, self.problem = Verdict.REJECTED, added[0].kind[:16]
+        self.problems = [*self.problems, *(one.to_json() for one in added)]
+        self.save(update_fields=["verdict", "problems", "problem"])
+
+    def as_row(self) -> Row:
+        """What was read from the file, as it was judged."""
+        return Row(self.sheet, self.row, self.cells, Said.from_json(self.values), staged=self.pk, fingerprint=self.fingerprint)
 
 
 class Made(models.Model):

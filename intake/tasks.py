@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from intake.actions.keeping import forget_files
+from intake.actions.keep import forget_files
 
 
 @shared_task(name="intake.forget_files", acks_late=True)

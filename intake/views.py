@@ -1,12 +1,14 @@
 """Imports: bring a file, look at the guess, the dry run, take the good rows, undo."""
 
 import tempfile
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count
+from django.forms import BoundField
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,22 +21,18 @@ from accounts.staff.requests import StaffRequest
 from fleetportal.core.errors import Refused
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import done, page
-from intake.actions import imports as actions
+from intake import actions, wording
 from intake.actions.once import bring_once
 from intake.actions.report import write_report
-from intake.forms import ColumnsForm, FileForm, LayoutForm, WhereForm
-from intake.models import Import
-from intake.reading.guesses import COMPANIES, MIXED, PEOPLE, VEHICLES
+from intake.forms import ColumnsForm, FileForm, LayoutForm, WhereForm, column_field, kind_field
+from intake.importer import HINDRANCES
+from intake.models import Import, StagedRow
+from intake.reading.kinds import kinds
+from intake.reading.sheets import SAID, Sheet
 
 MAY = "serve_customers"
 SHOWN = 50
 STEPS = {"columns": 2, "judging": 3, "judged": 3, "applying": 4, "done": 4, "stopped": 4, "undoing": 4, "undone": 4}
-LOOKS_LIKE = {
-    VEHICLES: gettext_lazy("a fleet list"),
-    COMPANIES: gettext_lazy("a list of companies"),
-    PEOPLE: gettext_lazy("a list of people"),
-    MIXED: gettext_lazy("an address book"),
-}
 PROBLEMS = {
     "vin": gettext_lazy("VIN"),
     "plate": gettext_lazy("Plate"),
@@ -99,22 +97,22 @@ def page_of(request: StaffRequest, run: Import, **more: object) -> dict[str, Any
         "lead": lead(run),
         "steps": steps(run),
         "summary": summary(run),
-        "refusals": [*actions.refusals_of(run), *actions.held_of(run)],
+        "refusals": [*wording.refusals_of(run.sheets), *([HINDRANCES[run.progress.held]] if run.progress.held else [])],
         "where": WhereForm(user=request.user, run=run),
         "sheets": sheets_shown(run),
-        "good": run.counts.get("new", 0) + run.counts.get("changed", 0),
+        "good": run.progress.good,
     }
     return {**context, **problems(request, run), **progress_of(run), **more}
 
 
 def lead(run: Import) -> str:
     """What the file looks like, in a sentence."""
-    rows = sum(sheet["rows"] for sheet in run.sheets)
+    rows = sum(sheet.rows for sheet in run.sheets)
     count = len(run.sheets)
     size = ngettext("One sheet, %(rows)s rows.", "%(count)s sheets, %(rows)s rows.", count) % {"count": count, "rows": rows}
-    kinds = dict.fromkeys(str(LOOKS_LIKE[sheet["kind"]]) for sheet in run.taken_sheets)
-    looks = _("It looks like %(kind)s.") % {"kind": _(" with ").join(kinds)} if kinds else _("It contains nothing that we can import.")
-    known = next((sheet["layout"] for sheet in run.sheets if sheet["layout"]), "")
+    alike = dict.fromkeys(str(kinds[sheet.kind].looks_like) for sheet in run.taken_sheets)
+    looks = _("It looks like %(kind)s.") % {"kind": _(" with ").join(alike)} if alike else _("It contains nothing that we can import.")
+    known = next((sheet.layout for sheet in run.sheets if sheet.layout), "")
     return " ".join(part for part in (size, looks, _("Recognised layout: %(name)s.") % {"name": known} if known else "") if part)
 
 
@@ -137,59 +135,82 @@ def taken_back(undone: int, kept: int) -> str:
     return f"{said} {stayed % {'count': kept}}"
 
 
+def made(run: Import) -> str:
+    """What was taken, and what was made of it."""
+    rows, companies, vehicles, people = run.progress.applied, *(run.progress.made.get(name, 0) for name in ("company", "vehicle", "person"))
+    parts = {
+        "rows": ngettext("%(count)s row imported", "%(count)s rows imported", rows) % {"count": rows},
+        "companies": ngettext("%(count)s new company", "%(count)s new companies", companies) % {"count": companies},
+        "vehicles": ngettext("%(count)s new vehicle", "%(count)s new vehicles", vehicles) % {"count": vehicles},
+        "people": ngettext("%(count)s new person", "%(count)s new people", people) % {"count": people},
+    }
+    return _("%(rows)s: %(companies)s, %(vehicles)s, %(people)s.") % parts
+
+
 def summary(run: Import) -> str:
     """What came of it, in words."""
-    counts = run.counts
+    progress = run.progress
     if run.state in ("done", "stopped"):
-        rows, companies, vehicles, people = (counts.get(key, 0) for key in ("applied", "made_company", "made_vehicle", "made_person"))
-        parts = {
-            "rows": ngettext("%(count)s row imported", "%(count)s rows imported", rows) % {"count": rows},
-            "companies": ngettext("%(count)s new company", "%(count)s new companies", companies) % {"count": companies},
-            "vehicles": ngettext("%(count)s new vehicle", "%(count)s new vehicles", vehicles) % {"count": vehicles},
-            "people": ngettext("%(count)s new person", "%(count)s new people", people) % {"count": people},
-        }
-        return _("%(rows)s: %(companies)s, %(vehicles)s, %(people)s.") % parts
+        return made(run)
     if run.state == "undone":
-        return taken_back(counts.get("undone", 0), counts.get("kept", 0))
+        return taken_back(progress.undone, progress.kept)
     if run.state == "judged":
-        words = {
-            "new": counts.get("new", 0),
-            "changed": counts.get("changed", 0),
-            "same": counts.get("same", 0),
-            "rejected": counts.get("rejected", 0),
-        }
+        found = {"new": progress.new, "changed": progress.changed, "same": progress.same, "rejected": progress.rejected}
         return (
             _("Dry run: %(new)s new, %(changed)s changed, %(same)s unchanged, %(rejected)s with a problem. Nothing has been saved yet.")
-            % words
+            % found
         )
     if run.asks_owner:
         return _("Waiting for an answer: whose vehicles are these?")
     return str(run.get_state_display()) if run.is_running or run.taken_sheets else _("Can’t be imported.")
 
 
-def sheets_shown(run: Import) -> list[dict[str, Any]]:
-    """The columns of each sheet with a bound select each; empty columns stand at the end, folded."""
+@dataclass(frozen=True)
+class ShownColumn:
+    """A column with its select."""
+
+    letter: str
+    title: str
+    group: str
+    key: str
+    sure: str
+    samples: list[str]
+    field: BoundField
+
+
+@dataclass(frozen=True)
+class ShownSheet:
+    """A sheet with its selects; columns that are empty are only counted."""
+
+    sheet: Sheet
+    kind_field: BoundField
+    used: list[ShownColumn]
+    unused: int
+    layout_form: LayoutForm
+
+
+def sheets_shown(run: Import) -> list[ShownSheet]:
+    """The columns of each sheet with a bound select each."""
     form = ColumnsForm(run=run)
-    shown = []
-    for sheet in run.sheets:
-        columns = [
-            {**column, "letter": letter(column["place"]), "field": form[f"col-{sheet['place']}-{column['place']}"]}
-            for column in sheet["columns"]
-        ]
-        used = [column for column in columns if column["samples"] or (column["key"] and column["sure"] == "said")]
-        layout = LayoutForm(initial={"sheet": sheet["place"], "name": sheet["layout"] or f"{Path(run.name).stem} {sheet['name']}".strip()})
-        shown.append(
-            {**sheet, "kind_field": form[f"kind-{sheet['place']}"], "used": used, "unused": len(columns) - len(used), "layout_form": layout}
-        )
-    return shown
+    return [shown(run, form, sheet) for sheet in run.sheets]
 
 
-def letter(place: int) -> str:
+def shown(run: Import, form: ColumnsForm, sheet: Sheet) -> ShownSheet:
+    used = [
+        ShownColumn(letter(one.index), one.title, one.group, one.key, one.sure, one.samples, form[column_field(sheet, one)])
+        for one in sheet.columns
+        if one.samples or (one.key and one.sure == SAID)
+    ]
+    name = sheet.layout or f"{Path(run.name).stem} {sheet.name}".strip()
+    layout = LayoutForm(initial={"sheet": sheet.index, "name": name})
+    return ShownSheet(sheet, form[kind_field(sheet)], used, len(sheet.columns) - len(used), layout)
+
+
+def letter(index: int) -> str:
     """The letter of a column as a spreadsheet shows it."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
+    letters, left = "", index + 1
+    while left:
+        left, rest = divmod(left - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
 
@@ -201,12 +222,11 @@ def problems(request: StaffRequest, run: Import) -> dict[str, Any]:
     chosen = request.GET.get("problem", "")
     pager = Paginator(rows.filter(problem=chosen) if chosen in kinds else rows, SHOWN)
     at = pager.get_page(request.GET.get("page"))
-    titles = {sheet["place"]: sheet for sheet in run.sheets}
     chips = [
         {"code": code, "label": PROBLEMS.get(code, code), "count": count}
         for code, count in sorted(kinds.items(), key=lambda pair: -pair[1])
     ]
-    lines = [line for row in at.object_list for line in lines_of(row, titles[row.sheet])]
+    lines = [line for row in at.object_list for line in lines_of(row, run.sheet_at(row.sheet))]
     return {
         "problem_lines": lines,
         "problem_rows": sum(kinds.values()),
@@ -216,14 +236,26 @@ def problems(request: StaffRequest, run: Import) -> dict[str, Any]:
     }
 
 
-def lines_of(row: Any, sheet: dict[str, Any]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Line:
+    """One problem of a row, as the page shows it."""
+
+    where: str
+    title: str
+    value: str
+    message: str
+    cure: str
+    stops: bool
+
+
+def lines_of(row: StagedRow, sheet: Sheet) -> list[Line]:
     found = []
-    for problem in row.problems:
-        column = problem.get("column")
+    for problem in row.found:
+        column = problem.column
         where = f"{letter(column)}{row.row}" if column is not None else _("row %(row)s") % {"row": row.row}
-        found.append(
-            {**problem, "where": f"{sheet['name']} {where}".strip(), "title": sheet["titles"][column] if column is not None else ""}
-        )
+        message, cure = wording.words_of(problem)
+        title = sheet.titles[column] if column is not None else ""
+        found.append(Line(f"{sheet.name} {where}".strip(), title, problem.value, message, cure, problem.stops))
     return found
 
 
@@ -267,8 +299,7 @@ def layout(request: StaffRequest, import_id: int) -> HttpResponse:
     """The meaning of a sheet's columns, kept for the next file with the same titles."""
     run = own(request, import_id)
     form = LayoutForm(request.POST)
-    places = {sheet["place"] for sheet in run.sheets}
-    if not form.is_valid() or form.cleaned_data["sheet"] not in places:
+    if not form.is_valid() or form.cleaned_data["sheet"] not in {sheet.index for sheet in run.sheets}:
         return render(request, "intake/import.html", page_of(request, run), status=422)
     kept = actions.keep_layout(run, form.cleaned_data["sheet"], form.cleaned_data["name"], by=request.user)
     return done(

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from accounts.models import Centre
 from bench.measure import Figure, peak_mb, seconds
-from intake.actions import imports
+from intake import actions as imports
 
 APPS = {"accounts", "contacts", "core"}
 

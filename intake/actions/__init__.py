@@ -1,0 +1,31 @@
+"""The life of an import: brought, looked at, judged, taken, undone. One engine for the page and the command."""
+
+from intake.actions.apply import apply, stop
+from intake.actions.bring import begin, bring, read
+from intake.actions.columns import keep_layout, say_columns, say_where, use_layout
+from intake.actions.judge import judge
+from intake.actions.refusals import CannotBeTaken, FileGone, ImportBusy, NoLongerAllowed, NothingToTake, WhoseVehicles
+from intake.actions.undo import undo
+from intake.actions.work import how_far, work
+
+__all__ = [
+    "CannotBeTaken",
+    "FileGone",
+    "ImportBusy",
+    "NoLongerAllowed",
+    "NothingToTake",
+    "WhoseVehicles",
+    "apply",
+    "begin",
+    "bring",
+    "how_far",
+    "judge",
+    "keep_layout",
+    "read",
+    "say_columns",
+    "say_where",
+    "stop",
+    "undo",
+    "use_layout",
+    "work",
+]

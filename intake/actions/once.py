@@ -3,15 +3,15 @@
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from fleetportal.core.db import alone
 from fleetportal.core.web.idempotency import file_hash
-from intake.actions import imports
+from intake.actions.bring import begin, read
 from intake.models import Import
 
 SAME_WITHIN = timedelta(minutes=1)
@@ -19,22 +19,20 @@ READ_WITHIN = 10.0  # seconds that the second one waits for the first to be read
 PAUSE = 0.1
 
 
-def bring_once(file: Any, *, by: User) -> tuple[Import, bool]:
+def bring_once(file: "UploadedFile[bytes]", *, by: User) -> tuple[Import, bool]:
     """The import of the uploaded file, and whether it is new; not new is one that `by` brought a moment ago and left as it was.
 
     No transaction is open while a file is read. Raises SheetRefused, and keeps nothing, where it can't be.
     """
-    digest, ends = file_hash(file), time.monotonic() + READ_WITHIN
+    digest, ends, name = file_hash(file), time.monotonic() + READ_WITHIN, Path(file.name or "").name[:200]
     while True:
         with transaction.atomic():
             alone(f"imports of {by.pk}")
-            twin = Import.objects.just_brought(
-                by, name=Path(file.name).name[:200], digest=digest, since=timezone.now() - SAME_WITHIN
-            ).first()
+            twin = Import.objects.just_brought(by, name=name, digest=digest, since=timezone.now() - SAME_WITHIN).first()
             if twin is None or (not twin.is_read and time.monotonic() > ends):  # whoever read it is gone
-                run = imports.begin(name=file.name, by=by, digest=digest)
+                run = begin(name=name, by=by, digest=digest)
                 break
         if twin.is_read:
             return twin, False
         time.sleep(PAUSE)
-    return imports.read(run, file), True
+    return read(run, file), True

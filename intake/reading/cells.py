@@ -5,10 +5,7 @@ import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-
-from accounts.customers import vat
+from fleetportal.core import vat
 from fleetportal.core.db.folding import fold
 from intake.reading.problems import CellProblem
 from intake.reading.wordlists import alternatives, lists, terms
@@ -49,25 +46,9 @@ def check(cell: object) -> None:
     """Raises CellProblem where the cell holds what can't be kept."""
     if isinstance(cell, str):
         if len(cell) > CELL_CHARACTERS:
-            raise CellProblem(
-                "long", _("The cell contains more than %(limit)s characters.") % {"limit": CELL_CHARACTERS}, _("Shorten the text.")
-            )
+            raise CellProblem("long.cell", limit=CELL_CHARACTERS)
         if BROKEN.search(cell):
-            raise CellProblem(
-                "letters", _("The cell contains a corrupted character."), _("Type the content again, or save the file as UTF-8.")
-            )
-
-
-def short(text: str, limit: int, what: str) -> str:
-    """`text`, which fits; raises CellProblem where it is longer than `limit`."""
-    if len(text) > limit:
-        raise CellProblem(
-            "long",
-            _("%(what)s with %(count)s characters is too long; the limit is %(limit)s.")
-            % {"what": what, "count": len(text), "limit": limit},
-            _("Shorten the text."),
-        )
-    return text
+            raise CellProblem("letters.damaged")
 
 
 def is_nobody(text: str) -> bool:
@@ -117,7 +98,7 @@ def says_miles(text: str) -> bool:
 
 
 def no_number() -> CellProblem:
-    return CellProblem("number", _("This is not a number."), _("Use digits only, for example 41820."))
+    return CellProblem("number.none")
 
 
 def count(cell: object, *, most: int) -> int | None:
@@ -125,7 +106,7 @@ def count(cell: object, *, most: int) -> int | None:
     if found is None:
         return None
     if not 0 <= found <= most:
-        raise CellProblem("number", _("Enter a number from 0 to %(most)s.") % {"most": most}, _("Check the cell."))
+        raise CellProblem("number.range", most=most)
     return round(found)
 
 
@@ -156,7 +137,7 @@ def plate(cell: object) -> str:
         return ""
     bare = "".join(sign for sign in text if sign.isalnum())
     if not 2 <= len(bare) <= 12 or len(text) > 16:
-        raise CellProblem("plate", _("A plate must have 2 to 12 letters and digits."), _("Check the registration document."))
+        raise CellProblem("plate.length")
     return text
 
 
@@ -166,21 +147,18 @@ def vin(cell: object) -> str:
     if is_blank(text) or is_nobody(text):
         return ""
     if len(text) != 17:
-        words = {"count": len(text)}
-        raise CellProblem("vin", _("A VIN has 17 characters; this one has %(count)s.") % words, _("Check the registration document."))
-    for place, sign in enumerate(text, start=1):
+        raise CellProblem("vin.length", count=len(text))
+    for position, sign in enumerate(text, start=1):
         if sign in "IOQ":
-            cure = _("Is it a 1?") if sign == "I" else _("Is it a 0?")
-            raise CellProblem(
-                "vin", _("A VIN never contains %(sign)s; this one has it in position %(place)s.") % {"sign": sign, "place": place}, cure
-            )
+            raise CellProblem("vin.letter_i" if sign == "I" else "vin.letter_o", sign=sign, place=position)
         if not (sign.isascii() and sign.isalnum()):
-            raise CellProblem(
-                "vin",
-                _("A VIN contains only Latin letters and digits; “%(sign)s” is neither.") % {"sign": sign},
-                _("Check the registration document."),
-            )
+            raise CellProblem("vin.foreign", sign=sign)
     return text
+
+
+def bare_plate(text: str) -> str:
+    """A plate or VIN without blanks and hyphens, in Latin letters: equal where two sheets mean the same vehicle."""
+    return "".join(sign for sign in text.upper().translate(CYRILLIC_LETTERS) if sign.isalnum())
 
 
 def looks_like_vin(text: str) -> bool:
@@ -226,18 +204,16 @@ def vat_number(cell: object, *, country: str = "") -> str:
         return ""
     try:
         return checked_vat(text, country)
-    except ValidationError:
+    except vat.NoVatNumber:
         pass
     bare = "".join(sign for sign in text if sign.isalnum())
     for length in NATIONAL.get(country, ()):
         if bare.isdigit() and length - 3 <= len(bare) < length:
             try:
                 return checked_vat(bare.zfill(length), country)
-            except ValidationError:
+            except vat.NoVatNumber:
                 continue
-    raise CellProblem(
-        "vat", _("This is not a valid VAT number: a digit or the country code is wrong."), _("Check an invoice, or clear the cell.")
-    )
+    raise CellProblem("vat.invalid")
 
 
 @lru_cache(maxsize=20_000)
@@ -250,7 +226,7 @@ def looks_like_vat(text: str, country: str) -> bool:
         return False
     try:
         return bool(checked_vat(text, country)) and (not text.isdigit() or bool(country))
-    except ValidationError:
+    except vat.NoVatNumber:
         return False
 
 

@@ -3,48 +3,51 @@
 from collections.abc import Sequence
 
 from fleetportal.core.db.folding import fold
-from intake.reading import dates, names
+from intake.reading import corrections, dates, names
 from intake.reading import fields as f
 from intake.reading.asides import is_aside
 from intake.reading.companions import people_of
 from intake.reading.contents import Contents
-from intake.reading.fields import FIELDS, NEUTRAL
 from intake.reading.fitting import by_content, fit
-from intake.reading.guesses import COMPANIES, LIKELY, MIXED, PEOPLE, SAME, SURE, VEHICLES, Column, Guess
+from intake.reading.kinds import Evidence, Kind, fields, kinds, neutral
 from intake.reading.refusing import refusal
+from intake.reading.sheets import LIKELY, SAME, SURE, Column, Guess
 from intake.reading.tables import Table
 from intake.reading.vocabulary import CONTACT_WORDS, DRIVER_WORDS, GROUPS, USER_WORDS, meanings, words_of
-from intake.reading.wordlists import by_language, lists, terms
+from intake.reading.wordlists import by_language, terms
 
 SAMPLES = 3
+COUNTRIES = {"it": "IT", "ru": "RU", "de": "DE"}  # of the titles' language
 
 
 def guess(table: Table) -> Guess:
     """What `table` is and what its columns mean."""
     language = language_of(table)
-    country = {"it": "IT", "ru": "RU", "de": "DE"}.get(language, "")
-    contents = [Contents(table.column(place), country) for place in range(table.width)]
+    country = COUNTRIES.get(language, "")
+    contents = [Contents(table.column(index), country) for index in range(table.width)]
     country = country or ("GB" if any(content.british > 0.5 for content in contents) else "")
-    words = [words_of(title) for title in table.titles]
-    options = [options_for(words[place], table.groups[place], contents[place]) for place in range(table.width)]
-    streets_called_names(words, options, contents)
-    names_called_numbers(options, contents)
-    running_numbers(words, options, contents)
-    homes_left_out(words, options, contents)
-    names_beside_surnames(words, options)
-    whose = people_of(words, options, contents)
-    noun = noun_of(options, contents, words)
-    if noun == "vehicle":
-        phones_of_drivers(options)
-    keys = assign(options, contents, noun, table, whose)
-    columns = [column_for(place, table, contents[place], keys[place], words[place]) for place in range(table.width)]
+    titles = [words_of(title) for title in table.titles]
+    options = [options_for(title, group, content) for title, group, content in zip(titles, table.groups, contents, strict=True)]
+    corrections.correct(titles, options, contents)
+    whose = people_of(titles, options, contents)
+    kind = kind_for(Evidence.of(titles, options, contents))
+    if kind.noun == "vehicle":
+        corrections.phones_of_drivers(options)
+    keys = assign(options, contents, kind, table, whose)
+    columns = [column_for(index, table, contents[index], keys[index], titles[index]) for index in range(table.width)]
     for column in columns:
-        column.of = whose[column.place] if column.key else 0
-    found = Guess(kind_of(noun, columns), columns, language=language, country=country)
-    found.refusal = refusal(found, table, words, contents)
-    found.asks_owner = found.kind == VEHICLES and not found.has("company.name", "company.vat", "company.id", "company.domain")
+        column.person = whose[column.index] if column.key else 0
+    kind = next((one for one in kinds if one.marked_by and any(column.key == one.marked_by for column in columns)), kind)
+    found = Guess(kind.name, columns, language=language, country=country)
+    found.refusal = refusal(found, table, titles, contents)
+    found.asks_owner = kind.has_owner and not found.has("company.name", "company.vat", "company.id", "company.domain")
     settle_orders(found, table, contents)
     return found
+
+
+def kind_for(evidence: Evidence) -> Kind:
+    """The first kind of sheet that the evidence speaks for."""
+    return next(kind for kind in kinds if kind.leads(evidence))
 
 
 def language_of(table: Table) -> str:
@@ -63,74 +66,8 @@ def language_of(table: Table) -> str:
 LANGUAGE_WORDS = by_language("title_words", "language")
 
 
-def phones_of_drivers(options: list[dict[str, float]]) -> None:
-    """In a list of vehicles a bare "Telefon" is that of whoever stands nearest left of it, or that of the one noun there is."""
-    nouns = [max(option, key=lambda key: option[key], default="").partition(".")[0] for option in options]
-    for place, option in enumerate(options):
-        left = next((noun for noun in reversed(nouns[:place]) if noun in ("company", "person")), "")
-        if "phone" in option and "person" in nouns and (left == "person" or "company" not in nouns):
-            option["person.phone"] = option.pop("phone")
-
-
 def groups_noun(group: str) -> str:
     return GROUPS.get(words_of(group), "") if group else ""
-
-
-def streets_called_names(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
-    """A column titled as first names that holds streets: then "last" beside it holds no names either."""
-    if not any("person.first_name" in dict(meanings(title)) and contents[place].street > 0.25 for place, title in enumerate(words)):
-        return
-    for place, title in enumerate(words):
-        found = dict(meanings(title))
-        if "person.first_name" in found:
-            options[place] = {"street": 0.6}
-        elif "person.last_name" in found:
-            options[place] = {"city": 0.5}
-
-
-def names_called_numbers(options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
-    """A column titled as a number that holds names, where no other holds them: "company_id", "My Company (Berlin)"."""
-    for number, name in (("company.id", "company.name"), ("person.id", "person.name")):
-        if not any(option.get(name, 0) >= 0.6 for option in options):
-            for place, option in enumerate(options):
-                if option.get(number, 0) >= 0.6 and contents[place].is_named:
-                    options[place] = {name: 0.75}
-
-
-def running_numbers(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
-    """A column of 1, 2, 3 … counts the rows: a vehicle or person with that number in another list is none of these."""
-    for place, title in enumerate(words):
-        if title in COUNTING and contents[place].is_counting:
-            options[place] = {"": 0.9}
-
-
-COUNTING = terms("title_words", "counting")
-
-
-def names_beside_surnames(words: Sequence[str], options: list[dict[str, float]]) -> None:
-    """Beside a column of surnames, "Nome" holds given names."""
-    if not any("person.last_name" in option for option in options):
-        return
-    for place, title in enumerate(words):
-        if title in ("nome", "имя"):
-            options[place] = {"person.first_name": 1.0}
-
-
-def homes_left_out(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
-    """Address columns whose sister column says that they are somebody's home."""
-    for place, title in enumerate(words):
-        stem = next((title.removesuffix(end) for end in (" type", " label") if title.endswith(end)), "")
-        if (
-            stem
-            and "address" in stem
-            and contents[place].share(any(home in text.lower() for home in HOME) for text in contents[place].texts) > 0.5
-        ):
-            for sister, other in enumerate(words):
-                if other.startswith(stem):
-                    options[sister] = {}
-
-
-HOME = lists("title_words")["home"]
 
 
 def options_for(words: str, heading: str, content: Contents) -> dict[str, float]:
@@ -148,9 +85,7 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
         together = max(ways, key=surest)
         found = together if surest(together) > surest(found) else found
     if heading:
-        found = {
-            key: sure for key, sure in found.items() if FIELDS.get(key, NO_FIELD).kind != f.DATE or not is_aside(key, words_of(heading))
-        }
+        found = {key: sure for key, sure in found.items() if not is_day(key) or not is_aside(key, words_of(heading))}
     if group:
         found = {neutral(key, group): sure for key, sure in found.items() if neutral(key, group) or not key}
         if group == "person" and words in ("name", "nome", "имя", "nominativo"):
@@ -173,86 +108,41 @@ def surest(option: dict[str, float]) -> float:
     return max((sure for key, sure in option.items() if key), default=0.0)
 
 
-def neutral(key: str, noun: str) -> str:
-    return NEUTRAL[key].get(noun, "") if key in NEUTRAL else key
+def is_day(key: str) -> bool:
+    field = fields().get(key)
+    return field is not None and field.kind == f.DATE
 
 
 FEW = 4
 STRICT = frozenset(("company.vat", "vehicle.status", "type"))  # read wrongly, these do more harm than left out
-NO_FIELD = f.Field("", "")
 KEEPERS = terms("title_words", "keeper")  # a company, or who drives
 
 
-def noun_of(options: Sequence[dict[str, float]], contents: Sequence[Contents], words: Sequence[str]) -> str:
-    """What a row of the sheet is: a vehicle, a person or a company."""
-    best = [max(((sure, key) for key, sure in option.items()), default=(0.0, "")) for option in options]
-    keys = {key for sure, key in best if sure >= 0.4}
-    if {"vehicle.plate", "vehicle.vin"} & keys:
-        return "vehicle"
-    numbered = "vehicle.id" in keys or any("id" in option and contents[place].is_unique for place, option in enumerate(options))
-    titled = any(word in ("vehicle", "fahrzeug", "veicolo", "auto") for text in words for word in text.split())
-    if (
-        ("vehicle.make" in keys and ("vehicle.model" in keys or numbered))
-        or ("vehicle.make_model" in keys and numbered)
-        or ("vehicle.make" in keys and "type" in keys)
-        or ("vehicle.model" in keys and (numbered or titled) and "person.last_name" not in keys)
-    ):
-        return "vehicle"
-    if {"person.first_name", "person.last_name"} & keys:
-        return "person"
-    if "company.flag" in keys:
-        return "company"
-    if {"name", "company.name"} <= keys and any(key == "name" and is_somebody(contents[place]) for place, (_sure, key) in enumerate(best)):
-        return "person"
-    company_facts = {"company.vat", "company.sector", "company.employees", "company.parent"} & keys
-    if "person.name" in keys and "name" in keys:
-        return "company"  # whoever is named apart from the row's own name is its contact
-    if "person.name" in keys and not (company_facts and "company.name" in keys):
-        return "person"
-    if "company.name" in keys or company_facts:
-        return "company"
-    return name_noun(best, contents, keys)
-
-
-def is_somebody(content: Contents) -> bool:
-    """True where a column of bare names holds people's rather than companies'."""
-    return content.named > content.company + 0.1
-
-
-def name_noun(best: Sequence[tuple[float, str]], contents: Sequence[Contents], keys: set[str]) -> str:
-    """What a sheet with a bare "Name" is about, by the names."""
-    for place, (_sure, key) in enumerate(best):
-        if key == "name" and contents[place].texts:
-            content = contents[place]
-            return "person" if content.known_person > content.company + 0.1 and not {"company.email", "website"} & keys else "company"
-    return "person" if "email" in keys else "company"
-
-
 def assign(
-    options: Sequence[dict[str, float]], contents: Sequence[Contents], noun: str, table: Table, whose: Sequence[int]
+    options: Sequence[dict[str, float]], contents: Sequence[Contents], kind: Kind, table: Table, whose: Sequence[int]
 ) -> list[tuple[str, float]]:
     """For each column its meaning and how sure; a meaning that only one column can carry goes to the likeliest, filled, leftmost."""
     wishes = []
-    for place, option in enumerate(options):
+    for index, option in enumerate(options):
         for key, sure in option.items():
-            meant = neutral(key, noun)
-            if noun == "vehicle" or not meant.startswith(("vehicle.", "drivers")):
-                wishes.append((sure, contents[place].filled > 0, -place, place, meant))
+            meant = neutral(key, kind.noun)
+            if not meant or fields()[meant].noun in kind.tells_of:
+                wishes.append((sure, contents[index].filled > 0, -index, index, meant))
     wishes.sort(reverse=True)
     keys: dict[int, tuple[str, float]] = {}
     taken: set[tuple[str, int]] = set()
-    for sure, _filled, _left, place, key in wishes:
-        if place in keys:
+    for sure, _filled, _left, index, key in wishes:
+        if index in keys:
             continue
-        if (key, whose[place]) in taken:
-            if key != "person.name" or noun != "vehicle" or not drives(words_of(table.titles[place])):
+        if (key, whose[index]) in taken:
+            if key != "person.name" or kind.noun != "vehicle" or not drives(words_of(table.titles[index])):
                 continue
             key = "drivers"
-        keys[place] = (key, sure)
-        if key and not FIELDS[key].many:
-            taken.add((key, whose[place]))
+        keys[index] = (key, sure)
+        if key and not fields()[key].many:
+            taken.add((key, whose[index]))
     settle(keys, contents, whose)
-    return [keys.get(place, ("", 0.0)) for place in range(len(options))]
+    return [keys.get(index, ("", 0.0)) for index in range(len(options))]
 
 
 def drives(words: str) -> bool:
@@ -262,7 +152,7 @@ def drives(words: str) -> bool:
 
 def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents], whose: Sequence[int]) -> None:
     """What only the columns together tell."""
-    by_key = {key: place for place, (key, _sure) in keys.items() if key and not whose[place]}
+    by_key = {key: index for index, (key, _sure) in keys.items() if key and not whose[index]}
     for whole, first, last in three_names(contents) if "person.last_name" not in by_key else ():
         if keys.get(whole, ("", 0))[1] < 0.9:
             keys[whole] = ("", 0.0)
@@ -271,10 +161,10 @@ def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents], who
     if "company.parent" in by_key and "vehicle.plate" in by_key and not OWNERS & by_key.keys():
         keys[by_key["company.parent"]] = ("", 0.0)  # a group of vehicles
     if "vehicle.make_model" in by_key and ("vehicle.make" in by_key or "vehicle.model" in by_key):
-        place = by_key["vehicle.make_model"]
+        index = by_key["vehicle.make_model"]
         free = "vehicle.model" if "vehicle.model" not in by_key else "vehicle.make" if "vehicle.make" not in by_key else ""
-        makes = contents[place].make > 0.5
-        keys[place] = (
+        makes = contents[index].make > 0.5
+        keys[index] = (
             ("", 0.0) if not free or (free == "vehicle.model" and makes) or (free == "vehicle.make" and not makes) else (free, 0.6)
         )
     if "vehicle.model" in by_key and "vehicle.make" not in by_key and contents[by_key["vehicle.model"]].make > 0.6:
@@ -303,12 +193,12 @@ def three_names(contents: Sequence[Contents]) -> list[tuple[int, int, int]]:
     return found
 
 
-def column_for(place: int, table: Table, content: Contents, meaning: tuple[str, float], words: str) -> Column:
+def column_for(index: int, table: Table, content: Contents, meaning: tuple[str, float], words: str) -> Column:
     key, sure = meaning
-    column = Column(place, table.titles[place].replace("\n", " "), table.groups[place].replace("\n", " "), key)
+    column = Column(index, table.titles[index].replace("\n", " "), table.groups[index].replace("\n", " "), key)
     column.samples = [text.replace("\n", ", ")[:60] for text in content.texts[:SAMPLES]]
     if key:
-        same = fold(str(FIELDS[key].label)) == fold(table.titles[place])
+        same = fold(str(fields()[key].label)) == fold(table.titles[index])
         column.sure = SAME if same and sure > 0.9 else SURE if sure >= 0.85 else LIKELY
     if key == "person.name":
         column.says_driver = any(word in words for word in DRIVER_WORDS) and not any(word in words for word in USER_WORDS)
@@ -318,15 +208,9 @@ def column_for(place: int, table: Table, content: Contents, meaning: tuple[str, 
     return column
 
 
-def kind_of(noun: str, columns: Sequence[Column]) -> str:
-    if any(column.key == "company.flag" for column in columns):
-        return MIXED
-    return {"vehicle": VEHICLES, "person": PEOPLE, "company": COMPANIES}[noun]
-
-
 def settle_orders(found: Guess, table: Table, contents: Sequence[Contents]) -> None:
     """Day or month first, given name or surname first: by the column's own values, else by the sheet's, else by its language."""
-    orders = {column.place: dates.order_of(contents[column.place].raw) for column in found.columns}
+    orders = {column.index: dates.order_of(contents[column.index].raw) for column in found.columns}
     told = [order for order in orders.values() if order]
     american = (
         any("$" in text for content in contents for text in content.texts[:20])
@@ -334,7 +218,7 @@ def settle_orders(found: Guess, table: Table, contents: Sequence[Contents]) -> N
     )
     usual = max(set(told), key=told.count) if told else dates.MONTH_FIRST if american and found.language == "en" else dates.DAY_FIRST
     for column in found.columns:
-        if column.key and FIELDS[column.key].kind == f.DATE:
-            column.order = orders[column.place] or usual
+        if column.key and fields()[column.key].kind == f.DATE:
+            column.order = orders[column.index] or usual
         elif column.key in ("person.name", "drivers"):
-            column.order = names.order_of(contents[column.place].texts, title_says=names.title_order(words_of(column.title)))
+            column.order = names.order_of(contents[column.index].texts, title_says=names.title_order(words_of(column.title)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from intake.reading.contents import Contents
-from intake.reading.fields import NEUTRAL
+from intake.reading.kinds import neutral
 from intake.reading.vocabulary import CONTACT_WORDS, ORDER
 
 FIRST = ("", "1", "first", "primary", "main", "haupt", "principale", "основной", "1st", "erster")
@@ -14,18 +14,18 @@ def people_of(words: Sequence[str], options: list[dict[str, float]], contents: S
     """Of whom each column tells, 0 for the row's first person; the meanings of the others' columns are made theirs."""
     orders = [order_in(title) for title in words]
     named: dict[str, list[int]] = {}
-    for place, title in enumerate(words):
-        if is_contact(title) and contents[place].person > 0.3 and not options[place]:
-            options[place] = {"person.name": 0.7}
-        if any(options[place].get(key, 0) >= 0.4 for key in OWN):
-            named.setdefault(orders[place], []).append(place)
+    for index, title in enumerate(words):
+        if is_contact(title) and contents[index].person > 0.3 and not options[index]:
+            options[index] = {"person.name": 0.7}
+        if any(options[index].get(key, 0) >= 0.4 for key in OWN):
+            named.setdefault(orders[index], []).append(index)
     first = next((order for order in FIRST if order in named), next(iter(named), ""))
     whose = [0] * len(words)
     for number, order in enumerate((order for order in named if order != first), start=1):
-        theirs = [place for place in range(len(words)) if order and orders[place] == order and own(options[place])]
+        theirs = [index for index in range(len(words)) if order and orders[index] == order and own(options[index])]
         if len(theirs) > len(named[order]) or is_contact(words[named[order][0]]):
-            for place in theirs:
-                options[place], whose[place] = own(options[place]), number
+            for index in theirs:
+                options[index], whose[index] = own(options[index]), number
     return whose
 
 
@@ -48,5 +48,5 @@ def is_contact(title: str) -> bool:
 
 def own(option: dict[str, float]) -> dict[str, float]:
     """What the column can mean if it is about a person."""
-    theirs = {"person.name" if key == "drivers" else NEUTRAL.get(key, {}).get("person", key): sure for key, sure in option.items()}
+    theirs = {"person.name" if key == "drivers" else neutral(key, "person"): sure for key, sure in option.items()}
     return {key: sure for key, sure in theirs.items() if key.startswith("person.")}

@@ -1,13 +1,13 @@
 """What the cells of a column look like, whatever its title says."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
 from fleetportal.core.db.folding import fold
+from fleetportal.core.sheets.book import Cell
 from intake.reading import cells, dates, places, reaching
 from intake.reading.makes import make_of
 from intake.reading.names import ADDRESSES, GIVEN, INITIALS, address_of, looks_like_person
@@ -26,12 +26,12 @@ ADDRESS_ON_THE_WEB = re.compile(
 class Contents:
     """Shares (0 to 1) of the different values in a column that look like a VIN, a plate, a day, …"""
 
-    raw: list[Any]
+    raw: Sequence[Cell]
     country: str = ""
 
     @cached_property
-    def values(self) -> list[Any]:
-        found: dict[str, Any] = {}
+    def values(self) -> list[Cell]:
+        found: dict[str, Cell] = {}
         for cell in self.raw:
             text = cells.text_of(cell)
             if not cells.is_blank(text):
@@ -191,7 +191,7 @@ def is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 15
 
 
-def is_number(value: object) -> bool:
+def is_number(value: Cell) -> bool:
     if isinstance(value, (bool, date, datetime)):
         return False
     if isinstance(value, (int, float)):

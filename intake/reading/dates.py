@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from intake.reading.cells import is_blank, is_nobody
 from intake.reading.problems import CellProblem
 from intake.reading.wordlists import lists
@@ -108,24 +106,17 @@ def whole_month(year: int, month: int, ends: bool) -> date:
 
 def make(year: int, month: int, day: int) -> date:
     if not 1900 <= year <= 2199:
-        raise CellProblem("date", _("%(year)s is not a plausible year.") % {"year": year}, _("Enter the year with four digits."))
+        raise CellProblem("date.year", year=year)
     if not 1 <= month <= 12:
-        raise CellProblem(
-            "date", _("There is no month %(month)s.") % {"month": month}, _("Enter day, month and year, for example 31.12.2027.")
-        )
+        raise CellProblem("date.month", month=month)
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
-        words = {"day": day, "month": month, "year": year, "last": last}
-        raise CellProblem(
-            "date",
-            _("There is no day %(day)s in month %(month)s of %(year)s.") % words,
-            _("This month ends on day %(last)s. Enter a valid day.") % words,
-        )
+        raise CellProblem("date.day", day=day, month=month, year=year, last=last)
     return date(year, month, day)
 
 
 def unclear() -> CellProblem:
-    return CellProblem("date", _("This is not a date."), _("Enter day, month and year, for example 31.12.2027."))
+    return CellProblem("date.unclear")
 
 
 def order_of(values: Iterable[object]) -> str | None:

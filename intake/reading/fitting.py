@@ -3,7 +3,7 @@
 from intake.reading import fields as f
 from intake.reading.choices import choice, is_vehicle_kind
 from intake.reading.contents import Contents
-from intake.reading.fields import FIELDS
+from intake.reading.kinds import fields
 
 EMPTY_FITS = 0.8  # a column without values keeps its title's meaning
 
@@ -12,8 +12,13 @@ def fit(key: str, content: Contents) -> float:
     """0 to 1: how well the cells go with the meaning `key`."""
     if not content.texts or not key:
         return 1.0 if not key else EMPTY_FITS
-    rule = FITS.get(key) or KIND_FITS.get(FIELDS[key].kind if key in FIELDS else key)
+    rule = FITS.get(key) or KIND_FITS.get(kind_of_cells(key))
     return rule(content) if rule else 1.0
+
+
+def kind_of_cells(key: str) -> str:
+    """How the cells of a column of that meaning are read."""
+    return fields()[key].kind if key in fields() else key
 
 
 def enough(share: float, wanted: float = 0.3) -> float:
@@ -28,6 +33,7 @@ KIND_FITS = {
     "email": lambda c: enough(c.email, 0.3),
     f.PHONE: lambda c: 0.0 if c.email > 0.3 or c.date > 0.5 else 1.0,
     f.COUNT: lambda c: enough(c.number, 0.5),
+    f.MONEY: lambda c: 0.0 if c.email > 0.3 or c.date > 0.5 else enough(max(c.number, c.price), 0.5),
     f.FLAG: lambda c: enough(c.flag, 0.8),
     f.VAT: lambda c: (
         0.0 if c.email > 0.3 or c.price > 0.5 or c.share(any(sign.isdigit() for sign in text) for text in c.texts) < 0.3 else 1.0

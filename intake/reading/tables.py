@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
 from fleetportal.core.db.folding import fold
-from fleetportal.core.sheets import Sheet
+from fleetportal.core.sheets.book import BookSheet, Cell
 from intake.reading.cells import is_blank, looks_like_plate, looks_like_vin, text_of
 from intake.reading.vocabulary import COUNT_WORDS, PERIOD_WORDS, meanings, words_of
 
@@ -20,37 +19,37 @@ TOTALS = re.compile(
 )
 DATA_CELL = re.compile(r"@|^https?://|^[+-]?[\d.,/ :-]*\d[\d.,/ :-]*$")
 WORDS = re.compile(r"[^\W\d_]{4,}")
-Row = tuple[int, Sequence[Any]]
+NumberedCells = tuple[int, Sequence[Cell]]
 
 
 @dataclass
 class Table:
     """A sheet as recognised. `header_row` is None where the file has no titles; data begins at `first_row`."""
 
-    sheet: Sheet
+    sheet: BookSheet
     header_row: int | None
     first_row: int
     titles: list[str]
     groups: list[str]
     words: str  # what stands above the titles, folded: says at times what the sheet is
     fill: int  # cells that a usual row holds
-    sample: list[Row] = field(repr=False, default_factory=list)
+    sample: list[NumberedCells] = field(repr=False, default_factory=list)
     identity: frozenset[int] = frozenset()  # columns that tell one vehicle from another; none while the sheet is still guessed at
 
     @property
     def width(self) -> int:
         return len(self.titles)
 
-    def column(self, place: int) -> list[Any]:
+    def column(self, place: int) -> list[Cell]:
         """The sampled cells of a column; a row that stands there twice counts once."""
         return [cells[place] if place < len(cells) else "" for cells in self.different]
 
     @cached_property
-    def different(self) -> list[Sequence[Any]]:
+    def different(self) -> list[Sequence[Cell]]:
         found = {"\x1f".join(map(str, cells)): cells for _number, cells in self.sample}
         return list(found.values())
 
-    def no_data(self, cells: Sequence[object], *, after_gap: bool) -> str | None:
+    def no_data(self, cells: Sequence[Cell], *, after_gap: bool) -> str | None:
         """Why a row below the titles is no data ("total", "footer", "section", "header"), or None where it is."""
         texts = [text_of(cell) for cell in cells]
         filled = [text for text in texts if not is_blank(text)]
@@ -81,7 +80,7 @@ class Table:
         return same >= 2 and same >= len(pairs) * 0.8
 
 
-def table_of(sheet: Sheet, rows: Iterable[Row]) -> Table:
+def table_of(sheet: BookSheet, rows: Iterable[NumberedCells]) -> Table:
     """The table in `sheet`, judged by its first `rows`."""
     rows = list(rows)
     width = max((place for _number, cells in rows for place, cell in enumerate(cells, start=1) if text_of(cell)), default=0)
@@ -101,7 +100,7 @@ def table_of(sheet: Sheet, rows: Iterable[Row]) -> Table:
     return table
 
 
-def goes_on(titles: Sequence[str], cells: Sequence[object], below: Sequence[Sequence[object]]) -> bool:
+def goes_on(titles: Sequence[str], cells: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bool:
     """True where `cells`, right below the titles, go on with them: "Fahrgestell-" / "nummer", "Mileage" / "(km)", not a row of data."""
     pairs = [(title, text_of(cell), place) for place, (title, cell) in enumerate(zip(titles, cells, strict=True)) if text_of(cell)]
     pairs = [(title, text, place) for title, text, place in pairs if text != title]  # a title over both rows
@@ -120,13 +119,13 @@ def joined(title: str, more: str) -> str:
     return f"{title}\n{more}".strip()
 
 
-def usual_fill(rows: Sequence[Row]) -> int:
+def usual_fill(rows: Sequence[NumberedCells]) -> int:
     """How many cells three quarters of the rows do not exceed: footers below a short table must not count as usual."""
     fills = sorted(sum(not is_blank(text_of(cell)) for cell in cells) for _number, cells in rows)
     return fills[len(fills) * 3 // 4] if fills else 0
 
 
-def data_rows(table: Table, rows: Iterable[Row]) -> list[Row]:
+def data_rows(table: Table, rows: Iterable[NumberedCells]) -> list[NumberedCells]:
     """Those of `rows` that hold data."""
     found, gap = [], Gaps(table)
     for number, cells in rows:
@@ -148,7 +147,7 @@ class Gaps:
         return self.seen
 
 
-def header_place(rows: Sequence[Row]) -> int | None:
+def header_place(rows: Sequence[NumberedCells]) -> int | None:
     """The place of the titles in `rows`, None where the first row is data already."""
     scored = [(title_score(cells), -place) for place, (_number, cells) in enumerate(rows[:HEADER_WITHIN])]
     best, place = max(scored, default=(0.0, 0))
@@ -159,7 +158,7 @@ def header_place(rows: Sequence[Row]) -> int | None:
     return None
 
 
-def has_finer_titles(rows: Sequence[Row], place: int) -> bool:
+def has_finer_titles(rows: Sequence[NumberedCells], place: int) -> bool:
     """True where the row at `place` groups the titles right below it: some are merged over both rows, and the lower one tells more."""
     if place + 1 >= len(rows):
         return False
@@ -169,7 +168,7 @@ def has_finer_titles(rows: Sequence[Row], place: int) -> bool:
     return both and finer and title_score(rows[place + 1][1]) >= 0.9
 
 
-def title_score(cells: Sequence[object]) -> float:
+def title_score(cells: Sequence[Cell]) -> float:
     """How much a row looks like titles: different known titles count, cells that look like data count against."""
     texts = [text_of(cell) for cell in cells]
     filled = {text for text in texts if text}
@@ -182,7 +181,7 @@ def title_score(cells: Sequence[object]) -> float:
     return sum(known.values()) + (0.45 * known_to_leave + 0.3 * counting if known or known_to_leave + counting > 1 else 0.0) - 0.7 * data
 
 
-def has_unknown_titles(rows: Sequence[Row]) -> bool:
+def has_unknown_titles(rows: Sequence[NumberedCells]) -> bool:
     """True where the first row is short text in every column and what lies below it differs in kind."""
     first = [text_of(cell) for cell in rows[0][1]]
     filled = [text for text in first if text]
@@ -196,7 +195,7 @@ def holds_data(text: str) -> bool:
     return bool(DATA_CELL.search(text)) or any(sign.isdigit() for sign in text)
 
 
-def above(rows: Sequence[Row]) -> tuple[list[str], str]:
+def above(rows: Sequence[NumberedCells]) -> tuple[list[str], str]:
     """(the group heading over each column, all that stands above the titles in words)."""
     words = " ".join(dict.fromkeys(words_of(text_of(cell)) for _number, cells in rows for cell in cells if text_of(cell)))
     for _number, cells in reversed(rows[-2:]):
@@ -215,6 +214,6 @@ def carried(texts: Sequence[str]) -> list[str]:
     return found
 
 
-def titles_of(cells: Sequence[object], groups: Sequence[str]) -> list[str]:
+def titles_of(cells: Sequence[Cell], groups: Sequence[str]) -> list[str]:
     """The titles; where one is empty, the heading above it."""
     return [text_of(cell) or (groups[place] if place < len(groups) else "") for place, cell in enumerate(cells)]

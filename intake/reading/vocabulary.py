@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from fleetportal.core.db.folding import fold
+from fleetportal.core.registry import Registry
 from intake.reading.asides import is_aside
 from intake.reading.wordlists import choices, lists, pattern, terms
 
@@ -33,10 +34,15 @@ def words_of(title: object) -> str:
     return " ".join(NO_WORD.sub(" ", fold(text)).split())
 
 
+nouns: Registry[str] = Registry("nouns that titles tell of")
+LEFT_OUT = "left out"  # known, and not taken: the page says so instead of guessing
+
+
+@cache
 def phrases() -> dict[str, list[str]]:
     """What each phrase of the vocabulary means: a column's meaning or a neutral word, the likeliest first."""
     found: dict[str, list[str]] = {}
-    for name in ("company", "vehicle", "person", "any"):
+    for name in (*nouns, "any"):
         for key, titles in lists(f"titles/{name}").items():
             for title in titles if key != LEFT_OUT else ():
                 means = found.setdefault(in_words(title), [])
@@ -44,15 +50,31 @@ def phrases() -> dict[str, list[str]]:
     return found
 
 
+@cache
+def longest() -> int:
+    return max(len(phrase.split()) for phrase in phrases())
+
+
+@cache
+def compounds() -> list[str]:
+    """Single words that German compounds may begin or end with, the longest first."""
+    found = (phrase for phrase, keys in phrases().items() if len(phrase) >= 6 and " " not in phrase and keys[0].partition(".")[0] in PARTS)
+    return sorted((phrase for phrase in found if phrase != "status"), key=len, reverse=True)
+
+
+def forget() -> None:
+    """The phrases are read anew: another noun came."""
+    for kept in (phrases, longest, compounds, meanings):
+        kept.cache_clear()
+
+
 def in_words(phrase: str) -> str:
     return " ".join(NO_WORD.sub(" ", fold(phrase)).split())
 
 
-LEFT_OUT = "left out"  # known, and not taken: the page says so instead of guessing
-PHRASES = phrases()
 IGNORED_PHRASES = frozenset(map(in_words, lists("titles/any")[LEFT_OUT]))
-LONGEST = max(len(phrase.split()) for phrase in PHRASES)
 GROUPS = {in_words(phrase): noun for noun, found in choices("title_words", "group").items() for phrase in found}
+PARTS = ("company", "vehicle", "person", "email", "phone", "mobile", "street", "city", "postcode")
 
 
 @lru_cache(maxsize=4096)
@@ -65,7 +87,7 @@ def meanings(words: str) -> tuple[tuple[str, float], ...]:
     short = " ".join(token for token in tokens if token not in FILLERS) or words
     elsewhere = ELSEWHERE.intersection(tokens)
     for phrase, sure in ((words, 1.0), (short, 0.95)):
-        for place, key in enumerate(PHRASES.get(phrase, ())):
+        for place, key in enumerate(phrases().get(phrase, ())):
             found[key] = max(found.get(key, 0), sure - place * 0.03)
     if words in IGNORED_PHRASES or short in IGNORED_PHRASES:
         found.setdefault("", 0.97 if not found else 0.5)
@@ -83,7 +105,7 @@ NUMBERED = re.compile(r"^(.+?) ?([2-9])$")
 
 def of_number(stem: str) -> dict[str, float]:
     """What the second and later of numbered columns hold: "Fahrer 2" is one more driver."""
-    return {"drivers": 0.9} if "person.name" in PHRASES.get(stem, ()) else {}
+    return {"drivers": 0.9} if "person.name" in phrases().get(stem, ()) else {}
 
 
 def of_person(tokens: list[str]) -> dict[str, float]:
@@ -91,7 +113,7 @@ def of_person(tokens: list[str]) -> dict[str, float]:
     rest = [token for token in tokens if token not in CONTACT_WORDS and not token.startswith((*DRIVER_WORDS, *USER_WORDS))]
     if len(rest) == len(tokens):
         return {}
-    keys = PHRASES.get(" ".join(rest)) or PHRASES.get(" ".join(token for token in rest if token not in ORDER)) or []
+    keys = phrases().get(" ".join(rest)) or phrases().get(" ".join(token for token in rest if token not in ORDER)) or []
     return dict.fromkeys([OF_PERSON[key] for key in keys if key in OF_PERSON][:1], 0.9)
 
 
@@ -121,11 +143,11 @@ def within(tokens: list[str]) -> dict[str, float]:
     """What the longest known phrase inside the title means: "Targa del veicolo aziendale" holds "targa"."""
     if ASIDE.intersection(tokens):
         return {}
-    for length in range(min(len(tokens), LONGEST), 0, -1):
+    for length in range(min(len(tokens), longest()), 0, -1):
         spans = [" ".join(tokens[start : start + length]) for start in range(len(tokens) - length + 1)]
-        spans.sort(key=lambda span: not REACHED_BY.intersection(PHRASES.get(span, ())))  # "driver mobile" is a number, not a driver
+        spans.sort(key=lambda span: not REACHED_BY.intersection(phrases().get(span, ())))  # "driver mobile" is a number, not a driver
         for phrase in spans:
-            keys = [] if phrase in ALONE else [key for key in PHRASES.get(phrase, ()) if key not in ("id", "name", "title", "type")]
+            keys = [] if phrase in ALONE else [key for key in phrases().get(phrase, ()) if key not in ("id", "name", "title", "type")]
             if len(phrase) > 2 and phrase in IGNORED_PHRASES and not keys:
                 return {"": 0.4}
             if keys and (len(phrase) > 3 or phrase in ("vin", "fin", "vat", "инн", "plz", "фио")):
@@ -137,21 +159,7 @@ def within(tokens: list[str]) -> dict[str, float]:
 def compound(tokens: list[str]) -> dict[str, float]:
     """What a German compound ends or begins with: "leasingfahrzeugkennzeichen"."""
     for token in tokens:
-        for phrase in COMPOUNDS:
+        for phrase in compounds():
             if len(token) > len(phrase) + 2 and (token.endswith(phrase) or token.startswith(phrase)):
-                return {PHRASES[phrase][0]: 0.5}
+                return {phrases()[phrase][0]: 0.5}
     return {}
-
-
-COMPOUNDS = sorted(
-    (
-        phrase
-        for phrase, keys in PHRASES.items()
-        if len(phrase) >= 6
-        and " " not in phrase
-        and phrase != "status"
-        and keys[0].partition(".")[0] in ("company", "vehicle", "person", "email", "phone", "mobile", "street", "city", "postcode")
-    ),
-    key=len,
-    reverse=True,
-)

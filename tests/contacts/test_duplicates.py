@@ -11,7 +11,7 @@ from accounts.models import Company, CompanyPair
 from contacts.models import Person, PersonAddress, PersonPair
 from contacts.people import person_data
 from fleetportal.core.audit import Entry
-from intake.actions import imports
+from intake import actions as imports
 from tests.factories.accounts import assign, make_centre, make_company, make_user
 from tests.factories.contacts import make_person, make_role
 from tests.factories.sheets import make_text

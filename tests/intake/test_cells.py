@@ -11,9 +11,15 @@ from hypothesis import strategies as st
 
 from intake.reading import cells, dates, names, places, reaching, vocabulary
 from intake.reading.makes import make_of
-from intake.reading.problems import CellProblem
+from intake.reading.problems import CellProblem, Problem
+from intake.wording import words_of
 
 TODAY = date(2026, 11, 22)
+
+
+def words(wrong):
+    """What is said about it, and what to do."""
+    return words_of(Problem(wrong.reason, wrong.facts))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_a_month_in_which_something_ends_means_its_last_day():
 def test_what_is_no_day_is_refused_with_a_cure(cell):
     with pytest.raises(CellProblem) as wrong:
         dates.parse(cell, today=TODAY)
-    assert wrong.value.message and wrong.value.cure
+    assert all(words(wrong.value))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +83,7 @@ def test_any_text_is_a_day_nothing_or_a_problem_in_words(text):
     try:
         found = dates.parse(text, today=TODAY)
     except CellProblem as wrong:
-        assert wrong.message
+        assert words(wrong)[0]
     else:
         assert found is None or isinstance(found, date)
 
@@ -130,14 +136,14 @@ def test_any_text_is_a_plate_nothing_or_a_problem(text):
     try:
         assert len(cells.plate(text)) <= 16
     except CellProblem as wrong:
-        assert wrong.code == "plate" and wrong.cure
+        assert words(wrong)[1] and wrong.reason.startswith("plate.")
 
 
 @pytest.mark.parametrize("cell", ["WHLZZZ3CZRE01451", "WVWUK63B92P5468188", "WVWUK63B92P54681O", "WVWUK63B92P54681I", "WVWUK63B92P5468Ж1"])
 def test_a_wrong_vin_says_what_is_wrong(cell):
     with pytest.raises(CellProblem) as wrong:
         cells.vin(cell)
-    assert wrong.value.code == "vin" and wrong.value.message and wrong.value.cure
+    assert wrong.value.reason.startswith("vin.") and all(words(wrong.value))
 
 
 @pytest.mark.parametrize(

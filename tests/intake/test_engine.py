@@ -14,10 +14,13 @@ from contacts.people import person_data
 from fleetportal.core.audit import Entry
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs.queue import Job
-from intake.actions import imports
-from intake.actions import keeping as import_keeping
-from intake.actions import report as import_report
+from intake import actions as imports
+from intake.actions import keep, report
+from intake.actions.apply import apply_batch
+from intake.actions.work import run_slice
+from intake.batches import Batch
 from intake.models import Import, Layout, StagedRow
+from intake.wording import words_of
 from tests.factories.accounts import assign, make_company, make_vehicle
 from tests.factories.contacts import make_person, make_role
 from tests.factories.sheets import make_ods, make_text, make_xlsx
@@ -61,7 +64,7 @@ def verdicts(run):
 
 
 def why(run):
-    return [problem["message"] for row in run.rows.filter(verdict="rejected").order_by("row") for problem in row.problems]
+    return [words_of(problem)[0] for row in run.rows.filter(verdict="rejected").order_by("row") for problem in row.found]
 
 
 # --- what a fleet list becomes ------------------------------------------------------------------------------------------------
@@ -98,7 +101,7 @@ def test_the_same_file_twice_changes_nothing(north):
 
 def test_a_dry_run_writes_nothing(north):
     run = judge(fleet(), "Fuhrpark.xlsx", centre=north)
-    assert run.state == State.JUDGED and run.counts["companies_new"] == 2 and run.counts["people_new"] == 1
+    assert run.state == State.JUDGED and run.progress.new_of["company"] == 2 and run.progress.new_of["person"] == 1
     assert (Company.objects.count(), Vehicle.objects.count(), Person.objects.count()) == (0, 0, 0)
 
 
@@ -141,9 +144,9 @@ def test_a_row_with_a_problem_is_left_out_with_row_column_value_and_reason(north
     run = judge(fleet(rows), "Fuhrpark.xlsx", centre=north)
     row = run.rows.get()
     assert row.verdict == "rejected" and row.row == 2
-    assert reason in row.problems[0]["message"]
+    assert reason in words_of(row.found[0])[0]
     if value and column:
-        assert row.problems[0]["column"] == column and row.problems[0]["value"] == value
+        assert row.found[0].column == column and row.found[0].value == value
 
 
 def test_the_second_of_two_rows_about_one_car_is_left_out_unless_it_says_the_same(north):
@@ -217,8 +220,8 @@ def test_two_sheets_that_name_companies_by_number_belong_together(north):
     })  # fmt: skip
     run = take(book, "beides.xlsx", centre=north)
     assert dict(Vehicle.objects.values_list("plate", "company__name")) == {"HH-A 1": "Alpha GmbH", "HH-B 2": "Beta AG"}
-    assert Company.objects.get(name="Alpha GmbH").postcode == "01067" and run.counts["companies_new"] == 2
-    assert [row.problems[0]["value"] for row in run.rows.filter(verdict="rejected")] == ["9999"]
+    assert Company.objects.get(name="Alpha GmbH").postcode == "01067" and run.progress.new_of["company"] == 2
+    assert [row.found[0].value for row in run.rows.filter(verdict="rejected")] == ["9999"]
     assert not run.asks_owner
 
 
@@ -229,7 +232,7 @@ def test_two_sheets_joined_by_name_make_each_company_once(north):
         "Vehicles": [["Company", "Plate", "Make"], ["Alpha GmbH", "BN-A 1", "Audi"]],
     })  # fmt: skip
     run = take(book, "all.xlsx", centre=north)
-    assert (run.counts["companies_new"], Company.objects.count()) == (1, 1)
+    assert (run.progress.new_of["company"], Company.objects.count()) == (1, 1)
     assert Vehicle.objects.get().company.vat_number == "DE136695976"
     assert Person.objects.get().decision_maker_roles.get().company.name == "Alpha GmbH"
     assert set(
@@ -276,7 +279,7 @@ def test_a_layout_kept_once_is_known_again(north):
     imports.say_columns(run, {0: {0: "company.name", 1: "vehicle.model"}}, {0: "vehicles"}, by=None)
     imports.keep_layout(run, 0, "Leasing", by=None)
     again = take(make_text(titles + "Beta GmbH,Polo,HH-A 2\n"), "y.csv", centre=north)
-    assert again.sheets[0]["layout"] == "Leasing" and Vehicle.objects.get().company.name == "Beta GmbH"
+    assert again.sheets[0].layout == "Leasing" and Vehicle.objects.get().company.name == "Beta GmbH"
     imports.use_layout(
         imports.bring(make_text("a,b,c\nX AG,Up,HH-A 3\n"), name="z.csv", by=None, centre=north), Layout.objects.get(), by=None
     )
@@ -402,16 +405,16 @@ def test_slices_keep_to_their_time_and_the_next_one_goes_on(north, anna):
     imports.judge(run, by=anna)
     job = Job.objects.get()
     slices = 0
-    while not imports.run_slice(job, time.monotonic()):
+    while not run_slice(job, time.monotonic()):
         slices += 1
-    assert slices >= 2 and Import.objects.get(pk=run.pk).counts["new"] == 1200
+    assert slices >= 2 and Import.objects.get(pk=run.pk).progress.new == 1200
     assert (job.done, job.total) == (1200, 1200) or job.total
 
 
 def test_an_import_stopped_half_way_goes_on_with_the_rest(north):
     run = judge(many(700), "x.csv", centre=north)
     imports.apply(run, by=None, in_background=False)
-    imports.apply_batch(run)
+    apply_batch(run)
     imports.stop(run, by=None)
     half = Vehicle.objects.count()
     assert 0 < half < 700 and run.state == State.STOPPED
@@ -423,9 +426,9 @@ def test_an_import_stopped_half_way_goes_on_with_the_rest(north):
 def test_a_batch_that_dies_leaves_nothing_behind(north, monkeypatch):
     run = judge(many(300), "x.csv", centre=north)
     imports.apply(run, by=None, in_background=False)
-    monkeypatch.setattr(imports.Batch, "touch", lambda batch: 1 / 0)
+    monkeypatch.setattr(Batch, "touch", lambda batch: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        imports.apply_batch(run)
+        apply_batch(run)
     assert (Company.objects.count(), Vehicle.objects.count(), run.rows.exclude(applied_at=None).count()) == (0, 0, 0)
     monkeypatch.undo()
     run.refresh_from_db()
@@ -452,7 +455,7 @@ def test_undo_keeps_what_somebody_uses_by_now(north):
     make_role("decision_maker", used)
     imports.undo(run, by=None)
     imports.work(run)
-    assert set(Company.objects.values_list("name", flat=True)) == {used.name} and run.counts["kept"] == 1
+    assert set(Company.objects.values_list("name", flat=True)) == {used.name} and run.progress.kept == 1
 
 
 def test_undo_leaves_what_somebody_changed_since(north):
@@ -510,7 +513,7 @@ def test_undo_leaves_alone_what_the_owner_lost_since(anna, boris, north):
     imports.undo(run, by=anna)
     imports.work(Import.objects.get(pk=run.pk))
     assert [list(model.objects.order_by("pk").values()) for model in (Company, Vehicle, Holder, Assignment)] == before
-    assert Import.objects.get(pk=run.pk).counts["kept"] > 0
+    assert Import.objects.get(pk=run.pk).progress.kept > 0
 
 
 def test_undo_is_refused_to_who_may_no_longer_import(anna, north):
@@ -528,7 +531,7 @@ def test_an_undo_under_way_is_held_when_the_right_goes(anna, north):
     anna.groups.clear()
     imports.work(Import.objects.get(pk=run.pk))
     held = Import.objects.get(pk=run.pk)
-    assert (held.state, held.counts["held"], Vehicle.objects.count()) == (State.STOPPED, "right", 3)
+    assert (held.state, held.progress.held, Vehicle.objects.count()) == (State.STOPPED, "right", 3)
     assert Entry.objects.about(held).get(action="import.held").facts == {"lost": "right"}
 
 
@@ -547,9 +550,9 @@ def test_rows_are_held_when_the_centre_is_no_longer_the_owners(anna, north, sout
     anna.save()
     imports.work(Import.objects.get(pk=run.pk))
     held = Import.objects.get(pk=run.pk)
-    assert (held.state, imports.held_of(held), Company.objects.count()) == (State.JUDGED, [str(imports.HINDRANCES["centre"])], 0)
+    assert (held.state, held.progress.held, Company.objects.count()) == (State.JUDGED, "centre", 0)
     imports.say_where(held, company=None, centre=north, by=anna)
-    assert imports.held_of(held) == []
+    assert held.progress.held == ""
 
 
 def test_what_the_command_brought_is_seen_by_administrators_of_the_centre(client, anna, carla, admin, north, south):
@@ -572,7 +575,7 @@ def test_the_file_comes_back_with_what_is_wrong_and_can_be_mended(north, tmp_pat
     rows = [list(row) for row in FLEET]
     rows[1][5], rows[2][8] = "SHORT", "yesterday"
     run = take(fleet(rows), "Fuhrpark.xlsx", centre=north)
-    import_report.write_report(run, tmp_path / "back.xlsx")
+    report.write_report(run, tmp_path / "back.xlsx")
     page = openpyxl.load_workbook(tmp_path / "back.xlsx").active
     words = [page.cell(row, 13).value for row in range(1, 5)]
     assert words[0] == "Problem" and "17 characters" in words[1] and "not a date" in words[2] and words[3] is None
@@ -589,7 +592,7 @@ def test_hostile_values_come_in_and_go_out_as_text(north, tmp_path):
     hostile = ["=cmd|' /C x'!A0", "@SUM(1)", "+1+1", "<script>alert(1)</script>", "'; DROP TABLE x; --", "\u202eGmbH"]
     text = "Company;VAT\n" + "".join(f'"{value}";DE1\n' for value in hostile)
     run = take(make_text(text), "x.csv", centre=north)
-    import_report.write_report(run, tmp_path / "back.xlsx")
+    report.write_report(run, tmp_path / "back.xlsx")
     page = openpyxl.load_workbook(tmp_path / "back.xlsx").active
     assert {cell.data_type for row in page.iter_rows() for cell in row} == {"s"}
     assert [row[0].value for row in page.iter_rows(min_row=2)] == hostile
@@ -597,9 +600,9 @@ def test_hostile_values_come_in_and_go_out_as_text(north, tmp_path):
 
 def test_files_go_after_their_time_and_what_was_made_stays(north):
     run = take(fleet(), "Fuhrpark.xlsx", centre=north)
-    assert import_keeping.forget_files() == 0
+    assert keep.forget_files() == 0
     Import.objects.update(made_at=timezone.now() - timedelta(days=91))
-    assert import_keeping.forget_files() == 1
+    assert keep.forget_files() == 1
     assert not run.spool.exists() and Vehicle.objects.count() == 3
     assert [row.cells for row in StagedRow.objects.all()] == [[], [], []]
 
@@ -628,7 +631,7 @@ def test_no_file_closes_a_circle_of_companies(north):
     circle = [GROUP[0], ["Alpha Holding AG", "Gamma GmbH", "Hamburg"]]
     run = take(make_xlsx({"Companies": circle}), "circle.xlsx", centre=north)
     assert verdicts(run) == ["same"]
-    assert "already belongs to this company" in str(run.rows.get().problems)
+    assert "already belongs to this company" in words_of(run.rows.get().found[0])[0]
     assert Company.objects.get(name="Alpha Holding AG").parent is None
 
 

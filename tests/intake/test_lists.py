@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Company, Vehicle
 from contacts.models import Holder
-from intake.actions import imports
+from intake import actions as imports
 from intake.models import Import
 from intake.reading import dates, names
 from tests.factories.accounts import make_company
@@ -31,11 +31,11 @@ def take(file, name, *, company=None, centre=None):
 
 
 def meanings(run, sheet=0):
-    return {column["title"]: column["key"] for column in run.sheets[sheet]["columns"]}
+    return {column.title: column.key for column in run.sheets[sheet].columns}
 
 
 def notes(run):
-    return [problem for row in run.rows.order_by("sheet", "row") for problem in row.problems]
+    return [problem for row in run.rows.order_by("sheet", "row") for problem in row.found]
 
 
 def test_a_leasing_company_s_list_with_two_rows_of_titles_and_subtotals(north):
@@ -56,7 +56,7 @@ def test_a_leasing_company_s_list_with_two_rows_of_titles_and_subtotals(north):
     ]
     run = take(make_xlsx({"Fahrzeugbestand": rows}, merged=["A4:B4", "C4:E4", "F4:H4"]), "bestand.xlsx", company=make_company(north))
     assert meanings(run)["Fahrgestell- nummer"] == "vehicle.vin" and meanings(run)["Laufleistung (km) Ist"] == "vehicle.mileage_km"
-    assert run.counts["new"] == 3 and not run.counts.get("rejected") and notes(run) == []
+    assert run.progress.new == 3 and not run.progress.rejected and notes(run) == []
     facts = Vehicle.objects.order_by("vin").values_list("vin", "contract_ends_on", "mileage_km")
     assert list(facts) == [(VIN.format(1), date(2027, 1, 31), 45120), (VIN.format(2), None, 1234), (VIN.format(3), None, None)]
     assert {holder.user.person.name for holder in Holder.objects.all()} == {"Anna Müller", "Karl Schmidt"}
@@ -72,7 +72,7 @@ def test_titles_merged_over_two_rows_are_read_in_the_lower_one(north):
     ]
     merged = ["A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:G2"]
     run = take(make_xlsx({"Elenco": rows}, merged=merged), "elenco.xlsx", centre=north)
-    assert run.counts["new"] == 2 and not run.counts.get("rejected")
+    assert run.progress.new == 2 and not run.progress.rejected
     assert set(Vehicle.objects.values_list("delivered_on", "contract_ends_on")) == {(date(2025, 1, 1), date(2028, 1, 1))}
     assert {holder.user.person.name for holder in Holder.objects.all()} == {"Nicolò De Luca", "Mario Rossi"}
 
@@ -104,7 +104,7 @@ def test_miles_become_kilometres_and_a_return_to_come_the_end_of_the_contract(no
     run = take(make_text(text.replace("2090", "2035")), "fleet.csv", company=make_company(north))
     facts = {v.plate: (v.mileage_km, v.contract_ends_on, v.given_back_on) for v in Vehicle.objects.all()}
     assert facts == {"8ABC123": (16093, date(2035, 1, 13), None), "7XYZ987": (32, None, date(2020, 2, 3))}
-    assert [(problem["code"], problem["value"]) for problem in notes(run)] == [("date", "01/13/2035")]
+    assert [(problem.kind, problem.value) for problem in notes(run)] == [("date", "01/13/2035")]
 
 
 def test_sheets_that_bear_the_names_of_companies_are_theirs(north):
@@ -130,10 +130,10 @@ def test_vehicles_find_their_drivers_in_another_sheet_by_staff_number(north):
         "Mitarbeiter": [["Personalnummer", "Anrede", "Nachname", "Vorname", "Firma"], [1001, "Frau", "Keller", "Maria", "Alpha GmbH"]],
     }
     run = take(make_xlsx(book), "fuhrpark.xlsx", centre=north)
-    assert run.counts["people_new"] == 1
+    assert run.progress.new_of["person"] == 1
     holder = Holder.objects.get()
     assert (holder.vehicle.plate, holder.user.person.name, holder.vehicle.company.name) == ("HH-XY 1", "Maria Keller", "Alpha GmbH")
-    assert [(problem["code"], problem.get("value")) for problem in notes(run)] == [("name", "1009"), ("company", None)]
+    assert [(problem.kind, problem.value) for problem in notes(run)] == [("name", "1009"), ("company", "")]
 
 
 def test_the_telephone_of_a_driver_is_not_the_company_s(north):
@@ -148,7 +148,7 @@ def test_the_telephone_of_a_driver_is_not_the_company_s(north):
 def test_empty_columns_right_of_the_table_are_none(north):
     rows = [["Kennzeichen", "Firma"], ["HH-A 1", "Alpha GmbH"], [*[""] * 29, " "]]
     run = take(make_xlsx({"Liste": rows}), "liste.xlsx", centre=north)
-    assert len(run.sheets[0]["columns"]) == 2
+    assert len(run.sheets[0].columns) == 2
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from accounts.models import Company, Vehicle
 from contacts.models import Holder, Person, PersonAddress, VehicleDriver
 from fleetportal.core.errors import Refused
-from intake.actions import imports
+from intake import actions as imports
+from intake.wording import words_of
 from tests.factories.accounts import make_company
 
 pytestmark = [pytest.mark.samples, pytest.mark.django_db]
@@ -104,13 +105,13 @@ def test_the_file_is_taken_for_what_it_holds_and_a_second_time_changes_nothing(n
     again = taken(judged(bring(name, north), owner))
     assert not again.rows.filter(verdict__in=("new", "changed")).exists()
     assert (standing(), PersonAddress.objects.count(), Holder.objects.count(), VehicleDriver.objects.count()) == after
-    assert all(row.problems[0]["message"] for row in again.rows.filter(verdict="rejected"))
+    assert all(words_of(row.found[0])[0] for row in again.rows.filter(verdict="rejected"))
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_the_file_is_refused_with_the_reason(name, north):
     run = bring(name, north)
-    codes = [sheet["refusal"][0] for sheet in run.sheets]
+    codes = [sheet.refusal.kind for sheet in run.sheets]
     assert codes == [REFUSED[name]]
     with pytest.raises(imports.CannotBeTaken) as refused:
         imports.judge(run, by=None)
@@ -162,7 +163,7 @@ def test_multi_line_addresses_are_taken_apart(north):
 
 def test_the_footer_of_a_report_is_no_company(north):
     run = judged(bring("crm/salesforce_account_report_with_footer.csv", north))
-    assert [why for _sheet, _row, why in run.progress["skipped"]] == ["footer"] * 4
+    assert [why for _sheet, _row, why in run.position.skipped] == ["footer"] * 4
 
 
 def test_contacts_and_vehicles_find_the_accounts_that_came_before(north):
@@ -184,4 +185,4 @@ def test_a_hostile_file_ends_in_rows_with_reasons_or_in_a_refusal(path, north):
         assert str(refused).strip()
         return
     for row in run.rows.filter(verdict="rejected"):
-        assert row.row and row.problems[0]["message"]
+        assert row.row and words_of(row.found[0])[0]

@@ -1,5 +1,6 @@
 """Lists in shapes that nobody drew for us: covers and legends, headings between rows, sheets joined by the plate, formulas unreckoned."""
 
+import sys
 from datetime import date
 
 import pytest
@@ -10,10 +11,11 @@ from accounts.models import Company, Vehicle
 from contacts.models import Holder, Person
 from contacts.people.models.pairs import SAME_PERSON
 from fleetportal.core.audit import Change
+from intake import actions as imports
 from intake import judging
-from intake.actions import imports
 from intake.models import Import
 from intake.reading import dates, reaching
+from intake.wording import words_of
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person
 from tests.factories.sheets import make_text, make_workbook_by_hand, make_xlsx
@@ -28,11 +30,11 @@ def files_apart(settings, tmp_path):
 
 
 def meanings(run, sheet=0):
-    return {column["title"]: column["key"] for column in run.sheets[sheet]["columns"]}
+    return {column.title: column.key for column in run.sheets[sheet].columns}
 
 
 def skipped(run):
-    return [why for _sheet, _row, why in run.progress["skipped"]]
+    return [why for _sheet, _row, why in run.position.skipped]
 
 
 # --- several sheets that belong together ------------------------------------------------------------------------------------
@@ -47,7 +49,11 @@ JOINED = {
 
 def test_sheets_joined_by_the_plate_tell_of_the_same_vehicles(north):
     run = take(make_xlsx(JOINED), "fuhrpark.xlsx", centre=north)
-    assert not run.asks_owner and (run.counts["vehicles_new"], run.counts["companies_new"], run.counts["people_new"]) == (2, 1, 2)
+    assert not run.asks_owner and (run.progress.new_of["vehicle"], run.progress.new_of["company"], run.progress.new_of["person"]) == (
+        2,
+        1,
+        2,
+    )
     assert verdicts(run) == ["new", "new", "changed", "changed", "rejected", "changed", "changed"]
     assert why(run) == ["No other sheet in this file says whose vehicle this is."]
     assert dict(Vehicle.objects.values_list("plate", "contract_ends_on")) == {"HH-AB 1": date(2027, 12, 31), "HH-AB 2": date(2028, 6, 30)}
@@ -120,7 +126,7 @@ def test_a_cover_and_a_legend_are_no_lists(north):
         "Legend": [["Abbreviation", "Meaning"], ["OL", "Operating lease"], ["FL", "Finance lease"]],
     }
     run = take(make_xlsx(book), "report.xlsx", centre=north)
-    assert [sheet["refusal"][0] if sheet["refusal"] else "" for sheet in run.sheets] == ["cover", "", "unknown"]
+    assert [sheet.refusal.kind if sheet.refusal else "" for sheet in run.sheets] == ["cover", "", "unknown"]
     assert list(Company.objects.values_list("name", flat=True)) == ["Hansa Bau AG"]
 
 
@@ -176,8 +182,8 @@ def test_a_formula_without_its_result_is_said(north):
     ]
     run = judge(make_xlsx({"Flotte": rows}), "flotte.xlsx", centre=north)
     first, second = run.rows.order_by("row")
-    assert first.has_notes and first.problems[0]["code"] == "formula" and first.problems[0]["column"] == 3
-    assert "save it and upload it again" in first.problems[0]["cure"] and not second.problems
+    assert first.has_notes and first.found[0].kind == "formula" and first.found[0].column == 3
+    assert "save it and upload it again" in words_of(first.found[0])[1] and not second.problems
 
 
 def test_a_formula_with_its_result_is_read_as_what_it_shows(north, tmp_path):
@@ -204,7 +210,7 @@ def test_what_ends_before_it_begins_is_refused(north, title):
     ]
     run = judge(make_xlsx({"Liste": rows}), "liste.xlsx", centre=north)
     first, second = run.rows.order_by("row")
-    assert (first.verdict, first.problems[0]["column"], first.problems[0]["value"]) == ("rejected", 4, "14.01.2024")
+    assert (first.verdict, first.found[0].column, first.found[0].value) == ("rejected", 4, "14.01.2024")
     assert second.verdict == "new"
 
 
@@ -264,7 +270,7 @@ def test_months_and_quarters_are_days_too(text, begins, ends):
 
 
 def test_a_parent_that_a_later_batch_makes_is_found_by_the_same_import(north, monkeypatch):
-    monkeypatch.setattr(imports, "APPLY_BATCH", 2)
+    monkeypatch.setattr(sys.modules["intake.actions.apply"], "BATCH", 2)
     rows = [
         ["Firma", "PLZ", "Konzernmutter"],
         *([f"Tochter {number} GmbH", "20457", "Mutter AG"] for number in range(5)),

@@ -6,10 +6,9 @@ import pytest
 
 from accounts.models import Company, Vehicle
 from contacts.models import DecisionMaker, Holder, Person, VehicleDriver
-from intake import recognition
-from intake.actions import imports
+from intake import actions as imports
 from intake.models import Import
-from intake.reading import choices, makes, names, reaching, vocabulary
+from intake.reading import choices, makes, names, reaching, recognition, vocabulary
 from tests.factories.accounts import make_company
 from tests.factories.sheets import make_text
 
@@ -31,11 +30,11 @@ def take(text, *, company=None, centre=None):
 
 
 def meanings(run):
-    return {column["title"]: column["key"] for column in run.sheets[0]["columns"]}
+    return {column.title: column.key for column in run.sheets[0].columns}
 
 
 def notes(run):
-    return [(row.row, problem["code"], problem["value"]) for row in run.rows.order_by("row") for problem in row.problems]
+    return [(row.row, problem.kind, problem.value) for row in run.rows.order_by("row") for problem in row.found]
 
 
 def reached(name):
@@ -129,7 +128,7 @@ def test_agreed_kilometres_are_no_reading(north):
 @pytest.mark.parametrize("title", ["Monthly rental ex VAT", "VAT %", "VAT"])
 def test_prices_and_rates_are_no_vat_numbers(north, title):
     run = take(f"Customer;Plate;Make;{title}\nDelta NV;1-ABC-234;Ford;512,34\nDelta NV;1-DEF-567;VW;19\n", centre=north)
-    assert meanings(run)[title] == "" and run.counts["new"] == 2 and not run.counts.get("rejected")
+    assert meanings(run)[title] == "" and run.progress.new == 2 and not run.progress.rejected
 
 
 def test_numbers_that_hold_names_are_names(north):
@@ -319,7 +318,7 @@ def test_several_contacts_of_a_company_in_one_row_are_all_made_each_with_its_add
         "Orbit AG,Köln,Jana Wolf,jana@orbit.example,,,,12\n"
     )
     run = take(text, centre=north)
-    assert run.counts["new"] == 2
+    assert run.progress.new == 2
     assert {(role.company.name, role.person.name) for role in DecisionMaker.objects.all()} == {
         ("Nova Ltd", "Grace Hill"),
         ("Nova Ltd", "Tom Reed"),
@@ -360,7 +359,7 @@ def test_the_second_driver_keeps_the_own_telephone(north):
 
 def test_numbered_telephones_of_one_person_stay_with_that_person(north):
     run = take("First name,Last name,Company,Phone 1,Phone 2\nGrace,Hill,Nova Ltd,0171 2345678,0172 2345678\n", centre=north)
-    assert run.counts["new"] == 1 and reached("Hill") == {"+49 171 2345678", "+49 172 2345678"}
+    assert run.progress.new == 1 and reached("Hill") == {"+49 171 2345678", "+49 172 2345678"}
 
 
 def test_what_a_person_says_of_one_contact_s_column_leaves_the_other_s_alone(north):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Company, Vehicle
 from contacts.models import Person
 from fleetportal.core.jobs.queue import Job
-from intake.actions import imports
+from intake import actions as imports
 from intake.models import Import
 from tests.kills.portal import Processes, database_url, environment, eventually
 from tests.selection import LONG

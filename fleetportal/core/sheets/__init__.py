@@ -1,14 +1,15 @@
 """Spreadsheets in and out: strangers' files are read in a process of their own, ours are written typed, and nothing in them runs."""
 
+from fleetportal.core.sheets.book import Book, BookSheet, Unreckoned
 from fleetportal.core.sheets.marking import SheetMarks, write_marked
-from fleetportal.core.sheets.reading import Book, Sheet, Unreckoned, read
+from fleetportal.core.sheets.reading import read
 from fleetportal.core.sheets.refusals import SheetRefused, refusal
 from fleetportal.core.sheets.writing import Column, harmless, write_csv, write_xlsx
 
 __all__ = [
     "Book",
+    "BookSheet",
     "Column",
-    "Sheet",
     "SheetMarks",
     "SheetRefused",
     "Unreckoned",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleetportal.core.sheets import processes
-from fleetportal.core.sheets.reading import Book
+from fleetportal.core.sheets.book import Book
 
 
 @dataclass

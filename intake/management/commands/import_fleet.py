@@ -12,9 +12,12 @@ from accounts.customers.vat import compact
 from accounts.models import Centre, Company
 from fleetportal.core.db import fold
 from fleetportal.core.errors import Refused
-from intake.actions import imports
+from intake import actions as imports
+from intake import wording
 from intake.actions.report import write_report
 from intake.models import Import, Layout, Verdict
+from intake.reading.problems import Problem
+from intake.reading.sheets import Sheet
 
 ROWS_REJECTED, NOT_READ = 1, 2
 
@@ -49,7 +52,7 @@ class Command(BaseCommand):
                 run = imports.bring(file, name=path.name, by=None, centre=centre, company=company)
             if layout:
                 imports.use_layout(run, layout, by=None)
-            for words in imports.refusals_of(run):
+            for words in wording.refusals_of(run.sheets):
                 self.stderr.write(f"{path.name}: {words}")
             imports.judge(run, by=None, in_background=False)
         except imports.WhoseVehicles as question:
@@ -71,8 +74,8 @@ class Command(BaseCommand):
     def say(self, run: Import, path: Path, options: dict[str, Any]) -> int:
         for row in run.rows.with_problems().iterator():
             sheet = run.sheet_at(row.sheet)
-            for problem in row.problems:
-                if problem.get("stops", True) or options["verbosity"] > 1:
+            for problem in row.found:
+                if problem.stops or options["verbosity"] > 1:
                     self.stdout.write(problem_line(path.name, sheet, row.row, problem))
         self.stdout.write(summary(run, path.name, dry=options["dry_run"]))
         if options["report"]:
@@ -80,12 +83,11 @@ class Command(BaseCommand):
         return ROWS_REJECTED if run.rows.filter(verdict=Verdict.REJECTED).exists() else 0
 
 
-def problem_line(name: str, sheet: dict[str, Any], row: int, problem: dict[str, Any]) -> str:
+def problem_line(name: str, sheet: Sheet, row: int, problem: Problem) -> str:
     """File, sheet, row, column, value and why, parted by tabs; nothing in it can steer a terminal."""
-    place = problem.get("column")
-    column = sheet["titles"][place] or f"column {place + 1}" if place is not None and place < len(sheet["titles"]) else ""
-    words = f"{problem['message']} {problem.get('cure', '')}".strip()
-    parts = (name, sheet["name"], f"row {row}", column, problem.get("value", ""), words)
+    index = problem.column
+    column = sheet.titles[index] or f"column {index + 1}" if index is not None and index < len(sheet.titles) else ""
+    parts = (name, sheet.name, f"row {row}", column, problem.value, wording.sentence(problem))
     return "\t".join("".join(sign if sign.isprintable() else " " for sign in part) for part in parts)
 
 
@@ -96,7 +98,7 @@ def summary(run: Import, name: str, *, dry: bool) -> str:
     if dry:
         return f"{said}; dry run, nothing written."
     made = [
-        f"{run.counts.get(f'made_{what}', 0)} {noun}"
+        f"{run.progress.made.get(what, 0)} {noun}"
         for what, noun in (("company", "companies"), ("vehicle", "vehicles"), ("person", "people"))
     ]
     return f"{said}; made {', '.join(made)}."

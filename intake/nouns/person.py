@@ -7,17 +7,24 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Company, Vehicle
 from contacts.models import GROUPS, Channel, DecisionMaker, Group, Holder, Person, PersonAddress, Role, VehicleDriver
 from contacts.people.models.person import fold_address, fold_name
 from fleetportal.core.db import bulk, fold
-from intake.drafts import Draft, worst
 from intake.models import Made, StagedRow
-from intake.records import Record, brief, looks_like_code
+from intake.nouns.drafts import Draft, worst
+from intake.nouns.registry import Keys, Noun
+from intake.reading import fields as f
+from intake.reading import leading, lists
+from intake.reading.fields import Field
+from intake.reading.kinds import ADDRESS, Kind, Subject
+from intake.reading.person import PersonFacts
+from intake.reading.rows import Row, brief, looks_like_code
+from intake.reading.sheets import PEOPLE
 
 FACTS = frozenset(("title", "born_on", "external_id", "first_name"))
-Facts = dict[str, Any]
 
 
 @dataclass(eq=False)
@@ -37,7 +44,7 @@ class People:
         reach: QuerySet[Company],
         own: QuerySet[Person],
         centre: Centre | None,
-        records: Iterable[Record],
+        rows: Iterable[Row],
         companies: Iterable[int],
         *,
         today: date,
@@ -54,17 +61,17 @@ class People:
         self.roles: dict[tuple[str, Any, Any], Draft[Role]] = {}
         self.holders: dict[Any, list[Draft[Holder]]] = defaultdict(list)
         self.drives: dict[tuple[Any, Any], Draft[VehicleDriver]] = {}
-        records = list(records)
-        facts = [person for record in records for person in record.values.get("people", ())]
+        rows = list(rows)
+        facts = [person for row in rows for person in row.all(PersonFacts)]
         if facts:
-            self.load(facts, list(companies), [record.fingerprint for record in records if record.fingerprint])
+            self.load(facts, list(companies), [row.fingerprint for row in rows if row.fingerprint])
 
     # --- what stands -------------------------------------------------------------------------------------------------------
 
-    def load(self, facts: list[Facts], companies: list[int], fingerprints: list[str]) -> None:
-        names = {fold_name(one.get("first_name", ""), one.get("last_name", "")) for one in facts} - {""}
-        emails = {fold(email) for one in facts for email in one.get("emails", ())}
-        ids = {one["external_id"] for one in facts if one.get("external_id")}
+    def load(self, facts: list[PersonFacts], companies: list[int], fingerprints: list[str]) -> None:
+        names = {folded_name(one) for one in facts} - {""}
+        emails = {fold(email) for one in facts for email in one.emails}
+        ids = {one.external_id for one in facts if one.external_id}
         wanted: set[int] = set()
         for model in GROUPS.values():
             at_hand = model._default_manager.filter(company__among=companies, person__name_folded__among=names)
@@ -124,33 +131,34 @@ class People:
 
     # --- what rows say -----------------------------------------------------------------------------------------------------
 
-    def of(self, record: Record, company: Draft[Company] | None, vehicle: Draft[Vehicle] | None) -> list[str]:
+    def of(self, row: Row, company: Draft[Company] | None, vehicle: Draft[Vehicle] | None) -> list[str]:
         """Each person of the row as new, changed or the same; everything about them is drafted."""
-        return [self.one(facts, record, company, vehicle) for facts in record.values.get("people", ())]
+        return [self.one(facts, row, company, vehicle) for facts in row.all(PersonFacts)]
 
-    def one(self, facts: Facts, record: Record, company: Draft[Company] | None, vehicle: Draft[Vehicle] | None) -> str:
-        known = self.find(facts, record, company) or self.draft(facts, record)
+    def one(self, facts: PersonFacts, row: Row, company: Draft[Company] | None, vehicle: Draft[Vehicle] | None) -> str:
+        known = self.find(facts, row, company) or self.draft(facts, row)
         states = [known.draft.state]
         person = known.draft
-        for name in FACTS & facts.keys():
-            person.put(name, date.fromisoformat(facts[name]) if name == "born_on" else facts[name], only_blank=True)
+        for name, value in facts.told():
+            if name in FACTS:
+                person.put(name, value, only_blank=True)
         if "first_name" in person.changes:
             person.changes["name_folded"] = fold_name(person.changes["first_name"], person.obj.last_name)
-        person.staged = person.staged or record.staged
+        person.staged = person.staged or row.staged
         states.append(person.state)
-        states += self.reach_by(known, facts, record)
+        states += self.reach_by(known, facts, row)
         if company is not None:
             known.companies.add(company.obj.pk or id(company.obj))
-            states += self.role(known, facts, record, company, vehicle)
+            states += self.role(known, facts, row, company, vehicle)
         return worst([state if state != "new" or known.draft.is_new else "changed" for state in states])
 
-    def find(self, facts: Facts, record: Record, company: Draft[Company] | None) -> Known | None:
+    def find(self, facts: PersonFacts, row: Row, company: Draft[Company] | None) -> Known | None:
         """In the order that the page shows: number in the source, company and e-mail, company, name and more, the row itself."""
-        name = fold_name(facts.get("first_name", ""), facts.get("last_name", ""))
-        for known in self.by_id.get(facts.get("external_id", ""), ()):
-            if looks_like_code(facts["external_id"]) or known.draft.obj.name_folded == name:
+        name = folded_name(facts)
+        for known in self.by_id.get(facts.external_id, ()):
+            if looks_like_code(facts.external_id) or known.draft.obj.name_folded == name:
                 return known
-        for email in facts.get("emails", ()):
+        for email in facts.emails:
             for known in self.by_email.get(fold(email), ()):
                 if self.may_be(known, name):
                     return known
@@ -164,51 +172,51 @@ class People:
         sure = [known for known in at_company if self.shares(known, facts)]
         if sure or (len(at_company) == 1 and (here is not None or self.is_bare(facts))):
             return (sure or at_company)[0]
-        return self.by_made.get(record.fingerprint or "-")
+        return self.by_made.get(row.fingerprint or "-")
 
     def may_be(self, known: Known, name: str) -> bool:
         """An e-mail address is shared at times: the name must fit, or one of the two has none."""
         return not name or not known.draft.obj.name_folded or known.draft.obj.name_folded == name
 
-    def contradicts(self, known: Known, facts: Facts) -> bool:
+    def contradicts(self, known: Known, facts: PersonFacts) -> bool:
         person = known.draft.obj
-        if person.born_on and facts.get("born_on") and person.born_on.isoformat() != facts["born_on"]:
+        if person.born_on and facts.born_on and person.born_on != facts.born_on:
             return True
-        if person.external_id and facts.get("external_id") and person.external_id != facts["external_id"]:
+        if person.external_id and facts.external_id and person.external_id != facts.external_id:
             return True
         mails = {value for channel, value in known.addresses if channel == Channel.EMAIL}
-        asked = {fold(email) for email in facts.get("emails", ())}
+        asked = {fold(email) for email in facts.emails}
         phones = {value for channel, value in known.addresses if channel == Channel.PHONE}
-        given = {fold_address(Channel.PHONE, phone) for phone in facts.get("phones", ())}
+        given = {fold_address(Channel.PHONE, phone) for phone in facts.phones}
         return bool(mails and asked and not mails & asked and not phones & given)
 
-    def shares(self, known: Known, facts: Facts) -> bool:
+    def shares(self, known: Known, facts: PersonFacts) -> bool:
         """True where a birth date or a telephone number agrees."""
         born = known.draft.obj.born_on
-        if born and born.isoformat() == facts.get("born_on"):
+        if born and born == facts.born_on:
             return True
-        return any((Channel.PHONE, fold_address(Channel.PHONE, phone)) in known.addresses for phone in facts.get("phones", ()))
+        return any((Channel.PHONE, fold_address(Channel.PHONE, phone)) in known.addresses for phone in facts.phones)
 
-    def is_bare(self, facts: Facts) -> bool:
-        return not facts.get("emails") and not facts.get("phones") and not facts.get("born_on")
+    def is_bare(self, facts: PersonFacts) -> bool:
+        return not facts.emails and not facts.phones and not facts.born_on
 
     # --- what is drafted ---------------------------------------------------------------------------------------------------
 
-    def draft(self, facts: Facts, record: Record) -> Known:
-        person = bulk.new(Person, first_name=facts.get("first_name", ""), last_name=facts.get("last_name", ""), centre=self.centre)
-        person.name_folded = fold_name(person.first_name, person.last_name)
-        if facts.get("language"):
-            person.language = facts["language"]
-        draft = Draft(person, is_new=True, staged=record.staged)
-        for name in ("title", "external_id"):
-            draft.put(name, facts.get(name))
+    def draft(self, facts: PersonFacts, row: Row) -> Known:
+        person = bulk.new(Person, first_name=facts.first_name, last_name=facts.last_name, centre=self.centre)
+        person.name_folded = folded_name(facts)
+        if facts.language:
+            person.language = facts.language
+        draft = Draft(person, is_new=True, staged=row.staged)
+        draft.put("title", facts.title)
+        draft.put("external_id", facts.external_id)
         return self.put(Known(draft))
 
-    def reach_by(self, known: Known, facts: Facts, record: Record) -> list[str]:
+    def reach_by(self, known: Known, facts: PersonFacts, row: Row) -> list[str]:
         states = []
-        wanted = [(Channel.EMAIL, value, False) for value in facts.get("emails", ())]
-        wanted += [(Channel.PHONE, value, False) for value in facts.get("phones", ())]
-        wanted += [(Channel.PHONE, value, True) for value in facts.get("private_phones", ())]
+        wanted = [(Channel.EMAIL, value, False) for value in facts.emails]
+        wanted += [(Channel.PHONE, value, False) for value in facts.phones]
+        wanted += [(Channel.PHONE, value, True) for value in facts.private_phones]
         for channel, value, private in wanted:
             folded = fold_address(channel, value)[:254]
             if (channel, folded) not in known.addresses:
@@ -216,31 +224,31 @@ class People:
                 address = bulk.new(
                     PersonAddress, person=known.draft.obj, channel=channel, value=value, value_folded=folded, is_private=private
                 )
-                self.addresses.append(Draft(address, is_new=True, staged=record.staged))
+                self.addresses.append(Draft(address, is_new=True, staged=row.staged))
                 if channel == Channel.EMAIL:
                     self.by_email[folded].append(known)
                 states.append("new")
         return states
 
-    def role(self, known: Known, facts: Facts, record: Record, company: Draft[Company], vehicle: Draft[Vehicle] | None) -> list[str]:
-        group = facts.get("group") or Group.DECISION_MAKER
+    def role(self, known: Known, facts: PersonFacts, row: Row, company: Draft[Company], vehicle: Draft[Vehicle] | None) -> list[str]:
+        group = facts.group or Group.DECISION_MAKER
         key = (group, known.draft.obj.pk or id(known.draft.obj), company.obj.pk or id(company.obj))
         role = self.roles.get(key)
         if role is None:
             fresh = bulk.new(GROUPS[group], person=known.draft.obj, company=company.obj, starts_on=self.today)
             if isinstance(fresh, DecisionMaker):
-                fresh.kind = facts.get("kind") or DecisionMaker.Kind.OTHER
-            role = self.roles[key] = Draft(fresh, is_new=True, staged=record.staged)
-        role.put("job_title", facts.get("job_title"))
-        role.staged = role.staged or record.staged
+                fresh.kind = facts.kind or DecisionMaker.Kind.OTHER
+            role = self.roles[key] = Draft(fresh, is_new=True, staged=row.staged)
+        role.put("job_title", facts.job_title)
+        role.staged = role.staged or row.staged
         states = [role.state]
-        if vehicle is not None and facts.get("holds"):
-            states.append(self.holder(role, vehicle, record))
-        elif vehicle is not None and facts.get("drives"):
-            states.append(self.drive(role, vehicle, record))
+        if vehicle is not None and facts.holds:
+            states.append(self.holder(role, vehicle, row))
+        elif vehicle is not None and facts.drives:
+            states.append(self.drive(role, vehicle, row))
         return states
 
-    def holder(self, user: Draft[Any], vehicle: Draft[Vehicle], record: Record) -> str:
+    def holder(self, user: Draft[Any], vehicle: Draft[Vehicle], row: Row) -> str:
         """The user holds the vehicle from its delivery on, or from today where somebody held it before."""
         standing = self.holders[vehicle.obj.pk or id(vehicle.obj)]
         if any(
@@ -255,17 +263,17 @@ class People:
         for draft in standing:
             if draft.is_new or draft.obj.starts_on >= start:
                 return "same"  # held from today or later already: the list is older than what we know
-            draft.staged = record.staged
+            draft.staged = row.staged
             draft.changes["ends_on"] = date.fromordinal(start.toordinal() - 1)
-        standing.append(Draft(bulk.new(Holder, vehicle=vehicle.obj, user=user.obj, starts_on=start), is_new=True, staged=record.staged))
+        standing.append(Draft(bulk.new(Holder, vehicle=vehicle.obj, user=user.obj, starts_on=start), is_new=True, staged=row.staged))
         return "new"
 
-    def drive(self, driver: Draft[Any], vehicle: Draft[Vehicle], record: Record) -> str:
+    def drive(self, driver: Draft[Any], vehicle: Draft[Vehicle], row: Row) -> str:
         key = (vehicle.obj.pk or id(vehicle.obj), driver.obj.pk or id(driver.obj))
         if key in self.drives:
             return "same"
         drive = bulk.new(VehicleDriver, vehicle=vehicle.obj, driver=driver.obj, starts_on=self.today)
-        self.drives[key] = Draft(drive, is_new=True, staged=record.staged)
+        self.drives[key] = Draft(drive, is_new=True, staged=row.staged)
         return "new"
 
 
@@ -278,11 +286,72 @@ def made_by(fingerprints: Sequence[str]) -> dict[int, str]:
     return {person: rows[row] for person, row in made}
 
 
-def key_of(facts: Facts, company_key: str) -> str:
+def key_of(facts: PersonFacts, company_key: str) -> str:
     """By what a person is known again within a file."""
-    name = fold_name(facts.get("first_name", ""), facts.get("last_name", ""))
-    mail = fold(facts["emails"][0]) if facts.get("emails") else ""
-    if facts.get("external_id"):
-        return brief(f"pid:{facts['external_id']}")
-    known_by = mail or facts.get("born_on", "") or "".join(facts.get("phones", ())[:1])
-    return brief(f"p:{known_by}|{name}|{company_key}")
+    if facts.external_id:
+        return brief(f"pid:{facts.external_id}")
+    born = facts.born_on.isoformat() if facts.born_on else ""
+    known_by = fold(facts.emails[0]) if facts.emails else born or "".join(facts.phones[:1])
+    return brief(f"p:{known_by}|{folded_name(facts)}|{company_key}")
+
+
+def folded_name(facts: PersonFacts) -> str:
+    """The name as people are looked up by."""
+    return fold_name(facts.first_name, facts.last_name)
+
+
+# --- what files say about people ---------------------------------------------------------------------------------------------
+
+FIELDS = (
+    Field("person.id", _("Person: ID in the source system"), f.ID),
+    Field("person.name", _("Person: full name"), f.NAME),
+    Field("person.first_name", _("First name"), f.NAME),
+    Field("person.middle_name", _("Middle name"), f.NAME),
+    Field("person.last_name", _("Last name"), f.NAME),
+    Field("person.salutation", _("Salutation")),
+    Field("person.title", _("Academic title")),
+    Field("person.job_title", _("Job title")),
+    Field("person.group", _("Target group")),
+    Field("person.email", _("E-mail"), f.EMAIL, many=True),
+    Field("person.phone", _("Telephone"), f.PHONE, many=True),
+    Field("person.mobile", _("Mobile"), f.PHONE, many=True),
+    Field("person.private_phone", _("Private telephone"), f.PHONE),
+    Field("person.born_on", _("Date of birth"), f.DATE),
+    Field("person.birth_year", _("Year of birth"), f.COUNT),
+    Field("person.birth_month", _("Month of birth"), f.COUNT),
+    Field("person.birth_day", _("Day of birth"), f.COUNT),
+    Field("person.language", _("Language")),
+    Field("drivers", _("Other drivers"), f.NAME, many=True),
+)
+OWN = {"name": "person.name", "id": "person.id", "phone": "person.phone", "mobile": "person.mobile", "email": "person.email"}
+
+
+def keys_of(row: Row, company_key: str, _owner: str) -> Keys:
+    """A row of a list of people is known by the person and the company."""
+    people = row.all(PersonFacts)
+    return (key_of(people[0], company_key), "") if people else ("", "")
+
+
+NOUN = Noun(
+    Subject(
+        "person",
+        PersonFacts,
+        FIELDS,
+        kinds=(
+            Kind(
+                PEOPLE,
+                "person",
+                label=_("people"),
+                looks_like=_("a list of people"),
+                leads=leading.is_about_people,
+                read=lists.read_people,
+                tells_of=frozenset(("company", "person")),
+                needs=frozenset(("person.name", "person.last_name", "person.first_name", "person.email")),
+                order=1,
+            ),
+        ),
+        neutral={**ADDRESS, **OWN, "title": "person.salutation"},
+    ),
+    keys=keys_of,
+    made={"person": Person, "address": PersonAddress, "holder": Holder, "drive": VehicleDriver, **GROUPS},
+)

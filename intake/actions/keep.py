@@ -1,9 +1,7 @@
 """How long imports keep what was brought, and what they keep about a person who is to be forgotten."""
 
 import shutil
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +10,8 @@ from contacts.models import Person
 from contacts.people import person_data
 from contacts.people.models.person import fold_name
 from intake.models import KEPT_DAYS, Import, Made, StagedRow
+from intake.reading.facts import Said
+from intake.reading.person import PersonFacts
 
 
 def forget_files(*, before: timedelta = timedelta(days=KEPT_DAYS)) -> int:
@@ -26,18 +26,17 @@ def forget_files(*, before: timedelta = timedelta(days=KEPT_DAYS)) -> int:
 def forget_person(person: Person) -> None:
     """What imports keep about `person`: the raw cells and values of rows that name them, and the files these rows came in."""
     made = Made.objects.filter(what="person", object_id=person.pk).values("row")
-    named = [row.pk for row in StagedRow.objects.exclude(values={}).only("values").iterator() if names(row.values, person)]
+    named = [row.pk for row in StagedRow.objects.exclude(values={}).only("values").iterator() if names(row, person)]
     rows = StagedRow.objects.filter(Q(pk__in=made) | Q(pk__in=named))
     for run in Import.objects.filter(rows__in=rows).distinct():
         shutil.rmtree(run.folder, ignore_errors=True)
     rows.update(cells=[], values={}, problems=[])
 
 
-def names(values: Mapping[str, Any], person: Person) -> bool:
-    """True where one of the people in a row's values has the name of `person`."""
-    return any(
-        fold_name(one.get("first_name", ""), one.get("last_name", "")) == person.name_folded != "" for one in values.get("people", ())
-    )
+def names(row: StagedRow, person: Person) -> bool:
+    """True where one of the people in a row has the name of `person`."""
+    said = Said.from_json(row.values).all(PersonFacts)
+    return any(fold_name(one.first_name, one.last_name) == person.name_folded != "" for one in said)
 
 
 def register() -> None:

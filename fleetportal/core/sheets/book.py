@@ -1,0 +1,73 @@
+"""The rows of a file that was read, kept in a spool: gone through again and from anywhere, with flat memory. No Django in here."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+Cell = str | int | float | bool | date | datetime
+
+
+class Unreckoned(str):
+    """An empty cell that would not be empty: a formula whose result the file does not hold."""
+
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps none of these in JSON
+
+
+@dataclass(frozen=True)
+class BookSheet:
+    """A sheet that holds something: its name ("" in a text file), place, number of rows with content, width, and where its rows begin."""
+
+    name: str
+    place: int
+    rows: int
+    width: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Book:
+    """A file that was read: its rows lie in the spool, so that they can be gone through again and from anywhere, with flat memory."""
+
+    kind: str
+    spool: Path
+    sheets: tuple[BookSheet, ...]
+
+    def rows(self, sheet: BookSheet, *, limit: int | None = None) -> Iterator[tuple[int, list[Cell]]]:
+        """(number of the row in the file, cells) of the first `limit` rows of `sheet`."""
+        for _offset, place, number, cells in islice(self.lines(sheet.offset), limit):
+            if place != sheet.place:
+                return
+            yield number, cells
+
+    def sample(self, sheet: BookSheet, *, first: int, spread: int) -> Iterator[tuple[int, list[Cell]]]:
+        """The `first` rows of `sheet` and about `spread` more from all over the rest of it."""
+        step = max(1, (sheet.rows - first) // max(spread, 1))
+        with self.spool.open("rb") as lines:
+            lines.seek(sheet.offset)
+            for count, line in enumerate(islice(lines, sheet.rows)):
+                if count < first or (count - first) % step == 0:
+                    _place, number, cells = json.loads(line)
+                    yield number, [from_json(cell) for cell in cells]
+
+    def lines(self, offset: int = 0) -> Iterator[tuple[int, int, int, list[Cell]]]:
+        """(offset of the next line, sheet, row, cells) from `offset` on."""
+        with self.spool.open("rb") as lines:
+            lines.seek(offset)
+            for line in lines:
+                offset += len(line)
+                place, number, cells = json.loads(line)
+                yield offset, place, number, [from_json(cell) for cell in cells]
+
+
+def from_json(cell: Any) -> Cell:
+    if isinstance(cell, dict):
+        if "f" in cell:
+            return Unreckoned()
+        return date.fromisoformat(cell["d"]) if "d" in cell else datetime.fromisoformat(cell["t"])
+    return UNSTORABLE.sub("\ufffd", cell) if isinstance(cell, str) else cell

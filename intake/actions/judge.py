@@ -1,0 +1,49 @@
+"""The dry run, begun and gone on with."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import User
+from fleetportal.core.db import lock
+from fleetportal.core.jobs import queue as jobs
+from intake import counting, judging, wording
+from intake.actions.columns import back_to_columns, must_rest
+from intake.actions.refusals import CannotBeTaken, WhoseVehicles
+from intake.importer import importer
+from intake.models import JOB, Import
+
+State = Import.State
+
+
+def judge(run: Import, *, by: User | None, in_background: bool = True) -> None:
+    """Start the dry run, for the worker or for the caller's own `work`. Raises CannotBeTaken, WhoseVehicles, ImportBusy."""
+    with transaction.atomic():
+        lock(run)
+        must_rest(run)
+        if not run.taken_sheets:
+            raise CannotBeTaken(" ".join(wording.refusals_of(run.sheets)) or str(_("No sheet in this file can be imported.")))
+        if run.asks_owner:
+            raise WhoseVehicles(_("Whose vehicles are these? The file has no column with company names."))
+        back_to_columns(run)
+        run.state, run.position = State.JUDGING, judging.start()
+        run.job = jobs.start(JOB, {"import": run.pk}, by=by) if in_background else None
+        run.save(update_fields=["state", "position", "job"])
+
+
+def judge_batch(run: Import) -> bool:
+    """One batch of the dry run; True when it was the last. A killed worker repeats at most this batch."""
+    stood = run.position
+    with override(run.owner.language if run.owner else None):
+        step = judging.Step(run, importer(run)).work()
+    with transaction.atomic():
+        lock(run)
+        if run.state != State.JUDGING or run.position != stood:
+            return run.state != State.JUDGING
+        step.save()
+        step.note_new()
+        if step.is_last:
+            run.progress.new_of.update(counting.count_new(run))
+            run.state = State.JUDGED
+        run.save(update_fields=["progress", "position", "state"])
+        return step.is_last

@@ -1,0 +1,55 @@
+"""Taking back what an import made and changed."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+from fleetportal.core.jobs import queue as jobs
+from intake import undoing
+from intake.actions.apply import hold, must_be_allowed
+from intake.actions.refusals import ImportBusy
+from intake.importer import actor, hindrance, importer
+from intake.models import JOB, Import, Made
+
+State = Import.State
+
+
+def undo(run: Import, *, by: User | None) -> None:
+    """Start taking back what this import made and changed. Raises ImportBusy."""
+    with transaction.atomic():
+        lock(run)
+        if run.state not in (State.DONE, State.STOPPED):
+            raise ImportBusy(_("Only an import that has finished can be undone."))
+        must_be_allowed(run, run.owner or by)
+        progress = run.progress
+        progress.held, progress.undone, progress.kept = "", 0, 0
+        progress.to_undo = Made.objects.filter(row__run=run).count()
+        run.state = State.UNDOING
+        run.job = jobs.start(JOB, {"import": run.pk}, by=by)
+        run.save(update_fields=["state", "progress", "job"])
+        audit.record("import.undone", run, by=by)
+
+
+def undo_batch(run: Import) -> bool:
+    """One batch of it; True when nothing was left."""
+    with transaction.atomic():
+        lock(run)
+        if run.state != State.UNDOING:
+            return True
+        if code := hindrance(run, actor(run)):
+            hold(run, code)
+            return True
+        done = undoing.undo_batch(run, importer(run))
+        if done is None:
+            run.rows.update(applied_at=None)
+            run.state, run.ended_at = State.UNDONE, timezone.now()
+            run.save(update_fields=["state", "ended_at"])
+            return True
+        gone, kept = done
+        run.progress.undone += gone
+        run.progress.kept += kept
+        run.save(update_fields=["progress"])
+        return False

@@ -1,0 +1,46 @@
+"""An import in slices: the worker goes on with whatever it is at."""
+
+import time
+
+from fleetportal.core.db import bulk
+from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.jobs.queue import Job
+from intake.actions.apply import apply_batch
+from intake.actions.judge import judge_batch
+from intake.actions.undo import undo_batch
+from intake.models import JOB, Import
+
+State = Import.State
+WORK = {State.JUDGING: judge_batch, State.APPLYING: apply_batch, State.UNDOING: undo_batch}
+
+
+def work(run: Import, *, deadline: float | None = None) -> bool:
+    """Goes on with whatever the import is at, to its end or until `deadline`; True when it rests."""
+    while run.state in WORK:
+        with bulk.uncollected():
+            WORK[State(run.state)](run)
+        if deadline is not None and time.monotonic() > deadline:
+            break
+    return run.state not in WORK
+
+
+@jobs.kind(JOB)
+def run_slice(job: Job, deadline: float) -> bool:
+    """One slice of an import."""
+    run = Import.objects.filter(pk=job.args["import"]).select_related("owner", "centre", "company", "job__owner").first()
+    if run is None:
+        return True
+    finished = work(run, deadline=deadline)
+    job.progress(*how_far(run))
+    return finished
+
+
+def how_far(run: Import) -> tuple[int, int]:
+    """(done, of how many) for the progress bar."""
+    progress = run.progress
+    if run.state == State.JUDGING:
+        total = sum(sheet.rows for sheet in run.taken_sheets)
+        return min(progress.rows + progress.skipped, total), total
+    if run.state in (State.UNDOING, State.UNDONE):
+        return progress.undone + progress.kept, max(progress.to_undo, 1)
+    return progress.applied + progress.refused_late, max(progress.good, 1)

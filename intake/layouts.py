@@ -1,0 +1,35 @@
+"""Layouts: what the columns of a kind of file mean, kept under a name for the next file with the same titles."""
+
+from django.utils import timezone
+
+from accounts.models import User
+from intake.models import Layout
+from intake.reading.recognition import check
+from intake.reading.sheets import SAID, Sheet
+
+
+def put_known(sheet: Sheet) -> None:
+    """Put on what was kept for these titles, if anything was. Costs 1 query."""
+    layout = Layout.objects.for_titles(sheet.signature).first() if sheet.signature else None
+    if layout:
+        put_on(sheet, layout)
+
+
+def put_on(sheet: Sheet, layout: Layout) -> None:
+    """The sheet's columns as `layout` has them."""
+    for column in sheet.columns:
+        kept = layout.columns.get(str(column.index))
+        if kept is not None:
+            column.mean(kept["key"], SAID)
+            column.order = kept.get("order", "")
+    sheet.kind, sheet.layout = layout.kind, layout.name
+    check(sheet)
+
+
+def keep(sheet: Sheet, name: str, *, by: User | None) -> Layout:
+    """The meaning of the sheet's columns, kept under `name`; a layout of that name is replaced. Costs 2 queries."""
+    columns = {str(column.index): {"key": column.key, "order": column.order} for column in sheet.columns}
+    kept = {"signature": sheet.signature, "kind": sheet.kind, "columns": columns, "owner": by, "used_at": timezone.now()}
+    layout, _new = Layout.objects.update_or_create(name=name, defaults=kept)
+    sheet.layout = name
+    return layout

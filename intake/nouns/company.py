@@ -1,0 +1,305 @@
+"""Finds the companies that rows name, within reach, or drafts them.
+
+A company out of reach is never found: the answer is as for a new one.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers.actions.companies import PARENTS, closes_circle
+from accounts.models import Assignment, Centre, Company
+from fleetportal.core.db import alone, bulk, fold
+from intake.nouns.drafts import Draft
+from intake.nouns.person import folded_name
+from intake.nouns.person import key_of as person_key
+from intake.nouns.registry import Keys, Noun
+from intake.reading import fields as f
+from intake.reading import leading, lists, reaching
+from intake.reading.company import CompanyFacts
+from intake.reading.fields import Field
+from intake.reading.kinds import ADDRESS, Kind, Subject
+from intake.reading.person import PersonFacts
+from intake.reading.rows import Row, brief, looks_like_code
+from intake.reading.sheets import COMPANIES, MIXED
+from intake.reading.vehicle import VehicleFacts
+
+FACTS = frozenset(
+    ("vat_number", "street", "postcode", "city", "country", "phone", "email", "website", "sector", "employees", "external_id")
+)
+
+
+def key_of(facts: CompanyFacts) -> str:
+    """By what a company is known again within a file."""
+    if facts.vat_number:
+        return f"vat:{facts.vat_number}"
+    if facts.name:
+        return brief(f"name:{fold(facts.name)}|{facts.postcode}")
+    return brief(f"id:{facts.external_id or facts.domain}")
+
+
+class Companies:
+    """The companies of a batch."""
+
+    def __init__(
+        self,
+        reach: QuerySet[Company],
+        centre: Centre | None,
+        rows: Iterable[Row],
+        *,
+        owner: Company | None,
+        today: date,
+        read: Callable[[QuerySet[Any]], QuerySet[Any]],
+    ) -> None:
+        self.read_rows = read
+        self.centre, self.owner, self.today = centre, owner, today
+        self.by: dict[str, dict[str, list[Draft[Company]]]] = {name: defaultdict(list) for name in ("vat", "name", "id", "domain")}
+        self.drafts: dict[int | None, Draft[Company]] = {}
+        self.new: list[Draft[Company]] = []
+        self.named_parents: list[tuple[Draft[Company], str]] = []  # company, and the folded name of the one it belongs to
+        self.load(reach, [facts for row in rows if (facts := row.one(CompanyFacts)) is not None])
+        self.owner_draft = Draft(owner, is_new=False) if owner is not None else None
+
+    def load(self, reach: QuerySet[Company], facts: list[CompanyFacts]) -> None:
+        names = {fold(name)[:200] for one in facts for name in (one.name, one.parent) if name}
+        vats = {one.vat_number for one in facts if one.vat_number}
+        ids = {one.external_id for one in facts if one.external_id}
+        domains = {one.domain for one in facts if one.domain and not one.name}
+        asked = Q(pk__in=[])
+        asked |= Q(name_folded__among=names) if names else Q()
+        asked |= Q(vat_number__among=vats) if vats else Q()
+        asked |= Q(external_id__among=ids) if ids else Q()
+        found = list(self.read_rows(reach.filter(asked))) if names or vats or ids else []
+        for company in found:
+            self.put(Draft(company, is_new=False))
+        self.load_domains(reach, domains)
+
+    def load_domains(self, reach: QuerySet[Company], domains: set[str]) -> None:
+        """Companies by the domain of their website; few files ask for it."""
+        if domains:
+            asked = Q(pk__in=[])
+            for domain in domains:
+                asked |= Q(website__contains=domain) | Q(email__endswith=f"@{domain}")
+            for company in self.read_rows(reach.filter(asked))[:5000]:
+                if company.pk not in self.drafts:
+                    self.put(Draft(company, is_new=False))
+
+    def put(self, draft: Draft[Company]) -> Draft[Company]:
+        company = draft.obj
+        if company.pk:
+            self.drafts[company.pk] = draft
+        else:
+            self.new.append(draft)
+        for kind, value in (("vat", company.vat_number), ("name", fold(company.name)[:200]), ("id", company.external_id)):
+            if value:
+                self.by[kind][value].append(draft)
+        for domain in {reaching.domain(company.website), reaching.domain(company.email)} - {""} - reaching.FREE_MAIL:
+            self.by["domain"][domain].append(draft)
+        return draft
+
+    def of(self, row: Row) -> Draft[Company] | None:
+        """The company that the row names, drafted if need be; None where it names none, or where the row was rejected for it."""
+        facts = row.one(CompanyFacts)
+        if facts is None:
+            return self.owner_draft
+        found = self.find(facts, row)
+        if row.is_rejected:
+            return None
+        if found is None and not facts.name:
+            return self.unnamed(facts, row)
+        if found is None:
+            found = self.draft(facts, row)
+        self.fill(found, facts, row)
+        return found
+
+    def find(self, facts: CompanyFacts, row: Row) -> Draft[Company] | None:
+        """In the order that the page shows: number in the source, VAT number, name and postcode."""
+        by_id = [draft for draft in self.by["id"].get(facts.external_id, ()) if self.agrees(draft.obj, facts)]
+        if by_id:
+            return by_id[0]
+        by_vat = self.by["vat"].get(facts.vat_number, [])
+        if by_vat:
+            return by_vat[0]
+        if facts.name:
+            return self.by_name(facts, row)
+        by_domain = self.by["domain"].get(facts.domain, [])
+        return by_domain[0] if len(by_domain) == 1 else None
+
+    def agrees(self, company: Company, facts: CompanyFacts) -> bool:
+        """True where a number of the source means this company: a long one surely, a short one only if something else fits too."""
+        if looks_like_code(company.external_id) or (not facts.name and not facts.vat_number):
+            return True
+        same_vat = bool(facts.vat_number) and company.vat_number == facts.vat_number
+        same_postcode = bool(facts.postcode) and company.postcode == facts.postcode
+        return same_vat or same_postcode or fold(company.name) == fold(facts.name)
+
+    def by_name(self, facts: CompanyFacts, row: Row) -> Draft[Company] | None:
+        vat, postcode = facts.vat_number, facts.postcode
+        fits = [
+            draft
+            for draft in self.by["name"].get(fold(facts.name)[:200], ())
+            if not (vat and draft.obj.vat_number and draft.obj.vat_number != vat)
+            and not (postcode and draft.obj.postcode and draft.obj.postcode != postcode)
+            and not (looks_like_code(facts.external_id) and draft.obj.external_id and draft.obj.external_id != facts.external_id)
+        ]
+        exact = [draft for draft in fits if postcode and draft.obj.postcode == postcode]
+        if len(exact or fits) > 1 and not exact and not postcode:
+            row.reject("company.namesakes", value=facts.name, count=len(fits))
+            return None
+        return next(iter(exact or fits), None)
+
+    def unnamed(self, facts: CompanyFacts, row: Row) -> Draft[Company] | None:
+        """A reference that leads nowhere: by number or VAT the row waits, by internet domain the person is taken without a company."""
+        if facts.vat_number or facts.external_id:
+            row.reject("company.number_only", value=facts.vat_number or facts.external_id)
+        elif row.one(VehicleFacts) is not None:
+            row.reject("company.none_here")
+        else:
+            row.note("company.domain_only", value=facts.domain)
+        return None
+
+    def draft(self, facts: CompanyFacts, row: Row) -> Draft[Company]:
+        company = bulk.new(Company, name=facts.name, centre=self.centre, country="")
+        return self.put_new(Draft(company, is_new=True, staged=row.staged), facts)
+
+    def put_new(self, draft: Draft[Company], facts: CompanyFacts) -> Draft[Company]:
+        for name, value in facts.told():
+            if name in FACTS:
+                draft.put(name, value)
+        draft.obj.name_folded = fold(draft.obj.name)[:200]
+        return self.put(draft)
+
+    def fill(self, draft: Draft[Company], facts: CompanyFacts, row: Row) -> None:
+        """A sheet of companies says what is true; in any other sheet a company's facts only fill what is empty."""
+        if facts.parent:
+            self.named_parents.append((draft, fold(facts.parent)[:200]))
+        if draft.is_new:
+            return
+        leads = row.said.leads
+        for name, value in facts.told():
+            if name in FACTS:
+                draft.put(name, value, only_blank=not leads)
+        if leads and fold(facts.name) != fold(draft.obj.name):
+            draft.put("name", facts.name)
+        parent = self.parent_called(fold(facts.parent)[:200], draft)
+        if parent is None or not parent.obj.pk or draft.obj.parent_id is not None:
+            return
+        if self.stands_above(draft, parent, {}):
+            row.note("company.parent", value=facts.parent, parent=str(parent.obj))
+        else:
+            draft.put("parent_id", parent.obj.pk)
+
+    # --- parents -----------------------------------------------------------------------------------------------------------
+
+    def parent_called(self, name: str, draft: Draft[Company]) -> Draft[Company] | None:
+        """The one other company of that name, new ones of this batch included."""
+        called = [one for one in self.by["name"].get(name, ()) if one is not draft]
+        return called[0] if len(called) == 1 else None
+
+    def settle_parents(self) -> list[tuple[Draft[Company], Draft[Company]]]:
+        """(company, parent) where a row names one and none stood, also one that a later row made; none that would close a circle.
+
+        Call inside the writing transaction: nobody else changes who belongs to whom before it ends. Costs 1 query on PostgreSQL,
+        and 1 for each company above that the batch has not read.
+        """
+        settled: dict[int, Draft[Company]] = {}
+        if self.named_parents:
+            alone(PARENTS)
+        for draft, name in self.named_parents:
+            proposed = draft.changes.pop("parent_id", None)
+            parent = self.drafts.get(proposed) if proposed else self.parent_called(name, draft)
+            if draft.obj.parent_id is None and parent is not None and not self.stands_above(draft, parent, settled):
+                settled[id(draft)] = parent
+        return [(draft, settled[id(draft)]) for draft in dict(self.named_parents) if id(draft) in settled]
+
+    def stands_above(self, draft: Draft[Company], parent: Draft[Company], settled: dict[int, Draft[Company]]) -> bool:
+        """True where `draft` is above `parent` already, by this batch or by the base."""
+        return closes_circle(draft, parent, lambda one: settled.get(id(one)) or self.read(one.obj.parent_id))
+
+    def read(self, pk: int | None) -> Draft[Company] | None:
+        if pk is not None and pk not in self.drafts:
+            self.drafts[pk] = Draft(Company.objects.get(pk=pk), is_new=False)
+        return self.drafts.get(pk)
+
+
+# --- what files say about companies ------------------------------------------------------------------------------------------
+
+FIELDS = (
+    Field("company.name", _("Company"), f.NAME),
+    Field("company.id", _("Company: ID in the source system"), f.ID),
+    Field("company.domain", _("Company: internet domain"), f.URL),
+    Field("company.vat", _("VAT number"), f.VAT),
+    Field("company.parent", _("Parent company"), f.NAME),
+    Field("company.address", _("Company: full address")),
+    Field("company.street", _("Company: street")),
+    Field("company.street2", _("Company: address line 2")),
+    Field("company.postcode", _("Company: postcode"), f.POSTCODE),
+    Field("company.city", _("Company: city")),
+    Field("company.country", _("Company: country"), f.COUNTRY),
+    Field("company.phone", _("Company: telephone"), f.PHONE),
+    Field("company.email", _("Company: e-mail"), f.EMAIL),
+    Field("company.website", _("Company: website"), f.URL),
+    Field("company.sector", _("Sector")),
+    Field("company.employees", _("Employees"), f.COUNT),
+    Field("company.flag", _("Is a company (yes or no)"), f.FLAG),
+)
+NEUTRAL = {
+    **ADDRESS,
+    "name": "company.name",
+    "id": "company.id",
+    "phone": "company.phone",
+    "email": "company.email",
+    "mobile": "person.mobile",
+}
+OWN = {"name": "company.name", "id": "company.id", "phone": "company.phone", "email": "company.email"}
+TELLS_OF = frozenset(("company", "person"))
+
+
+def keys_of(row: Row, company_key: str, _owner: str) -> Keys:
+    """A row of a list of companies is known by its company, and where it names a contact by both; a row of a person by the person."""
+    company, people = row.one(CompanyFacts), row.all(PersonFacts)
+    if not row.said.leads:
+        return (person_key(people[0], company_key), "") if people else ("", "")
+    number = brief(f"cid:{company.external_id}") if company and company.external_id else ""
+    key = brief(f"{company_key}+{folded_name(people[0])}") if people else company_key
+    return key, number
+
+
+NOUN = Noun(
+    Subject(
+        "company",
+        CompanyFacts,
+        FIELDS,
+        kinds=(
+            Kind(
+                COMPANIES,
+                "company",
+                label=_("companies"),
+                looks_like=_("a list of companies"),
+                leads=leading.is_anything,
+                read=lists.read_companies,
+                tells_of=TELLS_OF,
+                needs=frozenset(("company.name",)),
+            ),
+            Kind(
+                MIXED,
+                "company",
+                label=_("companies and people, mixed"),
+                looks_like=_("an address book"),
+                leads=leading.is_never,
+                read=lists.read_mixed,
+                tells_of=TELLS_OF,
+                needs=frozenset(("company.name",)),
+                marked_by="company.flag",
+            ),
+        ),
+        neutral={**ADDRESS, **OWN, "mobile": "person.mobile"},
+    ),
+    keys=keys_of,
+    columns_of_keys={"cid": "company.id"},
+    made={"company": Company, "assignment": Assignment},
+)

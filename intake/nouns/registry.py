@@ -1,0 +1,36 @@
+"""The nouns that files may hold. Each has a file here, which registers it: what columns can say about it, by what a row is known
+again, what is made of it. A new noun is a new file, and its titles under `reading/data/LANGUAGE/titles/`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import models
+
+from fleetportal.core.registry import Registry
+from intake.reading.kinds import Subject, take_up
+from intake.reading.rows import Row
+
+Keys = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A noun that files may hold.
+
+    `keys` answers by what a row that leads with this noun is known within its file: (its own key, a second one or ""), given
+    the row, the key of the company it names, and whose row it is. A key begins with what it is made of ("plate:…").
+    """
+
+    subject: Subject
+    keys: Callable[[Row, str, str], Keys]
+    columns_of_keys: Mapping[str, str] = field(default_factory=dict)  # "plate" -> "vehicle.plate": where a clash is shown
+    made: Mapping[str, type[models.Model]] = field(default_factory=dict)  # what it makes, by its name in the trace for the undo
+
+
+nouns: Registry[Noun] = Registry("nouns of the intake")
+
+
+def register(noun: Noun, *, weight: int) -> None:
+    """From now on files may hold `noun`."""
+    take_up(noun.subject, weight=weight)
+    nouns.register(noun.subject.name, noun, weight=weight)

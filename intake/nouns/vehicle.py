@@ -1,0 +1,200 @@
+"""Finds the vehicles that rows name, within reach, or drafts them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers.models.vehicle import fold_plate
+from accounts.models import Company, Use, Vehicle
+from fleetportal.core.db import bulk
+from intake.nouns.drafts import Draft
+from intake.nouns.registry import Keys, Noun
+from intake.reading import fields as f
+from intake.reading import leading, lists
+from intake.reading.fields import Field
+from intake.reading.kinds import ADDRESS, Kind, Subject
+from intake.reading.rows import Row, brief
+from intake.reading.sheets import VEHICLES
+from intake.reading.vehicle import VehicleFacts
+
+FACTS = frozenset(
+    ("vin", "make", "model", "powertrain", "use", "delivered_on", "contract", "contract_ends_on", "given_back_on", "external_id")
+)
+
+
+class Vehicles:
+    """The vehicles of a batch."""
+
+    def __init__(
+        self,
+        reach: QuerySet[Company],
+        rows: Iterable[Row],
+        companies: Iterable[int],
+        *,
+        read: Callable[[QuerySet[Any]], QuerySet[Any]],
+    ) -> None:
+        self.by: dict[str, dict[Any, list[Draft[Vehicle]]]] = {name: defaultdict(list) for name in ("vin", "plate", "id")}
+        self.new: list[Draft[Vehicle]] = []
+        self.drafts: dict[int, Draft[Vehicle]] = {}
+        facts = [one for row in rows if (one := row.one(VehicleFacts)) is not None]
+        vins = {one.vin for one in facts if one.vin}
+        plates = {fold_plate(one.plate) for one in facts if one.plate}
+        ids = {one.external_id for one in facts if one.external_id}
+        if not facts:
+            return
+        same = Q(vin__among=vins) | Q(plate_folded__among=plates, given_back_on=None)
+        standing = list(Vehicle.objects.filter(same).values_list("pk", flat=True))  # apart: SQLite would ask for each plate at each company
+        found = set(Vehicle.objects.filter(pk__among=standing, company__in=reach.values("pk")).values_list("pk", flat=True))
+        if ids:
+            found.update(Vehicle.objects.filter(company__among=list(companies), external_id__among=ids).values_list("pk", flat=True))
+        for vehicle in read(Vehicle.objects.filter(pk__among=found).select_related("company")):
+            self.put(Draft(vehicle, is_new=False))
+
+    def put(self, draft: Draft[Vehicle]) -> Draft[Vehicle]:
+        vehicle = draft.obj
+        if vehicle.pk:
+            self.drafts[vehicle.pk] = draft
+        else:
+            self.new.append(draft)
+        if vehicle.vin:
+            self.by["vin"][vehicle.vin].append(draft)
+        if vehicle.plate_folded and vehicle.given_back_on is None:
+            self.by["plate"][vehicle.plate_folded].append(draft)
+        if vehicle.external_id:
+            self.by["id"][(id(vehicle.company) if vehicle.company_id is None else vehicle.company_id, vehicle.external_id)].append(draft)
+        return draft
+
+    def of(self, facts: VehicleFacts, company: Draft[Company], row: Row) -> Draft[Vehicle] | None:
+        """The vehicle of the row, drafted if need be; None where the row is rejected for it."""
+        found = self.find(facts, company)
+        if self.clashes(found, facts, company, row):
+            return None
+        if found is None:
+            found = Draft(bulk.new(Vehicle, company=company.obj, use=Use.FUNCTIONAL), is_new=True, staged=row.staged)
+            self.fill(found, facts)
+            return self.put(found)
+        self.fill(found, facts)
+        return found
+
+    def find(self, facts: VehicleFacts, company: Draft[Company]) -> Draft[Vehicle] | None:
+        """In the order that the page shows: number in the source, VIN, plate of a vehicle not yet given back."""
+        owner = company.obj.pk or id(company.obj)
+        by_id = self.by["id"].get((owner, facts.external_id), [])
+        if by_id:
+            return by_id[0]
+        for found in (self.by["vin"].get(facts.vin, []), self.by["plate"].get(fold_plate(facts.plate), [])):
+            mine = [draft for draft in found if is_at(draft, company)]
+            standing = [draft for draft in mine or found if draft.obj.given_back_on is None] or mine or found
+            if standing:
+                return standing[0]
+        return None
+
+    def clashes(self, found: Draft[Vehicle] | None, facts: VehicleFacts, company: Draft[Company], row: Row) -> bool:
+        """True where the row contradicts what stands, and was rejected for it."""
+        if found is not None and not is_at(found, company):
+            if found.obj.given_back_on is not None:
+                return False
+            row.reject("company.other", value=str(found.obj), company=found.obj.company.name)
+            return True
+        if found is not None and facts.vin and found.obj.vin and found.obj.vin != facts.vin:
+            row.reject("vin.other", value=facts.vin, vehicle=found.obj.plate or found.obj.external_id, vin=found.obj.vin)
+            return True
+        plate = fold_plate(facts.plate)
+        others = [draft for draft in self.by["plate"].get(plate, ()) if draft is not found and is_at(draft, company)]
+        if plate and others and not facts.given_back_on:
+            other = others[0].obj
+            row.reject("plate.other", value=facts.plate, vin=other.vin or other.external_id or other.title)
+            return True
+        return False
+
+    def fill(self, draft: Draft[Vehicle], facts: VehicleFacts) -> None:
+        for name, value in facts.told():
+            if name in FACTS:
+                draft.put(name, value)
+        if facts.plate and fold_plate(facts.plate) != draft.obj.plate_folded:
+            draft.put("plate", facts.plate)
+            if draft.is_new:
+                draft.obj.plate_folded = fold_plate(facts.plate)
+            else:
+                draft.changes["plate_folded"] = fold_plate(facts.plate)
+        if facts.mileage_km is not None and facts.mileage_km > (draft.obj.mileage_km or -1):
+            draft.put("mileage_km", facts.mileage_km)
+
+
+def is_at(draft: Draft[Vehicle], company: Draft[Company]) -> bool:
+    """True where the vehicle is the company's; either may be new."""
+    vehicle = draft.obj
+    return vehicle.company is company.obj or bool(vehicle.company_id and vehicle.company_id == company.obj.pk)
+
+
+# --- what files say about vehicles -------------------------------------------------------------------------------------------
+
+FIELDS = (
+    Field("vehicle.id", _("Vehicle: ID in the source system"), f.ID),
+    Field("vehicle.plate", _("Plate"), f.PLATE),
+    Field("vehicle.vin", _("VIN"), f.VIN),
+    Field("vehicle.make", _("Make")),
+    Field("vehicle.model", _("Model")),
+    Field("vehicle.make_model", _("Make and model")),
+    Field("vehicle.powertrain", _("Powertrain")),
+    Field("vehicle.use", _("Personal or functional")),
+    Field("vehicle.delivered_on", _("Delivery"), f.DATE),
+    Field("vehicle.registered_on", _("First registration"), f.DATE),
+    Field("vehicle.contract", _("Kind of contract")),
+    Field("vehicle.contract_ends_on", _("Contract end"), f.DATE),
+    Field("vehicle.mileage_km", _("Mileage in km"), f.COUNT),
+    Field("vehicle.given_back_on", _("Returned"), f.DATE),
+    Field("vehicle.status", _("In use or returned")),
+)
+IDENTITY = frozenset(("vehicle.plate", "vehicle.vin", "vehicle.id"))
+BESIDE = {"phone": "company.phone", "mobile": "person.mobile", "email": "person.email"}
+
+
+def keys_of(row: Row, _company_key: str, owner: str) -> Keys:
+    """A vehicle is known within a file by its number in the source, VIN or plate."""
+    facts = row.one(VehicleFacts)
+    if facts is None:
+        return "", ""
+    plate = f"plate:{fold_plate(facts.plate)}" if facts.plate else ""
+    if facts.external_id and not facts.vin:
+        return brief(f"id:{facts.external_id}|{owner}"), plate
+    return (f"vin:{facts.vin}", plate) if facts.vin else (plate, "")
+
+
+NOUN = Noun(
+    Subject(
+        "vehicle",
+        VehicleFacts,
+        FIELDS,
+        kinds=(
+            Kind(
+                VEHICLES,
+                "vehicle",
+                label=_("vehicles, with their companies and drivers"),
+                looks_like=_("a fleet list"),
+                leads=leading.is_about_vehicles,
+                read=lists.read_fleet,
+                tells_of=frozenset(("company", "vehicle", "person", "drivers")),
+                needs=IDENTITY,
+                order=2,
+                has_owner=True,
+                refused_as="no_identity",
+                identity=IDENTITY,
+            ),
+        ),
+        neutral={
+            **ADDRESS,
+            "id": "vehicle.id",
+            "phone": "company.phone",
+            "mobile": "person.mobile",
+            "email": "person.email",
+            "type": "vehicle.model",
+        },
+    ),
+    keys=keys_of,
+    columns_of_keys={"plate": "vehicle.plate", "vin": "vehicle.vin", "id": "vehicle.id"},
+    made={"vehicle": Vehicle},
+)

@@ -1,0 +1,136 @@
+"""What a row says about a company."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from intake.reading import cells, dates, places, reaching
+from intake.reading.choices import choice
+from intake.reading.facts import Facts
+from intake.reading.reader import LIMITS, Reader
+from intake.reading.rows import Row, looks_like_code
+
+MOST_EMPLOYEES = 10_000_000
+FIVE_DIGITS = ("DE", "IT", "FR", "ES", "US")  # whose postcodes have
+NAMES_OF_COMPANIES = ("pool", "open", "free")  # words for nobody that some company bears as its name
+
+
+@dataclass(slots=True)
+class CompanyFacts(Facts):
+    name_in_json: ClassVar[str] = "company"
+
+    name: str = ""
+    external_id: str = ""
+    domain: str = ""
+    vat_number: str = ""
+    parent: str = ""
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    sector: str = ""
+    employees: int | None = None
+
+    @property
+    def names_one(self) -> bool:
+        """True where a company is named; a telephone number alone names nobody."""
+        return bool(self.name or self.vat_number or self.external_id or self.domain)
+
+    def only(self, *names: str) -> "CompanyFacts":
+        """Of these facts the named ones alone."""
+        return CompanyFacts(**{name: getattr(self, name) for name in names})
+
+
+def read_company(reader: Reader, row: Row) -> CompanyFacts:
+    """The company that the row names, with its facts; where nothing names one, the facts are empty."""
+    facts = CompanyFacts(name=company_name(reader, row), external_id=reader.limited(row, "company.id", "external_id"))
+    read_address(reader, row, facts)
+    known = facts.country or reader.home
+    facts.vat_number = reader.value(row, "company.vat", lambda cell: cells.vat_number(cell, country=known)) or ""
+    if not facts.country and (facts.name or facts.vat_number):
+        facts.country = country_of(facts.vat_number) or reader.country
+    facts.website = reaching.website(reader.cell(row, "company.website"))
+    facts.domain = reaching.domain(reader.cell(row, "company.domain"))
+    parent = reader.text(row, "company.parent")
+    facts.parent = "" if looks_like_code(parent) else parent[: LIMITS["name"]]
+    facts.sector = choice("sector", reader.text(row, "company.sector"))
+    facts.employees = reader.value(row, "company.employees", lambda cell: cells.count(cell, most=MOST_EMPLOYEES), stops=False)
+    read_reach(reader, row, facts)
+    return facts if facts.names_one else CompanyFacts()
+
+
+def country_of(vat_number: str) -> str:
+    """The country that a VAT number begins with."""
+    prefix = vat_number[:2]
+    return "GR" if prefix == "EL" else prefix if prefix.isalpha() else ""
+
+
+def company_name(reader: Reader, row: Row) -> str:
+    name = reader.text(row, "company.name").strip(" ,;")
+    if cells.is_nobody(name) and name.casefold() not in NAMES_OF_COMPANIES:
+        return ""
+    name = name or reader.owner
+    if len(name) > LIMITS["name"]:
+        row.reject("long.company_name", column=reader.first("company.name").index, value=name, count=len(name))
+    return name[: LIMITS["name"]]
+
+
+def read_address(reader: Reader, row: Row, facts: CompanyFacts) -> None:
+    """Street, postcode, city and country, from columns of their own or taken apart."""
+    street = reader.text(row, "company.street")
+    lines = cells.text_of(reader.cell(row, "company.street"))
+    if "company.address" in reader.columns:
+        put_address(facts, cells.text_of(reader.cell(row, "company.address")))
+    if "\n" in lines and "company.postcode" not in reader.columns:
+        put_address(facts, lines)
+    elif street:
+        facts.street = ", ".join(part for part in (street, reader.text(row, "company.street2")) if part)
+    facts.city = reader.text(row, "company.city") or facts.city
+    if facts.city and not reader.text(row, "company.postcode") and any(sign.isdigit() for sign in facts.city):
+        postcode, facts.city = places.split_city(facts.city)
+        facts.postcode = postcode or facts.postcode
+    facts.postcode = postcode_of(reader, row, facts) or facts.postcode
+    read_country(reader, row, facts)
+    for name in ("street", "city", "postcode"):
+        setattr(facts, name, getattr(facts, name)[: LIMITS[name]])
+
+
+def put_address(facts: CompanyFacts, text: str) -> None:
+    for name, value in places.split_address(text).items():
+        setattr(facts, name, value)
+
+
+def read_country(reader: Reader, row: Row, facts: CompanyFacts) -> None:
+    text = reader.text(row, "company.country")
+    if text:
+        facts.country = places.country(text)
+        if not facts.country and facts.name:
+            row.note("country.unknown", column=reader.first("company.country").index, value=text[:60])
+
+
+def postcode_of(reader: Reader, row: Row, facts: CompanyFacts) -> str:
+    """The postcode; five digits again where a spreadsheet took its first zero away; nothing where it became a date."""
+    value = reader.cell(row, "company.postcode")
+    text = cells.line_of(value)
+    if not text or cells.is_blank(text):
+        return ""
+    if (not isinstance(value, int) and dates.looks_like_date(value)) or len(text) > LIMITS["postcode"]:
+        row.note("postcode.none", column=reader.first("company.postcode").index, value=text[:60])
+        return ""
+    sure = isinstance(value, int) or bool(facts.country)  # typed as a number, or saved as text after it had lost its zero
+    if sure and text.isdigit() and len(text) == 4 and (facts.country or reader.home) in FIVE_DIGITS:
+        return text.zfill(5)
+    return text
+
+
+def read_reach(reader: Reader, row: Row, facts: CompanyFacts) -> None:
+    if "company.phone" in reader.columns:
+        good, bad = reaching.phones(reader.cell(row, "company.phone"), region=facts.country or reader.home)
+        facts.phone = good[0] if good else ""
+        reader.note_bad(row, bad, "phone.none", column=reader.first("company.phone").index)
+    if "company.email" in reader.columns:
+        good, bad = reaching.emails(reader.cell(row, "company.email"))
+        facts.email = good[0] if good else ""
+        reader.note_bad(row, bad, "email.none", column=reader.first("company.email").index)

@@ -1,0 +1,82 @@
+"""What titles say falsely, and what only several columns together tell: names that are streets, numbers that are names."""
+
+from collections.abc import Sequence
+
+from intake.reading.contents import Contents
+from intake.reading.vocabulary import meanings
+from intake.reading.wordlists import lists, terms
+
+
+def correct(titles: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """Changes what columns could mean where their cells, or the columns beside them, know better."""
+    streets_called_names(titles, options, contents)
+    names_called_numbers(options, contents)
+    running_numbers(titles, options, contents)
+    homes_left_out(titles, options, contents)
+    names_beside_surnames(titles, options)
+
+
+def streets_called_names(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """A column titled as first names that holds streets: then "last" beside it holds no names either."""
+    if not any("person.first_name" in dict(meanings(title)) and contents[index].street > 0.25 for index, title in enumerate(words)):
+        return
+    for index, title in enumerate(words):
+        found = dict(meanings(title))
+        if "person.first_name" in found:
+            options[index] = {"street": 0.6}
+        elif "person.last_name" in found:
+            options[index] = {"city": 0.5}
+
+
+def names_called_numbers(options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """A column titled as a number that holds names, where no other holds them: "company_id", "My Company (Berlin)"."""
+    for number, name in (("company.id", "company.name"), ("person.id", "person.name")):
+        if not any(option.get(name, 0) >= 0.6 for option in options):
+            for index, option in enumerate(options):
+                if option.get(number, 0) >= 0.6 and contents[index].is_named:
+                    options[index] = {name: 0.75}
+
+
+def running_numbers(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """A column of 1, 2, 3 … counts the rows: a vehicle or person with that number in another list is none of these."""
+    for index, title in enumerate(words):
+        if title in COUNTING and contents[index].is_counting:
+            options[index] = {"": 0.9}
+
+
+COUNTING = terms("title_words", "counting")
+
+
+def names_beside_surnames(words: Sequence[str], options: list[dict[str, float]]) -> None:
+    """Beside a column of surnames, "Nome" holds given names."""
+    if not any("person.last_name" in option for option in options):
+        return
+    for index, title in enumerate(words):
+        if title in ("nome", "имя"):
+            options[index] = {"person.first_name": 1.0}
+
+
+def homes_left_out(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """Address columns whose sister column says that they are somebody's home."""
+    for index, title in enumerate(words):
+        stem = next((title.removesuffix(end) for end in (" type", " label") if title.endswith(end)), "")
+        if (
+            stem
+            and "address" in stem
+            and contents[index].share(any(home in text.lower() for home in HOME) for text in contents[index].texts) > 0.5
+        ):
+            for sister, other in enumerate(words):
+                if other.startswith(stem):
+                    options[sister] = {}
+
+
+HOME = lists("title_words")["home"]
+
+
+def phones_of_drivers(options: list[dict[str, float]]) -> None:
+    """In a list of vehicles a bare "Telefon" is that of whoever stands nearest left of it, or that of the one noun there is."""
+    nouns = [max(option, key=lambda key: option[key], default="").partition(".")[0] for option in options]
+    for index, option in enumerate(options):
+        left = next((noun for noun in reversed(nouns[:index]) if noun in ("company", "person")), "")
+        if "phone" in option and "person" in nouns and (left == "person" or "company" not in nouns):
+            option["person.phone"] = option.pop("phone")

@@ -1,0 +1,89 @@
+"""What a row of each kind of list holds: a fleet list, a list of companies, one of people, an address book."""
+
+from collections.abc import Callable, Sequence
+
+from fleetportal.core.sheets.book import Cell
+from intake.reading import cells, names
+from intake.reading.choices import DECISION_MAKER, decider
+from intake.reading.company import CompanyFacts, read_company
+from intake.reading.person import PersonFacts, read_contacts, read_drivers
+from intake.reading.reader import Reader
+from intake.reading.rows import Row
+from intake.reading.vehicle import VehicleFacts, read_vehicle
+
+Read = Callable[[Reader, Row], None]
+
+
+def read_row(read: Read, reader: Reader, number: int, content: Sequence[Cell]) -> Row:
+    """The row as `read` understands it; nothing is looked up."""
+    row = Row(reader.sheet.index, number, content)
+    reader.check(row)
+    if not row.is_rejected:
+        read(reader, row)
+    return row
+
+
+def read_fleet(reader: Reader, row: Row) -> None:
+    """A vehicle, whose it is and who drives it."""
+    company = company_of(reader, row)
+    vehicle = read_vehicle(reader, row)
+    row.said.put(VehicleFacts, vehicle)
+    row.said.put(PersonFacts, *read_drivers(reader, row, vehicle))
+    say_company(row, company)
+    if not row.is_rejected and not vehicle.is_known_again:
+        row.reject("identity.vehicle")
+
+
+def read_companies(reader: Reader, row: Row) -> None:
+    """A company and its contacts; what the row says about the company is true."""
+    company = company_of(reader, row)
+    row.said.put(PersonFacts, *read_contacts(reader, row))
+    row.said.leads = say_company(row, company)
+    must_name(row)
+
+
+def read_people(reader: Reader, row: Row) -> None:
+    """A person and the company they work for."""
+    company = company_of(reader, row)
+    row.said.put(PersonFacts, *read_contacts(reader, row))
+    say_company(row, company)
+    if not row.is_rejected and not row.all(PersonFacts):
+        row.reject("name.person")
+
+
+def read_mixed(reader: Reader, row: Row) -> None:
+    """A company, or a person and the company they belong to, in a list that holds both."""
+    company = company_of(reader, row)
+    if is_company(reader, row):
+        row.said.leads = say_company(row, company)
+    elif name := names.split(company.name):
+        person = PersonFacts(group=DECISION_MAKER, kind=decider(reader.text(row, "person.job_title"))).call(name)
+        person.emails, person.phones = [*filter(None, [company.email])], [*filter(None, [company.phone])]
+        row.said.put(PersonFacts, person)
+        say_company(row, CompanyFacts(name=company.parent))
+    must_name(row)
+
+
+def company_of(reader: Reader, row: Row) -> CompanyFacts:
+    company = read_company(reader, row)
+    row.region = reader.region(company.country)
+    return company
+
+
+def say_company(row: Row, company: CompanyFacts) -> bool:
+    """True where the row names a company, which is said now."""
+    if company.names_one:
+        row.said.put(CompanyFacts, company)
+    return company.names_one
+
+
+def is_company(reader: Reader, row: Row) -> bool:
+    said = cells.flag(reader.cell(row, "company.flag"))
+    return said if said is not None else not reader.text(row, "company.parent")
+
+
+def must_name(row: Row) -> None:
+    """Rejects a row that names nothing we could keep."""
+    company = row.one(CompanyFacts)
+    if not row.is_rejected and not row.all(PersonFacts) and not (company and company.name):
+        row.reject("name.company")

@@ -1,0 +1,258 @@
+"""What a row says about people: contacts of a company, drivers of a vehicle, whoever else is named beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import ClassVar
+
+from fleetportal.core.sheets.book import Cell
+from intake.reading import cells, dates, names, reaching
+from intake.reading.choices import DECISION_MAKER, DRIVER, FUNCTIONAL, PERSONAL, USER, choice, decider, is_van, language
+from intake.reading.facts import Facts
+from intake.reading.reader import LIMITS, Reader
+from intake.reading.rows import Row
+from intake.reading.sheets import VEHICLES, Column
+from intake.reading.vehicle import VehicleFacts
+
+NAMED_BY = ("person.name", "person.last_name")
+NAMED_IN = frozenset(("person.name", "person.first_name", "person.last_name", "drivers"))
+MOST_ADDRESSES, MOST_PEOPLE = 6, 20  # of one row
+
+
+@dataclass(slots=True)
+class PersonFacts(Facts):
+    name_in_json: ClassVar[str] = "people"
+    many: ClassVar[bool] = True
+
+    first_name: str = ""
+    last_name: str = ""
+    title: str = ""
+    emails: list[str] = field(default_factory=list)
+    phones: list[str] = field(default_factory=list)
+    private_phones: list[str] = field(default_factory=list)
+    external_id: str = ""
+    job_title: str = ""
+    born_on: date | None = None
+    language: str = ""
+    group: str = ""  # the target group of their role
+    kind: str = ""  # what a decision-maker decides
+    holds: bool = False  # the vehicle of the row
+    drives: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.first_name or self.last_name or self.title)
+
+    def call(self, name: names.Name) -> "PersonFacts":
+        """The same facts about somebody of that name."""
+        return replace(self, first_name=name.first, last_name=name.last, title=name.title)
+
+    def as_contact(self) -> "PersonFacts":
+        """The same person in the role of somebody whom a list names as a contact."""
+        return replace(self, group=DECISION_MAKER, kind=decider(self.job_title))
+
+
+# --- who is named ----------------------------------------------------------------------------------------------------------
+
+
+def named_person(reader: Reader, row: Row) -> PersonFacts | None:
+    """The person that the person columns name, with addresses; None where nobody is named."""
+    name = name_of(reader, row)
+    emails = addresses(reader, row, "person.email")
+    phones = addresses(reader, row, "person.phone") + addresses(reader, row, "person.mobile")
+    of_vehicle = reader.sheet.kind == VEHICLES
+    if not name and (of_vehicle or not emails):
+        if of_vehicle:
+            note_nobody(reader, row, [*emails, *phones])
+        return None
+    return PersonFacts(
+        first_name=name.first,
+        last_name=name.last,
+        title=name.title,
+        emails=list(dict.fromkeys(emails)),
+        phones=list(dict.fromkeys(phones)),
+        private_phones=addresses(reader, row, "person.private_phone"),
+        external_id=reader.limited(row, "person.id", "external_id"),
+        job_title=reader.limited(row, "person.job_title", "job_title"),
+        born_on=born_on(reader, row),
+        language=language(reader.text(row, "person.language")),
+    )
+
+
+def name_of(reader: Reader, row: Row) -> names.Name:
+    """The name in the columns for first and last name, else in the one for both."""
+    first, middle, last = (reader.text(row, f"person.{part}_name") for part in ("first", "middle", "last"))
+    title = " ".join(part for part in (salutation(reader, row), reader.text(row, "person.title")) if part)[:40]
+    if names.is_pool(f"{first} {last}".strip()) or (cells.is_nobody(last or first) and not (first and last)):
+        return names.Name()
+    if last or first:
+        if not last and reader.text(row, "person.name"):
+            whole = names.split(reader.text(row, "person.name"))
+            last = whole.last if whole.last != first else ""
+        found = names.Name(" ".join(part for part in (first, middle) if part), last, title)
+        column = (reader.columns.get("person.last_name") or reader.columns["person.first_name"])[0]
+        return found if fits(row, column, found) else names.Name()
+    return whole_name(reader, row, title)
+
+
+def whole_name(reader: Reader, row: Row, title: str) -> names.Name:
+    """The first name in the column for whole names."""
+    text = reader.text(row, "person.name")
+    if not text or cells.is_nobody(text) or not any(sign.isalpha() for sign in text):
+        return names.Name()
+    people, column = names.several(text), reader.first("person.name")
+    if not people:
+        return names.Name()
+    note_brackets(row, column, text)
+    found = names.split(people[0], order=column.order or names.FIRST_LAST)
+    found = names.Name(found.first, found.last, title or found.title)
+    return found if fits(row, column, found) else names.Name()
+
+
+def salutation(reader: Reader, row: Row) -> str:
+    text = reader.text(row, "person.salutation")
+    return names.ADDRESSES.get(text.casefold(), text) if len(text) <= 20 else ""
+
+
+def fits(row: Row, column: Column, name: names.Name) -> bool:
+    """True where we can keep the name; the row is rejected where it is too long."""
+    longest = max(len(name.first), len(name.last))
+    if longest > LIMITS["last_name"]:
+        row.reject("long.person_name", column=column.index, value=f"{name.first} {name.last}", count=longest)
+    return longest <= LIMITS["last_name"]
+
+
+def note_brackets(row: Row, column: Column, text: str) -> None:
+    """Says which remark beside a name is not kept: "Anna Kern (from March)"."""
+    if remarks := names.REMARK.findall(text):
+        row.note("name.brackets", column=column.index, value=" ".join(remarks))
+
+
+def note_nobody(reader: Reader, row: Row, found: Sequence[str]) -> None:
+    """Says what was left out because the row names nobody whose it is."""
+    parts = (reader.text(row, key) for key in ("person.first_name", "person.last_name"))
+    text = reader.text(row, "person.name") or " ".join(parts).strip()
+    column = next((columns[0].index for key in NAMED_BY if (columns := reader.columns.get(key))), None)
+    if names.is_pool(text) and not cells.is_nobody(text):
+        row.note("name.nobody", column=column, value=text)
+    if found:
+        row.note("name.whose", column=column, value="; ".join(found))
+
+
+# --- what is known about them ----------------------------------------------------------------------------------------------
+
+
+def addresses(reader: Reader, row: Row, key: str) -> list[str]:
+    found: list[str] = []
+    reason = "email.none" if key == "person.email" else "phone.none"
+    for column in reader.columns.get(key, ()):
+        value = row.cell(column.index)
+        if value != "":
+            good, bad = reaching.emails(value) if key == "person.email" else reader.phones(row, value)
+            found += good
+            reader.note_bad(row, bad, reason, column=column.index)
+    return found[:MOST_ADDRESSES]
+
+
+def born_on(reader: Reader, row: Row) -> date | None:
+    found = reader.day(row, "person.born_on", stops=False)
+    if "person.born_on" not in reader.columns and "person.birth_year" in reader.columns:
+        parts = [reader.text(row, f"person.birth_{part}") for part in ("year", "month", "day")]
+
+        def put_together(_cell: Cell) -> date:
+            return dates.make(*map(int, parts))
+
+        found = reader.value(row, "person.birth_year", put_together, stops=False) if all(part.isdigit() for part in parts) else None
+    if found and found > reader.today:
+        found = found.replace(year=found.year - 100) if found.year - 100 > 1900 else None
+    return found
+
+
+# --- contacts --------------------------------------------------------------------------------------------------------------
+
+
+def read_contacts(reader: Reader, row: Row) -> list[PersonFacts]:
+    """The person of a row of people, or the contacts in a row of companies."""
+    person, people = named_person(reader, row), []
+    if person:
+        text = reader.text(row, "person.group") or person.job_title
+        person.group = choice("group", text) or DECISION_MAKER
+        people.append(person.as_contact() if person.group == DECISION_MAKER else person)
+    return people + [other.as_contact() for other, _contact in companions(reader, row)]
+
+
+def companions(reader: Reader, row: Row) -> list[tuple[PersonFacts, bool]]:
+    """The row's further people that have columns of their own, each with whether its title says that they are to be contacted."""
+    found = []
+    for columns in reader.others.values():
+        person = named_person(reader.of(columns), row)
+        if person:
+            found.append((person, any(column.says_contact for key in NAMED_BY for column in columns.get(key, ()))))
+    return found
+
+
+# --- drivers ---------------------------------------------------------------------------------------------------------------
+
+
+def read_drivers(reader: Reader, row: Row, vehicle: VehicleFacts) -> list[PersonFacts]:
+    """Who is named beside the vehicle: the holder of a personal car, drivers of a functional vehicle, further drivers."""
+    people = []
+    main = named_person(reader, row)
+    if main and any(column.says_contact for key in NAMED_BY for column in reader.columns.get(key, ())):
+        people.append(main.as_contact())
+    elif main:
+        people += holder_or_driver(reader, row, vehicle, main)
+    elif number := number_only(reader, row):
+        people.append(PersonFacts(external_id=number, group=USER, holds=True))
+        vehicle.use = vehicle.use or PERSONAL
+    for other, contact in companions(reader, row):
+        people.append(other.as_contact() if contact else replace(other, group=DRIVER, drives=True))
+    for column in reader.columns.get("drivers", ()):
+        note_brackets(row, column, cells.text_of(row.cell(column.index)))
+        people += drivers_in(row, column)
+    return people
+
+
+def holder_or_driver(reader: Reader, row: Row, vehicle: VehicleFacts, main: PersonFacts) -> list[PersonFacts]:
+    """The person named first: holder of a personal car, driver of a functional vehicle; whoever stands in the same cell drives it too."""
+    by_title = any(column.says_driver for column in reader.columns.get("person.name", ()))
+    van = is_van(f"{vehicle.make} {vehicle.model}")
+    personal = vehicle.use == PERSONAL if vehicle.use else not (by_title and van)
+    vehicle.use = vehicle.use or (PERSONAL if personal else FUNCTIONAL)
+    first = replace(main, group=USER if personal else DRIVER, holds=personal, drives=not personal)
+    column = next(iter(reader.columns.get("person.name", ())), None)
+    others = drivers_in(row, column, skip=1) if column else []
+    return [first, *share_out(reader, first, others)]
+
+
+def drivers_in(row: Row, column: Column, *, skip: int = 0) -> list[PersonFacts]:
+    """Whom the cell names, without the first `skip`."""
+    found = []
+    for one in names.several(cells.text_of(row.cell(column.index)))[skip:MOST_PEOPLE]:
+        if "@" in one or not any(sign.isalpha() for sign in one):
+            row.note("name.nobody", column=column.index, value=one)
+            continue
+        name = names.split(one, order=column.order or names.FIRST_LAST)
+        if name and fits(row, column, name):
+            found.append(PersonFacts(group=DRIVER, drives=True).call(name))
+    return found
+
+
+def share_out(reader: Reader, main: PersonFacts, others: list[PersonFacts]) -> list[PersonFacts]:
+    """The `others` of a cell, each with its address where the cells beside it hold one for each name."""
+    one_column = len(reader.columns.get("person.phone", ())) + len(reader.columns.get("person.mobile", ())) == 1
+    for key in ("emails", "phones") if one_column else ("emails",):
+        found = getattr(main, key)
+        if others and len(found) == len(others) + 1:
+            for other, address in zip(others, found[1:], strict=True):
+                setattr(other, key, [address])
+            setattr(main, key, found[:1])
+    return others
+
+
+def number_only(reader: Reader, row: Row) -> str:
+    """The staff number where no column of the sheet names who drives; another sheet may."""
+    if NAMED_IN & reader.columns.keys():
+        return ""
+    text = reader.limited(row, "person.id", "external_id")
+    return "" if cells.is_nobody(text) else text

@@ -1,0 +1,121 @@
+"""Reads cells of a row by what their columns mean, and notes what can't be read."""
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from datetime import date
+from typing import TypeVar
+
+from fleetportal.core.sheets.book import Cell, Unreckoned
+from intake.reading import cells, dates, reaching
+from intake.reading.problems import CellProblem, Problem
+from intake.reading.rows import SHOWN, Row
+from intake.reading.sheets import Column, Sheet
+
+T = TypeVar("T")
+Columns = dict[str, list[Column]]  # by meaning
+AMERICA = "US"
+LIMITS = {
+    "name": 160,
+    "street": 160,
+    "city": 100,
+    "postcode": 16,
+    "make": 60,
+    "model": 100,
+    "job_title": 100,
+    "external_id": 80,
+    "first_name": 80,
+    "last_name": 80,
+}
+
+
+class Reader:
+    """The columns of one sheet, and how their cells are read."""
+
+    def __init__(self, sheet: Sheet, *, today: date, home: str, owner: str = "") -> None:
+        """`home` is the country of the centre, which counts where the sheet tells none; `owner` is the company of rows that name none."""
+        self.sheet, self.today, self.owner = sheet, today, owner
+        self.country = sheet.country
+        self.home = self.country or home
+        self.used = [column for column in sheet.columns if column.key]
+        self.columns: Columns = {}
+        self.others: dict[int, Columns] = {}  # the columns of a row's further people
+        for column in self.used:
+            mine = self.others.setdefault(column.person, {}) if column.person else self.columns
+            mine.setdefault(column.key, []).append(column)
+        self.is_american = not self.country and any(column.order == dates.MONTH_FIRST for column in self.used)
+
+    def of(self, columns: Columns) -> "Reader":
+        """A reader of the same sheet by other columns."""
+        other = copy(self)
+        other.columns = columns
+        return other
+
+    def first(self, key: str) -> Column:
+        """The first column of that meaning; there is one."""
+        return self.columns[key][0]
+
+    def region(self, country: str) -> str:
+        """The country whose telephone numbers a row of a company in `country` holds."""
+        return country or (AMERICA if self.is_american else self.home) or "DE"
+
+    # --- cells -------------------------------------------------------------------------------------------------------------
+
+    def check(self, row: Row) -> None:
+        """Rejects a row with a cell that can't be kept; notes formulas that the file does not reckon."""
+        for column in self.used:
+            if column.index < len(row.cells):
+                self.take(row, column, cells.check)
+                if isinstance(row.cells[column.index], Unreckoned):
+                    row.note("formula.unreckoned", column=column.index)
+
+    def cell(self, row: Row, key: str) -> Cell:
+        """The first filled cell of that meaning, "" where there is none."""
+        return next((value for column in self.columns.get(key, ()) if (value := row.cell(column.index)) != ""), "")
+
+    def take(self, row: Row, column: Column, read: Callable[[Cell], T], *, stops: bool = True) -> T | None:
+        """What `read` makes of the cell; None, with its problem noted, where it makes nothing of it."""
+        value = row.cell(column.index)
+        try:
+            return read(value)
+        except CellProblem as wrong:
+            text = cells.BROKEN.sub("\ufffd", cells.line_of(value))[:SHOWN]
+            row.problems.append(Problem(wrong.reason, wrong.facts, column.index, text, stops=stops))
+            return None
+
+    def value(self, row: Row, key: str, read: Callable[[Cell], T], *, stops: bool = True) -> T | None:
+        return self.take(row, self.first(key), read, stops=stops) if key in self.columns else None
+
+    def day(self, row: Row, key: str, *, ends: bool = False, stops: bool = True) -> date | None:
+        """The day in the column of that meaning; a month alone is its first day, its last where something `ends`."""
+        if key not in self.columns:
+            return None
+        order = self.first(key).order or dates.DAY_FIRST
+        return self.value(row, key, lambda cell: dates.parse(cell, order=order, today=self.today, ends=ends), stops=stops)
+
+    def text(self, row: Row, key: str) -> str:
+        """The cell of that meaning in one line, "" where it says nothing."""
+        if key not in self.columns:
+            return ""
+        text = cells.line_of(self.cell(row, key))
+        return "" if cells.is_blank(text) else text
+
+    def limited(self, row: Row, key: str, name: str) -> str:
+        """The text; cut, with a note, where it is longer than we keep."""
+        text, limit = self.text(row, key), LIMITS[name]
+        if len(text) > limit:
+            row.note("long.cut", column=self.first(key).index, value=text, count=len(text), limit=limit)
+        return text[:limit]
+
+    # --- ways to reach somebody --------------------------------------------------------------------------------------------
+
+    def phones(self, row: Row, value: Cell) -> tuple[list[str], list[str]]:
+        """Numbers as the row's country writes them; where only the order of day and month told it, ours may stand there too."""
+        good, bad = reaching.phones(value, region=row.region)
+        if bad and self.is_american:
+            return reaching.phones(value, region=self.home or "DE")
+        return good, bad
+
+    def note_bad(self, row: Row, bad: Sequence[str], reason: str, *, column: int) -> None:
+        """Says what was left out because it is no telephone number or no e-mail address."""
+        if bad:
+            row.note(reason, column=column, value="; ".join(bad))

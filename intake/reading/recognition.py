@@ -1,0 +1,180 @@
+"""A file, recognised: each sheet with its kind and the meaning of its columns."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+from fleetportal.core.sheets.book import Book, BookSheet, Cell
+from intake.reading.cells import bare_plate, looks_like_company, text_of
+from intake.reading.columns import guess
+from intake.reading.kinds import fields, kinds
+from intake.reading.sheets import COMPANIES, LIKELY, MIXED, PEOPLE, SAID, VEHICLES, Sheet
+from intake.reading.tables import Gaps, Table, table_of
+from intake.reading.vocabulary import words_of
+
+FIRST, SPREAD = 300, 300  # rows looked at
+WRITTEN = 0.6  # of the rows at most: more, and the empty cells are gaps
+JOINED = 0.2  # of the vehicles of a sheet stand in another one too
+OWNERS = frozenset(("company.name", "company.vat", "company.id", "company.domain"))
+OURS = frozenset(("what is wrong", "was nicht stimmt", "cosa non va", "что не так"))  # the column that we added to an earlier answer
+
+
+def recognise(book: Book, *, put_layout: Callable[[Sheet], None]) -> list[Sheet]:
+    """Each sheet of `book` with our guess; `put_layout` is called for each, to put on what is known about its titles."""
+    tables = [table_of(sheet, book.sample(sheet, first=FIRST, spread=SPREAD)) for sheet in book.sheets]
+    sheets = [about(table) for table in tables]
+    for sheet in sheets:
+        put_layout(sheet)
+    link(sheets)
+    join(sheets, tables)
+    return sheets
+
+
+def about(table: Table) -> Sheet:
+    """The sheet as guessed, by itself."""
+    found = guess(table)
+    for column in found.columns:
+        if words_of(column.title) in OURS:
+            column.mean("", "")
+    named = found.index("company.name")
+    return Sheet(
+        index=table.sheet.place,
+        name=table.sheet.name,
+        rows=table.sheet.rows,
+        width=table.sheet.width,
+        offset=table.sheet.offset,
+        kind=found.kind,
+        language=found.language,
+        country=found.country,
+        header_row=table.header_row,
+        first_row=table.first_row,
+        fill=table.fill,
+        titles=table.titles,
+        columns=found.columns,
+        refusal=found.refusal,
+        is_taken=found.refusal is None,
+        asks_owner=found.asks_owner,
+        signature=signature(table.titles),
+        carries=[named] if named is not None and is_written_once(table, named) else [],
+    )
+
+
+def is_written_once(table: Table, index: int) -> bool:
+    """True where a column names each value in the first row of a block only, and leaves the rows below it empty."""
+    texts = [text_of(cells[index]) if index < len(cells) else "" for _number, cells in table.sample]
+    values = [text for text in texts if text]
+    return bool(values and texts[0]) and len(values) == len(set(values)) <= len(texts) * WRITTEN
+
+
+def signature(titles: Sequence[str]) -> str:
+    """The same for files with the same titles in the same order; empty where a file has none."""
+    text = "\x1f".join(words_of(title) for title in titles if words_of(title) not in OURS)
+    return hashlib.sha256(text.encode()).hexdigest()[:40] if any(titles) else ""
+
+
+# --- the sheets of a file together ------------------------------------------------------------------------------------------
+
+
+def link(sheets: Sequence[Sheet]) -> None:
+    """Sheets of one workbook belong together: a key column that one sheet has and another names links them."""
+    ids = any("company.id" in sheet.keys for sheet in sheets if sheet.kind in (COMPANIES, MIXED))
+    for sheet in sheets:
+        if sheet.is_taken and sheet.asks_owner and ids:
+            column = next((column for column in sheet.columns if not column.key and "company" in words_of(column.title)), None)
+            if column:
+                column.mean("company.id", LIKELY)
+                sheet.asks_owner = False
+    people = [sheet.keys for sheet in sheets if sheet.is_taken and sheet.kind == PEOPLE]
+    staff = any("person.id" in keys and OWNERS & keys for keys in people)
+    for sheet in sheets:
+        if staff and sheet.asks_owner and "person.id" in sheet.keys:
+            sheet.asks_owner = False  # who drives works for somebody
+    owners_by_name([sheet for sheet in sheets if sheet.is_taken and sheet.asks_owner])
+
+
+def owners_by_name(asking: Sequence[Sheet]) -> None:
+    """Sheets of vehicles that each bear the name of another company: these are theirs."""
+    named = [sheet for sheet in asking if looks_like_company(sheet.name)]
+    if len(named) > 1:
+        for sheet in named:
+            sheet.owner, sheet.asks_owner = " ".join(sheet.name.split()), False
+
+
+def join(sheets: Sequence[Sheet], tables: Sequence[Table]) -> None:
+    """Sheets without owner that name, by plate or VIN, vehicles of another sheet: what they say is said about those."""
+    vehicles = [(sheet, table) for sheet, table in zip(sheets, tables, strict=True) if sheet.is_taken and sheet.kind == VEHICLES]
+    owned = [vehicles_in(sheet, table) for sheet, table in vehicles if not sheet.asks_owner]
+    for sheet, table in vehicles:
+        mine = vehicles_in(sheet, table) if sheet.asks_owner else frozenset()
+        if mine and any(len(mine & others) >= len(mine) * JOINED for others in owned):
+            sheet.joins, sheet.asks_owner = True, False
+
+
+def vehicles_in(sheet: Sheet, table: Table) -> frozenset[str]:
+    """The plates and VINs in the sampled rows."""
+    columns = [column.index for column in sheet.columns if column.key in ("vehicle.plate", "vehicle.vin")]
+    return frozenset(bare_plate(text) for index in columns for cell in table.column(index) if (text := text_of(cell)))
+
+
+def in_order(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """The sheets that are taken, those of companies first, those that add to others last."""
+    return sorted((sheet for sheet in sheets if sheet.is_taken), key=lambda one: (kinds[one.kind].order, one.joins, one.index))
+
+
+# --- what a person says about a sheet ---------------------------------------------------------------------------------------
+
+
+def mean(sheet: Sheet, index: int, key: str) -> None:
+    """The column means `key` from now on; another column with that meaning loses it."""
+    told = sheet.columns[index]
+    if key and not fields()[key].many:
+        for column in sheet.columns:
+            if column.key == key and column is not told and column.person == told.person:
+                column.mean("", "")
+    if told.key != key:
+        told.mean(key, SAID)
+
+
+def check(sheet: Sheet) -> None:
+    """After a person said what the columns mean: take the sheet if it names what its kind needs."""
+    kind = kinds[sheet.kind]
+    sheet.is_taken = bool(kind.needs & sheet.keys)
+    if sheet.is_taken:
+        sheet.refusal = None
+    sheet.asks_owner = kind.has_owner and not OWNERS & sheet.keys and not (sheet.owner or sheet.joins)
+
+
+# --- its rows ---------------------------------------------------------------------------------------------------------------
+
+
+def identity_of(sheet: Sheet) -> frozenset[int]:
+    """The columns by which a row of the sheet is known."""
+    return frozenset(column.index for column in sheet.columns if column.key in kinds[sheet.kind].identity)
+
+
+class DataRows:
+    """The data rows of a sheet from some place of the spool on; knows at every moment where it stands."""
+
+    def __init__(self, book: Book, sheet: Sheet, *, offset: int, last_row: int | None, gap: bool) -> None:
+        self.book, self.sheet = book, sheet
+        spooled = BookSheet(sheet.name, sheet.index, sheet.rows, sheet.width, sheet.offset)
+        self.table = Table(
+            spooled, sheet.header_row, sheet.first_row, sheet.titles, [], "", sheet.fill, identity=identity_of(sheet)
+        )  # fmt: skip
+        self.gaps = Gaps(self.table, last_row, gap)
+        self.offset = offset
+        self.skipped: list[tuple[int, str]] = []
+        self.ended = False
+
+    def __iter__(self) -> Iterator[tuple[int, list[Cell]]]:
+        for offset, place, number, cells in self.book.lines(self.offset):
+            if place != self.sheet.index:
+                break
+            self.offset = offset
+            if number < self.table.first_row:
+                continue
+            why = self.table.no_data(cells, after_gap=self.gaps.before(number))
+            if why is None:
+                yield number, cells
+            elif why != "blank":
+                self.skipped.append((number, why))
+        self.ended = True

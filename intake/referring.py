@@ -1,0 +1,62 @@
+"""What rows name by a number only, and another sheet of the same file describes."""
+
+from collections.abc import Iterable
+
+from intake.models import Import, Verdict
+from intake.reading.company import CompanyFacts
+from intake.reading.facts import Said
+from intake.reading.person import PersonFacts
+from intake.reading.rows import Row, brief
+from intake.reading.sheets import Sheet
+from intake.reading.vehicle import VehicleFacts
+
+IDENTITY = ("name", "vat_number", "postcode", "external_id", "country")  # by what a company described elsewhere is known
+
+
+def refer_to_companies(run: Import, rows: Iterable[Row]) -> None:
+    """Companies that rows name by number only get the facts of the sheet that describes them. Costs 1 query at most."""
+    asked: dict[str, list[Row]] = {}
+    for row in rows:
+        facts = row.one(CompanyFacts)
+        if facts and facts.external_id and not facts.name and not facts.vat_number and not row.is_rejected:
+            asked.setdefault(brief(f"cid:{facts.external_id}"), []).append(row)
+    if not asked:
+        return
+    found = run.rows.filter(other_key__among=asked).exclude(verdict=Verdict.REJECTED).values_list("values", "other_key")
+    for values, key in found:
+        described = Said.from_json(values).one(CompanyFacts)
+        for row in asked[key]:
+            row.said.put(CompanyFacts, *([described.only(*IDENTITY)] if described else []))
+
+
+def refer_to_people(run: Import, sheet: Sheet, rows: Iterable[Row]) -> set[int]:
+    """People whom vehicles name by number only become who another sheet says they are. The numbers of rows where that was so.
+
+    Costs 1 query at most.
+    """
+    asked: dict[str, list[Row]] = {}
+    for row in rows:
+        people = row.all(PersonFacts)
+        if row.one(VehicleFacts) is not None and len(people) == 1 and not people[0].is_named:
+            asked.setdefault(brief(f"pid:{people[0].external_id}"), []).append(row)
+    if not asked:
+        return set()
+    described = run.rows.filter(key__among=asked).exclude(verdict=Verdict.REJECTED).values_list("key", "values")
+    found = {key: said for key, values in described if len((said := Said.from_json(values)).all(PersonFacts)) == 1}
+    return {row.number for key, named in asked.items() for row in named if put_person(sheet, row, found.get(key))}
+
+
+def put_person(sheet: Sheet, row: Row, described: Said | None) -> bool:
+    """True where the person of the row is known from another sheet."""
+    person = row.all(PersonFacts)[0]
+    if described is None:
+        row.note("name.number_only", column=sheet.index_of("person.id"), value=person.external_id)
+        row.said.put(PersonFacts)
+        return False
+    named = described.all(PersonFacts)[0]
+    for name in ("first_name", "last_name", "title"):
+        setattr(person, name, getattr(named, name))
+    company = described.one(CompanyFacts)
+    if row.one(CompanyFacts) is None and company is not None:
+        row.said.put(CompanyFacts, company.only(*IDENTITY))
+    return True

@@ -1,0 +1,87 @@
+"""Rows of one file that are about the same thing: the first counts, one that says the same is passed over, one that says otherwise
+is rejected, and one of another sheet may add to it."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from intake import joining
+from intake.models import Import, StagedRow, Verdict
+from intake.nouns.registry import nouns
+from intake.reading.company import CompanyFacts
+from intake.reading.facts import Said
+from intake.reading.kinds import kinds
+from intake.reading.rows import Row
+from intake.reading.sheets import COMPANIES, MIXED, Sheet
+from intake.reading.vehicle import VehicleFacts
+
+NAMED_KEYS = ("plate", "vin", "id", "cid")  # keys whose clash has words of its own
+
+
+class Earlier(NamedTuple):
+    """A row that came before and is about the same thing."""
+
+    sheet: int
+    row: int
+    fingerprint: str
+    said: Said
+
+
+class Twins:
+    """The rows of a batch beside those that came before in the same file."""
+
+    def __init__(self, run: Import, sheet: Sheet, rows: Sequence[Row], staged: Sequence[StagedRow]) -> None:
+        """Rejects and marks rows; costs 1 query."""
+        self.run, self.sheet = run, sheet
+        self.repeats: dict[int, int] = {}  # rows that say the same as an earlier one, by their number: that one's
+        self.additions: dict[int, bool] = {}  # rows that say more about a vehicle of another sheet: do they tell anything new
+        self.seen: dict[str, Earlier] = {}
+        self.look_up({key for one in staged for key in (one.key, one.other_key) if key})
+        for row, one in zip(rows, staged, strict=True):
+            if not row.is_rejected:
+                self.compare(row, one)
+                self.must_join(row)
+
+    def look_up(self, keys: set[str]) -> None:
+        if keys:
+            asked = Q(key__among=keys) | Q(other_key__among=keys)
+            for row in self.run.rows.filter(asked).exclude(verdict=Verdict.REJECTED).order_by("pk"):
+                self.remember((row.key, row.other_key), Earlier(row.sheet, row.row, row.fingerprint, Said.from_json(row.values)))
+
+    def remember(self, keys: Iterable[str], row: Earlier) -> None:
+        """`row` under its keys; what a row of another sheet said before stays, and this one adds to it."""
+        for key in filter(None, keys):
+            before = self.seen.get(key)
+            self.seen[key] = row if before is None else before._replace(said=joining.together(before.said, row.said))
+
+    def compare(self, row: Row, staged: StagedRow) -> None:
+        vehicle = row.one(VehicleFacts)
+        for key in (staged.key, staged.other_key):
+            found = self.seen.get(key) if key else None
+            if found is None or (key.startswith("cid:") and self.sheet.kind in (COMPANIES, MIXED) and found.row == row.number):
+                continue
+            if found.fingerprint == staged.fingerprint:
+                self.repeats[row.number] = found.row
+                return
+            if key.startswith("plate:") and vehicle is not None and vehicle.given_back_on:
+                continue
+            if found.sheet != row.sheet and vehicle is not None and (news := joining.add(row, vehicle, found.said)) is not None:
+                self.additions[row.number] = news
+                break
+            self.reject(row, key, found)
+            return
+        self.remember((staged.key, staged.other_key), Earlier(row.sheet, row.number, staged.fingerprint, row.said))
+
+    def must_join(self, row: Row) -> None:
+        """Rejects a row that adds to no vehicle, in a sheet that only adds to those of another."""
+        if self.sheet.joins and not row.is_rejected and not self.run.company_id and row.one(CompanyFacts) is None:
+            row.reject("company.not_joined")
+
+    def reject(self, row: Row, key: str, found: Earlier) -> None:
+        """Says which earlier row is about the same thing with other facts."""
+        what = key.partition(":")[0]
+        columns = nouns[kinds[self.sheet.kind].noun].columns_of_keys
+        column = self.sheet.index_of(columns[what]) if what in columns else None
+        value = str(row.cell(column)) if column is not None else ""
+        row.reject(f"twice.{what}" if what in NAMED_KEYS else "twice.entry", column=column, value=value, row=found.row)

@@ -1,0 +1,189 @@
+"""What is said about problems of a file: for each reason that `reading` and the dry run name, what is wrong and what to do."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from intake.reading.problems import Fact, Problem, Refusal
+from intake.reading.sheets import Sheet
+
+
+class Words(NamedTuple):
+    """`seen` fills %(seen)s in the message."""
+
+    message: str | Promise
+    cure: str | Promise = ""
+    seen: str | Promise = ""
+
+
+LOOK = _("Check the registration document.")
+SHORTEN = _("Shorten the text.")
+WRITE_DAY = _("Enter day, month and year, for example 31.12.2027.")
+LOOK_AT_YEAR = _("Check the year.")
+NO_PERSON = _("No name found here; no contact was created.")
+KEEP_ONE = _("Keep only one of the two rows.")
+UNKNOWN = _("We didn’t recognise any column with companies, people or vehicles. %(seen)s")
+SAY_BELOW = _("Choose below what the columns mean.")
+ONE_ROW_EACH = _("We need a list with one row for each vehicle.")
+
+WORDS: dict[str, Words] = {
+    # cells
+    "long.cell": Words(_("The cell contains more than %(limit)s characters."), SHORTEN),
+    "long.cut": Words(_("The text has %(count)s characters; only the first %(limit)s are kept.")),
+    "long.company_name": Words(_("The name has %(count)s characters; the limit is 160."), SHORTEN),
+    "long.person_name": Words(_("The name has %(count)s characters; the limit is 80."), SHORTEN),
+    "letters.damaged": Words(_("The cell contains a corrupted character."), _("Type the content again, or save the file as UTF-8.")),
+    "formula.unreckoned": Words(
+        _("The file doesn’t contain the result of this formula, so the cell is treated as empty."),
+        _("Open the file in your spreadsheet program, save it and upload it again."),
+    ),
+    "number.none": Words(_("This is not a number."), _("Use digits only, for example 41820.")),
+    "number.range": Words(_("Enter a number from 0 to %(most)s."), _("Check the cell.")),
+    "plate.length": Words(_("A plate must have 2 to 12 letters and digits."), LOOK),
+    "vin.length": Words(_("A VIN has 17 characters; this one has %(count)s."), LOOK),
+    "vin.letter_i": Words(_("A VIN never contains %(sign)s; this one has it in position %(place)s."), _("Is it a 1?")),
+    "vin.letter_o": Words(_("A VIN never contains %(sign)s; this one has it in position %(place)s."), _("Is it a 0?")),
+    "vin.foreign": Words(_("A VIN contains only Latin letters and digits; “%(sign)s” is neither."), LOOK),
+    "vat.invalid": Words(
+        _("This is not a valid VAT number: a digit or the country code is wrong."), _("Check an invoice, or clear the cell.")
+    ),
+    "country.unknown": Words(_("We don’t know a country with this name.")),
+    "postcode.none": Words(_("This is not a postcode; it was left out.")),
+    "phone.none": Words(
+        _("This is not a telephone number; it was left out."), _("Enter it with its country code, for example +49 40 123456.")
+    ),
+    "email.none": Words(_("This is not an e-mail address; it was left out."), _("Enter it in the form name@company.example.")),
+    # days
+    "date.unclear": Words(_("This is not a date."), WRITE_DAY),
+    "date.year": Words(_("%(year)s is not a plausible year."), _("Enter the year with four digits.")),
+    "date.month": Words(_("There is no month %(month)s."), WRITE_DAY),
+    "date.day": Words(
+        _("There is no day %(day)s in month %(month)s of %(year)s."),
+        _("This month ends on day %(last)s. Enter a valid day."),
+    ),
+    "date.delivery_near": Words(_("The delivery is %(years)s years in the future."), _("Did you mean %(year)s?")),
+    "date.delivery_far": Words(_("The delivery is %(years)s years in the future."), LOOK_AT_YEAR),
+    "date.contract_near": Words(_("The contract doesn’t end until %(year)s."), _("Did you mean %(year)s?")),
+    "date.contract_far": Words(_("The contract doesn’t end until %(year)s."), LOOK_AT_YEAR),
+    "date.in_use": Words(_("Its status says the vehicle is in use, so the return date was taken as the contract end.")),
+    "date.given_back": Words(_("Its status says the vehicle has been returned, so the contract end was taken as the return date.")),
+    "date.given_back_when": Words(_("Its status says the vehicle has been returned, but there is no return date, so it counts as in use.")),
+    "date.planned_return": Words(_("This day is in the future, so it is used as the contract end.")),
+    "date.before_delivery": Words(_("This day is before the delivery on %(day)s."), _("Correct one of the two dates.")),
+    # names
+    "name.person": Words(_("The row doesn’t name a person."), _("Fill in the last name or the e-mail address.")),
+    "name.company": Words(_("The row doesn’t name a company."), _("Fill in the name.")),
+    "name.nobody": Words(NO_PERSON),
+    "name.whose": Words(_("This row has contact details but no name, so the details were left out."), _("Add the name.")),
+    "name.brackets": Words(_("The note in brackets next to the name was left out.")),
+    "name.number_only": Words(_("No sheet in this file says who this is; no contact was created."), _("Add the name.")),
+    # companies
+    "company.none": Words(_("The row doesn’t name a company."), _("Fill in the company, or choose whose vehicles these are.")),
+    "company.none_here": Words(_("The row doesn’t name a company."), _("Fill in the company.")),
+    "company.namesakes": Words(_("%(count)s companies have this name."), _("Add the VAT number or the postcode.")),
+    "company.number_only": Words(
+        _("The row identifies its company only by %(value)s, and no company here has it."),
+        _("Import the list of companies first, or add a column with their names."),
+    ),
+    "company.domain_only": Words(_("No company with this internet domain is known yet; the person is imported without a company.")),
+    "company.parent": Words(_("%(parent)s already belongs to this company, so it was not set as the parent company.")),
+    "company.other": Words(_("This vehicle belongs to %(company)s."), _("Mark it as returned there first, or correct the company.")),
+    "company.not_joined": Words(
+        _("No other sheet in this file says whose vehicle this is."), _("Add the vehicle there, or correct the plate.")
+    ),
+    "above.taken": Words(_("Filled in from the rows above.")),
+    # vehicles
+    "identity.vehicle": Words(
+        _("The row has no plate, VIN or ID, so the vehicle can’t be identified."), _("Fill in the plate or the VIN.")
+    ),
+    "vin.other": Words(
+        _("%(vehicle)s already has a different VIN: %(vin)s."), _("Correct the VIN, or mark the old vehicle as returned first.")
+    ),
+    "plate.other": Words(
+        _("Another vehicle of this company already has this plate: %(vin)s."),
+        _("Keep one of the two, or mark the old vehicle as returned first."),
+    ),
+    # twice in one file
+    "twice.plate": Words(_("Row %(row)s has the same plate but different details."), KEEP_ONE),
+    "twice.vin": Words(_("Row %(row)s has the same VIN but different details."), KEEP_ONE),
+    "twice.id": Words(_("Row %(row)s has the same vehicle number but different details."), KEEP_ONE),
+    "twice.cid": Words(_("Row %(row)s has the same company number but different details."), KEEP_ONE),
+    "twice.entry": Words(_("Row %(row)s has the same entry but different details."), KEEP_ONE),
+    "repeat.row": Words(_("Repeats row %(row)s.")),
+    # sheets that are not taken
+    "no_rows": Words(_("There are column headings, but no rows below them."), _("Fill in the rows, or delete the sheet.")),
+    "deals": Words(
+        _("This is a list of deals or opportunities, not of customers or vehicles."),
+        _("Export the companies, contacts or vehicles instead."),
+    ),
+    "trips": Words(_("This is a trip log: each row is a journey, not a vehicle."), ONE_ROW_EACH),
+    "bill": Words(
+        _(
+            "This is a statement of mileage or costs by period (“%(first)s” and %(more)s more columns); it doesn’t name a company, a user or a contract."
+        ),
+        _("We need a list with one row for each vehicle: company, plate or VIN, driver, contract end."),
+    ),
+    "counts": Words(
+        _("This is a table of totals: each row says how many (“%(title)s”), not which vehicles."),
+        _("We need a list with one row for each vehicle, with its plate or VIN."),
+    ),
+    "cover": Words(
+        _("This is a cover page: it describes a list, but it doesn’t contain customers or vehicles."),
+        _("We need a list with one row for each customer or vehicle. You can still import the other sheets."),
+    ),
+    "no_names.vat": Words(
+        _("There are VAT numbers, but there is no column with company names."),
+        _("Add a column “Company”, or choose below which column contains the names."),
+    ),
+    "no_names.address": Words(
+        _("There are addresses, but no column says who they belong to."), _("Add a column “Company” or “Last name”.")
+    ),
+    "unknown.titles": Words(UNKNOWN, SAY_BELOW, _("The columns are: %(titles)s.")),
+    "unknown.untitled": Words(UNKNOWN, SAY_BELOW, _("There are no column headings.")),
+    "no_identity": Words(_("No column identifies the vehicles: there is no plate, VIN or ID."), _("Add a column “Plate” or “VIN”.")),
+}
+
+
+def words_of(problem: Problem | Refusal) -> tuple[str, str]:
+    """(what is wrong, what to do) in the reader's language."""
+    if problem.reason.endswith(".said"):  # kept with its words by the first version
+        return str(problem.facts["message"]), str(problem.facts["cure"])
+    words, facts = WORDS[problem.reason], {name: shown(name, value) for name, value in problem.facts.items()}
+    if isinstance(problem, Problem):
+        facts["value"] = problem.value
+    facts["seen"] = str(words.seen) % facts
+    message = str(words.message) % facts
+    facts["year"] = facts.get("near", "")  # the cure proposes another
+    return message, str(words.cure) % facts
+
+
+def shown(name: str, value: Fact) -> str:
+    """The fact as it is read: a day as its ISO text, which only `day` holds, in the reader's order."""
+    is_day = name == "day" and isinstance(value, str)
+    return formats.date_format(date.fromisoformat(str(value)), "SHORT_DATE_FORMAT") if is_day else str(value)
+
+
+def sentence(problem: Problem | Refusal) -> str:
+    """What is wrong and what to do, one after the other."""
+    return " ".join(filter(None, words_of(problem)))
+
+
+def in_one_cell(problems: list[Problem], sheet: Sheet) -> str:
+    """What is wrong with a row, in one cell of the returned workbook."""
+    parts = []
+    for problem in problems:
+        title = sheet.title(problem.column)
+        prefix = f"{title} “{problem.value}”: " if title and problem.value else f"{title}: " if title else ""
+        said = f"{prefix}{sentence(problem)}"
+        parts.append(said if problem.stops else f"({said})")
+    return " ".join(parts)
+
+
+def refusals_of(sheets: Iterable[Sheet]) -> list[str]:
+    """Why sheets of a file are not taken, each in a sentence with its cure."""
+    refused = [(sheet.name, sentence(sheet.refusal)) for sheet in sheets if not sheet.is_taken and sheet.refusal]
+    return [f"{name}: {words}" if name else words for name, words in refused]
