@@ -123,7 +123,8 @@ WORDS: dict[str, Words] = {
     "trips": Words(_("This is a trip log: each row is a journey, not a vehicle."), ONE_ROW_EACH),
     "bill": Words(
         _(
-            "This is a statement of mileage or costs by period (“%(first)s” and %(more)s more columns); it doesn’t name a company, a user or a contract."
+            "This is a statement of mileage or costs by period (“%(first)s” and %(more)s more columns); "
+            "it doesn’t name a company, a user or a contract."
         ),
         _("We need a list with one row for each vehicle: company, plate or VIN, driver, contract end."),
     ),
