@@ -11,11 +11,13 @@ class AccountsConfig(AppConfig):
         from accounts.customers import finding, panels, parts  # noqa: PLC0415  models are loaded only now
         from accounts.customers.models.assignment import LookedAfter  # noqa: PLC0415
         from accounts.customers.models.company import ways_in  # noqa: PLC0415
-        from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS, count_for_second_delivery  # noqa: PLC0415
+        from accounts.customers.models.touched import derived  # noqa: PLC0415
+        from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS, count_for_second_delivery, mend_fleets  # noqa: PLC0415
         from accounts.staff.models.policy import Effect, effects  # noqa: PLC0415
         from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415
 
         ways_in.register("looked after", LookedAfter())
+        derived.register("fleets", mend_fleets, weight=10)
         navigation.register(
             "companies", NavigationEntry(_("Companies"), "building", "accounts:companies", "see_customers", on_phone=True), weight=20
         )

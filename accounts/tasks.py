@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.customers.models.touched import TouchedCompany
+from accounts.customers.models.vehicle import mend_all_fleets
 from fleetportal.core.jobs import bell
 
 
@@ -10,3 +11,8 @@ from fleetportal.core.jobs import bell
 def look_again() -> None:
     if TouchedCompany.objects.drain():
         bell.send("accounts.look_again")  # to the end of the queue, so that others get their turn
+
+
+@shared_task(name="accounts.mend_fleets", acks_late=True)
+def mend_fleets() -> None:
+    mend_all_fleets()

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.customers.models.vehicle import mend_all_fleets
 from accounts.models import Address, Assignment, Centre, Company, TouchedCompany, User, Vehicle, derived
 from contacts.models import (
     Consent,
@@ -66,6 +67,7 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
         tables = Tables(ORDER, now=midnight)
         write_companies(companies, tables, staff, seed=seed, on=on, tell=tell)
         tables.finish()
+        mend_all_fleets()
         Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
         Counter(staff, on=on, chance=Random(f"{seed}/counter")).add()
         find_reasons(companies)

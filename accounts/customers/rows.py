@@ -19,14 +19,13 @@ def with_contracts_ending(companies: CompanyQuerySet, *, on: date, before: date)
 
 
 def for_list(companies: CompanyQuerySet) -> CompanyQuerySet:
-    """With all that a table row shows: centre, who is responsible today, number of vehicles, the next contract end. 2 queries.
+    """With all that a table row shows: centre, who is responsible today, the next contract end. 2 queries.
 
     Subqueries and no join: asked only for the rows on the page, whatever the number of companies.
     """
-    vehicles = vehicles_of_each()
-    ends = vehicles.filter(contract_ends_on__gte=timezone.localdate()).order_by("contract_ends_on").values("contract_ends_on")[:1]
+    ends = vehicles_of_each().filter(contract_ends_on__gte=timezone.localdate()).order_by("contract_ends_on").values("contract_ends_on")[:1]
     rows: Any = companies.select_related("centre").prefetch_related(responsible_today())
-    return rows.annotate(fleet_size=number_of(vehicles), contract_ends_on=Subquery(ends))
+    return rows.annotate(contract_ends_on=Subquery(ends))
 
 
 def for_dossier(companies: CompanyQuerySet) -> CompanyQuerySet:

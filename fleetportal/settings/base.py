@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind who comes tomorrow": {"task": "events.remind_coming", "schedule": 600.0},
     "let vouchers expire": {"task": "gifts.expire_vouchers", "schedule": 600.0},
     "look again at touched companies": {"task": "accounts.look_again", "schedule": SWEEP_SECONDS},
+    "count the fleets anew": {"task": "accounts.mend_fleets", "schedule": 86_400.0},  # mends what was written past the verbs
     "find the day's reasons": {"task": "contacts.find_reasons", "schedule": 600.0},  # once for each day; asked often, so none is missed
 }
 

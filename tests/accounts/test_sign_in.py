@@ -177,7 +177,7 @@ def test_the_second_factor_costs_no_query(client: Client, anna: User, settings, 
     session = client.session
     session["second_factor"] = anna.pk
     session.save()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/companies/")
 
 

@@ -123,8 +123,10 @@ class Company(Folded):
     external_id = models.CharField(_("ID in the source system"), max_length=80, blank=True, db_index=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # how many vehicles it still has: kept here by the verbs of vehicles, so that lists can be sorted by it
+    fleet_size = models.PositiveIntegerField(default=0, editable=False)
+
     # what `for_list` and `for_dossier` of accounts/customers/rows.py add
-    fleet_size: int
     personal_count: int
     contract_ends_on: date | None
 
@@ -138,6 +140,8 @@ class Company(Folded):
             models.Index(fields=["name_folded", "id"], name="company_by_name"),
             models.Index(fields=["centre", "name_folded", "id"], name="company_by_centre_name"),
             models.Index(fields=["name_folded", "postcode"], name="company_identity"),
+            models.Index(fields=["fleet_size", "id"], name="company_by_fleet"),
+            models.Index(fields=["centre", "fleet_size", "id"], name="company_by_centre_fleet"),
         ]
 
     def __str__(self) -> str:
