@@ -1,6 +1,7 @@
 from contacts.consent.models import Basis, Consent, Purpose
 from contacts.hospitality import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
 from contacts.memory.models.interaction import Direction, Interaction, Outcome
+from contacts.memory.models.meeting import Meeting, MeetingState, NotYourTurn, TimeGone
 from contacts.memory.models.task import Task, TaskClosed
 from contacts.people.models.holders import AlreadyHeld, Holder, VehicleDriver
 from contacts.people.models.pairs import PersonPair
@@ -29,6 +30,9 @@ __all__ = [
     "Group",
     "Holder",
     "Interaction",
+    "Meeting",
+    "MeetingState",
+    "NotYourTurn",
     "NothingAllowed",
     "Outcome",
     "Person",
@@ -43,6 +47,7 @@ __all__ = [
     "Rule",
     "Task",
     "TaskClosed",
+    "TimeGone",
     "VehicleDriver",
     "VehicleUser",
     "YearSum",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from contacts.consent.models import Consent
 from contacts.hospitality import Received, move_sums
 from contacts.memory.models.interaction import Interaction
+from contacts.memory.models.meeting import Meeting
 from contacts.memory.models.task import Task
 from contacts.people.models.holders import Holder, VehicleDriver
 from contacts.people.models.person import Person, PersonAddress
@@ -47,6 +48,13 @@ def forget_messages(person: Person) -> None:
 def forget_links(person: Person) -> None:
     addresses = person.addresses.values("pk")
     links.Link.objects.filter(scope=CHANNELS_ARE_LINKED_BY, subject_id__in=addresses).revoke(now=timezone.now())
+
+
+def forget_meetings(person: Person) -> None:
+    """The meetings stay the company's; the person's links to them open nothing any more."""
+    rows = Meeting.objects.filter(decision_maker=person)
+    links.Link.objects.filter(scope="meeting", subject_id__in=rows.values("pk")).revoke(now=timezone.now())
+    emptying(Meeting, "decision_maker", decision_maker=None)(person)
 
 
 def move_addresses(duplicate: Person, kept: Person) -> Moved:
@@ -96,6 +104,7 @@ def register() -> None:
         ("contacts.yearsum", keeps, move_sums, 200),
         ("contacts.reason", deleting(Reason, "person"), drop_reasons, 200),
         ("contacts.decision", emptying(Decision, "person", why="", person=None), move_decisions, 200),
+        ("contacts.meeting", forget_meetings, moving(Meeting, "decision_maker"), 200),
         ("contacts.task", emptying(Task, "person", title="", result="", person=None), moving(Task, "person"), 200),
         ("core.message", forget_messages, move_messages, 210),
         ("core.link", forget_links, stays, 220),

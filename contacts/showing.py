@@ -1,19 +1,32 @@
 """Puts this app's pages, panels, columns and search into the lists of the floors below."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import finding
 from accounts.customers.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
+from accounts.models import User
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
+from contacts.memory.models.meeting import Meeting
 from contacts.pages import columns, panels
 from contacts.people.models.person import Person
+from contacts.today.day import Appointment, appointments
 from fleetportal.core import links
 from fleetportal.core.web.pages import NavigationEntry, navigation
+
+# kind of an interaction -> icon, words, tone
+MEETING_LINES: dict[str, tuple[str, object, str]] = {
+    "meeting.proposed": ("mail", _("Annual meeting times proposed"), ""),
+    "meeting.fixed": ("calendar-plus", _("Annual meeting time fixed"), ""),
+    "meeting.cancelled": ("x", _("Annual meeting cancelled"), ""),
+    "meeting.held": ("users", _("Annual meeting held"), "ok"),
+}
 
 
 def register() -> None:
@@ -22,6 +35,10 @@ def register() -> None:
     navigation.register("people", NavigationEntry(_("People"), "users", "contacts:people", "see_customers"), weight=35)
     duplicates = NavigationEntry(_("Duplicates"), "users-group", "contacts:duplicates", "serve_customers", group=2)
     navigation.register("duplicates", duplicates, weight=85)
+    links.scopes["meeting"] = "contacts:meeting_link"
+    navigation.register("meetings", NavigationEntry(_("Meetings"), "calendar-event", "contacts:meetings", "serve_customers"), weight=50)
+    appointments.register("meetings", meetings_of)
+    timeline.say(MEETING_LINES)
     finding.findable.register("people", finding.Findable(_("People"), "users", people, person_page, roles), weight=20)
     dossier_panels.register(
         "log_button", Panel("contacts/_log_button.html", panels.log_button, place="actions", may="meet_customers"), weight=10
@@ -49,3 +66,18 @@ def person_page(person: Person) -> str:
 def roles(person: Person, user: object) -> str:
     """What somebody is, to whom: only companies in the user's reach are named."""
     return "; ".join(f"{role.job_title or role.group.label}, {role.company.name}" for role in person.roles_now)
+
+
+def meetings_of(user: User, on: date) -> list[Appointment]:
+    """The user's meetings of that day. Costs 1 query."""
+    first = timezone.make_aware(datetime.combine(on, time.min))
+    rows = Meeting.objects.where(user, may="serve_customers").on(user, first=first, last=first + timedelta(days=1)).for_list()
+    return [
+        Appointment(row.begins, row.company.name, meeting_in_words(row), reverse("contacts:meeting", args=[row.pk]))
+        for row in rows.order_by("starts_at", "pk")
+    ]
+
+
+def meeting_in_words(meeting: Meeting) -> str:
+    who = str(meeting.decision_maker) if meeting.decision_maker else ""
+    return ", ".join(part for part in (str(_("Annual meeting")), who, meeting.place) if part)

@@ -2,7 +2,7 @@ from django.urls import path
 
 from accounts.customers.views.panels import panel_page
 from contacts.consent import views as preferences
-from contacts.memory import views as contact
+from contacts.memory.views import contact, meeting_guest, meetings
 from contacts.pages import duplicates, people
 from contacts.pages.panels import why_now_later, why_now_panel
 from contacts.people import views as vehicles
@@ -40,6 +40,15 @@ urlpatterns = [
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/close/", tasks.task_close, name="task_close"),
     path("tasks/<int:task_id>/reopen/", tasks.task_reopen, name="task_reopen"),
+    path("meetings/", meetings.MeetingList.as_view(), name="meetings"),
+    path("meetings/new/<int:company_id>/", meetings.new, name="meeting_new"),
+    path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:meeting_id>/times/", meetings.times, name="meeting_times"),
+    path("meetings/<int:meeting_id>/fix/", meetings.fix, name="meeting_fix"),
+    path("meetings/<int:meeting_id>/held/", meetings.hold, name="meeting_hold"),
+    path("meetings/<int:meeting_id>/cancel/", meetings.cancel, name="meeting_cancel"),
+    path("meeting/<str:token>/", meeting_guest.choose, name="meeting_link"),
+    path("meeting/<str:token>/meeting.ics", meeting_guest.calendar, name="meeting_calendar"),
     path("preferences/<str:token>/", preferences.preferences, name="preferences"),
     path("preferences/<str:token>/stop/", preferences.stop_all, name="preferences_stop"),
     path("duplicates/", duplicates.PersonPairList.as_view(), name="duplicates"),

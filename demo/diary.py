@@ -4,12 +4,11 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from contacts.models import Interaction, Task
+from contacts.models import Interaction, Meeting, Task
 from demo import phrases
 from demo.cast import DECIDES
 from demo.companies import Account, moment
 from demo.rows import Tables
-from events.models import Meeting
 from fleetportal.core.audit import Entry
 
 YEAR = 365
@@ -70,7 +69,7 @@ class Diary:
         pk = self.meeting(made, person, state="held", starts_at=at(on, 10), minutes=minutes, revision=1)
         self.tables[Interaction].add(
             company_id=made.pk, person_id=person, kind="meeting.held", channel="in_person", is_real_contact=True, text=minutes,
-            happened_at=at(on, 10), by_id=made.manager.pk if made.manager else None, about_type="events.meeting", about_id=pk,
+            happened_at=at(on, 10), by_id=made.manager.pk if made.manager else None, about_type="contacts.meeting", about_id=pk,
         )  # fmt: skip
 
     def meeting(self, made: Account, person: int, **facts: object) -> int:

@@ -16,6 +16,7 @@ from contacts.models import (
     Driver,
     Holder,
     Interaction,
+    Meeting,
     Person,
     PersonAddress,
     Task,
@@ -32,7 +33,6 @@ from demo.people import People
 from demo.rows import Tables, check_at_once
 from demo.staff import Staff
 from demo.vehicles import Vehicles
-from events.models import Meeting
 from fleetportal.core.audit import Entry
 from fleetportal.core.db.search import SearchRow
 from fleetportal.core.errors import Refused

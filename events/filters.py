@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre
 from accounts.staff.requests import StaffRequest
 from contacts.models import Person
-from events.models import Event, Kind, Meeting, MeetingState, Registration, State, Status
+from events.models import Event, Kind, Registration, State, Status
 from events.models.event import EventQuerySet
 from events.models.registration import RegistrationQuerySet
 from fleetportal.core.db import search
@@ -54,17 +54,6 @@ class EventFilter(Sentence):
     def at(self, rows: EventQuerySet, name: str, value: str) -> EventQuerySet:
         now = timezone.now()
         return rows.ahead(now=now) if value == "ahead" else rows.past(now=now)
-
-
-class MeetingFilter(Sentence):
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=MeetingState.choices, widget=forms.RadioSelect, empty_label=_("in any state")
-    )
-    words = (Word("state", _("Meetings"), _("in any state")),)
-
-    class Meta:
-        model = Meeting
-        fields: tuple[str, ...] = ()
 
 
 class GuestFilter(Sentence):

@@ -3,9 +3,7 @@
 A letter's key names event or registration, step and revision, so that whatever is pressed twice is sent once (R12).
 """
 
-import hashlib
-from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
+from datetime import timedelta
 from typing import Any, Literal
 
 from django.conf import settings
@@ -14,15 +12,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from contacts.consent import unsubscribe
-from contacts.models import Person, Purpose
+from contacts.models import Purpose
 from events import landing
-from events.models import Event, Invitation, Meeting, Registration
+from events.models import Event, Invitation, Registration
 from fleetportal.core import ical
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import queueing
 from fleetportal.core.outbox.message import Message, Priority
-from fleetportal.core.outbox.queueing import MessageDraft
+from fleetportal.core.outbox.queueing import MessageDraft, sender_address
 
 Step = Literal["seated", "waiting", "promoted", "changed", "cancelled", "moved", "called_off", "reminder"]
 OURS = ("promoted", "moved", "called_off", "reminder")  # we write first; the other steps answer the guest
@@ -146,83 +144,6 @@ def invite(invitation: Invitation, *, step: Literal["invitation", "nudge"] = "in
     )
 
 
-def propose_times(meeting: Meeting) -> Message | None:
-    """The letter with the proposed times and the link to choose one; None for somebody without an address, or without a time."""
-    person, times = meeting.decision_maker, meeting.times
-    if person is None or not person.email or not times:
-        return None
-    named = "|".join(sorted(moment.astimezone(UTC).isoformat() for moment in times))
-    return queueing.queue(
-        MessageDraft(
-            "events/mail/meeting_proposed",
-            to=person,
-            about=meeting,
-            gate="service",
-            key=f"meeting:{meeting.pk}:times:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
-            context={"meeting": meeting, "times": meeting.choices, "choose": meeting_link(meeting, max(times))},
-        )
-    )
-
-
-def meeting_link(meeting: Meeting, last: datetime) -> Link:
-    """The standing link to a meeting, open until a month after `last`. Costs 2 queries."""
-    until = last + LINKS_OUTLIVE_THE_EVENT
-    standing = meeting.link
-    if standing is None:
-        return Link.objects.make("meeting", meeting.pk, expires_at=until)
-    Link.objects.filter(pk=standing.pk, expires_at__lt=until).update(expires_at=until)
-    return standing
-
-
-def tell_of_meeting(meeting: Meeting) -> Message | None:
-    """The decision-maker's calendar entry for a meeting, its change or its withdrawal; None for somebody without an address."""
-    person = meeting.decision_maker
-    if person is None or not person.email or meeting.starts_at is None or meeting.ends_at is None:
-        return None
-    cancelled = meeting.state == "cancelled"
-    return queueing.queue(
-        MessageDraft(
-            "events/mail/meeting_cancelled" if cancelled else "events/mail/meeting_fixed",
-            to=person,
-            about=meeting,
-            gate="service",
-            key=f"meeting:{meeting.pk}:{meeting.revision}",
-            context={
-                "meeting": meeting,
-                "begins": meeting.begins,
-                "choose": None if cancelled else meeting_link(meeting, meeting.starts_at),
-            },
-            attachments=[
-                ical.attachment("CANCEL" if cancelled else "REQUEST", meeting_entry(meeting, person, meeting.starts_at, meeting.ends_at))
-            ],
-        )
-    )
-
-
-def meeting_entry(meeting: Meeting, person: Person, starts_at: datetime, ends_at: datetime) -> ical.Appointment:
-    centre, manager = meeting.company.centre, meeting.account_manager
-    with translation.override(person.language):
-        title = _("Annual meeting with %(company)s") % {"company": meeting.company.name}
-    return ical.Appointment(
-        uid=f"meeting-{meeting.pk}@{settings.BASE_HOST}",
-        sequence=meeting.revision,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        zone=centre.zone,
-        title=title,
-        place=meeting.place or centre.name,
-        words=title,
-        organizer=ical.Party(str(manager or centre), (manager.email if manager else "") or centre.email or sender()),
-        attendee=ical.Party(person.name, person.email),
-        stamp=timezone.now(),
-    )
-
-
 def reply_to(event: Event) -> str:
     """Where a guest's answer goes: to the host, else to the centre, else to the portal."""
-    return (event.host.email if event.host else "") or event.centre.email or sender()
-
-
-def sender() -> str:
-    """The portal's own address, bare."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return (event.host.email if event.host else "") or event.centre.email or sender_address()

@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from contacts.models import Person
-from contacts.people.person_data import Moved, emptying, forget_changes, moving, to_forget, to_move
+from contacts.people.person_data import Moved, forget_changes, to_forget, to_move
 from events.actions import registering
-from events.models import Invitation, Meeting, Registration
+from events.models import Invitation, Registration
 from fleetportal.core.links import Link
 
 
@@ -25,13 +25,6 @@ def forget_invitations(person: Person) -> None:
     rows = Invitation.objects.filter(person=person)
     Link.objects.filter(scope="invitation", subject_id__in=rows.values("pk")).revoke(now=timezone.now())
     rows.delete()
-
-
-def forget_meetings(person: Person) -> None:
-    """The meetings stay the company's; the person's links to them open nothing any more."""
-    rows = Meeting.objects.filter(decision_maker=person)
-    Link.objects.filter(scope="meeting", subject_id__in=rows.values("pk")).revoke(now=timezone.now())
-    emptying(Meeting, "decision_maker", decision_maker=None)(person)
 
 
 def move_registrations(duplicate: Person, kept: Person) -> Moved:
@@ -69,7 +62,5 @@ def move_invitations(duplicate: Person, kept: Person) -> Moved:
 def register() -> None:
     to_forget.register("events.registration", forget_registrations)
     to_forget.register("events.invitation", forget_invitations, weight=110)
-    to_forget.register("events.meeting", forget_meetings)
     to_move.register("events.registration", move_registrations)
     to_move.register("events.invitation", move_invitations)
-    to_move.register("events.meeting", moving(Meeting, "decision_maker"))

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.customers.panels import Later, Panel, dossier_panels
 from accounts.models import Company, User
 from contacts.memory import timeline
+from contacts.models import Meeting
 from contacts.today.day import Appointment, appointments
-from events.models import Event, Invitation, Meeting, Registration
+from events.models import Event, Invitation, Registration
 from fleetportal.core.links import scopes
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
@@ -31,10 +32,6 @@ LINES: dict[str, tuple[str, object, str]] = {
     "event.called_off": ("x", _("Informed that an event was cancelled"), "stop"),
     "event.reminder": ("clock", _("Reminded of an event"), ""),
     "event.attended": ("door-enter", _("Attended an event"), "ok"),
-    "meeting.proposed": ("mail", _("Annual meeting times proposed"), ""),
-    "meeting.fixed": ("calendar-plus", _("Annual meeting time fixed"), ""),
-    "meeting.cancelled": ("x", _("Annual meeting cancelled"), ""),
-    "meeting.held": ("users", _("Annual meeting held"), "ok"),
 }
 
 
@@ -57,21 +54,6 @@ def of_company(request: Any, company: Company, held: set[str]) -> dict[str, obje
         "cockpits": cockpits,
         "serves": serves,
     }
-
-
-def meetings_of(user: User, on: date) -> list[Appointment]:
-    """The user's meetings of that day. Costs 1 query."""
-    first = timezone.make_aware(datetime.combine(on, time.min))
-    rows = Meeting.objects.where(user, may="serve_customers").on(user, first=first, last=first + timedelta(days=1)).for_list()
-    return [
-        Appointment(row.begins, row.company.name, meeting_in_words(row), reverse("events:meeting", args=[row.pk]))
-        for row in rows.order_by("starts_at", "pk")
-    ]
-
-
-def meeting_in_words(meeting: Meeting) -> str:
-    who = str(meeting.decision_maker) if meeting.decision_maker else ""
-    return ", ".join(part for part in (str(_("Annual meeting")), who, meeting.place) if part)
 
 
 def events_of(user: User, on: date) -> list[Appointment]:
@@ -99,9 +81,7 @@ events_panel = Panel("events/_dossier_events.html", of_company, later=events_lat
 
 
 def register() -> None:
-    scopes.update(invitation="events:invitation", ticket="events:ticket", meeting="events:meeting_link")
-    navigation.register("meetings", NavigationEntry(_("Meetings"), "calendar-event", "events:meetings", "serve_customers"), weight=50)
-    appointments.register("meetings", meetings_of)
+    scopes.update(invitation="events:invitation", ticket="events:ticket")
     appointments.register("events", events_of)
     navigation.register(
         "events", NavigationEntry(_("Events"), "ticket", "events:list", "meet_customers", group=1, on_phone=True), weight=200

@@ -19,17 +19,6 @@ class EventTable(django_tables2.Table):
         order_by = "-day"
 
 
-class MeetingTable(django_tables2.Table):
-    company = Column(_("Company"), orderable=True, order_by="company__name_folded", value=lambda row: row.company.name)
-    who = Column(_("Decision-maker"), css="fp-wide", value=lambda row: str(row.decision_maker or ""))
-    ours = Column(_("Our side"), css="fp-wide fp-lwide", value=lambda row: row.ours)
-    begins = Column(_("When"), orderable=True, order_by="starts_at", kind="datetime", css="fp-num", value=lambda row: row.starts_at)
-    state = Column(_("State"), value=lambda row: row.get_state_display())
-
-    class Meta:
-        order_by = "-begins"
-
-
 class GuestTable(django_tables2.Table):
     guest = Column(_("Guest"), orderable=True, order_by="person__name_folded", value=lambda row: row.guest)
     company = Column(_("Company"), orderable=True, order_by="company__name_folded", css="fp-wide", value=lambda row: row.company.name)

@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts.customers.views.panels import panel_page
 from events.showing import events_later, events_panel
-from events.views import door, guest, meeting_guest, meetings, proposal, staff
+from events.views import door, guest, proposal, staff
 from fleetportal.core.web import keeping
 
 app_name = "events"
@@ -25,15 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:event_id>/check-in/arrive/", door.arrive, name="arrive"),
     path("events/<int:event_id>/check-in/fewer/", door.fewer, name="fewer"),
     path("events/<int:event_id>/check-in/undo/", door.undo, name="undo_check_in"),
-    path("meetings/", meetings.MeetingList.as_view(), name="meetings"),
-    path("meetings/new/<int:company_id>/", meetings.new, name="meeting_new"),
-    path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
-    path("meetings/<int:meeting_id>/times/", meetings.times, name="meeting_times"),
-    path("meetings/<int:meeting_id>/fix/", meetings.fix, name="meeting_fix"),
-    path("meetings/<int:meeting_id>/held/", meetings.hold, name="meeting_hold"),
-    path("meetings/<int:meeting_id>/cancel/", meetings.cancel, name="meeting_cancel"),
-    path("meeting/<str:token>/", meeting_guest.choose, name="meeting_link"),
-    path("meeting/<str:token>/meeting.ics", meeting_guest.calendar, name="meeting_calendar"),
     path("invitation/<str:token>/", guest.invitation, name="invitation"),
     path("invitation/<str:token>/form/", guest.form, name="invitation_form"),
     path("invitation/<str:token>/change/", guest.change, name="change"),

@@ -10,7 +10,7 @@ from accounts.customers.panels import Figure, Later, Panel
 from accounts.models import Company, Vehicle
 from accounts.staff.requests import StaffRequest
 from contacts.consent.models import addresses_with_consents
-from contacts.memory.forms import LogForm
+from contacts.memory.forms.contact import LogForm
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.holders import Holder, VehicleDriver
 from contacts.people.models.roles import GROUPS, Group

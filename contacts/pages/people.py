@@ -18,7 +18,7 @@ from accounts.models import Company, User, rights_over
 from accounts.staff.requests import StaffRequest
 from contacts.consent.models import Consent, addresses_with_consents
 from contacts.memory import timeline
-from contacts.memory.forms import SOURCES, ConsentForm
+from contacts.memory.forms.contact import SOURCES, ConsentForm
 from contacts.memory.models.interaction import Interaction
 from contacts.pages.filters import PersonFilter
 from contacts.pages.panels import person_panels

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import derived
 from accounts.staff.models.policy import Effect, effects, followers
 from contacts.reasons import nightly
+from contacts.reasons.annual_meeting import AnnualMeetingDue
 from contacts.reasons.computing import look_again
 from contacts.reasons.contract_end import ContractEnd
 from contacts.reasons.coverage import Coverage
@@ -14,7 +15,7 @@ from contacts.reasons.silence import CADENCE, Silence, count_silent
 
 def register() -> None:
     """Put the rules of this app on their list, and the reasons on the list of what is derived from a company."""
-    for rule in (ContractEnd(), Coverage(), Silence()):
+    for rule in (ContractEnd(), Coverage(), Silence(), AnnualMeetingDue()):
         rules.register(rule.name, rule)
     derived.register("reasons", look_again)
     cadences = {number.key for tiers in CADENCE.values() for number in tiers.values()}

@@ -1,12 +1,13 @@
 """What "Plan" makes of a reason whose rule says nothing else: a dated task."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts.memory.forms.contact import next_working_day
 from contacts.memory.models.task import Task
 from contacts.reasons.models import Reason
 from contacts.reasons.rule import Planning, rules
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 TITLE = 200
-
-
-def next_working_day(day: date) -> date:
-    """The first day after `day` that is no Saturday or Sunday."""
-    return day + timedelta(days=(1, 1, 1, 1, 3, 2, 1)[day.weekday()])
 
 
 class PlanForm(forms.Form):

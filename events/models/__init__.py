@@ -10,7 +10,6 @@ from events.models.event import (
     TooManyGuests,
 )
 from events.models.invitation import Invitation
-from events.models.meeting import Meeting, MeetingState, NotYourTurn, TimeGone
 from events.models.registration import (
     AlreadyCheckedIn,
     ChangeClosed,
@@ -34,12 +33,9 @@ __all__ = [
     "EventOver",
     "Invitation",
     "Kind",
-    "Meeting",
-    "MeetingState",
     "NotADraft",
     "NotComing",
     "NotEnoughSeats",
-    "NotYourTurn",
     "Registration",
     "RegistrationClosed",
     "Seating",
@@ -47,6 +43,5 @@ __all__ = [
     "State",
     "Status",
     "Template",
-    "TimeGone",
     "TooManyGuests",
 ]

@@ -1,16 +1,14 @@
-"""Reasons that events know of: an annual meeting is due, a second delivery is near for who was not asked yet."""
+"""The reason that events know of: a second delivery is near for somebody who was not invited yet."""
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
 from accounts.staff.models.policy import Effect, effects
 from contacts.models import rules
-from events.reasons.annual_meeting import AnnualMeetingDue
 from events.reasons.second_delivery import SecondDelivery, count_to_invite
 
 
 def register() -> None:
-    for rule in (AnnualMeetingDue(), SecondDelivery()):
-        rules.register(rule.name, rule)
+    rules.register(SecondDelivery.name, SecondDelivery())
     words = _("Users to invite to an upcoming second delivery")
     effects.register("second_delivery", Effect({SECOND_DELIVERY_DAYS.key}, words, count_to_invite))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Centre
+from accounts.staff.house import house
 from events import landing, letters
 from events.actions import registering
 from events.forms.answer import AnswerForm
@@ -20,11 +20,7 @@ from fleetportal.core.links import Link
 from fleetportal.core.web import keeping
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.look import speak
-from fleetportal.core.web.pages import link_page, private
-
-NO_BREAK = "\u00a0"
-CALENDAR = "text/calendar; charset=utf-8"
-
+from fleetportal.core.web.pages import link_page, link_unknown
 
 invitation_for_page = Prepared(lambda pk: Invitation.objects.with_registration().filter(pk=pk), pk=Invitation._meta.pk)
 
@@ -37,11 +33,6 @@ def invitation_behind(request: HttpRequest, link: Link) -> Invitation | None:
     return invitation
 
 
-def gone(request: HttpRequest) -> HttpResponse:
-    """As an unknown link: nothing tells that there once was something (R30)."""
-    return private(render(request, "core/link_unknown.html", status=404))
-
-
 @link_page(scope="invitation")
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
@@ -49,7 +40,7 @@ def invitation(request: HttpRequest, link: Link) -> HttpResponse:
     """GET: the invitation, or how the guest's answer stands. POST: "We're coming"."""
     found = invitation_behind(request, link)
     if found is None:
-        return gone(request)
+        return link_unknown(request)
     if request.method == "POST":
         return accept(request, link, found)
     registration = found.standing_registration()
@@ -77,17 +68,11 @@ def answer_context(link: Link, found: Invitation, form: AnswerForm) -> dict[str,
 def guest_context(link: Link, event: Event) -> dict[str, Any]:
     """What every page about an event needs: whose house it is, the event, its landing page and picture."""
     return {
-        "house": {"name": event.centre.name, "address": house(event.centre)},
+        "house": house(event.centre),
         "event": event,
         "token": link.token,
         **landing.words(event),
     }
-
-
-def house(centre: Centre) -> str:
-    """The centre's name, address and telephone in one line."""
-    place = ", ".join(part for part in (centre.name, centre.street, f"{centre.postcode} {centre.city}".strip()) if part)
-    return f"{place} · {centre.phone.replace(' ', NO_BREAK)}" if centre.phone else place
 
 
 def empty_form(found: Invitation) -> AnswerForm:
@@ -146,7 +131,7 @@ def form(request: HttpRequest, link: Link) -> HttpResponse:
     """The answer's form alone, for the landing page of the event; never kept by a cache."""
     found = invitation_behind(request, link)
     if found is None:
-        return gone(request)
+        return link_unknown(request)
     registration = found.standing_registration()
     context = answer_context(link, found, empty_form(found)) | {"registration": registration}
     return render(request, "events/guest/_fragment.html", context)
@@ -160,7 +145,7 @@ def change(request: HttpRequest, link: Link) -> HttpResponse:
     found = invitation_behind(request, link)
     registration = found.standing_registration() if found else None
     if found is None or registration is None:
-        return gone(request) if found is None else HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
+        return link_unknown(request) if found is None else HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
     context = answer_context(link, found, filled_form(found.event, registration)) | {"registration": registration, "changes": True}
     status = 200
     if request.method == "POST":
@@ -182,7 +167,7 @@ def cancel(request: HttpRequest, link: Link) -> HttpResponse:
     """GET asks, POST gives the seats back."""
     found = invitation_behind(request, link)
     if found is None:
-        return gone(request)
+        return link_unknown(request)
     if request.method == "POST":
         return say_no(request, link, found)
     registration = found.standing_registration()
@@ -198,7 +183,7 @@ def cancel(request: HttpRequest, link: Link) -> HttpResponse:
 def decline(request: HttpRequest, link: Link) -> HttpResponse:
     """ "I can't make it": no, before or after a yes."""
     found = invitation_behind(request, link)
-    return gone(request) if found is None else say_no(request, link, found)
+    return link_unknown(request) if found is None else say_no(request, link, found)
 
 
 def say_no(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
@@ -220,8 +205,8 @@ def calendar(request: HttpRequest, link: Link) -> HttpResponse:
 
 def calendar_file(request: HttpRequest, registration: Registration | None) -> HttpResponse:
     if registration is None or not registration.is_seated:
-        return gone(request)
-    response = HttpResponse(ical.write("REQUEST", letters.appointment(registration)), content_type=CALENDAR)
+        return link_unknown(request)
+    response = HttpResponse(ical.write("REQUEST", letters.appointment(registration)), content_type=ical.CONTENT_TYPE)
     response["Content-Disposition"] = 'attachment; filename="appointment.ics"'
     return response
 
@@ -240,7 +225,7 @@ def ticket(request: HttpRequest, link: Link) -> HttpResponse:
     """The ticket with its code, to show or print."""
     registration = registration_behind(request, link)
     if registration is None:
-        return gone(request)
+        return link_unknown(request)
     context = guest_context(link, registration.event) | ticket_context(registration)
     context["calendar"] = reverse("events:ticket_calendar", args=[link.token])
     counts = registration.is_seated and not registration.event.is_cancelled and not registration.event.is_over

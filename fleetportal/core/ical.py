@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
+CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//Fleetportal//Fleetportal//EN"
 Method = Literal["REQUEST", "CANCEL"]
 

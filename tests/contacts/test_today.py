@@ -12,8 +12,9 @@ from guardian.shortcuts import assign_perm
 
 from accounts.customers.actions import companies
 from accounts.models import Centre, Company, Tier, User
+from contacts.memory.forms.contact import next_working_day
 from contacts.models import REACHED_CHIPS, Chip, Decision, Group, Interaction, Planning, Reason, Task, rules
-from contacts.reasons.planning import TASK, next_working_day
+from contacts.reasons.planning import TASK
 from contacts.templatetags.today import late
 from contacts.today import actions
 from contacts.today import day as day_module

@@ -47,7 +47,10 @@ def first(names):
 held = {table: first(names)._base_manager.count() for table, names in json.loads(%(held)r).items()}
 may = {f"{user.username} {may}": sorted(Centre.objects.where(user, may=may).values_list("slug", flat=True))
        for user in User.objects.filter(username__in=json.loads(%(cast)r)) for may in json.loads(%(may)r)}
-print(json.dumps({"held": held, "may": may}))
+old = {f"{model}.{field}": apps.get_model(model)._base_manager.filter(**{field: "events.meeting"}).count() for model, field in (
+    ("core.Entry", "object_type"), ("core.Change", "object_type"), ("core.Message", "about_type"),
+    ("contacts.Interaction", "about_type"), ("contacts.Decision", "made_type"))}
+print(json.dumps({"held": held, "may": may, "old": old}))
 """
 
 
@@ -114,6 +117,7 @@ def test_an_installation_of_november_migrates_with_all_it_held(yesterday, tmp_pa
     )
     after = json.loads(shown.strip().splitlines()[-1])
     assert after["held"] == before
+    assert set(after["old"].values()) == {0}, "no row names a table by the app it has left"
     assert after["may"] == {
         **{f"{name} {may}": [] for name in CAST for may in MAY},
         **{f"carla {may}": ["nord"] for may in ("meet_customers", "see_value", "redeem")},

@@ -19,6 +19,8 @@ from contacts.models import (
     Group,
     Holder,
     Interaction,
+    Meeting,
+    MeetingState,
     Outcome,
     Person,
     PersonAddress,
@@ -30,7 +32,7 @@ from contacts.models import (
     VehicleUser,
     rules,
 )
-from events.models import Event, Invitation, Meeting, MeetingState, Registration
+from events.models import Event, Invitation, Registration
 from fleetportal.core.outbox.message import Message
 from gifts.models import Gift, HandOut, Stock, Voucher, Way
 from gifts.models import State as VoucherState

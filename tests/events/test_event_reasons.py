@@ -1,6 +1,6 @@
-"""Reasons that events know of: an annual meeting is due, a second delivery is near; and who is looked at again when an event moves."""
+"""The reason that events know of, a second delivery that is near; and whose reasons are found anew when an event moves."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,16 +9,16 @@ from django.utils import timezone
 from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
 from accounts.models import Company, Policy, TouchedCompany
 from accounts.staff.models.policy import outlook
-from contacts.models import Group, Reason, rules
+from contacts.models import Reason, rules
 from contacts.reasons.computing import look_again
-from contacts.reasons.explaining import explain
-from events.actions import meetings, planning
+from events.actions import planning
 from events.models import Event, EventOver, NotADraft
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue as jobs
+from tests.contacts.rules import both_ways
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import make_holder, make_person, make_role
-from tests.factories.events import in_days, make_event, make_invitation, make_meeting, make_registration
+from tests.factories.events import in_days, make_event, make_invitation, make_registration
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -33,20 +33,6 @@ def chooser(company: Company, *, days_before: int = 10, **facts: Any) -> Any:
     user = make_role("user", company, make_person(**facts))
     make_holder(user, make_vehicle(company, use="personal", delivered_on=TODAY() + timedelta(days=7 - days_before)))
     return user
-
-
-def both_ways(rule: str, *companies: Company) -> set[tuple[int, int | None]]:
-    """(company, person) by the rule over all companies; `explain`, asked for each alone, says the same."""
-    on = TODAY()
-    found = list(rules[rule].find(Company.objects.all(), on=on))
-    every = {(one.company, getattr(one.person, "pk", one.person)) for one in found}
-    alone = set()
-    for company in companies:
-        (answer,) = [one for one in explain(company, on=on) if one.rule.name == rule]
-        alone |= {(company.pk, finding.reason.person_id) for finding in answer.findings}
-    assert {company for company, _person in alone} == {company for company, _person in every}
-    assert len(alone) == len(every)
-    return every
 
 
 # --- second delivery -------------------------------------------------------------------------------------------------------
@@ -159,45 +145,3 @@ def test_publishing_asks_how_the_event_stands_and_not_how_it_was_read(north_ag: 
     with pytest.raises(NotADraft):
         planning.publish(read, by=None)
     assert Entry.objects.filter(action="event.published").count() == 1
-
-
-# --- annual meeting --------------------------------------------------------------------------------------------------------
-
-
-def held(company: Company, days_ago: int) -> None:
-    meeting = make_meeting(company)
-    meetings.fix(meeting, in_days(-days_ago), by=None)
-    meetings.hold(meeting, by=None)
-
-
-def test_an_annual_meeting_is_due_after_a_year_where_somebody_decides(north: Any) -> None:
-    never, long_ago, lately, planned, nobody = (make_company(north) for _one in range(5))
-    for company in (never, long_ago, lately, planned):
-        make_role("decision_maker", company)
-    held(long_ago, 380)
-    held(lately, 300)
-    make_meeting(planned)
-    assert {company for company, _person in both_ways("annual_meeting", never, long_ago, lately, planned, nobody)} == {
-        never.pk,
-        long_ago.pk,
-    }
-
-
-def test_an_annual_meeting_asks_a_decision_maker_and_says_when_the_last_one_was(north_ag: Company) -> None:
-    make_role("decision_maker", north_ag)
-    look_again([north_ag.pk])
-    first = Reason.objects.get(rule="annual_meeting")
-    assert (first.group, "There has never been an annual meeting" in str(first.sentence)) == (Group.DECISION_MAKER, True)
-    held(north_ag, 400)
-    look_again([north_ag.pk])
-    again = Reason.objects.get(rule="annual_meeting")
-    assert again.facts["held_on"] == in_days(-400).date().isoformat()
-    assert date.fromisoformat(again.facts["held_on"]) < TODAY()
-
-
-def test_a_meeting_called_off_makes_the_reason_due_again(north_ag: Company) -> None:
-    make_role("decision_maker", north_ag)
-    meeting = make_meeting(north_ag)
-    assert both_ways("annual_meeting", north_ag) == set()
-    meetings.cancel(meeting, by=None)
-    assert {company for company, _person in both_ways("annual_meeting", north_ag)} == {north_ag.pk}

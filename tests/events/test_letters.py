@@ -8,9 +8,8 @@ from typing import Any
 import icalendar
 import pytest
 from django.conf import settings
-from django.utils import timezone
 
-from events.actions import meetings, planning, registering, telling
+from events.actions import planning, registering, telling
 from events.letters import appointment
 from events.models import Event
 from fleetportal.core import ical
@@ -18,7 +17,7 @@ from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.email import as_email
 from fleetportal.core.outbox.message import Message
 from tests.factories.accounts import make_company
-from tests.factories.events import in_days, make_event, make_guest, make_invitation, make_meeting, make_registration
+from tests.factories.events import make_event, make_guest, make_invitation, make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -152,18 +151,3 @@ def test_every_letter_has_subject_text_and_html_without_leftovers(language: str,
     for words in (sent.subject, sent.body, html):
         assert not any(left in words for left in ("{{", "{%", "{link:", "None", "&lt;"))
     assert "\n\n\n" not in sent.body
-
-
-def test_a_fixed_meeting_and_its_end_stand_in_the_decision_makers_calendar(north_ag: Any, anna: Any) -> None:
-    meeting = make_meeting(north_ag, decision_maker=make_guest(north_ag, group="decision_maker"), account_manager=anna)
-    first = in_days(10)
-
-    meetings.fix(meeting, first, by=anna)
-    meetings.fix(meeting, first + timedelta(days=1), by=anna)
-    meetings.cancel(meeting, by=anna)
-    meetings.cancel(meeting, by=anna)
-
-    told = [entry(message) for message in letters(meeting)]
-    assert [(method, int(found["SEQUENCE"])) for method, found in told] == [("REQUEST", 1), ("REQUEST", 2), ("CANCEL", 3)]
-    assert told[1][1].start == first + timedelta(days=1)
-    assert timezone.is_aware(told[1][1].start)

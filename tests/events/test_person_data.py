@@ -4,15 +4,15 @@ import pytest
 from django.db import transaction
 
 from contacts.people.person_data import to_forget, to_move
-from events.actions import meetings, registering
-from events.models import Invitation, Meeting, Registration, Status
+from events.actions import registering
+from events.models import Invitation, Registration, Status
 from fleetportal.core.audit import Change
 from fleetportal.core.links import Link
 from tests.factories.contacts import make_person
-from tests.factories.events import make_event, make_guest, make_invitation, make_meeting, make_registration
+from tests.factories.events import make_event, make_guest, make_invitation, make_registration
 
 pytestmark = pytest.mark.django_db
-EVENTS = ("events.registration", "events.invitation", "events.meeting")
+EVENTS = ("events.registration", "events.invitation")
 
 
 def forget(person):
@@ -51,26 +51,15 @@ def test_a_forgotten_guests_invitation_is_gone_with_its_link_and_others_stay():
     assert Link.objects.get(scope="invitation", subject_id=stays.pk).revoked_at is None
 
 
-def test_a_meeting_stays_the_companys_without_its_decision_maker(north_ag):
-    person = make_person(email="kern@nordhafen.example")
-    meeting = make_meeting(north_ag, decision_maker=person)
-    meetings.offer(meeting, meeting.times, by=None)
-    forget(person)
-    assert Meeting.objects.get().decision_maker is None
-    assert meeting.link is None
-
-
 def test_a_merge_moves_what_the_duplicate_had():
     kept, invitation = make_person(), make_invitation()
     duplicate = invitation.person
     registration = make_registration(invitation.event, duplicate)
-    meeting = make_meeting(decision_maker=duplicate)
     moved = move(duplicate, kept)
-    assert Invitation.objects.get().person == Registration.objects.get().person == Meeting.objects.get().decision_maker == kept
+    assert Invitation.objects.get().person == Registration.objects.get().person == kept
     assert {name: [row.pk for row, _changes in rows] for name, rows in moved.items()} == {
         "events.registration": [registration.pk],
         "events.invitation": [invitation.pk],
-        "events.meeting": [meeting.pk],
     }
 
 

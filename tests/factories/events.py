@@ -1,6 +1,5 @@
 """Events, seats, invitations, registrations."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,9 +7,9 @@ from django.utils import timezone
 
 from accounts.models import Centre, Company
 from contacts.models import Person
-from events.actions import meetings, planning, registering
+from events.actions import planning, registering
 from events.actions.inviting import invite
-from events.models import Event, Invitation, Meeting, Registration, State
+from events.models import Event, Invitation, Registration, State
 from tests.factories.accounts import make_centre, make_company, number
 from tests.factories.contacts import give_consent, make_person, make_role
 
@@ -65,13 +64,3 @@ def make_registration(
     return registering.register(
         event, person or make_guest(company), company=company, seating=event.seating(), party=party, by=None, **facts
     )
-
-
-def make_meeting(company: Company | None = None, *, times: Sequence[datetime] | None = None, **facts: Any) -> Meeting:
-    """An annual meeting with two proposed times of which nobody was told, or `times`."""
-    company = company or make_company()
-    known: dict[str, Any] = {"decision_maker": None, "account_manager": None, "director": None}
-    meeting = meetings.open_annual(company, by=None, **{**known, **facts})
-    meeting.proposed_times = [moment.isoformat() for moment in ([in_days(7), in_days(8)] if times is None else times)]
-    meeting.save(update_fields=["proposed_times"])
-    return meeting

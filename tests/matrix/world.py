@@ -15,11 +15,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Assignment, Centre, Company, CompanyPair, Policy, Vehicle
-from contacts.models import Interaction, Person, PersonAddress, PersonPair
+from contacts.memory import letters
+from contacts.memory.actions import meetings
+from contacts.models import Interaction, Meeting, Person, PersonAddress, PersonPair
 from contacts.reasons.models import Decision
-from events import letters
-from events.actions import meetings
-from events.models import Meeting
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
@@ -28,8 +27,9 @@ from gifts.models import HandOut, Programme, Voucher
 from intake.models import Import
 from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle
 from tests.factories.contacts import give_consent, make_drive, make_holder, make_person, make_role
-from tests.factories.events import make_event, make_invitation, make_meeting, make_registration
+from tests.factories.events import make_event, make_invitation, make_registration
 from tests.factories.gifts import card_of, make_gift, make_programme, make_voucher
+from tests.factories.meetings import make_meeting
 from tests.factories.reasons import make_reason, make_task
 from tests.matrix.addresses import Address
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place

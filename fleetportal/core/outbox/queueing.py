@@ -131,6 +131,11 @@ def render(draft: MessageDraft, message: Message) -> None:
             message.html = render_to_string(f"{draft.template}.html", context)
 
 
+def sender_address() -> str:
+    """The portal's own e-mail address, bare."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
 def sender_domain() -> str:
     """The domain we write from: a Message-ID of another one looks forged."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
+    return sender_address().partition("@")[2]

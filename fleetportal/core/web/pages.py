@@ -123,13 +123,18 @@ def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
             link = Link.objects.find(scope, token, also=also)
             if link is None:
                 throttle.wrong_code(request)
-                return private(render(request, "core/link_unknown.html", status=404))
+                return link_unknown(request)
             return private(view(request, link, *args, **kwargs))
 
         wrapper.access = Access("link", scope=scope)  # type: ignore[attr-defined]
         return wrapper
 
     return declare
+
+
+def link_unknown(request: HttpRequest) -> HttpResponse:
+    """The one answer to a link that opens nothing, also where what it opened is gone: nothing says that there once was something (R30)."""
+    return private(render(request, "core/link_unknown.html", status=404))
 
 
 def private(response: Response) -> Response:

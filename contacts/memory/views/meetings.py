@@ -9,12 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Company, User
 from accounts.staff.requests import StaffRequest
-from events.actions import meetings
-from events.filters import MeetingFilter
-from events.forms.meeting import FixForm, HoldForm, ProposeForm, TimesForm
-from events.models import Meeting
-from events.models.meeting import MeetingQuerySet
-from events.tables import MeetingTable
+from contacts.memory.actions import meetings
+from contacts.memory.filters import MeetingFilter
+from contacts.memory.forms.meeting import FixForm, HoldForm, ProposeForm, TimesForm
+from contacts.memory.models.meeting import Meeting, MeetingQuerySet
+from contacts.memory.tables import MeetingTable
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page
@@ -26,7 +25,7 @@ class MeetingList(ListPage[MeetingQuerySet]):
     may = "serve_customers"
     table_class = MeetingTable
     filterset_class = MeetingFilter
-    rows_template = "events/_meeting_rows.html"
+    rows_template = "contacts/_meeting_rows.html"
     presets = (Preset(_("All"), ""), Preset(_("Proposed"), "state=proposed"), Preset(_("Fixed"), "state=fixed"))
     empty = Empty(
         _("No meetings yet"),
@@ -53,7 +52,7 @@ def the_meeting(request: StaffRequest, meeting_id: int) -> Meeting:
 
 
 def address(meeting: Meeting) -> str:
-    return reverse("events:meeting", args=[meeting.pk])
+    return reverse("contacts:meeting", args=[meeting.pk])
 
 
 @page(may="serve_customers")
@@ -82,7 +81,7 @@ def written_in_words(meeting: Meeting) -> object:
 @require_safe
 def meeting(request: StaffRequest, meeting_id: int) -> HttpResponse:
     """One meeting: its three sides, its times, how it stands, and the steps from here."""
-    return render(request, "events/meeting.html", {"meeting": the_meeting(request, meeting_id)})
+    return render(request, "contacts/meeting.html", {"meeting": the_meeting(request, meeting_id)})
 
 
 @page(may="serve_customers")

@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.staff.models.centre import day_in
-from contacts.models import DecisionMaker, Group, Planning
-from contacts.reasons.rule import Found, Rule
-from events.actions import meetings
-from events.forms.meeting import MeetingForm
-from events.models import Meeting
+from contacts.memory.actions import meetings
+from contacts.memory.forms.meeting import MeetingForm
+from contacts.memory.models.meeting import Meeting
+from contacts.people.models.roles import DecisionMaker, Group
+from contacts.reasons.rule import Found, Planning, Rule
 from fleetportal.core.words import number
 
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
-    from contacts.models import Reason
+    from contacts.reasons.models import Reason
 
 MEETING_EVERY_MONTHS = 12  # DOMAIN: one annual meeting of three sides
 

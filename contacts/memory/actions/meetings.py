@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, TouchedCompany
+from contacts.memory import letters
+from contacts.memory.models.interaction import Direction
 from contacts.memory.models.interaction import record as record_interaction
-from contacts.models import Channel, Direction, Person
-from events import letters
-from events.models import Meeting, MeetingState, NotYourTurn, TimeGone
-from events.models.meeting import OPEN
+from contacts.memory.models.meeting import OPEN, Meeting, MeetingState, NotYourTurn, TimeGone
+from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 

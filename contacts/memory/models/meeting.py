@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Company, in_reach
-from contacts.models import Person
+from contacts.people.models.person import Person
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 

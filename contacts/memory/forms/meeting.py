@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
-from contacts.models import DecisionMaker, Person
-from contacts.reasons.planning import next_working_day
-from events.models import Meeting
+from contacts.memory.forms.contact import next_working_day
+from contacts.memory.models.meeting import Meeting
+from contacts.people.models.person import Person
+from contacts.people.models.roles import DecisionMaker
 from fleetportal.core.web.forms import ClockInput, DayField, moment, offer
 
 PROPOSED = 3  # FEATURES J2: three common slots

@@ -1,5 +1,6 @@
 """Logging what was said, and recording a consent."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -20,6 +21,11 @@ SOURCES = {
     "paper": _("signed on paper"),
     "email": _("by e-mail"),
 }
+
+
+def next_working_day(day: date) -> date:
+    """The first day after `day` that is no Saturday or Sunday."""
+    return day + timedelta(days=(1, 1, 1, 1, 3, 2, 1)[day.weekday()])
 
 
 class LogForm(forms.Form):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Company
 from accounts.staff.requests import StaffRequest
 from contacts.memory import timeline
-from contacts.memory.forms import LogForm
+from contacts.memory.forms.contact import LogForm
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.person import Person
 from fleetportal.core.web.idempotency import once

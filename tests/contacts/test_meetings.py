@@ -9,12 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import Interaction, Reason
+from contacts.memory.actions import meetings
+from contacts.memory.forms.meeting import MeetingForm, TimesForm
+from contacts.models import Interaction, Meeting, MeetingState, NotYourTurn, Reason, TimeGone
+from contacts.people.person_data import to_forget, to_move
 from contacts.reasons.computing import look_again
 from contacts.reasons.rule import rules
-from events.actions import meetings
-from events.forms.meeting import MeetingForm, TimesForm
-from events.models import Meeting, MeetingState, NotYourTurn, TimeGone
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.email import as_email
@@ -22,10 +22,16 @@ from fleetportal.core.outbox.message import Message
 from tests.events.test_letters import entry
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person, make_role
-from tests.factories.events import clocks_change, in_days, make_meeting
+from tests.factories.events import clocks_change, in_days
+from tests.factories.meetings import make_meeting
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_rules() -> None:
+    """All rules count here."""
 
 
 @pytest.fixture
@@ -282,11 +288,39 @@ def test_the_link_says_how_the_meeting_stands(client: Client, offered: Meeting, 
 
 
 def test_who_is_forgotten_has_no_link_any_more(client: Client, offered: Meeting, kern: Any) -> None:
-    from contacts.people.person_data import to_forget  # noqa: PLC0415
-
-    to_forget["events.meeting"](kern)
+    to_forget["contacts.meeting"](kern)
     assert client.get(Link.objects.get(scope="meeting").path).status_code == 404
     assert Meeting.objects.get().decision_maker is None
+
+
+def test_a_meeting_stays_the_companys_without_its_decision_maker(north_ag: Any, kern: Any) -> None:
+    meeting = make_meeting(north_ag, decision_maker=kern)
+    meetings.offer(meeting, meeting.times, by=None)
+    to_forget["contacts.meeting"](kern)
+    assert Meeting.objects.get().decision_maker is None
+    assert meeting.link is None
+
+
+def test_a_merge_moves_the_duplicates_meetings() -> None:
+    kept, duplicate = make_person(), make_person()
+    meeting = make_meeting(decision_maker=duplicate)
+    assert [row.pk for row, _changes in to_move["contacts.meeting"](duplicate, kept)] == [meeting.pk]
+    assert Meeting.objects.get().decision_maker == kept
+
+
+def test_a_fixed_meeting_and_its_end_stand_in_the_decision_makers_calendar(north_ag: Any, anna: Any, kern: Any) -> None:
+    meeting = make_meeting(north_ag, decision_maker=kern, account_manager=anna)
+    first = in_days(10)
+
+    meetings.fix(meeting, first, by=anna)
+    meetings.fix(meeting, first + timedelta(days=1), by=anna)
+    meetings.cancel(meeting, by=anna)
+    meetings.cancel(meeting, by=anna)
+
+    told = [entry(message) for message in letters(meeting)]
+    assert [(method, int(found["SEQUENCE"])) for method, found in told] == [("REQUEST", 1), ("REQUEST", 2), ("CANCEL", 3)]
+    assert told[1][1].start == first + timedelta(days=1)
+    assert timezone.is_aware(told[1][1].start)
 
 
 # --- two at once -----------------------------------------------------------------------------------------------------------

@@ -4,17 +4,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import letters
-from events.actions import meetings
-from events.forms.meeting import ChoiceForm
-from events.models import Meeting, NotYourTurn, TimeGone
-from events.views.guest import CALENDAR, gone, house
+from accounts.staff.house import house
+from contacts.memory import letters
+from contacts.memory.actions import meetings
+from contacts.memory.forms.meeting import ChoiceForm
+from contacts.memory.models.meeting import Meeting, NotYourTurn, TimeGone
 from fleetportal.core import ical
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.look import speak
-from fleetportal.core.web.pages import link_page
+from fleetportal.core.web.pages import link_page, link_unknown
 
 
 def meeting_behind(request: HttpRequest, link: Link) -> Meeting | None:
@@ -26,9 +26,8 @@ def meeting_behind(request: HttpRequest, link: Link) -> Meeting | None:
 
 
 def show(request: HttpRequest, found: Meeting, link: Link, *, refusal: Refused | None = None, status: int = 200) -> HttpResponse:
-    place = {"name": found.company.centre.name, "address": house(found.company.centre)}
-    context = {"meeting": found, "token": link.token, "refusal": refusal, "house": place}
-    return render(request, "events/guest/meeting.html", context, status=status)
+    context = {"meeting": found, "token": link.token, "refusal": refusal, "house": house(found.company.centre)}
+    return render(request, "contacts/guest/meeting.html", context, status=status)
 
 
 @link_page(scope="meeting")
@@ -38,7 +37,7 @@ def choose(request: HttpRequest, link: Link) -> HttpResponse:
     """GET: the proposed times, or how the meeting stands. POST: "this one"."""
     found = meeting_behind(request, link)
     if found is None:
-        return gone(request)
+        return link_unknown(request)
     if request.method != "POST":
         return show(request, found, link)
     form = ChoiceForm(request.POST)
@@ -58,8 +57,8 @@ def calendar(request: HttpRequest, link: Link) -> HttpResponse:
     found = meeting_behind(request, link)
     person = found.decision_maker if found else None
     if found is None or person is None or not found.is_fixed or not found.starts_at or not found.ends_at:
-        return gone(request)
+        return link_unknown(request)
     entry = letters.meeting_entry(found, person, found.starts_at, found.ends_at)
-    response = HttpResponse(ical.write("REQUEST", entry), content_type=CALENDAR)
+    response = HttpResponse(ical.write("REQUEST", entry), content_type=ical.CONTENT_TYPE)
     response["Content-Disposition"] = 'attachment; filename="meeting.ics"'
     return response

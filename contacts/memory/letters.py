@@ -1,0 +1,90 @@
+"""What a decision-maker gets by mail about a meeting: times to choose from, then the calendar entry, its change or its withdrawal."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from contacts.memory.models.meeting import Meeting
+from contacts.people.models.person import Person
+from fleetportal.core import ical
+from fleetportal.core.links import Link
+from fleetportal.core.outbox import queueing
+from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.queueing import MessageDraft, sender_address
+
+LINK_OUTLIVES_THE_MEETING = timedelta(days=30)
+
+
+def propose_times(meeting: Meeting) -> Message | None:
+    """The letter with the proposed times and the link to choose one; None for somebody without an address, or without a time."""
+    person, times = meeting.decision_maker, meeting.times
+    if person is None or not person.email or not times:
+        return None
+    named = "|".join(sorted(moment.astimezone(UTC).isoformat() for moment in times))
+    return queueing.queue(
+        MessageDraft(
+            "contacts/mail/meeting_proposed",
+            to=person,
+            about=meeting,
+            gate="service",
+            key=f"meeting:{meeting.pk}:times:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
+            context={"meeting": meeting, "times": meeting.choices, "choose": meeting_link(meeting, max(times))},
+        )
+    )
+
+
+def meeting_link(meeting: Meeting, last: datetime) -> Link:
+    """The standing link to a meeting, open until a month after `last`. Costs 2 queries."""
+    until = last + LINK_OUTLIVES_THE_MEETING
+    standing = meeting.link
+    if standing is None:
+        return Link.objects.make("meeting", meeting.pk, expires_at=until)
+    Link.objects.filter(pk=standing.pk, expires_at__lt=until).update(expires_at=until)
+    return standing
+
+
+def tell_of_meeting(meeting: Meeting) -> Message | None:
+    """The decision-maker's calendar entry for a meeting, its change or its withdrawal; None for somebody without an address."""
+    person = meeting.decision_maker
+    if person is None or not person.email or meeting.starts_at is None or meeting.ends_at is None:
+        return None
+    cancelled = meeting.state == "cancelled"
+    return queueing.queue(
+        MessageDraft(
+            "contacts/mail/meeting_cancelled" if cancelled else "contacts/mail/meeting_fixed",
+            to=person,
+            about=meeting,
+            gate="service",
+            key=f"meeting:{meeting.pk}:{meeting.revision}",
+            context={
+                "meeting": meeting,
+                "begins": meeting.begins,
+                "choose": None if cancelled else meeting_link(meeting, meeting.starts_at),
+            },
+            attachments=[
+                ical.attachment("CANCEL" if cancelled else "REQUEST", meeting_entry(meeting, person, meeting.starts_at, meeting.ends_at))
+            ],
+        )
+    )
+
+
+def meeting_entry(meeting: Meeting, person: Person, starts_at: datetime, ends_at: datetime) -> ical.Appointment:
+    centre, manager = meeting.company.centre, meeting.account_manager
+    with translation.override(person.language):
+        title = _("Annual meeting with %(company)s") % {"company": meeting.company.name}
+    return ical.Appointment(
+        uid=f"meeting-{meeting.pk}@{settings.BASE_HOST}",
+        sequence=meeting.revision,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        zone=centre.zone,
+        title=title,
+        place=meeting.place or centre.name,
+        words=title,
+        organizer=ical.Party(str(manager or centre), (manager.email if manager else "") or centre.email or sender_address()),
+        attendee=ical.Party(person.name, person.email),
+        stamp=timezone.now(),
+    )

@@ -1,0 +1,63 @@
+"""The reason that an annual meeting is due."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Company
+from contacts.memory.actions import meetings
+from contacts.models import Group, Reason
+from contacts.reasons.computing import look_again
+from tests.contacts.rules import both_ways
+from tests.factories.accounts import make_company
+from tests.factories.contacts import make_role
+from tests.factories.events import in_days
+from tests.factories.meetings import make_meeting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_rules() -> None:
+    """All rules count here."""
+
+
+def held(company: Company, days_ago: int) -> None:
+    meeting = make_meeting(company)
+    meetings.fix(meeting, in_days(-days_ago), by=None)
+    meetings.hold(meeting, by=None)
+
+
+def test_an_annual_meeting_is_due_after_a_year_where_somebody_decides(north: Any) -> None:
+    never, long_ago, lately, planned, nobody = (make_company(north) for _one in range(5))
+    for company in (never, long_ago, lately, planned):
+        make_role("decision_maker", company)
+    held(long_ago, 380)
+    held(lately, 300)
+    make_meeting(planned)
+    assert {company for company, _person in both_ways("annual_meeting", never, long_ago, lately, planned, nobody)} == {
+        never.pk,
+        long_ago.pk,
+    }
+
+
+def test_an_annual_meeting_asks_a_decision_maker_and_says_when_the_last_one_was(north_ag: Company) -> None:
+    make_role("decision_maker", north_ag)
+    look_again([north_ag.pk])
+    first = Reason.objects.get(rule="annual_meeting")
+    assert (first.group, "There has never been an annual meeting" in str(first.sentence)) == (Group.DECISION_MAKER, True)
+    held(north_ag, 400)
+    look_again([north_ag.pk])
+    again = Reason.objects.get(rule="annual_meeting")
+    assert again.facts["held_on"] == in_days(-400).date().isoformat()
+    assert date.fromisoformat(again.facts["held_on"]) < timezone.localdate()
+
+
+def test_a_meeting_called_off_makes_the_reason_due_again(north_ag: Company) -> None:
+    make_role("decision_maker", north_ag)
+    meeting = make_meeting(north_ag)
+    assert both_ways("annual_meeting", north_ag) == set()
+    meetings.cancel(meeting, by=None)
+    assert {company for company, _person in both_ways("annual_meeting", north_ag)} == {north_ag.pk}
