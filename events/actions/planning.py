@@ -1,5 +1,6 @@
 """What staff do with an event: plan it, edit it, publish it, call it off."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -7,9 +8,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.actions.seats import offer_seats
-from events.actions.telling import tell
-from events.models import Event, EventOver, NotADraft, Registration, Seating, State
+from events.actions.seats import ids, promote
+from events.actions.telling import tell, tell_all
+from events.models import Event, EventOver, NotADraft, Registration, Seating, SeatsTaken, State
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.outbox.message import Message
@@ -51,6 +52,29 @@ def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = N
                 Registration.objects.filter(pk=registration.pk).update(revision=F("revision") + 1, changed_at=timezone.now())
                 registration.refresh_from_db(fields=["revision", "changed_at"])
                 tell(registration, "moved")
+
+
+def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Mapping[str, object] | None = None) -> list[Registration]:
+    """Set the number of seats, unless it is the one that was shown; waiting parties that now fit are promoted and told.
+
+    Raises SeatsTaken below what is taken, EditedMeanwhile where somebody else has set another number since it was shown.
+    """
+    with transaction.atomic():
+        lock(seating)
+        if shown is not None:
+            if shown.get("capacity") == capacity:
+                return []
+            audit.refuse_clashes(seating, {"capacity": capacity}, shown=shown, now={"capacity": seating.capacity})
+        if capacity < seating.taken:
+            raise SeatsTaken(_("%(taken)d seats are already taken, so you can’t offer fewer.") % {"taken": seating.taken})
+        before, seating.capacity = seating.capacity, capacity
+        if before == capacity:
+            return []
+        seating.save(update_fields=["capacity"])
+        promoted = promote(seating)
+        audit.record("seating.resized", seating, by=by, changes={"capacity": (before, capacity)}, facts=ids(promoted))
+        tell_all(promoted, "promoted")
+        return promoted
 
 
 def publish(event: Event, *, by: "User | None") -> None:

@@ -3,21 +3,17 @@
 Each of these locks the seating, or is called under its lock, so that seats that came free a moment ago go to whoever waits.
 """
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from events.actions.telling import tell_all
-from events.models import NotEnoughSeats, Registration, Seating, SeatsTaken, Status
+from events.models import NotEnoughSeats, Registration, Seating, Status
 from events.models.seating import SeatingQuerySet
-from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.db.prepared import insert
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    pass
 
 
 def seat_or_queue(registration: Registration, seatings: SeatingQuerySet) -> list[Registration]:
@@ -87,29 +83,6 @@ def resize_party(registration: Registration, seating: Seating, heads: int) -> li
     if registration in promoted:
         registration.refresh_from_db(fields=["status", "place", "revision"])
     return [one for one in promoted if one.pk != registration.pk]
-
-
-def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Mapping[str, object] | None = None) -> list[Registration]:
-    """Set the number of seats, unless it is the one that was shown; waiting parties that now fit are promoted and told.
-
-    Raises SeatsTaken below what is taken, EditedMeanwhile where somebody else has set another number since it was shown.
-    """
-    with transaction.atomic():
-        lock(seating)
-        if shown is not None:
-            if shown.get("capacity") == capacity:
-                return []
-            audit.refuse_clashes(seating, {"capacity": capacity}, shown=shown, now={"capacity": seating.capacity})
-        if capacity < seating.taken:
-            raise SeatsTaken(_("%(taken)d seats are already taken, so you can’t offer fewer.") % {"taken": seating.taken})
-        before, seating.capacity = seating.capacity, capacity
-        if before == capacity:
-            return []
-        seating.save(update_fields=["capacity"])
-        promoted = promote(seating)
-        audit.record("seating.resized", seating, by=by, changes={"capacity": (before, capacity)}, facts=ids(promoted))
-        tell_all(promoted, "promoted")
-        return promoted
 
 
 def ids(promoted: list[Registration]) -> dict[str, list[int]]:

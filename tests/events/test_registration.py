@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from contacts.models import Interaction
 from events.actions import planning, registering
-from events.actions.seats import offer_seats
 from events.models import (
     ChangeClosed,
     Event,
@@ -293,11 +292,11 @@ def test_more_seats_go_to_who_waits_and_fewer_than_taken_are_refused() -> None:
     make_registration(event, party=2)
     waits = make_registration(event, party=3)
 
-    offer_seats(event.seating(), 5, by=None)
+    planning.offer_seats(event.seating(), 5, by=None)
     waits.refresh_from_db()
     before = everything()
     with pytest.raises(SeatsTaken):
-        offer_seats(event.seating(), 4, by=None)
+        planning.offer_seats(event.seating(), 4, by=None)
 
     assert (waits.status, seats(event), event.seating().capacity) == (Status.SEATED, (5, 0), 5)
     assert everything() == before

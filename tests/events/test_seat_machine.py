@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from events.actions import registering, seats
+from events.actions import planning, registering
 from events.models import AlreadyCheckedIn, CheckIn, NotComing, NotEnoughSeats, Registration, SeatsTaken, Status
 from events.models.seating import Seating, SeatingQuerySet
 from tests.events.seats import SeatModel
@@ -81,9 +81,9 @@ class Seats(RuleBasedStateMachine):
     def staff_change_the_number_of_seats(self, capacity: int) -> None:
         if capacity < sum(self.model.seated.values()):
             with pytest.raises(SeatsTaken):
-                seats.offer_seats(self.event.seating(), capacity, by=None)
+                planning.offer_seats(self.event.seating(), capacity, by=None)
             return
-        seats.offer_seats(self.event.seating(), capacity, by=None)
+        planning.offer_seats(self.event.seating(), capacity, by=None)
         self.model.capacity = capacity
         self.model.promote()
 
