@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import Company
-from contacts.models import rules
-from events.models import Meeting
+from contacts.models import Meeting, rules
 from tests.factories.accounts import make_centre, make_company, make_user
 from tests.factories.contacts import make_role
-from tests.factories.events import make_event, make_meeting
+from tests.factories.events import make_event
+from tests.factories.meetings import make_meeting
 
 pytestmark = pytest.mark.django_db
 EVENING = datetime(2026, 12, 24, 21, 30, tzinfo=UTC)  # 22:30 in Berlin, where the house is; half past midnight in Moscow
