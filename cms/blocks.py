@@ -31,7 +31,7 @@ class Picture(blocks.StructBlock):
         template = "cms/blocks/picture.html"
 
 
-class Programme(blocks.StructBlock):
+class ProgrammeBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("heading"), max_length=120, default=_("Schedule"))
     points = blocks.ListBlock(ProgrammePoint(), label=_("items"))
 
@@ -51,4 +51,4 @@ class Quote(blocks.StructBlock):
         template = "cms/blocks/quote.html"
 
 
-BODY = [("words", Words()), ("picture", Picture()), ("programme", Programme()), ("quote", Quote())]
+BODY = [("words", Words()), ("picture", Picture()), ("programme", ProgrammeBlock()), ("quote", Quote())]

@@ -75,7 +75,7 @@ class Cap:
 
 
 @dataclass(frozen=True)
-class Standing:
+class GiftYear:
     """How far a person is in one year."""
 
     cap: Cap
@@ -176,9 +176,9 @@ def received_in(person: Person, year: int) -> int:
     return YearSum.objects.filter(person=person, year=year).values_list("cents", flat=True).first() or 0
 
 
-def standing(person: Person, *, company: Company | None, on: date) -> Standing:
+def standing(person: Person, *, company: Company | None, on: date) -> GiftYear:
     """What `person` may still receive this year. Costs 3 queries."""
-    return Standing(cap_of(person, company=company), received_in(person, on.year))
+    return GiftYear(cap_of(person, company=company), received_in(person, on.year))
 
 
 def cap_of(person: Person, *, company: Company | None) -> Cap:

@@ -8,7 +8,7 @@ from contacts.people.models.pairs import PersonPair
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
 from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
 from contacts.reasons.models import Decision, Reason
-from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, Chip, Found, Planning, Rule, rules
+from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, FoundReason, OutcomeChip, Planning, Rule, rules
 
 __all__ = [
     "GROUPS",
@@ -19,13 +19,12 @@ __all__ = [
     "Basis",
     "CapReached",
     "Channel",
-    "Chip",
     "Consent",
     "Decision",
     "DecisionMaker",
     "Direction",
     "Driver",
-    "Found",
+    "FoundReason",
     "GiftPolicy",
     "Group",
     "Holder",
@@ -35,6 +34,7 @@ __all__ = [
     "NotYourTurn",
     "NothingAllowed",
     "Outcome",
+    "OutcomeChip",
     "Person",
     "PersonAddress",
     "PersonPair",

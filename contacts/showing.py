@@ -16,7 +16,7 @@ from contacts.memory import timeline
 from contacts.memory.models.meeting import Meeting
 from contacts.pages import columns, panels
 from contacts.people.models.person import Person
-from contacts.today.day import Appointment, appointments
+from contacts.today.day import CalendarLine, appointments
 from fleetportal.core import links
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
@@ -68,12 +68,12 @@ def roles(person: Person, user: object) -> str:
     return "; ".join(f"{role.job_title or role.group.label}, {role.company.name}" for role in person.roles_now)
 
 
-def meetings_of(user: User, on: date) -> list[Appointment]:
+def meetings_of(user: User, on: date) -> list[CalendarLine]:
     """The user's meetings of that day. Costs 1 query."""
     first = timezone.make_aware(datetime.combine(on, time.min))
     rows = Meeting.objects.where(user, may="serve_customers").on(user, first=first, last=first + timedelta(days=1)).for_list()
     return [
-        Appointment(row.begins, row.company.name, meeting_in_words(row), reverse("contacts:meeting", args=[row.pk]))
+        CalendarLine(row.begins, row.company.name, meeting_in_words(row), reverse("contacts:meeting", args=[row.pk]))
         for row in rows.order_by("starts_at", "pk")
     ]
 

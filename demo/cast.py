@@ -6,7 +6,7 @@ DECIDES, USES, DRIVES = "decision_maker", "user", "driver"
 
 
 @dataclass(frozen=True)
-class Role:
+class Actor:
     """A person of the cast at their company: target groups, name, how they are addressed, what they do there."""
 
     groups: tuple[str, ...]
@@ -33,7 +33,7 @@ class Part:
     phase: str
     personal: int
     functional: int
-    people: tuple[Role, ...] = field(default=())
+    people: tuple[Actor, ...] = field(default=())
     country: str = "DE"
     is_public_body: bool = False
     has_parent: bool = False
@@ -45,27 +45,28 @@ CAST = (
     Part(
         "Brenner Kältetechnik GmbH", "nord", "Hamburg-Billbrook", "crafts", "diamond", "loyal", 4, 9,
         (
-            Role((DECIDES,), "Gesine", "Brenner", "Frau", "owner", responsibilities=("orders", "invoices"), kind="owner"),
-            Role(
+            Actor((DECIDES,), "Gesine", "Brenner", "Frau", "owner", responsibilities=("orders", "invoices"), kind="owner"),
+            Actor(
                 (USES,), "Thomas", "Brandt", "Herr", "sales director",
                 family="wife Kirsten, two children", best_time="before 9 or after 17",
             ),
-            Role((DRIVES,), "Mirko", "Petrović", "Herr", "cold-chain fitter"),
+            Actor((DRIVES,), "Mirko", "Petrović", "Herr", "cold-chain fitter"),
         ),
         policy="Estate or saloon to 48,000 euros, electric without limit of equipment; no coupés.",
     ),
     Part(
         "Nordhafen Holding SE", "nord", "Hamburg", "services", "platinum", "loyal", 3, 0,
-        (Role((DECIDES, USES), "Wilhelm", "Graf", "Herr", "member of the board", kind="managing_director", responsibilities=("orders",)),),
+        (Actor((DECIDES, USES), "Wilhelm", "Graf", "Herr", "member of the board",
+               kind="managing_director", responsibilities=("orders",)),),
     ),
     Part(
         "Nordhafen Logistik SE", "nord", "Hamburg-Waltershof", "logistics", "platinum", "at_risk", 9, 22,
         (
-            Role((DECIDES,), "Petra", "Albers", "Frau", "fleet manager", responsibilities=("orders", "service"), kind="fleet_manager"),
-            Role((DECIDES, USES), "Henrik", "Voss", "Dr.", "managing director", kind="managing_director"),
-            Role((DECIDES,), "Sabine", "Thode", "Frau", "accounts", responsibilities=("invoices",)),
-            Role((USES,), "Ingo", "Matthiesen", "Herr", "head of customs desk"),
-            Role((USES,), "Ксения", "Сафина", "госпожа", "sales, Baltic lines", language="ru"),
+            Actor((DECIDES,), "Petra", "Albers", "Frau", "fleet manager", responsibilities=("orders", "service"), kind="fleet_manager"),
+            Actor((DECIDES, USES), "Henrik", "Voss", "Dr.", "managing director", kind="managing_director"),
+            Actor((DECIDES,), "Sabine", "Thode", "Frau", "accounts", responsibilities=("invoices",)),
+            Actor((USES,), "Ingo", "Matthiesen", "Herr", "head of customs desk"),
+            Actor((USES,), "Ксения", "Сафина", "госпожа", "sales, Baltic lines", language="ru"),
         ),
         has_parent=True,
         policy="Three classes by grade; charging at home is paid by the company.",
@@ -74,82 +75,83 @@ CAST = (
     Part(
         "Alpenglanz Wäscherei KG", "sued", "Garching", "services", "gold", "loyal", 2, 11,
         (
-            Role((DECIDES,), "Resi", "Seidl", "Frau", "owner", kind="owner", responsibilities=("orders", "invoices", "service")),
-            Role((DRIVES,), "Goran", "Kovač", "Herr", "tour Munich east"),
+            Actor((DECIDES,), "Resi", "Seidl", "Frau", "owner", kind="owner", responsibilities=("orders", "invoices", "service")),
+            Actor((DRIVES,), "Goran", "Kovač", "Herr", "tour Munich east"),
         ),
     ),
     Part(
         "Stadtwerke Krempau", "nord", "Glückstadt", "public", "platinum", "loyal", 2, 14,
-        (Role((DECIDES,), "Hauke", "Claußen", "Herr", "fleet and workshop", kind="fleet_manager", responsibilities=("orders", "drivers")),),
+        (Actor((DECIDES,), "Hauke", "Claußen", "Herr", "fleet and workshop",
+               kind="fleet_manager", responsibilities=("orders", "drivers")),),
         is_public_body=True,
         policy="No gifts to staff. Tender above 25,000 euros.",
     ),
     Part(
         "Fratelli Bellandi S.r.l.", "nord", "Hamburg", "trade", "diamond", "loyal", 5, 6,
         (
-            Role((DECIDES,), "Chiara", "Bellandi", "Dott.ssa", "managing director", "it", ("orders",), "managing_director"),
-            Role((USES,), "Marco", "Bellandi", "Dott.", "purchasing", "it"),
-            Role((DRIVES,), "Salvatore", "Greco", "Sig.", "market tour", "it"),
+            Actor((DECIDES,), "Chiara", "Bellandi", "Dott.ssa", "managing director", "it", ("orders",), "managing_director"),
+            Actor((USES,), "Marco", "Bellandi", "Dott.", "purchasing", "it"),
+            Actor((DRIVES,), "Salvatore", "Greco", "Sig.", "market tour", "it"),
         ),
     ),
     Part(
         "ООО «Северный Путь»", "nord", "Hamburg", "trade", "gold", "at_risk", 4, 3,
         (
-            Role((DECIDES,), "Аркадий", "Иванов", "господин", "director", "ru", ("orders", "invoices"), "managing_director"),
-            Role((USES,), "Екатерина", "Соколова", "госпожа", "head of sales", "ru"),
+            Actor((DECIDES,), "Аркадий", "Иванов", "господин", "director", "ru", ("orders", "invoices"), "managing_director"),
+            Actor((USES,), "Екатерина", "Соколова", "госпожа", "head of sales", "ru"),
         ),
     ),
     Part(
         "Überland Spedition GmbH", "sued", "Augsburg", "logistics", "platinum", "repeat", 3, 17,
         (
-            Role((DECIDES,), "Alois", "Überreiter", "Herr", "branch manager", "de", ("service", "damage"), "branch_manager"),
-            Role((USES,), "Franziska", "Huber", "Frau", "key accounts"),
-            Role((DRIVES, USES), "Sepp", "Wimmer", "Herr", "head of drivers"),
+            Actor((DECIDES,), "Alois", "Überreiter", "Herr", "branch manager", "de", ("service", "damage"), "branch_manager"),
+            Actor((USES,), "Franziska", "Huber", "Frau", "key accounts"),
+            Actor((DRIVES, USES), "Sepp", "Wimmer", "Herr", "head of drivers"),
         ),
     ),
     Part(
         "Hansebogen Bau AG", "nord", "Hamburg", "crafts", "diamond", "loyal", 8, 24,
         (
-            Role((DECIDES,), "Friederike", "Hansen", "Frau", "board", kind="managing_director", responsibilities=("orders",)),
-            Role((USES,), "Stefan", "Lorenz", "Herr", "site manager", family="wife and twins"),
-            Role((DRIVES,), "Uwe", "Kröger", "Herr", "foreman"),
+            Actor((DECIDES,), "Friederike", "Hansen", "Frau", "board", kind="managing_director", responsibilities=("orders",)),
+            Actor((USES,), "Stefan", "Lorenz", "Herr", "site manager", family="wife and twins"),
+            Actor((DRIVES,), "Uwe", "Kröger", "Herr", "foreman"),
         ),
     ),
     Part(
         "O'Brien Instruments GmbH", "sued", "München", "industry", "gold", "new", 5, 1,
         (
-            Role((DECIDES, USES), "Sinead", "O'Brien", "Ms", "managing director", "en", ("orders", "invoices"), "managing_director"),
-            Role((USES,), "Callum", "Reid", "Mr", "field engineer", "en"),
+            Actor((DECIDES, USES), "Sinead", "O'Brien", "Ms", "managing director", "en", ("orders", "invoices"), "managing_director"),
+            Actor((USES,), "Callum", "Reid", "Mr", "field engineer", "en"),
         ),
     ),
     Part(
         "Jensen Gebäudetechnik GmbH", "nord", "Quickborn", "crafts", "gold", "loyal", 3, 12,
         (
-            Role((DECIDES,), "Momme", "Jensen", "Herr", "owner", kind="owner", responsibilities=("orders", "service")),
-            Role((USES,), "Jan", "Kern", "Herr", "project manager", family="wife, two children"),
-            Role((DRIVES,), "Dennis", "Wulf", "Herr", "fitter"),
+            Actor((DECIDES,), "Momme", "Jensen", "Herr", "owner", kind="owner", responsibilities=("orders", "service")),
+            Actor((USES,), "Jan", "Kern", "Herr", "project manager", family="wife, two children"),
+            Actor((DRIVES,), "Dennis", "Wulf", "Herr", "fitter"),
         ),
     ),
     Part(
         "Officine Ferraris Deutschland GmbH", "nord", "Norderstedt", "industry", "gold", "new", 4, 3,
-        (Role((USES,), "Luca", "Ferraris", "Ing.", "chief engineer", "it"),),
+        (Actor((USES,), "Luca", "Ferraris", "Ing.", "chief engineer", "it"),),
     ),
     Part(
         "Tiefbau Carstens GmbH & Co. KG", "nord", "Pinneberg", "crafts", "platinum", "at_risk", 4, 18,
         (
-            Role((DECIDES,), "Klaas", "Carstens", "Herr", "owner", kind="owner", responsibilities=("orders",)),
-            Role((USES,), "Birte", "Carstens", "Frau", "office"),
+            Actor((DECIDES,), "Klaas", "Carstens", "Herr", "owner", kind="owner", responsibilities=("orders",)),
+            Actor((USES,), "Birte", "Carstens", "Frau", "office"),
         ),
     ),
     Part(
         "Dachdeckerei Petersen", "nord", "Itzehoe", "crafts", "silver", "at_risk", 1, 4,
-        (Role((DECIDES,), "Jonas", "Petersen", "Herr", "owner", kind="owner", responsibilities=("orders", "invoices", "service")),),
+        (Actor((DECIDES,), "Jonas", "Petersen", "Herr", "owner", kind="owner", responsibilities=("orders", "invoices", "service")),),
     ),
     Part(
         "Holzmann & Reuter Steuerberater", "nord", "Hamburg", "services", "gold", "loyal", 6, 0,
         (
-            Role((DECIDES, USES), "Marion", "Reuter", "Frau", "partner", kind="owner", responsibilities=("orders", "invoices")),
-            Role((USES,), "Götz", "Holzmann", "Herr", "partner"),
+            Actor((DECIDES, USES), "Marion", "Reuter", "Frau", "partner", kind="owner", responsibilities=("orders", "invoices")),
+            Actor((USES,), "Götz", "Holzmann", "Herr", "partner"),
         ),
     ),
     Part("Elbblick Pflegedienst gGmbH", "nord", "Hamburg", "care", "gold", "loyal", 1, 13),

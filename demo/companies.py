@@ -23,7 +23,7 @@ CITY_REGIONS = {place.city: place for region in names.PLACES.values() for place 
 KNOWN_UP_TO = 1050  # of these she looks after two thirds of three fifths: the 420 companies of the papers' Anna
 
 
-class Known(NamedTuple):
+class KnownPerson(NamedTuple):
     """Somebody known at a company: the row of the role, and of the person."""
 
     role: int
@@ -43,7 +43,7 @@ class Account:
     phase: str
     personal: int
     functional: int
-    place: names.Place
+    place: names.City
     country: str = "DE"
     language: str = "de"
     is_public_body: bool = False
@@ -55,7 +55,7 @@ class Account:
     board: tuple[str, str] = ("", "")
     entered_on: date = date.min
     lines: int = 0  # direct lines given out behind the switchboard
-    known: dict[str, list[Known]] = field(default_factory=dict)  # by target group
+    known: dict[str, list[KnownPerson]] = field(default_factory=dict)  # by target group
     leaver: int = 0  # the person who went from here to the next company
 
     def happens(self, one_in: int, at: int) -> bool:
@@ -138,14 +138,14 @@ def private_company(number: int, country: str) -> tuple[str, str]:
     return (f"{trade} {family} {form}" if number % 2 else f"{family} {trade} {form}"), names.TRADES[trade]
 
 
-def public_body(number: int, place: names.Place) -> tuple[str, str]:
+def public_body(number: int, place: names.City) -> tuple[str, str]:
     rank = number // 15
     kind = names.PUBLIC_BODIES[rank % len(names.PUBLIC_BODIES)]
     district = f" {rank // len(names.PUBLIC_BODIES) + 1}" if rank >= len(names.PUBLIC_BODIES) else ""
     return kind.format(place.city) + district, "public"
 
 
-class Companies:
+class CompanyWriter:
     """Writes accounts as companies with addresses, assignments, history and search row."""
 
     def __init__(self, tables: Tables, *, on: date, stand_in: User, for_whom: User) -> None:

@@ -27,7 +27,7 @@ CLAIMED, REDEEMED = 16, 9
 STRANGERS = (("Danijel", "HH-QR 4708"), ("Ayşe", "Bäckerei Ebbe"), ("Jovan", "Elbe Kurier"))
 
 
-class Counter:
+class CounterWriter:
     """Writes gifts and vouchers into a database that holds the demo's companies."""
 
     def __init__(self, staff: Staff, *, on: date, chance: Random) -> None:

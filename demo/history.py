@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from contacts.memory.models.interaction import REAL_CONTACT
 from contacts.models import Interaction
 from demo import phrases
-from demo.companies import Account, Known, moment
+from demo.companies import Account, KnownPerson, moment
 from demo.rows import Tables
 
 BUSY = {"prospect": (1, 5), "new": (3, 10), "repeat": (6, 15), "loyal": (9, 24), "at_risk": (5, 15), "lost": (2, 7)}
@@ -31,7 +31,7 @@ class History:
         for back in [*days, latest]:
             self.contact(made, people, self.on - timedelta(days=back))
 
-    def contact(self, made: Account, people: list[Known], on: date) -> None:
+    def contact(self, made: Account, people: list[KnownPerson], on: date) -> None:
         chance = made.chance
         channel, sentences, _weight = chance.choices(WAYS, [weight for *_rest, weight in WAYS])[0]
         outcome, text = chance.choice(sentences)

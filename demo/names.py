@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class People:
+class NameSet:
     """First names and last names of one language; women's last names differ in Russian."""
 
     women: tuple[str, ...]
@@ -31,7 +31,7 @@ GERMAN_LAST = words("""
     Stahmer Steffens Stoltenberg Sönnichsen Thode Thomsen Tietjen Timm Uhlig Ullrich Vogt Völker Voss Wagner Walther Weber
     Wegener Weiß Wiese Wilkens Winkler Witt Wulf Zabel Zeller Ziegler Zimmermann Überland
 """)
-GERMAN = People(
+GERMAN = NameSet(
     women=words("""
         Anja Antje Astrid Barbara Beate Birgit Birte Britta Carina Christine Claudia Cordula Dörte Elke Eva Frauke Friederike
         Gesa Gudrun Hanna Heike Ilka Imke Inga Jana Johanna Jördis Julia Karin Katharina Kerstin Kirsten Lena Maike Maren Marion
@@ -57,7 +57,7 @@ ITALIAN_LAST = words("""
     Rinaldi Rizzi Rizzo Romano Rossetti Rossi Ruggiero Russo Sala Sanna Santoro Serra Silvestri Sorrentino Testa Valentini Villa
     Vitale Vitali
 """)
-ITALIAN = People(
+ITALIAN = NameSet(
     women=words("""
         Alessandra Alice Anna Antonella Beatrice Bianca Carla Caterina Cecilia Chiara Cristina Daniela Elena Elisa Emanuela
         Federica Francesca Gabriella Giorgia Giovanna Giulia Ilaria Irene Laura Lucia Luisa Margherita Maria Martina Michela
@@ -73,7 +73,7 @@ ITALIAN = People(
     madam="Sig.ra",
     sir="Sig.",
 )
-RUSSIAN = People(
+RUSSIAN = NameSet(
     women=words("""
         Александра Алина Алла Анастасия Анна Валентина Валерия Вера Виктория Галина Дарья Евгения Екатерина Елена Елизавета Зоя
         Инна Ирина Ксения Лариса Любовь Людмила Маргарита Марина Мария Надежда Наталья Нина Оксана Ольга Полина Раиса Светлана
@@ -109,7 +109,7 @@ ENGLISH_LAST = words("""
     Osborne Palmer Pearson Quinn Reid Roberts Robinson Rowe Shaw Simpson Spencer Sutton Thornton Turner Walsh Watson Webster
     Whitaker Wilkinson Woods Wright Young
 """)
-ENGLISH = People(
+ENGLISH = NameSet(
     women=words("""
         Abigail Alice Amy Bridget Caroline Charlotte Claire Eleanor Emily Emma Fiona Florence Grace Hannah Harriet Helen Imogen
         Isobel Jane Jennifer Joanna Judith Kate Laura Lucy Margaret Megan Nora Olivia Rachel Rebecca Rosemary Ruth Sarah Sinead
@@ -155,15 +155,15 @@ ENGLISH_COMPANIES = ("{} & Sons Ltd", "{} Marine Services Ltd", "{} Haulage Ltd"
 
 
 @dataclass(frozen=True)
-class Place:
+class City:
     city: str
     postcode: str
     plate: str
 
 
-def places(text: str) -> tuple[Place, ...]:
+def places(text: str) -> tuple[City, ...]:
     """A place a line: postcode, plate, name."""
-    return tuple(Place(city, postcode, plate) for postcode, plate, city in (line.split(maxsplit=2) for line in text.strip().splitlines()))
+    return tuple(City(city, postcode, plate) for postcode, plate, city in (line.split(maxsplit=2) for line in text.strip().splitlines()))
 
 
 PLACES = {
@@ -239,10 +239,10 @@ PLACES = {
     """),
 }
 ABROAD = {
-    "IT": (Place("Bolzano", "39100", ""), Place("Verona", "37121", ""), Place("Trento", "38122", "")),
-    "AT": (Place("Salzburg", "5020", ""), Place("Innsbruck", "6020", ""), Place("Kufstein", "6330", "")),
-    "RU": (Place("Санкт-Петербург", "190000", ""), Place("Калининград", "236000", "")),
-    "GB": (Place("Kingston upon Hull", "HU1 1AA", ""), Place("Leeds", "LS1 1AA", "")),
+    "IT": (City("Bolzano", "39100", ""), City("Verona", "37121", ""), City("Trento", "38122", "")),
+    "AT": (City("Salzburg", "5020", ""), City("Innsbruck", "6020", ""), City("Kufstein", "6330", "")),
+    "RU": (City("Санкт-Петербург", "190000", ""), City("Калининград", "236000", "")),
+    "GB": (City("Kingston upon Hull", "HU1 1AA", ""), City("Leeds", "LS1 1AA", "")),
 }
 STREETS = words("""
     Werkhofring Hafenstraße Industriestraße Bahnhofstraße Am_Gewerbepark Lindenallee Schulstraße Deichweg Marktplatz

@@ -6,8 +6,8 @@ from typing import Any
 
 from contacts.models import Consent, DecisionMaker, Driver, Person, PersonAddress, VehicleUser
 from demo import names, numbers, phrases
-from demo.cast import DECIDES, DRIVES, USES, Role
-from demo.companies import Account, Known, moment
+from demo.cast import DECIDES, DRIVES, USES, Actor
+from demo.companies import Account, KnownPerson, moment
 from demo.rows import Tables
 from fleetportal.core.audit import Entry
 from fleetportal.core.db import fold
@@ -29,7 +29,7 @@ ANSWERS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 ANSWER_WEIGHTS = (40, 22, 22, 8, 8)
 
 
-class People:
+class PeopleWriter:
     """Writes the people of one account after the other."""
 
     def __init__(self, tables: Tables, *, on: date) -> None:
@@ -45,7 +45,7 @@ class People:
         if made.happens(11, 6):
             self.add_leaver(made)
 
-    def add_cast(self, made: Account, role: Role) -> None:
+    def add_cast(self, made: Account, role: Actor) -> None:
         person = self.person(
             made, role.first, role.last, role.title, role.language, family=role.family, best_time=role.best_time, is_cast=True
         )
@@ -121,7 +121,7 @@ class People:
     def role(self, made: Account, group: str, person: int, since: date, **facts: Any) -> None:
         facts.setdefault("responsibilities", [])
         pk = self.tables[MODELS[group]].add(person_id=person, company_id=made.pk, starts_on=since, **facts)
-        made.known[group].append(Known(pk, person))
+        made.known[group].append(KnownPerson(pk, person))
 
     def person(
         self,

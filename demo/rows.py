@@ -22,7 +22,7 @@ CONVERTED: dict[str, tuple[type[models.Field[object, object]], ...]] = {
 }
 
 
-class Table:
+class TableRows:
     """The rows of one model that wait to be written. `add` gives each its number; columns not named hold their default."""
 
     def __init__(self, model: type[models.Model], *, now: datetime) -> None:
@@ -77,18 +77,18 @@ def converter(field: models.Field[Any, Any]) -> Converter:
 
 
 class Tables:
-    """One Table for each model, written in the order in which the models stand on each other.
+    """One `TableRows` for each model, written in the order in which the models depend on each other.
 
     On PostgreSQL a thread writes one batch, on this transaction's own connection, while the next is being made; between `write` and
     `finish` nobody else may ask the database anything.
     """
 
     def __init__(self, order: list[type[models.Model]], *, now: datetime) -> None:
-        self.tables = {model: Table(model, now=now) for model in order}
+        self.tables = {model: TableRows(model, now=now) for model in order}
         self.writer = ThreadPoolExecutor(max_workers=1)
         self.under_way: Future[None] | None = None
 
-    def __getitem__(self, model: type[models.Model]) -> Table:
+    def __getitem__(self, model: type[models.Model]) -> TableRows:
         return self.tables[model]
 
     def write(self) -> None:
@@ -117,7 +117,7 @@ class Tables:
                 cursor.execute(statement)
 
 
-def write_all(batch: list[tuple[Table, list[dict[str, object]]]], open_cursor: Callable[[], Any]) -> None:
+def write_all(batch: list[tuple[TableRows, list[dict[str, object]]]], open_cursor: Callable[[], Any]) -> None:
     """Write the rows of every table, in order."""
     with open_cursor() as cursor:
         for table, rows in batch:

@@ -24,15 +24,15 @@ from contacts.models import (
     VehicleUser,
 )
 from contacts.reasons import nightly
-from demo.companies import Account, Companies, account
-from demo.counter import Counter
+from demo.companies import Account, CompanyWriter, account
+from demo.counter import CounterWriter
 from demo.diary import Diary
 from demo.history import History
 from demo.occasions import Occasions
-from demo.people import People
+from demo.people import PeopleWriter
 from demo.rows import Tables, check_at_once
 from demo.staff import Staff
-from demo.vehicles import Vehicles
+from demo.vehicles import VehicleWriter
 from fleetportal.core.audit import Entry
 from fleetportal.core.db.search import SearchRow
 from fleetportal.core.errors import Refused
@@ -69,7 +69,7 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
         tables.finish()
         mend_all_fleets()
         Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
-        Counter(staff, on=on, chance=Random(f"{seed}/counter")).add()
+        CounterWriter(staff, on=on, chance=Random(f"{seed}/counter")).add()
         find_reasons(companies)
     analyze()
     return staff
@@ -77,8 +77,8 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
 
 def write_companies(companies: int, tables: Tables, staff: Staff, *, seed: int, on: date, tell: Tell) -> None:
     users = staff.users
-    writers = Companies(tables, on=on, stand_in=users["anna"], for_whom=users["boris"])
-    people, vehicles = People(tables, on=on), Vehicles(tables, on=on)
+    writers = CompanyWriter(tables, on=on, stand_in=users["anna"], for_whom=users["boris"])
+    people, vehicles = PeopleWriter(tables, on=on), VehicleWriter(tables, on=on)
     history, diary = History(tables, on=on, adviser=users["emil"].pk), Diary(tables, on=on, director=users["carla"].pk)
     previous: Account | None = None
     for number in range(companies):

@@ -19,7 +19,7 @@ TERM_WEIGHTS = (14, 40, 16, 8, 22)
 KM_A_DAY = {"personal": (40, 110), "functional": (25, 160)}
 
 
-class Vehicles:
+class VehicleWriter:
     """Writes the vehicles of one account after the other, with who holds or drives them."""
 
     def __init__(self, tables: Tables, *, on: date) -> None:

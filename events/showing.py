@@ -12,7 +12,7 @@ from accounts.customers.panels import Later, Panel, dossier_panels
 from accounts.models import Company, User
 from contacts.memory import timeline
 from contacts.models import Meeting
-from contacts.today.day import Appointment, appointments
+from contacts.today.day import CalendarLine, appointments
 from events.models import Event, Invitation, Registration
 from fleetportal.core.links import scopes
 from fleetportal.core.web.pages import NavigationEntry, navigation
@@ -56,7 +56,7 @@ def of_company(request: Any, company: Company, held: set[str]) -> dict[str, obje
     }
 
 
-def events_of(user: User, on: date) -> list[Appointment]:
+def events_of(user: User, on: date) -> list[CalendarLine]:
     """The events of that day that the user hosts. Costs 1 query."""
     first = timezone.make_aware(datetime.combine(on, time.min))
     rows = (
@@ -67,7 +67,8 @@ def events_of(user: User, on: date) -> list[Appointment]:
         .select_related("centre")
     )
     return [
-        Appointment(row.begins, row.title, row.place, reverse("events:check_in", args=[row.pk])) for row in rows.order_by("starts_at", "pk")
+        CalendarLine(row.begins, row.title, row.place, reverse("events:check_in", args=[row.pk]))
+        for row in rows.order_by("starts_at", "pk")
     ]
 
 

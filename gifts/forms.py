@@ -61,7 +61,7 @@ class FirstNameForm(forms.Form):
         return name
 
 
-class CardForm(FirstNameForm):
+class CardClaimForm(FirstNameForm):
     """A card that is anybody's also asks where the driver belongs."""
 
     place = forms.CharField(

@@ -14,7 +14,7 @@ MONTHS = 12
 
 
 @dataclass(frozen=True)
-class Bar:
+class ReportBar:
     """One bar of the chart: its figure, its length of a thousand, and the rate of those before."""
 
     label: str
@@ -52,7 +52,7 @@ class Report:
         return _("%(used)s of %(issued)s vouchers were redeemed for a wash, worth %(value)s in total") % facts
 
     @property
-    def bars(self) -> list[Bar]:
+    def bars(self) -> list[ReportBar]:
         used = self.states[State.REDEEMED]
         lost = self.states[State.EXPIRED] + self.states[State.REVOKED]
         return [
@@ -62,8 +62,8 @@ class Report:
             self._bar(_("Expired or withdrawn"), lost, _rate(lost, self.issued, _("of those issued"))),
         ]
 
-    def _bar(self, label: str, count: int, rate: str = "") -> Bar:
-        return Bar(label, count, count * 1000 // self.issued if self.issued else 0, rate)
+    def _bar(self, label: str, count: int, rate: str = "") -> ReportBar:
+        return ReportBar(label, count, count * 1000 // self.issued if self.issued else 0, rate)
 
     @property
     def rows(self) -> list[tuple[str, int, str]]:

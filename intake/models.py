@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre, Company
 from fleetportal.core.db.stored import Stored
 from fleetportal.core.jobs.queue import Job
-from fleetportal.core.jobs.queue import State as JobState
+from fleetportal.core.jobs.queue import JobState as JobState
 from intake.progress import Position, Progress
 from intake.reading.facts import Said
 from intake.reading.problems import Problem

@@ -19,7 +19,7 @@ PAGE = 20
 
 
 @dataclass(frozen=True)
-class Line:
+class TimelineLine:
     """One line: what it was (bold), who and how, their words, ours small; `tone` is "", stop or ok."""
 
     icon: str
@@ -30,7 +30,7 @@ class Line:
 
 
 # kind of an interaction -> how its line reads; filled from above for kinds of their own
-renderers: Registry[Callable[[Interaction], Line]] = Registry("timeline renderers")
+renderers: Registry[Callable[[Interaction], TimelineLine]] = Registry("timeline renderers")
 
 CONTACTS = {
     Channel.PHONE: pgettext_lazy("a contact that was had", "Call"),
@@ -42,28 +42,30 @@ CONTACTS = {
 TONES: dict[str, str] = {Outcome.WANTS_MEETING: "ok", Outcome.WRONG_NUMBER: "stop"}
 
 
-def contact(interaction: Interaction) -> Line:
+def contact(interaction: Interaction) -> TimelineLine:
     """A contact that somebody logged."""
     who = _("incoming") if interaction.direction == Direction.IN else interaction.get_outcome_display()
-    return Line(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], who, TONES.get(interaction.outcome, ""))
+    return TimelineLine(
+        ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], who, TONES.get(interaction.outcome, "")
+    )
 
 
-def plain(interaction: Interaction) -> Line:
+def plain(interaction: Interaction) -> TimelineLine:
     """A kind nobody has words for: its channel's."""
-    return Line(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], interaction.get_outcome_display())
+    return TimelineLine(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], interaction.get_outcome_display())
 
 
 def say(lines: Mapping[str, tuple[str, object, str]]) -> None:
     """Registers kinds of a higher app whose line is always the same: kind -> icon, words, tone."""
     for kind, (icon, words, tone) in lines.items():
-        renderers.register(kind, functools.partial(_same, Line(icon, words, tone=tone)))
+        renderers.register(kind, functools.partial(_same, TimelineLine(icon, words, tone=tone)))
 
 
-def _same(line: Line, interaction: Interaction) -> Line:
+def _same(line: TimelineLine, interaction: Interaction) -> TimelineLine:
     return line
 
 
-def words_for(interaction: Interaction) -> Line:
+def words_for(interaction: Interaction) -> TimelineLine:
     """The line of `interaction`, by its kind."""
     return renderers[interaction.kind](interaction) if interaction.kind in renderers else plain(interaction)
 
@@ -71,11 +73,11 @@ def words_for(interaction: Interaction) -> Line:
 @dataclass(frozen=True)
 class Shown:
     interaction: Interaction
-    line: Line
+    line: TimelineLine
 
 
 @dataclass(frozen=True)
-class Chip:
+class ChannelChip:
     """A channel to narrow the timeline to, with how much there is."""
 
     channel: str
@@ -97,7 +99,7 @@ def page(rows: InteractionQuerySet, *, channel: str = "", before: str = "") -> t
     return shown, found[PAGE - 1].pk if len(found) > PAGE else None
 
 
-def chips(rows: Any) -> list[Chip]:
+def chips(rows: Any) -> list[ChannelChip]:
     """The channels on which anything happened, with counts. Costs 1 query."""
     counts = dict(rows.order_by().values_list("channel").annotate(Count("pk")))
     labels = {
@@ -107,4 +109,8 @@ def chips(rows: Any) -> list[Chip]:
         Channel.LETTER: _("Letters"),
         Channel.IN_PERSON: _("In person"),
     }
-    return [Chip(channel.value, labels[channel], ICONS[channel], counts[channel.value]) for channel in labels if counts.get(channel.value)]
+    return [
+        ChannelChip(channel.value, labels[channel], ICONS[channel], counts[channel.value])
+        for channel in labels
+        if counts.get(channel.value)
+    ]

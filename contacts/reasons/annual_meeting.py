@@ -17,7 +17,7 @@ from contacts.memory.actions import meetings
 from contacts.memory.forms.meeting import MeetingForm
 from contacts.memory.models.meeting import Meeting
 from contacts.people.models.roles import DecisionMaker, Group
-from contacts.reasons.rule import Found, Planning, Rule
+from contacts.reasons.rule import FoundReason, Planning, Rule
 from fleetportal.core.words import number
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class AnnualMeetingDue(Rule):
         words = _("An annual meeting took place in the last %(months)s months, one is already planned, or no decision-maker is known.")
         return words % {"months": number(MEETING_EVERY_MONTHS)}
 
-    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         every = relativedelta(months=MEETING_EVERY_MONTHS)
         planned = Meeting.objects.annual().open().filter(company=OuterRef("pk"))
         deciding = DecisionMaker.objects.running(on=on).filter(company=OuterRef("pk"))
@@ -83,7 +83,7 @@ class AnnualMeetingDue(Rule):
                 continue
             due_on = held_on + every if held_on else day_in(zone, entered_at)
             facts = {"held_on": held_on.isoformat() if held_on else ""}
-            yield Found(company, occasion=facts["held_on"] or "first", group=Group.DECISION_MAKER, due_on=due_on, facts=facts)
+            yield FoundReason(company, occasion=facts["held_on"] or "first", group=Group.DECISION_MAKER, due_on=due_on, facts=facts)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         if not facts["held_on"]:

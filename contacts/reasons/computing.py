@@ -13,7 +13,7 @@ from accounts.models import Centre, Company
 from accounts.staff.models.centre import day_in
 from contacts.people.models.roles import GROUPS, DecisionMaker
 from contacts.reasons.models import Reason, points_of
-from contacts.reasons.rule import Found, Rule, rules
+from contacts.reasons.rule import FoundReason, Rule, rules
 from fleetportal.core.db import can_lock
 
 CHUNK = 1000
@@ -112,7 +112,7 @@ def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iter
             )
 
 
-def key_of(rule: Rule, found: Found) -> str:
+def key_of(rule: Rule, found: FoundReason) -> str:
     """What tells this reason from every other; a person the engine only suggested is no part of it."""
     return f"{rule.name}:{found.company}:{found.person or ''}:{found.vehicle or ''}:{found.occasion}"[:140]
 

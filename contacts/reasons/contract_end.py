@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Contract, Vehicle
 from contacts.people.models.roles import Group, Responsibility
-from contacts.reasons.rule import Found, Rule, Words
+from contacts.reasons.rule import FoundReason, Rule, Words
 from fleetportal.core.words import number, opening
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class ContractEnd(Rule):
     def absent(self) -> str:
         return _("No contract ends within the next %(months)s months.") % {"months": number(LOOKS_AHEAD_MONTHS)}
 
-    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         ending = Vehicle.objects.active().filter(
             contract_ends_on__gte=on, contract_ends_on__lte=on + relativedelta(months=LOOKS_AHEAD_MONTHS)
         )
@@ -43,7 +43,7 @@ class ContractEnd(Rule):
         for (company, month), contracts in months.items():
             yield self._found(company, month, contracts, on)
 
-    def _found(self, company: int, month: str, contracts: list[tuple[date, str, str]], on: date) -> Found:
+    def _found(self, company: int, month: str, contracts: list[tuple[date, str, str]], on: date) -> FoundReason:
         first = contracts[0][0]
         order_by = first - relativedelta(months=ORDER_LEAD_MONTHS)
         in_time = order_by >= on
@@ -55,7 +55,7 @@ class ContractEnd(Rule):
             "order_by": order_by.isoformat() if in_time else None,
             "plates": [plate for _ends_on, _contract, plate in contracts[:NAMED] if plate],
         }
-        return Found(company, occasion=month, group=Group.DECISION_MAKER, due_on=order_by if in_time else first, facts=facts)
+        return FoundReason(company, occasion=month, group=Group.DECISION_MAKER, due_on=order_by if in_time else first, facts=facts)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         first, order_by = date.fromisoformat(facts["first_on"]), facts["order_by"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Use, Vehicle
 from contacts.people.models.roles import GROUPS, Group
-from contacts.reasons.rule import Found, Rule
+from contacts.reasons.rule import FoundReason, Rule
 from fleetportal.core.words import opening
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Coverage(Rule):
     absent = gettext_lazy("We know at least one person in every group that the company has vehicles for.")
     rest = relativedelta(months=2)
 
-    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         active = companies.active().values("pk")
         fleets: defaultdict[int, dict[str, tuple[int, date | None]]] = defaultdict(dict)
         coming = Min("delivered_on", filter=Q(delivered_on__gt=on))
@@ -48,11 +48,11 @@ class Coverage(Rule):
                 if theirs and company not in known:
                     yield self._found(company, group, theirs)
 
-    def _found(self, company: int, group: str, fleet: list[tuple[int, date | None]]) -> Found:
+    def _found(self, company: int, group: str, fleet: list[tuple[int, date | None]]) -> FoundReason:
         next_on = min((day for _count, day in fleet if day), default=None)
         count = sum(count for count, _day in fleet)
         facts = {"group": str(group), "count": count, "next_on": next_on.isoformat() if next_on else None}
-        return Found(company, occasion=str(group), group=group, due_on=next_on, facts=facts)
+        return FoundReason(company, occasion=str(group), group=group, due_on=next_on, facts=facts)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         words = {"how_many": opening(facts["count"])}

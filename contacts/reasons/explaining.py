@@ -25,14 +25,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Explanation:
     """What one rule says about a company; without findings its own words say why."""
 
     rule: Rule
     findings: list[Finding]
 
 
-def explain(company: Company, *, on: date, today: date | None = None) -> list[Answer]:
+def explain(company: Company, *, on: date, today: date | None = None) -> list[Explanation]:
     """What each rule finds at `company` on that day, straight from its queryset, and what keeps it out of the queue of `today`.
 
     `on` is the day of the company's centre; `today` the one by which Today goes, without it `on`. Costs two queries for each rule and 4.
@@ -51,5 +51,6 @@ def explain(company: Company, *, on: date, today: date | None = None) -> list[An
         d.key: d for d in Decision.objects.standing(on=today or on).filter(company=company).select_related("by", "given_to").order_by("at")
     }
     return [
-        Answer(rule, [Finding(reason, decisions.get(reason.key), stored.get(reason.key)) for reason in found[rule.name]]) for rule in rules
+        Explanation(rule, [Finding(reason, decisions.get(reason.key), stored.get(reason.key)) for reason in found[rule.name]])
+        for rule in rules
     ]

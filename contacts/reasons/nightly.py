@@ -17,7 +17,7 @@ KIND = "contacts.reasons"
 def start_unless_done(*, now: datetime) -> Job | None:
     """The job for the day of `now`, or None when that day has one that did not fail. Costs 1 query, 2 when it starts."""
     day = timezone.localtime(now).date().isoformat()
-    if Job.objects.filter(kind=KIND, args__day=day).exclude(state=jobs.State.FAILED).exists():
+    if Job.objects.filter(kind=KIND, args__day=day).exclude(state=jobs.JobState.FAILED).exists():
         return None
     return jobs.start(KIND, {"day": day, "after": 0}, by=None)
 

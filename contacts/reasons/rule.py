@@ -12,15 +12,15 @@ A higher app adds a rule in its `apps.py`, say for the annual meeting:
         def find(self, companies, *, on):               # a fixed number of queries, whatever the number of companies
             rows = companies.active().without_meeting(since=on - MEETING_EVERY).values_list("pk", "last_held_on")
             for company, held_on in rows:
-                yield Found(company, occasion=str(held_on), group=Group.DECISION_MAKER, due_on=on, facts={"held_on": plain(held_on)})
+                yield FoundReason(company, occasion=str(held_on), group=Group.DECISION_MAKER, due_on=on, facts={"held_on": plain(held_on)})
 
         def sentence(self, facts):                      # in the reader's language
             return _("No annual meeting since %(day)s.") % {"day": said_day(facts["held_on"])}
 
     rules.register("annual_meeting", AnnualMeetingDue())
 
-Give `person=` (and `vehicle=`) to `Found` where the reason is that person's own, as a second delivery is; such a person needs no
-`asks`. Rule, company, person, vehicle and occasion are the reason's key: what people decided about it hangs there.
+Give `person=` (and `vehicle=`) to `FoundReason` where the reason is about that person alone, like a second delivery; such a rule
+needs no `asks`. Rule, company, person, vehicle and occasion are the key of a reason; decisions about it refer to that key.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,7 +46,7 @@ Words = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundReason:
     """One reason that stands on the day asked about. `occasion` tells this time from the next: a month, a contract, a delivery."""
 
     company: int
@@ -59,7 +59,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class OutcomeChip:
     """One way a contact may end. `effect(reason, by=user)` is what else happens then, in the verb's transaction, and answers the row."""
 
     code: str
@@ -69,14 +69,14 @@ class Chip:
 
 
 REACHED_CHIPS = (
-    Chip("reached", _("Spoke to them, no follow-up needed"), Outcome.REACHED),
-    Chip("wants_meeting", _("Wants a meeting"), Outcome.WANTS_MEETING),
-    Chip("not_interested", _("Not interested"), Outcome.NOT_INTERESTED),
+    OutcomeChip("reached", _("Spoke to them, no follow-up needed"), Outcome.REACHED),
+    OutcomeChip("wants_meeting", _("Wants a meeting"), Outcome.WANTS_MEETING),
+    OutcomeChip("not_interested", _("Not interested"), Outcome.NOT_INTERESTED),
 )
 NOT_REACHED_CHIPS = (
-    Chip("not_reached", _("No answer"), Outcome.NOT_REACHED),
-    Chip("left_word", _("Left a message"), Outcome.LEFT_WORD),
-    Chip("wrong_number", _("Wrong number"), Outcome.WRONG_NUMBER),
+    OutcomeChip("not_reached", _("No answer"), Outcome.NOT_REACHED),
+    OutcomeChip("left_word", _("Left a message"), Outcome.LEFT_WORD),
+    OutcomeChip("wrong_number", _("Wrong number"), Outcome.WRONG_NUMBER),
 )
 
 
@@ -113,7 +113,7 @@ class Rule:
         """What `explain` says where the rule finds nothing."""
         raise NotImplementedError
 
-    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         """What stands on that day at these companies, in a fixed number of queries."""
         raise NotImplementedError
 
@@ -125,7 +125,7 @@ class Rule:
         """(label, words) pairs shown on the open card."""
         return iter(())
 
-    def chips(self, reason: "Reason") -> tuple[Chip, ...]:
+    def chips(self, reason: "Reason") -> tuple[OutcomeChip, ...]:
         """How a contact may end in which the person was reached."""
         return REACHED_CHIPS
 

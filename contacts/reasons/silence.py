@@ -15,7 +15,7 @@ from accounts.staff.models.centre import day_in
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.roles import GROUPS, Group
-from contacts.reasons.rule import Found, Rule
+from contacts.reasons.rule import FoundReason, Rule
 from fleetportal.core.words import number
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Silence(Rule):
     name, icon, doing, value = "silence", "phone", gettext_lazy("Call"), 16
     absent = gettext_lazy("Everyone has been contacted as often as they should be.")
 
-    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         named: set[tuple[int, int]] = set()  # who decides and drives is one person, spoken to as the one who decides
         for group, tiers in CADENCE.items():
             months = {tier: number.on(on) for tier, number in tiers.items()}
@@ -71,7 +71,7 @@ class Silence(Rule):
                 if silent >= months[tier] and (company, person) not in named:
                     named.add((company, person))
                     facts = {"group": str(group), "tier": tier, "months": months[tier], "spoken": last is not None, "silent": silent}
-                    yield Found(company, occasion=since.isoformat(), group=group, person=person, facts=facts)
+                    yield FoundReason(company, occasion=since.isoformat(), group=group, person=person, facts=facts)
 
     def _unheard(self, companies: "CompanyQuerySet", group: str, months: Mapping[str, int], *, on: date) -> Iterable[tuple[Any, ...]]:
         """Roles without a real contact in about their cadence, with the last one; the day itself is counted in months by the caller."""

@@ -11,7 +11,7 @@ from accounts.models import TouchedCompany
 from contacts.memory.models.interaction import Interaction, Outcome
 from contacts.reasons.computing import compute
 from contacts.reasons.models import Decision, Reason
-from contacts.reasons.rule import Chip, Planning, rules
+from contacts.reasons.rule import OutcomeChip, Planning, rules
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
@@ -30,7 +30,7 @@ class TooLateToUndo(Refused):
     code = "too_late_to_undo"
 
 
-def reached(reason: Reason, *, chip: Chip, text: str, by: "User", on: date) -> Decision:
+def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date) -> Decision:
     """The decision that the person was spoken to: logged, the cadence begins anew, the reason rests as its rule says.
 
     Costs about 22 queries: interaction, decision, and the company's reasons found anew.
@@ -43,7 +43,7 @@ def reached(reason: Reason, *, chip: Chip, text: str, by: "User", on: date) -> D
         return _decide(reason, Decision.Kind.REACHED, by=by, on=on, until=until, interaction=logged, made=made)
 
 
-def not_reached(reason: Reason, *, chip: Chip, text: str, by: "User", on: date) -> Decision:
+def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date) -> Decision:
     """The decision that nobody answered: logged, and the reason comes back after a day or three."""
     with transaction.atomic():
         until = on + timedelta(days=TRY_AGAIN[Outcome(chip.outcome)])

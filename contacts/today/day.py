@@ -31,7 +31,7 @@ BESIDE = 4
 
 
 @dataclass(frozen=True)
-class Appointment:
+class CalendarLine:
     """A line of the day's calendar; `at` None lasts all day."""
 
     at: datetime | None
@@ -53,7 +53,7 @@ class Moved:
 
 
 # (user, day) -> appointments; (user, since) -> what moved. Filled from above, each with a fixed number of queries.
-appointments: Registry[Callable[["User", date], list[Appointment]]] = Registry("appointments of the day")
+appointments: Registry[Callable[["User", date], list[CalendarLine]]] = Registry("appointments of the day")
 moved: Registry[Callable[["User", datetime], list[Moved]]] = Registry("what moved since yesterday")
 
 
@@ -164,12 +164,12 @@ class Day:
     # --- beside it --------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def appointments(self) -> list[Appointment]:
+    def appointments(self) -> list[CalendarLine]:
         found = [line for source in appointments for line in source(self.user, self.on)]
         return sorted(found, key=lambda line: line.at or self.now.replace(hour=0, minute=0))
 
     @property
-    def next_appointment(self) -> Appointment | None:
+    def next_appointment(self) -> CalendarLine | None:
         return next((line for line in self.appointments if line.at and line.at > self.now), None)
 
     @cached_property

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, who_serves
 from contacts.people.models.person import Channel
 from contacts.reasons.models import Reason
-from contacts.reasons.rule import Chip
+from contacts.reasons.rule import OutcomeChip
 from fleetportal.core.web.forms import offer
 
 SENTENCE = 300
@@ -24,7 +24,7 @@ LATER = {
 }
 
 
-class CardForm(forms.Form):
+class ReasonCardForm(forms.Form):
     """Chips to choose one of, and one sentence."""
 
     text = forms.CharField(label=_("Summary in one sentence"), max_length=SENTENCE, required=False)
@@ -37,19 +37,19 @@ class CardForm(forms.Form):
         self.fields["text"].widget.attrs |= {"placeholder": self.fields["text"].label, "autocomplete": "off"}
 
 
-class OutcomeForm(CardForm):
+class OutcomeForm(ReasonCardForm):
     """How a contact ended."""
 
-    def __init__(self, *args: object, chips: tuple[Chip, ...], **kwargs: object) -> None:
+    def __init__(self, *args: object, chips: tuple[OutcomeChip, ...], **kwargs: object) -> None:
         super().__init__(*args, choices=[(chip.code, chip.label) for chip in chips], **kwargs)
         self.chips = {chip.code: chip for chip in chips}
 
     @property
-    def chosen(self) -> Chip:
+    def chosen(self) -> OutcomeChip:
         return self.chips[self.cleaned_data["chip"]]
 
 
-class WrittenForm(CardForm):
+class WrittenForm(ReasonCardForm):
     """By what somebody wrote, and what."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,7 +57,7 @@ class WrittenForm(CardForm):
         super().__init__(*args, choices=written, **kwargs)
 
 
-class NotNowForm(CardForm):
+class NotNowForm(ReasonCardForm):
     """Until when not, and why: whoever looks next should know."""
 
     text = forms.CharField(

@@ -13,7 +13,7 @@ from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
 from accounts.models import Company
 from accounts.staff.models.policy import Number
 from contacts.models import Group, Holder
-from contacts.reasons.rule import Found, Rule, Words
+from contacts.reasons.rule import FoundReason, Rule, Words
 from events.models import Event, Invitation, Kind, Registration
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ class SecondDelivery(Rule):
         words = _("No vehicle was delivered in the %(days)d days before a second delivery, or everyone concerned has already been invited.")
         return words % {"days": SECOND_DELIVERY_DAYS.on(timezone.localdate())}
 
-    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[Found]:
+    def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         ahead = Event.objects.published().filter(kind=Kind.SECOND_DELIVERY, ends_at__date__gte=on).for_list()
         for event in ahead:
             if event.on > on:
                 yield from self._at(event, companies)
 
-    def _at(self, event: Event, companies: "CompanyQuerySet") -> Iterator[Found]:
+    def _at(self, event: Event, companies: "CompanyQuerySet") -> Iterator[FoundReason]:
         """One reason for each person, with the car delivered last: two cars are one invitation."""
         asked = Invitation.objects.filter(event=event, person=OuterRef("user__person"))
         coming = Registration.objects.standing().filter(event=event, person=OuterRef("user__person"))
@@ -56,7 +56,7 @@ class SecondDelivery(Rule):
                 "on": event.on.isoformat(),
                 "free": (event.seats or 0) - (event.seats_taken or 0),
             }
-            yield Found(company, str(event.pk), Group.USER, due_on=event.on, facts=facts, person=person, vehicle=vehicle)
+            yield FoundReason(company, str(event.pk), Group.USER, due_on=event.on, facts=facts, person=person, vehicle=vehicle)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         delivered = date_format(date.fromisoformat(facts["delivered_on"]), "MONTH_DAY_FORMAT")

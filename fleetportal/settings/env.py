@@ -154,7 +154,7 @@ class Environment:
         schemes = ("smtp", "smtp+tls", "smtp+ssl")  # another kind would print personal links, or lose them
         if not self.address("EMAIL_URL", value, schemes, example).hostname:
             stop("EMAIL_URL", f"names no mail server: give {example}")
-        return {**self._env.email_url_config(value), "EMAIL_BACKEND": "fleetportal.core.outbox.channels.email.Backend"}
+        return {**self._env.email_url_config(value), "EMAIL_BACKEND": "fleetportal.core.outbox.channels.email.TextKnownBackend"}
 
 
 env = Environment()

@@ -26,7 +26,7 @@ from gifts.models import Challenge, Claim, PoolEmpty, Programme, State, Voucher,
 
 
 @dataclass(frozen=True)
-class Found:
+class TypedEmployer:
     """What was typed as company or plate, and what it leads to."""
 
     company: Company | None
@@ -41,7 +41,7 @@ def claim_card(voucher: Voucher, *, first_name: str, place: str) -> Claim:
     """
     with transaction.atomic():
         today = voucher.programme.centre.today(timezone.now())
-        found = Found(voucher.company) if voucher.company else place_of(place)
+        found = TypedEmployer(voucher.company) if voucher.company else place_of(place)
         driver = known_driver(found.company, first_name, on=today) if found.company else None
         person = driver.person if driver else new_driver(first_name, found.company, voucher.programme, on=today)
         where = found.plate or (f"company {found.company.pk}" if found.company else fold(place))
@@ -102,14 +102,14 @@ def reached(address: str) -> str:
         return address
 
 
-def place_of(typed: str) -> Found:
+def place_of(typed: str) -> TypedEmployer:
     """The company that a plate or a company's name, as typed, leads to, if it leads to one alone. Costs 1 or 2 queries."""
     vehicle = vehicle_of(typed)
     if vehicle:
-        return Found(vehicle.company, plate=vehicle.plate_folded)
+        return TypedEmployer(vehicle.company, plate=vehicle.plate_folded)
     named = list(Company.objects.active().filter(name_folded=fold(typed)[:200])[:2])
     plate = fold_plate(typed) if any(sign.isdigit() for sign in typed) else ""
-    return Found(named[0] if len(named) == 1 else None, plate=plate)
+    return TypedEmployer(named[0] if len(named) == 1 else None, plate=plate)
 
 
 def vehicle_of(plate: str) -> Vehicle | None:

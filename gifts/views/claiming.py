@@ -23,7 +23,7 @@ from fleetportal.core.web.pages import link_page
 from gifts import pdf
 from gifts.actions import challenging, claiming, withdrawing
 from gifts.actions.claims import claim_card, claim_from_pool, mailbox
-from gifts.forms import CardForm, CodeForm, FirstNameForm, PoolForm
+from gifts.forms import CardClaimForm, CodeForm, FirstNameForm, PoolForm
 from gifts.models import Challenge, Programme, State, Voucher, VoucherTaken, Way
 from gifts.models.challenge import STAYS, TRIES
 
@@ -74,7 +74,7 @@ def card(request: HttpRequest, link: Link) -> HttpResponse:
     context = {"voucher": voucher, "programme": voucher.programme, "centre": voucher.programme.centre}
     if voucher.state != State.FREE:
         return render(request, "gifts/claim_taken.html", context, status=409 if request.method == "POST" else 200)
-    kind = FirstNameForm if voucher.company_id else CardForm
+    kind = FirstNameForm if voucher.company_id else CardClaimForm
     form = kind(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "gifts/claim_card.html", {**context, "form": form}, status=422 if form.is_bound else 200)

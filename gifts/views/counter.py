@@ -91,7 +91,7 @@ def offers_for(drivers: list[Driver], programmes: list[Programme], *, now: datet
     """
     offers = []
     for driver in drivers:
-        in_year: dict[int, ledger.Standing] = {}
+        in_year: dict[int, ledger.GiftYear] = {}
         for programme in programmes:
             day = programme.centre.today(now)
             if day.year not in in_year:
@@ -100,7 +100,7 @@ def offers_for(drivers: list[Driver], programmes: list[Programme], *, now: datet
     return offers
 
 
-def why_not(programme: Programme, person: Person, standing: ledger.Standing) -> str:
+def why_not(programme: Programme, person: Person, standing: ledger.GiftYear) -> str:
     """In words why `person` gets no voucher of `programme` now; "" for who does."""
     if not is_left(programme, person):
         left = {"count": programme.per_driver, "period": programme.get_period_display()}

@@ -97,7 +97,7 @@ def person_page(
     return render(request, "gifts/hand_out.html", context, status=status)
 
 
-def offers(request: StaffRequest, person: Person, standing: ledger.Standing, *, now: datetime) -> list[tuple[Stock, bool]]:
+def offers(request: StaffRequest, person: Person, standing: ledger.GiftYear, *, now: datetime) -> list[tuple[Stock, bool]]:
     """What lies in stock at your centres, and whether it is still within the cap of the year there. Costs 1 query, in the night in
     which the centres' years differ 1 more."""
     in_year = {request.user.today(now).year: standing}
@@ -108,7 +108,7 @@ def offers(request: StaffRequest, person: Person, standing: ledger.Standing, *, 
     for stock in at_hand:
         year = stock.centre.today(now).year
         if year not in in_year:
-            in_year[year] = ledger.Standing(standing.cap, ledger.received_in(person, year))
+            in_year[year] = ledger.GiftYear(standing.cap, ledger.received_in(person, year))
         found.append((stock, in_year[year].allows(stock.gift.value_cents)))
     return found
 

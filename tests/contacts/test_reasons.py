@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from accounts.customers.actions import companies
 from accounts.models import Centre, Company, Phase, Policy, Tier, TouchedCompany, User
 from accounts.staff.models.policy import outlook
-from contacts.models import Decision, DecisionMaker, Found, Group, Interaction, Person, Reason, Rule, rules
+from contacts.models import Decision, DecisionMaker, FoundReason, Group, Interaction, Person, Reason, Rule, rules
 from contacts.reasons import nightly
 from contacts.reasons.computing import compute, look_again
 from contacts.reasons.explaining import explain
@@ -396,7 +396,7 @@ def test_the_night_looks_at_every_company_in_slices_and_goes_on_where_it_stopped
 def test_a_night_that_failed_is_begun_anew(north_ag: Company) -> None:
     now = datetime(2026, 11, 24, 3, tzinfo=UTC)
     failed = nightly.start_unless_done(now=now)
-    jobs.end(failed, jobs.State.FAILED, why="The database was away.")
+    jobs.end(failed, jobs.JobState.FAILED, why="The database was away.")
     again = nightly.start_unless_done(now=now)
     assert again is not None
     assert (again.pk != failed.pk, again.args["after"]) == (True, 0)
@@ -438,7 +438,7 @@ def test_a_rule_of_a_higher_app_takes_few_lines(north_ag: Company, monkeypatch) 
 
         def find(self, companies, *, on):
             for company in companies.active().values_list("pk", flat=True):
-                yield Found(company, occasion="2026", group=Group.USER)
+                yield FoundReason(company, occasion="2026", group=Group.USER)
 
         def sentence(self, facts):
             return "It is somebody's birthday."

@@ -13,13 +13,13 @@ from guardian.shortcuts import assign_perm
 from accounts.customers.actions import companies
 from accounts.models import Centre, Company, Tier, User
 from contacts.memory.forms.contact import next_working_day
-from contacts.models import REACHED_CHIPS, Chip, Decision, Group, Interaction, Planning, Reason, Task, rules
+from contacts.models import REACHED_CHIPS, Decision, Group, Interaction, OutcomeChip, Planning, Reason, Task, rules
 from contacts.reasons.planning import TASK
 from contacts.templatetags.today import late
 from contacts.today import actions
 from contacts.today import day as day_module
 from contacts.today.actions import TooLateToUndo
-from contacts.today.day import CONTACTS_A_DAY, SHOWN, Appointment, Day, Moved
+from contacts.today.day import CONTACTS_A_DAY, SHOWN, CalendarLine, Day, Moved
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import assign, make_company, make_user, make_vehicle
 from tests.factories.contacts import make_person, make_role
@@ -42,7 +42,7 @@ def on() -> date:
     return timezone.localdate()
 
 
-def chip(code: str) -> Chip:
+def chip(code: str) -> OutcomeChip:
     return next(chip for chip in REACHED_CHIPS if chip.code == code)
 
 
@@ -393,7 +393,7 @@ def test_a_rules_own_chip_has_its_effect_and_its_way_back(as_anna: Client, anna:
 
     rule = type(rules["contract_end"])
     monkeypatch.setattr(
-        rule, "chips", lambda self, reason: (Chip("coming", "Coming on 3 December", "reached", effect=book), *REACHED_CHIPS)
+        rule, "chips", lambda self, reason: (OutcomeChip("coming", "Coming on 3 December", "reached", effect=book), *REACHED_CHIPS)
     )
     monkeypatch.setattr(rule, "undo", lambda self, made_id, *, by: Task.objects.get(pk=made_id).drop(by=by))
     reason = make_reason(north_ag)
@@ -462,8 +462,8 @@ def test_nobody_takes_back_what_another_did(client: Client, anna: User, carla: U
 def test_appointments_and_news_of_higher_apps_stand_beside(as_anna: Client, north_ag: Company, monkeypatch: Any) -> None:
     soon = timezone.now() + timedelta(seconds=30)
 
-    def meetings(user: User, day: date) -> list[Appointment]:
-        return [Appointment(soon, "Annual meeting, Hansebogen", "room Alster", "/there/"), Appointment(None, "Trade fair")]
+    def meetings(user: User, day: date) -> list[CalendarLine]:
+        return [CalendarLine(soon, "Annual meeting, Hansebogen", "room Alster", "/there/"), CalendarLine(None, "Trade fair")]
 
     def news(user: User, since: datetime) -> list[Moved]:
         return [Moved(timezone.now(), "ticket", "3 registrations", "Preview evening", "/events/1/")]

@@ -39,7 +39,7 @@ def brandt(db: None) -> Person:
 @pytest.fixture
 def server(settings: Any) -> Iterator[Sink]:
     with Sink() as server:
-        settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.Backend"
+        settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.TextKnownBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         yield server
 

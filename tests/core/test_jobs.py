@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from fleetportal.core.jobs import queue as jobs
-from fleetportal.core.jobs.queue import Job, State
+from fleetportal.core.jobs.queue import Job, JobState
 from tests.races import race
 from tests.selection import repetitions
 
@@ -60,7 +60,7 @@ def test_a_job_is_done_in_slices(counting):
     job = start()
     assert run_all() == 3
     job.refresh_from_db()
-    assert (job.state, job.done, job.total, job.percent, job.lease_until) == (State.DONE, 7, 7, 100, None)
+    assert (job.state, job.done, job.total, job.percent, job.lease_until) == (JobState.DONE, 7, 7, 100, None)
     assert job.ended_at
     assert [number for _job, number in counting] == [1, 2, 3, 4, 5, 6, 7]
 
@@ -88,7 +88,7 @@ def test_a_killed_slice_goes_on_where_it_stopped(counting):
     Job.objects.filter(pk=job.pk).update(args={"upto": 7})
     run_all()
     job.refresh_from_db()
-    assert (job.state, job.done) == (State.DONE, 7)
+    assert (job.state, job.done) == (JobState.DONE, 7)
     assert [number for _job, number in counting] == [1, 2, 3, 4, 5, 6, 7]
 
 
@@ -100,7 +100,7 @@ def test_a_job_that_kills_its_worker_five_times_has_failed(counting):
         after_the_lease(job)
     assert jobs.run_due()
     job.refresh_from_db()
-    assert (job.state, job.done) == (State.FAILED, 1)
+    assert (job.state, job.done) == (JobState.FAILED, 1)
     assert "five times" in job.why
     assert not jobs.run_due()
 
@@ -120,18 +120,18 @@ def test_a_broken_job_fails_with_its_reason_and_stops_no_other(counting, kind):
     run_all()
     broken.refresh_from_db()
     sound.refresh_from_db()
-    assert (broken.state, sound.state) == (State.FAILED, State.DONE)
+    assert (broken.state, sound.state) == (JobState.FAILED, JobState.DONE)
     assert broken.why == ("ValueError: the third row is odd" if kind == "test.count" else "KeyError: 'test.nobody_knows'")
 
 
 def test_a_cancelled_job_stays_cancelled(counting):
     job = start()
     jobs.run_due()
-    jobs.end(job, State.CANCELLED)
+    jobs.end(job, JobState.CANCELLED)
     assert not jobs.run_due()
-    jobs.end(job, State.DONE)
+    jobs.end(job, JobState.DONE)
     job.refresh_from_db()
-    assert job.state == State.CANCELLED
+    assert job.state == JobState.CANCELLED
 
 
 @pytest.mark.race
@@ -169,9 +169,9 @@ def test_a_job_survives_a_database_that_is_away_for_a_moment(monkeypatch):
     job = jobs.start("test.flaky", {}, by=None)
     assert jobs.run_due()
     job.refresh_from_db()
-    assert (job.state, job.tries) == (State.WAITING, 1)
+    assert (job.state, job.tries) == (JobState.WAITING, 1)
     assert not jobs.run_due()  # not at once: the database needs its moment
     after_the_lease(job)
     assert jobs.run_due()
     job.refresh_from_db()
-    assert (job.state, job.why) == (State.DONE, "")
+    assert (job.state, job.why) == (JobState.DONE, "")

@@ -395,7 +395,7 @@ class Server(Sink):
 @pytest.fixture
 def server(settings: Any) -> Iterator[Server]:
     with Server() as server:
-        settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.Backend"
+        settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.TextKnownBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
         yield server
 
@@ -533,7 +533,7 @@ def test_a_line_that_breaks_after_the_text_leaves_the_message_uncertain_and_unse
 def test_a_server_that_is_away_costs_a_try_and_loses_nothing(settings: Any, brandt: Person) -> None:
     with Server() as server:
         port = server.port
-    settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.Backend"
+    settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.TextKnownBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     message = make_message(brandt)
     send_due()
@@ -553,7 +553,7 @@ def test_one_line_to_the_server_takes_all_that_is_due(server: Server, brandt: Pe
 def test_a_line_that_breaks_before_the_text_is_simply_tried_again(settings: Any, brandt: Person, command: str) -> None:
     """Also where it breaks at the very command that announces the text: nothing of it has left yet."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.Backend"
+        settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.TextKnownBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = listener.getsockname()
         talking = threading.Thread(target=hang_up_at, args=(listener, command))
         talking.start()

@@ -128,7 +128,7 @@ def test_the_negative_control_a_message_without_a_lease_would_be_repeated(sink, 
     """Two senders at once that do not ask for the lease send the same message twice: the lease is what keeps R8's bound."""
     (recipient,) = queue_notes(1)
     server = {"host": "127.0.0.1", "port": sink.port}
-    first, second = (get_connection("fleetportal.core.outbox.channels.email.Backend", **server) for _sender in range(2))
+    first, second = (get_connection("fleetportal.core.outbox.channels.email.TextKnownBackend", **server) for _sender in range(2))
     senders = {mailer: Senders({MessageChannel.EMAIL: EmailSender(mailer)}) for mailer in (first, second)}
     hand_over = first.send_messages
 

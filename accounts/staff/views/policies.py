@@ -19,7 +19,7 @@ from fleetportal.core.web.pages import done, page
 
 
 @dataclass(frozen=True)
-class Line:
+class PolicyLine:
     """A number as the list shows it: what counts today, since when, and what is planned next."""
 
     number: Number
@@ -34,7 +34,7 @@ class Line:
 def policies(request: StaffRequest) -> HttpResponse:
     """All numbers, by subject."""
     today = timezone.localdate()
-    subjects: defaultdict[str, list[Line]] = defaultdict(list)
+    subjects: defaultdict[str, list[PolicyLine]] = defaultdict(list)
     rows = rows_by_key()
     for number in numbers:
         subjects[str(number.subject)].append(line(number, rows[number.key], today))
@@ -49,11 +49,11 @@ def rows_by_key() -> defaultdict[str, list[Policy]]:
     return rows
 
 
-def line(number: Number, rows: list[Policy], today: date) -> Line:
+def line(number: Number, rows: list[Policy], today: date) -> PolicyLine:
     latest = next((row for row in reversed(rows) if row.valid_from <= today), None)
     planned = next((row for row in rows if row.valid_from > today), None)
     value = number.in_words(latest.value if latest else number.default)
-    return Line(number, value, latest, planned, number.in_words(planned.value) if planned else "")
+    return PolicyLine(number, value, latest, planned, number.in_words(planned.value) if planned else "")
 
 
 @page(may="administer")

@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import formats, timezone
 
 from accounts.models import Company
-from contacts.reasons.explaining import Answer, Finding, explain
+from contacts.reasons.explaining import Explanation, Finding, explain
 from fleetportal.core.db import fold
 
 SHOWN = 10
@@ -40,7 +40,7 @@ def find(words: str) -> Company:
     return found[0]
 
 
-def lines(answer: Answer) -> list[str]:
+def lines(answer: Explanation) -> list[str]:
     """What one rule says: each reason with its person, weight and decision, or why there is none."""
     if not answer.findings:
         return [f"\n{answer.rule.name}: no. {answer.rule.absent}"]

@@ -34,7 +34,7 @@ def kind(name: str) -> Callable[[Run], Run]:
     return register
 
 
-class State(models.TextChoices):
+class JobState(models.TextChoices):
     WAITING = "waiting", "waiting"
     DONE = "done", "done"
     FAILED = "failed", "failed"
@@ -43,7 +43,7 @@ class State(models.TextChoices):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def due(self, *, now: datetime) -> "JobQuerySet":
-        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING)
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=JobState.WAITING)
 
 
 class Job(models.Model):
@@ -52,7 +52,7 @@ class Job(models.Model):
     kind = models.CharField(max_length=60)
     args = models.JSONField(default=dict)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -65,7 +65,7 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["turn", "id"], name="job_due", condition=Q(state=State.WAITING))]
+        indexes = [models.Index(fields=["turn", "id"], name="job_due", condition=Q(state=JobState.WAITING))]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
@@ -76,7 +76,7 @@ class Job(models.Model):
 
     @property
     def is_running(self) -> bool:
-        return self.state == State.WAITING
+        return self.state == JobState.WAITING
 
     def progress(self, done: int, total: int | None = None) -> None:
         """Say how far it is. Costs 1 query."""
@@ -110,25 +110,25 @@ def run_due() -> bool:
     if job is None:
         return False
     if job.tries > MAX_TRIES:
-        end(job, State.FAILED, why="It stopped five times in the same place.")
+        end(job, JobState.FAILED, why="It stopped five times in the same place.")
         return True
     try:
         finished = kinds[job.kind](job, time.monotonic() + SLICE_SECONDS)
     except (OperationalError, InterfaceError) as error:  # the database is busy or restarts: no fault of the job
         log.warning("job %s comes again: %s", job, error)
         connection.close()
-        Job.objects.filter(pk=job.pk, state=State.WAITING).update(lease_until=timezone.now() + PAUSE)
+        Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(lease_until=timezone.now() + PAUSE)
         return True
     except Exception as error:  # a broken job must not stop the others; the log has the trace, the row the reason
         log.exception("job %s stopped", job)
-        end(job, State.FAILED, why=f"{type(error).__name__}: {error}")
+        end(job, JobState.FAILED, why=f"{type(error).__name__}: {error}")
         return True
     if finished:
-        end(job, State.DONE)
+        end(job, JobState.DONE)
     else:
-        Job.objects.filter(pk=job.pk, state=State.WAITING).update(lease_until=None, tries=0, turn=F("turn") + 1)
+        Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(lease_until=None, tries=0, turn=F("turn") + 1)
     return True
 
 
-def end(job: Job, state: State, *, why: str = "") -> None:
-    Job.objects.filter(pk=job.pk, state=State.WAITING).update(state=state, why=why[:300], lease_until=None, ended_at=timezone.now())
+def end(job: Job, state: JobState, *, why: str = "") -> None:
+    Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(state=state, why=why[:300], lease_until=None, ended_at=timezone.now())

@@ -4,12 +4,12 @@ from fleetportal.core.sheets.book import Book, BookSheet, Unreckoned
 from fleetportal.core.sheets.marking import SheetMarks, write_marked
 from fleetportal.core.sheets.reading import read
 from fleetportal.core.sheets.refusals import SheetRefused, refusal
-from fleetportal.core.sheets.writing import Column, harmless, write_csv, write_xlsx
+from fleetportal.core.sheets.writing import SheetColumn, harmless, write_csv, write_xlsx
 
 __all__ = [
     "Book",
     "BookSheet",
-    "Column",
+    "SheetColumn",
     "SheetMarks",
     "SheetRefused",
     "Unreckoned",

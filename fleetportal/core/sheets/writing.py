@@ -19,16 +19,18 @@ FORMATS = {INT: "#,##0", NUMBER: "#,##0.##", MONEY: "#,##0.00", DATE: "yyyy-mm-d
 WIDTHS = {TEXT: 28, INT: 12, NUMBER: 12, MONEY: 14, DATE: 12, DATETIME: 18}
 
 
-class Column(NamedTuple):
+class SheetColumn(NamedTuple):
     """A column of a list: its title and the kind of its cells. Money comes as Decimal, in the installation's currency."""
 
     title: str
     kind: str = TEXT
 
 
-def write_xlsx(stream: IO[bytes], columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[object]], *, sheet: str = "") -> int:
+def write_xlsx(
+    stream: IO[bytes], columns: Sequence[SheetColumn | tuple[str, str]], rows: Iterable[Sequence[object]], *, sheet: str = ""
+) -> int:
     """The number of rows written to `stream`: frozen bold header, filters, typed cells; memory is flat in the number of rows."""
-    heads = [Column(*column) for column in columns]
+    heads = [SheetColumn(*column) for column in columns]
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(stream, options)
     page = book.add_worksheet(sheet[:31] or None)
@@ -72,9 +74,9 @@ def clean(text: str) -> str:
     return CONTROL.sub("\ufffd", text)[:CELL_CHARACTERS]
 
 
-def write_csv(stream: IO[str], columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[object]]) -> int:
+def write_csv(stream: IO[str], columns: Sequence[SheetColumn | tuple[str, str]], rows: Iterable[Sequence[object]]) -> int:
     """The number of rows written to `stream` as CSV; the caller opens it with newline="" (and utf-8-sig for Excel)."""
-    heads = [Column(*column) for column in columns]
+    heads = [SheetColumn(*column) for column in columns]
     out = csv.writer(stream)
     out.writerow([harmless(column.title) for column in heads])
     count = 0

@@ -112,7 +112,7 @@ def assemble(job: jobs.Job, page: ListPage[Any], count: int) -> None:
         part(job, first).unlink(missing_ok=True)
 
 
-def gathered(job: jobs.Job, columns: list[sheets.Column], count: int) -> Iterator[list[object]]:
+def gathered(job: jobs.Job, columns: list[sheets.SheetColumn], count: int) -> Iterator[list[object]]:
     days = [(place, column.kind) for place, column in enumerate(columns) if column.kind in ("date", "datetime")]
     for first in range(0, count, CHUNK):
         for line in part(job, first).read_text(encoding="utf-8").splitlines():
@@ -148,7 +148,7 @@ def export(request: HttpRequest, job_id: int) -> HttpResponse:
 def export_file(request: HttpRequest, job_id: int) -> FileResponse:
     """The file, if its owner may still export every row in it, and all that its columns tell of beside the rows."""
     job = own(request, job_id)
-    if job.state != jobs.State.DONE or not made(job).exists():
+    if job.state != jobs.JobState.DONE or not made(job).exists():
         raise Http404
     page = page_of(job)
     keys = json.loads(keys_file(job).read_text())

@@ -60,7 +60,7 @@ class NavigationEntry:
 
 
 @dataclass(frozen=True)
-class Line:
+class NavigationLine:
     """An entry as one user sees it now."""
 
     entry: NavigationEntry
@@ -188,18 +188,18 @@ class NavigationFor:
         self.request = request
 
     @functools.cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[NavigationLine]:
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
             return []
         return [self._line(entry) for entry in navigation if user.may(entry.may)]
 
-    def _line(self, entry: NavigationEntry) -> Line:
+    def _line(self, entry: NavigationEntry) -> NavigationLine:
         url = reverse(entry.url_name)
-        return Line(entry, url + entry.query, is_current=not entry.query and self.request.path.startswith(url))
+        return NavigationLine(entry, url + entry.query, is_current=not entry.query and self.request.path.startswith(url))
 
     @property
-    def groups(self) -> list[list[Line]]:
+    def groups(self) -> list[list[NavigationLine]]:
         """The rail, in the groups that a hairline parts."""
         shown = [line for line in self.lines if line.entry.in_rail]
         return [
@@ -208,7 +208,7 @@ class NavigationFor:
         ]
 
     @property
-    def tabs(self) -> list[Line]:
+    def tabs(self) -> list[NavigationLine]:
         """Four for the phone's bar; "More" is the fifth."""
         return [line for line in self.lines if line.entry.on_phone][:4]
 

@@ -65,7 +65,7 @@ class TextKnownTls(TextKnown, smtplib.SMTP_SSL):
     """The same, encrypted from the first byte."""
 
 
-class Backend(EmailBackend):
+class TextKnownBackend(EmailBackend):
     """Django's backend over such a connection."""
 
     @property

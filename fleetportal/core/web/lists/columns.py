@@ -96,7 +96,7 @@ def label_of(field: str, choices: type[models.TextChoices]) -> Callable[[Any], s
     return lambda row: labels(get_language() or "").get(value := getattr(row, field), value)
 
 
-def write_sheet(kind: str, out: IO[bytes], columns: Sequence[sheets.Column], rows: Iterable[Sequence[Any]]) -> int:
+def write_sheet(kind: str, out: IO[bytes], columns: Sequence[sheets.SheetColumn], rows: Iterable[Sequence[Any]]) -> int:
     """How many rows were written to `out` as `kind`, taken one at a time."""
     if kind == "xlsx":
         return sheets.write_xlsx(out, columns, rows)

@@ -62,7 +62,7 @@ listed: dict[str, type["ListPage[Any]"]] = {}  # by name, so that a job finds th
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
-class Reader(Protocol):
+class ListReader(Protocol):
     """What a list needs to know of its signed-in user."""
 
     views: dict[str, dict[str, str]]
@@ -97,9 +97,9 @@ class ListPage(View, Generic[Rows]):
         return pages.page(may=cls.may)(super().as_view(**initkwargs))
 
     @property
-    def asker(self) -> Reader:
+    def asker(self) -> ListReader:
         """The signed-in user: the page's declaration has let nobody else in."""
-        return cast(Reader, self.request.user)
+        return cast(ListReader, self.request.user)
 
     # What a page says ----------------------------------------------------------------------------------------------------
 
@@ -260,9 +260,9 @@ class ListPage(View, Generic[Rows]):
 
     # Export --------------------------------------------------------------------------------------------------------------
 
-    def columns(self) -> dict[str, sheets.Column]:
+    def columns(self) -> dict[str, sheets.SheetColumn]:
         """The sheet's columns, by name."""
-        return {name: sheets.Column(str(column.verbose_name), column.kind) for name, column in self.exported_columns}
+        return {name: sheets.SheetColumn(str(column.verbose_name), column.kind) for name, column in self.exported_columns}
 
     @cached_property
     def exported_columns(self) -> list[tuple[str, Any]]:
