@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES
 from contacts.models import Interaction, Meeting, Task
 from demo import phrases
 from demo.cast import DECIDES
@@ -75,7 +76,9 @@ class Diary:
     def meeting(self, made: Account, person: int, **facts: object) -> int:
         manager = made.manager.pk if made.manager else None
         sides = {"decision_maker_id": person, "account_manager_id": manager, "director_id": self.director}
-        return self.tables[Meeting].add(company_id=made.pk, place=made.house.centre.name, **sides, **facts)
+        return self.tables[Meeting].add(
+            company_id=made.pk, place=made.house.centre.name, lasts_minutes=ANNUAL_MEETING_MINUTES.on(self.on), **sides, **facts
+        )
 
 
 def at(on: date, hour: int) -> datetime:

@@ -41,7 +41,7 @@ class Audience(models.TextChoices):
     USERS = "users", _("users of company cars")
     DECISION_MAKERS = "decision_makers", _("decision-makers")
     DRIVERS = "drivers", _("drivers")
-    DELIVERED = "delivered", _("users whose car was delivered in the four weeks before the event")
+    DELIVERED = "delivered", _("users whose car was delivered shortly before the event")
 
 
 class State(models.TextChoices):

@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Policy
 from contacts.memory.actions import meetings
 from contacts.memory.forms.meeting import MeetingForm, TimesForm
+from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES
 from contacts.models import Interaction, Meeting, MeetingState, NotYourTurn, Reason, TimeGone
 from contacts.people.person_data import to_forget, to_move
 from contacts.reasons.computing import look_again
@@ -62,6 +64,20 @@ def propose(client: Client, company: Any, person: Any, **fields: Any) -> Any:
     times = {f"on{n}": (timezone.localdate() + timedelta(days=20 + n)).isoformat() for n in (1, 2, 3)}
     clocks = {f"at{n}": "10:00" for n in (1, 2, 3)}
     return client.post(f"/meetings/new/{company.pk}/", {"decision_maker": person.pk, **times, **clocks, **fields})
+
+
+def test_a_new_length_counts_for_meetings_made_from_then_on(north_ag: Any, south_ag: Any, kern: Any) -> None:
+    """What is in somebody's calendar stays as their letter said it."""
+    before = meetings.arrange(north_ag, in_days(7), decision_maker=kern, account_manager=None, director=None, by=None)
+    Policy.change(ANNUAL_MEETING_MINUTES, 90, valid_from=timezone.localdate(), by=None)
+    after = meetings.arrange(south_ag, in_days(7), decision_maker=kern, account_manager=None, director=None, by=None)
+    for meeting, minutes in ((before, 60), (after, 90)):
+        found = Meeting.objects.get(pk=meeting.pk)
+        assert found.ends_at == found.starts_at + timedelta(minutes=minutes)
+        _method, file = entry(letters(meeting)[-1])
+        assert file.decoded("dtend") - file.decoded("dtstart") == timedelta(minutes=minutes)
+    meetings.fix(before, in_days(8), by=None)
+    assert before.ends_at == in_days(8) + timedelta(minutes=60), "moved, it lasts as long as before"
 
 
 def test_proposing_twice_writes_once_with_and_without_a_key(client: Client, anna: Any, north_ag: Any, kern: Any) -> None:

@@ -12,7 +12,7 @@ from accounts.models import Company, TouchedCompany
 from contacts.memory import letters
 from contacts.memory.models.interaction import Direction
 from contacts.memory.models.interaction import record as record_interaction
-from contacts.memory.models.meeting import OPEN, Meeting, MeetingState, NotYourTurn, TimeGone
+from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, OPEN, Meeting, MeetingState, NotYourTurn, TimeGone
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
 from fleetportal.core.db import lock
@@ -53,7 +53,8 @@ def open_annual(
     """The company's open annual meeting, made without a time if there is none. Costs 1 query, 4 when new."""
     with transaction.atomic():
         sides = {"decision_maker": decision_maker, "account_manager": account_manager, "director": director, "place": place}
-        meeting, new = Meeting.objects.open().get_or_create(company=company, is_annual=True, defaults=sides)
+        facts = {**sides, "lasts_minutes": ANNUAL_MEETING_MINUTES.on(timezone.localdate())}
+        meeting, new = Meeting.objects.open().get_or_create(company=company, is_annual=True, defaults=facts)
         if new:
             audit.record("meeting.proposed", meeting, by=by, facts={"company": company.pk})
             TouchedCompany.add(company)

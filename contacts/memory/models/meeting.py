@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Company, in_reach
+from accounts.staff.models.policy import Unit, declare
 from contacts.people.models.person import Person
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
@@ -17,7 +18,17 @@ from fleetportal.core.links import Link
 if TYPE_CHECKING:
     from accounts.models import User
 
-LASTS = timedelta(hours=1)
+ANNUAL_MEETING_MINUTES = declare(  # DOMAIN, "Annual meeting"
+    "annual_meeting_minutes",
+    default=60,
+    unit=Unit.MINUTES,
+    lowest=15,
+    highest=240,
+    subject=_("Annual meeting"),
+    name=_("How long it lasts"),
+    about=_("The length of meetings that are proposed or arranged from then on, as it is in the calendar entry."),
+    weight=60,
+)
 
 
 class MeetingState(models.TextChoices):
@@ -88,6 +99,7 @@ class Meeting(models.Model):
     is_annual = models.BooleanField(_("annual meeting"), default=True)
     proposed_times = models.JSONField(_("proposed times"), default=list)  # moments, ISO 8601
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
+    lasts_minutes = models.PositiveSmallIntegerField(_("length in minutes"))  # what counted when it was made; letters have said it
     place = models.CharField(_("location"), max_length=160, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=MeetingState, default=MeetingState.PROPOSED)
     minutes = models.TextField(_("minutes"), blank=True, max_length=4000)
@@ -112,7 +124,7 @@ class Meeting(models.Model):
 
     @property
     def ends_at(self) -> datetime | None:
-        return self.starts_at + LASTS if self.starts_at else None
+        return self.starts_at + timedelta(minutes=self.lasts_minutes) if self.starts_at else None
 
     @property
     def times(self) -> list[datetime]:
