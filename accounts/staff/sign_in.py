@@ -57,7 +57,8 @@ def signed_in(roles: Sequence[str]) -> Prepared[User]:
             users = users.annotate(needs_second_factor=asked_of(OuterRef("pk")), has_second_factor=set_up_by(OuterRef("pk")))
         return users
 
-    return Prepared(ask, user=User._meta.pk)
+    extra = ("grants", *(("needs_second_factor", "has_second_factor") if roles else ()))
+    return Prepared(ask, related=("home_centre",), extra=extra, user=User._meta.pk)
 
 
 class SignInForm(LoginForm):

@@ -26,7 +26,6 @@ from events.models import (
 )
 from fleetportal.core import audit
 from fleetportal.core.db import lock
-from fleetportal.core.db.prepared import Prepared
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -51,8 +50,8 @@ def register(
     """
     with transaction.atomic():
         check_may_register(event, party, by=by)
-        asked = {"event": event.pk, "person": person.pk}
-        if found := standing_of.first(**asked):
+        standing = Registration.objects.standing().filter(event=event, person=person)
+        if found := standing.first():
             return found
         words = {"companions": [*companions][: party - 1], "wishes": wishes, "question": question}
         registration = Registration(event=event, person=person, company=company, seating=seating, party=party, **words)
@@ -61,10 +60,10 @@ def register(
                 others = seat_or_queue(registration, Seating.objects.filter(event=event, pk=seating.pk))
                 tell_all(others, "promoted")
         except IntegrityError:  # the constraint settles a double tap: its loser has given back what it took
-            if found := standing_of.first(**asked):
+            if found := standing.first():
                 return found
             raise
-        if not still_published(pk=event.pk):  # called off while we waited for the seats
+        if not Event.objects.published().filter(pk=event.pk).exists():  # called off while we waited for the seats
             raise RegistrationClosed(_("Registration for this event is closed."))
         event.invitations.filter(person=person).exclude(declined_at=None).update(declined_at=None)
         facts = {"party": party, "status": str(registration.status), **ids(others)}
@@ -162,10 +161,3 @@ def decline(invitation: Invitation, *, by: "User | None") -> None:
             channel="email",
             direction=Direction.IN,
         )
-
-
-# What is asked in a rush for seats, put into SQL once.
-standing_of = Prepared(
-    lambda event, person: Registration.objects.standing().filter(event=event, person=person), event=Event._meta.pk, person=Person._meta.pk
-)
-still_published = Prepared(lambda pk: Event.objects.published().filter(pk=pk).only("pk"), pk=Event._meta.pk)

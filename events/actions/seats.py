@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from events.models import NotEnoughSeats, Registration, Seating, Status
 from events.models.seating import SeatingQuerySet
 from fleetportal.core.db import lock
-from fleetportal.core.db.prepared import insert
 
 if TYPE_CHECKING:
     pass
@@ -23,11 +22,11 @@ def seat_or_queue(registration: Registration, seatings: SeatingQuerySet) -> list
     """
     if seatings.take(registration.party):
         registration.status = Status.SEATED
-        insert(registration)
+        registration.save(force_insert=True)
         return []
     seating = lock(seatings.get())
     registration.status, registration.place = Status.WAITING, seating.draw_place()
-    insert(registration)
+    registration.save(force_insert=True)
     promoted = promote(seating)
     if registration in promoted:
         registration.refresh_from_db(fields=["status", "place", "revision", "changed_at"])

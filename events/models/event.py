@@ -14,7 +14,6 @@ from accounts.models import Centre, Company, TouchedCompany, Vehicle
 from contacts.models import DecisionMaker, Driver, Holder, Role, VehicleUser
 from events.models.registration import Registration
 from events.models.seating import Seating
-from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -217,11 +216,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
 
     def seating(self) -> Seating:
         """The seats; an event has one set of them until parts and slots are planned. Costs 1 query."""
-        found = seating_of.first(event=self.pk)
-        if found is None:
-            raise Seating.DoesNotExist
-        found.event = self
-        return found
+        return self.seatings.order_by("pk")[:1].get()
 
     # --- who is entitled ---
 
@@ -270,7 +265,3 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         for registration in rows:
             registration.event = self
         return rows
-
-
-# What is asked in a rush for seats, put into SQL once.
-seating_of = Prepared(lambda event: Seating.objects.filter(event=event).order_by("pk")[:1], event=Event._meta.pk)

@@ -13,8 +13,8 @@ from contacts.memory.models.interaction import record as tell_timeline
 from contacts.models import Direction, Interaction, Person
 from events.models.seating import Seating
 from fleetportal.core import audit
-from fleetportal.core.db import bulk, can_lock, lock
-from fleetportal.core.db.prepared import Prepared, insert
+from fleetportal.core.db import can_lock, lock
+from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class Registration(models.Model):
         return earlier.refusal if earlier else None
 
     def _let_in(self, heads: int, *, by: "User | None") -> "CheckIn":
-        arrival = insert(bulk.new(CheckIn, registration=self, heads=heads, by=by))
+        arrival = CheckIn.objects.create(registration=self, heads=heads, by=by)
         audit.record("registration.checked_in", self, by=by, facts={"heads": heads, "check_in": arrival.pk})
         tell_timeline(
             "event.attended",
@@ -270,6 +270,7 @@ row_locked = Prepared(
     pk=Registration._meta.pk,
 )
 standing_arrival = Prepared(
-    lambda registration: CheckIn.objects.standing().filter(registration=registration).select_related("by"),
+    lambda registration: CheckIn.objects.standing().filter(registration=registration),
+    related=("by",),
     registration=Registration._meta.pk,
 )

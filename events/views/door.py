@@ -34,7 +34,7 @@ def with_arrivals(event: Any) -> QuerySet[Seating]:
     return Seating.objects.filter(event=event).annotate(inside=inside).order_by("pk")[:1]
 
 
-bar = Prepared(with_arrivals, event=Event._meta.pk)
+bar = Prepared(with_arrivals, extra=("inside",), event=Event._meta.pk)
 
 
 @page(may="check_in")

@@ -15,19 +15,16 @@ from events.actions import registering
 from events.forms.answer import AnswerForm
 from events.models import ChangeClosed, Event, Invitation, NotComing, NotEnoughSeats, Registration, RegistrationClosed
 from fleetportal.core import ical, qr
-from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link
 from fleetportal.core.web import keeping
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.look import speak
 from fleetportal.core.web.pages import link_page, link_unknown
 
-invitation_for_page = Prepared(lambda pk: Invitation.objects.with_registration().filter(pk=pk), pk=Invitation._meta.pk)
-
 
 def invitation_behind(request: HttpRequest, link: Link) -> Invitation | None:
     """The invitation that the link opens, in its guest's language; None when it was taken away."""
-    invitation = invitation_for_page.first(pk=link.subject_id)
+    invitation = Invitation.objects.with_registration().filter(pk=link.subject_id).first()
     if invitation:
         speak(request, invitation.person.language)
     return invitation

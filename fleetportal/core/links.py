@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from fleetportal.core.db.prepared import Prepared, insert
+from fleetportal.core.db import bulk
 
 NONCE_BYTES = 16
 TOKEN_CHARS = 32
@@ -36,7 +36,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def find(self, scope: str, token: str, *, also: str = "") -> "Link | None":
         """The standing link behind `token`, or None: unknown, expired, revoked and foreign look alike. Costs 1 query."""
-        return behind_token.first(scope=scope, also=also, token_hash=digest(token), now=timezone.now())
+        return self.standing(now=timezone.now()).filter(scope__in=(scope, also), token_hash=digest(token)).first()
 
     def standing_for(self, scope: str, subject_id: int) -> "Link | None":
         """The oldest standing link of `scope` to the row `subject_id`. Costs 1 query."""
@@ -59,16 +59,14 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def make(self, scope: str, subject_id: int, *, expires_at: datetime | None = None) -> "Link":
         """A new link of `scope` to the row `subject_id`. Costs 1 query."""
-        (link,) = self.make_many(scope, [subject_id], expires_at=expires_at)
+        link = new_link(scope, subject_id, expires_at)
+        link.save(force_insert=True)
         return link
 
     def make_many(self, scope: str, subject_ids: list[int], *, expires_at: datetime | None = None) -> "list[Link]":
-        """A new link for each subject, in their order. Costs 1 query a thousand."""
-        links = [Link(scope=scope, subject_id=pk, nonce=secrets.token_bytes(NONCE_BYTES), expires_at=expires_at) for pk in subject_ids]
-        for link in links:
-            link.token_hash = digest(link.token)
-        for start in range(0, len(links), 1000):
-            insert(*links[start : start + 1000])
+        """A new link for each subject, in their order. Costs 2 queries whatever their number."""
+        links = [new_link(scope, pk, expires_at) for pk in subject_ids]
+        bulk.add(links)
         return links
 
     def revoke(self, *, now: datetime) -> int:
@@ -114,13 +112,11 @@ class Link(models.Model):
         return f"{{link:{self.pk}:{self.token_hash[:16]}}}"
 
 
-behind_token = Prepared(
-    lambda scope, also, token_hash, now: Link.objects.standing(now=now).filter(Q(scope=scope) | Q(scope=also), token_hash=token_hash),
-    scope=Link._meta.get_field("scope"),
-    also=Link._meta.get_field("scope"),
-    token_hash=Link._meta.get_field("token_hash"),
-    now=Link._meta.get_field("expires_at"),
-)
+def new_link(scope: str, subject_id: int, expires_at: datetime | None) -> Link:
+    """A link that is not saved yet."""
+    link = Link(scope=scope, subject_id=subject_id, nonce=secrets.token_bytes(NONCE_BYTES), expires_at=expires_at)
+    link.token_hash = digest(link.token)
+    return link
 
 
 def digest(token: str) -> str:

@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Centre
 from fleetportal.core import audit
-from fleetportal.core.db import bulk
-from fleetportal.core.db.prepared import PreparedUpdate, insert
 from gifts.actions.telling import add_to_timeline
 from gifts.models import (
     NobodysVoucher,
@@ -38,9 +36,9 @@ def redeem(voucher: Voucher, *, by: "User | None", wash: Centre) -> Redemption:
     now = timezone.now()
     day = wash.today(now)
     with transaction.atomic(savepoint=False):  # whoever is refused below has written nothing that must be taken back
-        if redeem_one(pk=voucher.pk, at=wash.pk, on=day):
+        if Voucher.objects.filter(pk=voucher.pk).redeemable(at=wash, on=day).update(state=State.REDEEMED):
             voucher.state = State.REDEEMED
-            redemption = insert(bulk.new(Redemption, voucher=voucher, wash=wash, redeemed_by=by, redeemed_at=now))
+            redemption = Redemption.objects.create(voucher=voucher, wash=wash, redeemed_by=by, redeemed_at=now)
             audit.record("voucher.redeemed", voucher, by=by, changes={"state": (State.CLAIMED, State.REDEEMED)}, facts={"wash": wash.pk})
             add_to_timeline(voucher, "voucher.redeemed", about=redemption, by=by)
             return redemption
@@ -89,12 +87,3 @@ def undo(redemption: Redemption, *, by: "User | None", reason: str) -> Voucher:
         audit.record("voucher.redemption_undone", voucher, by=by, changes=changes, facts={"redemption": redemption.pk})
         add_to_timeline(voucher, "voucher.redemption_undone", about=redemption, by=by)
         return voucher
-
-
-redeem_one = PreparedUpdate(
-    lambda pk, at, on: Voucher.objects.filter(pk=pk).redeemable(at=at, on=on),
-    {"state": State.REDEEMED},
-    pk=Voucher._meta.pk,
-    at=Centre._meta.pk,
-    on=Voucher.valid_until.field,
-)

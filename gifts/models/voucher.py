@@ -35,6 +35,18 @@ class State(models.TextChoices):
     REVOKED = "revoked", gettext_lazy("withdrawn")
 
 
+READ_AT_THE_WASH = (
+    "state",
+    "valid_until",
+    "programme__name",
+    "programme__details",
+    "person__first_name",
+    "person__last_name",
+    "person__title",
+    "company__name",
+)
+
+
 class VoucherQuerySet(models.QuerySet["Voucher"]):
     def where(self, user: "User", *, may: str) -> Self:
         """Vouchers of programmes run by a centre on which `user` holds `may`."""
@@ -61,8 +73,7 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
 
     def for_door(self) -> Self:
         """With what the wash reads, what for and for whom, and nothing else. No query of its own."""
-        read = ("programme__name", "programme__details", "person__first_name", "person__last_name", "person__title", "company__name")
-        return self.select_related("programme", "person", "company").only("state", "valid_until", *read)
+        return self.select_related("programme", "person", "company").only(*READ_AT_THE_WASH)
 
     def found_by_code(self, typed: str) -> "Voucher | None":
         """The voucher whose code was typed. Costs 1 query, none where it cannot be a code."""
@@ -161,7 +172,9 @@ def _behind_token(token_hash: Any, now: Any) -> VoucherQuerySet:
     return Voucher.objects.for_door().filter(pk__in=links.values("subject_id"))
 
 
-behind_token: Prepared[Voucher] = Prepared(_behind_token, token_hash=Link.token_hash.field, now=Link.expires_at.field)
+behind_token: Prepared[Voucher] = Prepared(
+    _behind_token, columns=READ_AT_THE_WASH, token_hash=Link.token_hash.field, now=Link.expires_at.field
+)
 behind_code: Prepared[Voucher] = Prepared(
-    lambda code_hash: Voucher.objects.for_door().filter(code_hash=code_hash), code_hash=Voucher.code_hash.field
+    lambda code_hash: Voucher.objects.for_door().filter(code_hash=code_hash), columns=READ_AT_THE_WASH, code_hash=Voucher.code_hash.field
 )

@@ -1,18 +1,26 @@
 """A prepared statement says what Django's own would, however often it is asked, for whatever is filled in."""
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, F
+from django.db import connection, transaction
+from django.db.models import Count
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.models import Centre, Company
-from contacts.models import Person
-from fleetportal.core.audit import Change, Entry
-from fleetportal.core.db.prepared import Prepared, PreparedUpdate, insert
-from fleetportal.core.web.idempotency import Answer
-from tests.factories.accounts import make_centre, make_company, make_vehicle
+from accounts.models import Centre, Company, User
+from accounts.staff import sign_in
+from events.forms import door as door_form
+from events.models import registration as registrations
+from events.views import door
+from fleetportal.core.db.prepared import Prepared
+from fleetportal.core.links import Link
+from gifts.models import voucher as vouchers
+from tests.factories.accounts import make_centre, make_company, make_user, make_vehicle
+from tests.factories.contacts import make_person, make_role
+from tests.factories.events import make_event, make_guest, make_registration
+from tests.factories.gifts import make_programme, make_voucher
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +31,8 @@ def companies_of(centre: Any, name: Any) -> Any:
 
 
 def prepared() -> Prepared[Company]:
-    return Prepared(companies_of, centre=Centre._meta.pk, name=Company._meta.get_field("name_folded"))
+    columns = ("name", "is_public_body", "centre__name", "parent__name")
+    return Prepared(companies_of, columns=columns, extra=("fleet",), centre=Centre._meta.pk, name=Company._meta.get_field("name_folded"))
 
 
 def test_rows_are_as_django_makes_them(django_assert_num_queries: Any) -> None:
@@ -38,7 +47,55 @@ def test_rows_are_as_django_makes_them(django_assert_num_queries: Any) -> None:
             found = ask(centre=north.pk, name=name)
             said = [(one, one.name, one.is_public_body, one.centre.name, one.parent and one.parent.name, one.fleet) for one in found]
         assert said == [(one, one.name, one.is_public_body, one.centre.name, one.parent and one.parent.name, one.fleet) for one in expected]
-        assert [one.get_deferred_fields() for one in found] == [one.get_deferred_fields() for one in expected]
+        assert [read(one, "centre", "parent") for one in found] == [read(one, "centre", "parent") for one in expected]
+
+
+def read(row: Any, *related: str, extra: Sequence[str] = ()) -> dict[str, Any] | None:
+    """All that was read of `row` and the rows that came along."""
+    if row is None:
+        return None
+    names = {field.attname for field in row._meta.concrete_fields} - row.get_deferred_fields()
+    values = {name: getattr(row, name) for name in (*names, *extra)}
+    return {**values, **{path: read(getattr(row, path)) for path in related}, "is_new": row._state.adding}
+
+
+def same(prepared: Prepared[Any], **values: Any) -> bool:
+    """Whether `prepared` answers as its own queryset does, by one query that brings all along."""
+    related = [*prepared.related, *{column.partition("__")[0] for column in prepared.columns if "__" in column}]
+    expected = [read(row, *related, extra=prepared.extra) for row in prepared.ask(**values)]
+    with CaptureQueriesContext(connection) as queries:
+        found = [read(row, *related, extra=prepared.extra) for row in prepared(**values)]
+    return found == expected and len(queries) == 1
+
+
+def test_the_signed_in_user_is_as_django_fetches_it(north: Centre) -> None:
+    users = [make_user(role="account_manager", at=[north]), make_user(home_centre=None)]
+    for user in (*users, make_user(home_centre=north, views={"a": {"b": "c"}})):
+        for roles in ((), ("administrator",)):
+            assert same(sign_in.signed_in(roles), user=user.pk)
+    assert sign_in.signed_in(()).first(user=0) is None
+
+
+def test_a_voucher_at_the_wash_is_as_django_fetches_it(north: Centre, north_ag: Company) -> None:
+    programme = make_programme(north)
+    driver = make_role("driver", north_ag, make_person("Ковач"))
+    for voucher in (make_voucher(programme, driver=driver, claimed=True), make_voucher(programme)):
+        link = Link.objects.make("voucher", voucher.pk)
+        assert same(vouchers.behind_token, token_hash=link.token_hash, now=timezone.now())
+        assert same(vouchers.behind_code, code_hash=voucher.code_hash)
+
+
+def test_a_guest_at_the_door_is_as_django_fetches_them(north_ag: Company, anna: User) -> None:
+    registration = make_registration(make_event(north_ag.centre), make_guest(north_ag), company=north_ag)
+    link = Link.objects.make("ticket", registration.pk)
+    assert same(door_form.behind_ticket, token_hash=link.token_hash, now=timezone.now())
+    assert same(registrations.standing_arrival, registration=registration.pk)
+    assert same(door.bar, event=registration.event_id)
+    registration.check_in(by=anna)
+    with transaction.atomic():
+        assert same(registrations.row_locked, pk=registration.pk)
+    assert same(registrations.standing_arrival, registration=registration.pk)
+    assert same(door.bar, event=registration.event_id)
 
 
 def test_each_asking_has_its_own_values() -> None:
@@ -56,61 +113,3 @@ def test_the_words_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     centre = make_centre("north")
     assert [ask.first(pk=centre.pk), ask.first(pk=centre.pk)] == [centre, centre]
     assert len(asked) == 1
-
-
-def test_an_update_changes_what_meets_its_condition_alone(django_assert_num_queries: Any) -> None:
-    vehicle, other = make_vehicle(delivered_on=date(2026, 7, 1)), make_vehicle(delivered_on=date(2026, 7, 2))
-    before = type(vehicle)._meta.get_field("delivered_on")
-    age = PreparedUpdate(
-        lambda pk, day: type(vehicle).objects.filter(pk=pk, delivered_on__lt=day),
-        {"mileage_km": F("pk") + 1, "model": "aged"},
-        pk=type(vehicle)._meta.pk,
-        day=before,
-    )
-    with django_assert_num_queries(3):
-        assert [age(pk=one.pk, day=date(2026, 7, 2)) for one in (vehicle, other, vehicle)] == [1, 0, 1]
-    vehicle.refresh_from_db(), other.refresh_from_db()
-    assert (vehicle.model, vehicle.mileage_km) == ("aged", vehicle.pk + 1)
-    assert other.model != "aged"
-
-
-def test_a_row_is_saved_with_its_number(django_assert_num_queries: Any) -> None:
-    north = make_centre("north")
-    with django_assert_num_queries(1):
-        person = insert(Person(first_name="Über\t%s '\\", last_name="«Иванов» 🚚", centre=north, is_confirmed=False))
-    read = Person.objects.get(pk=person.pk)
-    assert (read.first_name, read.last_name, read.is_confirmed, read.centre) == ("Über\t%s '\\", "«Иванов» 🚚", False, north)
-    assert (person._state.adding, person._state.db) == (False, connection.alias)
-
-
-def test_several_rows_are_one_statement_and_keep_every_kind_of_value(django_assert_num_queries: Any) -> None:
-    entry = Entry.objects.create(action="a.b", object_type="x.y", object_id=1, facts={"ids": [1]})
-    values: list[tuple[Any, Any]] = [(None, "a"), ("ü%s\\n", None), ({"day": [1, None]}, True), (1.5, "'")]
-    changes = [Change(entry=entry, object_type="x.y", object_id=1, field=str(n), before=b, after=a) for n, (b, a) in enumerate(values)]
-    with django_assert_num_queries(1):
-        insert(*changes)
-    assert list(entry.changes.order_by("pk").values_list("before", "after")) == values
-    assert [change.pk for change in changes] == list(entry.changes.order_by("pk").values_list("pk", flat=True))
-    assert entry.changes.filter(before__isnull=True).get() == changes[0]
-
-
-def test_nothing_is_remembered_from_one_insert_to_the_next() -> None:
-    """Threads share a statement: what one remembered, another would write."""
-    headers = {"A": "first"}
-    insert(Answer(scope="s", key="1", body_hash="h", headers=headers))
-    headers["A"] = "second"
-    insert(Answer(scope="s", key="2", body_hash="h", headers=headers))
-    assert list(Answer.objects.order_by("key").values_list("headers", flat=True)) == [{"A": "first"}, {"A": "second"}]
-
-
-def test_bytes_come_back_as_they_were() -> None:
-    content = bytes(range(256))
-    insert(Answer(scope="s", key="k", body_hash="h", status=200, headers={"A": "b"}, content=content))
-    assert bytes(Answer.objects.get().content) == content
-
-
-def test_a_broken_rule_is_an_integrity_error() -> None:
-    insert(Answer(scope="s", key="k", body_hash="h"))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        insert(Answer(scope="s", key="k", body_hash="other"))
-    assert Answer.objects.get().body_hash == "h"

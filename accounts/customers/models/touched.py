@@ -7,7 +7,6 @@ from django.utils import timezone
 from accounts.customers.models.company import Company
 from accounts.staff.models import policy
 from fleetportal.core.db import bulk
-from fleetportal.core.db.prepared import insert
 from fleetportal.core.jobs import bell
 from fleetportal.core.registry import Registry
 
@@ -51,7 +50,7 @@ class TouchedCompany(models.Model):
     @classmethod
     def add(cls, company: Company) -> None:
         """Let whoever derives something from `company` look at it again within seconds. Costs 1 query."""
-        insert(bulk.new(cls, company_id=company.pk))
+        cls.objects.create(company_id=company.pk)
         bell.ring("accounts.look_again", at_once=False)
 
     @classmethod

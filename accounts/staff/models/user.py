@@ -13,7 +13,6 @@ from accounts.staff.models.centre import Centre
 from accounts.staff.models.rights import Grants, Rights, granted, in_general
 from fleetportal.core import audit
 from fleetportal.core.db import lock
-from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.errors import Refused
 
 MOST_VIEWS = 50  # of all lists together: they are read with the user, on every request
@@ -69,8 +68,7 @@ class User(AbstractUser):
     @cached_property
     def grants(self) -> str | None:
         """What `Rights` is read from; the query that fetches the signed-in user brings it along. Costs 1 query."""
-        found = grants_now.first(user=self.pk)
-        return found.grants if found else None
+        return User.objects.filter(pk=self.pk).annotate(now_granted=grants_to(self.pk)).values_list("now_granted", flat=True).first()
 
     def today(self, now: datetime) -> date:
         """The day where this user works: at the home centre, or, without one, in the zone of the installation."""
@@ -111,8 +109,3 @@ class User(AbstractUser):
 def grants_to(user: Any) -> Grants:
     """On users: what the one with the pk `user` was granted, directly or through a group."""
     return Grants(user, groups=User.groups.through.objects.filter(user=user).values("group"))
-
-
-grants_now: Prepared[User] = Prepared(
-    lambda user: User.objects.filter(pk=user).annotate(**{"grants": grants_to(user)}).only("pk"), user=User._meta.pk
-)

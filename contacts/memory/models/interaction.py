@@ -10,8 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, TouchedCompany, in_reach
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
-from fleetportal.core.db import bulk
-from fleetportal.core.db.prepared import insert
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -134,19 +132,16 @@ def record(
 
     Costs 2 queries, 1 where nothing is due.
     """
-    interaction = insert(
-        bulk.new(
-            Interaction,
-            kind=kind,
-            company=company,
-            person=person,
-            by=by,
-            channel=channel,
-            happened_at=happened_at or timezone.now(),
-            about_type=audit.label(about) if about else "",
-            about_id=about.pk if about else None,
-            **facts,
-        )
+    interaction = Interaction.objects.create(
+        kind=kind,
+        company=company,
+        person=person,
+        by=by,
+        channel=channel,
+        happened_at=happened_at or timezone.now(),
+        about_type=audit.label(about) if about else "",
+        about_id=about.pk if about else None,
+        **facts,
     )
     if touches:
         TouchedCompany.add(company)

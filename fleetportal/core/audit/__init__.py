@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fleetportal.core.db import bulk, lock, lock_many
-from fleetportal.core.db.prepared import insert
 from fleetportal.core.errors import Refused
 from fleetportal.core.requests import request_id
 
@@ -92,13 +91,12 @@ def record(
     """
     _in_transaction()
     about: dict[str, object] = {"object_type": label(obj), "object_id": obj.pk}
-    entry = insert(bulk.new(Entry, action=action, **about, actor_id=actor(by), request_id=request_id(), facts=dict(facts or {})))
+    entry = Entry.objects.create(action=action, **about, actor_id=actor(by), request_id=request_id(), facts=dict(facts or {}))
     named = [
-        bulk.new(Change, entry=entry, **about, field=field, before=before, after=after)
-        for field, (before, after) in plain_changes(changes or {})
+        Change(entry=entry, **about, field=field, before=before, after=after) for field, (before, after) in plain_changes(changes or {})
     ]
     if named:
-        insert(*named)
+        Change.objects.bulk_create(named)
     return entry
 
 

@@ -96,9 +96,9 @@ def last_look(gate: str, state: str) -> Prepared[Message]:
     """Asks whether a message is still in `state` and the condition of its gate holds."""
 
     def waiting(pk: Any) -> "models.QuerySet[Message]":
-        return Message.objects.filter(gates[gate].condition, pk=pk, state=state).only("pk")
+        return Message.objects.filter(gates[gate].condition, pk=pk, state=state)
 
-    return Prepared(waiting, pk=Message._meta.pk)
+    return Prepared(waiting, columns=("id",), pk=Message._meta.pk)
 
 
 def still_holds(message: Message) -> bool:

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from fleetportal.core import links
 from fleetportal.core.db import unhurried_commits
-from fleetportal.core.db.prepared import Place, PreparedUpdate
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.email import EmailSender
 from fleetportal.core.outbox.channels.letter import LetterSender
@@ -143,7 +142,7 @@ def hand_over(message: Message, senders: Senders, found: dict[int, Link]) -> Non
     """Deliver `message` and record what came of it. Costs 1 query, and those of `bounced` where the recipient does not exist."""
     match senders[message.channel].deliver(message, found):
         case Delivered():
-            sent(pk=message.pk, now=timezone.now())
+            Message.objects.filter(pk=message.pk).update(state=State.SENT, sent_at=timezone.now(), lease_until=None, last_answer="")
         case Failed(reason):
             try_later(message, reason)
         case Unknown(reason):
@@ -165,13 +164,6 @@ def try_later(message: Message, why: str) -> None:
     wait = BACKOFF[min(message.tries, len(BACKOFF)) - 1]
     Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=timezone.now() + wait, last_answer=why[:300])
     return None
-
-
-sent = PreparedUpdate(
-    lambda pk: Message.objects.filter(pk=pk),
-    {"state": State.SENT, "sent_at": Place("now", Message._meta.get_field("sent_at")), "lease_until": None, "last_answer": ""},
-    pk=Message._meta.pk,
-)
 
 
 def settle(message: Message, state: State, answer: str, **facts: object) -> None:

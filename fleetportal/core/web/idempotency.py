@@ -15,8 +15,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from fleetportal.core.db import bulk
-from fleetportal.core.db.prepared import insert
 from fleetportal.core.errors import Refused
 
 MAX_KEY = 255
@@ -96,7 +94,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def keep(response: HttpResponse, **asked: str) -> None:
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    insert(bulk.new(Answer, **asked, status=response.status_code, headers=headers, content=response.content))
+    Answer.objects.create(**asked, status=response.status_code, headers=headers, content=response.content)
 
 
 def scope_of(request: HttpRequest) -> str:
