@@ -38,17 +38,45 @@ findable: Registry[Findable] = Registry("findable")
 
 
 def hits(question: str, user: Any) -> list[tuple[Findable, list[Hit], bool]]:
-    """For each kind that has any: the hits, and whether there are more. Costs 1 query, 1 for each kind and what `about` asks."""
+    """For each kind that has any: the hits, and whether there are more.
+
+    Costs 1 query, 1 for each kind and what `about` asks; of a word that is everywhere at most 4 for each kind.
+    """
     found, few = [], search.few(question)
-    many = "pk__among_few" if user.rights.centres("meet_customers") else "pk__in"  # own companies are fewer than what is found
+    reaches_far = bool(user.rights.centres("meet_customers"))
     for kind in findable:
         reach = kind.reach(user)
-        model = reach.model
-        of_them = {many: search.found(model, question)} if few is None else {"pk__among": few.get(model._meta.label_lower, [])}
-        rows = list(reach.filter(**of_them).order_by(*order(model))[: MOST + 1])
+        if few is not None:
+            rows = within(reach, few.get(reach.model._meta.label_lower, []))
+        else:
+            rows = of_many(reach, question, reaches_far=reaches_far)
         if rows:
             found.append((kind, [Hit(str(row), kind.about(row, user), kind.url(row)) for row in rows[:MOST]], len(rows) > MOST))
     return found
+
+
+def within(reach: models.QuerySet[Any], ids: list[int]) -> list[Any]:
+    """The first MOST rows in reach of those `ids`, and one more where there are more. Costs 1 query."""
+    return list(reach.filter(pk__among=ids).order_by(*order(reach.model))[: MOST + 1])
+
+
+def of_many(reach: models.QuerySet[Any], question: str, *, reaches_far: bool) -> list[Any]:
+    """The same of a question that finds very many things.
+
+    Whoever has few companies is answered from these. For others the first by name are enough, unless hardly one of them is in
+    reach: then everything that was found is looked at.
+    """
+    model = reach.model
+    everything = search.found(model, question)
+    if not reaches_far:
+        return list(reach.filter(pk__in=everything).order_by(*order(model))[: MOST + 1])
+    ids = search.many_of(model, question)
+    if ids is not None:
+        return within(reach, ids)
+    rows = within(reach, search.first(model, question, order=order(model)))
+    if len(rows) > MOST:
+        return rows
+    return list(reach.filter(pk__among_few=everything).order_by(*order(model))[: MOST + 1])
 
 
 def order(model: type[models.Model]) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """Global search: what is found, however it is written, and never what is out of reach; the same on both databases."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import Centre, Company, User
+from fleetportal.core.db import search
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import make_person, make_role
 
@@ -116,6 +118,80 @@ def test_many_hits_are_narrowed_to_what_one_may_see_as_few_are(
     seen = {word for word in ("Muster Eins", "Muster0", "HH-M 0", "Muster Zwei", "Muster1", "HH-M 1") if word in page}
     first, second = {"Muster Eins", "Muster0", "HH-M 0"}, {"Muster Zwei", "Muster1", "HH-M 1"}
     assert seen == {"anna": first, "carla": first | second, "boris": set()}[who]
+
+
+@pytest.fixture
+def wide(north: Centre, south: Centre, monkeypatch: pytest.MonkeyPatch) -> list[Company]:
+    """A word that is everywhere: at companies of both centres, their people and their cars, in no order of theirs."""
+    monkeypatch.setattr("fleetportal.core.db.search.FEW", 2)
+    monkeypatch.setattr("fleetportal.core.db.search.MANY", 3)
+    monkeypatch.setattr("accounts.customers.finding.MOST", 3)
+    made = [make_company((north, south)[place % 2], name=f"Muster {name}") for place, name in enumerate("hcafbgde")]
+    for place, company in enumerate(made):
+        make_role("user", company, make_person(f"Muster{company.name[-1]}"))
+        make_vehicle(company, plate=f"HH-M {place}", make="Muster")
+    return made
+
+
+def titles(client: Client, question: str) -> dict[str, tuple[list[str], bool]]:
+    groups = client.get("/search/", {"q": question}).context["groups"]
+    return {kind.icon: ([hit.title for hit in hits], more) for kind, hits, more in groups}
+
+
+@pytest.mark.parametrize("cut", [4, 500], ids=["too short a cut", "long enough"])
+@pytest.mark.parametrize("who", ["carla", "admin", "dora"])
+def test_a_word_that_is_everywhere_shows_the_first_by_name_of_what_one_may_see(
+    client: Client, request: pytest.FixtureRequest, wide: list[Company], monkeypatch: pytest.MonkeyPatch, who: str, cut: int
+) -> None:
+    monkeypatch.setattr("fleetportal.core.db.search.CUT", cut)
+    user = request.getfixturevalue(who)
+    client.force_login(user)
+    slow = [company.name for company in Company.objects.visible_to(user).order_by("name_folded", "pk")]
+    found = titles(client, "muster")
+    assert found["building"] == (slow[:3], len(slow) > 3)
+    assert found["users"] == ([f"Alex Muster{name[-1]}" for name in slow[:3]], len(slow) > 3)
+    assert len(found["car"][0]) == 3
+
+
+def test_who_sees_hardly_one_of_very_many_finds_it_all_the_same(
+    client: Client, carla: User, wide: list[Company], south: Centre, north: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her own come last by name, far behind the cut."""
+    monkeypatch.setattr("fleetportal.core.db.search.CUT", 4)
+    Company.objects.update(centre=south)
+    last = make_company(north, name="Muster z")
+    client.force_login(carla)
+    assert titles(client, "muster")["building"] == ([last.name], False)
+
+
+def test_a_kind_that_a_wide_word_hardly_finds_is_asked_for_these_few(client: Client, carla: User, wide: list[Company]) -> None:
+    north_car = make_vehicle(wide[0], plate="HH-X 1", make="Solo")
+    make_company(wide[0].centre, name="Solo a"), make_company(wide[0].centre, name="Solo b"), make_company(wide[0].centre, name="Solo c")
+    client.force_login(carla)
+    assert titles(client, "solo") == {"building": (["Solo a", "Solo b", "Solo c"], False), "car": ([str(north_car)], False)}
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_a_word_that_is_everywhere_costs_the_same_however_often_it_is_found(
+    client: Client, carla: User, wide: list[Company], more: int, django_assert_num_queries
+) -> None:
+    for number in range(more):
+        company = make_company(wide[0].centre, name=f"Muster x{number}")
+        make_role("user", company, make_person(f"Muster{number}"))
+        make_vehicle(company, make="Muster")
+    client.force_login(carla)
+    with django_assert_num_queries(15):
+        client.get("/search/?q=muster")
+
+
+@pytest.mark.postgres
+def test_what_is_found_of_one_kind_is_found_by_one_index(north_ag: Company) -> None:
+    """Without the kind in it, the rows of all the others are read to find that none is a vehicle."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_searchrow DROP CONSTRAINT one_search_row_per_object")  # so few rows are found by that one
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = search.found(Company, "muster").explain()
+        assert "core_searchrow_kind_words" in plan and "object_type" in plan.partition("Index Cond")[2]
 
 
 def test_the_log_tab_leads_on_to_the_form(client: Client, anna: User, known: Company) -> None:

@@ -5,19 +5,21 @@ A row names its object and the company it belongs to; who searches joins it to w
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
-from fleetportal.core.db import JOINING, bulk, fold
+from fleetportal.core.db import JOINING, bulk, fold, is_one
 
 WORD = re.compile(r"\w+")
 UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
 MAX_WORDS = 8
 FEW = 5_000
+MANY = 20_000  # of one kind: up to so many are looked up faster than as many are come by in their order
+CUT = 200  # of a word that is everywhere: so many are come by before it is asked who may see them
 MAX_LETTERS = 60  # of one word: PostgreSQL refuses to look for 2,000
 
 
@@ -64,6 +66,25 @@ def few(question: str) -> dict[str, list[int]] | None:
     for label, pk in rows:
         ids.setdefault(label, []).append(pk)
     return ids
+
+
+def many_of(model: type[models.Model], question: str) -> list[int] | None:
+    """The ids of `model`'s rows that `question` finds; None where there are more than MANY. Costs 1 query."""
+    ids = list(found(model, question).values_list("object_id", flat=True)[: MANY + 1])
+    return None if len(ids) > MANY else ids
+
+
+def first(model: type[models.Model], question: str, *, order: Sequence[str]) -> list[int]:
+    """The ids of the first CUT rows of `model`, in that order, that `question` finds. Costs 1 query.
+
+    For a word that is everywhere: row after row is looked at until there are enough, which an index on `order` makes cheap.
+    """
+    rows: models.QuerySet[Any] = model._default_manager.all()
+    if connection.vendor == "postgresql":
+        rows = rows.filter(is_one(found(model, question).filter(object_id=OuterRef("pk")).values("pk")))
+    else:
+        rows = rows.filter(pk__in=found(model, question))
+    return list(rows.order_by(*order).values_list("pk", flat=True)[:CUT])
 
 
 def row(obj: models.Model, *, title: str, texts: Iterable[str]) -> SearchRow:
@@ -122,5 +143,16 @@ def _matches_fts(words: list[tuple[str, ...]]) -> Q:
 
 def _matches_tsquery(words: list[tuple[str, ...]]) -> Q:
     query = " & ".join("(" + " | ".join(f"{spelling}:*" for spelling in spellings) + ")" for spellings in words)
-    ids = models.expressions.RawSQL("SELECT id FROM core_searchrow WHERE to_tsvector('simple', words) @@ to_tsquery('simple', %s)", [query])
-    return Q(pk__in=ids)
+    return Q(words__matches=query)
+
+
+@models.TextField.register_lookup
+class Matches(models.Lookup):
+    """`words__matches=tsquery` on PostgreSQL, written as its index is, so that a condition on the kind beside it uses it too."""
+
+    lookup_name = "matches"
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:
+        column, before = self.process_lhs(compiler, connection)
+        query, after = self.process_rhs(compiler, connection)
+        return f"to_tsvector('simple', {column}) @@ to_tsquery('simple', {query})", [*before, *after]
