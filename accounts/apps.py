@@ -53,6 +53,8 @@ class AccountsConfig(AppConfig):
             weight=30,
         )
         panels.dossier_panels.register("vehicles", parts.vehicles_panel, weight=20)
+        panels.dossier_panels.register("service_visits", parts.company_visits_panel, weight=25)
+        panels.vehicle_panels.register("service_visits", parts.vehicle_visits_panel, weight=50)
         panels.dossier_figures.register("fleet", parts.fleet, weight=20)
         panels.dossier_figures.register("contract_end", parts.contract_end, weight=30)
         effects.register(

@@ -8,6 +8,7 @@ from accounts.customers.models.assignment import Assignment, who_serves  # isort
 from accounts.customers.models.pairs import CompanyPair  # isort: skip
 from accounts.customers.models.touched import TouchedCompany, derived  # isort: skip
 from accounts.customers.models.vehicle import Contract, Powertrain, Use, Vehicle  # isort: skip
+from accounts.customers.models.visit import JobLine, OrderKnown, ServiceVisit  # isort: skip
 
 __all__ = [
     "Address",
@@ -18,11 +19,14 @@ __all__ = [
     "Company",
     "CompanyPair",
     "Contract",
+    "JobLine",
+    "OrderKnown",
     "Phase",
     "Policy",
     "Powertrain",
     "RoleGroup",
     "Sector",
+    "ServiceVisit",
     "StaffRole",
     "Tier",
     "TouchedCompany",

@@ -1,6 +1,8 @@
 from django.urls import path
 
+from accounts.customers.parts import company_visits_panel, visits_later
 from accounts.customers.views import belonging, companies, search, vehicles
+from accounts.customers.views.panels import panel_page
 from accounts.staff.views import policies
 
 app_name = "accounts"
@@ -18,6 +20,7 @@ urlpatterns = [
     path("company-addresses/<int:company_address_id>/edit/", belonging.address_edit, name="company_address_edit"),
     path("company-addresses/<int:company_address_id>/remove/", belonging.address_remove, name="company_address_remove"),
     path("companies/<int:company_id>/vehicles/new/", vehicles.vehicle_new, name="vehicle_new"),
+    path("companies/<int:company_id>/service-visits/", panel_page(company_visits_panel, visits_later), name="company_visits"),
     path("vehicles/", vehicles.VehicleList.as_view(), name="vehicles"),
     path("vehicles/<int:vehicle_id>/", vehicles.vehicle, name="vehicle"),
     path("vehicles/<int:vehicle_id>/edit/", vehicles.vehicle_edit, name="vehicle_edit"),

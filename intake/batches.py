@@ -16,6 +16,7 @@ from intake.models import Import, Made, Verdict
 from intake.nouns.company import Companies
 from intake.nouns.drafts import Draft, worst
 from intake.nouns.person import People
+from intake.nouns.registry import Traces, nouns
 from intake.nouns.vehicle import Vehicles
 from intake.reading.company import CompanyFacts
 from intake.reading.jsontypes import Json
@@ -72,11 +73,15 @@ class Batch:
         self.vehicles = Vehicles(importer.companies, good, known, read=read)
         self.people = People(importer.companies, importer.people, importer.centre, good, known, today=today, read=read)
         self.people.load_vehicles(self.vehicles.drafts)
+        self.further = {noun.subject.name: noun.drafts(importer, good) for noun in nouns if noun.drafts}
         self.plans = [self.plan(row) for row in rows]
 
     def plan(self, row: Row) -> Plan:
         """What the row would do; everything about it is drafted."""
         plan = Plan(row, Verdict.REJECTED)
+        for name, drafts in self.further.items() if not row.is_rejected else ():
+            if (state := drafts.of(row)) is not None:
+                return plan if row.is_rejected else Plan(row, state, {name: state})
         company = self.companies.of(row) if not row.is_rejected else None
         vehicle = self.vehicle(row, company)
         if row.is_rejected:
@@ -110,7 +115,8 @@ class Batch:
 
     def write(self) -> None:
         """Everything that was drafted, with history, search and the trace for the undo. Call inside the verb's transaction."""
-        self.made: list[tuple[int, str, int]] = []  # staged row, what, number
+        by, origin = self.importer.user, {"import": self.run.pk}
+        self.made: Traces = [trace for drafts in self.further.values() for trace in drafts.write(by=by, origin=origin)]
         self.write_companies()
         self.write_vehicles()
         self.write_people()

@@ -13,6 +13,7 @@ from fleetportal.core import audit
 from fleetportal.core.db import search
 from intake.batches import Importer
 from intake.models import Import, Made
+from intake.nouns.registry import nouns
 
 MODELS: dict[str, type[models.Model]] = {
     "company": Company,
@@ -47,10 +48,15 @@ def undo_batch(run: Import, importer: Importer) -> tuple[int, int] | None:
         if what == "entry":
             gone += put_back(ids, importer, run=run)
         else:
-            done = remove(MODELS[what], ids, importer, run=run)
+            done = remove(models_made()[what], ids, importer, run=run)
             gone, kept = gone + done, kept + len(ids) - done
     Made.objects.filter(pk__in=[trace.pk for trace in traces]).delete()
     return gone, kept
+
+
+def models_made() -> dict[str, type[models.Model]]:
+    """What imports make, by its name in a trace."""
+    return {**MODELS, **{name: model for noun in nouns for name, model in noun.made.items()}}
 
 
 def in_order(traces: Iterable[Made]) -> list[tuple[str, list[int]]]:
@@ -79,14 +85,16 @@ def within(model: type[models.Model], importer: Importer) -> models.QuerySet[Any
     """The rows of `model` at companies that the importer still serves. A company or person on whom nothing hangs any more, and the
     importer's own assignment, were the import's alone."""
     rows = model._default_manager.all()
-    return rows.filter(**{f"{OF_COMPANY[model]}__in": importer.companies}) if model in OF_COMPANY and importer.user else rows
+    way = {**OF_COMPANY, **{one: way for noun in nouns for one, way in noun.company_of.items()}}.get(model)
+    return rows.filter(**{f"{way}__in": importer.companies}) if way and importer.user else rows
 
 
 def in_use(model: type[models.Model], ids: list[int]) -> set[int]:
     """Those of `ids` that rows of others name: what the import itself made was removed before."""
     used: set[int] = set()
+    parts = {*OF_NO_ACCOUNT, *(part for noun in nouns for part in noun.parts)}
     for relation in model._meta.related_objects:
-        if relation.related_model in OF_NO_ACCOUNT or relation.many_to_many:
+        if relation.related_model in parts or relation.many_to_many:
             continue
         name = relation.field.name
         rows = relation.related_model._default_manager.filter(**{f"{name}__in": ids})
@@ -101,7 +109,7 @@ def put_back(ids: list[int], importer: Importer, *, run: Import) -> int:
     changes: dict[tuple[str, int], list[audit.Change]] = defaultdict(list)
     for change in audit.Change.objects.filter(entry__in=ids).order_by("-pk"):
         changes[(change.object_type, change.object_id)].append(change)
-    by_label = {model._meta.label_lower: model for model in MODELS.values()}
+    by_label = {model._meta.label_lower: model for model in models_made().values()}
     done = 0
     for (label, pk), mine in changes.items():
         model = by_label[label]

@@ -45,6 +45,8 @@ PROBLEMS = {
     "email": gettext_lazy("E-mail"),
     "phone": gettext_lazy("Telephone"),
     "country": gettext_lazy("Country"),
+    "order": gettext_lazy("Order number"),
+    "vehicle": gettext_lazy("Vehicle"),
     "long": gettext_lazy("Too long"),
     "letters": gettext_lazy("Corrupted characters"),
     "number": gettext_lazy("Number"),

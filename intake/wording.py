@@ -107,6 +107,15 @@ WORDS: dict[str, Words] = {
         _("Another vehicle of this company already has this plate: %(vin)s."),
         _("Keep one of the two, or mark the old vehicle as returned first."),
     ),
+    # service visits
+    "order.none": Words(_("The row has no order number."), _("Fill in the order number.")),
+    "order.other": Words(_("This order number already belongs to another vehicle."), _("Correct the order number or the vehicle.")),
+    "date.none": Words(_("The row has no date."), _("Fill in the date of the visit.")),
+    "vehicle.none": Words(_("The row has no plate and no VIN."), _("Fill in the plate or the VIN.")),
+    "vehicle.unknown": Words(
+        _("We don’t know this vehicle, or you don’t look after its company."), _("Import the vehicle first, or correct the VIN.")
+    ),
+    "no_orders": Words(_("No column holds the order numbers of the visits."), _("Add a column “Order number”.")),
     # twice in one file
     "twice.plate": Words(_("Row %(row)s has the same plate but different details."), KEEP_ONE),
     "twice.vin": Words(_("Row %(row)s has the same VIN but different details."), KEEP_ONE),

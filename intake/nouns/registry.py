@@ -1,16 +1,39 @@
 """The nouns that files may hold. Each has a file here, which registers it: what columns can say about it, by what a row is known
 again, what is made of it. A new noun is a new file, and its titles under `reading/data/LANGUAGE/titles/`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from django.db import models
 
+from accounts.models import Centre, Company, User
 from fleetportal.core.registry import Registry
 from intake.reading.kinds import Subject, take_up
 from intake.reading.rows import Row
 
 Keys = tuple[str, str]
+Traces = list[tuple[int, str, int]]  # staged row, what was made of it, its number
+
+
+class Importing(Protocol):
+    """Who imports, and where to."""
+
+    @property
+    def centre(self) -> Centre | None: ...
+
+    @property
+    def companies(self) -> models.QuerySet[Company]: ...
+
+
+class Drafts(Protocol):
+    """What a batch of rows would make of one noun."""
+
+    def of(self, row: Row) -> str | None:
+        """What becomes of the noun of the row ("new", "same"); None where the row tells of none."""
+
+    def write(self, *, by: User | None, origin: dict[str, int]) -> Traces:
+        """Makes them, through the bulk verb of the noun."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +48,9 @@ class Noun:
     keys: Callable[[Row, str, str], Keys]
     columns_of_keys: Mapping[str, str] = field(default_factory=dict)  # "plate" -> "vehicle.plate": where a clash is shown
     made: Mapping[str, type[models.Model]] = field(default_factory=dict)  # what it makes, by its name in the trace for the undo
+    company_of: Mapping[type[models.Model], str] = field(default_factory=dict)  # the way from what it makes to the company
+    parts: tuple[type[models.Model], ...] = ()  # rows that go with what it makes
+    drafts: Callable[[Importing, Iterable[Row]], Drafts] | None = None  # None: a batch drafts it itself, with the nouns around it
 
 
 nouns: Registry[Noun] = Registry("nouns of the intake")

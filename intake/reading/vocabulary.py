@@ -136,6 +136,7 @@ ASIDE = terms("title_words", "aside")  # the column is about something else than
 ALONE = terms("title_words", "alone")  # phrases that mean something only where they are the whole title
 
 
+ALONE_KEYS = frozenset(("id", "name", "title", "type", "day"))  # meanings of titles that say no more
 REACHED_BY = frozenset(("phone", "mobile", "email"))
 
 
@@ -147,7 +148,7 @@ def within(tokens: list[str]) -> dict[str, float]:
         spans = [" ".join(tokens[start : start + length]) for start in range(len(tokens) - length + 1)]
         spans.sort(key=lambda span: not REACHED_BY.intersection(phrases().get(span, ())))  # "driver mobile" is a number, not a driver
         for phrase in spans:
-            keys = [] if phrase in ALONE else [key for key in phrases().get(phrase, ()) if key not in ("id", "name", "title", "type")]
+            keys = [] if phrase in ALONE else [key for key in phrases().get(phrase, ()) if key not in ALONE_KEYS]
             if len(phrase) > 2 and phrase in IGNORED_PHRASES and not keys:
                 return {"": 0.4}
             if keys and (len(phrase) > 3 or phrase in ("vin", "fin", "vat", "инн", "plz", "фио")):
