@@ -12,7 +12,7 @@ class ProgrammePoint(blocks.StructBlock):
     what = blocks.CharBlock(label=_("description"), max_length=200)
 
 
-class Words(blocks.StructBlock):
+class ProseBlock(blocks.StructBlock):
     text = blocks.RichTextBlock(label=_("text"), features=FEATURES)
 
     class Meta:
@@ -51,4 +51,4 @@ class Quote(blocks.StructBlock):
         template = "cms/blocks/quote.html"
 
 
-BODY = [("words", Words()), ("picture", Picture()), ("programme", ProgrammeBlock()), ("quote", Quote())]
+BODY = [("words", ProseBlock()), ("picture", Picture()), ("programme", ProgrammeBlock()), ("quote", Quote())]

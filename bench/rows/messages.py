@@ -15,7 +15,7 @@ from bench.databases import ROOT
 from bench.measure import Figure, peak_mb, seconds
 from contacts.models import Person
 from fleetportal.core.outbox.channels.email import as_email
-from fleetportal.core.outbox.message import Message, State
+from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.sending import send_due
 
 COUNT = int(os.environ.get("BENCH_MESSAGES", "5000"))
@@ -30,7 +30,7 @@ def figures(size: int) -> Iterator[Figure]:
     before, began = peak_mb(), timezone.now()
     ours = seconds(lambda: send_due(seconds=3600))
     above = peak_mb() - before
-    assert Message.objects.filter(state=State.SENT, key__startswith="bench:", sent_at__gte=began).count() == len(rows)
+    assert Message.objects.filter(state=MessageState.SENT, key__startswith="bench:", sent_at__gte=began).count() == len(rows)
     queue()
     together = seconds(two_workers)
     assert not Message.objects.due(now=timezone.now()).exists()
@@ -66,7 +66,7 @@ def two_workers() -> None:
 
 
 def queue() -> list[int]:
-    Message.objects.filter(state=State.WAITING).update(state=State.HELD_BACK)
+    Message.objects.filter(state=MessageState.WAITING).update(state=MessageState.HELD_BACK)
     person = Person.objects.order_by("pk").first()
     assert person
     now = timezone.now()

@@ -21,7 +21,7 @@ CHUNK = 1000
 RANK = {kind: rank for rank, kind in enumerate(("fleet_manager", "owner", "managing_director", "branch_manager", "other"))}
 
 
-class Row(NamedTuple):
+class ReasonRow(NamedTuple):
     """A reason that a rule found, as its table keeps it."""
 
     key: str
@@ -39,7 +39,7 @@ class Row(NamedTuple):
         return Reason(pk=pk, found_on=on, **self._asdict())
 
 
-WRITTEN = [field for field in Row._fields if field not in ("key", "rule", "company_id")]
+WRITTEN = [field for field in ReasonRow._fields if field not in ("key", "rule", "company_id")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ def compute(ids: list[int], *, on: date) -> Difference:
         locked = companies.order_by("pk").select_for_update(no_key=True) if can_lock() else companies
         worth = {pk: (tier, phase) for pk, tier, phase in locked.values_list("pk", "tier", "phase")}
         wanted = {row.key: row for row in rows(companies, worth, on=on)}
-        stored = Reason.objects.filter(company__in=ids).values_list("pk", *Row._fields)
-        standing = {row[0]: (pk, Row(*row)) for pk, *row in stored}
+        stored = Reason.objects.filter(company__in=ids).values_list("pk", *ReasonRow._fields)
+        standing = {row[0]: (pk, ReasonRow(*row)) for pk, *row in stored}
         made = [row.as_reason(on=on) for key, row in wanted.items() if key not in standing]
         changed = [row.as_reason(on=on, pk=standing[key][0]) for key, row in wanted.items() if key in standing and standing[key][1] != row]
         gone = [pk for key, (pk, _row) in standing.items() if key not in wanted]
@@ -92,14 +92,14 @@ def compute(ids: list[int], *, on: date) -> Difference:
         return Difference(len(made), len(changed), len(gone))
 
 
-def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iterable[Row]:
+def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iterable[ReasonRow]:
     """The reasons that the rules find at `companies` on that day, with whom to speak to; `worth` is each one's tier and phase."""
     suggest = Suggestions(companies, on)
     for rule in rules:
         for found in rule.find(companies, on=on):
             tier, phase = worth[found.company]
             points = points_of(tier=tier, phase=phase, group=found.group, value=rule.value, due_on=found.due_on, on=on)
-            yield Row(
+            yield ReasonRow(
                 key=key_of(rule, found),
                 rule=rule.name,
                 company_id=found.company,

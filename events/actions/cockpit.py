@@ -18,13 +18,13 @@ from events.models import CheckIn, Event, Invitation, Kind, Registration, Seatin
 from events.models.registration import RegistrationQuerySet
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.outbox.message import Message
-from fleetportal.core.outbox.message import State as MessageState
+from fleetportal.core.outbox.message import MessageState as MessageState
 
 TRACK = 400  # units of the funnel's width
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """The next step: what is the case, why it follows, and the button that does it (`method` post, or a link)."""
 
     words: str
@@ -112,11 +112,11 @@ def last_job(event: Event, user: User) -> Job | None:
 # --- the next step ---------------------------------------------------------------------------------------------------------
 
 
-def next_step(now: Standing) -> Step | None:
+def next_step(now: Standing) -> NextStep | None:
     """The one thing to do now, in words, with its button; None where nothing is left to do."""
     event = now.event
     if event.is_cancelled:
-        return Step(_("This event has been cancelled."), event.cancel_reason)
+        return NextStep(_("This event has been cancelled."), event.cancel_reason)
     if event.is_draft:
         return draft_step(now)
     if event.is_over:
@@ -124,22 +124,22 @@ def next_step(now: Standing) -> Step | None:
     if event.on <= event.centre.today(timezone.now()):
         return door_step(now)
     if now.job is not None and now.is_inviting:
-        return Step(_("The e-mails are being sent: %(done)d of %(total)d.") % {"done": now.job.done, "total": now.job.total})
+        return NextStep(_("The e-mails are being sent: %(done)d of %(total)d.") % {"done": now.job.done, "total": now.job.total})
     return inviting_step(now)
 
 
-def draft_step(now: Standing) -> Step:
+def draft_step(now: Standing) -> NextStep:
     count = now.circle.entitled
     entitled = ngettext("%(count)d person is eligible.", "%(count)d people are eligible.", count) % {"count": count}
     draft = _("This is a draft; nobody can see it yet.")
     words = f"{draft} {entitled}"
     why = _("Once it is published, you can send invitations and guests can answer.")
     if not now.user.may("run_events"):
-        return Step(words, why)
-    return Step(words, why, _("Publish the event"), url("publish", now.event), look=url("proposal", now.event))
+        return NextStep(words, why)
+    return NextStep(words, why, _("Publish the event"), url("publish", now.event), look=url("proposal", now.event))
 
 
-def inviting_step(now: Standing) -> Step | None:
+def inviting_step(now: Standing) -> NextStep | None:
     count, free = now.circle.invitable, now.seating.free
     seats = ngettext("%(free)d seat is free.", "%(free)d seats are free.", free) % {"free": free} if free else _("All seats are taken.")
     if not now.seating.for_newcomers:
@@ -149,16 +149,18 @@ def inviting_step(now: Standing) -> Step | None:
             "count": count
         }
         button = ngettext("Invite this person", "Invite these %(count)d people", count) % {"count": count}
-        return Step(words, f"{seats} {held_back(now.circle)}".strip(), button, url("invite", now.event), look=url("proposal", now.event))
+        return NextStep(
+            words, f"{seats} {held_back(now.circle)}".strip(), button, url("invite", now.event), look=url("proposal", now.event)
+        )
     to_nudge = now.silent - now.nudged
     if to_nudge:
         words = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge) % {"count": to_nudge}
         button = ngettext("Remind this guest", "Remind these %(count)d guests", to_nudge) % {"count": to_nudge}
-        return Step(words, f"{seats} " + _("Each guest is reminded only once."), button, url("remind", now.event))
+        return NextStep(words, f"{seats} " + _("Each guest is reminded only once."), button, url("remind", now.event))
     return waiting_step(now, seats)
 
 
-def waiting_step(now: Standing, seats: str) -> Step:
+def waiting_step(now: Standing, seats: str) -> NextStep:
     if now.seating.waiting:
         words = ngettext(
             "The event is full and %(count)d party is on the waiting list.",
@@ -171,19 +173,19 @@ def waiting_step(now: Standing, seats: str) -> Step:
         )
         can_edit = now.user.may("run_events")
         action, to = (_("Offer more seats"), url("edit", now.event)) if can_edit else ("", "")
-        return Step(words % {"count": now.seating.waiting}, why, action, to, method="get")
-    return Step(_("Everything is ready. Guests will be reminded the day before."), seats)
+        return NextStep(words % {"count": now.seating.waiting}, why, action, to, method="get")
+    return NextStep(_("Everything is ready. Guests will be reminded the day before."), seats)
 
 
-def door_step(now: Standing) -> Step:
+def door_step(now: Standing) -> NextStep:
     words = _("The event is today: %(inside)d of %(seats)d guests are here.") % {"inside": now.inside, "seats": now.seating.taken}
     action, to = (_("Open check-in"), url("check_in", now.event)) if now.user.may("check_in") else ("", "")
-    return Step(words, _("Search by name or scan the code on the ticket; a phone is all you need."), action, to, method="get")
+    return NextStep(words, _("Search by name or scan the code on the ticket; a phone is all you need."), action, to, method="get")
 
 
-def over_step(now: Standing) -> Step:
+def over_step(now: Standing) -> NextStep:
     words = _("The event is over: %(inside)d of %(seats)d guests came.") % {"inside": now.inside, "seats": now.seating.taken}
-    return Step(words, "", _("See who came"), f"{reverse('events:guests')}?event={now.event.pk}&there=yes", method="get")
+    return NextStep(words, "", _("See who came"), f"{reverse('events:guests')}?event={now.event.pk}&there=yes", method="get")
 
 
 def url(name: str, event: Event) -> str:

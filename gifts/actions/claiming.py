@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Said:
+class ClaimantDetails:
     """What the claimant typed, and the marks by which the same driver is recognised."""
 
     first_name: str = ""
@@ -31,7 +31,9 @@ class Said:
     marks: Sequence[str] = ()
 
 
-def claim(voucher: Voucher, person: Person, *, company: Company | None, by: "User | None", said: Said = Said()) -> Claim:
+def claim(
+    voucher: Voucher, person: Person, *, company: Company | None, by: "User | None", said: ClaimantDetails = ClaimantDetails()
+) -> Claim:
     """The claim of `voucher` for `person`: a driver's own act (`by=None`), or a member of staff's on their behalf.
 
     Raises VoucherTaken, VoucherExpired, VoucherRevoked, DriverHasOne, CapReached; nothing has changed then. Costs 17 queries.

@@ -18,7 +18,7 @@ from contacts.people.actions import people
 from contacts.people.models.person import fold_address
 from fleetportal.core import audit
 from fleetportal.core.db import fold, lock
-from gifts.actions.claiming import Said, claim
+from gifts.actions.claiming import ClaimantDetails, claim
 from gifts.actions.telling import send
 from gifts.actions.withdrawing import revoke
 from gifts.codes import mark_hash
@@ -45,7 +45,7 @@ def claim_card(voucher: Voucher, *, first_name: str, place: str) -> Claim:
         driver = known_driver(found.company, first_name, on=today) if found.company else None
         person = driver.person if driver else new_driver(first_name, found.company, voucher.programme, on=today)
         where = found.plate or (f"company {found.company.pk}" if found.company else fold(place))
-        said = Said(first_name=first_name, place=place, marks=[mark_hash("name", fold(first_name), where)])
+        said = ClaimantDetails(first_name=first_name, place=place, marks=[mark_hash("name", fold(first_name), where)])
         return claim(voucher, person, company=found.company, by=None, said=said)
 
 
@@ -63,14 +63,14 @@ def claim_from_pool(challenge: Challenge) -> Claim:
             lock(known)  # for whom they drive is asked when nobody is saying it at this moment
         person = known or new_driver(challenge.first_name, vehicle.company if vehicle else None, programme, on=today, challenge=challenge)
         company = vehicle.company if vehicle else only_company(person, on=today)
-        said = Said(first_name=challenge.first_name, place=challenge.plate, marks=marks_of(challenge))
+        said = ClaimantDetails(first_name=challenge.first_name, place=challenge.plate, marks=marks_of(challenge))
         made = take_from_pool(programme, person, company=company, said=said, on=today)
         if challenge.channel == Channel.EMAIL:
             send(made.voucher, person, address=challenge.address)
         return made
 
 
-def take_from_pool(programme: Programme, person: Person, *, company: Company | None, said: Said, on: date) -> Claim:
+def take_from_pool(programme: Programme, person: Person, *, company: Company | None, said: ClaimantDetails, on: date) -> Claim:
     """The claim of whichever voucher of the pool is free; raises PoolEmpty where none is."""
     free = Voucher.objects.select_related("programme__centre", "issue")
     voucher = free.next_in_pool(programme, on=programme.today(timezone.now())) if programme.runs(on) else None

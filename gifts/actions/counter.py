@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from contacts import hospitality as ledger
 from contacts.models import Driver
-from gifts.actions.claiming import Said, claim, driver_has_one, person_mark
+from gifts.actions.claiming import ClaimantDetails, claim, driver_has_one, person_mark
 from gifts.actions.issuing import issue
 from gifts.actions.telling import add_to_timeline, send
 from gifts.models import Allowance, Claim, Programme, Voucher, VoucherForeign, Way
@@ -42,7 +42,7 @@ def claim_for(voucher: Voucher, driver: Driver, *, by: User) -> Claim:
     with transaction.atomic():
         if voucher.company_id not in (None, driver.company_id):
             raise VoucherForeign(_("This card was printed for the drivers of another company."))
-        made = claim(voucher, driver.person, company=driver.company, by=by, said=Said(first_name=driver.person.first_name))
+        made = claim(voucher, driver.person, company=driver.company, by=by, said=ClaimantDetails(first_name=driver.person.first_name))
         if driver.person.email:
             send(voucher, driver.person)
         return made

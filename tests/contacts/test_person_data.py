@@ -15,7 +15,7 @@ from contacts.people.actions import people
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.db.search import SearchRow
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.message import Bounce, Message, State
+from fleetportal.core.outbox.message import Bounce, Message, MessageState
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_drive, make_holder, make_person, make_role
 
@@ -122,7 +122,7 @@ def test_forgetting_leaves_no_word_of_a_person_and_every_word_of_the_others(nort
     assert not any(model.objects.filter(person=brandt).exists() for model in (DecisionMaker, VehicleUser, Driver))
     assert Holder.objects.count() == VehicleDriver.objects.count() == 1
     assert Interaction.objects.filter(company=north_ag, person=None, text="").count() == 1, "the company's figures stay"
-    assert Message.objects.get(recipient_id=brandt.pk).state == State.HELD_BACK
+    assert Message.objects.get(recipient_id=brandt.pk).state == MessageState.HELD_BACK
     assert Link.objects.filter(revoked_at=None).count() == 1
     assert Entry.objects.about(brandt).filter(action="person.forgotten", actor_id=anna.pk).count() == 1
     assert TouchedCompany.objects.filter(company=north_ag).exists()

@@ -13,7 +13,7 @@ from contacts.consent import actions, unsubscribe
 from contacts.models import AddressState, Consent, Person, PersonAddress, Purpose
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.message import Message, State
+from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.sending import send_due
 from tests.factories.contacts import give_consent, make_person
 
@@ -118,7 +118,7 @@ def test_one_click_stops_what_is_queued_already(guest: Client, brandt: Person, l
     guest.post(f"{link.path}?purpose=invitations", ONE_CLICK)
     send_due()
     states = dict(Message.objects.values_list("pk", "state"))
-    assert states == {queued.pk: State.HELD_BACK, other.pk: State.SENT}
+    assert states == {queued.pk: MessageState.HELD_BACK, other.pk: MessageState.SENT}
     assert len(mail.outbox) == 1
 
 
@@ -213,7 +213,7 @@ def test_a_promotion_without_a_standing_yes_is_held_back(brandt: Person, entries
     message = make_promotion(brandt)
     send_due()
     message.refresh_from_db()
-    assert (message.state, mail.outbox) == (State.HELD_BACK, [])
+    assert (message.state, mail.outbox) == (MessageState.HELD_BACK, [])
     assert "consent" in message.last_answer
 
 
@@ -224,8 +224,8 @@ def test_a_yes_counts_for_its_purpose_its_address_and_its_person_alone(brandt: P
     sent = make_promotion(brandt)
     held = [make_promotion(brandt, Purpose.NEWS), make_promotion(brandt, recipient="private@brandt.example"), make_promotion(heir)]
     send_due()
-    assert set(Message.objects.filter(state=State.SENT)) == {sent}
-    assert set(Message.objects.filter(state=State.HELD_BACK)) == set(held)
+    assert set(Message.objects.filter(state=MessageState.SENT)) == {sent}
+    assert set(Message.objects.filter(state=MessageState.HELD_BACK)) == set(held)
 
 
 @pytest.mark.parametrize("state", [AddressState.BOUNCING, AddressState.WITHDRAWN])
@@ -235,7 +235,7 @@ def test_an_address_that_is_no_good_gets_no_promotion(brandt: Person, state: str
     message = make_promotion(brandt)
     send_due()
     message.refresh_from_db()
-    assert message.state == State.HELD_BACK
+    assert message.state == MessageState.HELD_BACK
 
 
 def test_every_promotion_sent_has_a_record_that_says_who_when_how_and_what(brandt: Person) -> None:

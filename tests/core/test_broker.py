@@ -55,7 +55,7 @@ def test_a_reader_never_meets_half_a_message(channel, monkeypatch):
 
 
 def test_a_reader_meets_halves_where_kombu_writes(channel, monkeypatch):
-    monkeypatch.setattr(broker.Channel, "_put", filesystem.Channel._put)
+    monkeypatch.setattr(broker.FolderChannel, "_put", filesystem.Channel._put)
     assert whole_messages(channel, filesystem, monkeypatch) < MESSAGES
 
 

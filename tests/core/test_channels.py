@@ -18,7 +18,7 @@ from contacts.models import AddressState, Person, PersonAddress
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.letter import PaperLetter, as_pdf, as_sheet
-from fleetportal.core.outbox.message import Message, MessageChannel, State
+from fleetportal.core.outbox.message import Message, MessageChannel, MessageState
 from fleetportal.core.outbox.queueing import MessageDraft, queue
 from fleetportal.core.outbox.sending import SENDERS, send_due
 from tests.core.test_outbox import make_message
@@ -74,14 +74,14 @@ def test_a_text_message_without_a_gateway_is_refused_once(brandt: Person, settin
     message = make_message(brandt, channel=MessageChannel.SMS, recipient="+491712345678")
     send_due()
     message.refresh_from_db()
-    assert (message.state, message.tries, message.last_answer) == (State.REFUSED, 1, "No SMS gateway is configured.")
+    assert (message.state, message.tries, message.last_answer) == (MessageState.REFUSED, 1, "No SMS gateway is configured.")
 
 
 def test_the_gates_ask_about_the_number_that_a_text_message_goes_to(server: Sink, brandt: Person) -> None:
     PersonAddress.enter(brandt, channel="sms", value="0171 2345678", by=None, state=AddressState.WITHDRAWN)
     held, sent = (make_message(brandt, channel=MessageChannel.SMS, recipient=number) for number in ("+491712345678", "+491712345679"))
     send_due()
-    assert [Message.objects.get(pk=one.pk).state for one in (held, sent)] == [State.HELD_BACK, State.SENT]
+    assert [Message.objects.get(pk=one.pk).state for one in (held, sent)] == [MessageState.HELD_BACK, MessageState.SENT]
 
 
 # --- webhook -------------------------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_facts_are_posted_as_json_signed_with_the_key(receiver: Receiver, brandt
     }
     assert headers["Content-Type"] == "application/json"
     assert headers["X-Fleetportal-Signature"] == "sha256=" + hmac.new(KEY.encode(), body, hashlib.sha256).hexdigest()
-    assert Message.objects.get().state == State.SENT
+    assert Message.objects.get().state == MessageState.SENT
 
 
 def test_a_server_in_trouble_gets_the_same_bytes_later(receiver: Receiver, brandt: Person) -> None:
@@ -165,17 +165,24 @@ def test_a_server_in_trouble_gets_the_same_bytes_later(receiver: Receiver, brand
     message = post(brandt)
     send_due()
     message.refresh_from_db()
-    assert (message.state, message.tries, message.last_answer) == (State.WAITING, 1, "503 Service Unavailable")
+    assert (message.state, message.tries, message.last_answer) == (MessageState.WAITING, 1, "503 Service Unavailable")
     receiver.status = 204
     Message.objects.update(due_at=message.queued_at)
     send_due()
-    assert Message.objects.get().state == State.SENT
+    assert Message.objects.get().state == MessageState.SENT
     first, second = receiver.posted
     assert first == second
 
 
 @pytest.mark.parametrize(
-    ("status", "state"), [(400, State.REFUSED), (410, State.REFUSED), (302, State.REFUSED), (307, State.REFUSED), (429, State.WAITING)]
+    ("status", "state"),
+    [
+        (400, MessageState.REFUSED),
+        (410, MessageState.REFUSED),
+        (302, MessageState.REFUSED),
+        (307, MessageState.REFUSED),
+        (429, MessageState.WAITING),
+    ],
 )
 def test_any_other_answer_is_a_no(receiver: Receiver, brandt: Person, status: int, state: str) -> None:
     receiver.status, receiver.headers = status, {"Location": receiver.url + "/elsewhere"}
@@ -188,7 +195,7 @@ def test_a_destination_that_nobody_configured_is_refused(receiver: Receiver, bra
     post(brandt, to=receiver.url)
     send_due()
     message = Message.objects.get()
-    assert (message.state, receiver.posted) == (State.REFUSED, [])
+    assert (message.state, receiver.posted) == (MessageState.REFUSED, [])
     assert message.last_answer.startswith("No webhook")
 
 
@@ -199,7 +206,7 @@ def test_a_destination_that_is_away_or_is_no_http_costs_a_try(settings: Any, mon
     post(brandt)
     send_due()
     message = Message.objects.get()
-    assert (message.state, message.tries) == (State.WAITING, 1)
+    assert (message.state, message.tries) == (MessageState.WAITING, 1)
 
 
 # --- letter --------------------------------------------------------------------------------------------------------------------
@@ -209,7 +216,7 @@ def test_a_letter_waits_to_be_printed_and_is_marked_as_printed(client: Client, a
     message = queue_note(brandt, MessageChannel.LETTER, ADDRESS)
     send_due()
     letter = PaperLetter.objects.get()
-    assert (letter.message, Message.objects.get().state) == (message, State.SENT)
+    assert (letter.message, Message.objects.get().state) == (message, MessageState.SENT)
     client.force_login(admin)
     page = client.get("/messages/letters/").content.decode()
     assert "Alpha GmbH &amp; Co.<br>Am Markt 1" in page
@@ -229,7 +236,7 @@ def test_a_letter_waits_to_be_printed_and_is_marked_as_printed(client: Client, a
 def test_a_letter_is_put_on_the_pile_once_however_often_it_is_delivered(brandt: Person) -> None:
     make_message(brandt, channel=MessageChannel.LETTER, recipient=ADDRESS)
     for _time in range(2):
-        Message.objects.update(state=State.WAITING, lease_until=None)
+        Message.objects.update(state=MessageState.WAITING, lease_until=None)
         send_due()
     assert PaperLetter.objects.count() == 1
 

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import User
 from contacts.models import Person
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.message import Message, State
+from fleetportal.core.outbox.message import Message, MessageState
 from tests.core.test_outbox import make_message
 from tests.factories.contacts import make_person
 
@@ -101,32 +101,37 @@ def test_a_message_without_letter_has_none(as_anna: Client, brandt: Person) -> N
 
 
 def test_administrators_see_what_is_stuck_and_why_and_send_it_again(client: Client, admin: User, brandt: Person) -> None:
-    stuck = make_message(brandt, subject="Stuck", state=State.REFUSED, last_answer="554 looks like spam")
-    make_message(brandt, subject="Fine", state=State.SENT)
+    stuck = make_message(brandt, subject="Stuck", state=MessageState.REFUSED, last_answer="554 looks like spam")
+    make_message(brandt, subject="Fine", state=MessageState.SENT)
     client.force_login(admin)
     page = client.get("/messages/").content.decode()
     assert "554 looks like spam" in page
     assert "Fine" not in page
     response = client.post(f"/messages/{stuck.pk}/again/")
     assert (response.status_code, response.headers["Location"]) == (303, "/messages/")
-    assert Message.objects.get(pk=stuck.pk).state == State.WAITING
+    assert Message.objects.get(pk=stuck.pk).state == MessageState.WAITING
     assert client.post(f"/messages/{stuck.pk}/again/").status_code == 409
     assert client.get(f"/messages/{stuck.pk}/again/").status_code == 405
     assert "No messages with problems" in client.get("/messages/").content.decode()
 
 
 def test_nobody_else_sees_them(as_anna: Client, brandt: Person) -> None:
-    stuck = make_message(brandt, state=State.PARKED)
+    stuck = make_message(brandt, state=MessageState.PARKED)
     assert as_anna.get("/messages/").status_code == as_anna.post(f"/messages/{stuck.pk}/again/").status_code == 404
-    assert Message.objects.get(pk=stuck.pk).state == State.PARKED
+    assert Message.objects.get(pk=stuck.pk).state == MessageState.PARKED
 
 
 def test_states_are_said_in_the_readers_language(as_anna: Client, anna: User, brandt: Person) -> None:
     anna.language = "de"
     anna.save()
-    said = {State.WAITING: "wartet", State.SENT: "gesendet", State.HELD_BACK: "zurückgehalten", State.PARKED: "fehlgeschlagen"}
-    said |= {State.REFUSED: "vom Mailserver abgelehnt", State.UNCERTAIN: "ungewiss"}
-    assert said.keys() == set(State)
+    said = {
+        MessageState.WAITING: "wartet",
+        MessageState.SENT: "gesendet",
+        MessageState.HELD_BACK: "zurückgehalten",
+        MessageState.PARKED: "fehlgeschlagen",
+    }
+    said |= {MessageState.REFUSED: "vom Mailserver abgelehnt", MessageState.UNCERTAIN: "ungewiss"}
+    assert said.keys() == set(MessageState)
     for state, words in said.items():
         message = make_message(brandt)
         Message.objects.update(state=state)

@@ -27,7 +27,7 @@ from fleetportal.core.links import Link
 from fleetportal.core.outbox import sending
 from fleetportal.core.outbox.channels.email import Mail, as_email
 from fleetportal.core.outbox.gates import Go, Never, NotYet, gates
-from fleetportal.core.outbox.message import Bounce, Message, NotInTrouble, Priority, State
+from fleetportal.core.outbox.message import Bounce, Message, MessageState, NotInTrouble, Priority
 from fleetportal.core.outbox.queueing import MessageDraft, queue, queue_many
 from fleetportal.core.outbox.sending import BACKOFF, BATCH, LEASE, MAX_TRIES, Senders, claim, deliver, send_due
 from tests.factories.contacts import give_consent, make_person
@@ -182,7 +182,7 @@ def test_what_is_due_is_sent_the_urgent_first(brandt: Person) -> None:
 def test_send_outbox_once_sends_what_is_due_and_ends(brandt: Person) -> None:
     message = make_message(brandt)
     call_command("send_outbox", "--once")
-    assert state_of(message) == State.SENT
+    assert state_of(message) == MessageState.SENT
     assert len(mail.outbox) == 1
 
 
@@ -221,7 +221,7 @@ def test_a_gates_never_holds_the_message_back_for_good(brandt: Person, gate: Scr
     message = make_message(brandt, gate="test")
     send_due()
     message.refresh_from_db()
-    assert (message.state, message.last_answer, mail.outbox) == (State.HELD_BACK, "Not wanted.", [])
+    assert (message.state, message.last_answer, mail.outbox) == (MessageState.HELD_BACK, "Not wanted.", [])
 
 
 def test_a_gates_not_yet_puts_it_off_and_costs_no_try(brandt: Person, gate: ScriptedGate) -> None:
@@ -230,19 +230,19 @@ def test_a_gates_not_yet_puts_it_off_and_costs_no_try(brandt: Person, gate: Scri
     message = make_message(brandt, gate="test")
     assert send_due() is False
     message.refresh_from_db()
-    assert (message.state, message.due_at, message.tries, message.lease_until) == (State.WAITING, until, 0, None)
+    assert (message.state, message.due_at, message.tries, message.lease_until) == (MessageState.WAITING, until, 0, None)
 
 
 def test_a_gate_that_fails_keeps_no_other_message_and_is_left_after_some_tries(brandt: Person, gate: ScriptedGate) -> None:
     gate.verdict = ZeroDivisionError("a bug in the gate")
     faulty, other = make_message(brandt, "faulty", gate="test", priority=Priority.FIRST), make_message(brandt, "other")
     send_due()
-    assert (state_of(faulty), state_of(other)) == (State.WAITING, State.SENT)
+    assert (state_of(faulty), state_of(other)) == (MessageState.WAITING, MessageState.SENT)
     for _turn in range(MAX_TRIES):
         Message.objects.filter(pk=faulty.pk).update(due_at=timezone.now())
         send_due()
     faulty.refresh_from_db()
-    assert (faulty.state, faulty.tries) == (State.PARKED, MAX_TRIES)
+    assert (faulty.state, faulty.tries) == (MessageState.PARKED, MAX_TRIES)
 
 
 def test_what_is_held_back_after_the_lease_does_not_go(brandt: Person, monkeypatch: Any) -> None:
@@ -256,7 +256,7 @@ def test_what_is_held_back_after_the_lease_does_not_go(brandt: Person, monkeypat
 
     monkeypatch.setattr(sending, "hand_over", and_call_off)
     deliver(batch, Senders())
-    assert [state_of(message) for message in batch] == [State.SENT, State.HELD_BACK]
+    assert [state_of(message) for message in batch] == [MessageState.SENT, MessageState.HELD_BACK]
     assert len(mail.outbox) == 1
 
 
@@ -277,7 +277,10 @@ def test_what_is_withdrawn_while_the_first_of_a_batch_goes_stops_the_second(bran
 
     monkeypatch.setattr(sending, "hand_over", and_withdraw)
     send_due()
-    assert list(Message.objects.order_by("pk").values_list("key", "state")) == [("first", State.SENT), ("second", State.HELD_BACK)]
+    assert list(Message.objects.order_by("pk").values_list("key", "state")) == [
+        ("first", MessageState.SENT),
+        ("second", MessageState.HELD_BACK),
+    ]
     assert Message.objects.get(key="second").last_answer in ("No consent for this purpose at this address.", "This address was withdrawn.")
 
 
@@ -288,7 +291,7 @@ def test_another_persons_withdrawal_stops_nobody(brandt: Person) -> None:
     for gate in ("service", "marketing"):
         make_message(brandt, gate, gate=gate, purpose=Purpose.INVITATIONS)
     send_due()
-    assert set(Message.objects.values_list("state", flat=True)) == {State.SENT}
+    assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
 
 
 def test_a_leased_message_is_nobody_elses_until_the_lease_runs_out(brandt: Person) -> None:
@@ -312,7 +315,7 @@ def test_what_a_slice_leaves_over_waits_again_untried(brandt: Person) -> None:
     deliver(claim(now=timezone.now()), Senders(), until=0)
     assert len(mail.outbox) == 1, "one at least, so that it always goes on"
     left = Message.objects.filter(pk__in=[message.pk for message in messages[1:]])
-    assert set(left.values_list("state", "tries", "lease_until")) == {(State.WAITING, 0, None)}
+    assert set(left.values_list("state", "tries", "lease_until")) == {(MessageState.WAITING, 0, None)}
 
 
 def test_a_lease_that_is_somebody_elses_by_now_is_not_given_back(brandt: Person) -> None:
@@ -323,7 +326,7 @@ def test_a_lease_that_is_somebody_elses_by_now_is_not_given_back(brandt: Person)
     assert [claim(now=later) for _message in batch] == [[message] for message in batch]
     deliver(batch, Senders(), until=0)
     second = Message.objects.get(pk=batch[1].pk)
-    assert (second.state, second.lease_until, second.tries) == (State.WAITING, later + LEASE, 2)
+    assert (second.state, second.lease_until, second.tries) == (MessageState.WAITING, later + LEASE, 2)
 
 
 def test_a_fault_at_one_message_leaves_the_others_of_its_batch_untried(brandt: Person) -> None:
@@ -332,7 +335,7 @@ def test_a_fault_at_one_message_leaves_the_others_of_its_batch_untried(brandt: P
         send_due()
     assert [Message.objects.get(pk=one.pk).tries for one in (faulty, other)] == [1, 0]
     send_due()
-    assert state_of(other) == State.SENT
+    assert state_of(other) == MessageState.SENT
 
 
 def test_many_messages_cost_a_question_for_each_gate_and_two_statements_each(brandt: Person, django_assert_num_queries: Any) -> None:
@@ -367,7 +370,7 @@ def test_the_service_gate_stops_at_a_withdrawn_address_alone(brandt: Person, ann
     Message.objects.filter(pk=to_user.pk).update(recipient_type="accounts.user")
     brandt.addresses.update(state=AddressState.WITHDRAWN)
     send_due()
-    assert (state_of(to_person), state_of(to_guest), state_of(to_user)) == (State.HELD_BACK, State.SENT, State.SENT)
+    assert (state_of(to_person), state_of(to_guest), state_of(to_user)) == (MessageState.HELD_BACK, MessageState.SENT, MessageState.SENT)
 
 
 # --- a mail server that has its own mind ---------------------------------------------------------------------------------------
@@ -404,7 +407,7 @@ def test_a_resend_is_equal_byte_for_byte(server: Server, brandt: Person) -> None
     parts = [{"name": "event.ics", "type": "text/calendar", "text": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}]
     message = make_message(brandt, attachments=parts, text="Grüße aus Köln, жду.\n", subject="Ваш автомобиль", headers={"X-Note": "1"})
     for _ in range(2):
-        Message.objects.filter(pk=message.pk).update(state=State.WAITING, lease_until=None)
+        Message.objects.filter(pk=message.pk).update(state=MessageState.WAITING, lease_until=None)
         send_due()
     (_to, first), (_to, second) = server.taken
     assert first == second
@@ -473,10 +476,10 @@ def test_a_server_that_asks_to_wait_is_asked_again_later_each_time_and_then_left
         assert "451" in message.last_answer
         if wait is None:
             break
-        assert message.state == State.WAITING
+        assert message.state == MessageState.WAITING
         assert before + wait <= message.due_at <= timezone.now() + wait
         Message.objects.filter(pk=message.pk).update(due_at=before)
-    assert (message.state, message.tries, server.taken) == (State.PARKED, MAX_TRIES, [])
+    assert (message.state, message.tries, server.taken) == (MessageState.PARKED, MAX_TRIES, [])
 
 
 def test_a_server_that_refuses_the_text_is_asked_once_and_the_address_stays_good(server: Server, brandt: Person) -> None:
@@ -485,7 +488,7 @@ def test_a_server_that_refuses_the_text_is_asked_once_and_the_address_stays_good
     send_due()
     send_due()
     message.refresh_from_db()
-    assert (message.state, message.tries, message.bounce) == (State.REFUSED, 1, Bounce.NONE)
+    assert (message.state, message.tries, message.bounce) == (MessageState.REFUSED, 1, Bounce.NONE)
     assert "554" in message.last_answer
     assert brandt.addresses.get().state == AddressState.UNCONFIRMED
 
@@ -496,7 +499,7 @@ def test_a_recipient_the_server_does_not_know_is_written_to_no_more(server: Serv
     message = make_message(brandt)
     send_due()
     message.refresh_from_db()
-    assert (message.state, message.bounce) == (State.REFUSED, Bounce.HARD)
+    assert (message.state, message.bounce) == (MessageState.REFUSED, Bounce.HARD)
     assert brandt.addresses.get().state == AddressState.BOUNCING
     assert Entry.objects.about(brandt.addresses.get()).get().action == "address.bounced"
     assert other.addresses.get().state == AddressState.UNCONFIRMED, "the mailbox of another person's record is theirs"
@@ -507,7 +510,7 @@ def test_a_full_mailbox_is_no_bounce(server: Server, brandt: Person) -> None:
     message = make_message(brandt)
     send_due()
     message.refresh_from_db()
-    assert (message.state, message.bounce, message.tries) == (State.WAITING, Bounce.NONE, 1)
+    assert (message.state, message.bounce, message.tries) == (MessageState.WAITING, Bounce.NONE, 1)
     assert brandt.addresses.get().is_usable
 
 
@@ -516,7 +519,7 @@ def test_one_refused_recipient_does_not_keep_the_next_from_their_message(server:
     lorenz = make_person("Lorenz", email="lorenz@customer.example")
     refused, sent = make_message(brandt), make_message(lorenz)
     send_due()
-    assert (state_of(refused), state_of(sent)) == (State.REFUSED, State.SENT)
+    assert (state_of(refused), state_of(sent)) == (MessageState.REFUSED, MessageState.SENT)
     assert server.recipients == {"lorenz@customer.example"}
 
 
@@ -526,7 +529,7 @@ def test_a_line_that_breaks_after_the_text_leaves_the_message_uncertain_and_unse
     send_due()
     send_due()
     message.refresh_from_db()
-    assert message.state == State.UNCERTAIN
+    assert message.state == MessageState.UNCERTAIN
     assert len(server.taken) == 1
 
 
@@ -538,7 +541,7 @@ def test_a_server_that_is_away_costs_a_try_and_loses_nothing(settings: Any, bran
     message = make_message(brandt)
     send_due()
     message.refresh_from_db()
-    assert (message.state, message.tries) == (State.WAITING, 1)
+    assert (message.state, message.tries) == (MessageState.WAITING, 1)
     assert "ConnectionRefusedError" in message.last_answer
 
 
@@ -560,7 +563,7 @@ def test_a_line_that_breaks_before_the_text_is_simply_tried_again(settings: Any,
         message = make_message(brandt)
         send_due()
         talking.join()
-    assert state_of(message) == State.WAITING
+    assert state_of(message) == MessageState.WAITING
 
 
 def hang_up_at(listener: socket.socket, command: str) -> None:
@@ -577,17 +580,17 @@ def hang_up_at(listener: socket.socket, command: str) -> None:
 # --- what is stuck -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [State.PARKED, State.REFUSED, State.UNCERTAIN])
-def test_a_stuck_message_is_sent_again_by_hand(state: State, brandt: Person, admin: User) -> None:
+@pytest.mark.parametrize("state", [MessageState.PARKED, MessageState.REFUSED, MessageState.UNCERTAIN])
+def test_a_stuck_message_is_sent_again_by_hand(state: MessageState, brandt: Person, admin: User) -> None:
     message = make_message(brandt, state=state, tries=MAX_TRIES)
     message.send_again(by=admin)
     send_due()
-    assert state_of(message) == State.SENT
+    assert state_of(message) == MessageState.SENT
     assert Entry.objects.about(message).get().actor_id == admin.pk
 
 
-@pytest.mark.parametrize("state", [State.SENT, State.HELD_BACK, State.WAITING])
-def test_any_other_message_is_not(state: State, brandt: Person, admin: User) -> None:
+@pytest.mark.parametrize("state", [MessageState.SENT, MessageState.HELD_BACK, MessageState.WAITING])
+def test_any_other_message_is_not(state: MessageState, brandt: Person, admin: User) -> None:
     message = make_message(brandt, state=state, tries=3)
     with pytest.raises(NotInTrouble):
         message.send_again(by=admin)

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from fleetportal.core.outbox.message import Message, State
+from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.queueing import MessageDraft, queue
 from fleetportal.core.outbox.sending import LEASE, MAX_TRIES, claim, send_due
 from tests.factories.contacts import make_person
@@ -28,11 +28,11 @@ def test_a_message_whose_senders_died_five_times_is_parked(note, mailoutbox):
     let_senders_die(note, MAX_TRIES)
     assert send_due() is False
     note.refresh_from_db()
-    assert (note.state, note.lease_until, mailoutbox) == (State.PARKED, None, [])
+    assert (note.state, note.lease_until, mailoutbox) == (MessageState.PARKED, None, [])
 
 
 def test_a_message_whose_senders_died_four_times_goes_out(note, mailoutbox):
     let_senders_die(note, MAX_TRIES - 1)
     send_due()
     note.refresh_from_db()
-    assert (note.state, len(mailoutbox)) == (State.SENT, 1)
+    assert (note.state, len(mailoutbox)) == (MessageState.SENT, 1)

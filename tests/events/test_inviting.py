@@ -17,7 +17,7 @@ from events.models import Audience, Event, Invitation, Kind, State
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.outbox.message import Message
-from fleetportal.core.outbox.message import State as MessageState
+from fleetportal.core.outbox.message import MessageState as MessageState
 from fleetportal.core.outbox.sending import send_due
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_holder, make_person, make_role

@@ -14,7 +14,7 @@ from contacts import hospitality as ledger
 from contacts.models import CapReached, Received, YearSum
 from gifts import models as gifts
 from gifts.actions import handing_out, redeeming, withdrawing
-from gifts.actions.claiming import Said
+from gifts.actions.claiming import ClaimantDetails
 from gifts.actions.claims import claim_card, take_from_pool
 from gifts.actions.counter import claim_for
 from gifts.models import Claim, HandOut, Redemption, State, Stock, Voucher
@@ -99,7 +99,7 @@ def drivers_for(shine, company, number: int) -> list:
 
 def in_one_go(programme, driver, today) -> Claim:
     with transaction.atomic():
-        return take_from_pool(programme, driver.person, company=driver.company, said=Said(), on=today)
+        return take_from_pool(programme, driver.person, company=driver.company, said=ClaimantDetails(), on=today)
 
 
 @pytest.mark.parametrize("_round", range(repetitions()))

@@ -35,6 +35,6 @@ def test_a_line_that_breaks_with_a_bell_in_hand_ends_no_worker(bell, own_redis):
 
 @pytest.mark.redis
 def test_the_negative_control_kombus_own_channel_would_end_it(bell, own_redis, monkeypatch):
-    monkeypatch.setattr(redis_broker.Channel, "do_restore", True)
+    monkeypatch.setattr(redis_broker.BellChannel, "do_restore", True)
     with pytest.raises(AttributeError, match="hostname"):
         bell(own_redis.url).close()

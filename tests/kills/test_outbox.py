@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.email import EmailSender
-from fleetportal.core.outbox.message import Message, MessageChannel, Priority, State
+from fleetportal.core.outbox.message import Message, MessageChannel, MessageState, Priority
 from fleetportal.core.outbox.queueing import MessageDraft, queue
 from fleetportal.core.outbox.sending import Senders, claim, deliver
 from tests.factories.contacts import make_person
@@ -93,13 +93,15 @@ def queue_notes(count, *, first=0):
 
 
 def sent():
-    return Message.objects.filter(state=State.SENT).count()
+    return Message.objects.filter(state=MessageState.SENT).count()
 
 
 def let_the_lease_run_out():
     """A minute passes for messages whose sender was killed; the long form waits for it."""
     if not LONG:
-        Message.objects.filter(state=State.WAITING).exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
+        Message.objects.filter(state=MessageState.WAITING).exclude(lease_until=None).update(
+            lease_until=timezone.now() - timedelta(seconds=1)
+        )
 
 
 def test_a_killed_worker_loses_no_message_and_repeats_few(tmp_path, sink, broker, processes, chance):

@@ -19,7 +19,7 @@ from kombu.utils.json import dumps
 AGAIN_SECONDS = 0.1
 
 
-class Channel(filesystem.Channel):
+class FolderChannel(filesystem.Channel):
     def _put(self, queue: object, message: object, **kwargs: object) -> None:
         """Kombu gives a message its name before it has its words; whoever looks in between reads nothing.
 
@@ -54,5 +54,5 @@ class Channel(filesystem.Channel):
                 super()._queue_bind(exchange, *args)
 
 
-class Transport(filesystem.Transport):
-    Channel = Channel
+class FolderTransport(filesystem.Transport):
+    Channel = FolderChannel

@@ -7,9 +7,9 @@ the line is gone (`None` has no `hostname`), and the worker would end with it.
 from kombu.transport import redis
 
 
-class Channel(redis.Channel):
+class BellChannel(redis.Channel):
     do_restore = False
 
 
-class Transport(redis.Transport):
-    Channel = Channel
+class BellTransport(redis.Transport):
+    Channel = BellChannel

@@ -28,7 +28,7 @@ class MessageChannel(models.TextChoices):
     WEBHOOK = "webhook", _("webhook")
 
 
-class State(models.TextChoices):
+class MessageState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     SENT = "sent", _("sent")
     HELD_BACK = "held_back", _("held back")  # the gate said never
@@ -43,7 +43,7 @@ class Bounce(models.TextChoices):
     HARD = "hard", _("bounced")
 
 
-TROUBLE = (State.PARKED, State.REFUSED, State.UNCERTAIN)
+TROUBLE = (MessageState.PARKED, MessageState.REFUSED, MessageState.UNCERTAIN)
 
 
 class NotInTrouble(Refused):
@@ -59,7 +59,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def due(self, *, now: datetime) -> "MessageQuerySet":
         """Waiting messages whose time has come and that nobody is sending."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING, due_at__lte=now)
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=MessageState.WAITING, due_at__lte=now)
 
     def about(self, obj: models.Model) -> "MessageQuerySet":
         return self.filter(about_type=label(obj), about_id=obj.pk)
@@ -69,7 +69,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def hold_back(self, why: str) -> int:
         """How many messages of this set had not left and now never will: what they say is no longer true. Costs 1 query."""
-        return self.filter(state=State.WAITING).update(state=State.HELD_BACK, last_answer=why[:300])
+        return self.filter(state=MessageState.WAITING).update(state=MessageState.HELD_BACK, last_answer=why[:300])
 
     def erase(self) -> int:
         """Drop the recipient and the content of these messages; key, state and what they were about stay. Costs 1 query."""
@@ -99,7 +99,7 @@ class Message(models.Model):
     about_id = models.BigIntegerField()
     priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL)
     due_at = models.DateTimeField()
-    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=12, choices=MessageState, default=MessageState.WAITING)
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     last_answer = models.CharField(max_length=300, blank=True)
@@ -111,7 +111,7 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["priority", "due_at", "id"], name="message_due", condition=Q(state=State.WAITING)),
+            models.Index(fields=["priority", "due_at", "id"], name="message_due", condition=Q(state=MessageState.WAITING)),
             models.Index(fields=["about_type", "about_id"], name="message_about"),
         ]
 
@@ -130,7 +130,7 @@ class Message(models.Model):
     def send_again(self, *, by: object) -> None:
         """The message waits again, with all its tries. Raises NotInTrouble. Costs 2 queries, and a bell on commit."""
         with transaction.atomic():
-            waiting = {"state": State.WAITING, "tries": 0, "due_at": timezone.now(), "lease_until": None}
+            waiting = {"state": MessageState.WAITING, "tries": 0, "due_at": timezone.now(), "lease_until": None}
             if not Message.objects.in_trouble().filter(pk=self.pk).update(**waiting):
                 raise NotInTrouble(_("This message can’t be sent again: it is waiting, has been sent or was held back."))
             record("message.sent_again", self, by=by, facts={"state": str(self.state)})

@@ -24,7 +24,7 @@ from fleetportal.core.outbox.channels.sender import Delivered, Failed, Rejected,
 from fleetportal.core.outbox.channels.sms import SmsSender
 from fleetportal.core.outbox.channels.webhook import WebhookSender
 from fleetportal.core.outbox.gates import Never, NotYet, ask, still_holds
-from fleetportal.core.outbox.message import Bounce, Message, MessageChannel, State
+from fleetportal.core.outbox.message import Bounce, Message, MessageChannel, MessageState
 from fleetportal.core.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -111,11 +111,11 @@ def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) 
             message = left.pop(0)
             verdict = verdicts.get(message.pk)
             if message.tries > MAX_TRIES:
-                settle(message, State.PARKED, "No sender outlived it.")
+                settle(message, MessageState.PARKED, "No sender outlived it.")
             elif verdict is None:
                 try_later(message, "Its gate failed.")
             elif isinstance(verdict, Never):
-                settle(message, State.HELD_BACK, verdict.reason)
+                settle(message, MessageState.HELD_BACK, verdict.reason)
             elif isinstance(verdict, NotYet):
                 Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=verdict.until, tries=F("tries") - 1)
             elif still_holds(message):
@@ -130,10 +130,10 @@ def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) 
 
 def turn_back(message: Message) -> None:
     """What was held back while others went stays so; what its gate has turned against since it was asked is held back now."""
-    waiting = Message.objects.filter(pk=message.pk, state=State.WAITING).first()
+    waiting = Message.objects.filter(pk=message.pk, state=MessageState.WAITING).first()
     verdict = ask([waiting], timezone.now()).get(waiting.pk) if waiting else None
     if isinstance(verdict, Never):
-        settle(message, State.HELD_BACK, verdict.reason)
+        settle(message, MessageState.HELD_BACK, verdict.reason)
     elif waiting:  # it changed its mind again, or failed
         try_later(message, "Its gate changed its mind.")
 
@@ -142,31 +142,31 @@ def hand_over(message: Message, senders: Senders, found: dict[int, Link]) -> Non
     """Deliver `message` and record what came of it. Costs 1 query, and those of `bounced` where the recipient does not exist."""
     match senders[message.channel].deliver(message, found):
         case Delivered():
-            Message.objects.filter(pk=message.pk).update(state=State.SENT, sent_at=timezone.now(), lease_until=None, last_answer="")
+            Message.objects.filter(pk=message.pk).update(state=MessageState.SENT, sent_at=timezone.now(), lease_until=None, last_answer="")
         case Failed(reason):
             try_later(message, reason)
         case Unknown(reason):
-            settle(message, State.UNCERTAIN, reason)
+            settle(message, MessageState.UNCERTAIN, reason)
         case Rejected(reason, bounce):
             reject(message, reason, bounce)
 
 
 def reject(message: Message, reason: str, bounce: Bounce) -> None:
     with transaction.atomic():
-        settle(message, State.REFUSED, reason, bounce=bounce)
+        settle(message, MessageState.REFUSED, reason, bounce=bounce)
         for note in bounced if bounce == Bounce.HARD else ():
             note(message)
 
 
 def try_later(message: Message, why: str) -> None:
     if message.tries >= MAX_TRIES:
-        return settle(message, State.PARKED, why)
+        return settle(message, MessageState.PARKED, why)
     wait = BACKOFF[min(message.tries, len(BACKOFF)) - 1]
     Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=timezone.now() + wait, last_answer=why[:300])
     return None
 
 
-def settle(message: Message, state: State, answer: str, **facts: object) -> None:
+def settle(message: Message, state: MessageState, answer: str, **facts: object) -> None:
     Message.objects.filter(pk=message.pk).update(state=state, lease_until=None, last_answer=answer[:300], **facts)
-    if state != State.SENT:
+    if state != MessageState.SENT:
         log.warning("message %s is %s: %s", message.pk, state, answer[:300])
