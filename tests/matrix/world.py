@@ -21,6 +21,7 @@ from contacts.models import Interaction, Meeting, Person, PersonAddress, PersonP
 from contacts.reasons.models import Decision
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
+from fleetportal.core.outbox.channels.letter import PaperLetter
 from fleetportal.core.outbox.message import Message
 from gifts.actions import challenging, issuing, redeeming
 from gifts.models import HandOut, Programme, Voucher
@@ -229,6 +230,11 @@ def message(at: At, user: Any) -> Message:
     return made
 
 
+def paper_letter(at: At, user: Any) -> PaperLetter:
+    """The same message as a letter that waits to be printed."""
+    return PaperLetter.objects.get_or_create(message=message(at, user))[0]
+
+
 def decision(at: At, user: Any) -> Any:
     return Decision.objects.create(key=f"k {at.place.key}", company=at.company, by=user, kind="not_now")
 
@@ -268,6 +274,7 @@ NOUNS: dict[str, Noun] = {
     "event_id": Noun(lambda at, user: at.event, of_centre=True),
     "meeting_id": Noun(meeting),
     "message_id": Noun(message, of_all=True),
+    "letter_id": Noun(paper_letter, of_all=True),
     "number": Noun(lambda at, user: SimpleNamespace(pk=0), of_all=True),
     "policy_key": Noun(lambda at, user: SimpleNamespace(pk="second_delivery_days"), of_all=True),
     "policy_id": Noun(planned_policy, of_all=True),
