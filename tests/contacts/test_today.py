@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from guardian.shortcuts import assign_perm
 from accounts.customers.actions import companies
 from accounts.models import Centre, Company, Tier, User
 from contacts.memory.forms.contact import next_working_day
-from contacts.models import REACHED_CHIPS, Decision, Group, Interaction, OutcomeChip, Planning, Reason, Task, rules
+from contacts.models import REACHED_CHIPS, Decision, Direction, Group, Interaction, OutcomeChip, Planning, Reason, Task, rules
 from contacts.reasons.planning import TASK
 from contacts.templatetags.today import late
 from contacts.today import actions
@@ -498,3 +499,17 @@ def test_a_colleague_who_is_nobody_narrows_to_nothing(as_anna: Client, north_ag:
     make_reason(north_ag)
     assert as_anna.get(TODAY, {"for": make_user().pk}).context["queue"] == []
     assert as_anna.get(reverse("contacts:today")).context["queue"] != []
+
+
+@pytest.mark.django_db
+def test_what_customers_did_is_found_by_an_index_of_its_own_whatever_else_ever_happened() -> None:
+    """A million interactions were read to show six."""
+    since = timezone.now() - timedelta(days=1)
+    rows = Interaction.objects.filter(direction=Direction.IN, happened_at__gte=since).order_by("-happened_at", "-id")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+    plan = rows.explain()
+    assert "interaction_from_customers" in plan
+    assert "Sort" not in plan and "TEMP B-TREE" not in plan

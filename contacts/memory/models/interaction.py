@@ -73,6 +73,7 @@ class Interaction(models.Model):
             models.Index(fields=["company", "-happened_at", "-id"], name="interaction_by_company"),
             models.Index(fields=["person", "-happened_at", "-id"], name="interaction_by_person"),
             models.Index(fields=["person", "-happened_at"], name="interaction_real", condition=Q(is_real_contact=True)),
+            models.Index(fields=["-happened_at", "-id"], name="interaction_from_customers", condition=Q(direction="in")),
         ]
 
     def __str__(self) -> str:
