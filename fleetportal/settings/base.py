@@ -154,6 +154,7 @@ else:
     }
 
 CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_EXCHANGE = ""  # straight to the queue: a folder would keep a table of exchanges that a crash could cut off
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
