@@ -49,7 +49,7 @@ def hits(question: str, user: Any) -> list[tuple[Findable, list[Hit], bool]]:
         if few is not None:
             rows = within(reach, few.get(reach.model._meta.label_lower, []))
         else:
-            rows = of_many(reach, question, reaches_far=reaches_far)
+            rows = from_the_reach(reach, question, reaches_far=reaches_far)
         if rows:
             found.append((kind, [Hit(str(row), kind.about(row, user), kind.url(row)) for row in rows[:MOST]], len(rows) > MOST))
     return found
@@ -60,7 +60,7 @@ def within(reach: models.QuerySet[Any], ids: list[int]) -> list[Any]:
     return list(reach.filter(pk__among=ids).order_by(*order(reach.model))[: MOST + 1])
 
 
-def of_many(reach: models.QuerySet[Any], question: str, *, reaches_far: bool) -> list[Any]:
+def from_the_reach(reach: models.QuerySet[Any], question: str, *, reaches_far: bool) -> list[Any]:
     """The same of a question that finds very many things.
 
     Whoever has few companies is answered from these. For others the first by name are enough, unless hardly one of them is in

@@ -20,7 +20,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from accounts.customers.actions import companies
-from accounts.models import Assignment, Centre, Company, TouchedCompany, User, Vehicle
+from accounts.models import Assignment, Centre, Company, ServiceVisit, TouchedCompany, User, Vehicle
 from contacts.models import GROUPS, Driver, Group, Holder, Person, PersonAddress, Role, VehicleDriver, VehicleUser
 from contacts.people.actions import people
 from fleetportal.core import audit
@@ -199,6 +199,19 @@ def edits(row: Any, values: dict[str, Any], *, by: User) -> None:
     row.edit(by=by, **values)
 
 
+def new_visits(w: World) -> list[tuple[dict[str, Any], list[str]]]:
+    """Facts and jobs of a visit of each car: with several jobs, with one, with none and no figures."""
+    told: list[tuple[dict[str, Any], list[str]]] = [
+        ({"mileage_km": 41_000, "amount_cents": 48_900}, ["Oil service", "Brake pads, front"]),
+        ({"amount_cents": 0}, ["Inspection"]),
+        ({}, []),
+    ]
+    return [
+        ({"vehicle": car, "centre": w.north, "visited_on": DAY, "order_number": f"A-{at}", **figures}, jobs)
+        for at, (car, (figures, jobs)) in enumerate(zip(w.cars, told, strict=False))
+    ]
+
+
 def take_ups(model: type[Role]) -> Pair:
     return Pair(
         "contacts.people.models.roles.Role.take_up_many",
@@ -234,6 +247,13 @@ PAIRS = (
         "accounts.customers.models.vehicle.Vehicle.edit_many",
         lambda w: each(partial(edits, by=w.anna), vehicle_edits(w)),
         lambda w: Vehicle.edit_many(vehicle_edits(w), by=w.anna),
+    ),
+    Pair(
+        "accounts.customers.models.visit.ServiceVisit.enter_many",
+        lambda w: [ServiceVisit.enter(by=w.anna, jobs=jobs, **facts) for facts, jobs in new_visits(w)],
+        lambda w: ServiceVisit.enter_many(
+            [(ServiceVisit(company_id=facts["vehicle"].company_id, **facts), jobs) for facts, jobs in new_visits(w)], by=w.anna
+        ),
     ),
     Pair(
         "accounts.customers.models.assignment.Assignment.assign_many",
