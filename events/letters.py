@@ -3,11 +3,12 @@
 A letter's key names event or registration, step and revision, so that whatever is pressed twice is sent once (R12).
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -16,73 +17,88 @@ from contacts.models import Purpose
 from events import landing
 from events.models import Event, Invitation, Registration
 from fleetportal.core import ical
-from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
-from fleetportal.core.outbox import queueing
-from fleetportal.core.outbox.message import Message, Priority
+from fleetportal.core.outbox.message import Priority
 from fleetportal.core.outbox.queueing import MessageDraft, sender_address
 
 Step = Literal["seated", "waiting", "promoted", "changed", "cancelled", "moved", "called_off", "reminder"]
+InvitingStep = Literal["invitation", "nudge"]
 OURS = ("promoted", "moved", "called_off", "reminder")  # we write first; the other steps answer the guest
 LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
 
 
-class NoAddress(Refused):
-    """Whoever is to be written to has no address that can be used."""
+def to_guests(step: Step, registrations: Sequence[Registration]) -> list[MessageDraft]:
+    """The letters that tell guests of one event what has become of their registrations; none for somebody without an address.
 
-    code = "no_address"
-
-
-def queue(step: Step, registration: Registration) -> Message | None:
-    """The letter that tells a guest what has become of the registration; None for somebody without an address."""
-    person, event = registration.person, registration.event
-    ticket = ticket_for(registration, is_new=step == "seated") if registration.is_seated else None  # also without an address: the door
-    if person is not None:
-        prefetch_related_objects([person], "addresses")  # asked for by the letter, the calendar entry and here: read once
-    if person is None or not person.email:
-        return None
-    return queueing.queue(
+    Costs 1 query for the addresses, 1 for tickets where anybody has seats (2 where some have to be made) and 1 for the links of
+    invitations (2 where somebody has none), whatever the number of guests.
+    """
+    if not registrations:
+        return []
+    event = registrations[0].event
+    people = [registration.person for registration in registrations if registration.person is not None]
+    prefetch_related_objects(people, "addresses")  # asked for by the letter and the calendar entry: read once
+    tickets = tickets_of([one for one in registrations if one.is_seated], are_new=step == "seated")  # also without an address: the door
+    written = [(one, one.person) for one in registrations if one.person is not None and one.person.email]
+    answers = answer_links(event, [person.pk for _registration, person in written])
+    return [
         MessageDraft(
             f"events/mail/{step}",
             to=person,
             about=registration,
             gate="service",
-            key=f"registration:{registration.pk}:{step}" + ("" if step == "reminder" else f":{registration.revision}"),
+            key=f"registration:{registration.pk}:{step}:{registration.revision}",
             context={
                 "event": event,
                 "registration": registration,
-                "answer": answer_link(registration),
-                "ticket": ticket,
+                "answer": answers.get(person.pk),
+                "ticket": tickets.get(registration.pk),
             },
             attachments=calendar_files(step, registration),
         )
-    )
+        for registration, person in written
+    ]
 
 
-def answer_link(registration: Registration) -> Link | None:
-    """The link of the invitation behind a registration; a guest who came unasked has none. Costs 1 query, 4 where it is to be made."""
-    event = registration.event
-    invitations = event.invitations.filter(person=registration.person_id).values_list("pk", flat=True)
-    return standing_link("invitation", invitations) or link_to("invitation", event, invitations.first())
+def tickets_of(registrations: Sequence[Registration], *, are_new: bool) -> dict[int, Link]:
+    """The link that opens the ticket, by the registration's id. 1 query for each new one, else 1 for all, 3 where some are missing."""
+    if not registrations:
+        return {}
+    pks, expires_at = [registration.pk for registration in registrations], links_expire_at(registrations[0].event)
+    if are_new:
+        return {pk: Link.objects.make("ticket", pk, expires_at=expires_at) for pk in pks}
+    return Link.objects.get_or_make_many("ticket", pks, expires_at=expires_at)
 
 
-def ticket_for(registration: Registration, *, is_new: bool) -> Link:
-    """The link that opens the ticket. Costs 1 query, 2 where there was none and the registration is not new."""
-    event = registration.event
-    return (None if is_new else standing_link("ticket", [registration.pk])) or make_link("ticket", event, registration.pk)
+def answer_links(event: Event, people: Sequence[int]) -> dict[int, Link]:
+    """The links of the invitations behind registrations, by the person's id; a guest who came unasked has none.
+
+    Costs 1 query, 2 where somebody has none, 3 where one has to be made.
+    """
+    if not people:
+        return {}
+    invited = Invitation.objects.filter(event=event, person__in=people)
+    whose = Subquery(invited.filter(pk=OuterRef("subject_id")).values("person")[:1])
+    links = Link.objects.standing(now=timezone.now()).filter(scope="invitation", subject_id__in=invited.values("pk"))
+    newest_first: QuerySet[Any] = links.annotate(whose=whose).order_by("-pk")
+    found: dict[int, Link] = {link.whose: link for link in newest_first}
+    missing = [person for person in people if person not in found]
+    without = dict(invited.filter(person__in=missing).values_list("pk", "person")) if missing else {}
+    made = Link.objects.make_many("invitation", list(without), expires_at=links_expire_at(event)) if without else []
+    return found | {without[link.subject_id]: link for link in made}
 
 
-def link_to(scope: str, event: Event, subject: int | None) -> Link | None:
-    """The standing link of `scope` to a row, made if there is none. Costs 1 query, 2 when it is new."""
-    return None if subject is None else standing_link(scope, [subject]) or make_link(scope, event, subject)
+def links_expire_at(event: Event) -> datetime:
+    return event.ends_at + LINKS_OUTLIVE_THE_EVENT
 
 
-def standing_link(scope: str, subjects: Any) -> Link | None:
-    return Link.objects.standing(now=timezone.now()).filter(scope=scope, subject_id__in=subjects).order_by("pk").first()
-
-
-def make_link(scope: str, event: Event, subject: int) -> Link:
-    return Link.objects.make(scope, subject, expires_at=event.ends_at + LINKS_OUTLIVE_THE_EVENT)
+def prolong_links(event: Event) -> None:
+    """Let tickets and invitations of an event that moved open as long as they would if made now; none ends earlier. 2 queries."""
+    until = links_expire_at(event)
+    guests: tuple[tuple[str, QuerySet[Any]], ...] = (("ticket", event.registrations.all()), ("invitation", event.invitations.all()))
+    for scope, rows in guests:
+        links = Link.objects.filter(scope=scope, subject_id__in=rows.order_by().values("pk"), revoked_at=None, expires_at__lt=until)
+        links.update(expires_at=until)
 
 
 def calendar_files(step: Step, registration: Registration) -> list[dict[str, str]]:
@@ -115,33 +131,50 @@ def appointment(registration: Registration) -> ical.Appointment:
     )
 
 
-def invite(invitation: Invitation, *, step: Literal["invitation", "nudge"] = "invitation") -> Message:
-    """The invitation, or the one friendly reminder to who has not answered. Promotion: the gate asks consent again. Raises NoAddress."""
-    event, person = invitation.event, invitation.person
-    preferences = unsubscribe.link_of(person)
-    if preferences is None:
-        raise NoAddress(_("%s has no e-mail address that we can use.") % person)
-    with translation.override(person.language):
-        words = landing.words(event)  # what the event is called and says in the guest's language, where somebody has translated it
-    return queueing.queue(
+def to_invited(invitations: Sequence[Invitation], *, step: InvitingStep = "invitation") -> list[MessageDraft]:
+    """The invitations to one event, or the one friendly reminder of them; none for somebody without an address.
+
+    Promotion: the gate asks for consent again when they are sent. Costs 1 query for the addresses, 1 each for ways out and links
+    (2 where some have to be made), and what the landing page costs in each language.
+    """
+    if not invitations:
+        return []
+    event = invitations[0].event
+    prefetch_related_objects([invitation.person for invitation in invitations], "addresses")
+    preferences = unsubscribe.links_of([invitation.person for invitation in invitations])
+    written = [invitation for invitation in invitations if invitation.person_id in preferences]
+    answers = Link.objects.get_or_make_many("invitation", [one.pk for one in written], expires_at=links_expire_at(event))
+    said = {language: landing_words(event, language) for language in sorted({one.person.language for one in written})}
+    return [
         MessageDraft(
             f"events/mail/{step}",
-            to=person,
-            about=invitation,
+            to=one.person,
+            about=one,
             gate="marketing",
             purpose=Purpose.INVITATIONS,
-            key=f"event:{event.pk}:{person.pk}:{step}",
+            key=invitation_key(event, one.person_id, step),
             context={
                 "event": event,
-                **words,
-                "invitation": invitation,
-                "answer": link_to("invitation", event, invitation.pk),
-                "preferences": preferences,
+                **said[one.person.language],
+                "invitation": one,
+                "answer": answers[one.pk],
+                "preferences": preferences[one.person_id],
             },
-            headers=unsubscribe.headers(preferences, Purpose.INVITATIONS),
+            headers=unsubscribe.headers(preferences[one.person_id], Purpose.INVITATIONS),
             priority=Priority.BULK,
         )
-    )
+        for one in written
+    ]
+
+
+def invitation_key(event: Event, person: int, step: InvitingStep) -> str:
+    return f"event:{event.pk}:{person}:{step}"
+
+
+def landing_words(event: Event, language: str) -> dict[str, object]:
+    """What the event is called and says in that language, where somebody has translated it."""
+    with translation.override(language):
+        return landing.words(event)
 
 
 def reply_to(event: Event) -> str:

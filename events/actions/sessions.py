@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Centre
 from events.actions import planning
-from events.actions.telling import tell
+from events.actions.telling import start_telling
 from events.models import TEMPLATES, Event, Kind, Registration, State
 from fleetportal.core.db import lock
 
@@ -55,24 +55,23 @@ def midnight(centre: Centre, day: date) -> datetime:
 
 
 def remind_coming(*, now: datetime) -> int:
-    """How many guests were reminded of an event of tomorrow; each once."""
-    reminded = 0
+    """How many guests will be reminded of an event of tomorrow, by a job; each once for each date. Costs 1 query, 3 for each event."""
     near = Event.objects.published().starting_between(now, now + timedelta(hours=48)).select_related("centre", "host")
-    for event in near:
-        if now < datetime.combine(event.on - timedelta(days=1), REMIND_FROM, event.zone):
-            continue
-        for registration in event.seated():
-            reminded += remind(registration, now=now)
-    return reminded
+    return sum(remind_guests(event, now=now) for event in near if now >= reminds_from(event))
 
 
-def remind(registration: Registration, *, now: datetime) -> bool:
-    """True when this call reminded the guest; a second one finds it done. Costs 8 queries, 1 the second time."""
+def reminds_from(event: Event) -> datetime:
+    return datetime.combine(event.on - timedelta(days=1), REMIND_FROM, event.zone)
+
+
+def remind_guests(event: Event, *, now: datetime) -> int:
+    """How many guests of `event` are to be reminded who were not yet; one who is to be told something else waits for the next time."""
     with transaction.atomic():
-        if not Registration.objects.seated().filter(pk=registration.pk, reminded_at=None).update(reminded_at=now):
-            return False
-        tell(registration, "reminder")
-        return True
+        unreminded = Registration.objects.seated().filter(event=event, reminded_at=None, to_tell="")
+        reminded = unreminded.update(reminded_at=now, to_tell="reminder")
+        if reminded:
+            start_telling(event)
+        return reminded
 
 
 def remind_now() -> int:

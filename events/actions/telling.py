@@ -1,27 +1,109 @@
-"""What a guest is told about a registration: a letter, and a line on the company's timeline."""
+"""What a guest is told about a registration: a letter, and a line on the company's timeline; one guest at once, many by a job."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Sequence
+from typing import cast
 
-from contacts.memory.models.interaction import record as record_interaction
-from contacts.models import Channel, Direction
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import TouchedCompany
+from contacts.memory.models.interaction import Direction, record_many
+from contacts.models import Channel
 from events import letters
-from events.models import Registration
+from events.models import Event, Invitation, Registration
+from fleetportal.core.audit import label
+from fleetportal.core.db import bulk, locked
+from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.jobs.queue import Job
+from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.message import State as MessageState
+from fleetportal.core.outbox.queueing import queue_many, render
+
+AT_ONCE = 50  # guests told in one transaction
+INVITING: tuple[letters.InvitingStep, ...] = ("invitation", "nudge")
+UNTRUE_ONCE_MOVED = ("events/mail/moved", "events/mail/reminder")  # letters that name a time and ask nothing of the guest
 
 
 def tell(registration: Registration, step: letters.Step) -> None:
     """Queue the letter of this step and add the timeline's line. Costs 7 queries, 4 without an address."""
-    record_interaction(
-        "event.registered" if step in ("seated", "waiting") else f"event.{step}",
-        company=registration.company,
-        person=registration.person,
-        by=None,
-        about=registration,
-        channel=Channel.EMAIL,
-        direction=Direction.OUT if step in letters.OURS else Direction.IN,
-    )
-    letters.queue(step, registration)
+    tell_all([registration], step)
 
 
-def tell_all(registrations: Iterable[Registration], step: letters.Step) -> None:
-    for registration in registrations:
-        tell(registration, step)
+def tell_all(registrations: Sequence[Registration], step: letters.Step) -> None:
+    """The same for many guests of one event, in as many queries as for one."""
+    if not registrations:
+        return
+    kind = "event.registered" if step in ("seated", "waiting") else f"event.{step}"
+    direction = Direction.OUT if step in letters.OURS else Direction.IN
+    record_many(kind, registrations, by=None, channel=Channel.EMAIL, direction=direction)
+    TouchedCompany.add_all(sorted({registration.company_id for registration in registrations}))
+    queue_many(letters.to_guests(step, registrations))
+
+
+# --- many guests, by a job ----------------------------------------------------------------------------------------------------
+
+
+def start_telling(event: Event) -> Job:
+    """A job that tells the guests of `event` what their rows say is still to be told. Call it in the verb's transaction. 1 query."""
+    return jobs.start("events.tell", {"event": event.pk, "since": timezone.now().isoformat()}, by=None)
+
+
+@jobs.kind("events.tell")
+def run_telling(job: Job, deadline: float) -> bool:
+    """Tells guests until `deadline`, each once; then writes anew what waits in the outbox for those who are only invited."""
+    for step in (tell_next, rewrite_next):
+        while done := step(job):
+            if time.monotonic() > deadline:
+                return False
+            job.progress(job.done + done)
+    return True
+
+
+def tell_next(job: Job) -> int:
+    """How many further guests have been told, at most AT_ONCE; one transaction, so that a worker that dies has told all or none.
+
+    The rows are locked before the event is read: whoever moves the event after that marks them again. Costs about 12 queries.
+    """
+    with transaction.atomic():
+        waiting = Registration.objects.to_be_told().filter(event=job.args["event"]).select_related("person", "company")
+        rows = list(locked(waiting)[:AT_ONCE])
+        if not rows:
+            return 0
+        event = Event.objects.select_related("centre", "host").get(pk=job.args["event"])
+        for row in rows:
+            row.event = event
+        for step in sorted({row.to_tell for row in rows}):
+            tell_all([row for row in rows if row.to_tell == step], cast("letters.Step", step))
+        Registration.objects.filter(pk__among=[row.pk for row in rows]).update(to_tell="")
+        return len(rows)
+
+
+def rewrite_next(job: Job) -> int:
+    """How many further letters to invited people, written before the change and not sent yet, now say what is so. At most AT_ONCE.
+
+    A letter that is being sent at this moment is left alone. Costs about 8 queries.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        invited = Invitation.objects.filter(event=job.args["event"])
+        unsent = Message.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=MessageState.WAITING)
+        stale = unsent.filter(about_type=label(Invitation), about_id__in=invited.values("pk"), queued_at__lt=job.args["since"])
+        messages = list(locked(stale)[:AT_ONCE])
+        for step in INVITING:
+            of_step = {one.about_id: one for one in messages if one.template == f"events/mail/{step}"}
+            rows = invited.filter(pk__among=of_step).select_related("event__centre", "event__host", "person")
+            for draft in letters.to_invited(list(rows) if of_step else [], step=step):
+                render(draft, of_step[draft.about.pk])
+        for message in messages:
+            message.queued_at = now
+        bulk.update(messages, ["subject", "text", "html", "queued_at"])
+        return len(messages)
+
+
+def hold_back_untrue(event: Event, why: str) -> None:
+    """Letters to guests of `event` that have not left and name a time that no longer holds stay here. Costs 1 query."""
+    guests = Registration.objects.filter(event=event).order_by().values("pk")
+    letters_out = Message.objects.filter(about_type=label(Registration), about_id__in=guests, template__in=UNTRUE_ONCE_MOVED)
+    letters_out.hold_back(why)

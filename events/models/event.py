@@ -258,10 +258,3 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         """Reasons that hang on this event are due again, for the companies of its window and `also`. Costs 2 queries, or none."""
         if self.kind == Kind.SECOND_DELIVERY or also:
             TouchedCompany.add_all(sorted({*self.companies_in_window(), *also}))
-
-    def seated(self) -> list[Registration]:
-        """The registrations with seats, with all that a letter needs and `self` as their event. Costs 1 query."""
-        rows = list(self.registrations.seated().select_related("person", "company").order_by("pk"))
-        for registration in rows:
-            registration.event = self
-        return rows

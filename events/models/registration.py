@@ -64,6 +64,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def waiting(self) -> Self:
         return self.filter(status=Status.WAITING)
 
+    def to_be_told(self) -> Self:
+        """Registrations whose guests a job still has to write to."""
+        return self.exclude(to_tell="")
+
     def in_order(self) -> Self:
         """In the order of the waiting list."""
         return self.order_by("place", "pk")
@@ -107,6 +111,7 @@ class Registration(models.Model):
     registered_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     reminded_at = models.DateTimeField(null=True)
+    to_tell = models.CharField(max_length=10, blank=True)  # the letter that a job still has to write: moved, called_off, reminder
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -117,7 +122,10 @@ class Registration(models.Model):
             models.UniqueConstraint(fields=["event", "person"], condition=Q(status__in=STANDING), name="one_standing_registration"),
             models.CheckConstraint(condition=Q(party__gte=1), name="a_party_has_somebody"),
         ]
-        indexes = [models.Index(fields=["seating", "status", "place"], name="registration_waiting")]
+        indexes = [
+            models.Index(fields=["seating", "status", "place"], name="registration_waiting"),
+            models.Index(fields=["event", "id"], name="registration_to_tell", condition=~Q(to_tell="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.guest}, {self.party}"
@@ -173,10 +181,10 @@ class Registration(models.Model):
         else:
             seating.waiting -= 1
             seating.save(update_fields=["waiting"])
-        self.status, self.place = Status.CANCELLED, None
+        self.status, self.place, self.to_tell = Status.CANCELLED, None, ""
         self.revision += 1
         self.changed_at = timezone.now()
-        self.save(update_fields=["status", "place", "revision", "changed_at"])
+        self.save(update_fields=["status", "place", "to_tell", "revision", "changed_at"])
         return before
 
     # --- at the door ---

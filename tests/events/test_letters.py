@@ -16,6 +16,7 @@ from fleetportal.core import ical
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.email import as_email
 from fleetportal.core.outbox.message import Message
+from tests.events.work import run_jobs
 from tests.factories.accounts import make_company
 from tests.factories.events import make_event, make_guest, make_invitation, make_registration
 
@@ -92,8 +93,10 @@ def test_an_event_that_moves_corrects_every_calendar_and_one_called_off_empties_
     coming, waits = make_registration(event, party=2, company=north_ag), make_registration(event, company=north_ag)
 
     planning.edit(event, by=None, starts_at=event.starts_at + timedelta(hours=1), ends_at=event.ends_at + timedelta(hours=1))
+    run_jobs()
     planning.edit(event, by=None, intro="Only words: nobody is told.")
     planning.call_off(event, by=None, reason="The car is not here yet.")
+    run_jobs()
 
     told = [entry(message) for message in letters(coming)]
     assert [method for method, _event in told] == ["REQUEST", "REQUEST", "CANCEL"]

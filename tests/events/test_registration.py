@@ -22,6 +22,7 @@ from events.models import (
 )
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox.message import Message
+from tests.events.work import run_jobs
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person
 from tests.factories.events import in_days, make_event, make_guest, make_registration
@@ -310,6 +311,7 @@ def test_calling_the_event_off_tells_everybody_and_empties_seats_and_list() -> N
     planning.call_off(event, by=None)
 
     assert seats(event) == (0, 0)
+    run_jobs()
     assert (steps(coming)[-1], steps(waits)[-1]) == ("called_off", "called_off")
     assert "The car is not here yet." in Message.objects.about(coming).order_by("pk").last().text
     assert Entry.objects.filter(action="event.cancelled").count() == 1

@@ -1,5 +1,6 @@
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -115,6 +116,29 @@ class Interaction(models.Model):
             audit.record("interaction.taken_back", self, by=by, facts={"company": self.company_id})
             TouchedCompany.add(self.company)
             self.delete()
+
+
+def record_many(kind: str, rows: Sequence[Any], *, by: "User | None", channel: str, **facts: object) -> None:
+    """A line of the timeline about each of `rows`, which are all of one model and name company and person. Touches no company.
+
+    Costs 1 query, none without rows.
+    """
+    now = timezone.now()
+    lines = [
+        Interaction(
+            kind=kind,
+            company_id=row.company_id,
+            person_id=row.person_id,
+            by=by,
+            channel=channel,
+            happened_at=now,
+            about_type=audit.label(row),
+            about_id=row.pk,
+            **facts,
+        )
+        for row in rows
+    ]
+    Interaction.objects.bulk_create(lines)
 
 
 def record(
