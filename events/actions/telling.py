@@ -17,8 +17,7 @@ from fleetportal.core.audit import label
 from fleetportal.core.db import bulk, locked
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.jobs.queue import Job
-from fleetportal.core.outbox.message import Message
-from fleetportal.core.outbox.message import State as MessageState
+from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.queueing import queue_many, render
 
 AT_ONCE = 50  # guests told in one transaction

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.staff.requests import StaffRequest
-from events.actions import cockpit as figures
 from events.actions.circle import circle, entitling
 from events.actions.inviting import invitable, start_inviting
 from events.forms.proposal import ProposalForm
 from events.models import Event
+from events.views import cockpit
 from events.views.staff import address, the_event
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists.paging import beside, said_span
@@ -78,8 +78,8 @@ def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int
         "event": event,
         "roles": with_reasons(event, roles),
         "circle": counted,
-        "held_back": figures.held_back(counted),
-        "entitled": figures.entitled_in_words(event),
+        "held_back": cockpit.held_back(counted),
+        "entitled": cockpit.entitled_in_words(event),
         "count": max(counted.invitable, first + len(roles)) if has_next or first else len(roles),
         "without": set(without),
         "shown": " ".join(map(str, people)),

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Centre, User
 from accounts.staff.requests import StaffRequest
 from events import landing
-from events.actions import cockpit as figures
-from events.actions import planning
+from events.actions import figures, planning
 from events.actions.inviting import start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery
 from events.filters import EventFilter, GuestFilter
@@ -25,6 +24,7 @@ from events.models import TEMPLATES, Event, Kind, Registration, SeatsTaken
 from events.models.event import EventQuerySet
 from events.models.registration import RegistrationQuerySet
 from events.tables import EventTable, GuestTable
+from events.views import cockpit
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import answer, ask, done, page
@@ -199,9 +199,9 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
     context = {
         "event": found,
         "now": now,
-        "step": figures.next_step(now),
-        "funnel": figures.funnel(now),
-        "plan": figures.seat_plan(found, now.seating),
+        "step": cockpit.next_step(now),
+        "funnel": cockpit.funnel(now),
+        "plan": cockpit.seat_plan(found, now.seating),
         "chips": chips(now, show),
         "show": show,
         "guests": figures.guests(found, request.user, show),

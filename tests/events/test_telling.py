@@ -20,7 +20,7 @@ from events.actions.sessions import remind_coming
 from events.models import Event, Invitation, Registration, Status
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.message import Message, State
+from fleetportal.core.outbox.message import Message, MessageState
 from tests.events.work import run_jobs
 from tests.factories.events import in_days, make_event, make_guest, make_invitation, make_registration
 from tests.races import race
@@ -176,7 +176,7 @@ def test_a_moved_event_reminds_for_its_new_day_and_not_for_the_old_one(north_ag:
     move(event)
     run_jobs()
 
-    assert {message.state for message in letters("reminder")} == {State.HELD_BACK}
+    assert {message.state for message in letters("reminder")} == {MessageState.HELD_BACK}
     assert remind_coming(now=tomorrow) == 0
     assert remind_coming(now=tomorrow + timedelta(days=7)) == 2
     run_jobs()
@@ -206,7 +206,7 @@ def test_tickets_and_invitations_open_until_after_the_new_day(north_ag: Company)
 def test_an_invitation_that_has_not_left_names_the_new_day(north_ag: Company) -> None:
     waiting = make_invitation(event := make_event(north_ag.centre), make_guest(north_ag), company=north_ag)
     gone = make_invitation(event, make_guest(north_ag), company=north_ag)
-    Message.objects.about(gone).update(state=State.SENT)
+    Message.objects.about(gone).update(state=MessageState.SENT)
     before, sent = Message.objects.about(waiting).get(), Message.objects.about(gone).get()
 
     move(event, days=3)

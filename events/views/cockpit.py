@@ -1,24 +1,17 @@
-"""How an event stands, and the one next step that follows from it."""
+"""The cockpit of an event as it is shown: the one next step with its button, the funnel, the seats as a drawing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
-from events.actions.circle import Circle, circle
-from events.actions.inviting import silent
-from events.models import CheckIn, Event, Invitation, Kind, Registration, Seating, Status
-from events.models.registration import RegistrationQuerySet
-from fleetportal.core.jobs.queue import Job
-from fleetportal.core.outbox.message import Message
-from fleetportal.core.outbox.message import MessageState as MessageState
+from events.actions.circle import Circle
+from events.actions.figures import Standing
+from events.models import Event, Kind, Seating
 
 TRACK = 400  # units of the funnel's width
 
@@ -45,68 +38,6 @@ class Bar:
     width: int
     is_pale: bool = False
     url: str = ""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """All figures of an event as `user` may see them, asked once."""
-
-    event: Event
-    user: User
-    seating: Seating
-    circle: Circle
-    coming: int
-    seats: int
-    waiting: int
-    seats_waited_for: int
-    declined: int
-    silent: int
-    nudged: int
-    not_sent: int
-    inside: int
-    job: Job | None
-
-    @property
-    def is_inviting(self) -> bool:
-        return self.job is not None and self.job.is_running
-
-
-def standing(event: Event, user: User) -> Standing:
-    """How `event` stands for `user`. Costs 8 queries while its circle is remembered, else 9."""
-    registrations = Registration.objects.where(user, may="invite").filter(event=event)
-    of = {status: Q(status=status) for status in Status}
-    told = registrations.aggregate(
-        coming=Count("pk", filter=of[Status.SEATED]),
-        seats=Sum("party", filter=of[Status.SEATED], default=0),
-        waiting=Count("pk", filter=of[Status.WAITING]),
-        seats_waited_for=Sum("party", filter=of[Status.WAITING], default=0),
-    )
-    invitations = Invitation.objects.where(user, may="invite").filter(event=event)
-    quiet = silent(event, user).aggregate(silent=Count("pk"), nudged=Count("pk", filter=Q(nudged_at__isnull=False)))
-    inside = CheckIn.objects.standing().filter(registration__event=event).aggregate(heads=Sum("heads", default=0))["heads"]
-    return Standing(
-        event=event,
-        user=user,
-        seating=event.seating(),
-        circle=circle(event, user),
-        declined=invitations.declined().count(),
-        not_sent=held_back_letters(event),
-        inside=inside,
-        job=last_job(event, user),
-        **quiet,
-        **told,
-    )
-
-
-def held_back_letters(event: Event) -> int:
-    """Invitations that the gate, asked again at the moment of sending, did not let out."""
-    keys = Invitation.objects.filter(event=event).exclude(message_key="").values("message_key")
-    return Message.objects.filter(key__in=keys, state=MessageState.HELD_BACK).count()
-
-
-def last_job(event: Event, user: User) -> Job | None:
-    jobs = Job.objects.filter(kind__in=("events.invite", "events.nudge"), owner=user, args__event=event.pk)
-    return jobs.order_by("-pk").first()
 
 
 # --- the next step ---------------------------------------------------------------------------------------------------------
@@ -274,31 +205,3 @@ def places(seating: Seating) -> Iterator[Seat]:
     for number in range(seating.capacity):
         row, column = divmod(number, len(COLUMNS))
         yield Seat(COLUMNS[column], 24 + 36 * row + 8 * (row // 3), "taken" if number < seating.taken else "free")
-
-
-# --- the guests on the page --------------------------------------------------------------------------------------------------
-
-SHOWN = 50
-
-
-def answered(event: Event, user: User) -> RegistrationQuerySet:
-    return Registration.objects.visible_to(user).filter(event=event).for_list()
-
-
-def guests(event: Event, user: User, show: str) -> list[object]:
-    """The first guests of one chip: registrations, or for who said no or nothing the invitations. Costs 1 query."""
-    invitations = Invitation.objects.visible_to(user).filter(event=event).select_related("person", "company")
-    rows: dict[str, QuerySet[Any]] = {
-        "coming": answered(event, user).seated().order_by("registered_at", "pk"),
-        "waiting": answered(event, user).waiting().in_order(),
-        "no": invitations.declined().order_by("-declined_at"),
-        "silent": invitations.silent().order_by("person__name_folded", "pk"),
-    }
-    order = ("status", "place", "registered_at", "pk")  # cancelled, seated, waiting: as the words sort
-    return list(rows.get(show, answered(event, user).order_by(*order))[:SHOWN])
-
-
-def ranks(event: Event) -> dict[int, int]:
-    """The place of each waiting party on the list, 1 is next. Costs 1 query."""
-    waiting = Registration.objects.waiting().filter(event=event).in_order().values_list("pk", flat=True)
-    return {pk: place for place, pk in enumerate(waiting, start=1)}
