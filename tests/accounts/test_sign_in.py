@@ -87,6 +87,16 @@ def test_a_stranger_who_tries_a_name_does_not_shut_its_owner_out(client: Client,
     assert "_auth_user_id" in client.session
 
 
+def test_signing_in_often_uses_up_no_try(client: Client, anna: User) -> None:
+    """Only wrong passwords count, in whatever case the name is typed."""
+    for _time in range(7):
+        assert sign_in(client, anna.username).status_code == 302
+        client.post("/logout/")
+    for name in (anna.username, anna.username.upper(), anna.username, anna.username.upper(), anna.username):
+        sign_in(client, name, "wrong")
+    assert sign_in(client, anna.username).status_code != 302
+
+
 def test_signing_out_needs_a_post(client: Client, anna: User) -> None:
     client.force_login(anna)
     assert client.get("/logout/").status_code == 200

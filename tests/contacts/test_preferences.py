@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from accounts.models import Company
 from contacts.consent import actions, unsubscribe
+from contacts.consent.models import reachable
 from contacts.models import AddressState, Consent, Person, PersonAddress, Purpose
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.sending import send_due
+from tests.core.test_outbox import make_message
 from tests.factories.contacts import give_consent, make_person
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -274,3 +276,24 @@ def test_an_entry_of_the_ledger_is_never_changed(address: PersonAddress, tamper:
         tamper(consent)
     kept = Consent.objects.get()
     assert (kept.is_given, kept.wording) == (False, "No.")
+
+
+@pytest.mark.django_db
+def test_whoever_is_reachable_is_whoever_the_gate_lets_be_written_to() -> None:
+    """One definition: the circle of an event and the gate of its invitations never disagree."""
+    answers: dict[str, list[bool]] = {"never asked": [], "yes": [True], "no": [False]}
+    answers |= {"yes, then no": [True, False], "no, then yes": [False, True]}
+    people = {}
+    for said, given in answers.items():
+        for state in AddressState.values:
+            person = people[said, state] = make_person(said, email=f"{len(people)}@customer.example")
+            for is_given in given:
+                give_consent(person, is_given=is_given)
+            person.addresses.update(state=state)
+            make_message(person, gate="marketing", purpose=Purpose.INVITATIONS)
+    send_due(seconds=60)
+    written_to = set(Message.objects.filter(state=MessageState.SENT).values_list("recipient_id", flat=True))
+    willing = set(reachable(Person.objects.all(), "email", Purpose.INVITATIONS).values_list("pk", flat=True))
+    usable = (AddressState.UNCONFIRMED, AddressState.CONFIRMED)
+    assert written_to == willing == {people[said, state].pk for said in ("yes", "no, then yes") for state in usable}
+    assert not set(reachable(Person.objects.all(), "sms", Purpose.INVITATIONS))

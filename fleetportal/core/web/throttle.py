@@ -59,6 +59,12 @@ def hit(scope: str, key: str, *, limit: int, seconds: int) -> None:
     raise TooMany(_("Too many attempts. Please wait a moment, then try again."), facts={"retry_after": left})
 
 
+def give_back(scope: str, key: str, *, seconds: int) -> None:
+    """Take back one try of `key` in this window: it was a right one. Costs 1 query."""
+    window, key_hash = int(timezone.now().timestamp()) // seconds, hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+    Counter.objects.filter(scope=scope, key_hash=key_hash, window=window, count__gt=0).update(count=F("count") - 1)
+
+
 # Wrong codes and links, of any kind: of one address of the network, and of all together.
 WRONG = "wrong code"
 WRONG_BY_ADDRESS, WRONG_BY_ADDRESS_SECONDS = 10, 600
