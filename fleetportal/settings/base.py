@@ -117,6 +117,9 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_size_limit=27103364; PRAGMA cache_size=-20000;"
     ),
 }
+# PostgreSQL: parameters bound by the server, and a statement that comes a third time on a connection is planned no more: that halves
+# the time of many of them. Compiling one takes half a second to a second, while the statements of a page take milliseconds.
+POSTGRESQL_OPTIONS = {"options": "-c jit=off", "server_side_binding": True, "prepare_threshold": 2}
 
 
 def database(config: dict[str, Any]) -> dict[str, Any]:
@@ -124,8 +127,8 @@ def database(config: dict[str, Any]) -> dict[str, Any]:
     config = {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {**config.get("OPTIONS", {}), **SQLITE_OPTIONS}
-    else:  # compiling a statement takes PostgreSQL half a second to a second, a page's statements take milliseconds
-        config["OPTIONS"] = {"options": "-c jit=off", **config.get("OPTIONS", {})}
+    else:
+        config["OPTIONS"] = {**POSTGRESQL_OPTIONS, **config.get("OPTIONS", {})}
     return config
 
 

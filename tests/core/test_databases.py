@@ -40,6 +40,16 @@ def test_a_rolled_back_test_sees_no_committed_row():
     assert not USER.objects.filter(username="leftover").exists()
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_a_statement_that_comes_again_is_planned_once():
+    for name in ("one", "two", "three", "four"):
+        USER.objects.filter(username=name).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        assert any("accounts_user" in statement and "$1" in statement for (statement,) in cursor.fetchall())
+
+
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_racers_have_connections_of_their_own():
