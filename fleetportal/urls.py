@@ -1,11 +1,12 @@
 """The roof's addresses: each app owns its own; Wagtail's pages come last."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from accounts.admin import site as administration
+from cms.serving import serve
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("django-admin/", administration.urls),
@@ -19,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gifts.urls")),
     path("", include("cms.urls")),
 ]
-urlpatterns += i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False)
+public = re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve")  # before Wagtail's own, which it falls back to
+urlpatterns += i18n_patterns(public, path("", include(wagtail_urls)), prefix_default_language=False)

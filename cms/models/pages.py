@@ -1,7 +1,6 @@
 """What everybody may read: the home page and the landing pages of events. Cached and cookie-free; nothing personal stands in them."""
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,7 +12,6 @@ from wagtail.search import index
 
 from cms import kept
 from cms.blocks import BODY
-from cms.models.brand import house_brand
 from events.models import Event
 
 KEPT_SECONDS = 60
@@ -22,22 +20,17 @@ WIDE, TALL = "fill-1000x800|format-webp", "fill-1000x1250|format-webp"
 
 
 class PublicPage(Page):
-    """A page that is the same for every visitor and is kept for a minute, on the server and on the way."""
+    """A page that is the same for every visitor and is kept for a minute on the way, in memory for some seconds."""
 
     class Meta:
         abstract = True
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """The kept answer, or a fresh one. Who is signed in or looks at a draft gets a fresh one that nobody keeps."""
+        """The page, which browsers keep for KEPT_SECONDS and KeptPages in memory. Who is signed in or looks at a draft gets one
+        that nobody keeps."""
+        response: HttpResponse = super().serve(request, *args, **kwargs)
         if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES or getattr(request, "is_preview", False):
-            return super().serve(request, *args, **kwargs)
-        published = self.last_published_at.timestamp() if self.last_published_at else 0
-        key = f"cms:{request.get_host()}:{self.pk}:{published}:{house_brand().stylesheet}"
-        body = cache.get(key)
-        if body is None:
-            body = super().serve(request, *args, **kwargs).render().content
-            cache.set(key, body, KEPT_SECONDS)
-        response = HttpResponse(body)
+            return response
         response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
         response.is_for_everyone = True  # type: ignore[attr-defined]  # for KeptPages
         return response
@@ -111,7 +104,7 @@ class EventPage(PublicPage):
         return saved
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        event = Event.objects.select_related("centre", "host").filter(pk=self.event_id).exclude(state="draft").first()
+        event = self.event if self.event and not self.event.is_draft else None
         return {**super().get_context(request, *args, **kwargs), "event": event, "landing": self.pictures() | self.own_words}
 
     @property

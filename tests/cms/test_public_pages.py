@@ -11,12 +11,13 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from accounts.models import Centre, User
 from cms import kept
 from cms.landing import landing_page, make_landing_page, translate
 from cms.models import EventPage, HomePage
+from cms.serving import landing_at
 from cms.wagtail_hooks import speak
 from events.models import Event
 from fleetportal.core.links import Link
@@ -76,13 +77,45 @@ def test_the_picture_of_an_event_stands_on_every_page_about_it_and_looking_cuts_
     assert picture.renditions.count() == cut
 
 
-def test_a_kept_page_costs_no_query_of_its_own(client: Client, landing: EventPage, django_assert_max_num_queries: Any) -> None:
+@pytest.mark.parametrize("has_picture", [False, True])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Wagtail lets go of a file as it cuts
+def test_a_landing_page_made_afresh_is_found_by_its_own_row(
+    client: Client, landing: EventPage, django_assert_num_queries: Any, has_picture: bool
+) -> None:
+    """The row with event, picture and language; its translations; the site of the links. The picture's sizes are known."""
+    if has_picture:
+        landing.picture = make_picture(width=1600, height=1200)
+        landing.save_revision().publish()
     first = client.get(landing.url)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_num_queries(3):
         again = client.get(landing.url)
 
     assert again.content == first.content
+    assert landing.title in again.content.decode()
+
+
+def test_a_page_found_by_its_row_is_what_wagtail_serves(client: Client, landing: EventPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses = [f"{prefix}{landing.url}" for prefix in ("", "/de", "/it", "/ru")]
+    ours = [client.get(address).content for address in addresses]
+    monkeypatch.setattr("cms.serving.landing_at", lambda path: None)
+    assert [client.get(address).content for address in addresses] == ours
+    assert len(set(ours)) == 4
+
+
+@pytest.mark.parametrize("on_its_parent", [False, True])
+def test_a_restricted_page_is_left_to_wagtail(client: Client, landing: EventPage, on_its_parent: bool) -> None:
+    page = landing.get_parent() if on_its_parent else landing
+    assert landing_at(landing.url.strip("/") + "/") == landing
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    assert landing_at(landing.url.strip("/") + "/") is None
+    assert client.get(landing.url)["Location"].startswith("/login/")
+
+
+def test_a_restriction_elsewhere_closes_nothing(client: Client, landing: EventPage) -> None:
+    other = landing.get_parent().add_child(instance=EventPage(title="Other", slug="other"))
+    PageViewRestriction.objects.create(page=other, restriction_type=PageViewRestriction.LOGIN)
+    assert client.get(landing.url).status_code == 200
 
 
 @pytest.fixture

@@ -1,0 +1,35 @@
+"""A public page by its own row: Wagtail walks down the tree, a query for each level, and asks for restrictions on the way back."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import StrIndex
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from wagtail.models import PageViewRestriction, Site
+from wagtail.views import serve as walk_and_serve
+
+from cms.models import EventPage
+from fleetportal.core.web.pages import public_page
+
+
+@public_page(why="what everybody may read: the home page and landing pages")
+def serve(request: HttpRequest, path: str) -> HttpResponse:
+    """The landing page at `path`; every other page, a restricted or unknown one and every other method as Wagtail serves it.
+
+    Costs 1 query to find it, and what the page itself asks.
+    """
+    found = landing_at(path) if request.method in ("GET", "HEAD") else None
+    return walk_and_serve(request, path) if found is None else found.serve(request)
+
+
+def landing_at(path: str) -> EventPage | None:
+    """The public landing page at `path` in the language of the request, with its event, picture and language. Costs 1 query."""
+    roots = Site.get_site_root_paths()
+    mine = [root for root in roots if root.language_code == get_language()]
+    if len({root.site_id for root in roots}) > 1 or len(mine) != 1:
+        return None
+    above: Any = PageViewRestriction.objects.annotate(below=StrIndex(OuterRef("path"), "page__path")).filter(below=Value(1))
+    rows = EventPage.objects.live().filter(~Exists(above), url_path=f"{mine[0].root_path}{path}")
+    found: EventPage | None = rows.select_related("locale", "picture", "event__centre", "event__host").first()
+    return found
