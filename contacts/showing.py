@@ -64,7 +64,7 @@ def person_page(person: Person) -> str:
 
 
 def roles(person: Person, user: object) -> str:
-    """What somebody is, to whom: only companies in the user's reach are named."""
+    """The roles of a person and their companies; only companies the user may see are named."""
     return "; ".join(f"{role.job_title or role.group.label}, {role.company.name}" for role in person.roles_now)
 
 

@@ -17,7 +17,7 @@ Context = Callable[[StaffRequest, Any, set[str]], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a page about one thing, shown to those who may `may` with it.
+    """A part of a page about one object, shown to users with the right `may` on it.
 
     `place` is "top" (above everything: the brake), "actions" (buttons in the head), "body" (sections) or "aside" (side panels).
     `context(request, thing, held)` gives what `template` needs, or None to show nothing; `held` is what the user may with it.
@@ -33,7 +33,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Later:
-    """The place of a panel that is loaded once the page stands: its title, its address, about how many lines it will have.
+    """The placeholder of a panel that loads after the page: its title, its URL and roughly how many lines it will have.
 
     `nothing` is what it says where its context is None.
     """

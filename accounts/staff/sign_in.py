@@ -115,7 +115,7 @@ class StaffAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     def can_delete_authenticator(self, authenticator: Any) -> bool:
-        """Not where the role asks for it."""
+        """Not for a role that requires it."""
         return not needs_second_factor(authenticator.user)
 
 
@@ -143,7 +143,7 @@ class SetUp(ActivateTOTPView):
 
 
 class SecondFactor:
-    """Nobody whose role asks for a second factor gets on without having shown it in this session.
+    """A user whose role requires a second factor gets no page before giving it in this session.
 
     Asked anew with each request, so a role that somebody gains counts at once, also in sessions that are open. Costs nothing.
     """
@@ -174,7 +174,7 @@ def has_shown(request: HttpRequest) -> bool:
 class OneDoor:
     """The CMS, its pages and Django's admin have no sign-in of their own: visitors go to ours, users without the right find nothing there.
 
-    Their forms would ask for the password alone: no second factor, no limit on tries.
+    Their forms would accept the password alone: no second factor and no limit on attempts.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -1,4 +1,4 @@
-"""The door: allauth's views under our addresses. Their names are allauth's own, so they stand in no namespace."""
+"""Sign-in: allauth's views at our URLs. The names are allauth's, so they are in no namespace."""
 
 from typing import Any
 

@@ -42,7 +42,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> "list[Consent]":
-        """New entries; never another text for one that stands."""
+        """Inserts new entries; never changes the text of an existing one."""
         if kwargs.get("update_conflicts"):
             raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
         return super().bulk_create(*args, **kwargs)
@@ -77,7 +77,7 @@ class Consent(models.Model):
         return f"{self.address} {self.purpose} {self.is_given}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Saves a new entry; of one that stands only the address goes along in a merge of two people."""
+        """Saves a new entry; on an existing one only the address may change, when two people are merged."""
         if self.pk and kwargs.get("update_fields") != ["address"]:
             raise TypeError("An entry of the ledger is never changed; a new one says what holds now.")
         super().save(*args, **kwargs)

@@ -29,7 +29,7 @@ class PairFilter(Sentence):
         fields: tuple[str, ...] = ()
 
     def filter_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Without a word about it, pairs that were told apart are left out."""
+        """By default, pairs marked as different are left out."""
         rows = super().filter_queryset(rows)
         return rows if self.form.cleaned_data.get("state") else rows.filter(told_apart_at=None)
 

@@ -65,7 +65,7 @@ def last_contact(request: StaffRequest, company: Company, held: set[str]) -> Fig
 
 
 def log(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
-    """The form for a call; whom we dealt with last is chosen already."""
+    """The form for logging a call, with the person of the last contact preselected."""
     last = Interaction.objects.filter(company=company).exclude(person=None).order_by("-happened_at", "-pk").values_list("person", flat=True)
     return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person") or last.first()})}
 
@@ -75,7 +75,7 @@ def log_button(request: StaffRequest, company: Company, held: set[str]) -> dict[
 
 
 def company_timeline(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
-    """The place of the timeline; its lines come once the page stands."""
+    """The placeholder of the timeline; its lines load after the page."""
     return {"later": reverse("contacts:company_timeline", args=[company.pk])}
 
 

@@ -113,7 +113,7 @@ class Met:
 
 
 def meet(request: StaffRequest, person_id: int, may: str = "meet_customers") -> Met:
-    """The person with whom the user may `may`; else 404. Costs 6 queries at most."""
+    """The person, if the user has the right `may` there; else 404. Costs at most 6 queries."""
     person = get_object_or_404(Person.objects.where(request.user, may=may).prefetch_related(addresses_with_consents()), pk=person_id)
     roles = roles_seen(person, request.user)
     if roles:

@@ -85,7 +85,7 @@ def is_telephone(value: str) -> bool:
 
 
 def known_by(value: str, channel: str, user: User) -> Person | None:
-    """Somebody within `user`'s reach who has this very address; nobody out of reach is ever betrayed."""
+    """The person with this address whom `user` may see, if any; people out of reach are never revealed."""
     if not value:
         return None
     at = PersonAddress.objects.filter(channel=channel, value_folded=fold_address(channel, value), is_private=False)
@@ -136,7 +136,7 @@ ROLE_FORMS: dict[str, type[RoleEditForm]] = {
 
 
 class AddressForm(forms.Form):
-    """A further address. What stands in it is checked for its channel."""
+    """Another address; its value is validated for the channel."""
 
     channel = forms.ChoiceField(label=_("Channel"), choices=[(c.value, c.label) for c in WRITTEN], widget=forms.RadioSelect)
     value = forms.CharField(label=_("Address"), max_length=254)

@@ -90,7 +90,7 @@ def forget_search_row(person: Person) -> None:
 
 
 def keeps(person: Person) -> None:
-    """Forgets nothing: sums of money that tax law asks for, and not a word about who it was."""
+    """Forgets nothing: these are sums that tax law requires, without any personal data."""
 
 
 def forget_self(person: Person) -> None:
@@ -104,7 +104,7 @@ def forget_self(person: Person) -> None:
 
 
 def moving(model: type[models.Model], field: str) -> Move:
-    """Moves by naming the kept person instead of the duplicate; for tables in which both may stand side by side."""
+    """Moves rows by setting the kept person instead of the duplicate; for tables that may have rows of both."""
 
     def move(duplicate: Person, kept: Person) -> Moved:
         rows = list(model._default_manager.filter(**{field: duplicate}))
@@ -143,7 +143,7 @@ def move_roles(group: str) -> Move:
 
 
 def _hand_vehicles_over(role: Any, standing: Any) -> Moved:
-    """The vehicles of a role that ends go to the one that stands."""
+    """The vehicles of the role that ends go to the role that stays."""
     moved = [renamed(held, "user", standing) for held in Holder.objects.filter(user=role.pk)] if role.group == "user" else []
     if role.group == "driver":
         for drive in VehicleDriver.objects.filter(driver=role.pk):
@@ -181,5 +181,5 @@ def move_search_row(duplicate: Person, kept: Person) -> Moved:
 
 
 def stays(duplicate: Person, kept: Person) -> Moved:
-    """Moves nothing: the rows hang on others that move."""
+    """Moves nothing: these rows belong to others that move."""
     return []

@@ -113,12 +113,12 @@ def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iter
 
 
 def key_of(rule: Rule, found: FoundReason) -> str:
-    """What tells this reason from every other; a person the engine only suggested is no part of it."""
+    """The unique key of this reason; a person whom the engine only suggested is not part of it."""
     return f"{rule.name}:{found.company}:{found.person or ''}:{found.vehicle or ''}:{found.occasion}"[:140]
 
 
 class Suggestions:
-    """Whom of a company to speak to: who has the responsibility, else who ranks first. One query for each group asked about."""
+    """The person to contact at each company: whoever has the responsibility, else the highest rank. Costs 1 query per group."""
 
     def __init__(self, companies: Any, on: date) -> None:
         self.companies, self.on = companies, on

@@ -13,7 +13,7 @@ from contacts.reasons.rule import Rule, rules
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A reason that stands, and the decision that keeps it away on that day, if there is one."""
+    """A current reason, and the decision that hides it on that day, if there is one."""
 
     reason: Reason
     decision: Decision | None

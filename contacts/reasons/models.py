@@ -29,7 +29,7 @@ LATE_DAYS, LATE_POINTS = 14, 10
 
 
 class Weight(NamedTuple):
-    """One of the things that put a reason where it stands: in words, and what it counts."""
+    """One factor in the position of a reason: its label and its points."""
 
     words: str | Promise
     points: int
@@ -55,7 +55,7 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
-        """Reasons at the companies that `user` serves today: own, stood in for, or of the centre."""
+        """Reasons at the companies that `user` serves today: their own, as a stand-in, or through the centre."""
         return self.where(user, may="serve_customers")
 
     def open(self, *, on: date, to: "User | None" = None) -> Self:
@@ -87,7 +87,9 @@ class Reason(models.Model):
     key = models.CharField(max_length=140, unique=True)
     rule = models.CharField(max_length=40)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="reasons")
-    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")  # whom to speak to; None: nobody is known
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.CASCADE, related_name="+"
+    )  # the person to contact; None: nobody is known
     vehicle = models.ForeignKey(Vehicle, null=True, on_delete=models.CASCADE, related_name="+")
     group = models.CharField(max_length=14, choices=Group)
     due_on = models.DateField(null=True)
@@ -166,7 +168,7 @@ class Reason(models.Model):
         return None if self.due_on is None else (self.due_on - on).days
 
     def weights(self, on: date) -> list[Weight]:
-        """Why it stands where it stands, in words and points; they add up to `weight` on the day it was computed."""
+        """The factors in its position, with points that add up to `weight` on the day of the computation."""
         company, left = self.company, self.days_left(on)
         points = points_of(tier=company.tier, phase=company.phase, group=self.group, value=self.made_by.value, due_on=self.due_on, on=on)
         words = {
@@ -192,7 +194,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class Decision(models.Model):
-    """What somebody did with a reason. It hangs on the reason's key, so that computing again never forgets it."""
+    """What a user did with a reason. It refers to the reason's key, so that it survives a new computation."""
 
     class Kind(models.TextChoices):
         REACHED = "reached", _("reached")

@@ -47,7 +47,7 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class FoundReason:
-    """One reason that stands on the day asked about. `occasion` tells this time from the next: a month, a contract, a delivery."""
+    """One reason that a rule finds for a day. `occasion` distinguishes it from the next time: a month, a contract, a delivery."""
 
     company: int
     occasion: str
@@ -104,7 +104,7 @@ class Rule:
     doing: Words = _("Call")  # one word at the end of the row
     value: int = 0  # 0 to 40: what this kind of reason is worth beside tier, group and hurry
     asks: str = ""  # the group whose person is suggested where the rule names none
-    topic: str = ""  # the responsibility that person has, if there is one who has it
+    topic: str = ""  # prefer a person with this responsibility, if there is one
     rest: relativedelta | None = None
     planning: Planning | None = None
 
@@ -114,7 +114,7 @@ class Rule:
         raise NotImplementedError
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
-        """What stands on that day at these companies, in a fixed number of queries."""
+        """The reasons on that day at these companies, in a fixed number of queries."""
         raise NotImplementedError
 
     def sentence(self, facts: Mapping[str, object]) -> str:

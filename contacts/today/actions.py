@@ -84,7 +84,7 @@ def give(reason: Reason, *, to: "User", why: str, by: "User", on: date) -> Decis
 
 
 def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:
-    """The decision was never made: what it logged and made is gone, its reason is back if it still stands.
+    """Undo the decision: remove what it logged and created, and bring its reason back if it still applies.
 
     `planning` is what "Plan" means for its rule. Doing it twice changes nothing. Raises TooLateToUndo an hour later.
     Costs about 20 queries.

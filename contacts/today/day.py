@@ -59,7 +59,7 @@ moved: Registry[Callable[["User", datetime], list[Moved]]] = Registry("what move
 
 @dataclass(frozen=True)
 class StandIn:
-    """Somebody for whom the user stands in today."""
+    """A colleague for whom the user is the stand-in today."""
 
     user_id: int
     name: str
@@ -153,7 +153,7 @@ class Day:
 
     @cached_property
     def stand_ins(self) -> list[StandIn]:
-        """For whom the user stands in today. 1 query."""
+        """The colleagues for whom the user is the stand-in today. Costs 1 query."""
         responsible = "company__assignments"
         rows = Assignment.objects.running(on=self.on).filter(user=self.user, kind=Assignment.Kind.STAND_IN)
         rows = rows.filter(**{f"{responsible}__in": Assignment.objects.responsible().running(on=self.on)})

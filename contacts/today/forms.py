@@ -73,7 +73,7 @@ class NotNowForm(ReasonCardForm):
 
 
 class GiveForm(forms.Form):
-    """Who takes a reason over: a colleague who may serve the company."""
+    """Choose the colleague who takes a reason over; only those who may serve the company."""
 
     to = forms.ModelChoiceField(
         label=_("Colleague"), queryset=User.objects.none(), error_messages={"required": _("Choose who takes over.")}

@@ -23,7 +23,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Appointment:
-    """What stands in somebody's calendar. `uid` stays for life, `sequence` rises with every change."""
+    """An entry in a calendar. `uid` never changes, `sequence` increases with every change."""
 
     uid: str
     sequence: int
@@ -80,7 +80,7 @@ def address(party: Party) -> vCalAddress:
 
 
 def invited(party: Party, *, coming: bool) -> vCalAddress:
-    """`party` as an attendee; who is `coming` said so on our page, so the calendar asks no more."""
+    """`party` as an attendee. Guests who are `coming` replied on our page, so the calendar doesn't request a reply."""
     found = address(party)
     found.params["ROLE"] = vText("REQ-PARTICIPANT")
     found.params["RSVP"] = vText("FALSE")

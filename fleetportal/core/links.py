@@ -108,7 +108,7 @@ class Link(models.Model):
 
     @property
     def placeholder(self) -> str:
-        """What stands for the address in a stored message body."""
+        """The placeholder for the URL in a stored message body."""
         return f"{{link:{self.pk}:{self.token_hash[:16]}}}"
 
 

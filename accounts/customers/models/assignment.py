@@ -93,7 +93,7 @@ class Assignment(models.Model):
     ) -> "Assignment":
         """`user` looks after `company` from that day on; a running responsibility of somebody else ends the day before.
 
-        One that began on that very day never was: it gives way. The same user asked again keeps what stands. Raises
+        An assignment that began on that same day is replaced. The same user again keeps the current one. Raises
         AlreadyAssigned when the period meets a later one. Costs 8 queries.
         """
         with transaction.atomic():

@@ -183,7 +183,7 @@ def rights_over(companies: "Iterable[Company]", user: "User") -> dict[int, set[s
 
 
 class Address(models.Model):
-    """A further address of a company; the registered seat stands on the company itself."""
+    """Another address of a company; the head office is stored on the company itself."""
 
     class Kind(models.TextChoices):
         BILLING = "billing", _("billing")

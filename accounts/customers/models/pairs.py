@@ -52,5 +52,5 @@ class CompanyPair(pairs.Pair):
 
     @classmethod
     def find(cls, ids: Sequence[int]) -> None:
-        """Put those whom the new companies may be on the list of duplicates. Costs 1 query."""
+        """Add the companies that may be the same as the new ones to the list of duplicates. Costs 1 query."""
         pairs.find(cls, SAME_COMPANY, ids, times=2)

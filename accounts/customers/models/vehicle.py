@@ -113,7 +113,7 @@ class Vehicle(Folded):
             models.Index(fields=["company", "plate_folded", "id"], name="vehicle_by_company"),
             models.Index(fields=["plate_folded", "id"], name="vehicle_by_plate"),
         ]
-        constraints = [  # within a company: what stands at another company must not show through a refusal
+        constraints = [  # within a company: a refusal must not reveal the vehicles of another company
             models.UniqueConstraint(fields=["company", "vin"], condition=Q(given_back_on=None) & ~Q(vin=""), name="one_vin_per_company"),
             models.UniqueConstraint(
                 fields=["company", "plate_folded"], condition=Q(given_back_on=None) & ~Q(plate_folded=""), name="one_plate_per_company"
@@ -240,7 +240,7 @@ def count_for_second_delivery(number: Number, on: date) -> int:
 LOOK_ALIKES = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
 
 
-@lru_cache(maxsize=16_384)  # an import asks for the same plate some ten times
+@lru_cache(maxsize=16_384)  # an import looks up the same plate about ten times
 def fold_plate(plate: str) -> str:
     """`plate` as look-up sees it: no blanks or hyphens, Cyrillic look-alikes as Latin letters ("А 123 ВС 77" is "a123bc77")."""
     return "".join(sign for sign in fold(plate).translate(LOOK_ALIKES) if sign.isalnum())[:16]

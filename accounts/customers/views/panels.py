@@ -1,4 +1,4 @@
-"""The view of a dossier's panel that is loaded once the page stands; without script, a page of its own."""
+"""The view of a dossier panel that loads after the page; without JavaScript, a page of its own."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from fleetportal.core.web.pages import answer, page
 
 
 def panel_page(panel: Panel, later: Later) -> Any:
-    """The view at which `panel` of the dossier stands alone."""
+    """The view that shows `panel` of the dossier alone."""
 
     @page(may=panel.may)
     @require_safe

@@ -47,7 +47,7 @@ class OutOfBounds(Refused):
 
 
 class PolicyPast(Refused):
-    """A day that lies behind: what counted then is history."""
+    """The day is in the past: values that applied then can't be changed."""
 
     code = "policy_past"
 
@@ -166,7 +166,7 @@ def policies() -> Mapping[str, list[tuple[date, int]]]:
 
 
 def read_policies() -> Mapping[str, list[tuple[date, int]]]:
-    """The same as they stand in the database. Costs 1 query."""
+    """The same, read from the database. Costs 1 query."""
     rows = defaultdict(list)
     for key, valid_from, value in Policy.objects.order_by("-valid_from").values_list("key", "valid_from", "value"):
         rows[key].append((valid_from, value))
@@ -233,7 +233,7 @@ class Policy(models.Model):
 
     @staticmethod
     def locked(number: Number) -> Mapping[str, list[tuple[date, int]]]:
-        """The policies as they stand, while nobody else changes `number`."""
+        """The current policies, locked so that nobody else changes `number`."""
         alone(f"policy {number.key}")
         return read_policies()
 
@@ -244,4 +244,4 @@ class Policy(models.Model):
         for follow in followers:
             follow(self.valid_from)
         forget()
-        transaction.on_commit(forget)  # whoever asked in between remembers what stood before
+        transaction.on_commit(forget)  # a process that read in between has cached the old value

@@ -25,7 +25,7 @@ class TooManyViews(Refused):
 
 
 def active(users: Q) -> "models.QuerySet[User]":
-    """Those of `users` who may sign in, each once, by name. 1 query."""
+    """The users among `users` who may sign in, without repetition, ordered by name. Costs 1 query."""
     found = User.objects.filter(users).values("pk")
     return User.objects.filter(is_active=True, pk__in=found).order_by("last_name", "first_name", "pk")
 

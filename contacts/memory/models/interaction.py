@@ -153,7 +153,7 @@ def record(
     touches: bool = True,
     **facts: object,
 ) -> Interaction:
-    """The timeline's line for what a verb just did; the company's reasons are due again, unless none can hang on it (`touches=False`).
+    """Log what a verb just did on the timeline and mark the company's reasons as due, unless none depends on it (`touches=False`).
 
     Costs 2 queries, 1 where nothing is due.
     """

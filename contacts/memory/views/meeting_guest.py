@@ -34,7 +34,7 @@ def show(request: HttpRequest, found: Meeting, link: Link, *, refusal: Refused |
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def choose(request: HttpRequest, link: Link) -> HttpResponse:
-    """GET: the proposed times, or how the meeting stands. POST: "this one"."""
+    """GET: the proposed times, or the state of the meeting. POST: choose a time."""
     found = meeting_behind(request, link)
     if found is None:
         return link_unknown(request)

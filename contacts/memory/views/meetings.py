@@ -80,7 +80,7 @@ def written_in_words(meeting: Meeting) -> object:
 @page(may="serve_customers")
 @require_safe
 def meeting(request: StaffRequest, meeting_id: int) -> HttpResponse:
-    """One meeting: its three sides, its times, how it stands, and the steps from here."""
+    """One meeting: its participants, times and state, and the next steps."""
     return render(request, "contacts/meeting.html", {"meeting": the_meeting(request, meeting_id)})
 
 
@@ -127,7 +127,7 @@ def hold(request: StaffRequest, meeting_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cancel(request: StaffRequest, meeting_id: int) -> HttpResponse:
-    """Calls the meeting off; asks first, since it writes to the decision-maker."""
+    """Calls the meeting off after a confirmation, because the decision-maker gets a message."""
     found = the_meeting(request, meeting_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid():

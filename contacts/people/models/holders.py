@@ -51,7 +51,7 @@ class Holder(models.Model):
     def hand_over(cls, vehicle: Vehicle, user: VehicleUser, *, by: "User | None", starts_on: date, ends_on: date | None = None) -> "Holder":
         """`user` has `vehicle` from that day on; the holder before gives it up the day before.
 
-        The same user asked again keeps what stands. Raises AlreadyHeld when the period meets another one. Costs 7 queries, 11
+        The same user again keeps the current row. Raises AlreadyHeld when the period overlaps another. Costs 7 queries, 11
         where somebody had it before.
         """
         (handed,) = cls.hand_over_many([cls(vehicle=vehicle, user=user, starts_on=starts_on, ends_on=ends_on)], by=by)
@@ -157,7 +157,7 @@ class VehicleDriver(models.Model):
 
     @classmethod
     def let_drive(cls, vehicle: Vehicle, driver: Driver, *, by: "User | None", on: date) -> "VehicleDriver":
-        """`driver` drives `vehicle` from that day on; asking again returns what stands. Costs 2 queries, 4 when it is new."""
+        """`driver` drives `vehicle` from that day on; a repeated call returns the existing row. Costs 2 queries, 4 for a new row."""
         with transaction.atomic():
             drive, new = cls.objects.get_or_create(vehicle=vehicle, driver=driver, ends_on=None, defaults={"starts_on": on})
             if new:

@@ -65,5 +65,5 @@ class PersonPair(pairs.Pair):
 
     @classmethod
     def find(cls, ids: Sequence[int]) -> None:
-        """Put those whom the new people may be on the list of duplicates. Costs 1 query."""
+        """Add the people who may be the same as the new ones to the list of duplicates. Costs 1 query."""
         pairs.find(cls, SAME_PERSON, ids, times=2)

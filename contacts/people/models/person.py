@@ -201,7 +201,7 @@ class PersonAddressQuerySet(models.QuerySet["PersonAddress"]):
 
 
 class PersonAddress(Folded):
-    """An address of a person on one channel. Consent hangs on it: who inherits a mailbox inherits neither consent nor refusal."""
+    """An address of a person on one channel. Consent belongs to it: a successor in a mailbox inherits neither consent nor refusal."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
     channel = models.CharField(_("channel"), max_length=9, choices=Channel)
@@ -227,7 +227,7 @@ class PersonAddress(Folded):
 
     @classmethod
     def enter(cls, person: Person, *, channel: str, value: str, by: "User | None", **facts: object) -> "PersonAddress":
-        """A further address of `person`; one that is known already is returned as it stands. Costs 5 queries."""
+        """Another address of `person`; an existing one is returned unchanged. Costs 5 queries."""
         with transaction.atomic():
             folded = fold_address(channel, value)
             address, new = cls.objects.get_or_create(
@@ -302,7 +302,7 @@ def fold_name(first: str, last: str) -> str:
     return fold(f"{last} {first}")[:200]
 
 
-@lru_cache(maxsize=16_384)  # an import asks for the same number four times, and taking it apart is dear
+@lru_cache(maxsize=16_384)  # an import looks up the same number four times, and parsing it is expensive
 def fold_address(channel: str, value: str, *, region: str = "DE") -> str:
     """`value` as look-up sees it: a telephone number in E.164 where it is one, everything else folded."""
     if channel in (Channel.PHONE, Channel.SMS):

@@ -71,7 +71,7 @@ class Role(models.Model):
 
     @classmethod
     def take_up(cls, person: Person, company: Company, *, by: "User | None", on: date, **facts: object) -> object:
-        """The role of `person` at `company` that runs on that day, made if there is none. Asking again returns what stands.
+        """The role of `person` at `company` on that day, created if there is none. A repeated call returns the existing role.
 
         The constraint (one running role of a kind) settles a double click. Costs 2 queries, 5 when it is new.
         """

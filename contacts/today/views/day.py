@@ -231,7 +231,7 @@ def not_now(request: StaffRequest, reason_id: int) -> HttpResponse:
 @require_POST
 @once
 def give(request: StaffRequest, reason_id: int) -> HttpResponse:
-    """A colleague takes the card over; it stands in their Today."""
+    """Hand the card over to a colleague; it appears in their Today."""
     reason = reason_of(request, reason_id)
     form = GiveForm(request.POST, reason=reason, user=request.user)
     if not form.is_valid():

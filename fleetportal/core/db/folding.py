@@ -21,7 +21,7 @@ def fold(text: str) -> str:
     return folded(text) if len(text) <= REMEMBERED else folded.__wrapped__(text)
 
 
-@lru_cache(maxsize=16_384)  # an import asks for the same name some forty times
+@lru_cache(maxsize=16_384)  # an import looks up the same name about forty times
 def folded(text: str) -> str:
     text = JOINING.sub("", text.replace("\x00", ""))  # before NFKC, which makes a blank of ´
     if text.isascii():  # the same answer in a tenth of the time: imports fold plates, numbers and addresses by the hundred thousand

@@ -18,7 +18,7 @@ def lock(row: Row, *, keep: Sequence[str] = ()) -> Row:
 
     FOR NO KEY UPDATE on PostgreSQL; on SQLite the IMMEDIATE transaction has locked already. Raises
     TransactionManagementError outside a transaction. What was not saved of `row` is lost; the rows in `keep`, which it points
-    at, stay as they were read: for names that are shown, never for what a decision hangs on. Costs 1 query.
+    at, stay as they were read: for names to show, never for a value that decides something. Costs 1 query.
     """
     using = router.db_for_write(type(row), instance=row)
     if not connections[using].in_atomic_block:
@@ -76,7 +76,7 @@ def can_lock(using: str = "default") -> bool:
 
 
 def alone(what: str) -> None:
-    """Nobody else who asks for `what` goes on before this transaction ends; for a rule over rows that no single one stands above.
+    """Lock the name `what` until this transaction ends; for a rule over several rows that have no common parent row to lock.
 
     Lasts to the end of the transaction. On SQLite the IMMEDIATE transaction has seen to it. Raises TransactionManagementError
     outside one. Costs 1 query on PostgreSQL.

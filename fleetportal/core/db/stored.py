@@ -22,7 +22,7 @@ else:
 
 
 class Stored(JsonColumn[T]):
-    """A value that `load` makes of what stands in the column, and `dump` makes ready for it.
+    """A field whose column value is converted by `load` when read and by `dump` when written.
 
     The migrations know it as a plain JSONField: what the value is called in Python is no concern of the table.
     """

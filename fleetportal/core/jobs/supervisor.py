@@ -19,7 +19,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def supervise(parts: Mapping[str, Callable[[], object]], *, patience: float = PATIENCE_SECONDS) -> int:
-    """Run `parts` until one ends or we are told to stop, then end them all.
+    """Run `parts` until one ends or a stop signal arrives, then end them all.
 
     Answers 0 after SIGINT or SIGTERM, 1 when a part ended by itself. Nothing of any part runs afterwards.
     """
@@ -82,7 +82,7 @@ def _end_with(parent: int) -> None:
 
 
 def _reap(running: dict[int, str]) -> None:
-    """Take out of `running` what has ended, and say so."""
+    """Remove ended processes from `running` and report them."""
     for pid, name in list(running.items()):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:

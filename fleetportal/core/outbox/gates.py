@@ -35,7 +35,7 @@ class Never:
 
 @dataclass(frozen=True)
 class NotYet:
-    """The gate's "ask me again at `until`"."""
+    """The gate's answer "not yet, check again at `until`"."""
 
     until: datetime
 

@@ -1,4 +1,4 @@
-"""A message as it is kept: what is said to whom, by which channel, and what has become of it."""
+"""A stored message: its content, recipient, channel and state."""
 
 from datetime import datetime
 from typing import Any

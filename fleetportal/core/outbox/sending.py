@@ -123,7 +123,7 @@ def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) 
             else:
                 turn_back(message)
     finally:
-        if left and len(left) < len(batch):  # where the first one took a minute, others may lease them by now
+        if left and len(left) < len(batch):  # if the first one took a minute, another worker may have leased the rest
             ours = Message.objects.filter(pk__in=[message.pk for message in left], lease_until=left[0].lease_until)
             ours.update(lease_until=None, tries=F("tries") - 1)
 

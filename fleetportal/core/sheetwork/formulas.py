@@ -11,7 +11,7 @@ from defusedxml import ElementTree
 from .archive import column_number
 
 CHUNK = 1024 * 1024
-MOST = 200_000  # cells remembered; who has more has them in every row
+MOST = 200_000  # cells remembered; a file with more has them in every row
 CELL = re.compile(
     rb"<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -29,7 +29,7 @@ def without_result(path: Path) -> dict[str, Places]:
 
 
 def parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Where each sheet lies in the archive, by its name."""
+    """The path of each sheet in the archive, by its name."""
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return {}

@@ -49,7 +49,7 @@ def has_formulas(book: Any) -> bool:
 
 
 def values_shown(order: Order) -> dict[tuple[int, int], list[object]]:
-    """(sheet, row) → the values that the reader saw, which stand in for formulas."""
+    """(sheet, row) → the values that the reader saw, used in place of formulas."""
     return {(place, number): cells for place, number, cells in spooled(order["spool"])}
 
 

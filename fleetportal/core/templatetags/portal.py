@@ -48,7 +48,7 @@ def mark() -> SafeString:
     return mark_safe(MARK)
 
 
-@lru_cache(maxsize=500)  # a list asks four hundred times; the sprite keeps its place as long as the process lives
+@lru_cache(maxsize=500)  # a list calls this four hundred times; the URL of the sprite stays the same while the process runs
 def sprite(name: str) -> str:
     """The address of one symbol of the sprite."""
     return f"{static('fleetportal/icons.svg')}#{name}"

@@ -39,7 +39,7 @@ def folder() -> Path:
 
 
 def made(job: jobs.Job) -> Path:
-    """Where the finished file lies."""
+    """The path of the finished file."""
     return folder() / f"{job.pk}.{job.args['kind']}"
 
 

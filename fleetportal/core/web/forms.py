@@ -145,12 +145,12 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         return json.dumps(said | {name: audit.plain(theirs.value) for name, theirs in self.clashes.items()})
 
     def stored(self) -> dict[str, Any]:
-        """What the row holds of what the form asks, by column."""
+        """The stored values of the form's fields, by column."""
         asked = [field for name, field in self.own.items() if self.asking(name) in self.fields and isinstance(self.instance, field.model)]
         return {field.name: getattr(self.instance, field.attname) for field in asked}
 
     def asking(self, column: str) -> str:
-        """The field that asks for `column`."""
+        """The form field for `column`."""
         return self.asked_in.get(column, column)
 
     @property

@@ -114,7 +114,9 @@ class ChosenLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # who has no session is not looked up: public pages stay cookie-free
+        knows_us = (
+            settings.SESSION_COOKIE_NAME in request.COOKIES
+        )  # without a session there is no lookup: public pages stay free of cookies
         language = getattr(request.user, "language", "") if knows_us and request.user.is_authenticated else ""
         if not speaks_for_itself(request.path_info):
             known = language in dict(settings.LANGUAGES)

@@ -1,4 +1,4 @@
-"""What every page has: a declaration of who may reach it, and one way to answer.
+"""Every page declares who may open it and answers in one way.
 
 The permission matrix (R20) walks the resolver and asks each view for its `access`; a view that declares nothing fails
 the build.
@@ -171,7 +171,7 @@ def ask(request: HttpRequest, form: Any, *, title: Any, save: Any, back: str, **
 
 
 def is_part(request: HttpRequest) -> bool:
-    """True when htmx asks for a part, not for a whole page."""
+    """True when htmx requests a part, not a whole page."""
     htmx = getattr(request, "htmx", None)
     return htmx is not None and bool(htmx) and not htmx.boosted
 
@@ -214,7 +214,7 @@ class NavigationFor:
 
     @property
     def search(self) -> str:
-        """Where one searches, for those who may."""
+        """The URL of the search, for users who may search."""
         return next((line.url for line in self.lines if line.entry.icon == "search"), "")
 
     @property

@@ -36,7 +36,7 @@ class ViewForm(forms.Form):
 @page(may="meet_customers")
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Keeps what the list asks now, under a name; the page makes sure there is one."""
+    """Save the current filters of a list under a name; the page requires one."""
     form = ViewForm(request.POST)
     if not form.is_valid():
         raise Http404

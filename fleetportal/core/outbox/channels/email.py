@@ -21,7 +21,7 @@ class Mail(EmailMultiAlternatives):
     """An e-mail in seven bits that no relay rewrites, whose bytes depend on its row alone: a copy sent again is the same."""
 
     encoding = QUOTED_PRINTABLE
-    seed = 0  # the number of the row; it tells the boundaries
+    seed = 0  # the primary key of the row; it makes the boundaries unique
 
     def message(self, **options: Any) -> Any:
         """The MIME message. Raises BadHeaderError for a header with a line break in it."""
@@ -105,7 +105,7 @@ class EmailSender:
 
 
 def result_of(error: Exception) -> Result:
-    """4xx: the server asks us to come again; 5xx: it never will take this message, or does not know the recipient."""
+    """4xx: a temporary error, try again; 5xx: the server rejects this message or does not know the recipient."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, answer = next(iter(error.recipients.values()))
         return answered(code, answer, bounce=Bounce.HARD)

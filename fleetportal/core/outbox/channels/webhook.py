@@ -81,7 +81,7 @@ def signature(body: bytes) -> str:
 
 
 def result_of(code: int, reason: str) -> Result:
-    """A server in trouble, or one that asks us to come again, is asked again; any other answer is a no."""
+    """Server errors and requests to retry are tried again; any other answer is a refusal."""
     said = f"{code} {reason}"
     return Failed(said) if code >= 500 or code in COME_AGAIN else Rejected(said)
 

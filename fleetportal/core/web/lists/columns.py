@@ -1,4 +1,4 @@
-"""The columns of a list: what stands in the head and in the sheet of an export."""
+"""The columns of a list: their headings on the page and in the export."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -71,7 +71,7 @@ class ListReader(Protocol):
 
 
 class ListPage(View, Generic[Rows]):
-    """A list at one address. GET shows it, `?_export=` asks for the reason, POST gives the file."""
+    """A list at one URL. GET shows it, `?_export=` shows the form for an export, POST returns the file."""
 
     http_method_names = ["get", "head", "post", "options"]
     name: ClassVar[str]  # also the file's name and the word in the history
@@ -152,7 +152,7 @@ class ListPage(View, Generic[Rows]):
 
     @cached_property
     def extra_at(self) -> dict[str, list[ExtraColumn]]:
-        """The columns that higher apps add, by the column before which they stand."""
+        """The columns that higher apps add, by the column that follows them."""
         places: dict[str, list[ExtraColumn]] = {}
         for column in self.extra:
             places.setdefault(column.at, []).append(column)

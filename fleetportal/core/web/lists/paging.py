@@ -132,7 +132,7 @@ def capped_count(rows: models.QuerySet[Any]) -> int:
 
 
 def in_order(table: django_tables2.Table) -> models.QuerySet[Any]:
-    """The table's rows in its order, equal ones by their key, so that no row stands on two pages."""
+    """The rows in the order of the table, then by primary key, so that no row appears on two pages."""
     rows: models.QuerySet[Any] = table.data.data
     return rows.order_by(*rows.query.order_by, "pk")
 

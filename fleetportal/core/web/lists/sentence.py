@@ -40,7 +40,7 @@ class Option:
 
 @dataclass(frozen=True)
 class ShownWord:
-    """A word as it stands in the sentence now."""
+    """A word with its current choice in the sentence."""
 
     name: str
     before: Words
