@@ -1,9 +1,8 @@
-"""Rows on their way into the database, a table at a time: COPY on PostgreSQL, one statement for many rows on SQLite.
+"""Rows on their way into the database, a table at a time, by the bulk writer of core.
 
 Numbers are given out here, from the highest that is there, so that rows can name each other before any of them is written.
 """
 
-import json
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
@@ -14,12 +13,7 @@ from django.core.management.color import no_style
 from django.db import connection, models
 from django.db.models import Max
 
-Converter = Callable[[Any], Any]
-# What a driver does not take as it is, by the field's kind; PostgreSQL's takes days and moments.
-CONVERTED: dict[str, tuple[type[models.Field[object, object]], ...]] = {
-    "postgresql": (models.JSONField,),
-    "sqlite": (models.JSONField, models.DateField, models.BinaryField),
-}
+from fleetportal.core.db import bulk
 
 
 class TableRows:
@@ -30,15 +24,13 @@ class TableRows:
         fields = model._meta.local_concrete_fields
         self.key = model._meta.pk.attname
         self.last: int = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
-        self.columns = [connection.ops.quote_name(str(field.column)) for field in fields]
-        self.target = f"{connection.ops.quote_name(model._meta.db_table)} ({', '.join(self.columns)})"
-        self.pick = itemgetter(*(field.attname for field in fields))
+        self.names = [field.attname for field in fields]
+        self.pick = itemgetter(*self.names)
         self.blank = {
             field.attname: now if isinstance(field, models.DateTimeField) and field.has_default() else field.get_default()
             for field in fields
         }
         self.known = self.blank.keys()
-        self.converters = [(field.attname, converter(field)) for field in fields if isinstance(field, CONVERTED[connection.vendor])]
         self.rows: list[dict[str, object]] = []
 
     def add(self, **values: object) -> int:
@@ -54,26 +46,9 @@ class TableRows:
         rows, self.rows = self.rows, []
         return rows
 
-    def write(self, rows: list[dict[str, Any]], cursor: Any) -> None:
+    def write(self, rows: list[dict[str, object]], cursor: Any) -> None:
         """Write `rows`. Costs 1 statement."""
-        for name, convert in self.converters:
-            for row in rows:
-                if row[name] is not None:
-                    row[name] = convert(row[name])
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {self.target} FROM STDIN") as copy:
-                for row in map(self.pick, rows):
-                    copy.write_row(row)
-        else:
-            marks = ", ".join(["%s"] * len(self.columns))
-            cursor.executemany(f"INSERT INTO {self.target} VALUES ({marks})", list(map(self.pick, rows)))
-
-
-def converter(field: models.Field[Any, Any]) -> Converter:
-    """What makes a value of `field` fit for the driver."""
-    if isinstance(field, models.JSONField):
-        return json.dumps
-    return lambda value: field.get_db_prep_save(value, connection)
+        bulk.write(self.model, self.names, map(self.pick, rows), cursor=cursor)
 
 
 class Tables:

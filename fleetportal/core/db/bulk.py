@@ -6,7 +6,7 @@ COPY on PostgreSQL, executemany on SQLite; numbers are reserved first, so that r
 import gc
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -129,23 +129,33 @@ def renumber(rows: Sequence[models.Model]) -> None:
                 row.__dict__[relations[name]] = above.pk
 
 
-def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write new rows of `model` from their values, `names` being the attributes. Costs 1 query."""
+def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]], *, cursor: Any = None) -> None:
+    """Write new rows of `model` from their values, `names` being the attributes. Costs 1 query.
+
+    `cursor` is one of the driver's own, for a thread that writes on a connection that another has opened.
+    """
     if connection.vendor != "postgresql":
-        execute_many(model, names, rows)
+        execute_many(model, names, rows, cursor=cursor)
         return
     statement = f'COPY "{model._meta.db_table}" ({columns(model, names)}) FROM STDIN'
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+    with opened(cursor) as using, connection.wrap_database_errors, using.copy(statement) as copy:
         for row in database_values(model, names, rows):
             copy.write_row(row)
 
 
-def execute_many(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]], *, suffix: str = "") -> None:
+def execute_many(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]], *, suffix: str = "", cursor: Any = None
+) -> None:
     """As `write`, by INSERT; `suffix` ends the statement."""
     places = ", ".join(["%s"] * len(names))
-    with connection.cursor() as cursor:
-        statement = f'INSERT INTO "{model._meta.db_table}" ({columns(model, names)}) VALUES ({places}) {suffix}'
-        cursor.executemany(statement, list(database_values(model, names, rows)))
+    statement = f'INSERT INTO "{model._meta.db_table}" ({columns(model, names)}) VALUES ({places}) {suffix}'
+    with opened(cursor) as using:
+        using.executemany(statement, list(database_values(model, names, rows)))
+
+
+def opened(cursor: Any) -> AbstractContextManager[Any]:
+    """`cursor`, which its owner closes; a new one where there is none."""
+    return connection.cursor() if cursor is None else nullcontext(cursor)
 
 
 def columns(model: type[models.Model], names: Sequence[str]) -> str:
