@@ -8,7 +8,7 @@ from contacts.people.models.pairs import PersonPair
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
 from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
 from contacts.reasons.models import Decision, Reason
-from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, FoundReason, OutcomeChip, Planning, Rule, rules
+from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, FoundReason, OutcomeChip, Rule, rules
 
 __all__ = [
     "GROUPS",
@@ -38,7 +38,6 @@ __all__ = [
     "Person",
     "PersonAddress",
     "PersonPair",
-    "Planning",
     "Purpose",
     "Reason",
     "Received",

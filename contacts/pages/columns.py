@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.memory.models.interaction import Interaction
-from contacts.pages.panels import ICONS
+from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.holders import Holder
 from contacts.people.models.roles import GROUPS, Group
 from fleetportal.core.templatetags.portal import ago, sign
@@ -50,12 +50,12 @@ def holder_name(vehicle: Any) -> str:
 
 def coverage_cell(company: Any) -> SafeString:
     """Which groups somebody is known of: each group's icon, or a dash."""
-    return covered(tuple(bool(getattr(company, f"knows_{group.value}")) for group in ICONS), get_language() or "")
+    return covered(tuple(bool(getattr(company, f"knows_{group.value}")) for group in GROUP_ICONS), get_language() or "")
 
 
 @lru_cache(maxsize=100)  # a list shows each of the eight many times
 def covered(known: tuple[bool, ...], _language: str) -> SafeString:
-    each = [*zip(ICONS.items(), known, strict=True)]
+    each = [*zip(GROUP_ICONS.items(), known, strict=True)]
     marks = [sign(icon, "yes") if is_known else sign("minus", "no") for (_group, icon), is_known in each]
     words = ", ".join(str(group.label) for (group, _icon), is_known in each if is_known)
     return format_html('<span class="fp-cover" role="img" aria-label="{}">{}</span>', words or "–", mark_safe("".join(marks)))

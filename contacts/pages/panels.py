@@ -12,6 +12,7 @@ from accounts.staff.requests import StaffRequest
 from contacts.consent.models import addresses_with_consents
 from contacts.memory.forms.contact import LogForm
 from contacts.memory.models.interaction import Interaction
+from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.holders import Holder, VehicleDriver
 from contacts.people.models.roles import GROUPS, Group
 from contacts.reasons.explaining import explain
@@ -20,7 +21,6 @@ from fleetportal.core.templatetags.portal import days_in_words
 
 SHOWN_PEOPLE = 6
 SHOWN_REASONS = 5
-ICONS = {Group.DECISION_MAKER: "briefcase", Group.USER: "key", Group.DRIVER: "steering-wheel"}
 
 person_panels: Registry[Panel] = Registry("person panels")
 
@@ -37,7 +37,7 @@ def column(company: Company, group: Group) -> dict[str, Any]:
     count = running.count() if len(roles) > SHOWN_PEOPLE else len(roles)
     return {
         "group": group,
-        "icon": ICONS[group],
+        "icon": GROUP_ICONS[group],
         "roles": roles[:SHOWN_PEOPLE],
         "count": count,
         "more": count - SHOWN_PEOPLE,

@@ -17,7 +17,8 @@ from contacts.memory.actions import meetings
 from contacts.memory.forms.meeting import MeetingForm
 from contacts.memory.models.meeting import Meeting
 from contacts.people.models.roles import DecisionMaker, Group
-from contacts.reasons.rule import FoundReason, Planning, Rule
+from contacts.reasons.planning import Planning
+from contacts.reasons.rule import FoundReason, Rule
 from fleetportal.core.words import number
 
 if TYPE_CHECKING:
@@ -64,7 +65,6 @@ class AnnualMeetingDue(Rule):
     name, icon, doing, value = "annual_meeting", "calendar-plus", gettext_lazy("Meet"), 30
     asks = Group.DECISION_MAKER
     rest = relativedelta(weeks=2)
-    planning = MeetingPlanning()
 
     @property
     def absent(self) -> str:

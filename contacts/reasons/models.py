@@ -1,20 +1,17 @@
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import Company, Phase, Tier, Vehicle, in_reach
 from contacts.consent.models import addresses_with_consents
 from contacts.memory.models.interaction import Interaction
-from contacts.people.models.person import Channel, Person, PersonAddress
+from contacts.people.models.person import Person
 from contacts.people.models.roles import GROUPS, Group
-from contacts.reasons.rule import Rule, rules
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,13 +23,6 @@ AT_RISK_POINTS = 10
 HURRY = ((7, 30), (30, 20), (90, 10))  # days left, points
 # What has been late for long waits for nobody's deadline: it would stand before every second delivery for ever.
 LATE_DAYS, LATE_POINTS = 14, 10
-
-
-class Weight(NamedTuple):
-    """One factor in the position of a reason: its label and its points."""
-
-    words: str | Promise
-    points: int
 
 
 def points_of(*, tier: str, phase: str, group: str, value: int, due_on: date | None, on: date) -> dict[str, int]:
@@ -115,70 +105,8 @@ class Reason(models.Model):
     def __str__(self) -> str:
         return self.key
 
-    @property
-    def made_by(self) -> Rule:
-        return rules[self.rule]
-
-    @property
-    def sentence(self) -> str:
-        return self.made_by.sentence(self.facts)
-
-    @property
-    def details(self) -> list[tuple[Any, str]]:
-        return list(self.made_by.details(self.facts))
-
-    @property
-    def url(self) -> str:
-        return self.made_by.url(self)
-
-    @property
-    def role(self) -> Any:
-        """What the person is to this company, from `for_cards()` rows without a query; None where nobody is known."""
-        if self.person is None:
-            return None
-        mine = [role for role in getattr(self.person, GROUPS[self.group].of_person).all() if role.company_id == self.company_id]
-        return mine[0] if mine else None
-
-    @property
-    def channel(self) -> str:
-        """How to speak to the person, by what may be used: telephone, e-mail, letter, else in person. No query on `for_cards()` rows."""
-        if self.person is None:
-            return Channel.PHONE if self.company.phone else Channel.IN_PERSON
-        for channel in (Channel.PHONE, Channel.EMAIL):
-            if self.person.address(channel):
-                return channel
-        return Channel.LETTER if self.company.street else Channel.IN_PERSON
-
-    def address(self, channel: str) -> PersonAddress | None:
-        return self.person.address(channel) if self.person else None
-
-    @property
-    def doing(self) -> Any:
-        """One word for what to do: the rule's, or "Write" where nobody answers a telephone."""
-        by_phone = self.made_by.icon == "phone"
-        return _("Write") if by_phone and self.channel in (Channel.EMAIL, Channel.LETTER) else self.made_by.doing
-
-    @property
-    def icon(self) -> str:
-        if self.made_by.icon != "phone":
-            return self.made_by.icon
-        return {Channel.EMAIL: "mail", Channel.LETTER: "mailbox", Channel.IN_PERSON: "users"}.get(Channel(self.channel), "phone")
-
     def days_left(self, on: date) -> int | None:
         return None if self.due_on is None else (self.due_on - on).days
-
-    def weights(self, on: date) -> list[Weight]:
-        """The factors in its position, with points that add up to `weight` on the day of the computation."""
-        company, left = self.company, self.days_left(on)
-        points = points_of(tier=company.tier, phase=company.phase, group=self.group, value=self.made_by.value, due_on=self.due_on, on=on)
-        words = {
-            "tier": company.get_tier_display() or _("no tier yet"),
-            "group": self.get_group_display(),
-            "kind": _("kind of reason"),
-            "risk": company.get_phase_display(),
-            "hurry": ngettext("%d day left", "%d days left", left) % left if left and left > 0 else _("due"),
-        }
-        return [Weight(words[thing], counts) for thing, counts in points.items()]
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):

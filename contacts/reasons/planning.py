@@ -1,16 +1,18 @@
-"""What "Plan" makes of a reason whose rule says nothing else: a dated task."""
+"""What "Plan" makes of a reason: what is registered for its rule, else a dated task."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.memory.forms.contact import next_working_day
 from contacts.memory.models.task import Task
+from contacts.reasons.card import Card
 from contacts.reasons.models import Reason
-from contacts.reasons.rule import Planning, rules
+from fleetportal.core.registry import Registry
 from fleetportal.core.web.forms import DayField
 
 if TYPE_CHECKING:
@@ -30,9 +32,30 @@ class PlanForm(forms.Form):
         return day
 
 
+class Planning:
+    """What "Plan" makes of a reason: a dated row, taken back by `undo` when the user takes the step back."""
+
+    def form(self, reason: Reason, *, user: "User", data: object = None) -> forms.Form:
+        """The form under "Plan"; it needs a date field `on`, and may have a `note` on what else happens."""
+        raise NotImplementedError
+
+    def carry_out(self, reason: Reason, values: dict[str, object], *, by: "User") -> models.Model:
+        """The row that was made of the form's values, inside the caller's transaction."""
+        raise NotImplementedError
+
+    def undo(self, made_id: int, *, by: "User") -> None:
+        """Take back the row that `carry_out` made; nothing where it is gone."""
+        raise NotImplementedError
+
+
+# rule -> what "Plan" makes of its reasons; a dated task for a rule that is not here
+plannings: Registry[Planning] = Registry("plannings")
+
+
 class TaskPlanning(Planning):
     def form(self, reason: Reason, *, user: "User", data: Any = None) -> PlanForm:
-        title = f"{reason.made_by.doing}: {reason.sentence}"[:TITLE]
+        card = Card(reason)
+        title = f"{card.doing}: {card.sentence}"[:TITLE]
         return PlanForm(data, initial={"on": next_working_day(timezone.localdate()), "title": title})
 
     def carry_out(self, reason: Reason, values: dict[str, Any], *, by: "User") -> Task:
@@ -49,5 +72,8 @@ TASK = TaskPlanning()
 
 
 def planning_for(rule: str) -> Planning:
-    """What "Plan" means for reasons of that rule; a rule that is no longer there planned tasks."""
-    return (rules[rule].planning if rule in rules else None) or TASK
+    """What "Plan" means for reasons of that rule; a dated task where nothing else is registered."""
+    try:
+        return plannings[rule]
+    except KeyError:
+        return TASK

@@ -7,7 +7,6 @@ A higher app adds a rule in its `apps.py`, say for the annual meeting:
         absent = _("An annual meeting was held within twelve months, or one is planned.")
         asks = Group.DECISION_MAKER                     # whose person the engine suggests; `topic` prefers one responsible for it
         rest = relativedelta(weeks=2)                   # after "reached" it may come back then; None: not for this occasion
-        planning = MeetingPlanning()                    # "Plan" makes a Meeting; without it a dated task
 
         def find(self, companies, *, on):               # a fixed number of queries, whatever the number of companies
             rows = companies.active().without_meeting(since=on - MEETING_EVERY).values_list("pk", "last_held_on")
@@ -18,6 +17,7 @@ A higher app adds a rule in its `apps.py`, say for the annual meeting:
             return _("No annual meeting since %(day)s.") % {"day": said_day(facts["held_on"])}
 
     rules.register("annual_meeting", AnnualMeetingDue())
+    plannings.register("annual_meeting", MeetingPlanning())     # of planning.py: "Plan" makes a Meeting; without it a dated task
 
 Give `person=` (and `vehicle=`) to `FoundReason` where the reason is about that person alone, like a second delivery; such a rule
 needs no `asks`. Rule, company, person, vehicle and occasion are the key of a reason; decisions about it refer to that key.
@@ -29,18 +29,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
-from django import forms
-from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contacts.memory.models.interaction import Outcome
+from contacts.reasons.models import Reason
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
     from accounts.models import User
-    from contacts.reasons.models import Reason
 
 Words = str | Promise
 
@@ -80,22 +78,6 @@ NOT_REACHED_CHIPS = (
 )
 
 
-class Planning:
-    """What "Plan" makes of a reason: a dated row, taken back by `undo` when the user takes the step back."""
-
-    def form(self, reason: "Reason", *, user: "User", data: object = None) -> forms.Form:
-        """The form under "Plan"; it needs a date field `on`, and may have a `note` on what else happens."""
-        raise NotImplementedError
-
-    def carry_out(self, reason: "Reason", values: dict[str, object], *, by: "User") -> models.Model:
-        """The row that was made of the form's values, inside the caller's transaction."""
-        raise NotImplementedError
-
-    def undo(self, made_id: int, *, by: "User") -> None:
-        """Take back the row that `carry_out` made; nothing where it is gone."""
-        raise NotImplementedError
-
-
 class Rule:
     """A reason to contact somebody: when there is one, what it says, what it is worth."""
 
@@ -106,7 +88,6 @@ class Rule:
     asks: str = ""  # the group whose person is suggested where the rule names none
     topic: str = ""  # prefer a person with this responsibility, if there is one
     rest: relativedelta | None = None
-    planning: Planning | None = None
 
     @property
     def absent(self) -> Words:
@@ -125,14 +106,14 @@ class Rule:
         """(label, words) pairs shown on the open card."""
         return iter(())
 
-    def chips(self, reason: "Reason") -> tuple[OutcomeChip, ...]:
+    def chips(self, reason: Reason) -> tuple[OutcomeChip, ...]:
         """How a contact may end in which the person was reached."""
         return REACHED_CHIPS
 
     def undo(self, made_id: int, *, by: "User") -> None:
         """Take back the row that a chip's effect made, when the user takes the step back; nothing where it is gone."""
 
-    def url(self, reason: "Reason") -> str:
+    def url(self, reason: Reason) -> str:
         """Where the thing itself is shown, "" for the company's own page."""
         return ""
 

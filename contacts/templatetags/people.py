@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
-from contacts.pages.panels import ICONS
 from contacts.people import channels as reach
+from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.person import Channel, Person
 from contacts.people.models.roles import Group
 from fleetportal.core.templatetags.portal import icon, sign, symbol
@@ -47,7 +47,7 @@ def group(role: Any) -> SafeString:
 
 @lru_cache(maxsize=100)
 def group_mark(group: Group, _language: str) -> SafeString:
-    return format_html('<span class="fp-group">{0}{1}</span>', symbol(ICONS[group]), group.label)
+    return format_html('<span class="fp-group">{0}{1}</span>', symbol(GROUP_ICONS[group]), group.label)
 
 
 @register.filter
@@ -64,7 +64,7 @@ def language_named(code: str, _language: str) -> str:
 @register.simple_tag
 def group_icon(role: Any) -> SafeString:
     """The group's icon alone, for a line that says the word."""
-    return icon(ICONS[role.group], size="s")
+    return icon(GROUP_ICONS[role.group], size="s")
 
 
 @register.simple_tag

@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.roles import Group
+from contacts.reasons.card import Card
 from contacts.reasons.models import Decision, Reason
 from contacts.today.day import Day
 from fleetportal.core.templatetags.portal import icon, symbol
@@ -20,7 +22,6 @@ from fleetportal.core.words import number, opening
 register = template.Library()
 
 SOON_DAYS = 30
-ICONS = {Group.DECISION_MAKER: "briefcase", Group.USER: "key", Group.DRIVER: "steering-wheel"}
 
 
 @register.simple_tag
@@ -71,7 +72,7 @@ def late(days: int) -> str:
 @register.simple_tag
 def target_group(reason: Reason) -> SafeString:
     """The target group: icon and word."""
-    return format_html('<span class="fp-group">{}{}</span>', symbol(ICONS[Group(reason.group)]), reason.get_group_display())
+    return format_html('<span class="fp-group">{}{}</span>', symbol(GROUP_ICONS[Group(reason.group)]), reason.get_group_display())
 
 
 @register.filter
@@ -97,9 +98,15 @@ def day_or_month(moment: datetime) -> str:
 
 
 @register.filter
+def card(reason: Reason) -> Card:
+    """The reason as it is shown."""
+    return Card(reason)
+
+
+@register.filter
 def job(reason: Reason) -> Any:
     """What the person is there: their job title, else the kind of decision-maker."""
-    role = reason.role
+    role = Card(reason).role
     if role is None:
         return ""
     return role.job_title or (role.get_kind_display() if hasattr(role, "get_kind_display") and role.kind != "other" else "")

@@ -14,8 +14,8 @@ from guardian.shortcuts import assign_perm
 from accounts.customers.actions import companies
 from accounts.models import Centre, Company, Tier, User
 from contacts.memory.forms.contact import next_working_day
-from contacts.models import REACHED_CHIPS, Decision, Direction, Group, Interaction, OutcomeChip, Planning, Reason, Task, rules
-from contacts.reasons.planning import TASK
+from contacts.models import REACHED_CHIPS, Decision, Direction, Group, Interaction, OutcomeChip, Reason, Task, rules
+from contacts.reasons.planning import TASK, Planning, plannings
 from contacts.templatetags.today import late
 from contacts.today import actions
 from contacts.today import day as day_module
@@ -379,7 +379,7 @@ class MeetingPlanning(Planning):
 
 def test_a_rule_says_itself_what_plan_makes(as_anna: Client, north_ag: Company, monkeypatch: Any) -> None:
     reason = make_reason(north_ag)
-    monkeypatch.setattr(type(rules["contract_end"]), "planning", MeetingPlanning())
+    monkeypatch.setattr(plannings, "_entries", {"contract_end": (100, MeetingPlanning())})
     assert isinstance(as_anna.get(TODAY, {"do": "plan", "open": reason.pk}).context["form"], MeetingForm)
     post(as_anna, reason, "plan", on="2099-01-01")
     decision = Decision.objects.get()

@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import formats, timezone
 
 from accounts.models import Company
+from contacts.reasons.card import Card
 from contacts.reasons.explaining import Explanation, Finding, explain
 from fleetportal.core.db import fold
 
@@ -48,10 +49,10 @@ def lines(answer: Explanation) -> list[str]:
 
 
 def said(finding: Finding) -> list[str]:
-    reason, decision = finding.reason, finding.decision
-    weights = " + ".join(f"{weight.words} {weight.points}" for weight in reason.weights(reason.found_on))
+    reason, card, decision = finding.reason, Card(finding.reason), finding.decision
+    weights = " + ".join(f"{weight.words} {weight.points}" for weight in card.weights(reason.found_on))
     who = str(reason.person or "nobody known")
-    told = [f"  {reason.sentence}", f"    {who}; weight {reason.weight} = {weights}"]
+    told = [f"  {card.sentence}", f"    {who}; weight {reason.weight} = {weights}"]
     if decision is not None:
         until = f"until {formats.date_format(decision.until)}" if decision.until else "for this occasion"
         told.append(

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff.requests import StaffRequest
+from contacts.people.icons import GROUP_ICONS
+from contacts.reasons.card import Card
 from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import planning_for
 from contacts.reasons.rule import NOT_REACHED_CHIPS
@@ -53,7 +55,7 @@ def form_for(act: str, reason: Reason, *, request: StaffRequest, data: object = 
         return WrittenForm(data)
     if act == "not-now":
         return NotNowForm(data)
-    return OutcomeForm(data, chips=reason.made_by.chips(reason))
+    return OutcomeForm(data, chips=Card(reason).rule.chips(reason))
 
 
 def day_of(request: StaffRequest) -> Day:
@@ -100,7 +102,7 @@ def shown(
         context["give"] = give or GiveForm(reason=opened, user=request.user)
     if opened is not None:
         context |= {"form": form or form_for(act, opened, request=request), "act_url": act_url(act, opened) + context["query"]}
-        context |= {"others": day.others(opened), "past": day.past(opened), "weights": opened.weights(day.on)}
+        context |= {"others": day.others(opened), "past": day.past(opened), "weights": Card(opened).weights(day.on)}
         context |= {"held": opened.company.rights_of(request.user), "is_first": opened == queue[0]}
         context |= {"open_here": here(request, open=opened.pk)}
     return context
@@ -117,14 +119,15 @@ def count(day: Day) -> int:
 
 def filters(day: Day) -> list[dict[str, Any]]:
     """The chips above the list: everything, and each group with how many of today's cards it has."""
-    icons = {"decision_maker": "briefcase", "user": "key", "driver": "steering-wheel"}
     names = {"decision_maker": _("Decision-makers"), "user": _("Users"), "driver": _("Drivers")}
     base = {"for": day.colleague} if day.colleague else {}
     chips = [{"label": _("All, most important first"), "url": address(base), "current": not day.group}]
     for group, how_many in day.groups:
         if how_many or day.group == group:
             label = f"{names[group]} {how_many}"
-            chips.append({"label": label, "icon": icons[group], "url": address({**base, "group": group}), "current": day.group == group})
+            chips.append(
+                {"label": label, "icon": GROUP_ICONS[group], "url": address({**base, "group": group}), "current": day.group == group}
+            )
     return chips
 
 

@@ -1,0 +1,92 @@
+"""A reason as it is shown: the row beside its rule, which has the words, the icon and the way to speak to the person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from contacts.people.models.person import Channel
+from contacts.people.models.roles import GROUPS
+from contacts.reasons.models import Reason, points_of
+from contacts.reasons.rule import Rule, rules
+
+BY_PHONE = "phone"  # the icon of rules whose contact may as well be a letter
+WAYS = {Channel.EMAIL: "mail", Channel.LETTER: "mailbox", Channel.IN_PERSON: "users"}
+
+
+class Weight(NamedTuple):
+    """One of the things that put a reason where it stands: in words, and what it counts."""
+
+    words: str | Promise
+    points: int
+
+
+@dataclass(frozen=True)
+class Card:
+    """One reason, as Today, the dossier and `explain` show it."""
+
+    reason: Reason
+
+    @property
+    def rule(self) -> Rule:
+        return rules[self.reason.rule]
+
+    @property
+    def sentence(self) -> str:
+        return self.rule.sentence(self.reason.facts)
+
+    @property
+    def details(self) -> Sequence[tuple[str | Promise, str]]:
+        """(label, words) pairs of the open card."""
+        return list(self.rule.details(self.reason.facts))
+
+    @property
+    def url(self) -> str:
+        return self.rule.url(self.reason)
+
+    @property
+    def role(self) -> Any:
+        """What the person is to this company, from `for_cards()` rows without a query; None where nobody is known."""
+        person = self.reason.person
+        if person is None:
+            return None
+        roles = getattr(person, GROUPS[self.reason.group].of_person).all()
+        return next((role for role in roles if role.company_id == self.reason.company_id), None)
+
+    @property
+    def channel(self) -> Channel:
+        """How to speak to the person, by what may be used: telephone, e-mail, letter, else in person. No query on `for_cards()` rows."""
+        person, company = self.reason.person, self.reason.company
+        if person is None:
+            return Channel.PHONE if company.phone else Channel.IN_PERSON
+        for channel in (Channel.PHONE, Channel.EMAIL):
+            if person.address(channel):
+                return channel
+        return Channel.LETTER if company.street else Channel.IN_PERSON
+
+    @property
+    def doing(self) -> str | Promise:
+        """One word for what to do: the rule's, or "Write" where nobody answers a telephone."""
+        writes = self.rule.icon == BY_PHONE and self.channel in (Channel.EMAIL, Channel.LETTER)
+        return _("Write") if writes else self.rule.doing
+
+    @property
+    def icon(self) -> str:
+        return WAYS.get(self.channel, BY_PHONE) if self.rule.icon == BY_PHONE else self.rule.icon
+
+    def weights(self, on: date) -> list[Weight]:
+        """Why it stands where it stands, in words and points; they add up to `weight` on the day it was computed."""
+        reason, company, left = self.reason, self.reason.company, self.reason.days_left(on)
+        points = points_of(tier=company.tier, phase=company.phase, group=reason.group, value=self.rule.value, due_on=reason.due_on, on=on)
+        words = {
+            "tier": company.get_tier_display() or _("no tier yet"),
+            "group": reason.get_group_display(),
+            "kind": _("kind of reason"),
+            "risk": company.get_phase_display(),
+            "hurry": ngettext("%d day left", "%d days left", left) % left if left and left > 0 else _("due"),
+        }
+        return [Weight(words[thing], counts) for thing, counts in points.items()]
