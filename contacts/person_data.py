@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from contacts.consent.models import Consent
 from contacts.hospitality import Received, move_sums
@@ -16,6 +18,7 @@ from contacts.people.person_data import (
     Forget,
     Move,
     Moved,
+    Words,
     deleting,
     emptying,
     forget_pairs,
@@ -27,7 +30,9 @@ from contacts.people.person_data import (
     move_search_row,
     moving,
     renamed,
+    rows_of,
     stays,
+    to_count,
     to_forget,
     to_move,
 )
@@ -120,3 +125,13 @@ def register() -> None:
     for name, forget_rows, move, weight in own:
         to_forget.register(name, forget_rows, weight=weight)
         to_move.register(name, move, weight=weight)
+    counted: Iterable[tuple[Words, type[models.Model], str]] = (
+        (_("Addresses"), PersonAddress, "person"),
+        (_("Consents"), Consent, "address__person"),
+        *((model._meta.verbose_name_plural or "", model, "person") for model in GROUPS.values()),
+        (_("Interactions"), Interaction, "person"),
+        (_("Tasks"), Task, "person"),
+        (_("Meetings"), Meeting, "decision_maker"),
+    )
+    for number, (words, model, path) in enumerate(counted):
+        to_count.register(f"{model._meta.label_lower}", (words, rows_of(model, path)), weight=number)

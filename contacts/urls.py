@@ -3,7 +3,7 @@ from django.urls import path
 from accounts.customers.views.panels import panel_page
 from contacts.consent import views as preferences
 from contacts.memory.views import contact, meeting_guest, meetings
-from contacts.pages import duplicates, people
+from contacts.pages import duplicates, leaving, people
 from contacts.pages.panels import why_now_later, why_now_panel
 from contacts.people import views as vehicles
 from contacts.today.views import day as today
@@ -18,11 +18,15 @@ urlpatterns = [
     path("people/", people.PersonList.as_view(), name="people"),
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/<int:person_id>/edit/", people.person_edit, name="person_edit"),
+    path("people/<int:person_id>/forget/", leaving.forget, name="person_forget"),
     path("people/<int:person_id>/timeline/", contact.person_timeline, name="person_timeline"),
     path("people/<int:person_id>/roles/new/", people.role_new, name="role_new"),
     path("people/<int:person_id>/addresses/new/", people.address_new, name="address_new"),
     path("people/<int:person_id>/consents/new/", people.consent_new, name="consent_new"),
     path("decision-makers/<int:decision_maker_id>/edit/", people.decision_maker_edit, name="decision_maker_edit"),
+    path("decision-makers/<int:decision_maker_id>/move/", leaving.decision_maker_move, name="decision_maker_move"),
+    path("users/<int:vehicle_user_id>/move/", leaving.vehicle_user_move, name="user_move"),
+    path("drivers/<int:driver_id>/move/", leaving.driver_move, name="driver_move"),
     path("users/<int:vehicle_user_id>/edit/", people.vehicle_user_edit, name="user_edit"),
     path("drivers/<int:driver_id>/edit/", people.driver_edit, name="driver_edit"),
     path("addresses/<int:address_id>/edit/", people.address_edit, name="address_edit"),

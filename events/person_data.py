@@ -1,9 +1,10 @@
 """What events keep about a person: how it is forgotten, and how it goes along in a merge."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Person
-from contacts.people.person_data import Moved, forget_changes, to_forget, to_move
+from contacts.people.person_data import Moved, forget_changes, rows_of, to_count, to_forget, to_move
 from events.actions import registering
 from events.models import Invitation, Registration
 from fleetportal.core.links import Link
@@ -64,3 +65,5 @@ def register() -> None:
     to_forget.register("events.invitation", forget_invitations, weight=110)
     to_move.register("events.registration", move_registrations)
     to_move.register("events.invitation", move_invitations)
+    to_count.register("events.registration", (_("Registrations"), rows_of(Registration)))
+    to_count.register("events.invitation", (_("Invitations"), rows_of(Invitation)))

@@ -1,6 +1,7 @@
 """How the tables of gifts and vouchers forget a person and go along in a merge."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Person
 from contacts.people import person_data
@@ -22,3 +23,5 @@ def register() -> None:
     person_data.to_move.register("gifts.claim", person_data.moving(Claim, "person"))
     person_data.to_forget.register("gifts.handout", person_data.keeps)
     person_data.to_move.register("gifts.handout", person_data.moving(HandOut, "person"))
+    person_data.to_count.register("gifts.voucher", (_("Vouchers"), person_data.rows_of(Voucher)))
+    person_data.to_count.register("gifts.handout", (_("Gifts received"), person_data.rows_of(HandOut)))

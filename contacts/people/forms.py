@@ -1,5 +1,6 @@
 """What people type about a person, turned into values."""
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User, Vehicle
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress, fold_address
-from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, VehicleUser
+from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
 from fleetportal.core.web.forms import DayField, RowForm, offer, offer_choices, offer_named
 
 PERSONAL = ("title", "first_name", "last_name", "language", "best_time")
@@ -107,6 +108,25 @@ class RoleForm(forms.Form):
         super().__init__(*args, **kwargs)
         offer(self, company=companies)
         self.initial.setdefault("on", timezone.localdate())
+
+
+class MoveForm(forms.Form):
+    """Where somebody goes with their role, and from which day."""
+
+    company = forms.ModelChoiceField(label=_("To company"), queryset=Company.objects.none())
+    on = DayField(label=_("From"))
+
+    def __init__(self, *args: Any, role: Role, companies: QuerySet[Company], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role = role
+        offer(self, company=companies)
+        self.initial.setdefault("on", timezone.localdate())
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if self.role.starts_on and day <= self.role.starts_on:
+            raise forms.ValidationError(_("The role here starts on this day or later. Choose a later day."))
+        return day
 
 
 class RoleEditForm(RowForm):

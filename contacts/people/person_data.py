@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from accounts.models import TouchedCompany
 from contacts.people.models.holders import Holder, VehicleDriver
@@ -30,6 +31,7 @@ from fleetportal.core.registry import Registry
 if TYPE_CHECKING:
     from accounts.models import User
 
+Words = str | Promise
 Moved = list[tuple[models.Model, audit.Changes]]  # rows that now name somebody else, each with what changed
 Forget = Callable[[Person], None]
 Move = Callable[[Person, Person], Moved]
@@ -37,7 +39,21 @@ Move = Callable[[Person, Person], Moved]
 to_forget: Registry[Forget] = Registry("things to forget about a person")
 to_move: Registry[Move] = Registry("things to move in a merge")
 
+# What is kept about a person, in words and rows: shown before it is forgotten. Each costs 1 query.
+to_count: Registry[tuple[Words, Callable[[Person], int]]] = Registry("what is kept about a person")
+
 EMPTY = {"first_name": "", "last_name": "", "title": "", "born_on": None, "family": "", "best_time": "", "external_id": "", "centre": None}
+
+
+def kept_about(person: Person) -> list[tuple[Words, int]]:
+    """(words, how many rows) of each thing that is kept about `person`, without those of which there is none."""
+    counted = [(words, count(person)) for words, count in to_count]
+    return [(words, number) for words, number in counted if number]
+
+
+def rows_of(model: type[models.Model], path: str = "person") -> Callable[[Person], int]:
+    """Counts the rows of `model` whose `path` is the person."""
+    return lambda person: model._default_manager.filter(**{path: person}).count()
 
 
 def forget(person: Person, *, by: "User | None") -> None:

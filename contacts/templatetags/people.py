@@ -71,3 +71,9 @@ def group_icon(role: Any) -> SafeString:
 def role_edit(role: Any) -> str:
     """Where this role is edited."""
     return reverse(f"contacts:{role.group.value}_edit", args=[role.pk])
+
+
+@register.simple_tag
+def role_move(role: Any) -> str:
+    """Where this role moves to another company."""
+    return reverse(f"contacts:{role.group.value}_move", args=[role.pk])

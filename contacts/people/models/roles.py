@@ -47,6 +47,7 @@ class Role(models.Model):
     """What a person is to a company, from when to when."""
 
     group: ClassVar[Group]
+    carried: ClassVar[tuple[str, ...]] = ("job_title", "responsibilities")  # what goes along to another company
     of_person: ClassVar[str]  # from a person to their roles of this kind
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
@@ -149,6 +150,7 @@ class DecisionMaker(Role):
 
     group = Group.DECISION_MAKER
     of_person = "decision_maker_roles"
+    carried = (*Role.carried, "kind", "decides_supply", "decides_service")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name=of_person)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="decision_makers")
     kind = models.CharField(_("kind"), max_length=17, choices=Kind, default=Kind.OTHER)
@@ -166,6 +168,7 @@ class VehicleUser(Role):
 
     group = Group.USER
     of_person = "user_roles"
+    carried = (*Role.carried, "may_choose", "interests")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name=of_person)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="users")
     may_choose = models.BooleanField(_("may choose the vehicle"), default=True)
@@ -182,6 +185,7 @@ class Driver(Role):
 
     group = Group.DRIVER
     of_person = "driver_roles"
+    carried = (*Role.carried, "drinks")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name=of_person)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="drivers")
     drinks = models.CharField(_("favourite drink"), max_length=60, blank=True)

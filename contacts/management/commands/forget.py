@@ -1,0 +1,46 @@
+"""`manage.py forget PERSON`: everything that says who a person is goes, for good."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from contacts.people import person_data
+from contacts.people.models.person import Person
+from fleetportal.core.db import fold
+
+
+class Command(BaseCommand):
+    help = "Forget a person: name, addresses and everything that says who they are. This can't be undone."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("person", help="id, e-mail address or name")
+        parser.add_argument("--yes", action="store_true", help="do it; without this, only what would go is shown")
+
+    def handle(self, *args: object, person: str, yes: bool, **options: Any) -> None:
+        found = the_person(person)
+        self.stdout.write(f"{found} ({found.pk})")
+        for words, count in person_data.kept_about(found):
+            self.stdout.write(f"  {words}: {count}")
+        if not yes:
+            self.stdout.write("Nothing has been changed. Add --yes to forget this person for good.")
+            return
+        person_data.forget(found, by=None)
+        self.stdout.write("Forgotten.")
+
+
+def the_person(words: str) -> Person:
+    """The one person whom `words` name. Raises CommandError where it is nobody, or several."""
+    if words.isascii() and words.isdigit():
+        named = Person.objects.filter(pk=words[:18])
+    elif "@" in words:
+        named = Person.objects.filter(addresses__value_folded=fold(words)).distinct()
+    else:
+        first, _blank, last = words.rpartition(" ")
+        named = Person.objects.filter(name_folded=fold(f"{last} {first}"))
+    found = list(named.order_by("pk")[:5])
+    if not found:
+        raise CommandError(f"No person has the id, e-mail address or name {words!r}.")
+    if len(found) > 1:
+        raise CommandError("Which one? " + ", ".join(f"{person} ({person.pk})" for person in found))
+    return found[0]
