@@ -8,19 +8,20 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from accounts.models import Assignment, Company, Vehicle
+from accounts.models import Assignment, Company, TouchedCompany, Vehicle
 from contacts.models import Consent, Holder, Person, PersonAddress
 from contacts.people import person_data
 from fleetportal.core.audit import Entry
 from fleetportal.core.errors import Refused
+from fleetportal.core.jobs import bell
 from fleetportal.core.jobs.queue import Job
 from intake import actions as imports
 from intake.actions import keep, report
 from intake.actions.apply import apply_batch
 from intake.actions.work import run_slice
-from intake.batches import Batch
 from intake.models import Import, Layout, StagedRow
 from intake.wording import words_of
+from intake.writing import Writing
 from tests.factories.accounts import assign, make_company, make_vehicle
 from tests.factories.contacts import make_person, make_role
 from tests.factories.sheets import make_ods, make_text, make_xlsx
@@ -426,7 +427,7 @@ def test_an_import_stopped_half_way_goes_on_with_the_rest(north):
 def test_a_batch_that_dies_leaves_nothing_behind(north, monkeypatch):
     run = judge(many(300), "x.csv", centre=north)
     imports.apply(run, by=None, in_background=False)
-    monkeypatch.setattr(Batch, "touch", lambda batch: 1 / 0)
+    monkeypatch.setattr(Writing, "let_drive", lambda writing: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         apply_batch(run)
     assert (Company.objects.count(), Vehicle.objects.count(), run.rows.exclude(applied_at=None).count()) == (0, 0, 0)
@@ -639,3 +640,45 @@ def test_two_rows_that_name_each_other_make_no_circle(north):
     pair = [GROUP[0], ["Eins AG", "Zwei AG", "Ulm"], ["Zwei AG", "Eins AG", "Ulm"]]
     take(make_xlsx({"Companies": pair}), "pair.xlsx", centre=north)
     assert dict(Company.objects.values_list("name", "parent__name")) == {"Eins AG": "Zwei AG", "Zwei AG": None}
+
+
+# --- through the same doors as everybody --------------------------------------------------------------------------------------
+
+
+def test_an_imported_hand_over_stands_in_the_history_of_the_vehicle_and_the_end_in_that_of_the_holder(north):
+    take(fleet(), "Fuhrpark.xlsx", centre=north)
+    rows = [list(row) for row in FLEET]
+    rows[1][10] = "Anna Kern"
+    take(fleet(rows), "neu.xlsx", centre=north)
+    before, after = Vehicle.objects.get(vin="WVWZZZ3CZRE014512").holders.order_by("starts_on")
+    handed = Entry.objects.about(after.vehicle).filter(action="vehicle.handed_over").latest("pk")
+    assert {**handed.facts, "import": 0} == {"holder": after.pk, "user": after.user_id, "import": 0}
+    ended = Entry.objects.about(before).get(action="holder.ended")
+    assert list(ended.changes.values_list("field", "before", "after")) == [("ends_on", None, before.ends_on.isoformat())]
+
+
+def test_a_further_address_of_somebody_known_has_its_entry_and_is_found(north):
+    text = "Company,Last name,First name,E-mail,Phone\nAlpha GmbH,Kern,Eva,eva@alpha.example,{}\n"
+    take(make_text(text.format("")), "x.csv", centre=north)
+    take(make_text(text.format("+49 40 123456")), "y.csv", centre=north)
+    phone = PersonAddress.objects.get(channel="phone")
+    assert Entry.objects.about(phone).get(action="address.entered").facts["person"] == phone.person_id
+    assert not Entry.objects.filter(action="address.entered", object_id=PersonAddress.objects.get(channel="email").pk).exists()
+
+
+def test_what_an_account_manager_imports_is_theirs_as_if_they_had_entered_it(anna, north):
+    take(fleet(), "x.xlsx", by=anna)
+    company = Company.objects.get(name="Nordhafen Logistik SE")
+    assert company.responsible == anna
+    assert Entry.objects.about(company).get(action="company.assigned").facts["kind"] == "responsible"
+
+
+def test_each_company_of_a_batch_is_touched_once_and_the_bell_is_rung(north, django_capture_on_commit_callbacks):
+    bell.rung_at.clear()
+    run = judge(many(30), "x.csv", centre=north)
+    imports.apply(run, by=None, in_background=False)
+    TouchedCompany.objects.all().delete()
+    with django_capture_on_commit_callbacks() as bells:
+        apply_batch(run)
+    assert sorted(TouchedCompany.objects.values_list("company", flat=True)) == sorted(Company.objects.values_list("pk", flat=True))
+    assert [str(bell) for bell in bells] == ["Bell(task='accounts.look_again')"]

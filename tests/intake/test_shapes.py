@@ -278,7 +278,7 @@ def test_a_parent_that_a_later_batch_makes_is_found_by_the_same_import(north, mo
     ]
     run = take(make_xlsx({"Kunden": rows}), "kunden.xlsx", centre=north)
     assert Company.objects.filter(parent__name="Mutter AG").count() == 5 and run.state == Import.State.DONE
-    assert Change.objects.filter(field="parent_id").count() == 4  # one was made with its mother
+    assert Change.objects.filter(field="parent").count() == 4  # one was made with its mother
     imports.undo(run, by=None)
     imports.work(run)
     assert not Company.objects.exists()
