@@ -60,11 +60,11 @@ def test_forgetting_is_for_whoever_administers_each_company_that_knows_the_perso
     assert Person.objects.get(pk=brandt.pk).last_name == "Brandt"
 
 
-def test_the_command_shows_first_and_forgets_when_told_to(brandt: Person, capsys: Any) -> None:
-    call_command("forget", "brandt@nordhafen.example")
+def test_the_command_shows_what_would_go_in_a_dry_run_and_else_forgets(brandt: Person, capsys: Any) -> None:
+    call_command("forget", "brandt@nordhafen.example", "--dry-run")
     assert "Nothing has been changed" in capsys.readouterr().out
     assert Person.objects.get(pk=brandt.pk).last_name == "Brandt"
-    call_command("forget", "Thomas Brandt", "--yes")
+    call_command("forget", "Thomas Brandt")
     assert Person.objects.get(pk=brandt.pk).last_name == ""
     with pytest.raises(CommandError):
         call_command("forget", "Thomas Brandt")

@@ -15,15 +15,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("person", help="id, e-mail address or name")
-        parser.add_argument("--yes", action="store_true", help="do it; without this, only what would go is shown")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would go")
 
-    def handle(self, *args: object, person: str, yes: bool, **options: Any) -> None:
+    def handle(self, *args: object, person: str, dry_run: bool, **options: Any) -> None:
         found = the_person(person)
         self.stdout.write(f"{found} ({found.pk})")
         for words, count in person_data.kept_about(found):
             self.stdout.write(f"  {words}: {count}")
-        if not yes:
-            self.stdout.write("Nothing has been changed. Add --yes to forget this person for good.")
+        if dry_run:
+            self.stdout.write("Nothing has been changed.")
             return
         person_data.forget(found, by=None)
         self.stdout.write("Forgotten.")
