@@ -1,5 +1,6 @@
 """Lists in shapes that nobody drew for us: covers and legends, headings between rows, sheets joined by the plate, formulas unreckoned."""
 
+import re
 import sys
 from datetime import date
 
@@ -305,7 +306,9 @@ def test_what_stands_is_locked_in_order_before_it_is_looked_at(north):
     tables = [name for name in ("accounts_company", "accounts_vehicle", "contacts_person") if any(f'FROM "{name}"' in sql for sql in locks)]
     first = {name: next(place for place, sql in enumerate(locks) if f'FROM "{name}"' in sql) for name in tables}
     assert list(first) == sorted(first, key=first.__getitem__) == ["accounts_company", "accounts_vehicle", "contacts_person"]
-    assert all('."id" ASC' in sql for sql in locks if any(f'FROM "{name}"' in sql for name in tables))
+    of_nouns = [sql for sql in locks if any(f'FROM "{name}"' in sql for name in tables)]
+    by_first_column = re.compile(r'SELECT "\w+"\."id" .* ORDER BY 1 ASC')  # as Django writes it where a column is asked for alone
+    assert not [sql for sql in of_nouns if '."id" ASC' not in sql and not by_first_column.match(sql)]
 
 
 @pytest.mark.postgres
