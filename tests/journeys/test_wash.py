@@ -51,7 +51,7 @@ def test_mirko_claims_his_wash_and_wanda_redeems_it_once(meet, card, size):
     wanda.press(door.get_by_role("button", name="Redeem", exact=True))
     wanda.see("Already redeemed")
     assert re.search(r"Already redeemed today at \d\d:\d\d", door.locator("main").inner_text())
-    wanda.see("Nord, taken by Wanda Petrowa")
+    wanda.see("Nord by Wanda Petrowa")
     assert Redemption.objects.filter(voucher=card).count() == 1
 
 
