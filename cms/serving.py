@@ -10,10 +10,8 @@ from wagtail.models import PageViewRestriction, Site
 from wagtail.views import serve as walk_and_serve
 
 from cms.models import EventPage
-from fleetportal.core.web.pages import public_page
 
 
-@public_page(why="what everybody may read: the home page and landing pages")
 def serve(request: HttpRequest, path: str) -> HttpResponse:
     """The landing page at `path`; every other page, a restricted or unknown one and every other method as Wagtail serves it.
 
