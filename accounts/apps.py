@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,56 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Companies and users")
 
     def ready(self) -> None:
-        from accounts.customers import finding, panels, parts  # noqa: PLC0415  models are loaded only now
-        from accounts.customers.models.assignment import LookedAfter  # noqa: PLC0415
-        from accounts.customers.models.company import ways_in  # noqa: PLC0415
-        from accounts.customers.models.touched import derived  # noqa: PLC0415
-        from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS, count_for_second_delivery, mend_fleets  # noqa: PLC0415
-        from accounts.staff.models.policy import Effect, effects  # noqa: PLC0415
-        from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415
+        from accounts import showing  # noqa: PLC0415  models are loaded only now
 
-        ways_in.register("looked after", LookedAfter())
-        derived.register("fleets", mend_fleets, weight=10)
-        navigation.register(
-            "companies", NavigationEntry(_("Companies"), "building", "accounts:companies", "see_customers", on_phone=True), weight=20
-        )
-        navigation.register(
-            "log",
-            NavigationEntry(_("Log"), "phone-call", "accounts:search", "meet_customers", on_phone=True, in_rail=False, query="?for=log"),
-            weight=30,
-        )
-        navigation.register("vehicles", NavigationEntry(_("Vehicles"), "car", "accounts:vehicles", "see_customers"), weight=40)
-        navigation.register("search", NavigationEntry(_("Search"), "search", "accounts:search", "meet_customers", in_rail=False), weight=90)
-        navigation.register(
-            "policies", NavigationEntry(_("Policies"), "list-check", "accounts:policies", "administer", group=9), weight=935
-        )
-        navigation.register(
-            "administration", NavigationEntry(_("Administration"), "settings", "admin:index", "administer", group=9), weight=940
-        )
-        finding.findable.register(
-            "companies",
-            finding.Findable(
-                _("Companies"), "building", finding.companies, lambda c: reverse("accounts:company", args=[c.pk]), lambda c, user: c.city
-            ),
-            weight=10,
-        )
-        finding.findable.register(
-            "vehicles",
-            finding.Findable(
-                _("Vehicles"),
-                "car",
-                finding.vehicles,
-                lambda v: reverse("accounts:vehicle", args=[v.pk]),
-                lambda v, user: f"{v.title}, {v.company}",
-            ),
-            weight=30,
-        )
-        panels.dossier_panels.register("vehicles", parts.vehicles_panel, weight=20)
-        panels.dossier_panels.register("service_visits", parts.company_visits_panel, weight=25)
-        panels.vehicle_panels.register("service_visits", parts.vehicle_visits_panel, weight=50)
-        panels.dossier_figures.register("fleet", parts.fleet, weight=20)
-        panels.dossier_figures.register("contract_end", parts.contract_end, weight=30)
-        effects.register(
-            "vehicles",
-            Effect({SECOND_DELIVERY_DAYS.key}, _("Vehicles eligible for a second delivery on that day"), count_for_second_delivery),
-        )
+        showing.register()

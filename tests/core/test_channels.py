@@ -223,7 +223,7 @@ def test_a_letter_waits_to_be_printed_and_is_marked_as_printed(client: Client, a
     for address in (f"/messages/letters/{letter.pk}.pdf", "/messages/letters/waiting.pdf"):
         pdf = client.get(address)
         assert (pdf.status_code, pdf["Content-Type"], pdf.content[:5]) == (200, "application/pdf", b"%PDF-")
-    answer = client.post("/messages/letters/printed/", {"letter": [letter.pk, "x"]})
+    answer = client.post("/messages/letters/printed/", {"letter": [letter.pk, "x", "9" * 30]})
     assert (answer.status_code, answer["Location"]) == (303, "/messages/letters/")
     assert Entry.objects.about(letter).get().actor_id == admin.pk
     assert "There are no letters to print" in client.get("/messages/letters/").content.decode()

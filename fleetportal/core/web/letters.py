@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from fleetportal.core.outbox.channels.letter import PaperLetter, as_pdf
-from fleetportal.core.web.pages import done, page
+from fleetportal.core.web.pages import done, page, whole_number
 
 PER_PAGE = 50
 
@@ -48,7 +48,7 @@ def pdf_response(letters: list[PaperLetter]) -> HttpResponse:
 @require_POST
 def letters_printed(request: HttpRequest) -> HttpResponse:
     """The letters named in the form are marked as printed."""
-    ids = [int(pk) for pk in request.POST.getlist("letter") if pk.isascii() and pk.isdigit()]
+    ids = [pk for pk in map(whole_number, request.POST.getlist("letter")) if pk is not None]
     count = PaperLetter.objects.filter(pk__in=ids).mark_printed(by=request.user)
     message = ngettext("%d letter has been marked as printed.", "%d letters have been marked as printed.", count) % count
     return done(request, reverse("core:letters"), message)

@@ -1,0 +1,78 @@
+"""Puts this app's pages, search, panels and policies into the lists that others read."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.customers import finding, panels, parts
+from accounts.customers.models.assignment import LookedAfter
+from accounts.customers.models.company import ways_in
+from accounts.customers.models.touched import derived
+from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS, count_for_second_delivery, mend_fleets
+from accounts.staff.models.policy import Effect, effects
+from fleetportal.core.web.pages import NavigationEntry, navigation
+
+
+def register() -> None:
+    register_rules()
+    register_pages()
+    register_search()
+    register_panels()
+
+
+def register_rules() -> None:
+    """How a company comes into reach, what is derived from its rows, and what a change of a policy would do."""
+    ways_in.register("looked after", LookedAfter())
+    derived.register("fleets", mend_fleets, weight=10)
+    effects.register(
+        "vehicles",
+        Effect({SECOND_DELIVERY_DAYS.key}, _("Vehicles eligible for a second delivery on that day"), count_for_second_delivery),
+    )
+
+
+def register_pages() -> None:
+    """The lines of the side rail."""
+    navigation.register(
+        "companies", NavigationEntry(_("Companies"), "building", "accounts:companies", "see_customers", on_phone=True), weight=20
+    )
+    navigation.register(
+        "log",
+        NavigationEntry(_("Log"), "phone-call", "accounts:search", "meet_customers", on_phone=True, in_rail=False, query="?for=log"),
+        weight=30,
+    )
+    navigation.register("vehicles", NavigationEntry(_("Vehicles"), "car", "accounts:vehicles", "see_customers"), weight=40)
+    navigation.register("search", NavigationEntry(_("Search"), "search", "accounts:search", "meet_customers", in_rail=False), weight=90)
+    navigation.register("policies", NavigationEntry(_("Policies"), "list-check", "accounts:policies", "administer", group=9), weight=935)
+    navigation.register(
+        "administration", NavigationEntry(_("Administration"), "settings", "admin:index", "administer", group=9), weight=940
+    )
+
+
+def register_search() -> None:
+    """What a search over everything finds here."""
+    finding.findable.register(
+        "companies",
+        finding.Findable(
+            _("Companies"), "building", finding.companies, lambda c: reverse("accounts:company", args=[c.pk]), lambda c, user: c.city
+        ),
+        weight=10,
+    )
+    finding.findable.register(
+        "vehicles",
+        finding.Findable(
+            _("Vehicles"),
+            "car",
+            finding.vehicles,
+            lambda v: reverse("accounts:vehicle", args=[v.pk]),
+            lambda v, user: f"{v.title}, {v.company}",
+        ),
+        weight=30,
+    )
+
+
+def register_panels() -> None:
+    """What the dossier and a vehicle's page show."""
+    panels.dossier_panels.register("vehicles", parts.vehicles_panel, weight=20)
+    panels.dossier_panels.register("service_visits", parts.company_visits_panel, weight=25)
+    panels.vehicle_panels.register("service_visits", parts.vehicle_visits_panel, weight=50)
+    panels.dossier_figures.register("fleet", parts.fleet, weight=20)
+    panels.dossier_figures.register("contract_end", parts.contract_end, weight=30)
