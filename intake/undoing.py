@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date
 from accounts.models import Assignment, Company, CompanyPair, TouchedCompany, User, Vehicle
 from contacts.models import GROUPS, Holder, Person, PersonAddress, PersonPair, VehicleDriver
 from fleetportal.core import audit
-from fleetportal.core.db import search
+from fleetportal.core.db import lock, search
 from intake.batches import Importer
 from intake.models import Import, Made
 from intake.nouns.registry import nouns
@@ -44,12 +44,14 @@ def undo_batch(run: Import, importer: Importer) -> tuple[int, int] | None:
     if not traces:
         return None
     gone = kept = 0
+    touched: set[int] = set()
     for what, ids in in_order(traces):
         if what == "entry":
-            gone += put_back(ids, importer, run=run)
+            gone += put_back(ids, importer, run=run, touched=touched)
         else:
-            done = remove(models_made()[what], ids, importer, run=run)
+            done = remove(models_made()[what], ids, importer, run=run, touched=touched)
             gone, kept = gone + done, kept + len(ids) - done
+    TouchedCompany.add_all(Company.objects.filter(pk__in=touched).values_list("pk", flat=True))  # those that are still there
     Made.objects.filter(pk__in=[trace.pk for trace in traces]).delete()
     return gone, kept
 
@@ -69,16 +71,24 @@ def in_order(traces: Iterable[Made]) -> list[tuple[str, list[int]]]:
     return groups
 
 
-def remove(model: type[models.Model], ids: list[int], importer: Importer, *, run: Import) -> int:
-    """How many of the rows could be removed: those in reach that nothing else hangs on."""
+def remove(model: type[models.Model], ids: list[int], importer: Importer, *, run: Import, touched: set[int]) -> int:
+    """How many of the rows could be removed: those in reach that nothing else names. Their companies are added to `touched`."""
     used, by = in_use(model, ids), importer.user
-    rows = list(within(model, importer).filter(pk__in=[pk for pk in ids if pk not in used]))
+    found = within(model, importer).filter(pk__in=[pk for pk in ids if pk not in used])
+    rows = list(found.select_related("vehicle") if model in (Holder, VehicleDriver) else found)
     if rows:
+        touched.update(companies_of(rows))
         audit.record_many(f"{model._meta.model_name}.taken_back", [(row, {}) for row in rows], by=by, facts={"import": run.pk})
         search.forget(model, [row.pk for row in rows])
         Import.objects.filter(company__in=[row.pk for row in rows]).update(company=None) if model is Company else None
         model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
+
+
+def companies_of(rows: Iterable[Any]) -> set[int]:
+    """The ids of the companies to which the rows belong. Costs nothing where a holder's or driver's vehicle was read with it."""
+    things = [row.vehicle if isinstance(row, Holder | VehicleDriver) else row for row in rows]
+    return {pk for thing in things if (pk := thing.pk if isinstance(thing, Company) else getattr(thing, "company_id", None)) is not None}
 
 
 def within(model: type[models.Model], importer: Importer) -> models.QuerySet[Any]:
@@ -104,7 +114,7 @@ def in_use(model: type[models.Model], ids: list[int]) -> set[int]:
     return used
 
 
-def put_back(ids: list[int], importer: Importer, *, run: Import) -> int:
+def put_back(ids: list[int], importer: Importer, *, run: Import, touched: set[int]) -> int:
     """How many rows in reach got a former value back; a field that somebody changed since stays as it is."""
     changes: dict[tuple[str, int], list[audit.Change]] = defaultdict(list)
     for change in audit.Change.objects.filter(entry__in=ids).order_by("-pk"):
@@ -115,22 +125,26 @@ def put_back(ids: list[int], importer: Importer, *, run: Import) -> int:
         model = by_label[label]
         reach: Any = importer.companies if model is Company else importer.people if model is Person else within(model, importer)
         row = reach.filter(pk=pk).first()
-        if row is not None:
-            done += put_row_back(row, mine, by=importer.user, run=run)
+        if row is not None and put_row_back(row, mine, by=importer.user, run=run):
+            done += 1
+            touched.update(companies_of([row]))
     return done
 
 
 def put_row_back(row: Any, changes: Iterable[audit.Change], *, by: User | None, run: Import) -> bool:
+    """True when a field got its former value back. The row is read again under lock: what somebody wrote since then stays."""
+    lock(row)
     values: dict[str, tuple[Any, Any]] = {}
     for change in changes:
-        current = getattr(row, change.field)
+        name = audit.column(row, change.field)  # of a foreign key the id, which is what the history keeps
+        current = getattr(row, name)
         if audit.plain(current) == change.after:
             before = parse_date(change.before) if change.field.endswith("_on") and change.before else change.before
             values[change.field] = (current, before)
-            setattr(row, change.field, before)
+            setattr(row, name, before)
     if not values:
         return False
-    row.save()
+    row.save(update_fields=list(values))
     audit.record(f"{row._meta.model_name}.put_back", row, by=by, changes=values, facts={"import": run.pk})
     if hasattr(row, "search_row"):
         search.index([row.search_row])

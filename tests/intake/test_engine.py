@@ -6,12 +6,14 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Assignment, Company, TouchedCompany, Vehicle
 from contacts.models import Consent, Holder, Person, PersonAddress
 from contacts.people import person_data
-from fleetportal.core.audit import Entry
+from fleetportal.core import audit
+from fleetportal.core.audit import Change, Entry
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs import bell
 from fleetportal.core.jobs.queue import Job
@@ -19,7 +21,9 @@ from intake import actions as imports
 from intake.actions import keep, report
 from intake.actions.apply import apply_batch
 from intake.actions.work import run_slice
+from intake.importer import importer
 from intake.models import Import, Layout, StagedRow
+from intake.undoing import put_back, put_row_back
 from intake.wording import words_of
 from intake.writing import Writing
 from tests.factories.accounts import assign, make_company, make_vehicle
@@ -457,6 +461,46 @@ def test_undo_keeps_what_somebody_uses_by_now(north):
     imports.undo(run, by=None)
     imports.work(run)
     assert set(Company.objects.values_list("name", flat=True)) == {used.name} and run.progress.kept == 1
+
+
+def test_undo_makes_the_reasons_of_its_companies_due_again(north):
+    take(fleet(), "Fuhrpark.xlsx", centre=north)
+    rows = [list(row) for row in FLEET]
+    rows[1][4] = "HH-NL 9"
+    run = take(fleet(rows), "neu.xlsx", centre=north)
+    TouchedCompany.objects.all().delete()
+    imports.undo(run, by=None)
+    imports.work(run)
+    changed = Vehicle.objects.get(vin="WVWZZZ3CZRE014512")
+    assert changed.company_id in set(TouchedCompany.objects.values_list("company", flat=True))
+
+
+def test_a_company_gets_back_the_parent_that_an_import_replaced(north):
+    old, new = make_company(north), make_company(north)
+    child = make_company(north, parent=old)
+    run = take(fleet(), "Fuhrpark.xlsx", centre=north)
+    with transaction.atomic():
+        changes = audit.edit(child, {"parent": new}, action="company.edited", by=None)
+        entry = Entry.objects.about(child).latest("pk")
+    assert set(changes) == {"parent"}
+    with transaction.atomic():
+        assert put_back([entry.pk], importer(run), run=run, touched=set()) == 1
+    child.refresh_from_db()
+    assert child.parent == old
+
+
+def test_undo_decides_on_what_the_row_holds_under_its_lock(north):
+    take(fleet(), "Fuhrpark.xlsx", centre=north)
+    rows = [list(row) for row in FLEET]
+    rows[1][4] = "HH-NL 9"
+    run = take(fleet(rows), "neu.xlsx", centre=north)
+    read = Vehicle.objects.get(vin="WVWZZZ3CZRE014512")  # as an undo read it before somebody else wrote
+    mine = list(Change.objects.filter(object_type="accounts.vehicle", object_id=read.pk, field="plate").order_by("-pk")[:1])
+    Vehicle.objects.get(pk=read.pk).edit(by=None, plate="HH-XX 7", model="Caddy")
+    with transaction.atomic():
+        assert not put_row_back(read, mine, by=None, run=run)
+    read.refresh_from_db()
+    assert (read.plate, read.model) == ("HH-XX 7", "Caddy")
 
 
 def test_undo_leaves_what_somebody_changed_since(north):
