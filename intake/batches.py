@@ -42,7 +42,7 @@ class Importer:
 
 
 @dataclass(slots=True)
-class Plan:
+class RowPlan:
     """What one row would do: its verdict, and for each noun what becomes of it ("new", "changed", "same")."""
 
     row: Row
@@ -70,12 +70,12 @@ class Batch:
         self.further = {noun.subject.name: noun.drafts(importer, good) for noun in nouns if noun.drafts}
         self.plans = [self.plan(row) for row in rows]
 
-    def plan(self, row: Row) -> Plan:
+    def plan(self, row: Row) -> RowPlan:
         """What the row would do; everything about it is drafted."""
-        plan = Plan(row, Verdict.REJECTED)
+        plan = RowPlan(row, Verdict.REJECTED)
         for name, drafts in self.further.items() if not row.is_rejected else ():
             if (state := drafts.of(row)) is not None:
-                return plan if row.is_rejected else Plan(row, state, {name: state})
+                return plan if row.is_rejected else RowPlan(row, state, {name: state})
         company = self.companies.of(row) if not row.is_rejected else None
         vehicle = self.vehicle(row, company)
         if row.is_rejected:

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from contacts.people.models.person import fold_name
 from fleetportal.core.db import fold
-from intake.batches import Plan
+from intake.batches import RowPlan
 from intake.models import Import
 from intake.nouns.company import key_of as company_key
 from intake.reading.company import CompanyFacts
@@ -16,7 +16,7 @@ COUNTED_BYTES = 4 * 1024 * 1024  # of the list of what is new, held in memory at
 FILE = "new.txt"  # a line for each company (c) and person (p): the same line twice counts once
 
 
-def note_new(run: Import, sheet: Sheet, plans: Iterable[Plan], *, referred: Container[int]) -> None:
+def note_new(run: Import, sheet: Sheet, plans: Iterable[RowPlan], *, referred: Container[int]) -> None:
     """Adds the new companies and people of a batch to the list; those of rows in `referred` are described elsewhere."""
     lines = {line for plan in plans for line in lines_of(plan, sheet, counts_people=plan.row.number not in referred)}
     if lines:
@@ -24,7 +24,7 @@ def note_new(run: Import, sheet: Sheet, plans: Iterable[Plan], *, referred: Cont
             file.writelines(f"{line}\n".replace("\x00", "") for line in sorted(lines))
 
 
-def lines_of(plan: Plan, sheet: Sheet, *, counts_people: bool) -> Iterator[str]:
+def lines_of(plan: RowPlan, sheet: Sheet, *, counts_people: bool) -> Iterator[str]:
     company = plan.row.one(CompanyFacts) or CompanyFacts()
     if plan.makes.get("company") == "new":
         by = company_key(company).replace("|", " ") if plan.row.said.leads else ""

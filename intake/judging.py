@@ -8,7 +8,7 @@ from django.utils import timezone
 from fleetportal.core.db import bulk
 from fleetportal.core.sheets.book import Book, BookSheet, Cell
 from intake import counting
-from intake.batches import Batch, Importer, Plan
+from intake.batches import Batch, Importer, RowPlan
 from intake.models import Import, StagedRow, Verdict
 from intake.nouns.company import key_of as company_key
 from intake.nouns.registry import nouns
@@ -17,7 +17,7 @@ from intake.reading.cells import text_of
 from intake.reading.company import CompanyFacts
 from intake.reading.kinds import kinds
 from intake.reading.lists import read_row
-from intake.reading.reader import Reader
+from intake.reading.reader import SheetReader
 from intake.reading.recognition import DataRows, in_order
 from intake.reading.rows import Row, fingerprint
 from intake.referring import refer_to_companies, refer_to_people
@@ -50,7 +50,7 @@ class Step:
         self.sheet = self.sheets[self.position.sheet]
         self.kind = kinds[self.sheet.kind]
         self.rows: list[Row] = []
-        self.plans: list[Plan] = []
+        self.plans: list[RowPlan] = []
 
     def work(self) -> "Step":
         """Reads and judges the next rows; writes nothing."""
@@ -66,12 +66,12 @@ class Step:
         self.move_on(rows)
         return self
 
-    def reader(self) -> Reader:
+    def reader(self) -> SheetReader:
         home = self.importer.centre.country if self.importer.centre else "DE"
         owner = "" if self.run.company_id else self.sheet.owner  # what a person said goes before the sheet's name
-        return Reader(self.sheet, today=self.today, home=home, owner=owner)
+        return SheetReader(self.sheet, today=self.today, home=home, owner=owner)
 
-    def read(self, reader: Reader, number: int, cells: list[Cell]) -> Row:
+    def read(self, reader: SheetReader, number: int, cells: list[Cell]) -> Row:
         """The row; where a block names its company in its first row only, the rows below it have it from there."""
         carried = []
         for index in self.sheet.carries if self.kind.has_owner else ():
@@ -126,7 +126,7 @@ class Step:
         bulk.add(self.staged)
         self.run.progress, self.run.position = progress, self.position
 
-    def put_verdict(self, plan: Plan, staged: StagedRow) -> None:
+    def put_verdict(self, plan: RowPlan, staged: StagedRow) -> None:
         row, news = plan.row, self.twins.additions.get(plan.row.number)
         repeated = self.twins.repeats.get(row.number)
         if news is not None and plan.makes.get("vehicle") == "new":  # its own row makes it

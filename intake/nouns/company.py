@@ -22,7 +22,7 @@ from intake.reading import fields as f
 from intake.reading import leading, lists, reaching
 from intake.reading.company import CompanyFacts
 from intake.reading.fields import Field
-from intake.reading.kinds import ADDRESS, Kind, Subject
+from intake.reading.kinds import ADDRESS, SheetKind, Subject
 from intake.reading.person import PersonFacts
 from intake.reading.rows import Row, brief, looks_like_code
 from intake.reading.sheets import COMPANIES, MIXED
@@ -275,7 +275,7 @@ NOUN = Noun(
         CompanyFacts,
         FIELDS,
         kinds=(
-            Kind(
+            SheetKind(
                 COMPANIES,
                 "company",
                 label=_("companies"),
@@ -285,7 +285,7 @@ NOUN = Noun(
                 tells_of=TELLS_OF,
                 needs=frozenset(("company.name",)),
             ),
-            Kind(
+            SheetKind(
                 MIXED,
                 "company",
                 label=_("companies and people, mixed"),

@@ -19,7 +19,7 @@ from intake.nouns.registry import Keys, Noun
 from intake.reading import fields as f
 from intake.reading import leading, lists
 from intake.reading.fields import Field
-from intake.reading.kinds import ADDRESS, Kind, Subject
+from intake.reading.kinds import ADDRESS, SheetKind, Subject
 from intake.reading.person import PersonFacts
 from intake.reading.rows import Row, brief, looks_like_code
 from intake.reading.sheets import PEOPLE
@@ -338,7 +338,7 @@ NOUN = Noun(
         PersonFacts,
         FIELDS,
         kinds=(
-            Kind(
+            SheetKind(
                 PEOPLE,
                 "person",
                 label=_("people"),

@@ -19,9 +19,9 @@ from intake.reading import cells
 from intake.reading import fields as f
 from intake.reading.facts import Facts
 from intake.reading.fields import Field
-from intake.reading.kinds import Evidence, Kind, Subject
+from intake.reading.kinds import Evidence, SheetKind, Subject
 from intake.reading.problems import CellProblem
-from intake.reading.reader import Reader
+from intake.reading.reader import SheetReader
 from intake.reading.rows import Row, brief
 from intake.reading.vehicle import mileage
 
@@ -57,7 +57,7 @@ def leads(found: Evidence) -> bool:
     return "service_visit.order_number" in found.keys and bool({"vehicle.plate", "vehicle.vin"} & found.keys)
 
 
-def read(reader: Reader, row: Row) -> None:
+def read(reader: SheetReader, row: Row) -> None:
     """One visit; the row is rejected where it names no order, no day or no vehicle."""
     facts = VisitFacts(
         visited_on=reader.day(row, "service_visit.visited_on"),
@@ -81,7 +81,7 @@ def cents(cell: object) -> int | None:
     return None if found is None else round(found * 100)
 
 
-def jobs_of(reader: Reader, row: Row) -> list[str]:
+def jobs_of(reader: SheetReader, row: Row) -> list[str]:
     """What was done: the parts of each cell, a line each."""
     texts = (cells.text_of(row.cell(column.index)) for column in reader.columns.get("service_visit.job", ()))
     return [job[:LONGEST_JOB] for text in texts for job in PARTED.split(text) if not cells.is_blank(job)][:MOST_JOBS]
@@ -155,7 +155,7 @@ NOUN = Noun(
         VisitFacts,
         FIELDS,
         kinds=(
-            Kind(
+            SheetKind(
                 VISITS,
                 NAME,
                 label=_("service visits"),

@@ -15,7 +15,7 @@ from intake.nouns.registry import Keys, Noun
 from intake.reading import fields as f
 from intake.reading import leading, lists
 from intake.reading.fields import Field
-from intake.reading.kinds import ADDRESS, Kind, Subject
+from intake.reading.kinds import ADDRESS, SheetKind, Subject
 from intake.reading.rows import Row, brief
 from intake.reading.sheets import VEHICLES
 from intake.reading.vehicle import VehicleFacts
@@ -170,7 +170,7 @@ NOUN = Noun(
         VehicleFacts,
         FIELDS,
         kinds=(
-            Kind(
+            SheetKind(
                 VEHICLES,
                 "vehicle",
                 label=_("vehicles, with their companies and drivers"),

@@ -9,9 +9,9 @@ from intake.reading.asides import is_aside
 from intake.reading.companions import people_of
 from intake.reading.contents import Contents
 from intake.reading.fitting import by_content, fit
-from intake.reading.kinds import Evidence, Kind, fields, kinds, neutral
+from intake.reading.kinds import Evidence, SheetKind, fields, kinds, neutral
 from intake.reading.refusing import refusal
-from intake.reading.sheets import LIKELY, SAME, SURE, Column, Guess
+from intake.reading.sheets import LIKELY, SAME, SURE, Guess, SheetColumn
 from intake.reading.tables import Table
 from intake.reading.vocabulary import CONTACT_WORDS, DRIVER_WORDS, GROUPS, USER_WORDS, meanings, words_of
 from intake.reading.wordlists import by_language, terms
@@ -45,7 +45,7 @@ def guess(table: Table) -> Guess:
     return found
 
 
-def kind_for(evidence: Evidence) -> Kind:
+def kind_for(evidence: Evidence) -> SheetKind:
     """The first kind of sheet that the evidence speaks for."""
     return next(kind for kind in kinds if kind.leads(evidence))
 
@@ -119,7 +119,7 @@ KEEPERS = terms("title_words", "keeper")  # a company, or who drives
 
 
 def assign(
-    options: Sequence[dict[str, float]], contents: Sequence[Contents], kind: Kind, table: Table, whose: Sequence[int]
+    options: Sequence[dict[str, float]], contents: Sequence[Contents], kind: SheetKind, table: Table, whose: Sequence[int]
 ) -> list[tuple[str, float]]:
     """For each column its meaning and how sure; a meaning that only one column can carry goes to the likeliest, filled, leftmost."""
     wishes = []
@@ -193,9 +193,9 @@ def three_names(contents: Sequence[Contents]) -> list[tuple[int, int, int]]:
     return found
 
 
-def column_for(index: int, table: Table, content: Contents, meaning: tuple[str, float], words: str) -> Column:
+def column_for(index: int, table: Table, content: Contents, meaning: tuple[str, float], words: str) -> SheetColumn:
     key, sure = meaning
-    column = Column(index, table.titles[index].replace("\n", " "), table.groups[index].replace("\n", " "), key)
+    column = SheetColumn(index, table.titles[index].replace("\n", " "), table.groups[index].replace("\n", " "), key)
     column.samples = [text.replace("\n", ", ")[:60] for text in content.texts[:SAMPLES]]
     if key:
         same = fold(str(fields()[key].label)) == fold(table.titles[index])

@@ -6,7 +6,7 @@ from typing import ClassVar
 from intake.reading import cells, dates, places, reaching
 from intake.reading.choices import choice
 from intake.reading.facts import Facts
-from intake.reading.reader import LIMITS, Reader
+from intake.reading.reader import LIMITS, SheetReader
 from intake.reading.rows import Row, looks_like_code
 
 MOST_EMPLOYEES = 10_000_000
@@ -43,7 +43,7 @@ class CompanyFacts(Facts):
         return CompanyFacts(**{name: getattr(self, name) for name in names})
 
 
-def read_company(reader: Reader, row: Row) -> CompanyFacts:
+def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
     """The company that the row names, with its facts; where nothing names one, the facts are empty."""
     facts = CompanyFacts(name=company_name(reader, row), external_id=reader.limited(row, "company.id", "external_id"))
     read_address(reader, row, facts)
@@ -67,7 +67,7 @@ def country_of(vat_number: str) -> str:
     return "GR" if prefix == "EL" else prefix if prefix.isalpha() else ""
 
 
-def company_name(reader: Reader, row: Row) -> str:
+def company_name(reader: SheetReader, row: Row) -> str:
     name = reader.text(row, "company.name").strip(" ,;")
     if cells.is_nobody(name) and name.casefold() not in NAMES_OF_COMPANIES:
         return ""
@@ -77,7 +77,7 @@ def company_name(reader: Reader, row: Row) -> str:
     return name[: LIMITS["name"]]
 
 
-def read_address(reader: Reader, row: Row, facts: CompanyFacts) -> None:
+def read_address(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
     """Street, postcode, city and country, from columns of their own or taken apart."""
     street = reader.text(row, "company.street")
     lines = cells.text_of(reader.cell(row, "company.street"))
@@ -102,7 +102,7 @@ def put_address(facts: CompanyFacts, text: str) -> None:
         setattr(facts, name, value)
 
 
-def read_country(reader: Reader, row: Row, facts: CompanyFacts) -> None:
+def read_country(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
     text = reader.text(row, "company.country")
     if text:
         facts.country = places.country(text)
@@ -110,7 +110,7 @@ def read_country(reader: Reader, row: Row, facts: CompanyFacts) -> None:
             row.note("country.unknown", column=reader.first("company.country").index, value=text[:60])
 
 
-def postcode_of(reader: Reader, row: Row, facts: CompanyFacts) -> str:
+def postcode_of(reader: SheetReader, row: Row, facts: CompanyFacts) -> str:
     """The postcode; five digits again where a spreadsheet took its first zero away; nothing where it became a date."""
     value = reader.cell(row, "company.postcode")
     text = cells.line_of(value)
@@ -125,7 +125,7 @@ def postcode_of(reader: Reader, row: Row, facts: CompanyFacts) -> str:
     return text
 
 
-def read_reach(reader: Reader, row: Row, facts: CompanyFacts) -> None:
+def read_reach(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
     if "company.phone" in reader.columns:
         good, bad = reaching.phones(reader.cell(row, "company.phone"), region=facts.country or reader.home)
         facts.phone = good[0] if good else ""

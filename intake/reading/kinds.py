@@ -35,7 +35,7 @@ ADDRESS = {  # an address that a title gives to nobody is that of a company
 
 
 @dataclass(frozen=True)
-class Kind:
+class SheetKind:
     """A kind of sheet: one row is one `noun`."""
 
     name: str
@@ -60,12 +60,12 @@ class Subject:
     name: str
     facts: type[Facts]
     fields: tuple[Field, ...]
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[SheetKind, ...] = ()
     neutral: Mapping[str, str] = field(default_factory=dict)  # what titles that name no noun ("Name", "Telefon") mean in its sheets
 
 
 subjects: Registry[Subject] = Registry("nouns of files")
-kinds: Registry[Kind] = Registry("kinds of sheets")
+kinds: Registry[SheetKind] = Registry("kinds of sheets")
 
 
 def take_up(subject: Subject, *, weight: int) -> None:

@@ -7,14 +7,14 @@ from intake.reading import cells, names
 from intake.reading.choices import DECISION_MAKER, decider
 from intake.reading.company import CompanyFacts, read_company
 from intake.reading.person import PersonFacts, read_contacts, read_drivers
-from intake.reading.reader import Reader
+from intake.reading.reader import SheetReader
 from intake.reading.rows import Row
 from intake.reading.vehicle import VehicleFacts, read_vehicle
 
-Read = Callable[[Reader, Row], None]
+Read = Callable[[SheetReader, Row], None]
 
 
-def read_row(read: Read, reader: Reader, number: int, content: Sequence[Cell]) -> Row:
+def read_row(read: Read, reader: SheetReader, number: int, content: Sequence[Cell]) -> Row:
     """The row as `read` understands it; nothing is looked up."""
     row = Row(reader.sheet.index, number, content)
     reader.check(row)
@@ -23,7 +23,7 @@ def read_row(read: Read, reader: Reader, number: int, content: Sequence[Cell]) -
     return row
 
 
-def read_fleet(reader: Reader, row: Row) -> None:
+def read_fleet(reader: SheetReader, row: Row) -> None:
     """A vehicle, whose it is and who drives it."""
     company = company_of(reader, row)
     vehicle = read_vehicle(reader, row)
@@ -34,7 +34,7 @@ def read_fleet(reader: Reader, row: Row) -> None:
         row.reject("identity.vehicle")
 
 
-def read_companies(reader: Reader, row: Row) -> None:
+def read_companies(reader: SheetReader, row: Row) -> None:
     """A company and its contacts; what the row says about the company is true."""
     company = company_of(reader, row)
     row.said.put(PersonFacts, *read_contacts(reader, row))
@@ -42,7 +42,7 @@ def read_companies(reader: Reader, row: Row) -> None:
     must_name(row)
 
 
-def read_people(reader: Reader, row: Row) -> None:
+def read_people(reader: SheetReader, row: Row) -> None:
     """A person and the company they work for."""
     company = company_of(reader, row)
     row.said.put(PersonFacts, *read_contacts(reader, row))
@@ -51,7 +51,7 @@ def read_people(reader: Reader, row: Row) -> None:
         row.reject("name.person")
 
 
-def read_mixed(reader: Reader, row: Row) -> None:
+def read_mixed(reader: SheetReader, row: Row) -> None:
     """A company, or a person and the company they belong to, in a list that holds both."""
     company = company_of(reader, row)
     if is_company(reader, row):
@@ -64,7 +64,7 @@ def read_mixed(reader: Reader, row: Row) -> None:
     must_name(row)
 
 
-def company_of(reader: Reader, row: Row) -> CompanyFacts:
+def company_of(reader: SheetReader, row: Row) -> CompanyFacts:
     company = read_company(reader, row)
     row.region = reader.region(company.country)
     return company
@@ -77,7 +77,7 @@ def say_company(row: Row, company: CompanyFacts) -> bool:
     return company.names_one
 
 
-def is_company(reader: Reader, row: Row) -> bool:
+def is_company(reader: SheetReader, row: Row) -> bool:
     said = cells.flag(reader.cell(row, "company.flag"))
     return said if said is not None else not reader.text(row, "company.parent")
 

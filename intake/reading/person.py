@@ -9,9 +9,9 @@ from fleetportal.core.sheets.book import Cell
 from intake.reading import cells, dates, names, reaching
 from intake.reading.choices import DECISION_MAKER, DRIVER, FUNCTIONAL, PERSONAL, USER, choice, decider, is_van, language
 from intake.reading.facts import Facts
-from intake.reading.reader import LIMITS, Reader
+from intake.reading.reader import LIMITS, SheetReader
 from intake.reading.rows import Row
-from intake.reading.sheets import VEHICLES, Column
+from intake.reading.sheets import VEHICLES, SheetColumn
 from intake.reading.vehicle import VehicleFacts
 
 NAMED_BY = ("person.name", "person.last_name")
@@ -55,7 +55,7 @@ class PersonFacts(Facts):
 # --- who is named ----------------------------------------------------------------------------------------------------------
 
 
-def named_person(reader: Reader, row: Row) -> PersonFacts | None:
+def named_person(reader: SheetReader, row: Row) -> PersonFacts | None:
     """The person that the person columns name, with addresses; None where nobody is named."""
     name = name_of(reader, row)
     emails = addresses(reader, row, "person.email")
@@ -79,7 +79,7 @@ def named_person(reader: Reader, row: Row) -> PersonFacts | None:
     )
 
 
-def name_of(reader: Reader, row: Row) -> names.Name:
+def name_of(reader: SheetReader, row: Row) -> names.Name:
     """The name in the columns for first and last name, else in the one for both."""
     first, middle, last = (reader.text(row, f"person.{part}_name") for part in ("first", "middle", "last"))
     title = " ".join(part for part in (salutation(reader, row), reader.text(row, "person.title")) if part)[:40]
@@ -95,7 +95,7 @@ def name_of(reader: Reader, row: Row) -> names.Name:
     return whole_name(reader, row, title)
 
 
-def whole_name(reader: Reader, row: Row, title: str) -> names.Name:
+def whole_name(reader: SheetReader, row: Row, title: str) -> names.Name:
     """The first name in the column for whole names."""
     text = reader.text(row, "person.name")
     if not text or cells.is_nobody(text) or not any(sign.isalpha() for sign in text):
@@ -109,12 +109,12 @@ def whole_name(reader: Reader, row: Row, title: str) -> names.Name:
     return found if fits(row, column, found) else names.Name()
 
 
-def salutation(reader: Reader, row: Row) -> str:
+def salutation(reader: SheetReader, row: Row) -> str:
     text = reader.text(row, "person.salutation")
     return names.ADDRESSES.get(text.casefold(), text) if len(text) <= 20 else ""
 
 
-def fits(row: Row, column: Column, name: names.Name) -> bool:
+def fits(row: Row, column: SheetColumn, name: names.Name) -> bool:
     """True where we can keep the name; the row is rejected where it is too long."""
     longest = max(len(name.first), len(name.last))
     if longest > LIMITS["last_name"]:
@@ -122,13 +122,13 @@ def fits(row: Row, column: Column, name: names.Name) -> bool:
     return longest <= LIMITS["last_name"]
 
 
-def note_brackets(row: Row, column: Column, text: str) -> None:
+def note_brackets(row: Row, column: SheetColumn, text: str) -> None:
     """Says which remark beside a name is not kept: "Anna Kern (from March)"."""
     if remarks := names.REMARK.findall(text):
         row.note("name.brackets", column=column.index, value=" ".join(remarks))
 
 
-def note_nobody(reader: Reader, row: Row, found: Sequence[str]) -> None:
+def note_nobody(reader: SheetReader, row: Row, found: Sequence[str]) -> None:
     """Says what was left out because the row names nobody whose it is."""
     parts = (reader.text(row, key) for key in ("person.first_name", "person.last_name"))
     text = reader.text(row, "person.name") or " ".join(parts).strip()
@@ -142,7 +142,7 @@ def note_nobody(reader: Reader, row: Row, found: Sequence[str]) -> None:
 # --- what is known about them ----------------------------------------------------------------------------------------------
 
 
-def addresses(reader: Reader, row: Row, key: str) -> list[str]:
+def addresses(reader: SheetReader, row: Row, key: str) -> list[str]:
     found: list[str] = []
     reason = "email.none" if key == "person.email" else "phone.none"
     for column in reader.columns.get(key, ()):
@@ -154,7 +154,7 @@ def addresses(reader: Reader, row: Row, key: str) -> list[str]:
     return found[:MOST_ADDRESSES]
 
 
-def born_on(reader: Reader, row: Row) -> date | None:
+def born_on(reader: SheetReader, row: Row) -> date | None:
     found = reader.day(row, "person.born_on", stops=False)
     if "person.born_on" not in reader.columns and "person.birth_year" in reader.columns:
         parts = [reader.text(row, f"person.birth_{part}") for part in ("year", "month", "day")]
@@ -171,7 +171,7 @@ def born_on(reader: Reader, row: Row) -> date | None:
 # --- contacts --------------------------------------------------------------------------------------------------------------
 
 
-def read_contacts(reader: Reader, row: Row) -> list[PersonFacts]:
+def read_contacts(reader: SheetReader, row: Row) -> list[PersonFacts]:
     """The person of a row of people, or the contacts in a row of companies."""
     person, people = named_person(reader, row), []
     if person:
@@ -181,7 +181,7 @@ def read_contacts(reader: Reader, row: Row) -> list[PersonFacts]:
     return people + [other.as_contact() for other, _contact in companions(reader, row)]
 
 
-def companions(reader: Reader, row: Row) -> list[tuple[PersonFacts, bool]]:
+def companions(reader: SheetReader, row: Row) -> list[tuple[PersonFacts, bool]]:
     """The row's further people that have columns of their own, each with whether its title says that they are to be contacted."""
     found = []
     for columns in reader.others.values():
@@ -194,7 +194,7 @@ def companions(reader: Reader, row: Row) -> list[tuple[PersonFacts, bool]]:
 # --- drivers ---------------------------------------------------------------------------------------------------------------
 
 
-def read_drivers(reader: Reader, row: Row, vehicle: VehicleFacts) -> list[PersonFacts]:
+def read_drivers(reader: SheetReader, row: Row, vehicle: VehicleFacts) -> list[PersonFacts]:
     """Who is named beside the vehicle: the holder of a personal car, drivers of a functional vehicle, further drivers."""
     people = []
     main = named_person(reader, row)
@@ -213,7 +213,7 @@ def read_drivers(reader: Reader, row: Row, vehicle: VehicleFacts) -> list[Person
     return people
 
 
-def holder_or_driver(reader: Reader, row: Row, vehicle: VehicleFacts, main: PersonFacts) -> list[PersonFacts]:
+def holder_or_driver(reader: SheetReader, row: Row, vehicle: VehicleFacts, main: PersonFacts) -> list[PersonFacts]:
     """The person named first: holder of a personal car, driver of a functional vehicle; whoever stands in the same cell drives it too."""
     by_title = any(column.says_driver for column in reader.columns.get("person.name", ()))
     van = is_van(f"{vehicle.make} {vehicle.model}")
@@ -225,7 +225,7 @@ def holder_or_driver(reader: Reader, row: Row, vehicle: VehicleFacts, main: Pers
     return [first, *share_out(reader, first, others)]
 
 
-def drivers_in(row: Row, column: Column, *, skip: int = 0) -> list[PersonFacts]:
+def drivers_in(row: Row, column: SheetColumn, *, skip: int = 0) -> list[PersonFacts]:
     """Whom the cell names, without the first `skip`."""
     found = []
     for one in names.several(cells.text_of(row.cell(column.index)))[skip:MOST_PEOPLE]:
@@ -238,7 +238,7 @@ def drivers_in(row: Row, column: Column, *, skip: int = 0) -> list[PersonFacts]:
     return found
 
 
-def share_out(reader: Reader, main: PersonFacts, others: list[PersonFacts]) -> list[PersonFacts]:
+def share_out(reader: SheetReader, main: PersonFacts, others: list[PersonFacts]) -> list[PersonFacts]:
     """The `others` of a cell, each with its address where the cells beside it hold one for each name."""
     one_column = len(reader.columns.get("person.phone", ())) + len(reader.columns.get("person.mobile", ())) == 1
     for key in ("emails", "phones") if one_column else ("emails",):
@@ -250,7 +250,7 @@ def share_out(reader: Reader, main: PersonFacts, others: list[PersonFacts]) -> l
     return others
 
 
-def number_only(reader: Reader, row: Row) -> str:
+def number_only(reader: SheetReader, row: Row) -> str:
     """The staff number where no column of the sheet names who drives; another sheet may."""
     if NAMED_IN & reader.columns.keys():
         return ""

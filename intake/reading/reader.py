@@ -9,10 +9,10 @@ from fleetportal.core.sheets.book import Cell, Unreckoned
 from intake.reading import cells, dates, reaching
 from intake.reading.problems import CellProblem, Problem
 from intake.reading.rows import SHOWN, Row
-from intake.reading.sheets import Column, Sheet
+from intake.reading.sheets import Sheet, SheetColumn
 
 T = TypeVar("T")
-Columns = dict[str, list[Column]]  # by meaning
+Columns = dict[str, list[SheetColumn]]  # by meaning
 AMERICA = "US"
 LIMITS = {
     "name": 160,
@@ -28,7 +28,7 @@ LIMITS = {
 }
 
 
-class Reader:
+class SheetReader:
     """The columns of one sheet, and how their cells are read."""
 
     def __init__(self, sheet: Sheet, *, today: date, home: str, owner: str = "") -> None:
@@ -44,13 +44,13 @@ class Reader:
             mine.setdefault(column.key, []).append(column)
         self.is_american = not self.country and any(column.order == dates.MONTH_FIRST for column in self.used)
 
-    def of(self, columns: Columns) -> "Reader":
+    def of(self, columns: Columns) -> "SheetReader":
         """A reader of the same sheet by other columns."""
         other = copy(self)
         other.columns = columns
         return other
 
-    def first(self, key: str) -> Column:
+    def first(self, key: str) -> SheetColumn:
         """The first column of that meaning; there is one."""
         return self.columns[key][0]
 
@@ -72,7 +72,7 @@ class Reader:
         """The first filled cell of that meaning, "" where there is none."""
         return next((value for column in self.columns.get(key, ()) if (value := row.cell(column.index)) != ""), "")
 
-    def take(self, row: Row, column: Column, read: Callable[[Cell], T], *, stops: bool = True) -> T | None:
+    def take(self, row: Row, column: SheetColumn, read: Callable[[Cell], T], *, stops: bool = True) -> T | None:
         """What `read` makes of the cell; None, with its problem noted, where it makes nothing of it."""
         value = row.cell(column.index)
         try:

@@ -10,7 +10,7 @@ from intake.reading.choices import GONE, HERE, choice
 from intake.reading.facts import Facts
 from intake.reading.makes import make_of, spelt
 from intake.reading.problems import CellProblem
-from intake.reading.reader import LIMITS, Reader
+from intake.reading.reader import LIMITS, SheetReader
 from intake.reading.rows import Row
 
 YEAR = re.compile(r"^(?:19|20)\d\d[\s/]+(?=\D)")
@@ -42,7 +42,7 @@ class VehicleFacts(Facts):
         return bool(self.vin or self.plate or self.external_id)
 
 
-def read_vehicle(reader: Reader, row: Row) -> VehicleFacts:
+def read_vehicle(reader: SheetReader, row: Row) -> VehicleFacts:
     """The vehicle of the row; the row is rejected where its days contradict each other."""
     facts = VehicleFacts(
         external_id=reader.limited(row, "vehicle.id", "external_id"),
@@ -67,17 +67,17 @@ def read_vehicle(reader: Reader, row: Row) -> VehicleFacts:
 # --- days ------------------------------------------------------------------------------------------------------------------
 
 
-def begins(reader: Reader, row: Row, key: str) -> date | None:
+def begins(reader: SheetReader, row: Row, key: str) -> date | None:
     found = reader.day(row, key)
     return plausible(reader, row, key, found, AHEAD, "date.delivery")
 
 
-def ends(reader: Reader, row: Row, key: str) -> date | None:
+def ends(reader: SheetReader, row: Row, key: str) -> date | None:
     found = reader.day(row, key, ends=True)
     return plausible(reader, row, key, found, CONTRACT_AHEAD, "date.contract")
 
 
-def plausible(reader: Reader, row: Row, key: str, found: date | None, ahead: timedelta, reason: str) -> date | None:
+def plausible(reader: SheetReader, row: Row, key: str, found: date | None, ahead: timedelta, reason: str) -> date | None:
     """The day, or None where it lies further ahead than that: the row is rejected."""
     if found is None or found <= reader.today + ahead:
         return found
@@ -97,7 +97,7 @@ def likely_year(found: date, today: date) -> int:
     return next((year for year in candidates if abs(year - today.year) <= NEAR), 0)
 
 
-def settle_by_status(reader: Reader, row: Row, facts: VehicleFacts) -> None:
+def settle_by_status(reader: SheetReader, row: Row, facts: VehicleFacts) -> None:
     """Where the list says whether a vehicle is in use, that decides: a return on a day gone by was planned, or it took place."""
     text = reader.text(row, "vehicle.status")
     said, back, end, reason = choice("status", text), facts.given_back_on, facts.contract_ends_on, ""
@@ -113,7 +113,7 @@ def settle_by_status(reader: Reader, row: Row, facts: VehicleFacts) -> None:
         row.note(reason, column=reader.first("vehicle.status").index, value=text)
 
 
-def settle_planned_return(reader: Reader, row: Row, facts: VehicleFacts) -> None:
+def settle_planned_return(reader: SheetReader, row: Row, facts: VehicleFacts) -> None:
     """A vehicle that goes back on a day to come is here: that day is the end of its contract."""
     back = facts.given_back_on
     if back and back > reader.today:
@@ -123,7 +123,7 @@ def settle_planned_return(reader: Reader, row: Row, facts: VehicleFacts) -> None
         row.note("date.planned_return", column=reader.first(key).index, value=reader.text(row, key))
 
 
-def check_days(reader: Reader, row: Row, facts: VehicleFacts) -> None:
+def check_days(reader: SheetReader, row: Row, facts: VehicleFacts) -> None:
     """Nothing ends before it begins: one of the two days is wrong, and nobody but the sender knows which."""
     begun = facts.delivered_on
     for name, end in (("contract_ends_on", facts.contract_ends_on), ("given_back_on", facts.given_back_on)):
@@ -136,7 +136,7 @@ def check_days(reader: Reader, row: Row, facts: VehicleFacts) -> None:
 # --- the rest --------------------------------------------------------------------------------------------------------------
 
 
-def mileage(reader: Reader, row: Row) -> int | None:
+def mileage(reader: SheetReader, row: Row) -> int | None:
     """The mileage in kilometres, reckoned from miles where the title or the cell says so."""
     key = "vehicle.mileage_km"
     if key not in reader.columns:
@@ -146,7 +146,7 @@ def mileage(reader: Reader, row: Row) -> int | None:
     return round(found * cells.KM_IN_A_MILE) if found and in_miles else found
 
 
-def make_and_model(reader: Reader, row: Row) -> tuple[str, str]:
+def make_and_model(reader: SheetReader, row: Row) -> tuple[str, str]:
     together = reader.text(row, "vehicle.make_model")
     if together:
         make, model = make_of(together)
