@@ -22,7 +22,7 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Part:
+class CastCompany:
     """A company of the cast; what is None is left to chance."""
 
     name: str
@@ -42,7 +42,7 @@ class Part:
 
 
 CAST = (
-    Part(
+    CastCompany(
         "Brenner Kältetechnik GmbH", "nord", "Hamburg-Billbrook", "crafts", "diamond", "loyal", 4, 9,
         (
             Actor((DECIDES,), "Gesine", "Brenner", "Frau", "owner", responsibilities=("orders", "invoices"), kind="owner"),
@@ -54,12 +54,12 @@ CAST = (
         ),
         policy="Estate or saloon to 48,000 euros, electric without limit of equipment; no coupés.",
     ),
-    Part(
+    CastCompany(
         "Nordhafen Holding SE", "nord", "Hamburg", "services", "platinum", "loyal", 3, 0,
         (Actor((DECIDES, USES), "Wilhelm", "Graf", "Herr", "member of the board",
                kind="managing_director", responsibilities=("orders",)),),
     ),
-    Part(
+    CastCompany(
         "Nordhafen Logistik SE", "nord", "Hamburg-Waltershof", "logistics", "platinum", "at_risk", 9, 22,
         (
             Actor((DECIDES,), "Petra", "Albers", "Frau", "fleet manager", responsibilities=("orders", "service"), kind="fleet_manager"),
@@ -72,21 +72,21 @@ CAST = (
         policy="Three classes by grade; charging at home is paid by the company.",
         renewals=7,
     ),
-    Part(
+    CastCompany(
         "Alpenglanz Wäscherei KG", "sued", "Garching", "services", "gold", "loyal", 2, 11,
         (
             Actor((DECIDES,), "Resi", "Seidl", "Frau", "owner", kind="owner", responsibilities=("orders", "invoices", "service")),
             Actor((DRIVES,), "Goran", "Kovač", "Herr", "tour Munich east"),
         ),
     ),
-    Part(
+    CastCompany(
         "Stadtwerke Krempau", "nord", "Glückstadt", "public", "platinum", "loyal", 2, 14,
         (Actor((DECIDES,), "Hauke", "Claußen", "Herr", "fleet and workshop",
                kind="fleet_manager", responsibilities=("orders", "drivers")),),
         is_public_body=True,
         policy="No gifts to staff. Tender above 25,000 euros.",
     ),
-    Part(
+    CastCompany(
         "Fratelli Bellandi S.r.l.", "nord", "Hamburg", "trade", "diamond", "loyal", 5, 6,
         (
             Actor((DECIDES,), "Chiara", "Bellandi", "Dott.ssa", "managing director", "it", ("orders",), "managing_director"),
@@ -94,14 +94,14 @@ CAST = (
             Actor((DRIVES,), "Salvatore", "Greco", "Sig.", "market tour", "it"),
         ),
     ),
-    Part(
+    CastCompany(
         "ООО «Северный Путь»", "nord", "Hamburg", "trade", "gold", "at_risk", 4, 3,
         (
             Actor((DECIDES,), "Аркадий", "Иванов", "господин", "director", "ru", ("orders", "invoices"), "managing_director"),
             Actor((USES,), "Екатерина", "Соколова", "госпожа", "head of sales", "ru"),
         ),
     ),
-    Part(
+    CastCompany(
         "Überland Spedition GmbH", "sued", "Augsburg", "logistics", "platinum", "repeat", 3, 17,
         (
             Actor((DECIDES,), "Alois", "Überreiter", "Herr", "branch manager", "de", ("service", "damage"), "branch_manager"),
@@ -109,7 +109,7 @@ CAST = (
             Actor((DRIVES, USES), "Sepp", "Wimmer", "Herr", "head of drivers"),
         ),
     ),
-    Part(
+    CastCompany(
         "Hansebogen Bau AG", "nord", "Hamburg", "crafts", "diamond", "loyal", 8, 24,
         (
             Actor((DECIDES,), "Friederike", "Hansen", "Frau", "board", kind="managing_director", responsibilities=("orders",)),
@@ -117,14 +117,14 @@ CAST = (
             Actor((DRIVES,), "Uwe", "Kröger", "Herr", "foreman"),
         ),
     ),
-    Part(
+    CastCompany(
         "O'Brien Instruments GmbH", "sued", "München", "industry", "gold", "new", 5, 1,
         (
             Actor((DECIDES, USES), "Sinead", "O'Brien", "Ms", "managing director", "en", ("orders", "invoices"), "managing_director"),
             Actor((USES,), "Callum", "Reid", "Mr", "field engineer", "en"),
         ),
     ),
-    Part(
+    CastCompany(
         "Jensen Gebäudetechnik GmbH", "nord", "Quickborn", "crafts", "gold", "loyal", 3, 12,
         (
             Actor((DECIDES,), "Momme", "Jensen", "Herr", "owner", kind="owner", responsibilities=("orders", "service")),
@@ -132,27 +132,27 @@ CAST = (
             Actor((DRIVES,), "Dennis", "Wulf", "Herr", "fitter"),
         ),
     ),
-    Part(
+    CastCompany(
         "Officine Ferraris Deutschland GmbH", "nord", "Norderstedt", "industry", "gold", "new", 4, 3,
         (Actor((USES,), "Luca", "Ferraris", "Ing.", "chief engineer", "it"),),
     ),
-    Part(
+    CastCompany(
         "Tiefbau Carstens GmbH & Co. KG", "nord", "Pinneberg", "crafts", "platinum", "at_risk", 4, 18,
         (
             Actor((DECIDES,), "Klaas", "Carstens", "Herr", "owner", kind="owner", responsibilities=("orders",)),
             Actor((USES,), "Birte", "Carstens", "Frau", "office"),
         ),
     ),
-    Part(
+    CastCompany(
         "Dachdeckerei Petersen", "nord", "Itzehoe", "crafts", "silver", "at_risk", 1, 4,
         (Actor((DECIDES,), "Jonas", "Petersen", "Herr", "owner", kind="owner", responsibilities=("orders", "invoices", "service")),),
     ),
-    Part(
+    CastCompany(
         "Holzmann & Reuter Steuerberater", "nord", "Hamburg", "services", "gold", "loyal", 6, 0,
         (
             Actor((DECIDES, USES), "Marion", "Reuter", "Frau", "partner", kind="owner", responsibilities=("orders", "invoices")),
             Actor((USES,), "Götz", "Holzmann", "Herr", "partner"),
         ),
     ),
-    Part("Elbblick Pflegedienst gGmbH", "nord", "Hamburg", "care", "gold", "loyal", 1, 13),
+    CastCompany("Elbblick Pflegedienst gGmbH", "nord", "Hamburg", "care", "gold", "loyal", 1, 13),
 )  # fmt: skip

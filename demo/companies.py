@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Address, Assignment, Company, User
 from demo import names, numbers, phrases
-from demo.cast import CAST, Part
+from demo.cast import CAST, CastCompany
 from demo.rows import Tables
 from demo.staff import House
 from fleetportal.core.audit import Entry
@@ -48,7 +48,7 @@ class Account:
     language: str = "de"
     is_public_body: bool = False
     policy: str = ""
-    part: Part | None = None
+    part: CastCompany | None = None
     pk: int = 0
     domain: str = ""
     manager: User | None = None
@@ -83,7 +83,7 @@ def account(number: int, houses: list[House], *, seed: int, on: date) -> Account
     return made
 
 
-def from_part(part: Part, number: int, chance: Random, houses: list[House]) -> Account:
+def from_part(part: CastCompany, number: int, chance: Random, houses: list[House]) -> Account:
     house = next((house for house in houses if house.region == part.region), houses[0])
     place = CITY_REGIONS[part.city]
     facts: dict[str, Any] = {"country": part.country, "is_public_body": part.is_public_body, "policy": part.policy, "part": part}

@@ -48,7 +48,7 @@ class Prepared(Generic[Row]):
         **like: "models.Field[Any, Any]",
     ) -> None:
         self.ask, self.columns, self.related, self.extra, self.like = ask, columns, related, extra, like
-        self.plans: dict[str, Plan[Row]] = {}
+        self.plans: dict[str, QueryPlan[Row]] = {}
 
     def __call__(self, **values: Any) -> list[Row]:
         """The rows. Costs 1 query."""
@@ -63,15 +63,15 @@ class Prepared(Generic[Row]):
         """The first row, None where there is none. Costs 1 query."""
         return next(iter(self(**values)), None)
 
-    def planned(self) -> "Plan[Row]":
+    def planned(self) -> "QueryPlan[Row]":
         rows = self.ask(**{name: Place(name, field) for name, field in self.like.items()})
         parts, names = [], list[str]()
         for path, model, fields in parts_of(rows.model, self.columns, self.related):
             key = [field.primary_key for field in fields].index(True)
-            parts.append(Part(path, model, len(names), key, [field.attname for field in fields], [reader(field) for field in fields]))
+            parts.append(ModelPart(path, model, len(names), key, [field.attname for field in fields], [reader(field) for field in fields]))
             names += [f"{path}__{field.attname}" if path else field.attname for field in fields]
         sql, parameters = rows.values_list(*names, *self.extra).query.sql_with_params()
-        return Plan(sql, tuple(parameters), parts, {name: place for place, name in enumerate(self.extra, start=len(names))})
+        return QueryPlan(sql, tuple(parameters), parts, {name: place for place, name in enumerate(self.extra, start=len(names))})
 
 
 def filled(value: Any, values: dict[str, Any]) -> Any:
@@ -111,7 +111,7 @@ def aware(value: datetime) -> datetime:
 
 
 @dataclass(frozen=True)
-class Part:
+class ModelPart:
     """Where a row of the answer holds the columns of one model."""
 
     path: str
@@ -131,12 +131,12 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Plan(Generic[Row]):
+class QueryPlan(Generic[Row]):
     """A question in SQL, and how a row of the database becomes one of the model."""
 
     sql: str
     parameters: tuple[Any, ...]
-    parts: list[Part]
+    parts: list[ModelPart]
     extra: dict[str, int]
 
     def row(self, found: Sequence[Any]) -> Row:
