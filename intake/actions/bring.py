@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Centre, Company, User
 from fleetportal.core import audit, sheets
-from fleetportal.core.sheetwork.limits import BYTES
+from fleetportal.core.sheets.work.limits import BYTES
 from intake.layouts import put_known
 from intake.models import Import
 from intake.reading.recognition import recognise

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from fleetportal.core import sheets
 from fleetportal.core.sheets import SheetMarks, SheetRefused, harmless, processes, write_csv, write_marked, write_xlsx
-from fleetportal.core.sheetwork import limits
+from fleetportal.core.sheets.work import limits
 from tests.factories.sheets import make_ods, make_workbook_by_hand, make_xlsx
 
 MEBIBYTE = 1024 * 1024
@@ -174,7 +174,7 @@ def test_hidden_sheets_stay_hidden(tmp_path):
 
 def measured(path, ending, tmp_path):
     """(what the reading process answers, seconds, the most memory it used)."""
-    command = [sys.executable, "-m", "fleetportal.core.sheetwork.reading", str(path), ending, str(tmp_path / "spool")]
+    command = [sys.executable, "-m", "work.reading", str(path), ending, str(tmp_path / "spool")]
     began = time.monotonic()
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     script = (
@@ -182,11 +182,22 @@ def measured(path, ending, tmp_path):
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024, done.returncode); print(done.stdout)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, *command], capture_output=True, text=True, check=True, env={**os.environ}, timeout=60
-    )
+        [sys.executable, "-c", script, *command], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(processes.HERE)}, timeout=60,
+    )  # fmt: skip
     first, _newline, answer = done.stdout.partition("\n")
     assert before >= 0
     return answer, time.monotonic() - began, int(first.split()[0])
+
+
+@pytest.mark.parametrize("module", ["reading", "marking"])
+def test_the_process_that_touches_a_file_imports_neither_django_nor_the_house(module):
+    script = f"import sys, work.{module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    environment = {"PYTHONPATH": str(processes.HERE), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment, timeout=60)
+    imported = set(done.stdout.split())
+    assert "work" in imported
+    assert not imported & {"django", "fleetportal"}
 
 
 def cell(reference, text="x"):

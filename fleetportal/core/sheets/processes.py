@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from fleetportal.core.sheets.refusals import refusal
-from fleetportal.core.sheetwork import limits
+from fleetportal.core.sheets.work import limits
 
 PATIENCE_SECONDS = 180  # by the clock on the wall: the last resort, for a process that hangs
-ROOT = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parent
 
 
 def run(module: str, *arguments: str | Path, name: str) -> dict[str, Any]:
-    """What `fleetportal.core.sheetwork.<module>` answers; raises SheetRefused about the file `name` when it refuses, dies or dawdles."""
-    command = [sys.executable, "-m", f"fleetportal.core.sheetwork.{module}", *map(str, arguments)]
-    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    """What `work.<module>` answers; raises SheetRefused about the file `name` when it refuses, dies or takes too long.
+
+    The process finds `work` as a package of its own, not as a part of this house: it would import Django with the packages above.
+    """
+    command = [sys.executable, "-m", f"work.{module}", *map(str, arguments)]
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(HERE), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, env=environment, check=False)
     except subprocess.TimeoutExpired as error:
