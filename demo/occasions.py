@@ -10,7 +10,7 @@ from demo.staff import GROUP, Staff
 from events import landing
 from events.actions import planning, registering
 from events.actions.inviting import invitable, invite
-from events.models import TEMPLATES, CheckIn, Event, Invitation, Kind, Registration, Seating, State
+from events.models import TEMPLATES, CheckIn, Event, EventState, Invitation, Kind, Registration, Seating
 from fleetportal.core import audit
 
 WORDS = {
@@ -110,7 +110,7 @@ class Occasions:
         event = Event.objects.create(
             kind=Kind.DRIVERS_BREAKFAST, title="Drivers’ breakfast", centre=centre, host=self.host, place=f"Workshop {short(centre)}",
             area=shape.area, audience=shape.audience, largest_party=shape.largest_party, starts_at=begins,
-            ends_at=begins + timedelta(hours=2), state=State.PUBLISHED, entered_at=begins - timedelta(days=30),
+            ends_at=begins + timedelta(hours=2), state=EventState.PUBLISHED, entered_at=begins - timedelta(days=30),
         )  # fmt: skip
         roles = list(Driver.objects.running(on=on).filter(company__centre=centre).order_by("pk")[:18])
         seating = Seating.objects.create(event=event, capacity=shape.capacity, taken=len(roles))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre
 from accounts.staff.requests import StaffRequest
 from contacts.models import Person
-from events.models import Event, Kind, Registration, State, Status
+from events.models import Event, EventState, Kind, Registration, Status
 from events.models.event import EventQuerySet
 from events.models.registration import RegistrationQuerySet
 from fleetportal.core.db import search
@@ -36,7 +36,9 @@ class EventFilter(Sentence):
         label=_("When"), choices=WHEN, method="at", widget=forms.RadioSelect, empty_label=_("past and upcoming")
     )
     kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Kind.choices, widget=forms.CheckboxSelectMultiple)
-    state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, widget=forms.RadioSelect, empty_label=_("in any state"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=EventState.choices, widget=forms.RadioSelect, empty_label=_("in any state")
+    )
     centre = django_filters.ModelChoiceFilter(
         label=_("Centre"), queryset=centres_of, widget=forms.RadioSelect, empty_label=_("all centres")
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from events.actions.seats import ids, promote
 from events.actions.telling import hold_back_untrue, start_telling, tell_all
 from events.letters import prolong_links
-from events.models import Event, EventOver, NotADraft, Registration, Seating, SeatsTaken, State, Status
+from events.models import Event, EventOver, EventState, NotADraft, Registration, Seating, SeatsTaken, Status
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.outbox.message import Message
@@ -46,9 +46,9 @@ def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = N
             offer_seats(seating, capacity, by=by, shown=shown)
         window, before = set(event.companies_in_window()), event.on
         changed = audit.edit(event, values, action="event.edited", by=by, shown=shown, together=("starts_at", "ends_at"))
-        if changed and event.state == State.PUBLISHED:
+        if changed and event.state == EventState.PUBLISHED:
             event.touch(also=window)
-        if event.state == State.PUBLISHED and TOLD & changed.keys():
+        if event.state == EventState.PUBLISHED and TOLD & changed.keys():
             follow_the_move(event, is_another_day=event.on != before)
 
 
@@ -97,7 +97,7 @@ def publish(event: Event, *, by: "User | None") -> None:
             raise NotADraft(_("This event has been cancelled."))
         if event.is_over:
             raise EventOver(_("This date has passed. Move the event first."))
-        if audit.edit(event, {"state": State.PUBLISHED}, action="event.published", by=by):
+        if audit.edit(event, {"state": EventState.PUBLISHED}, action="event.published", by=by):
             event.touch()
 
 
@@ -114,7 +114,7 @@ def call_off(event: Event, *, by: "User | None", reason: str = "") -> None:
             return
         if event.is_over:
             raise EventOver(_("This event is over and can no longer be changed."))
-        audit.edit(event, {"state": State.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
+        audit.edit(event, {"state": EventState.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
         event.touch()
         invited = event.invitations.order_by().values("pk")
         Message.objects.filter(about_type="events.invitation", about_id__in=invited).hold_back("The event was called off.")

@@ -15,12 +15,12 @@ from events.actions.telling import tell, tell_all
 from events.models import (
     ChangeClosed,
     Event,
+    EventState,
     Invitation,
     NotComing,
     Registration,
     RegistrationClosed,
     Seating,
-    State,
     Status,
     TooManyGuests,
 )
@@ -73,7 +73,7 @@ def register(
 
 
 def check_may_register(event: Event, party: int, *, by: "User | None") -> None:
-    if not (event.is_open if by is None else event.state == State.PUBLISHED and not event.is_over):
+    if not (event.is_open if by is None else event.state == EventState.PUBLISHED and not event.is_over):
         raise RegistrationClosed(_("Registration for this event is closed."))
     if not 1 <= party <= event.largest_party:
         raise TooManyGuests(_("Each guest can have up to %(most)d seats.") % {"most": event.largest_party})

@@ -3,10 +3,10 @@ from events.models.event import (
     Audience,
     Event,
     EventOver,
+    EventState,
     Kind,
     NotADraft,
     RegistrationClosed,
-    State,
     TooManyGuests,
 )
 from events.models.invitation import Invitation
@@ -31,6 +31,7 @@ __all__ = [
     "CheckIn",
     "Event",
     "EventOver",
+    "EventState",
     "Invitation",
     "Kind",
     "NotADraft",
@@ -40,7 +41,6 @@ __all__ = [
     "RegistrationClosed",
     "Seating",
     "SeatsTaken",
-    "State",
     "Status",
     "Template",
     "TooManyGuests",

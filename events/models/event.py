@@ -43,7 +43,7 @@ class Audience(models.TextChoices):
     DELIVERED = "delivered", _("users whose car was delivered shortly before the event")
 
 
-class State(models.TextChoices):
+class EventState(models.TextChoices):
     DRAFT = "draft", _("draft")
     PUBLISHED = "published", _("published")
     CANCELLED = "cancelled", pgettext_lazy("event", "cancelled")
@@ -87,7 +87,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.where(user, may="meet_customers")
 
     def published(self) -> Self:
-        return self.filter(state=State.PUBLISHED)
+        return self.filter(state=EventState.PUBLISHED)
 
     def ahead(self, *, now: datetime) -> Self:
         """Events that have not ended."""
@@ -137,7 +137,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     largest_party = models.PositiveSmallIntegerField(_("maximum seats per guest"), default=6)
     overtaking_limit = models.PositiveSmallIntegerField(_("how often a smaller party may overtake a larger one"), default=0)
     cost_per_head_cents = models.BigIntegerField(_("cost per head"), default=0)
-    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
+    state = models.CharField(_("state"), max_length=9, choices=EventState, default=EventState.DRAFT)
     cancel_reason = models.CharField(_("why it was cancelled"), max_length=200, blank=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -193,16 +193,16 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
 
     @property
     def is_draft(self) -> bool:
-        return self.state == State.DRAFT
+        return self.state == EventState.DRAFT
 
     @property
     def is_cancelled(self) -> bool:
-        return self.state == State.CANCELLED
+        return self.state == EventState.CANCELLED
 
     @property
     def is_ahead(self) -> bool:
         """Published and not begun."""
-        return self.state == State.PUBLISHED and timezone.now() < self.starts_at
+        return self.state == EventState.PUBLISHED and timezone.now() < self.starts_at
 
     @property
     def is_over(self) -> bool:

@@ -13,7 +13,7 @@ from events.actions import planning, registering
 from events.actions.circle import circle
 from events.actions.inviting import NotInviting, invitable, invite, nudge, proposed, run_inviting, start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery, remind_coming
-from events.models import Audience, Event, Invitation, Kind, State
+from events.models import Audience, Event, EventState, Invitation, Kind
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.outbox.message import Message
@@ -219,7 +219,7 @@ def test_next_months_session_is_drafted_once(north: Any, dora: Any) -> None:
     again = draft_second_delivery(north, by=dora, now=now)
 
     assert first == again
-    assert (first.on, first.begins.time(), first.state) == (date(2026, 12, 17), time(17, 30), State.DRAFT)
+    assert (first.on, first.begins.time(), first.state) == (date(2026, 12, 17), time(17, 30), EventState.DRAFT)
     assert first.audience == Audience.DELIVERED
 
 

@@ -11,12 +11,12 @@ from events.actions import planning, registering
 from events.models import (
     ChangeClosed,
     Event,
+    EventState,
     NotComing,
     NotEnoughSeats,
     Registration,
     RegistrationClosed,
     SeatsTaken,
-    State,
     Status,
     TooManyGuests,
 )
@@ -210,7 +210,7 @@ def closed_events() -> list[dict[str, Any]]:
     now = timezone.now()
     return [
         {"published": False},
-        {"state": State.CANCELLED, "published": False},
+        {"state": EventState.CANCELLED, "published": False},
         {"starts_at": now - timedelta(minutes=1)},
         {"registration_opens_at": now + timedelta(days=1)},
         {"registration_closes_at": now - timedelta(minutes=1)},

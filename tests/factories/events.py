@@ -9,7 +9,7 @@ from accounts.models import Centre, Company
 from contacts.models import Person
 from events.actions import planning, registering
 from events.actions.inviting import invite
-from events.models import Event, Invitation, Registration, State
+from events.models import Event, EventState, Invitation, Registration
 from tests.factories.accounts import make_centre, make_company, number
 from tests.factories.contacts import give_consent, make_person, make_role
 
@@ -36,8 +36,8 @@ def make_event(centre: Centre | None = None, *, capacity: int = 50, published: b
     }
     event = planning.plan(by=None, capacity=capacity, **{**known, **facts})
     if published:
-        Event.objects.filter(pk=event.pk).update(state=State.PUBLISHED)
-        event.state = State.PUBLISHED
+        Event.objects.filter(pk=event.pk).update(state=EventState.PUBLISHED)
+        event.state = EventState.PUBLISHED
     return event
 
 
