@@ -10,16 +10,19 @@ from demo.staff import GROUP, Staff
 from events import landing
 from events.actions import planning, registering
 from events.actions.inviting import invitable, invite
-from events.models import TEMPLATES, CheckIn, Event, EventState, Invitation, Kind, Registration, Seating
+from events.models import TEMPLATES, CheckIn, Event, EventKind, EventState, Invitation, Registration, Seating
 from fleetportal.core import audit
 
 WORDS = {
-    Kind.PREVIEW: ("We lift the cloth.", "See it before it is shown to anybody, sit in it, and ask the people who built its software."),
-    Kind.SECOND_DELIVERY: (
+    EventKind.PREVIEW: (
+        "We lift the cloth.",
+        "See it before it is shown to anybody, sit in it, and ask the people who built its software.",
+    ),
+    EventKind.SECOND_DELIVERY: (
         "Four weeks with your new car",
         "Bring your questions and whoever else drives it. We show what nobody reads in the manual, and do the settings with you.",
     ),
-    Kind.REGULARS_TABLE: ("One table, no slides", "Eight fleets, one evening, and what the others do about charging at home."),
+    EventKind.REGULARS_TABLE: ("One table, no slides", "Eight fleets, one evening, and what the others do about charging at home."),
 }
 PREVIEW_ABROAD = {
     "de": (
@@ -53,16 +56,16 @@ class Occasions:
 
     def add(self) -> None:
         north, south = self.staff.centres["nord"], self.staff.centres["sued"]
-        preview = self.publish(north, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=2), capacity=72)
+        preview = self.publish(north, EventKind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=2), capacity=72)
         self.fill(preview, INVITED, ANSWERED)
-        second = self.publish(north, Kind.SECOND_DELIVERY, "Second delivery", thursday(self.on, weeks=1), capacity=24)
+        second = self.publish(north, EventKind.SECOND_DELIVERY, "Second delivery", thursday(self.on, weeks=1), capacity=24)
         self.fill(second, 20, 5, without=SILENT)
-        there = self.publish(south, Kind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=12)
+        there = self.publish(south, EventKind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=12)
         self.fill(there, 40, 14)
-        self.draft(south, Kind.REGULARS_TABLE, "Regulars' table before Christmas", thursday(self.on, weeks=4))
+        self.draft(south, EventKind.REGULARS_TABLE, "Regulars' table before Christmas", thursday(self.on, weeks=4))
         self.breakfast(north, thursday(self.on, weeks=-3))
 
-    def draft(self, centre: Centre, kind: Kind, title: str, on: date, *, capacity: int = 0) -> Event:
+    def draft(self, centre: Centre, kind: EventKind, title: str, on: date, *, capacity: int = 0) -> Event:
         shape = TEMPLATES[kind]
         return planning.plan(
             by=self.dora, capacity=capacity or shape.capacity, kind=kind, title=title, headline=WORDS[kind][0], intro=WORDS[kind][1],
@@ -72,10 +75,10 @@ class Occasions:
             registration_closes_at=datetime.combine(on - timedelta(days=2), time(18), centre.zone), cost_per_head_cents=18_00,
         )  # fmt: skip
 
-    def publish(self, centre: Centre, kind: Kind, title: str, on: date, *, capacity: int) -> Event:
+    def publish(self, centre: Centre, kind: EventKind, title: str, on: date, *, capacity: int) -> Event:
         event = self.draft(centre, kind, title, on, capacity=capacity)
         planning.publish(event, by=self.dora)
-        if kind == Kind.PREVIEW:
+        if kind == EventKind.PREVIEW:
             for make in landing.makers:
                 make(event, self.dora)
             for language, (in_words, intro) in PREVIEW_ABROAD.items():
@@ -106,9 +109,9 @@ class Occasions:
     def breakfast(self, centre: Centre, on: date) -> None:
         """A drivers' breakfast that is over: who came, who did not."""
         begins = datetime.combine(on, time(7), centre.zone)
-        shape = TEMPLATES[Kind.DRIVERS_BREAKFAST]
+        shape = TEMPLATES[EventKind.DRIVERS_BREAKFAST]
         event = Event.objects.create(
-            kind=Kind.DRIVERS_BREAKFAST, title="Drivers’ breakfast", centre=centre, host=self.host, place=f"Workshop {short(centre)}",
+            kind=EventKind.DRIVERS_BREAKFAST, title="Drivers’ breakfast", centre=centre, host=self.host, place=f"Workshop {short(centre)}",
             area=shape.area, audience=shape.audience, largest_party=shape.largest_party, starts_at=begins,
             ends_at=begins + timedelta(hours=2), state=EventState.PUBLISHED, entered_at=begins - timedelta(days=30),
         )  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre
 from accounts.staff.requests import StaffRequest
 from contacts.models import Person
-from events.models import Event, EventState, Kind, Registration, Status
+from events.models import Event, EventKind, EventState, Registration, Status
 from events.models.event import EventQuerySet
 from events.models.registration import RegistrationQuerySet
 from fleetportal.core.db import search
@@ -35,7 +35,7 @@ class EventFilter(Sentence):
     when = django_filters.ChoiceFilter(
         label=_("When"), choices=WHEN, method="at", widget=forms.RadioSelect, empty_label=_("past and upcoming")
     )
-    kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Kind.choices, widget=forms.CheckboxSelectMultiple)
+    kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=EventKind.choices, widget=forms.CheckboxSelectMultiple)
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=EventState.choices, widget=forms.RadioSelect, empty_label=_("in any state")
     )

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from accounts.models import Centre
 from events.actions import planning
 from events.actions.telling import start_telling
-from events.models import TEMPLATES, Event, EventState, Kind, Registration
+from events.models import TEMPLATES, Event, EventKind, EventState, Registration
 from fleetportal.core.db import lock
 
 if TYPE_CHECKING:
@@ -24,20 +24,20 @@ def draft_second_delivery(centre: Centre, *, by: "User | None", now: datetime) -
     first = centre.today(now) + relativedelta(months=1, day=1)
     with transaction.atomic():
         lock(centre)
-        months = Event.objects.filter(centre=centre, kind=Kind.SECOND_DELIVERY).exclude(state=EventState.CANCELLED)
+        months = Event.objects.filter(centre=centre, kind=EventKind.SECOND_DELIVERY).exclude(state=EventState.CANCELLED)
         last = first + relativedelta(months=1)
         standing = months.starting_between(midnight(centre, first), midnight(centre, last)).order_by("starts_at").first()
         return standing or make_second_delivery(centre, first + relativedelta(weekday=TH(3)), by=by)
 
 
 def make_second_delivery(centre: Centre, on: date, *, by: "User | None") -> Event:
-    template = TEMPLATES[Kind.SECOND_DELIVERY]
+    template = TEMPLATES[EventKind.SECOND_DELIVERY]
     with translation.override(by.language if by else None):
         title = str(template.name)
     return planning.plan(
         by=by,
         capacity=template.capacity,
-        kind=Kind.SECOND_DELIVERY,
+        kind=EventKind.SECOND_DELIVERY,
         title=title,
         centre=centre,
         host=by,

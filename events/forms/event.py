@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, User
-from events.models import TEMPLATES, Area, Audience, Event, Kind, Seating
+from events.models import TEMPLATES, Area, Audience, Event, EventKind, Seating
 from fleetportal.core.money import CentsField
 from fleetportal.core.web.forms import ClockInput, DayField, RowForm, moment, offer
 
@@ -27,7 +27,7 @@ class EventForm(RowForm):
 
     asked_in = {"starts_at": "begins", "ends_at": "ends", "registration_opens_at": "opens_on", "registration_closes_at": "closes_on"}
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=EventKind.choices)
     title = forms.CharField(label=_("Title"), max_length=120)
     headline = forms.CharField(
         label=_("First line of the invitation"),
@@ -67,7 +67,7 @@ class EventForm(RowForm):
         model = Event
         fields: tuple[str, ...] = ()  # all are declared above: a day and two clocks are asked for, moments are kept
 
-    def __init__(self, *args: Any, user: User, event: Event | None = None, kind: str = Kind.PREVIEW, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, event: Event | None = None, kind: str = EventKind.PREVIEW, **kwargs: Any) -> None:
         self.event = kwargs["instance"] = event
         kwargs["initial"] = (as_written(event) if event else from_template(kind, user)) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)

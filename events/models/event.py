@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class Kind(models.TextChoices):
+class EventKind(models.TextChoices):
     PREVIEW = "preview", _("preview event")
     SECOND_DELIVERY = "second_delivery", _("second delivery")
     REGULARS_TABLE = "regulars_table", _("regulars’ table")
@@ -118,7 +118,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     seats_taken: int | None
     parties_waiting: int | None
 
-    kind = models.CharField(_("kind"), max_length=17, choices=Kind, default=Kind.PREVIEW)
+    kind = models.CharField(_("kind"), max_length=17, choices=EventKind, default=EventKind.PREVIEW)
     title = models.CharField(_("title"), max_length=120)
     headline = models.CharField(_("first line of the invitation"), max_length=120, blank=True)
     intro = models.TextField(_("what guests can expect"), max_length=1000, blank=True)
@@ -252,9 +252,9 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     def companies_in_window(self) -> models.QuerySet[Any]:
         """The ids of this centre's companies for whose users a second delivery is a reason; nobody's for other kinds."""
         here = Company.objects.active().filter(centre=self.centre_id, vehicles__in=self.delivered())
-        return (here if self.kind == Kind.SECOND_DELIVERY else here.none()).values_list("pk", flat=True)
+        return (here if self.kind == EventKind.SECOND_DELIVERY else here.none()).values_list("pk", flat=True)
 
     def touch(self, also: Iterable[int] = ()) -> None:
         """Reasons that hang on this event are due again, for the companies of its window and `also`. Costs 2 queries, or none."""
-        if self.kind == Kind.SECOND_DELIVERY or also:
+        if self.kind == EventKind.SECOND_DELIVERY or also:
             TouchedCompany.add_all(sorted({*self.companies_in_window(), *also}))

@@ -6,7 +6,7 @@ from datetime import time
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from events.models.event import Area, Audience, Kind
+from events.models.event import Area, Audience, EventKind
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Template:
 
 
 TEMPLATES: dict[str, Template] = {
-    Kind.PREVIEW: Template(_("Preview evening"), time(18, 30), time(21), Area.WHOLE, Audience.CHOOSERS, 60, 6, 28, 12),
-    Kind.SECOND_DELIVERY: Template(_("Second delivery"), time(17, 30), time(19, 30), Area.PART, Audience.DELIVERED, 24, 4, 21),
-    Kind.REGULARS_TABLE: Template(_("Regulars’ table"), time(18), time(20), Area.PART, Audience.DECISION_MAKERS, 16, 2, 21),
-    Kind.DRIVERS_BREAKFAST: Template(_("Drivers’ breakfast"), time(7), time(9), Area.PART, Audience.DRIVERS, 30, 2, 14),
-    Kind.TEST_DRIVE: Template(_("Test-drive day"), time(10), time(17), Area.PART, Audience.CHOOSERS, 40, 4, 28),
-    Kind.CUSTOMER_OCCASION: Template(_("Customer occasion"), time(17), time(22), Area.ELSEWHERE, Audience.DECISION_MAKERS, 20, 2, 28),
+    EventKind.PREVIEW: Template(_("Preview evening"), time(18, 30), time(21), Area.WHOLE, Audience.CHOOSERS, 60, 6, 28, 12),
+    EventKind.SECOND_DELIVERY: Template(_("Second delivery"), time(17, 30), time(19, 30), Area.PART, Audience.DELIVERED, 24, 4, 21),
+    EventKind.REGULARS_TABLE: Template(_("Regulars’ table"), time(18), time(20), Area.PART, Audience.DECISION_MAKERS, 16, 2, 21),
+    EventKind.DRIVERS_BREAKFAST: Template(_("Drivers’ breakfast"), time(7), time(9), Area.PART, Audience.DRIVERS, 30, 2, 14),
+    EventKind.TEST_DRIVE: Template(_("Test-drive day"), time(10), time(17), Area.PART, Audience.CHOOSERS, 40, 4, 28),
+    EventKind.CUSTOMER_OCCASION: Template(_("Customer occasion"), time(17), time(22), Area.ELSEWHERE, Audience.DECISION_MAKERS, 20, 2, 28),
 }

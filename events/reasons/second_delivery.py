@@ -14,7 +14,7 @@ from accounts.models import Company
 from accounts.staff.models.policy import Number
 from contacts.models import Group, Holder
 from contacts.reasons.rule import FoundReason, Rule, Words
-from events.models import Event, Invitation, Kind, Registration
+from events.models import Event, EventKind, Invitation, Registration
 
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
@@ -32,7 +32,7 @@ class SecondDelivery(Rule):
         return words % {"days": SECOND_DELIVERY_DAYS.on(timezone.localdate())}
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
-        ahead = Event.objects.published().filter(kind=Kind.SECOND_DELIVERY, ends_at__date__gte=on).for_list()
+        ahead = Event.objects.published().filter(kind=EventKind.SECOND_DELIVERY, ends_at__date__gte=on).for_list()
         for event in ahead:
             if event.on > on:
                 yield from self._at(event, companies)

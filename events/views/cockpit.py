@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from events.actions.circle import Circle
 from events.actions.figures import Standing
-from events.models import Event, Kind, Seating
+from events.models import Event, EventKind, Seating
 
 TRACK = 400  # units of the funnel's width
 
@@ -197,7 +197,7 @@ def seat_plan(event: Event, seating: Seating) -> SeatPlan | None:
         return None
     seats = list(places(seating))
     bottom = seats[-1].y + 25
-    stage = _("the car under its cover") if event.kind == Kind.PREVIEW else _("front")
+    stage = _("the car under its cover") if event.kind == EventKind.PREVIEW else _("front")
     return SeatPlan(seats, bottom + 58, stage, bottom + 21)
 
 

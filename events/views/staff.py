@@ -20,7 +20,7 @@ from events.actions.inviting import start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery
 from events.filters import EventFilter, GuestFilter
 from events.forms.event import CancelForm, EventForm
-from events.models import TEMPLATES, Event, Kind, Registration, SeatsTaken
+from events.models import TEMPLATES, Event, EventKind, Registration, SeatsTaken
 from events.models.event import EventQuerySet
 from events.models.registration import RegistrationQuerySet
 from events.tables import EventTable, GuestTable
@@ -100,7 +100,7 @@ def address(event: Event) -> str:
 @once
 def new(request: StaffRequest) -> HttpResponse:
     """A new event from the template of its kind."""
-    kind = request.GET.get("kind", Kind.PREVIEW)
+    kind = request.GET.get("kind", EventKind.PREVIEW)
     if kind not in TEMPLATES:
         raise Http404
     form = EventForm(request.POST or None, user=request.user, kind=kind)

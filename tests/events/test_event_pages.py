@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.actions import planning, registering
-from events.models import CheckIn, Event, EventState, Invitation, Kind, Registration
+from events.models import CheckIn, Event, EventKind, EventState, Invitation, Registration
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.links import Link
@@ -102,7 +102,7 @@ def test_a_template_plans_a_preview_evening(client: Client, dora: Any, north: An
     event = Event.objects.get()
     assert done["Location"] == reverse("events:event", args=[event.pk])
     assert (event.kind, event.state, event.seating().capacity, event.begins.strftime("%H:%M")) == (
-        Kind.PREVIEW,
+        EventKind.PREVIEW,
         EventState.DRAFT,
         60,
         "18:30",
@@ -173,7 +173,7 @@ def test_next_months_second_delivery_is_one_click(client: Client, dora: Any, nor
         answer = signed_in(client, dora).post("/events/second-delivery/")
 
     event = Event.objects.get()
-    assert (event.kind, event.state) == (Kind.SECOND_DELIVERY, EventState.DRAFT)
+    assert (event.kind, event.state) == (EventKind.SECOND_DELIVERY, EventState.DRAFT)
     assert answer["Location"] == reverse("events:event", args=[event.pk])
 
 

@@ -13,7 +13,7 @@ from events.actions import planning, registering
 from events.actions.circle import circle
 from events.actions.inviting import NotInviting, invitable, invite, nudge, proposed, run_inviting, start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery, remind_coming
-from events.models import Audience, Event, EventState, Invitation, Kind
+from events.models import Audience, Event, EventKind, EventState, Invitation
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.outbox.message import Message
@@ -183,7 +183,7 @@ def test_the_silent_are_reminded_once_and_who_answered_never(north_ag: Any, anna
 def session(north_ag: Any) -> Event:
     zone = north_ag.centre.zone
     starts_at = datetime.combine(timezone.localdate() + timedelta(days=40), time(17, 30), zone)
-    return make_event(north_ag.centre, kind=Kind.SECOND_DELIVERY, audience=Audience.DELIVERED, starts_at=starts_at)
+    return make_event(north_ag.centre, kind=EventKind.SECOND_DELIVERY, audience=Audience.DELIVERED, starts_at=starts_at)
 
 
 @pytest.mark.parametrize(("days_before", "is_in"), [(0, False), (1, True), (28, True), (29, False)])
