@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from events.models import Seating
 from fleetportal.urls import urlpatterns as portal
 from gifts.models import Voucher
-from gifts.models.voucher import State
+from gifts.models.voucher import VoucherState
 
 FILLED = Template("{% for line in lines %}{{ line }}\n{% endfor %}")
 
@@ -38,7 +38,7 @@ def seat(request: HttpRequest, seating: int) -> HttpResponse:
 @csrf_exempt
 def stamp(request: HttpRequest, voucher: int) -> HttpResponse:
     """One conditional UPDATE, each on a row of its own."""
-    done = Voucher.objects.filter(pk=voucher, state=State.CLAIMED).update(state=State.REDEEMED)
+    done = Voucher.objects.filter(pk=voucher, state=VoucherState.CLAIMED).update(state=VoucherState.REDEEMED)
     return HttpResponse("go" if done else "stop")
 
 

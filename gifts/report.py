@@ -8,7 +8,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
 from fleetportal.core import money
-from gifts.models import Claim, Issue, Programme, Redemption, State
+from gifts.models import Claim, Issue, Programme, Redemption, VoucherState
 
 MONTHS = 12
 
@@ -40,21 +40,21 @@ class Report:
     @property
     def claimed(self) -> int:
         """Ever claimed: by now also used or run out. Revoked ones count as issued alone."""
-        return self.states[State.CLAIMED] + self.states[State.REDEEMED]
+        return self.states[VoucherState.CLAIMED] + self.states[VoucherState.REDEEMED]
 
     @property
     def finding(self) -> str:
         """What the chart says, as a sentence."""
         if not self.issued:
             return _("No vouchers have been issued yet")
-        used = self.states[State.REDEEMED]
+        used = self.states[VoucherState.REDEEMED]
         facts = {"used": used, "issued": self.issued, "value": money.display(self.given_cents)}
         return _("%(used)s of %(issued)s vouchers were redeemed for a wash, worth %(value)s in total") % facts
 
     @property
     def bars(self) -> list[ReportBar]:
-        used = self.states[State.REDEEMED]
-        lost = self.states[State.EXPIRED] + self.states[State.REVOKED]
+        used = self.states[VoucherState.REDEEMED]
+        lost = self.states[VoucherState.EXPIRED] + self.states[VoucherState.REVOKED]
         return [
             self._bar(_("Issued"), self.issued),
             self._bar(_("Claimed"), self.claimed, _rate(self.claimed, self.issued, _("of those issued"))),
@@ -68,7 +68,7 @@ class Report:
     @property
     def rows(self) -> list[tuple[str, int, str]]:
         """The table beneath the chart: state, how many, value."""
-        return [(str(State(state).label), count, "") for state, count in self.states.items()]
+        return [(str(VoucherState(state).label), count, "") for state, count in self.states.items()]
 
 
 def _rate(part: int, whole: int, words: str) -> str:
@@ -80,9 +80,9 @@ def of(programme: Programme) -> Report:
     counted: dict[str, Any] = {
         row["state"]: row for row in programme.vouchers.order_by().values("state").annotate(count=Count("pk"), cents=Sum("value_cents"))
     }
-    states = {str(state): counted.get(state, {}).get("count", 0) for state in State}
-    out = sum(counted.get(state, {}).get("cents") or 0 for state in (State.FREE, State.CLAIMED))
-    return Report(states, counted.get(State.REDEEMED, {}).get("cents") or 0, out, by_month(programme))
+    states = {str(state): counted.get(state, {}).get("count", 0) for state in VoucherState}
+    out = sum(counted.get(state, {}).get("cents") or 0 for state in (VoucherState.FREE, VoucherState.CLAIMED))
+    return Report(states, counted.get(VoucherState.REDEEMED, {}).get("cents") or 0, out, by_month(programme))
 
 
 def by_month(programme: Programme) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from bench.measure import Figure, late
 from bench.rows.http import Post, Server, signed_in
 from fleetportal.core.links import Link
 from gifts.models import Redemption, Voucher
-from gifts.models.voucher import State
+from gifts.models.voucher import VoucherState
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_role
 from tests.factories.gifts import make_issue, make_programme
@@ -21,7 +21,7 @@ def figures(size: int) -> Iterator[Figure]:
     wash = wanda.home_centre
     driver = make_role("driver", make_company(wash))
     issues = [make_issue(make_programme(wash), count=VOUCHERS) for _turn in range(2)]
-    Voucher.objects.filter(issue__in=issues).update(state=State.CLAIMED, person=driver.person, company=driver.company)
+    Voucher.objects.filter(issue__in=issues).update(state=VoucherState.CLAIMED, person=driver.person, company=driver.company)
     ours_pks, bare_pks = ([*Voucher.objects.filter(issue=issue).values_list("pk", flat=True)] for issue in issues)
     cookies = signed_in(wanda)
     addresses = [link.address for link in Link.objects.make_many("voucher", ours_pks)]

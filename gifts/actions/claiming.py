@@ -16,7 +16,7 @@ from fleetportal.core import audit
 from fleetportal.core.db import lock
 from gifts.actions.telling import add_to_timeline, open_link
 from gifts.codes import mark_hash
-from gifts.models import Allowance, Claim, DriverHasOne, Programme, State, Voucher
+from gifts.models import Allowance, Claim, DriverHasOne, Programme, Voucher, VoucherState
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -46,14 +46,14 @@ def claim(
         if not Allowance.objects.take(voucher.programme, period, marks):
             raise driver_has_one(voucher.programme)
         free = Voucher.objects.filter(Q(person=None) | Q(person=person), pk=voucher.pk).claimable(on=voucher.today(now))
-        if not free.update(state=State.CLAIMED, person=person, company=company):
+        if not free.update(state=VoucherState.CLAIMED, person=person, company=company):
             raise Voucher.objects.get(pk=voucher.pk).refusal_to_claim(person)
-        before, (voucher.state, voucher.person, voucher.company) = voucher.person_id, (State.CLAIMED, person, company)
+        before, (voucher.state, voucher.person, voucher.company) = voucher.person_id, (VoucherState.CLAIMED, person, company)
         made = Claim.objects.create(
             voucher=voucher, person=person, period=period, marks=marks, first_name=said.first_name, place=said.place, claimed_by=by
         )
         ledger.receive(person, company=company, cents=voucher.value_cents, kind="voucher.claimed", about=voucher, on=day)
-        changes = {"state": (State.FREE, State.CLAIMED), "person": (before, person.pk)}
+        changes = {"state": (VoucherState.FREE, VoucherState.CLAIMED), "person": (before, person.pk)}
         audit.record("voucher.claimed", voucher, by=by, changes=changes, facts={"way": voucher.issue.way})
         add_to_timeline(voucher, "voucher.claimed", about=made, by=by)
         open_link(voucher)

@@ -22,7 +22,7 @@ from gifts.actions.claiming import ClaimantDetails, claim
 from gifts.actions.telling import send
 from gifts.actions.withdrawing import revoke
 from gifts.codes import mark_hash
-from gifts.models import Challenge, Claim, PoolEmpty, Programme, State, Voucher, VouchersPassCap
+from gifts.models import Challenge, Claim, PoolEmpty, Programme, Voucher, VouchersPassCap, VoucherState
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def beyond_cap(person: Person, company: Company, *, on: date) -> list[Voucher]:
     if over <= 0:
         return []
     counted = ledger.Received.objects.standing().filter(person=person, year=on.year, about_type=audit.label(Voucher)).values("about_id")
-    for voucher in Voucher.objects.with_names().filter(pk__in=counted, state=State.CLAIMED, value_cents__gt=0).order_by("-pk"):
+    for voucher in Voucher.objects.with_names().filter(pk__in=counted, state=VoucherState.CLAIMED, value_cents__gt=0).order_by("-pk"):
         if over <= 0:
             break
         found.append(voucher)

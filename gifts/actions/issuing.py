@@ -12,7 +12,7 @@ from contacts.models import Driver
 from fleetportal.core import audit
 from fleetportal.core.links import Link
 from gifts import codes
-from gifts.models import Issue, Programme, State, Voucher, Way
+from gifts.models import Issue, Programme, Voucher, VoucherState, Way
 from gifts.models.programme import MAX_AT_ONCE, READABLE, end_on_earth
 
 if TYPE_CHECKING:
@@ -83,5 +83,5 @@ def _open_links(issued: Issue, vouchers: list[Voucher]) -> None:
 
 def card_links(issued: Issue) -> models.QuerySet[Link]:
     """The links printed on the cards of an issue that nobody has claimed yet, in their order."""
-    free = Voucher.objects.filter(issue=issued, state=State.FREE).values("pk")
+    free = Voucher.objects.filter(issue=issued, state=VoucherState.FREE).values("pk")
     return Link.objects.filter(scope="claim", subject_id__in=free, revoked_at=None).order_by("subject_id")

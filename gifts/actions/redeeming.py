@@ -14,13 +14,13 @@ from gifts.models import (
     NobodysVoucher,
     NotRedeemed,
     Redemption,
-    State,
     Voucher,
     VoucherExpired,
     VoucherForeign,
     VoucherRefused,
     VoucherRevoked,
     VoucherSpent,
+    VoucherState,
 )
 from gifts.models.voucher import day_in_words
 
@@ -36,10 +36,16 @@ def redeem(voucher: Voucher, *, by: "User | None", wash: Centre) -> Redemption:
     now = timezone.now()
     day = wash.today(now)
     with transaction.atomic(savepoint=False):  # whoever is refused below has written nothing that must be taken back
-        if Voucher.objects.filter(pk=voucher.pk).redeemable(at=wash, on=day).update(state=State.REDEEMED):
-            voucher.state = State.REDEEMED
+        if Voucher.objects.filter(pk=voucher.pk).redeemable(at=wash, on=day).update(state=VoucherState.REDEEMED):
+            voucher.state = VoucherState.REDEEMED
             redemption = Redemption.objects.create(voucher=voucher, wash=wash, redeemed_by=by, redeemed_at=now)
-            audit.record("voucher.redeemed", voucher, by=by, changes={"state": (State.CLAIMED, State.REDEEMED)}, facts={"wash": wash.pk})
+            audit.record(
+                "voucher.redeemed",
+                voucher,
+                by=by,
+                changes={"state": (VoucherState.CLAIMED, VoucherState.REDEEMED)},
+                facts={"wash": wash.pk},
+            )
             add_to_timeline(voucher, "voucher.redeemed", about=redemption, by=by)
             return redemption
     raise refusal(Voucher.objects.with_names().get(pk=voucher.pk), at=wash, on=day)  # read again: spent where and when
@@ -50,11 +56,11 @@ def refusal(voucher: Voucher, *, at: Centre, on: date) -> VoucherRefused:
     if not voucher.programme.centres.filter(pk=at.pk).exists():
         places = ", ".join(voucher.programme.centres.values_list("name", flat=True))
         return VoucherForeign(_("This voucher is for a different car wash: %s.") % places)
-    if voucher.state == State.REDEEMED:
+    if voucher.state == VoucherState.REDEEMED:
         return spent(voucher, now=timezone.now())
-    if voucher.state == State.REVOKED:
+    if voucher.state == VoucherState.REVOKED:
         return VoucherRevoked(_("Withdrawn on %s.") % day_in_words(timezone.localtime(voucher.revoked_at, at.zone).date()))
-    if voucher.state == State.EXPIRED or voucher.has_expired(on=on):
+    if voucher.state == VoucherState.EXPIRED or voucher.has_expired(on=on):
         return VoucherExpired(_("Was valid until %s.") % day_in_words(voucher.valid_until))
     return NobodysVoucher(_("Nobody has claimed this voucher yet."))
 
@@ -81,9 +87,9 @@ def undo(redemption: Redemption, *, by: "User | None", reason: str) -> Voucher:
         undone = {"undone_at": timezone.now(), "undone_by": by, "undone_because": reason}
         if not Redemption.objects.standing().filter(pk=redemption.pk).update(**undone):
             raise NotRedeemed(_("This has already been undone."))
-        Voucher.objects.filter(pk=redemption.voucher_id, state=State.REDEEMED).update(state=State.CLAIMED)
+        Voucher.objects.filter(pk=redemption.voucher_id, state=VoucherState.REDEEMED).update(state=VoucherState.CLAIMED)
         voucher = Voucher.objects.with_names().get(pk=redemption.voucher_id)
-        changes = {"state": (State.REDEEMED, State.CLAIMED), "reason": (None, reason)}
+        changes = {"state": (VoucherState.REDEEMED, VoucherState.CLAIMED), "reason": (None, reason)}
         audit.record("voucher.redemption_undone", voucher, by=by, changes=changes, facts={"redemption": redemption.pk})
         add_to_timeline(voucher, "voucher.redemption_undone", about=redemption, by=by)
         return voucher

@@ -12,7 +12,7 @@ from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.links import Link
 from gifts.actions.telling import add_to_timeline
-from gifts.models import Allowance, Claim, Programme, State, Voucher
+from gifts.models import Allowance, Claim, Programme, Voucher, VoucherState
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,16 +26,16 @@ def revoke(voucher: Voucher, *, by: "User | None", reason: str) -> None:
     with transaction.atomic():
         now = timezone.now()
         lock(voucher)
-        if voucher.state not in (State.FREE, State.CLAIMED):
+        if voucher.state not in (VoucherState.FREE, VoucherState.CLAIMED):
             raise voucher.refusal_to_revoke()
         before = voucher.state
-        facts: dict[str, object] = {"state": State.REVOKED, "revoked_at": now, "revoked_by": by, "revoked_because": reason}
+        facts: dict[str, object] = {"state": VoucherState.REVOKED, "revoked_at": now, "revoked_by": by, "revoked_because": reason}
         Voucher.objects.filter(pk=voucher.pk, state=before).update(**facts)
         for field, value in facts.items():
             setattr(voucher, field, value)
         Link.objects.filter(scope="claim", subject_id=voucher.pk).revoke(now=now)
         _release(voucher, now)
-        audit.record("voucher.revoked", voucher, by=by, changes={"state": (before, State.REVOKED), "reason": (None, reason)})
+        audit.record("voucher.revoked", voucher, by=by, changes={"state": (before, VoucherState.REVOKED), "reason": (None, reason)})
         add_to_timeline(voucher, "voucher.revoked", about=voucher, by=by)
 
 
@@ -61,8 +61,8 @@ def expire_due(*, now: datetime, limit: int = 500) -> int:
             if connection.features.has_select_for_update_skip_locked:
                 due = due.select_for_update(skip_locked=True, of=("self",))
             rows = list(due[: limit - expired])
-            Voucher.objects.filter(pk__in=[row.pk for row in rows]).update(state=State.EXPIRED)
-            ledger.take_back([row for row in rows if row.state == State.CLAIMED], now=now)
-            audit.record_many("voucher.expired", [(row, {"state": (row.state, State.EXPIRED)}) for row in rows], by=None)
+            Voucher.objects.filter(pk__in=[row.pk for row in rows]).update(state=VoucherState.EXPIRED)
+            ledger.take_back([row for row in rows if row.state == VoucherState.CLAIMED], now=now)
+            audit.record_many("voucher.expired", [(row, {"state": (row.state, VoucherState.EXPIRED)}) for row in rows], by=None)
         expired += len(rows)
     return expired

@@ -16,7 +16,7 @@ from gifts.models.refusals import (
     VoucherSpent,
     VoucherTaken,
 )
-from gifts.models.voucher import State, Voucher
+from gifts.models.voucher import Voucher, VoucherState
 
 __all__ = [
     "Allowance",
@@ -34,7 +34,6 @@ __all__ = [
     "PoolEmpty",
     "Programme",
     "Redemption",
-    "State",
     "Stock",
     "Voucher",
     "VoucherExpired",
@@ -42,6 +41,7 @@ __all__ = [
     "VoucherRefused",
     "VoucherRevoked",
     "VoucherSpent",
+    "VoucherState",
     "VoucherTaken",
     "VouchersPassCap",
     "Way",

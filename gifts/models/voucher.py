@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class State(models.TextChoices):
+class VoucherState(models.TextChoices):
     FREE = "free", gettext_lazy("free")
     CLAIMED = "claimed", gettext_lazy("claimed")
     REDEEMED = "redeemed", gettext_lazy("redeemed")
@@ -57,15 +57,15 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         return self.filter(company__in=in_reach(user, may="meet_customers"))
 
     def claimable(self, *, on: date) -> Self:
-        return self.filter(state=State.FREE, valid_until__gte=on)
+        return self.filter(state=VoucherState.FREE, valid_until__gte=on)
 
     def redeemable(self, *, at: Centre, on: date) -> Self:
         counts_here = Programme.centres.through._default_manager.filter(programme=OuterRef("programme"), centre=at)
-        return self.filter(Exists(counts_here), state=State.CLAIMED, valid_until__gte=on)
+        return self.filter(Exists(counts_here), state=VoucherState.CLAIMED, valid_until__gte=on)
 
     def run_out(self, *, on: date) -> Self:
         """Vouchers that nobody can use any more but that do not say so yet."""
-        return self.filter(state__in=(State.FREE, State.CLAIMED), valid_until__lt=on)
+        return self.filter(state__in=(VoucherState.FREE, VoucherState.CLAIMED), valid_until__lt=on)
 
     def with_names(self) -> Self:
         """With what every page says of a voucher. No query of its own."""
@@ -106,7 +106,7 @@ class Voucher(models.Model):
     code_hash = models.CharField(max_length=64, unique=True)
     value_cents = models.BigIntegerField()
     valid_until = models.DateField(gettext_lazy("valid until"))
-    state = models.CharField(gettext_lazy("state"), max_length=8, choices=State, default=State.FREE)
+    state = models.CharField(gettext_lazy("state"), max_length=8, choices=VoucherState, default=VoucherState.FREE)
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="vouchers")
     company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL, related_name="vouchers")
     revoked_at = models.DateTimeField(null=True)
@@ -149,16 +149,18 @@ class Voucher(models.Model):
 
     def refusal_to_claim(self, person: Person) -> VoucherRefused:
         """Why this voucher, as it stands in the database, cannot be claimed for `person`."""
-        if self.state == State.REVOKED:
+        if self.state == VoucherState.REVOKED:
             return VoucherRevoked(_("This voucher has been withdrawn."))
-        if self.state in (State.CLAIMED, State.REDEEMED) or (self.state == State.FREE and self.person_id not in (None, person.pk)):
+        if self.state in (VoucherState.CLAIMED, VoucherState.REDEEMED) or (
+            self.state == VoucherState.FREE and self.person_id not in (None, person.pk)
+        ):
             return VoucherTaken(_("This voucher has already been claimed."))
         return VoucherExpired(_("This voucher was valid until %s.") % day_in_words(self.valid_until))
 
     def refusal_to_revoke(self) -> VoucherRefused:
-        if self.state == State.REDEEMED:
+        if self.state == VoucherState.REDEEMED:
             return VoucherSpent(_("This voucher has been redeemed. Undo the redemption first."))
-        if self.state == State.EXPIRED:
+        if self.state == VoucherState.EXPIRED:
             return VoucherExpired(_("This voucher has already expired."))
         return VoucherRevoked(_("This voucher has already been withdrawn."))
 

@@ -24,7 +24,7 @@ from gifts import pdf
 from gifts.actions import challenging, claiming, withdrawing
 from gifts.actions.claims import claim_card, claim_from_pool, mailbox
 from gifts.forms import CardClaimForm, CodeForm, FirstNameForm, PoolForm
-from gifts.models import Challenge, Programme, State, Voucher, VoucherTaken, Way
+from gifts.models import Challenge, Programme, Voucher, VoucherState, VoucherTaken, Way
 from gifts.models.challenge import STAYS, TRIES
 
 # Codes asked for, so that nobody's mailbox or telephone is flooded through us.
@@ -72,7 +72,7 @@ def claim(request: HttpRequest, link: Link) -> HttpResponse:
 def card(request: HttpRequest, link: Link) -> HttpResponse:
     voucher = Voucher.objects.with_names().get(pk=link.subject_id)
     context = {"voucher": voucher, "programme": voucher.programme, "centre": voucher.programme.centre}
-    if voucher.state != State.FREE:
+    if voucher.state != VoucherState.FREE:
         return render(request, "gifts/claim_taken.html", context, status=409 if request.method == "POST" else 200)
     kind = FirstNameForm if voucher.company_id else CardClaimForm
     form = kind(request.POST if request.method == "POST" else None)
@@ -172,17 +172,19 @@ def voucher(request: HttpRequest, link: Link) -> HttpResponse:
         return to_link(link)
     context = voucher_context(one, link)
     response = render(request, "gifts/voucher.html", context)
-    return keeping.keep(response, until=one.programme.end_of(one.valid_until)) if context["state"] == State.CLAIMED else response
+    return keeping.keep(response, until=one.programme.end_of(one.valid_until)) if context["state"] == VoucherState.CLAIMED else response
 
 
 def voucher_context(one: Voucher, link: Link) -> dict[str, Any]:
     now, centre = timezone.now(), one.programme.centre
-    state = State.EXPIRED if one.state in (State.FREE, State.CLAIMED) and one.has_expired(on=one.today(now)) else one.state
+    state = (
+        VoucherState.EXPIRED if one.state in (VoucherState.FREE, VoucherState.CLAIMED) and one.has_expired(on=one.today(now)) else one.state
+    )
     context: dict[str, Any] = {"voucher": one, "programme": one.programme, "centre": centre, "state": state, "token": link.token}
-    if state == State.CLAIMED:
+    if state == VoucherState.CLAIMED:
         context |= {"qr": qr.svg(link.address, label=_("Voucher code for the car wash")), "places": one.programme.washes}
         context["kept_at"] = timezone.localtime(None, centre.zone)
-    if state == State.REDEEMED:
+    if state == VoucherState.REDEEMED:
         context["redemption"] = one.redemptions.standing().select_related("wash").first()
     return context
 
@@ -202,7 +204,7 @@ def give_back(request: HttpRequest, link: Link) -> HttpResponse:
 @require_safe
 def voucher_pdf(request: HttpRequest, link: Link) -> HttpResponse:
     """The claimed voucher on paper."""
-    one = get_object_or_404(Voucher.objects.with_names().filter(state=State.CLAIMED), pk=link.subject_id)
+    one = get_object_or_404(Voucher.objects.with_names().filter(state=VoucherState.CLAIMED), pk=link.subject_id)
     response = HttpResponse(pdf.voucher(one, link.address), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="voucher-{one.pk}.pdf"'
     return response

@@ -28,7 +28,7 @@ from gifts.actions.claims import confirm_driver
 from gifts.actions.counter import claim_for, issue_at_counter
 from gifts.actions.finding import people_found
 from gifts.forms import ConfirmForm, CounterForm, OnBehalfForm, names_of
-from gifts.models import Allowance, Claim, Programme, State, Voucher, VouchersPassCap
+from gifts.models import Allowance, Claim, Programme, Voucher, VouchersPassCap, VoucherState
 
 SHOWN = 50
 Row = TypeVar("Row", bound=Model)
@@ -161,7 +161,11 @@ def is_left(programme: Programme, person: Person) -> bool:
 def shown_voucher(request: StaffRequest, person: Person) -> dict[str, Any] | None:
     """The voucher just issued, with the code for the driver's phone."""
     asked = whole_number(request.GET.get("voucher", ""))
-    mine = Voucher.objects.where(request.user, may="hand_out").with_names().filter(person=person, state__in=(State.FREE, State.CLAIMED))
+    mine = (
+        Voucher.objects.where(request.user, may="hand_out")
+        .with_names()
+        .filter(person=person, state__in=(VoucherState.FREE, VoucherState.CLAIMED))
+    )
     voucher = mine.filter(pk=asked).first() if asked is not None else None
     if voucher is None or voucher.link is None:
         return None

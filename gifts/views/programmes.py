@@ -20,7 +20,7 @@ from gifts import pdf, report
 from gifts.actions import issuing, withdrawing
 from gifts.filters import ProgrammeFilter
 from gifts.forms import IssueForm, ProgrammeForm, ReasonWhyForm, names_of
-from gifts.models import Issue, Programme, State, Voucher, Way
+from gifts.models import Issue, Programme, Voucher, VoucherState, Way
 from gifts.models.programme import ProgrammeQuerySet
 from gifts.tables import ProgrammeTable
 
@@ -160,7 +160,7 @@ def voucher(request: StaffRequest, voucher_id: int) -> HttpResponse:
     context = {
         "voucher": one,
         "programme": one.programme,
-        "can_revoke": one.state in (State.FREE, State.CLAIMED),
+        "can_revoke": one.state in (VoucherState.FREE, VoucherState.CLAIMED),
         "redemptions": [
             (row, row.wash_id in undo) for row in one.redemptions.select_related("wash", "redeemed_by", "undone_by").order_by("-pk")
         ],

@@ -34,8 +34,7 @@ from contacts.models import (
 )
 from events.models import Event, Invitation, Registration
 from fleetportal.core.outbox.message import Message
-from gifts.models import Gift, HandOut, Stock, Voucher, Way
-from gifts.models import State as VoucherState
+from gifts.models import Gift, HandOut, Stock, Voucher, VoucherState, Way
 
 Situation = Callable[[date], Any]
 SITUATIONS: dict[str, Situation] = {}

@@ -15,7 +15,7 @@ from fleetportal.core.outbox.sending import send_due
 from fleetportal.core.web.idempotency import Answer
 from fleetportal.core.web.keeping import UNTIL
 from gifts.actions import challenging, redeeming, withdrawing
-from gifts.models import Challenge, Claim, State, Voucher
+from gifts.models import Challenge, Claim, Voucher, VoucherState
 from tests.factories.accounts import make_vehicle
 from tests.factories.contacts import make_person, make_role
 from tests.factories.gifts import card_of, make_issue, make_programme, make_voucher
@@ -60,7 +60,7 @@ def test_claiming_a_card_makes_an_unconfirmed_driver_and_leads_to_the_voucher(cl
     answer = client.post(card_of(voucher).path, {"first_name": "Mirko"})
     voucher.refresh_from_db()
     assert (answer.status_code, answer["Location"]) == (303, voucher.link.path)
-    assert (voucher.state, voucher.company) == (State.CLAIMED, north_ag)
+    assert (voucher.state, voucher.company) == (VoucherState.CLAIMED, north_ag)
     person = Person.objects.get()
     assert (person.first_name, person.is_confirmed) == ("Mirko", False)
     assert Driver.objects.get().company == north_ag
@@ -112,7 +112,7 @@ def test_what_was_typed_is_still_there_when_a_field_is_missing(client, shine):
     page = client.post(card_of(voucher).path, {"first_name": "Mirko", "place": ""})
     assert page.status_code == 422
     assert 'value="Mirko"' in page.content.decode()
-    assert Voucher.objects.get().state == State.FREE
+    assert Voucher.objects.get().state == VoucherState.FREE
 
 
 def test_a_second_card_for_the_same_driver_and_period_is_refused(client, shine, north_ag):
@@ -120,7 +120,7 @@ def test_a_second_card_for_the_same_driver_and_period_is_refused(client, shine, 
     assert client.post(card_of(first).path, {"first_name": "Mirko"}).status_code == 303
     answer = client.post(card_of(second).path, {"first_name": "MIRKO"})
     assert answer.status_code == 409
-    assert Voucher.objects.get(pk=second.pk).state == State.FREE
+    assert Voucher.objects.get(pk=second.pk).state == VoucherState.FREE
     assert client.post(card_of(second).path, {"first_name": "Lena"}).status_code == 303
 
 
@@ -155,7 +155,7 @@ def test_a_confirmed_address_finds_the_person_it_belongs_to(client, shine, north
     page = ask(client, claim_page(shine), contact="Mirko@Drivers.example", plate="XX-YY 99")
     client.post(page, {"code": sent_code()})
     assert Claim.objects.get().person == known.person
-    assert Voucher.objects.get(state=State.CLAIMED).company == north_ag
+    assert Voucher.objects.get(state=VoucherState.CLAIMED).company == north_ag
 
 
 @pytest.mark.parametrize("contact", ["mirko@dríverś.example", "MIRKO@DRÏVERS.example"])
@@ -164,7 +164,7 @@ def test_the_owner_of_a_host_that_only_looks_alike_is_somebody_else(client, shin
     page = ask(client, claim_page(shine), contact=contact, plate="XX-YY 99")
     client.post(page, {"code": sent_code()})
     assert Claim.objects.get().person != known.person
-    assert Voucher.objects.get(state=State.CLAIMED).company is None
+    assert Voucher.objects.get(state=VoucherState.CLAIMED).company is None
 
 
 def test_an_address_in_letters_of_its_own_finds_its_person(client, shine, north_ag):
@@ -246,7 +246,7 @@ def test_a_code_is_good_once(client, shine):
 
 def test_an_empty_pool_says_so(client, shine):
     path = claim_page(shine)
-    Voucher.objects.update(state=State.CLAIMED)
+    Voucher.objects.update(state=VoucherState.CLAIMED)
     assert "There are no vouchers left" in client.get(path).content.decode()
     assert client.post(path, {"first_name": "M", "contact": "m@d.example", "plate": "HH-AB 1"}).status_code == 409
     assert not Message.objects.exists()
@@ -303,7 +303,7 @@ def test_a_driver_gives_a_voucher_back(client, shine):
     path = voucher.link.path
     assert client.get(f"{path}back/").status_code == 405
     assert client.post(f"{path}back/")["Location"] == path
-    assert Voucher.objects.get().state == State.REVOKED
+    assert Voucher.objects.get().state == VoucherState.REVOKED
 
 
 def test_the_pdf_holds_name_and_code_in_cyrillic(client, shine, north_ag):
@@ -354,9 +354,9 @@ def test_the_page_says_until_when_a_telephone_may_keep_it(client, shine):
     assert page["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("state", [State.FREE, State.REDEEMED, State.REVOKED, State.EXPIRED])
+@pytest.mark.parametrize("state", [VoucherState.FREE, VoucherState.REDEEMED, VoucherState.REVOKED, VoucherState.EXPIRED])
 def test_only_a_voucher_that_can_be_used_is_kept(client, shine, north_ag, state):
-    voucher = make_voucher(shine, driver=make_role("driver", north_ag), claimed=state != State.FREE)
+    voucher = make_voucher(shine, driver=make_role("driver", north_ag), claimed=state != VoucherState.FREE)
     Voucher.objects.filter(pk=voucher.pk).update(state=state)
     page = client.get(voucher.link.path)
     assert page.status_code == 200
@@ -436,6 +436,6 @@ def test_a_day_is_written_as_a_reader_of_that_language_writes_it(client, shine, 
     Person.objects.update(language=language)
     assert said in client.get(voucher.link.path).content.decode()
     with translation.override(language):
-        Voucher.objects.filter(pk=voucher.pk).update(state=State.EXPIRED)
+        Voucher.objects.filter(pk=voucher.pk).update(state=VoucherState.EXPIRED)
         voucher.refresh_from_db()
         assert said in str(voucher.refusal_to_claim(make_person()))

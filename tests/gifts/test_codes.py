@@ -9,7 +9,7 @@ from contacts.models import Driver
 from fleetportal.core.links import Link
 from fleetportal.core.web import throttle
 from gifts import codes
-from gifts.models import Challenge, Claim, State, Voucher
+from gifts.models import Challenge, Claim, Voucher, VoucherState
 from tests.factories.contacts import make_role
 from tests.factories.gifts import card_of, make_issue, make_programme, make_voucher
 from tests.selection import LONG
@@ -111,7 +111,7 @@ def test_an_operator_who_types_twenty_wrong_codes_scans_for_the_rest_of_the_day(
     answers = [type_code(client, f"W7K4QD9P{n:04d}".replace("0", "A").replace("1", "B"), f"198.51.100.{n}") for n in range(20)]
     assert Counter(answers) == {422: 20}
     assert type_code(client, voucher.code, "198.51.100.99") == 429
-    assert Voucher.objects.get().state == State.CLAIMED
+    assert Voucher.objects.get().state == VoucherState.CLAIMED
     assert client.post("/vouchers/redeem/", {"code": voucher.link.address}).status_code == 200
     other = make_voucher(make_programme(north), claimed=True)
     client.force_login(emil)

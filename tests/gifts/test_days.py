@@ -13,7 +13,7 @@ from fleetportal.core.web.keeping import UNTIL
 from gifts.actions import claiming, redeeming, withdrawing
 from gifts.actions.claims import claim_card
 from gifts.actions.counter import claim_for
-from gifts.models import Programme, State, Voucher, VoucherExpired
+from gifts.models import Programme, Voucher, VoucherExpired, VoucherState
 from gifts.models.programme import end_on_earth
 from tests.factories.accounts import make_centre, make_user
 from tests.factories.contacts import make_person, make_role
@@ -66,7 +66,7 @@ def test_a_wash_takes_a_voucher_on_its_own_last_day_whether_the_job_ran_or_not(b
     with pytest.raises(VoucherExpired, match="Was valid until"):
         redeeming.redeem(voucher, by=wanda, wash=moscow)
     redeeming.redeem(voucher, by=wanda, wash=berlin)
-    assert Voucher.objects.get().state == State.REDEEMED
+    assert Voucher.objects.get().state == VoucherState.REDEEMED
 
 
 def test_when_its_last_day_is_over_at_every_wash_the_job_says_so_and_no_wash_takes_it(berlin, moscow, mirko, wanda, it_is):
@@ -77,20 +77,20 @@ def test_when_its_last_day_is_over_at_every_wash_the_job_says_so_and_no_wash_tak
         with pytest.raises(VoucherExpired):
             redeeming.redeem(voucher, by=wanda, wash=wash)
     assert withdrawing.expire_due(now=NIGHT) == 1
-    assert Voucher.objects.get().state == State.EXPIRED
+    assert Voucher.objects.get().state == VoucherState.EXPIRED
     assert YearSum.objects.get(person=mirko.person).cents == 0
 
 
 def test_a_voucher_for_washes_in_the_east_alone_ends_with_their_day(berlin, moscow, mirko, it_is, client):
     it_is(EVENING)
     voucher = last_day_voucher(make_programme(berlin, centres=[moscow]), driver=mirko)
-    assert client.get(voucher.link.path).context["state"] == State.EXPIRED
+    assert client.get(voucher.link.path).context["state"] == VoucherState.EXPIRED
     with pytest.raises(VoucherExpired):
         claiming.claim(voucher, mirko.person, company=mirko.company, by=None)
     assert withdrawing.expire_due(now=EVENING) == 1
 
 
-@pytest.mark.parametrize(("now", "state"), [(EVENING, State.CLAIMED), (NIGHT, State.EXPIRED)])
+@pytest.mark.parametrize(("now", "state"), [(EVENING, VoucherState.CLAIMED), (NIGHT, VoucherState.EXPIRED)])
 def test_the_drivers_page_says_what_the_last_wash_would_say(berlin, moscow, mirko, it_is, client, now, state):
     it_is(EVENING - timedelta(days=1))
     voucher = last_day_voucher(make_programme(moscow, centres=[moscow, berlin]), driver=mirko, claimed=True)
@@ -98,7 +98,7 @@ def test_the_drivers_page_says_what_the_last_wash_would_say(berlin, moscow, mirk
     answer = client.get(voucher.link.path)
     assert answer.context["state"] == state
     midnight_in_berlin = str(int(NIGHT.replace(minute=0).timestamp()))
-    assert answer.headers.get(UNTIL) == (midnight_in_berlin if state == State.CLAIMED else None)
+    assert answer.headers.get(UNTIL) == (midnight_in_berlin if state == VoucherState.CLAIMED else None)
 
 
 @pytest.mark.parametrize(("now", "is_offered"), [(EVENING, True), (NIGHT, False)])
@@ -133,7 +133,7 @@ def test_a_card_is_claimed_on_the_last_evening(berlin, moscow, it_is):
     card = last_day_voucher(make_programme(moscow, centres=[moscow, berlin]))
     it_is(EVENING)
     claim_card(card, first_name="Mirko", place="Nordhafen")
-    assert Voucher.objects.get().state == State.CLAIMED
+    assert Voucher.objects.get().state == VoucherState.CLAIMED
 
 
 def test_links_open_until_the_day_has_ended_everywhere():

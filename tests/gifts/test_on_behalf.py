@@ -13,7 +13,7 @@ from fleetportal.core.outbox.message import Message
 from gifts.actions import challenging, claiming, claims, redeeming
 from gifts.actions.claims import claim_card, claim_from_pool, confirm_driver
 from gifts.actions.counter import claim_for
-from gifts.models import Challenge, Claim, State, Voucher, VoucherForeign, VouchersPassCap
+from gifts.models import Challenge, Claim, Voucher, VoucherForeign, VouchersPassCap, VoucherState
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person, make_role
 from tests.factories.gifts import card_of, make_issue, make_programme, make_voucher
@@ -49,7 +49,7 @@ def test_two_taps_claim_the_card_for_the_driver_who_stands_here(client, emil, sh
     done = client.post(address(mirko.person), {"driver": mirko.pk, "code": card_of(card).address})
     assert (done.status_code, done["Location"]) == (303, address(mirko.person, f"?voucher={card.pk}"))
     card.refresh_from_db()
-    assert (card.state, card.person, card.company) == (State.CLAIMED, mirko.person, mirko.company)
+    assert (card.state, card.person, card.company) == (VoucherState.CLAIMED, mirko.person, mirko.company)
     assert (Claim.objects.get().claimed_by, Entry.objects.get(action="voucher.claimed").actor_id) == (emil, emil.pk)
     assert YearSum.objects.get(person=mirko.person).cents == 1500
     assert Message.objects.get().recipient == "mirko@drivers.example"
@@ -62,7 +62,7 @@ def test_a_voucher_that_waits_for_its_driver_is_claimed_with_one_button(client, 
     assert client.get(address(mirko.person, "")).context["own"] == [(waiting, mirko)]
     client.post(address(mirko.person), {"driver": mirko.pk, "voucher": waiting.pk})
     waiting.refresh_from_db()
-    assert waiting.state == State.CLAIMED
+    assert waiting.state == VoucherState.CLAIMED
     assert client.get(address(mirko.person, "")).context["own"] == []
 
 
@@ -86,7 +86,7 @@ def test_a_card_printed_for_others_is_refused_and_stays_free(shine, mirko, north
     with pytest.raises(VoucherForeign):
         claim_for(card, mirko, by=None)
     card.refresh_from_db()
-    assert (card.state, Received.objects.count(), Message.objects.count()) == (State.FREE, 0, 0)
+    assert (card.state, Received.objects.count(), Message.objects.count()) == (VoucherState.FREE, 0, 0)
 
 
 def test_the_counter_answers_posts_alone_and_only_about_ones_own(client, emil, mirko, south_ag):
@@ -148,12 +148,12 @@ def test_a_driver_of_a_public_body_keeps_no_voucher_and_staff_hear_it_first(clie
     assert "Mirko has 1 unused voucher that the gift policy for public bodies does not allow." in words
     assert "Confirm and withdraw 1 voucher" in words
     person.refresh_from_db()
-    assert (person.is_confirmed, Voucher.objects.get().state, person.driver_roles.count()) == (False, State.CLAIMED, 0)
+    assert (person.is_confirmed, Voucher.objects.get().state, person.driver_roles.count()) == (False, VoucherState.CLAIMED, 0)
 
     assert client.post(path, {**said, "withdraw": "on"}).status_code == 303
     person.refresh_from_db()
     voucher = Voucher.objects.get()
-    assert (person.is_confirmed, voucher.state, voucher.company, voucher.revoked_by) == (True, State.REVOKED, town, carla)
+    assert (person.is_confirmed, voucher.state, voucher.company, voucher.revoked_by) == (True, VoucherState.REVOKED, town, carla)
     assert YearSum.objects.get(person=person).cents == 0
     assert Entry.objects.get(action="driver.confirmed").facts == {"company": town.pk, "withdrawn": 1}
 
@@ -218,7 +218,7 @@ def claim_while_staff_confirm(shine, company, by) -> None:
 
 
 def held_against_the_rule() -> int:
-    return Voucher.objects.filter(state=State.CLAIMED).count() + YearSum.objects.exclude(cents=0).count()
+    return Voucher.objects.filter(state=VoucherState.CLAIMED).count() + YearSum.objects.exclude(cents=0).count()
 
 
 @pytest.mark.race

@@ -17,7 +17,7 @@ from gifts.actions import handing_out, redeeming, withdrawing
 from gifts.actions.claiming import ClaimantDetails
 from gifts.actions.claims import claim_card, take_from_pool
 from gifts.actions.counter import claim_for
-from gifts.models import Claim, HandOut, Redemption, State, Stock, Voucher
+from gifts.models import Claim, HandOut, Redemption, Stock, Voucher, VoucherState
 from gifts.models.gift import StockQuerySet
 from gifts.models.voucher import VoucherQuerySet
 from tests.factories.accounts import make_user
@@ -187,7 +187,7 @@ def test_redeeming_and_revoking_at_once_ends_in_one_of_both(shine, north, wanda,
             partial(withdrawing.revoke, Voucher.objects.with_names().get(pk=voucher.pk), by=carla, reason="left"),
         )
         state = Voucher.objects.get(pk=voucher.pk).state
-        assert (state, voucher.redemptions.standing().exists()) in ((State.REDEEMED, True), (State.REVOKED, False))
+        assert (state, voucher.redemptions.standing().exists()) in ((VoucherState.REDEEMED, True), (VoucherState.REVOKED, False))
 
 
 # --- R5: the same request again --------------------------------------------------------------------------------------------

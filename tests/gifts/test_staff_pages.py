@@ -13,7 +13,7 @@ from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox.message import Message
 from gifts.actions import claiming, handing_out, redeeming, withdrawing
 from gifts.actions.finding import people_found
-from gifts.models import Claim, Gift, HandOut, Programme, Redemption, State, Stock, Voucher
+from gifts.models import Claim, Gift, HandOut, Programme, Redemption, Stock, Voucher, VoucherState
 from tests.factories.accounts import make_centre, make_company, make_vehicle
 from tests.factories.contacts import make_drive, make_person, make_role
 from tests.factories.gifts import card_of, make_gift, make_issue, make_programme, make_voucher
@@ -114,7 +114,7 @@ def test_the_report_adds_up(client, carla, shine, north, wanda, mirko):
     withdrawing.revoke(make_voucher(shine), by=carla, reason="lost")
     client.force_login(carla)
     report = client.get(f"/vouchers/{shine.pk}/").context["report"]
-    assert (report.issued, report.claimed, report.states[State.REDEEMED], report.given_cents) == (7, 1, 1, 1490)
+    assert (report.issued, report.claimed, report.states[VoucherState.REDEEMED], report.given_cents) == (7, 1, 1, 1490)
     assert report.open_cents == 5 * 1490
     assert [bar.count for bar in report.bars] == [7, 1, 1, 1]
     assert [(row["issued"], row["claimed"], row["used"]) for row in report.months] == [(7, 1, 1)]
@@ -125,7 +125,7 @@ def test_withdrawing_needs_a_reason_and_says_so_at_once(client, carla, shine, mi
     client.force_login(carla)
     assert client.post(f"/vouchers/one/{voucher.pk}/withdraw/", {"reason": ""}).status_code == 422
     client.post(f"/vouchers/one/{voucher.pk}/withdraw/", {"reason": "He left the firm."})
-    assert Voucher.objects.get().state == State.REVOKED
+    assert Voucher.objects.get().state == VoucherState.REVOKED
     assert "He left the firm." in client.get(f"/vouchers/one/{voucher.pk}/").content.decode()
 
 
@@ -202,7 +202,7 @@ def test_a_card_shown_at_the_door_is_not_redeemed(client, wanda, shine, north_ag
     client.force_login(wanda)
     answer = client.post("/vouchers/redeem/", {"code": card_of(card).address})
     assert answer.context["refused"].code == "voucher_unclaimed"
-    assert Voucher.objects.get().state == State.FREE
+    assert Voucher.objects.get().state == VoucherState.FREE
 
 
 def test_a_wash_of_others_is_never_taken_for_ones_own(client, wanda, south, shine, mirko, north):
@@ -273,7 +273,7 @@ def test_undoing_is_for_those_who_may_and_keeps_the_reason(client, wanda, carla,
     undone = client.post(path, {"reason": "Scanned twice."}, follow=True)
     assert undone.redirect_chain == [("/vouchers/redeem/", 303)]
     assert "The voucher can be used again" in undone.content.decode()
-    assert Voucher.objects.get().state == State.CLAIMED
+    assert Voucher.objects.get().state == VoucherState.CLAIMED
     assert client.post(path, {"reason": "again"}).status_code == 404
 
 
@@ -287,7 +287,7 @@ def test_a_voucher_at_the_counter_in_one_tap(client, emil, shine, mirko):
     answer = client.post(path, {"programme": shine.pk, "driver": mirko.pk})
     voucher = Voucher.objects.get()
     assert answer["Location"] == f"{path}?voucher={voucher.pk}"
-    assert (voucher.state, voucher.person, voucher.company) == (State.FREE, mirko.person, mirko.company)
+    assert (voucher.state, voucher.person, voucher.company) == (VoucherState.FREE, mirko.person, mirko.company)
     assert Message.objects.get().recipient == mirko.person.email
     assert 'class="qr"' in client.get(answer["Location"]).content.decode()
 

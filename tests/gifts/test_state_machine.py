@@ -17,7 +17,7 @@ from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 from gifts import models as gifts
 from gifts.actions import claiming, handing_out, issuing, redeeming, withdrawing
-from gifts.models import Allowance, Claim, HandOut, Issue, Redemption, State, Stock, Voucher
+from gifts.models import Allowance, Claim, HandOut, Issue, Redemption, Stock, Voucher, VoucherState
 from gifts.models.voucher import VoucherQuerySet
 from tests.factories.accounts import make_centre, make_company
 from tests.factories.contacts import make_role
@@ -73,44 +73,46 @@ class Vouchers(InOneTransaction):
     def counted(self) -> set[int]:
         """Vouchers that count against their driver's allowance: claimed ever, and not withdrawn."""
         claimed = set(Claim.objects.values_list("voucher", flat=True))
-        return {pk for pk in claimed if self.states[pk] != State.REVOKED}
+        return {pk for pk in claimed if self.states[pk] != VoucherState.REVOKED}
 
     def received(self, driver) -> int:
         return sum(
-            VALUE for pk, owner in self.owner.items() if owner == driver.person_id and self.states[pk] in (State.CLAIMED, State.REDEEMED)
+            VALUE
+            for pk, owner in self.owner.items()
+            if owner == driver.person_id and self.states[pk] in (VoucherState.CLAIMED, VoucherState.REDEEMED)
         )
 
     @rule(way=st.sampled_from(["cards", "pool"]), count=st.integers(1, 3))
     def issue(self, way: str, count: int) -> None:
         made = issuing.issue(self.programme, way, count, by=None)
-        self.states |= dict.fromkeys(made.vouchers.values_list("pk", flat=True), State.FREE)
+        self.states |= dict.fromkeys(made.vouchers.values_list("pk", flat=True), VoucherState.FREE)
         self.owner |= dict.fromkeys(made.vouchers.values_list("pk", flat=True), None)
 
     @rule(who=st.integers(0, 2))
     def issue_personally(self, who: int) -> None:
         made = issuing.issue(self.programme, "personal", 1, by=None, driver=self.drivers[who]).vouchers.get()
-        self.states[made.pk], self.owner[made.pk] = State.FREE, self.drivers[who].person_id
+        self.states[made.pk], self.owner[made.pk] = VoucherState.FREE, self.drivers[who].person_id
 
     @precondition(lambda self: self.states)
     @rule(seed=number, who=st.integers(0, 2))
     def claim(self, seed: int, who: int) -> None:
         voucher, driver = self.voucher(seed), self.drivers[who]
-        free = self.states[voucher.pk] == State.FREE and voucher.pk not in self.overdue
+        free = self.states[voucher.pk] == VoucherState.FREE and voucher.pk not in self.overdue
         for_this_one = self.owner[voucher.pk] in (None, driver.person_id)
         allowed = self.taken(driver) < PER_DRIVER and self.received(driver) + VALUE <= CAP
         done = self.attempt(lambda: claiming.claim(voucher, driver.person, company=self.company, by=None))
         assert done == (free and for_this_one and allowed)
         if done:
-            self.states[voucher.pk], self.owner[voucher.pk] = State.CLAIMED, driver.person_id
+            self.states[voucher.pk], self.owner[voucher.pk] = VoucherState.CLAIMED, driver.person_id
 
     @precondition(lambda self: self.states)
     @rule(seed=number)
     def redeem(self, seed: int) -> None:
         voucher = self.voucher(seed)
-        can = self.states[voucher.pk] == State.CLAIMED and voucher.pk not in self.overdue
+        can = self.states[voucher.pk] == VoucherState.CLAIMED and voucher.pk not in self.overdue
         assert self.attempt(lambda: redeeming.redeem(voucher, by=None, wash=self.centre)) == can
         if can:
-            self.states[voucher.pk] = State.REDEEMED
+            self.states[voucher.pk] = VoucherState.REDEEMED
 
     @precondition(lambda self: self.states)
     @rule(seed=number)
@@ -121,31 +123,31 @@ class Vouchers(InOneTransaction):
         can = redemption.undone_at is None
         assert self.attempt(lambda: redeeming.undo(redemption, by=None, reason="twice")) == can
         if can:
-            self.states[redemption.voucher_id] = State.CLAIMED
+            self.states[redemption.voucher_id] = VoucherState.CLAIMED
 
     @precondition(lambda self: self.states)
     @rule(seed=number)
     def revoke(self, seed: int) -> None:
         voucher = self.voucher(seed)
-        can = self.states[voucher.pk] in (State.FREE, State.CLAIMED)
+        can = self.states[voucher.pk] in (VoucherState.FREE, VoucherState.CLAIMED)
         assert self.attempt(lambda: withdrawing.revoke(voucher, by=None, reason="left")) == can
         if can:
-            self.states[voucher.pk] = State.REVOKED
+            self.states[voucher.pk] = VoucherState.REVOKED
 
     @precondition(lambda self: self.states)
     @rule(seed=number)
     def let_run_out(self, seed: int) -> None:
         """The last day of one voucher is over; the clock has not come by yet."""
         voucher = self.voucher(seed)
-        if self.states[voucher.pk] in (State.FREE, State.CLAIMED, State.REDEEMED):
+        if self.states[voucher.pk] in (VoucherState.FREE, VoucherState.CLAIMED, VoucherState.REDEEMED):
             Voucher.objects.filter(pk=voucher.pk).update(valid_until=timezone.localdate() - timedelta(days=3))
             self.overdue.add(voucher.pk)
 
     @rule()
     def expire(self) -> None:
-        due = {pk for pk in self.overdue if self.states[pk] in (State.FREE, State.CLAIMED)}
+        due = {pk for pk in self.overdue if self.states[pk] in (VoucherState.FREE, VoucherState.CLAIMED)}
         assert withdrawing.expire_due(now=timezone.now()) == len(due)
-        self.states |= dict.fromkeys(due, State.EXPIRED)
+        self.states |= dict.fromkeys(due, VoucherState.EXPIRED)
 
     def attempt(self, act) -> bool:
         """True when `act` was done; a refusal must have left no trace."""
@@ -168,16 +170,16 @@ class Vouchers(InOneTransaction):
     @invariant()
     def issued_is_the_sum_of_all_states(self) -> None:
         by_state = dict(Voucher.objects.order_by().values_list("state").annotate(Count("pk")))
-        assert set(by_state) <= set(State)
+        assert set(by_state) <= set(VoucherState)
         assert (Issue.objects.aggregate(total=Sum("count"))["total"] or 0) == sum(by_state.values())
 
     @invariant()
     def used_means_one_standing_redemption_of_one_claim(self) -> None:
         standing = sorted(Redemption.objects.standing().values_list("voucher", flat=True))
-        assert standing == sorted(pk for pk, state in self.states.items() if state == State.REDEEMED)
+        assert standing == sorted(pk for pk, state in self.states.items() if state == VoucherState.REDEEMED)
         claimed = set(Claim.objects.values_list("voucher", flat=True))
-        assert {pk for pk, state in self.states.items() if state in (State.CLAIMED, State.REDEEMED)} <= claimed
-        assert not any(self.states[pk] == State.FREE for pk in claimed)
+        assert {pk for pk, state in self.states.items() if state in (VoucherState.CLAIMED, VoucherState.REDEEMED)} <= claimed
+        assert not any(self.states[pk] == VoucherState.FREE for pk in claimed)
 
     @invariant()
     def the_ledger_says_what_drivers_hold(self) -> None:

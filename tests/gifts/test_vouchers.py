@@ -12,7 +12,7 @@ from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
 from gifts import models as gifts
 from gifts.actions import claiming, issuing, redeeming, withdrawing
-from gifts.models import Allowance, Claim, Redemption, State, Voucher
+from gifts.models import Allowance, Claim, Redemption, Voucher, VoucherState
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person, make_role
 from tests.factories.gifts import card_of, make_issue, make_programme, make_voucher
@@ -38,12 +38,12 @@ def shine(north):
 
 def test_a_personal_voucher_goes_from_free_to_redeemed_and_tells_the_company(shine, mirko, north, wanda):
     voucher = make_voucher(shine, driver=mirko)
-    assert voucher.state == State.FREE
+    assert voucher.state == VoucherState.FREE
 
     claiming.claim(voucher, mirko.person, company=mirko.company, by=None)
     redemption = redeeming.redeem(voucher, by=wanda, wash=north)
 
-    assert Voucher.objects.get(pk=voucher.pk).state == State.REDEEMED
+    assert Voucher.objects.get(pk=voucher.pk).state == VoucherState.REDEEMED
     assert (redemption.wash, redemption.redeemed_by) == (north, wanda)
     told = Interaction.objects.filter(company=mirko.company, person=mirko.person).order_by("pk").values_list("kind", flat=True)
     assert list(told) == ["voucher.claimed", "voucher.redeemed"]
@@ -119,7 +119,7 @@ def test_the_last_day_still_counts_and_the_day_after_does_not(shine, mirko, nort
         redeeming.redeem(voucher, by=wanda, wash=north)
     Voucher.objects.filter(pk=voucher.pk).update(valid_until=today)
     redeeming.redeem(voucher, by=wanda, wash=north)
-    assert Voucher.objects.get(pk=voucher.pk).state == State.REDEEMED
+    assert Voucher.objects.get(pk=voucher.pk).state == VoucherState.REDEEMED
 
 
 def test_an_expired_card_cannot_be_claimed(shine, mirko):
@@ -127,14 +127,14 @@ def test_an_expired_card_cannot_be_claimed(shine, mirko):
     Voucher.objects.update(valid_until=timezone.localdate() - timedelta(days=2))
     with pytest.raises(gifts.VoucherExpired):
         claiming.claim(voucher, mirko.person, company=mirko.company, by=None)
-    assert Voucher.objects.get().state == State.FREE
+    assert Voucher.objects.get().state == VoucherState.FREE
 
 
 def test_revoking_frees_allowance_and_cap_and_shuts_the_card(shine, mirko, north_ag, carla):
     voucher = make_voucher(shine)
     claiming.claim(voucher, mirko.person, company=north_ag, by=None)
     withdrawing.revoke(voucher, by=carla, reason="He left the firm.")
-    assert Voucher.objects.get().state == State.REVOKED
+    assert Voucher.objects.get().state == VoucherState.REVOKED
     assert YearSum.objects.get(person=mirko.person).cents == 0
     assert set(Allowance.objects.values_list("taken", flat=True)) == {0}
     assert Link.objects.find("claim", card_of(voucher).token) is None
@@ -156,14 +156,14 @@ def test_a_redeemed_voucher_is_not_revoked(shine, mirko, north, wanda, carla):
     redeeming.redeem(voucher, by=wanda, wash=north)
     with pytest.raises(gifts.VoucherSpent):
         withdrawing.revoke(voucher, by=carla, reason="late")
-    assert Voucher.objects.get().state == State.REDEEMED
+    assert Voucher.objects.get().state == VoucherState.REDEEMED
 
 
 def test_undoing_gives_the_voucher_back_once_and_keeps_the_reason(shine, mirko, north, wanda, carla):
     voucher = make_voucher(shine, driver=mirko, claimed=True)
     redemption = redeeming.redeem(voucher, by=wanda, wash=north)
     redeeming.undo(redemption, by=carla, reason="Scanned twice at the gate.")
-    assert Voucher.objects.get().state == State.CLAIMED
+    assert Voucher.objects.get().state == VoucherState.CLAIMED
     redemption.refresh_from_db()
     assert (redemption.undone_by, redemption.undone_because) == (carla, "Scanned twice at the gate.")
     before = everything()
@@ -180,7 +180,7 @@ def test_expiring_says_so_once_and_frees_the_cap(shine, mirko, north):
     assert withdrawing.expire_due(now=timezone.now()) == 0
     assert withdrawing.expire_due(now=far) == 2
     assert withdrawing.expire_due(now=far) == 0
-    assert set(Voucher.objects.values_list("state", flat=True)) == {State.EXPIRED}
+    assert set(Voucher.objects.values_list("state", flat=True)) == {VoucherState.EXPIRED}
     assert YearSum.objects.get(person=mirko.person).cents == 0
     assert Entry.objects.about(claimed).filter(action="voucher.expired").count() == 1
 
@@ -197,7 +197,7 @@ def test_one_voucher_per_driver_and_period(shine, mirko):
 def test_two_programmes_do_not_count_together(north, mirko):
     for _one in range(2):
         make_voucher(make_programme(north), driver=mirko, claimed=True)
-    assert Voucher.objects.filter(state=State.CLAIMED).count() == 2
+    assert Voucher.objects.filter(state=VoucherState.CLAIMED).count() == 2
 
 
 @pytest.mark.parametrize(("period", "name"), [("month", "2026-12"), ("quarter", "2026-Q4"), ("year", "2026"), ("always", "always")])
@@ -222,7 +222,7 @@ def test_a_driver_of_a_public_body_may_receive_nothing(north, anna):
     voucher = make_voucher(make_programme(north), driver=driver)
     with pytest.raises(NothingAllowed):
         claiming.claim(voucher, driver.person, company=driver.company, by=None)
-    assert Voucher.objects.get().state == State.FREE
+    assert Voucher.objects.get().state == VoucherState.FREE
 
 
 def test_the_database_holds_one_claim_and_one_standing_redemption(shine, mirko, north):
