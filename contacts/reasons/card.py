@@ -26,7 +26,7 @@ class Weight(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Card:
+class ReasonCard:
     """One reason, as Today, the dossier and `explain` show it."""
 
     reason: Reason

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.memory.forms.contact import next_working_day
 from contacts.memory.models.task import Task
-from contacts.reasons.card import Card
+from contacts.reasons.card import ReasonCard
 from contacts.reasons.models import Reason
 from fleetportal.core.registry import Registry
 from fleetportal.core.web.forms import DayField
@@ -54,7 +54,7 @@ plannings: Registry[Planning] = Registry("plannings")
 
 class TaskPlanning(Planning):
     def form(self, reason: Reason, *, user: "User", data: Any = None) -> PlanForm:
-        card = Card(reason)
+        card = ReasonCard(reason)
         title = f"{card.doing}: {card.sentence}"[:TITLE]
         return PlanForm(data, initial={"on": next_working_day(timezone.localdate()), "title": title})
 

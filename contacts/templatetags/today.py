@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.roles import Group
-from contacts.reasons.card import Card
+from contacts.reasons.card import ReasonCard
 from contacts.reasons.models import Decision, Reason
 from contacts.today.day import Day
 from fleetportal.core.templatetags.portal import icon, symbol
@@ -98,15 +98,15 @@ def day_or_month(moment: datetime) -> str:
 
 
 @register.filter
-def card(reason: Reason) -> Card:
+def card(reason: Reason) -> ReasonCard:
     """The reason as it is shown."""
-    return Card(reason)
+    return ReasonCard(reason)
 
 
 @register.filter
 def job(reason: Reason) -> Any:
     """What the person is there: their job title, else the kind of decision-maker."""
-    role = Card(reason).role
+    role = ReasonCard(reason).role
     if role is None:
         return ""
     return role.job_title or (role.get_kind_display() if hasattr(role, "get_kind_display") and role.kind != "other" else "")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import TouchedCompany
 from contacts.memory.models.interaction import Interaction, Outcome
-from contacts.reasons.card import Card
+from contacts.reasons.card import ReasonCard
 from contacts.reasons.computing import compute
 from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import Planning
@@ -38,9 +38,9 @@ def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: dat
     Costs about 22 queries: interaction, decision, and the company's reasons found anew.
     """
     with transaction.atomic():
-        rest = Card(reason).rule.rest
+        rest = ReasonCard(reason).rule.rest
         until = on + rest if rest and chip.outcome != Outcome.NOT_INTERESTED else None
-        logged = _log(reason, Card(reason).channel, chip.outcome, text, by)
+        logged = _log(reason, ReasonCard(reason).channel, chip.outcome, text, by)
         made = chip.effect(reason, by=by) if chip.effect else None
         return _decide(reason, Decision.Kind.REACHED, by=by, on=on, until=until, interaction=logged, made=made)
 
@@ -49,7 +49,7 @@ def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on:
     """The decision that nobody answered: logged, and the reason comes back after a day or three."""
     with transaction.atomic():
         until = on + timedelta(days=TRY_AGAIN[Outcome(chip.outcome)])
-        logged = _log(reason, Card(reason).channel, chip.outcome, text, by)
+        logged = _log(reason, ReasonCard(reason).channel, chip.outcome, text, by)
         return _decide(reason, Decision.Kind.NOT_REACHED, by=by, on=on, until=until, interaction=logged)
 
 

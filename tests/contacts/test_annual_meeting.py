@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Company
 from contacts.memory.actions import meetings
 from contacts.models import Group, Reason
-from contacts.reasons.card import Card
+from contacts.reasons.card import ReasonCard
 from contacts.reasons.computing import look_again
 from tests.contacts.rules import both_ways
 from tests.factories.accounts import make_company
@@ -48,7 +48,7 @@ def test_an_annual_meeting_asks_a_decision_maker_and_says_when_the_last_one_was(
     make_role("decision_maker", north_ag)
     look_again([north_ag.pk])
     first = Reason.objects.get(rule="annual_meeting")
-    assert (first.group, "There has never been an annual meeting" in Card(first).sentence) == (Group.DECISION_MAKER, True)
+    assert (first.group, "There has never been an annual meeting" in ReasonCard(first).sentence) == (Group.DECISION_MAKER, True)
     held(north_ag, 400)
     look_again([north_ag.pk])
     again = Reason.objects.get(rule="annual_meeting")

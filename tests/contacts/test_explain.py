@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.customers.actions import companies
 from accounts.models import Company, User
 from contacts.models import Reason, rules
-from contacts.reasons.card import Card
+from contacts.reasons.card import ReasonCard
 from contacts.today import actions
 from tests.factories.accounts import make_company
 from tests.factories.reasons import make_reason
@@ -74,7 +74,7 @@ def test_the_dossier_says_why_now_and_leads_to_the_card(client: Client, anna: Us
 
 
 def test_who_does_not_serve_the_company_sees_no_reasons_in_its_dossier(client: Client, dora: User, emil: User, north_ag: Company) -> None:
-    sentence = Card(make_reason(north_ag)).sentence
+    sentence = ReasonCard(make_reason(north_ag)).sentence
     for user in (dora, emil):
         client.force_login(user)
         assert "why-now" not in client.get(f"/companies/{north_ag.pk}/").content.decode()

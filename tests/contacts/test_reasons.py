@@ -13,7 +13,7 @@ from accounts.models import Centre, Company, Phase, Policy, Tier, TouchedCompany
 from accounts.staff.models.policy import outlook
 from contacts.models import Decision, DecisionMaker, FoundReason, Group, Interaction, Person, Reason, Rule, rules
 from contacts.reasons import nightly
-from contacts.reasons.card import Card
+from contacts.reasons.card import ReasonCard
 from contacts.reasons.computing import compute, look_again
 from contacts.reasons.explaining import explain
 from contacts.reasons.models import GROUP_POINTS, TIER_POINTS, points_of
@@ -33,7 +33,7 @@ def found(company: Company, rule: str, *, on: date = DAY) -> list[Reason]:
 
 
 def sentences(company: Company, rule: str, *, on: date = DAY) -> list[str]:
-    return [Card(reason).sentence for reason in found(company, rule, on=on)]
+    return [ReasonCard(reason).sentence for reason in found(company, rule, on=on)]
 
 
 def spoke(person: Person, company: Company, on: date, *, outcome: str = "reached") -> Interaction:
@@ -147,7 +147,8 @@ def test_the_next_hand_over_is_named_as_the_chance(north_ag: Company) -> None:
     make_vehicle(north_ag, use="functional", delivered_on=date(2026, 12, 3))
     (reason,) = found(north_ag, "coverage")
     assert (
-        Card(reason).sentence == "One functional vehicle has no known driver. The next vehicle will be handed over on 3 December; ask then."
+        ReasonCard(reason).sentence
+        == "One functional vehicle has no known driver. The next vehicle will be handed over on 3 December; ask then."
     )
     assert reason.due_on == date(2026, 12, 3)
 
@@ -185,7 +186,7 @@ def test_somebody_never_spoken_to_counts_from_the_day_they_were_entered(north_ag
     (reason,) = found(north_ag, "silence")
     assert reason.person == role.person
     assert (
-        Card(reason).sentence
+        ReasonCard(reason).sentence
         == "We have known this person for a month but never contacted them. A Diamond decision-maker should hear from us every month."
     )
 
@@ -233,7 +234,7 @@ def test_a_changed_cadence_changes_query_words_and_count_alike(north: Centre) ->
         pass
     assert silent.count() == ahead.after
     assert {reason.facts["months"] for reason in silent} == {2}
-    assert all("A Gold decision-maker should hear from us every two months." in Card(reason).sentence for reason in silent)
+    assert all("A Gold decision-maker should hear from us every two months." in ReasonCard(reason).sentence for reason in silent)
 
 
 def test_a_cadence_that_changes_later_is_met_by_its_days_own_night(north_ag: Company) -> None:
@@ -294,7 +295,7 @@ def test_the_stored_weight_is_what_the_card_explains(north_ag: Company) -> None:
     make_role("decision_maker", north_ag)
     make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
     for reason in [*found(north_ag, "contract_end"), *found(north_ag, "coverage")]:
-        assert reason.weight == sum(weight.points for weight in Card(reason).weights(DAY))
+        assert reason.weight == sum(weight.points for weight in ReasonCard(reason).weights(DAY))
 
 
 def test_numbers_are_words_up_to_twelve() -> None:
@@ -417,9 +418,9 @@ def test_explaining_a_company_and_computing_it_agree(north_ag: Company, south_ag
     compute([north_ag.pk, south_ag.pk], on=DAY)
     for company in (north_ag, south_ag):
         explained = {
-            (f.reason.key, Card(f.reason).sentence, f.reason.weight) for answer in explain(company, on=DAY) for f in answer.findings
+            (f.reason.key, ReasonCard(f.reason).sentence, f.reason.weight) for answer in explain(company, on=DAY) for f in answer.findings
         }
-        stored = {(r.key, Card(r).sentence, r.weight) for r in Reason.objects.filter(company=company)}
+        stored = {(r.key, ReasonCard(r).sentence, r.weight) for r in Reason.objects.filter(company=company)}
         assert explained == stored
         assert len(stored) == 3
 

@@ -10,7 +10,7 @@ from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
 from accounts.models import Company, Policy, TouchedCompany
 from accounts.staff.models.policy import outlook
 from contacts.models import Reason, rules
-from contacts.reasons.card import Card
+from contacts.reasons.card import ReasonCard
 from contacts.reasons.computing import look_again
 from events.actions import planning
 from events.models import Event, EventOver, NotADraft
@@ -79,7 +79,7 @@ def test_a_changed_window_changes_query_card_words_and_count_alike(north_ag: Com
     (reason,) = Reason.objects.filter(rule="second_delivery")
     assert (reason.company, reason.person_id) == (north_ag, user.person_id)
     assert ("Delivery window", "vehicles delivered in the 35 days before the event") in [
-        (str(label), words) for label, words in Card(reason).details
+        (str(label), words) for label, words in ReasonCard(reason).details
     ]
     assert "in the 35 days before" in rules["second_delivery"].absent
     assert both_ways("second_delivery", north_ag) == {(north_ag.pk, user.person_id)}

@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import formats, timezone
 
 from accounts.models import Company
-from contacts.reasons.card import Card
+from contacts.reasons.card import ReasonCard
 from contacts.reasons.explaining import Explanation, Finding, explain
 from fleetportal.core.db import fold
 
@@ -49,7 +49,7 @@ def lines(answer: Explanation) -> list[str]:
 
 
 def said(finding: Finding) -> list[str]:
-    reason, card, decision = finding.reason, Card(finding.reason), finding.decision
+    reason, card, decision = finding.reason, ReasonCard(finding.reason), finding.decision
     weights = " + ".join(f"{weight.words} {weight.points}" for weight in card.weights(reason.found_on))
     who = str(reason.person or "nobody known")
     told = [f"  {card.sentence}", f"    {who}; weight {reason.weight} = {weights}"]

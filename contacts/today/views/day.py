@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff.requests import StaffRequest
 from contacts.people.icons import GROUP_ICONS
-from contacts.reasons.card import Card
+from contacts.reasons.card import ReasonCard
 from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import planning_for
 from contacts.reasons.rule import NOT_REACHED_CHIPS
@@ -55,7 +55,7 @@ def form_for(act: str, reason: Reason, *, request: StaffRequest, data: object = 
         return WrittenForm(data)
     if act == "not-now":
         return NotNowForm(data)
-    return OutcomeForm(data, chips=Card(reason).rule.chips(reason))
+    return OutcomeForm(data, chips=ReasonCard(reason).rule.chips(reason))
 
 
 def day_of(request: StaffRequest) -> Day:
@@ -102,7 +102,7 @@ def shown(
         context["give"] = give or GiveForm(reason=opened, user=request.user)
     if opened is not None:
         context |= {"form": form or form_for(act, opened, request=request), "act_url": act_url(act, opened) + context["query"]}
-        context |= {"others": day.others(opened), "past": day.past(opened), "weights": Card(opened).weights(day.on)}
+        context |= {"others": day.others(opened), "past": day.past(opened), "weights": ReasonCard(opened).weights(day.on)}
         context |= {"held": opened.company.rights_of(request.user), "is_first": opened == queue[0]}
         context |= {"open_here": here(request, open=opened.pk)}
     return context
