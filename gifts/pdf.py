@@ -19,7 +19,7 @@ CARD_WIDTH, CARD_HEIGHT, COLUMNS, ROWS = 85 * MM, 60 * MM, 2, 4
 
 
 @dataclass(frozen=True)
-class Card:
+class VoucherCard:
     """What stands on one card."""
 
     address: str
@@ -60,7 +60,7 @@ def rows_of(one: Voucher) -> list[tuple[str, str]]:
     ]
 
 
-def cards(programme: Programme, valid_until: date, sheet: Iterable[Card]) -> bytes:
+def cards(programme: Programme, valid_until: date, sheet: Iterable[VoucherCard]) -> bytes:
     """A4 sheets of eight cards with cutting lines; each card's QR code opens its own claim page."""
     out = BytesIO()
     page = new_canvas(out, A4, title=_("Cards: %s") % programme)
@@ -77,7 +77,7 @@ def cards(programme: Programme, valid_until: date, sheet: Iterable[Card]) -> byt
     return out.getvalue()
 
 
-def _card(page: Any, programme: Programme, valid_until: date, card: Card, x: float, y: float) -> None:
+def _card(page: Any, programme: Programme, valid_until: date, card: VoucherCard, x: float, y: float) -> None:
     regular, bold = fonts()
     page.setStrokeColor("#d0c9bd")
     page.setDash(2, 2)

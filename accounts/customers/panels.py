@@ -45,7 +45,7 @@ class Later:
 
 
 @dataclass(frozen=True)
-class Figure:
+class DossierFigure:
     """One number under the head; it opens its list."""
 
     label: object
@@ -55,7 +55,7 @@ class Figure:
 
 
 # (request, company, what the user may with it) -> the figure, or None
-Figures = Callable[[StaffRequest, Any, set[str]], Figure | None]
+Figures = Callable[[StaffRequest, Any, set[str]], DossierFigure | None]
 
 dossier_panels: Registry[Panel] = Registry("dossier panels")
 dossier_figures: Registry[Figures] = Registry("dossier figures")

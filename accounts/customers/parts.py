@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.customers.models.company import Company
-from accounts.customers.panels import Figure, Later, Panel, vehicle_columns
+from accounts.customers.panels import DossierFigure, Later, Panel, vehicle_columns
 from accounts.staff.requests import StaffRequest
 
 SHOWN_VEHICLES = 12
@@ -38,22 +38,22 @@ company_visits_panel = Panel("accounts/_service_visits.html", visits, later=visi
 vehicle_visits_panel = Panel("accounts/_service_visits.html", visits)
 
 
-def fleet(request: StaffRequest, company: Any, held: set[str]) -> Figure | None:
+def fleet(request: StaffRequest, company: Any, held: set[str]) -> DossierFigure | None:
     if "see_customers" not in held:
         return None
     personal = ngettext("%d personal", "%d personal", company.personal_count) % company.personal_count
     address = f"{reverse('accounts:vehicles')}?company={company.pk}"
-    return Figure(_("Vehicles from us"), formats.number_format(company.fleet_size, force_grouping=True), personal, address)
+    return DossierFigure(_("Vehicles from us"), formats.number_format(company.fleet_size, force_grouping=True), personal, address)
 
 
-def contract_end(request: StaffRequest, company: Any, held: set[str]) -> Figure | None:
+def contract_end(request: StaffRequest, company: Any, held: set[str]) -> DossierFigure | None:
     if "see_customers" not in held:
         return None
     address = f"{reverse('accounts:vehicles')}?company={company.pk}&ends=9&sort=contract_end"
     if company.contract_ends_on is None:
-        return Figure(_("Next contract end"), "–", _("no date known"))
+        return DossierFigure(_("Next contract end"), "–", _("no date known"))
     days = (company.contract_ends_on - timezone.localdate()).days
-    return Figure(
+    return DossierFigure(
         _("Next contract end"),
         formats.date_format(company.contract_ends_on, "SHORT_DATE_FORMAT"),
         ngettext("in %d day", "in %d days", days) % days,

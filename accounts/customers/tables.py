@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Phase, Tier
 from accounts.customers.models.vehicle import Use
-from fleetportal.core.web.lists import Column, label_of
+from fleetportal.core.web.lists import TableColumn, label_of
 
 
 def rank(field: str, values: Any) -> Case:
@@ -23,14 +23,14 @@ def ranked(rows: QuerySet[Any], field: str, values: object, is_descending: bool)
 
 
 class CompanyTable(django_tables2.Table):
-    name = Column(_("Company"), orderable=True, order_by="name_folded")
-    tier = Column(_("Tier"), orderable=True, css="fp-wide", value=label_of("tier", Tier))
-    phase = Column(_("Phase"), orderable=True, css="fp-wide", value=label_of("phase", Phase))
-    city = Column(_("City"), orderable=True, css="fp-wide fp-xwide")
-    centre = Column(_("Centre"), css="fp-wide fp-xwide", value=lambda company: company.centre.name)
-    responsible = Column(_("Looked after by"), css="fp-wide fp-lwide", value=lambda company: str(company.responsible or ""))
-    fleet = Column(_("Vehicles"), orderable=True, order_by="fleet_size", accessor="fleet_size", kind="int", css="fp-num fp-wide")
-    contract_end = Column(
+    name = TableColumn(_("Company"), orderable=True, order_by="name_folded")
+    tier = TableColumn(_("Tier"), orderable=True, css="fp-wide", value=label_of("tier", Tier))
+    phase = TableColumn(_("Phase"), orderable=True, css="fp-wide", value=label_of("phase", Phase))
+    city = TableColumn(_("City"), orderable=True, css="fp-wide fp-xwide")
+    centre = TableColumn(_("Centre"), css="fp-wide fp-xwide", value=lambda company: company.centre.name)
+    responsible = TableColumn(_("Looked after by"), css="fp-wide fp-lwide", value=lambda company: str(company.responsible or ""))
+    fleet = TableColumn(_("Vehicles"), orderable=True, order_by="fleet_size", accessor="fleet_size", kind="int", css="fp-num fp-wide")
+    contract_end = TableColumn(
         _("Contract end"), orderable=True, order_by="contract_ends_on", accessor="contract_ends_on", kind="date", css="fp-num"
     )
 
@@ -45,18 +45,20 @@ class CompanyTable(django_tables2.Table):
 
 
 class VehicleTable(django_tables2.Table):
-    plate = Column(_("Plate"), orderable=True, order_by="plate_folded")
-    model = Column(_("Model"), orderable=True, order_by=("make", "model"), css="fp-wide", value=lambda vehicle: vehicle.title)
-    use = Column(_("Kind"), orderable=True, css="fp-wide", value=label_of("use", Use))
-    company = Column(
+    plate = TableColumn(_("Plate"), orderable=True, order_by="plate_folded")
+    model = TableColumn(_("Model"), orderable=True, order_by=("make", "model"), css="fp-wide", value=lambda vehicle: vehicle.title)
+    use = TableColumn(_("Kind"), orderable=True, css="fp-wide", value=label_of("use", Use))
+    company = TableColumn(
         _("Company"), orderable=True, order_by="company__name_folded", css="fp-wide", value=lambda vehicle: vehicle.company.name
     )
-    vin = Column(_("VIN"), css="fp-wide fp-xwide")
-    delivered = Column(_("Delivery"), orderable=True, order_by="delivered_on", accessor="delivered_on", kind="date", css="fp-num fp-wide")
-    contract_end = Column(
+    vin = TableColumn(_("VIN"), css="fp-wide fp-xwide")
+    delivered = TableColumn(
+        _("Delivery"), orderable=True, order_by="delivered_on", accessor="delivered_on", kind="date", css="fp-num fp-wide"
+    )
+    contract_end = TableColumn(
         _("Contract end"), orderable=True, order_by="contract_ends_on", accessor="contract_ends_on", kind="date", css="fp-num"
     )
-    mileage = Column(_("Mileage in km"), accessor="mileage_km", kind="int", css="fp-num fp-wide fp-xwide")
+    mileage = TableColumn(_("Mileage in km"), accessor="mileage_km", kind="int", css="fp-num fp-wide fp-xwide")
 
     class Meta:
         order_by = "plate"

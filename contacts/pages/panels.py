@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.customers.panels import Figure, Later, Panel
+from accounts.customers.panels import DossierFigure, Later, Panel
 from accounts.models import Company, Vehicle
 from accounts.staff.requests import StaffRequest
 from contacts.consent.models import addresses_with_consents
@@ -52,14 +52,14 @@ def wanting(company: Any, group: Group) -> int:
     return int(company.personal_count) if group == Group.USER else int(company.fleet_size - company.personal_count)
 
 
-def last_contact(request: StaffRequest, company: Company, held: set[str]) -> Figure | None:
+def last_contact(request: StaffRequest, company: Company, held: set[str]) -> DossierFigure | None:
     """When somebody of us last really spoke with them."""
     if "see_customers" not in held:
         return None
     last = Interaction.objects.filter(company=company).real().select_related("person").order_by("-happened_at").first()
     if last is None:
-        return Figure(_("Last contact"), "–", _("no contact yet"))
-    return Figure(
+        return DossierFigure(_("Last contact"), "–", _("no contact yet"))
+    return DossierFigure(
         _("Last contact"), days_in_words((timezone.localtime(last.happened_at).date() - timezone.localdate()).days), last.person or ""
     )
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CompanyPair
 from contacts.people.models.pairs import PersonPair
-from fleetportal.core.web.lists import Column, label_of
+from fleetportal.core.web.lists import TableColumn, label_of
 
 
 def roles_in_words(person: Any) -> str:
@@ -15,36 +15,36 @@ def roles_in_words(person: Any) -> str:
 
 
 class PersonPairTable(django_tables2.Table):
-    one = Column(_("Person"), value=lambda pair: pair.one.name)
-    one_roles = Column(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.one), empty_values=())
-    other = Column(_("May be the same as"), value=lambda pair: pair.other.name)
-    other_roles = Column(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.other), empty_values=())
-    found_by = Column(_("Matching details"), css="fp-wide", value=label_of("found_by", PersonPair.Found))
-    found_at = Column(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
-    said = Column("", exported=False, css="fp-wide", empty_values=())
+    one = TableColumn(_("Person"), value=lambda pair: pair.one.name)
+    one_roles = TableColumn(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.one), empty_values=())
+    other = TableColumn(_("May be the same as"), value=lambda pair: pair.other.name)
+    other_roles = TableColumn(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.other), empty_values=())
+    found_by = TableColumn(_("Matching details"), css="fp-wide", value=label_of("found_by", PersonPair.Found))
+    found_at = TableColumn(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
+    said = TableColumn("", exported=False, css="fp-wide", empty_values=())
 
     class Meta:
         order_by = "-found_at"
 
 
 class CompanyPairTable(django_tables2.Table):
-    one = Column(_("Company"), value=lambda pair: pair.one.name)
-    other = Column(_("May be the same as"), value=lambda pair: pair.other.name)
-    found_by = Column(_("Matching details"), css="fp-wide", value=label_of("found_by", CompanyPair.Found))
-    found_at = Column(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
-    said = Column("", exported=False, css="fp-wide", empty_values=())
+    one = TableColumn(_("Company"), value=lambda pair: pair.one.name)
+    other = TableColumn(_("May be the same as"), value=lambda pair: pair.other.name)
+    found_by = TableColumn(_("Matching details"), css="fp-wide", value=label_of("found_by", CompanyPair.Found))
+    found_at = TableColumn(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
+    said = TableColumn("", exported=False, css="fp-wide", empty_values=())
 
     class Meta:
         order_by = "-found_at"
 
 
 class PersonTable(django_tables2.Table):
-    name = Column(_("Name"), orderable=True, order_by="name_folded", accessor="name")
-    roles = Column(_("Roles"), css="fp-wide", value=roles_in_words, empty_values=())
-    channels = Column(_("Can be reached by"), exported=False, empty_values=())
-    email = Column(_("E-mail"), css="fp-wide fp-lwide", value=lambda person: person.work_email, empty_values=())
-    phone = Column(_("Telephone"), css="fp-wide fp-xwide", value=lambda person: person.work_phone, empty_values=())
-    language = Column(_("Language"), orderable=True, css="fp-wide", value=lambda person: person.get_language_display())
+    name = TableColumn(_("Name"), orderable=True, order_by="name_folded", accessor="name")
+    roles = TableColumn(_("Roles"), css="fp-wide", value=roles_in_words, empty_values=())
+    channels = TableColumn(_("Can be reached by"), exported=False, empty_values=())
+    email = TableColumn(_("E-mail"), css="fp-wide fp-lwide", value=lambda person: person.work_email, empty_values=())
+    phone = TableColumn(_("Telephone"), css="fp-wide fp-xwide", value=lambda person: person.work_phone, empty_values=())
+    language = TableColumn(_("Language"), orderable=True, css="fp-wide", value=lambda person: person.get_language_display())
 
     class Meta:
         order_by = "name"

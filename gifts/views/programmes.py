@@ -135,7 +135,7 @@ def cards(request: StaffRequest, issue_id: int) -> HttpResponse:
     issues = Issue.objects.where(request.user, may="run_programmes").visible_to(request.user).filter(way=Way.CARDS)
     issues = issues.select_related("programme__centre", "company")
     one = get_object_or_404(issues, pk=issue_id)
-    sheet = [pdf.Card(link.address, one.company.name if one.company else "") for link in issuing.card_links(one)]
+    sheet = [pdf.VoucherCard(link.address, one.company.name if one.company else "") for link in issuing.card_links(one)]
     response = HttpResponse(pdf.cards(one.programme, one.valid_until, sheet), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="cards-{one.pk}.pdf"'
     return response

@@ -34,7 +34,7 @@ def test_a_company_is_named_by_id_vat_number_or_name(north_ag: Company, by: str)
 def test_each_rule_says_yes_with_its_weight_or_no_with_its_words(north_ag: Company) -> None:
     reason = make_reason(north_ag)
     said = explained(north_ag.pk)
-    assert f"contract_end: yes\n  {Card(reason).sentence}" in said
+    assert f"contract_end: yes\n  {ReasonCard(reason).sentence}" in said
     assert f"weight {reason.weight} = " in said
     assert "silence: no. Everyone has been contacted as often as they should be." in said
     assert all(f"\n{name}: " in said for name in rules.names())
@@ -67,7 +67,7 @@ def test_the_dossier_says_why_now_and_leads_to_the_card(client: Client, anna: Us
     actions.put_off(chair, until=today + timedelta(days=7), why="They told us no names.", by=anna, on=today)
     client.force_login(anna)
     page = client.get(f"/companies/{north_ag.pk}/why-now/").content.decode()
-    assert f'href="/today/?open={reason.pk}">{Card(reason).sentence}</a>' in page
+    assert f'href="/today/?open={reason.pk}">{ReasonCard(reason).sentence}</a>' in page
     assert "They told us no names." in page
     opened = client.get("/today/", {"open": reason.pk}).context["opened"]
     assert opened == reason

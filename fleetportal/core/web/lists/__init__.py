@@ -4,7 +4,7 @@ A page declares its parts; `get_queryset` narrows the rows to what the user may 
 row shows. Columns, sort and export come from a django-tables2 table, the filter from a django-filter set.
 """
 
-from fleetportal.core.web.lists.columns import CHUNK, TYPES, Column, ExtraColumn, label_of, write_sheet
+from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, TableColumn, label_of, write_sheet
 from fleetportal.core.web.lists.page import Bulk, Empty, ListPage, Preset, clean, listed
 from fleetportal.core.web.lists.paging import COUNTED_UP_TO, in_this_order, said_count
 from fleetportal.core.web.lists.sentence import Sentence, Word
@@ -14,12 +14,12 @@ __all__ = [
     "COUNTED_UP_TO",
     "TYPES",
     "Bulk",
-    "Column",
     "Empty",
     "ExtraColumn",
     "ListPage",
     "Preset",
     "Sentence",
+    "TableColumn",
     "Word",
     "clean",
     "in_this_order",

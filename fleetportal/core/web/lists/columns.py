@@ -19,7 +19,7 @@ CHUNK = 2000
 Words = str | Promise
 
 
-class Column(django_tables2.Column):
+class TableColumn(django_tables2.Column):
     """A column of a list: `kind` (of core.sheets) and `value` for the export, `css` for its head; the rest is django-tables2's."""
 
     def __init__(
@@ -47,9 +47,9 @@ class ExtraColumn:
     css: str = ""
     order_by: str = ""
 
-    def column(self) -> Column:
+    def column(self) -> TableColumn:
         sort: dict[str, Any] = {"orderable": True, "order_by": self.order_by} if self.order_by else {}
-        return Column(self.label, kind=self.kind, css=self.css, value=self.value, empty_values=(), **sort)
+        return TableColumn(self.label, kind=self.kind, css=self.css, value=self.value, empty_values=(), **sort)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def with_extra(table: type[django_tables2.Table], extra: tuple[ExtraColumn, ...]
     return type(table.__name__, (table,), {**{column.name: column.column() for column in extra}, "Meta": meta})
 
 
-def reader(name: str, column: Column) -> Callable[[Any], Any]:
+def reader(name: str, column: TableColumn) -> Callable[[Any], Any]:
     """What reads the cell of `column` off a row."""
     if column.value_of is not None:
         read: Callable[[Any], Any] = column.value_of
