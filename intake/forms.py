@@ -14,7 +14,7 @@ from intake.batches import MAY
 from intake.models import Import
 from intake.reading.fields import FLAG
 from intake.reading.kinds import fields, kinds
-from intake.reading.sheets import Sheet, SheetColumn
+from intake.reading.sheets import ImportColumn, Sheet
 
 
 class FileForm(forms.Form):
@@ -96,7 +96,7 @@ def kind_field(sheet: Sheet) -> str:
     return f"kind-{sheet.index}"
 
 
-def column_field(sheet: Sheet, column: SheetColumn) -> str:
+def column_field(sheet: Sheet, column: ImportColumn) -> str:
     return f"col-{sheet.index}-{column.index}"
 
 

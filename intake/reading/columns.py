@@ -11,7 +11,7 @@ from intake.reading.contents import Contents
 from intake.reading.fitting import by_content, fit
 from intake.reading.kinds import Evidence, SheetKind, fields, kinds, neutral
 from intake.reading.refusing import refusal
-from intake.reading.sheets import LIKELY, SAME, SURE, Guess, SheetColumn
+from intake.reading.sheets import LIKELY, SAME, SURE, Guess, ImportColumn
 from intake.reading.tables import Table
 from intake.reading.vocabulary import CONTACT_WORDS, DRIVER_WORDS, GROUPS, USER_WORDS, meanings, words_of
 from intake.reading.wordlists import by_language, terms
@@ -193,9 +193,9 @@ def three_names(contents: Sequence[Contents]) -> list[tuple[int, int, int]]:
     return found
 
 
-def column_for(index: int, table: Table, content: Contents, meaning: tuple[str, float], words: str) -> SheetColumn:
+def column_for(index: int, table: Table, content: Contents, meaning: tuple[str, float], words: str) -> ImportColumn:
     key, sure = meaning
-    column = SheetColumn(index, table.titles[index].replace("\n", " "), table.groups[index].replace("\n", " "), key)
+    column = ImportColumn(index, table.titles[index].replace("\n", " "), table.groups[index].replace("\n", " "), key)
     column.samples = [text.replace("\n", ", ")[:60] for text in content.texts[:SAMPLES]]
     if key:
         same = fold(str(fields()[key].label)) == fold(table.titles[index])

@@ -11,7 +11,7 @@ from intake.reading.choices import DECISION_MAKER, DRIVER, FUNCTIONAL, PERSONAL,
 from intake.reading.facts import Facts
 from intake.reading.reader import LIMITS, SheetReader
 from intake.reading.rows import Row
-from intake.reading.sheets import VEHICLES, SheetColumn
+from intake.reading.sheets import VEHICLES, ImportColumn
 from intake.reading.vehicle import VehicleFacts
 
 NAMED_BY = ("person.name", "person.last_name")
@@ -114,7 +114,7 @@ def salutation(reader: SheetReader, row: Row) -> str:
     return names.ADDRESSES.get(text.casefold(), text) if len(text) <= 20 else ""
 
 
-def fits(row: Row, column: SheetColumn, name: names.Name) -> bool:
+def fits(row: Row, column: ImportColumn, name: names.Name) -> bool:
     """True where we can keep the name; the row is rejected where it is too long."""
     longest = max(len(name.first), len(name.last))
     if longest > LIMITS["last_name"]:
@@ -122,7 +122,7 @@ def fits(row: Row, column: SheetColumn, name: names.Name) -> bool:
     return longest <= LIMITS["last_name"]
 
 
-def note_brackets(row: Row, column: SheetColumn, text: str) -> None:
+def note_brackets(row: Row, column: ImportColumn, text: str) -> None:
     """Says which remark beside a name is not kept: "Anna Kern (from March)"."""
     if remarks := names.REMARK.findall(text):
         row.note("name.brackets", column=column.index, value=" ".join(remarks))
@@ -225,7 +225,7 @@ def holder_or_driver(reader: SheetReader, row: Row, vehicle: VehicleFacts, main:
     return [first, *share_out(reader, first, others)]
 
 
-def drivers_in(row: Row, column: SheetColumn, *, skip: int = 0) -> list[PersonFacts]:
+def drivers_in(row: Row, column: ImportColumn, *, skip: int = 0) -> list[PersonFacts]:
     """Whom the cell names, without the first `skip`."""
     found = []
     for one in names.several(cells.text_of(row.cell(column.index)))[skip:MOST_PEOPLE]:

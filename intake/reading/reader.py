@@ -9,10 +9,10 @@ from fleetportal.core.sheets.book import Cell, Unreckoned
 from intake.reading import cells, dates, reaching
 from intake.reading.problems import CellProblem, Problem
 from intake.reading.rows import SHOWN, Row
-from intake.reading.sheets import Sheet, SheetColumn
+from intake.reading.sheets import ImportColumn, Sheet
 
 T = TypeVar("T")
-Columns = dict[str, list[SheetColumn]]  # by meaning
+Columns = dict[str, list[ImportColumn]]  # by meaning
 AMERICA = "US"
 LIMITS = {
     "name": 160,
@@ -50,7 +50,7 @@ class SheetReader:
         other.columns = columns
         return other
 
-    def first(self, key: str) -> SheetColumn:
+    def first(self, key: str) -> ImportColumn:
         """The first column of that meaning; there is one."""
         return self.columns[key][0]
 
@@ -72,7 +72,7 @@ class SheetReader:
         """The first filled cell of that meaning, "" where there is none."""
         return next((value for column in self.columns.get(key, ()) if (value := row.cell(column.index)) != ""), "")
 
-    def take(self, row: Row, column: SheetColumn, read: Callable[[Cell], T], *, stops: bool = True) -> T | None:
+    def take(self, row: Row, column: ImportColumn, read: Callable[[Cell], T], *, stops: bool = True) -> T | None:
         """What `read` makes of the cell; None, with its problem noted, where it makes nothing of it."""
         value = row.cell(column.index)
         try:

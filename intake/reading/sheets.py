@@ -11,7 +11,7 @@ SAME, SURE, LIKELY, OUT, SAID = "same", "sure", "likely", "out", "said"
 
 
 @dataclass(slots=True)
-class SheetColumn:
+class ImportColumn:
     """One column: its meaning (`key`, "" when left out), how sure, samples, and how its days or names are ordered."""
 
     index: int
@@ -35,7 +35,7 @@ class Guess:
     """A sheet as understood: what it is about, what its columns mean, or why it can't be taken."""
 
     kind: str
-    columns: list[SheetColumn]
+    columns: list[ImportColumn]
     refusal: Refusal | None = None
     language: str = "en"
     country: str = ""
@@ -65,7 +65,7 @@ class Sheet:
     country: str = ""
     header_row: int | None = None
     titles: list[str] = field(default_factory=list)
-    columns: list[SheetColumn] = field(default_factory=list)
+    columns: list[ImportColumn] = field(default_factory=list)
     refusal: Refusal | None = None
     is_taken: bool = True
     asks_owner: bool = False  # it holds vehicles and no column says whose
@@ -80,7 +80,7 @@ class Sheet:
         """What its columns mean."""
         return {column.key for column in self.columns if column.key}
 
-    def column_of(self, key: str) -> SheetColumn | None:
+    def column_of(self, key: str) -> ImportColumn | None:
         """The first column of that meaning."""
         return next((column for column in self.columns if column.key == key), None)
 
@@ -99,7 +99,7 @@ class Sheet:
     def from_json(cls, said: Json) -> "Sheet":
         """The sheet as it was kept; the first version called some facts otherwise."""
         said = renamed(said, {"place": "index", "taken": "is_taken"})
-        columns = [SheetColumn(**renamed(column, {"place": "index", "of": "person"})) for column in said["columns"]]
+        columns = [ImportColumn(**renamed(column, {"place": "index", "of": "person"})) for column in said["columns"]]
         refusal = Refusal.from_json(said["refusal"]) if said["refusal"] else None
         return cls(**{**said, "columns": columns, "refusal": refusal})
 
