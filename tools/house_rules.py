@@ -1,8 +1,9 @@
-"""`make check`, "house rules": what no linter holds for us. No look at a higher noun by reflection, no import inside a function."""
+"""`make check`, "house rules": what no linter holds for us. No look at a higher noun by reflection, no import inside a function,
+and a class name only once."""
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +19,8 @@ REFLECTING = {
 }
 # Heavy libraries, and the one module of ours that may import each inside a function: every process would pay for them at start.
 HEAVY = {"reportlab": "fleetportal/core/pdf.py", "segno": "gifts/pdf.py"}
+# Class names that Django or Wagtail asks for, each in many modules.
+FRAMEWORK = {"Command", "Meta", "Media", "Migration"}
 
 
 def faults(path: str, source: str) -> Iterator[str]:
@@ -49,6 +52,27 @@ def is_allowed(path: str, function: "ast.FunctionDef | ast.AsyncFunctionDef", st
     return all(HEAVY.get(name.partition(".")[0]) == path for name in names)
 
 
+def class_names(path: str, source: str) -> Iterator[tuple[str, str]]:
+    """(name, "path:line") of each class of the module that others can import; one declared in both branches of an `if` counts once."""
+    seen = set()
+    statements: list[ast.stmt] = list(ast.parse(source).body)
+    for statement in statements:
+        if isinstance(statement, ast.If | ast.Try):
+            statements.extend(statement.body + statement.orelse)
+        elif isinstance(statement, ast.ClassDef) and statement.name not in FRAMEWORK | seen:
+            seen.add(statement.name)
+            yield statement.name, f"{path}:{statement.lineno}"
+
+
+def repeated_classes(sources: Mapping[str, str]) -> Iterator[str]:
+    """Class names that more than one of the modules (path: source) declares, as "path:line: words"."""
+    first: dict[str, str] = {}
+    for path, source in sources.items():
+        for name, line in class_names(path, source):
+            if first.setdefault(name, line) != line:
+                yield f"{line}: `{name}` is also the name of a class in {first[name]}; give each the whole name of its noun"
+
+
 def modules() -> Iterator[Path]:
     """The modules of the apps, without migrations, which look models up by name as Django means them to."""
     for app in APPS:
@@ -56,7 +80,9 @@ def modules() -> Iterator[Path]:
 
 
 def main() -> int:
-    found = [fault for path in modules() for fault in faults(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))]
+    sources = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in modules()}
+    found = [fault for path, source in sources.items() for fault in faults(path, source)]
+    found += repeated_classes(sources)
     print("\n".join(found))
     return bool(found)
 

@@ -29,6 +29,22 @@ def test_what_is_listed_with_its_reason_is_let_through(path: str, source: str) -
     assert list(house_rules.faults(path, source)) == []
 
 
+def test_a_class_name_of_two_modules_is_found() -> None:
+    sources = {"events/models.py": "class State:\n    pass\n", "gifts/models.py": "import json\n\nclass State:\n    pass\n"}
+    (fault,) = house_rules.repeated_classes(sources)
+    assert fault.startswith("gifts/models.py:3: `State` is also the name of a class in events/models.py:1")
+
+
+def test_nested_classes_and_names_of_the_framework_may_repeat() -> None:
+    nested = "class {}:\n    class Kind:\n        pass\n    class Meta:\n        pass\nclass Command:\n    pass\n"
+    assert not list(house_rules.repeated_classes({"a.py": nested.format("Company"), "b.py": nested.format("Person")}))
+
+
+def test_a_class_declared_for_types_and_for_django_counts_once() -> None:
+    source = "if TYPE_CHECKING:\n    class Stored:\n        pass\nelse:\n    class Stored:\n        pass\n"
+    assert not list(house_rules.repeated_classes({"a.py": source}))
+
+
 def test_the_house_keeps_its_rules() -> None:
     assert house_rules.main() == 0
 
