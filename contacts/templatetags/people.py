@@ -6,7 +6,6 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
@@ -16,7 +15,7 @@ from contacts.people import channels as reach
 from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.person import Channel, Person
 from contacts.people.models.roles import Group
-from fleetportal.core.templatetags.portal import icon, sign, symbol
+from fleetportal.core.templatetags.portal import icon, panel_link, sign, symbol
 
 register = template.Library()
 
@@ -68,12 +67,12 @@ def group_icon(role: Any) -> SafeString:
 
 
 @register.simple_tag
-def role_edit(role: Any) -> str:
-    """Where this role is edited."""
-    return reverse(f"contacts:{role.group.value}_edit", args=[role.pk])
+def role_edit(role: Any) -> SafeString:
+    """The attributes of the link that edits this role in the side panel."""
+    return panel_link(f"contacts:{role.group.value}_edit", role.pk)
 
 
 @register.simple_tag
-def role_move(role: Any) -> str:
-    """Where this role moves to another company."""
-    return reverse(f"contacts:{role.group.value}_move", args=[role.pk])
+def role_move(role: Any) -> SafeString:
+    """The attributes of the link that moves this role to another company, in the side panel."""
+    return panel_link(f"contacts:{role.group.value}_move", role.pk)

@@ -11,6 +11,7 @@ from django import forms, template
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -27,6 +28,18 @@ MARK = (
     '<path fill="currentColor" d="M3 25V14a11 11 0 0 1 22 0v11h-4.6V14a6.4 6.4 0 0 0-12.8 0v11z"/>'
     '<path fill="currentColor" opacity=".5" d="M11.7 25V14a2.3 2.3 0 0 1 4.6 0v11z"/></svg>'
 )
+
+
+@register.simple_tag
+def panel_link(name: str, *args: object, **query: object) -> SafeString:
+    """The attributes of a link to the page called `name`, opened in the side panel where scripts run; `query` is added to the address."""
+    return panel_link_to(reverse(name, args=args, query=query or None))
+
+
+@register.simple_tag
+def panel_link_to(address: str) -> SafeString:
+    """The attributes of a link to `address`, opened in the side panel where scripts run."""
+    return format_html('href="{0}" data-hx-get="{0}" data-hx-target="#panel" data-panel', address)
 
 
 @register.filter
