@@ -1,7 +1,9 @@
 """The rules about contact itself are tested by themselves: the annual meeting's and those of higher apps stand aside here."""
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from contacts.models import rules
 
 ABOUT_CONTACT = ("contract_end", "coverage", "silence")
@@ -10,3 +12,9 @@ ABOUT_CONTACT = ("contract_end", "coverage", "silence")
 @pytest.fixture(autouse=True)
 def own_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "_entries", {name: rules._entries[name] for name in ABOUT_CONTACT})
+
+
+@pytest.fixture
+def as_anna(client: Client, anna: User) -> Client:
+    client.force_login(anna)
+    return client

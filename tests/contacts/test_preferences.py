@@ -16,8 +16,8 @@ from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.sending import send_due
-from tests.core.test_outbox import make_message
 from tests.factories.contacts import give_consent, make_person
+from tests.factories.messages import make_message
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 ALL_YES = dict.fromkeys(Purpose.values, "yes")

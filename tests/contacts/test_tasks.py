@@ -16,12 +16,6 @@ from tests.races import race
 from tests.selection import repetitions
 
 
-@pytest.fixture
-def as_anna(client: Client, anna: User) -> Client:
-    client.force_login(anna)
-    return client
-
-
 def test_a_task_closes_with_a_result(north_ag: Company, anna: User) -> None:
     task = make_task(north_ag, anna)
     task.close(result="Sent by mail.", by=anna)

@@ -21,8 +21,8 @@ from fleetportal.core.outbox.channels.letter import PaperLetter, as_pdf, as_shee
 from fleetportal.core.outbox.message import Message, MessageChannel, MessageState
 from fleetportal.core.outbox.queueing import MessageDraft, queue
 from fleetportal.core.outbox.sending import SENDERS, send_due
-from tests.core.test_outbox import make_message
 from tests.factories.contacts import make_person
+from tests.factories.messages import make_message
 from tests.kills.portal import free_port
 from tests.kills.sink import Sink
 

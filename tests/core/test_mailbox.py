@@ -9,8 +9,8 @@ from accounts.models import User
 from contacts.models import Person
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message, MessageState
-from tests.core.test_outbox import make_message
 from tests.factories.contacts import make_person
+from tests.factories.messages import make_message
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from gifts.actions.counter import claim_for
 from gifts.models import Programme, Voucher, VoucherExpired, VoucherState
 from gifts.models.programme import end_on_earth
 from tests.factories.accounts import make_centre, make_user
-from tests.factories.contacts import make_person, make_role
 from tests.factories.gifts import make_gift, make_issue, make_programme, make_voucher
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +41,6 @@ def berlin(db):
 @pytest.fixture
 def moscow(db):
     return make_centre("moscow", time_zone="Europe/Moscow", has_wash=True)
-
-
-@pytest.fixture
-def mirko(north_ag):
-    return make_role("driver", north_ag, make_person("Kovac", first_name="Mirko"))
 
 
 def last_day_voucher(programme, **facts):

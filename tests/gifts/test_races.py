@@ -22,7 +22,7 @@ from gifts.models.gift import StockQuerySet
 from gifts.models.voucher import VoucherQuerySet
 from tests.factories.accounts import make_user
 from tests.factories.contacts import make_role
-from tests.factories.gifts import card_of, make_gift, make_issue, make_programme, make_voucher
+from tests.factories.gifts import card_of, make_gift, make_issue, make_voucher
 from tests.races import race, won
 from tests.selection import LONG, repetitions
 from tests.visitors import Visitor, rush
@@ -31,11 +31,6 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 RACERS = 16
 CLAIMS, POOL, DRIVERS, SCANS = (1000, 100, 1000, 200) if LONG else (48, 8, 24, 40)
 AT_ONCE = 32 if LONG else 12
-
-
-@pytest.fixture
-def shine(north):
-    return make_programme(north, name="Shine")
 
 
 def passed_the_guard(outcomes: list) -> int:

@@ -14,7 +14,7 @@ from gifts import models as gifts
 from gifts.actions import claiming, issuing, redeeming, withdrawing
 from gifts.models import Allowance, Claim, Redemption, Voucher, VoucherState
 from tests.factories.accounts import make_company
-from tests.factories.contacts import make_person, make_role
+from tests.factories.contacts import make_role
 from tests.factories.gifts import card_of, make_issue, make_programme, make_voucher
 
 pytestmark = pytest.mark.django_db
@@ -24,16 +24,6 @@ def everything() -> list:
     """The rows that a refusal must leave alone."""
     tables = (Voucher, Claim, Redemption, Allowance, YearSum, Received, Interaction, Message, Entry, Change, Link)
     return [list(table.objects.order_by("pk").values()) for table in tables]
-
-
-@pytest.fixture
-def mirko(north_ag):
-    return make_role("driver", north_ag, make_person("Kovac", first_name="Mirko"))
-
-
-@pytest.fixture
-def shine(north):
-    return make_programme(north, name="Shine")
 
 
 def test_a_personal_voucher_goes_from_free_to_redeemed_and_tells_the_company(shine, mirko, north, wanda):

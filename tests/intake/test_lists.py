@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 VIN = "WVWZZZ1KZ8W{:06d}"
 
 
-@pytest.fixture(autouse=True)
-def files_apart(settings, tmp_path):
-    settings.FILES_ROOT = tmp_path
-
-
 def take(file, name, *, company=None, centre=None):
     run = imports.bring(file, name=name, by=None, centre=centre, company=company)
     imports.judge(run, by=None, in_background=False)

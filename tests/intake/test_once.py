@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 GOOD = b"Company;Postcode;Plate;Make\nAlpha GmbH;20457;HH-A 1;VW\nBeta GmbH;20457;HH-B 2;VW\n"
 
 
-@pytest.fixture(autouse=True)
-def files_apart(settings: Any, tmp_path: Any) -> None:
-    settings.FILES_ROOT = tmp_path
-
-
 def fleet(content: bytes = GOOD, name: str = "fleet.csv") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 

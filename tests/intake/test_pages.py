@@ -18,11 +18,6 @@ OWNERLESS = "Plate,Make,Model\nHH-A 1,VW,Golf\n"
 LIST_QUERIES, PAGE_QUERIES = 3, 7
 
 
-@pytest.fixture(autouse=True)
-def files_apart(settings, tmp_path):
-    settings.FILES_ROOT = tmp_path
-
-
 def upload(client, text, name="fleet.csv"):
     file = make_text(text)
     file.name = name

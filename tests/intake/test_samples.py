@@ -55,11 +55,6 @@ REFUSED = {
 }
 
 
-@pytest.fixture(autouse=True)
-def files_apart(settings, tmp_path):
-    settings.FILES_ROOT = tmp_path
-
-
 def bring(name, north):
     path = FOLDER / name
     with path.open("rb") as file:

@@ -12,15 +12,10 @@ from intake.models import Import
 from intake.wording import words_of
 from tests.factories.accounts import assign, make_company, make_vehicle
 from tests.factories.sheets import make_text
-from tests.intake.test_engine import judge, take, verdicts
+from tests.intake.running import judge, take, verdicts
 
 pytestmark = pytest.mark.django_db
 FILES = Path(__file__).parent.parent / "data" / "service_visits"
-
-
-@pytest.fixture(autouse=True)
-def files_apart(settings, tmp_path):
-    settings.FILES_ROOT = tmp_path
 
 
 @pytest.fixture

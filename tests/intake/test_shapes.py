@@ -20,14 +20,9 @@ from intake.wording import words_of
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person
 from tests.factories.sheets import make_text, make_workbook_by_hand, make_xlsx
-from tests.intake.test_engine import judge, take, verdicts, why
+from tests.intake.running import judge, take, verdicts, why
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def files_apart(settings, tmp_path):
-    settings.FILES_ROOT = tmp_path
 
 
 def meanings(run, sheet=0):

@@ -1,0 +1,16 @@
+"""Today's page as the tests read it."""
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+TODAY = "/today/"
+
+
+def words(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def on() -> date:
+    return timezone.localdate()

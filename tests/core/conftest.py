@@ -1,0 +1,11 @@
+"""What the tests of the core share."""
+
+import pytest
+
+from contacts.models import Person
+from tests.factories.contacts import make_person
+
+
+@pytest.fixture
+def brandt(db: None) -> Person:
+    return make_person("Brandt", email="brandt@customer.example")

@@ -1,0 +1,9 @@
+"""A stranger's file, read from a folder of the test's own."""
+
+from fleetportal.core import sheets
+
+
+def read(tmp_path, content, name="list.csv"):
+    source = tmp_path / "source"
+    source.write_bytes(content)
+    return sheets.read(source, name=name, spool=tmp_path / "spool")
