@@ -9,8 +9,8 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from contacts.consent.channels import ICONS
 from contacts.memory.models.interaction import Direction, Interaction, InteractionQuerySet, Outcome
-from contacts.people.channels import ICONS
 from contacts.people.models.person import Channel
 from fleetportal.core.registry import Registry
 from fleetportal.core.web.pages import whole_number

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.customers.panels import shown
 from accounts.models import Company, User, rights_over
 from accounts.staff.requests import StaffRequest
+from contacts.consent import channels
 from contacts.consent.models import Consent, addresses_with_consents
 from contacts.memory import timeline
 from contacts.memory.forms.contact import SOURCES, ConsentForm
@@ -23,7 +24,6 @@ from contacts.memory.models.interaction import Interaction
 from contacts.pages.filters import PersonFilter
 from contacts.pages.panels import person_panels
 from contacts.pages.tables import PersonTable
-from contacts.people import channels
 from contacts.people.actions import people
 from contacts.people.forms import ROLE_FORMS, AddressForm, AddressStateForm, NewPersonForm, PersonForm, RoleForm
 from contacts.people.models.person import Channel, Person, PersonAddress, PersonQuerySet

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
-from contacts.people import channels as reach
+from contacts.consent import channels as reach
 from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.person import Channel, Person
 from contacts.people.models.roles import Group
