@@ -4,7 +4,7 @@ from accounts.staff.models.role import RoleGroup, StaffRole
 from accounts.staff.models.user import User, serving
 
 from accounts.customers.models.company import Address, Company, Phase, Sector, Tier, in_reach, rights_over, ways_in  # isort: skip
-from accounts.customers.models.assignment import Assignment, who_serves  # isort: skip
+from accounts.customers.models.assignment import Assignment, responsible_for, who_serves  # isort: skip
 from accounts.customers.models.pairs import CompanyPair  # isort: skip
 from accounts.customers.models.touched import TouchedCompany, derived  # isort: skip
 from accounts.customers.models.vehicle import Contract, Powertrain, Use, Vehicle  # isort: skip
@@ -35,6 +35,7 @@ __all__ = [
     "Vehicle",
     "derived",
     "in_reach",
+    "responsible_for",
     "rights_over",
     "serving",
     "ways_in",

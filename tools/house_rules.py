@@ -1,5 +1,8 @@
-"""`make check`, "house rules": what no linter holds for us. No look at a higher noun by reflection, no import inside a function,
-and a class name only once."""
+"""`make check`, "house rules": what no linter holds for us.
+
+No look at a higher noun by reflection or by a relation's name, no import inside a function, no noun written past its verb, and a
+class name only once.
+"""
 
 import ast
 import sys
@@ -7,6 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools import upward, writers  # noqa: E402  the tool runs as a script
+
 APPS = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms", "demo")
 
 # Attributes that lead from a model to others by name.
@@ -33,6 +39,8 @@ def faults(path: str, source: str) -> Iterator[str]:
     for function, statement in imports_inside(tree):
         if not is_allowed(path, function, statement):
             yield f"{path}:{statement.lineno}: an import inside `{function.name}` hides an arrow; import at the top"
+    yield from upward.faults(path, source, upward.house(), upward.stands_above)
+    yield from writers.faults(path, source)
 
 
 def imports_inside(tree: ast.AST) -> "Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.Import | ast.ImportFrom]]":

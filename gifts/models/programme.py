@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,16 +53,6 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         earliest, latest = dates_on_earth(now)
         about = self.filter(Q(ends_on=None) | Q(ends_on__gte=earliest), starts_on__lte=latest).select_related("centre")
         return [programme for programme in about if programme.runs(programme.centre.today(now))]
-
-    def for_list(self) -> Self:
-        """With the figures a row shows, in one query: issued, ever taken, used, and the value used."""
-        taken, used = Q(vouchers__state__in=("claimed", "redeemed")), Q(vouchers__state="redeemed")
-        return self.select_related("centre").annotate(
-            issued_count=Count("vouchers"),
-            taken_count=Count("vouchers", filter=taken),
-            redeemed_count=Count("vouchers", filter=used),
-            redeemed_cents=Sum("vouchers__value_cents", filter=used, default=0),
-        )
 
 
 class Programme(models.Model):

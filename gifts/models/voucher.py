@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +14,7 @@ from contacts.models import Person
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link, digest
 from gifts import codes
-from gifts.models.programme import Issue, Programme, Way
+from gifts.models.programme import Issue, Programme, ProgrammeQuerySet, Way
 from gifts.models.refusals import (
     VoucherExpired,
     VoucherRefused,
@@ -95,6 +95,17 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         if connection.features.has_select_for_update_skip_locked:
             free = free.select_for_update(skip_locked=True, of=("self",))
         return free.first()
+
+
+def with_figures(programmes: ProgrammeQuerySet) -> ProgrammeQuerySet:
+    """`programmes` with the figures a row shows, in one query: issued, ever taken, used, and the value used."""
+    taken, used = Q(vouchers__state__in=(VoucherState.CLAIMED, VoucherState.REDEEMED)), Q(vouchers__state=VoucherState.REDEEMED)
+    return programmes.select_related("centre").annotate(
+        issued_count=Count("vouchers"),
+        taken_count=Count("vouchers", filter=taken),
+        redeemed_count=Count("vouchers", filter=used),
+        redeemed_cents=Sum("vouchers__value_cents", filter=used, default=0),
+    )
 
 
 class Voucher(models.Model):

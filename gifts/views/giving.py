@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Company
+from accounts.models import Company, responsible_for
 from accounts.staff.requests import StaffRequest
 from contacts import hospitality as ledger
 from contacts.models import Person
@@ -92,7 +92,7 @@ def person_page(
         "received": list(HandOut.objects.visible_to(request.user).filter(person=person).for_list()[:SHOWN]),
         "given": just_given(request, person),
         "refused": refused,
-        "responsible": chosen.responsible if chosen else None,
+        "responsible": responsible_for(chosen, on=request.user.today(now)) if chosen else None,
     }
     return render(request, "gifts/hand_out.html", context, status=status)
 

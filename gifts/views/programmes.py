@@ -22,6 +22,7 @@ from gifts.filters import ProgrammeFilter
 from gifts.forms import IssueForm, ProgrammeForm, ReasonWhyForm, names_of
 from gifts.models import Issue, Programme, Voucher, VoucherState, Way
 from gifts.models.programme import ProgrammeQuerySet
+from gifts.models.voucher import with_figures
 from gifts.tables import ProgrammeTable
 
 SHOWN_ISSUES, SHOWN_VOUCHERS = 10, 20
@@ -62,7 +63,7 @@ class ProgrammeList(ListPage[ProgrammeQuerySet]):
 
 
 def my_programmes(request: StaffRequest) -> QuerySet[Programme]:
-    return Programme.objects.where(request.user, may="run_programmes").for_list()
+    return with_figures(Programme.objects.where(request.user, may="run_programmes"))
 
 
 @page(may="run_programmes")

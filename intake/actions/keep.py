@@ -27,10 +27,10 @@ def forget_person(person: Person) -> None:
     """What imports keep about `person`: the raw cells and values of rows that name them, and the files these rows came in."""
     made = Made.objects.filter(what="person", object_id=person.pk).values("row")
     named = [row.pk for row in StagedRow.objects.exclude(values={}).only("values").iterator() if names(row, person)]
-    rows = StagedRow.objects.filter(Q(pk__in=made) | Q(pk__in=named))
-    for run in Import.objects.filter(rows__in=rows).distinct():
+    staged = StagedRow.objects.filter(Q(pk__in=made) | Q(pk__in=named))
+    for run in Import.objects.filter(rows__in=staged).distinct():
         shutil.rmtree(run.folder, ignore_errors=True)
-    rows.update(cells=[], values={}, problems=[])
+    staged.update(cells=[], values={}, problems=[])
 
 
 def names(row: StagedRow, person: Person) -> bool:

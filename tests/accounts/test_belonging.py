@@ -12,7 +12,7 @@ from accounts.customers.actions import companies
 from accounts.customers.actions.companies import CircleOfCompanies
 from accounts.customers.models import assignment as assignments
 from accounts.customers.models.assignment import AlreadyAssigned, AssignmentQuerySet, OnlyWhoLeads
-from accounts.models import Address, Assignment, Centre, Company, User, serving
+from accounts.models import Address, Assignment, Centre, Company, User, responsible_for, serving
 from fleetportal.core.audit import Change, Entry
 from tests.factories.accounts import assign, make_company, make_user
 from tests.races import race, won
@@ -191,7 +191,7 @@ def test_it_is_handed_only_to_those_who_may_serve_it(
     assert set(serving(south)) == {boris}
     for user in (boris, dora, emil, anna):
         assert hand_over(as_anna, north_ag, user).status_code == 422
-    assert north_ag.responsible == anna
+    assert responsible_for(north_ag, on=TODAY) == anna
 
 
 def test_what_was_is_not_written_anew(as_anna: Client, antje: User, north_ag: Company) -> None:
@@ -321,13 +321,13 @@ def test_the_panels_cost_the_same_for_one_row_and_three(
 
 def test_a_company_that_an_account_manager_enters_is_theirs_to_look_after(anna: User, carla: User, north: Centre) -> None:
     mine, hers = (companies.enter(by=user, name=f"{user}'s AG", centre=north) for user in (anna, carla))
-    assert mine.responsible == anna
+    assert responsible_for(mine, on=TODAY) == anna
     assert Entry.objects.about(mine).get(action="company.assigned").facts == {"user": anna.pk, "kind": "responsible"}
-    assert hers.responsible is None, "who serves the whole centre reaches it all the same"
+    assert responsible_for(hers, on=TODAY) is None, "who serves the whole centre reaches it all the same"
 
 
 def test_a_company_entered_by_nobody_or_without_the_right_to_serve_is_nobodys(emil: User, north: Centre) -> None:
-    assert [companies.enter(by=user, name="AG", centre=north).responsible for user in (None, emil)] == [None, None]
+    assert [responsible_for(companies.enter(by=user, name="AG", centre=north), on=TODAY) for user in (None, emil)] == [None, None]
 
 
 # --- Many at once

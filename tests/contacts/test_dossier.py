@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.customers.actions import companies
-from accounts.models import Centre, Company, User
+from accounts.models import Centre, Company, User, responsible_for
 from contacts.models import Interaction
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import make_company, make_vehicle
@@ -235,7 +235,7 @@ def test_an_account_manager_enters_a_company_and_looks_after_it(client: Client, 
     answer = client.post("/companies/new/", values)
     company = Company.objects.get(name="Neue Werft GmbH")
     assert answer["Location"] == f"/companies/{company.pk}/"
-    assert (company.vat_number, company.country, company.responsible) == ("DE136695976", "DE", anna)
+    assert (company.vat_number, company.country, responsible_for(company, on=timezone.localdate())) == ("DE136695976", "DE", anna)
     assert company.assignments.get().starts_on == timezone.localdate()
 
 

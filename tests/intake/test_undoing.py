@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Assignment, Company, TouchedCompany, Vehicle
+from accounts.models import Assignment, Company, TouchedCompany, Vehicle, responsible_for
 from contacts.models import Holder, Person, PersonAddress
 from fleetportal.core import audit
 from fleetportal.core.audit import Change, Entry
@@ -313,7 +313,7 @@ def test_a_further_address_of_somebody_known_has_its_entry_and_is_found(north):
 def test_what_an_account_manager_imports_is_theirs_as_if_they_had_entered_it(anna, north):
     take(fleet(), "x.xlsx", by=anna)
     company = Company.objects.get(name="Nordhafen Logistik SE")
-    assert company.responsible == anna
+    assert responsible_for(company, on=timezone.localdate()) == anna
     assert Entry.objects.about(company).get(action="company.assigned").facts["kind"] == "responsible"
 
 

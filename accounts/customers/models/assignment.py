@@ -37,6 +37,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(kind=Assignment.Kind.RESPONSIBLE)
 
 
+def responsible_for(company: Company, *, on: date) -> User | None:
+    """Who is responsible for `company` on that day. Costs 1 query."""
+    running = Assignment.objects.responsible().filter(company=company).running(on=on).select_related("user").first()
+    return running.user if running else None
+
+
 def assigned_to(user: User, *, on: date) -> "models.QuerySet[Any, Any]":
     """The ids of companies that `user` looks after on that day, as responsible or stand-in."""
     return Assignment.objects.running(on=on).filter(user=user).values("company")

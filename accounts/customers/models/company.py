@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models, transaction
@@ -129,6 +129,7 @@ class Company(Folded):
     # what `for_list` and `for_dossier` of accounts/customers/rows.py add
     personal_count: int
     contract_ends_on: date | None
+    responsible_now: list[Any]  # the assignment that runs today, if any
 
     objects = CompanyQuerySet.as_manager()
     folded = {"name": "name_folded"}
@@ -156,11 +157,8 @@ class Company(Folded):
 
     @property
     def responsible(self) -> "User | None":
-        """Who is responsible today; from rows of `for_list` without a query."""
-        found = getattr(self, "responsible_now", None)
-        if found is None:
-            found = list(self.assignments.responsible().running(on=timezone.localdate()).select_related("user"))
-        return found[0].user if found else None
+        """Who is responsible today, on rows of `for_list` or `for_dossier`; for a single company ask `responsible_for`."""
+        return self.responsible_now[0].user if self.responsible_now else None
 
     def rights_of(self, user: "User") -> set[str]:
         """What `user` may with this company. Costs 1 query at most."""
