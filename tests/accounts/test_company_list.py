@@ -138,6 +138,9 @@ def test_nothing_found_says_which_word_to_drop(client: Client, carla: User, nort
     page = client.get("/companies/?tier=gold&phase=lost")
     assert [(word.name, count) for word, count in page.context["drops"]] == [("tier", 1), ("phase", 2)]
     assert "Without “Gold” there would be 1." in page.content.decode()
+    typed = client.get("/companies/?q=nobody").content.decode()
+    assert "Without “nobody” there would be 3." in typed
+    assert "Remove “nobody”" in typed
 
 
 def test_an_empty_list_teaches(client: Client, anna: User) -> None:

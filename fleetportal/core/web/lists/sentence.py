@@ -127,7 +127,7 @@ def in_words(field: Any, value: Any) -> str:
         return formats.date_format(value, "DATE_FORMAT")
     if hasattr(field, "choices"):
         return str(dict(flat(field.choices)).get(str(value), value))
-    return f"“{value}”"
+    return str(value)
 
 
 def flat(choices: Any) -> Iterator[tuple[str, Words]]:
