@@ -61,6 +61,9 @@ class ProgrammeList(ListPage[ProgrammeQuerySet]):
     def exportable(self, rows: ProgrammeQuerySet, user: User) -> ProgrammeQuerySet:
         return rows.filter(pk__in=Programme.objects.where(user, may="export").values("pk"))
 
+    def for_list(self, rows: ProgrammeQuerySet) -> ProgrammeQuerySet:
+        return with_figures(rows)
+
 
 def my_programmes(request: StaffRequest) -> QuerySet[Programme]:
     return with_figures(Programme.objects.where(request.user, may="run_programmes"))
