@@ -114,7 +114,7 @@ class ReceivedQuerySet(models.QuerySet["Received"]):
     def where(self, user: "User", *, may: str) -> "ReceivedQuerySet":
         return self.filter(company__in=in_reach(user, may=may))
 
-    def standing(self) -> "ReceivedQuerySet":
+    def not_taken_back(self) -> "ReceivedQuerySet":
         """What counts: not taken back."""
         return self.filter(taken_back_at=None)
 
@@ -165,8 +165,8 @@ def receive(person: Person, *, company: Company | None, cents: int, kind: str, a
 def take_back(rows: Iterable[models.Model], *, now: datetime) -> int:
     """How many lines about `rows` no longer count; their cents are free again. Costs 1 query, 3 for each line."""
     taken = 0
-    for line in Received.objects.standing().about(rows).order_by("person_id", "pk"):
-        if Received.objects.standing().filter(pk=line.pk).update(taken_back_at=now):
+    for line in Received.objects.not_taken_back().about(rows).order_by("person_id", "pk"):
+        if Received.objects.not_taken_back().filter(pk=line.pk).update(taken_back_at=now):
             YearSum.objects.filter(person=line.person_id, year=line.year).update(cents=F("cents") - line.cents)
             taken += 1
     return taken
@@ -176,7 +176,7 @@ def received_in(person: Person, year: int) -> int:
     return YearSum.objects.filter(person=person, year=year).values_list("cents", flat=True).first() or 0
 
 
-def standing(person: Person, *, company: Company | None, on: date) -> GiftYear:
+def gift_year(person: Person, *, company: Company | None, on: date) -> GiftYear:
     """What `person` may still receive this year. Costs 3 queries."""
     return GiftYear(cap_of(person, company=company), received_in(person, on.year))
 

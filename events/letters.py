@@ -79,7 +79,7 @@ def answer_links(event: Event, people: Sequence[int]) -> dict[int, Link]:
         return {}
     invited = Invitation.objects.filter(event=event, person__in=people)
     whose = Subquery(invited.filter(pk=OuterRef("subject_id")).values("person")[:1])
-    links = Link.objects.standing(now=timezone.now()).filter(scope="invitation", subject_id__in=invited.values("pk"))
+    links = Link.objects.valid(now=timezone.now()).filter(scope="invitation", subject_id__in=invited.values("pk"))
     newest_first: QuerySet[Any] = links.annotate(whose=whose).order_by("-pk")
     found: dict[int, Link] = {link.whose: link for link in newest_first}
     missing = [person for person in people if person not in found]

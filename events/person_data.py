@@ -13,7 +13,7 @@ from fleetportal.core.links import Link
 def forget_registrations(person: Person) -> None:
     """Seats that are still held go to who waits; what remains are heads, without names, wishes or a ticket that opens."""
     rows = Registration.objects.filter(person=person).select_related("event__centre", "event__host", "company", "seating")
-    for registration in rows.standing():
+    for registration in rows.active():
         if registration.event.is_ahead:
             registering.cancel(registration, by=None)
     ids = list(rows.values_list("pk", flat=True))
@@ -30,12 +30,12 @@ def forget_invitations(person: Person) -> None:
 
 def move_registrations(duplicate: Person, kept: Person) -> Moved:
     """Moves registrations; where both are registered for the same event, the duplicate's seats go to who waits."""
-    both = Registration.objects.standing().filter(person=duplicate, event__in=kept.registrations.standing().values("event"))
+    both = Registration.objects.active().filter(person=duplicate, event__in=kept.registrations.active().values("event"))
     for registration in both.select_related("event__centre", "event__host", "company", "seating"):
         if registration.event.is_ahead:
             registering.cancel(registration, by=None)
     moved: Moved = []
-    taken = kept.registrations.standing().values("event")
+    taken = kept.registrations.active().values("event")
     for registration in duplicate.registrations.exclude(status__in=("seated", "waiting"), event__in=taken):
         registration.person = kept
         registration.save(update_fields=["person"])
@@ -46,9 +46,9 @@ def move_registrations(duplicate: Person, kept: Person) -> Moved:
 def move_invitations(duplicate: Person, kept: Person) -> Moved:
     """Moves invitations; where both were invited to the same event, the duplicate's link now opens the kept one's."""
     moved: Moved = []
-    standing = dict(kept.invitations.values_list("event", "pk"))
+    invited = dict(kept.invitations.values_list("event", "pk"))
     for invitation in duplicate.invitations.all():
-        same = standing.get(invitation.event_id)
+        same = invited.get(invitation.event_id)
         if same:
             Link.objects.filter(scope="invitation", subject_id=invitation.pk).update(subject_id=same)
             moved.append((invitation, {"person": (duplicate.pk, None)}))

@@ -91,7 +91,7 @@ def by_month(programme: Programme) -> list[dict[str, Any]]:
     kinds = {
         "issued": (Issue.objects.filter(programme=programme), "issued_at", Sum("count")),
         "claimed": (Claim.objects.filter(voucher__programme=programme), "claimed_at", Count("pk")),
-        "used": (Redemption.objects.standing().filter(voucher__programme=programme), "redeemed_at", Count("pk")),
+        "used": (Redemption.objects.not_undone().filter(voucher__programme=programme), "redeemed_at", Count("pk")),
     }
     months: dict[Any, dict[str, Any]] = {}
     for kind, (rows, moment, total) in kinds.items():

@@ -13,7 +13,7 @@ PAGE = "preferences page"
 ONE_CLICK = "one-click unsubscribe"
 
 
-def standing(address: PersonAddress) -> dict[str, bool | None]:
+def current_consents(address: PersonAddress) -> dict[str, bool | None]:
     """What the ledger's newest entries say for each purpose: yes, no, or None where nobody was asked. Costs 1 query."""
     said: dict[str, bool | None] = dict.fromkeys(Purpose.values)
     for purpose, is_given in Consent.objects.filter(address=address).order_by("at", "pk").values_list("purpose", "is_given"):
@@ -28,7 +28,7 @@ def choose(address: PersonAddress, wanted: Mapping[str, bool], *, source: str = 
     """
     with transaction.atomic():
         lock(address)
-        before = standing(address)
+        before = current_consents(address)
         changed = {purpose: yes for purpose, yes in wanted.items() if before[purpose] is not yes and (yes or before[purpose] is not None)}
         return [
             Consent.enter(address, purpose, is_given=yes, wording=wording(address, purpose, yes), source=source, by=None, language=language)
@@ -40,7 +40,7 @@ def stop(address: PersonAddress, purposes: list[str], *, source: str, language: 
     """The entries that end these purposes at this address, also where nobody had asked. Asking again writes nothing."""
     with transaction.atomic():
         lock(address)
-        before = standing(address)
+        before = current_consents(address)
         return [
             Consent.enter(
                 address, purpose, is_given=False, wording=wording(address, purpose, False), source=source, by=None, language=language

@@ -45,7 +45,7 @@ def one_click(request: HttpRequest, link: Link) -> HttpResponse:
 def page(request: HttpRequest, link: Link) -> HttpResponse:
     """Topic by topic, yes or no; looking at it changes nothing."""
     address = address_of(request, link)
-    form = PreferencesForm(request.POST if request.method == "POST" else None, said=actions.standing(address))
+    form = PreferencesForm(request.POST if request.method == "POST" else None, said=actions.current_consents(address))
     if form.is_valid():
         actions.choose(address, form.wanted, language=get_language() or "")
         return redirect(f"{link.path}?saved=1")

@@ -48,7 +48,7 @@ def explain(company: Company, *, on: date, today: date | None = None) -> list[Ex
         reason.person = people.get(reason.person_id) if reason.person_id else None
     stored = dict(Reason.objects.filter(company=company).values_list("key", "pk"))
     decisions = {
-        d.key: d for d in Decision.objects.standing(on=today or on).filter(company=company).select_related("by", "given_to").order_by("at")
+        d.key: d for d in Decision.objects.in_force(on=today or on).filter(company=company).select_related("by", "given_to").order_by("at")
     }
     return [
         Explanation(rule, [Finding(reason, decisions.get(reason.key), stored.get(reason.key)) for reason in found[rule.name]])

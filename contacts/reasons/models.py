@@ -50,12 +50,12 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
 
     def open(self, *, on: date, to: "User | None" = None) -> Self:
         """Reasons that nobody has put off, planned or done for that day, or given to anybody but `to`."""
-        standing = Decision.objects.standing(on=on).filter(key=OuterRef("key"))
-        return self.filter(~Exists(standing.filter(~Q(given_to=to) | Q(given_to=None))))
+        in_force = Decision.objects.in_force(on=on).filter(key=OuterRef("key"))
+        return self.filter(~Exists(in_force.filter(~Q(given_to=to) | Q(given_to=None))))
 
     def with_giver(self, *, on: date, to: "User") -> Self:
         """With `given_by`, the first name of the colleague who gave it to `to`, and `given_why`; None where nobody did."""
-        given = Decision.objects.standing(on=on).filter(key=OuterRef("key"), given_to=to).order_by("-pk")
+        given = Decision.objects.in_force(on=on).filter(key=OuterRef("key"), given_to=to).order_by("-pk")
         return self.annotate(given_by=Subquery(given.values("by__first_name")[:1]), given_why=Subquery(given.values("why")[:1]))
 
     def of_group(self, group: str) -> Self:
@@ -110,7 +110,7 @@ class Reason(models.Model):
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
-    def standing(self, *, on: date) -> Self:
+    def in_force(self, *, on: date) -> Self:
         """Decisions that keep their reason away on that day."""
         return self.filter(Q(until=None) | Q(until__gt=on))
 

@@ -80,7 +80,7 @@ def give(reason: Reason, *, to: "User", why: str, by: "User", on: date) -> Decis
     """
     with transaction.atomic():
         lock(reason.company)  # two who give it away at once: one after the other, or it would be nobody's
-        given = Decision.objects.standing(on=on).filter(key=reason.key).exclude(given_to=None)
+        given = Decision.objects.in_force(on=on).filter(key=reason.key).exclude(given_to=None)
         given.update(until=on)
         return _decide(reason, Decision.Kind.GIVEN, by=by, on=on, until=on + GIVEN_FOR, why=why, given_to=to)
 

@@ -67,15 +67,15 @@ def key_of(event: Event, user: User) -> tuple[object, ...]:
 
 def counted(event: Event, user: User) -> Circle:
     """The figures as they are now. Costs 1 query."""
-    each = event.entitled(user).order_by().annotate(standing=standing(event)).values("person", "standing").distinct()
+    each = event.entitled(user).order_by().annotate(status=invitation_status(event)).values("person", "status").distinct()
     found = each.aggregate(
         entitled=Count("person"),
-        **{name: Count("person", filter=Q(standing=name)) for name in (INVITED, INVITABLE, NO_ADDRESS, NO_CONSENT, ELSEWHERE)},
+        **{name: Count("person", filter=Q(status=name)) for name in (INVITED, INVITABLE, NO_ADDRESS, NO_CONSENT, ELSEWHERE)},
     )
     return Circle(**found)
 
 
-def standing(event: Event) -> Case:
+def invitation_status(event: Event) -> Case:
     """On roles: how their person stands to `event`; the first that holds counts, and what lies behind it is not asked."""
     of_person = {"person": OuterRef("person")}
     addresses = PersonAddress.objects.usable().filter(channel=Channel.EMAIL, **of_person)

@@ -15,7 +15,7 @@ from fleetportal.core.outbox.message import Message, MessageState
 
 
 @dataclass(frozen=True)
-class Standing:
+class EventFigures:
     """All figures of an event as `user` may see them, asked once."""
 
     event: Event
@@ -38,7 +38,7 @@ class Standing:
         return self.job is not None and self.job.is_running
 
 
-def standing(event: Event, user: User) -> Standing:
+def event_figures(event: Event, user: User) -> EventFigures:
     """How `event` stands for `user`. Costs 8 queries while its circle is remembered, else 9."""
     registrations = Registration.objects.where(user, may="invite").filter(event=event)
     of = {status: Q(status=status) for status in Status}
@@ -50,8 +50,8 @@ def standing(event: Event, user: User) -> Standing:
     )
     invitations = Invitation.objects.where(user, may="invite").filter(event=event)
     quiet = silent(event, user).aggregate(silent=Count("pk"), nudged=Count("pk", filter=Q(nudged_at__isnull=False)))
-    inside = CheckIn.objects.standing().filter(registration__event=event).aggregate(heads=Sum("heads", default=0))["heads"]
-    return Standing(
+    inside = CheckIn.objects.not_undone().filter(registration__event=event).aggregate(heads=Sum("heads", default=0))["heads"]
+    return EventFigures(
         event=event,
         user=user,
         seating=event.seating(),

@@ -119,7 +119,7 @@ def call_off(event: Event, *, by: "User | None", reason: str = "") -> None:
         invited = event.invitations.order_by().values("pk")
         Message.objects.filter(about_type="events.invitation", about_id__in=invited).hold_back("The event was called off.")
         hold_back_untrue(event, "The event was called off.")
-        Registration.objects.standing().filter(event=event).update(
+        Registration.objects.active().filter(event=event).update(
             status=Status.CANCELLED, place=None, revision=F("revision") + 1, changed_at=timezone.now(), to_tell="called_off"
         )
         seating.taken = seating.waiting = 0

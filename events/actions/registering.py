@@ -50,7 +50,7 @@ def register(
     """
     with transaction.atomic():
         check_may_register(event, party, by=by)
-        standing = Registration.objects.standing().filter(event=event, person=person)
+        standing = Registration.objects.active().filter(event=event, person=person)
         if found := standing.first():
             return found
         words = {"companions": [*companions][: party - 1], "wishes": wishes, "question": question}
@@ -114,7 +114,7 @@ def change(
 
 
 def check_open(registration: Registration, *, by: "User | None") -> None:
-    if not registration.is_standing:
+    if not registration.is_active:
         raise NotComing(_("This registration has been cancelled."))
     if not (registration.event.is_open if by is None else registration.event.is_ahead):
         raise ChangeClosed(_("Registration is closed. Please call us and we will see what we can do."))
@@ -128,7 +128,7 @@ def cancel(registration: Registration, *, by: "User | None") -> None:
     with transaction.atomic():
         seating = lock(registration.seating)
         lock(registration)
-        if not registration.is_standing:
+        if not registration.is_active:
             return
         if not registration.event.is_ahead:
             raise ChangeClosed(_("The event has started, so nothing can be changed here any more."))
@@ -146,7 +146,7 @@ def decline(invitation: Invitation, *, by: "User | None") -> None:
     Raises ChangeClosed once the event has begun. Costs 5 queries, and those of a cancellation.
     """
     with transaction.atomic():
-        registration = invitation.standing_registration()
+        registration = invitation.active_registration()
         if registration:
             cancel(registration, by=by)
         if not Invitation.objects.filter(pk=invitation.pk, declined_at=None).update(declined_at=timezone.now()):

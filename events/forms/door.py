@@ -38,7 +38,7 @@ class ArrivalForm(forms.Form):
 
 behind_ticket = Prepared(
     lambda token_hash, now: Registration.objects.select_related("person", "company").filter(
-        pk__in=Link.objects.standing(now=now).filter(scope="ticket", token_hash=token_hash).values("subject_id")
+        pk__in=Link.objects.valid(now=now).filter(scope="ticket", token_hash=token_hash).values("subject_id")
     ),
     related=("person", "company"),
     token_hash=Link.token_hash.field,

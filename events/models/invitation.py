@@ -62,7 +62,7 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.person}: {self.event}"
 
-    def standing_registration(self) -> Registration | None:
+    def active_registration(self) -> Registration | None:
         """What the invited person has answered with, if that still stands. Costs 1 query."""
-        rows = Registration.objects.standing().filter(event=self.event_id, person=self.person_id)
+        rows = Registration.objects.active().filter(event=self.event_id, person=self.person_id)
         return rows.select_related("event__centre", "event__host", "person", "company", "seating").first()

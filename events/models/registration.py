@@ -27,7 +27,7 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("registration", "cancelled")
 
 
-STANDING = (Status.SEATED, Status.WAITING)
+ACTIVE = (Status.SEATED, Status.WAITING)
 
 
 class NotEnoughSeats(Refused):
@@ -55,8 +55,8 @@ class AlreadyCheckedIn(Refused):
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
-    def standing(self) -> Self:
-        return self.filter(status__in=STANDING)
+    def active(self) -> Self:
+        return self.filter(status__in=ACTIVE)
 
     def seated(self) -> Self:
         return self.filter(status=Status.SEATED)
@@ -81,11 +81,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_arrival(self) -> Self:
         """With `heads_inside`, None for who is not there (yet)."""
-        inside = CheckIn.objects.standing().filter(registration=OuterRef("pk"))
+        inside = CheckIn.objects.not_undone().filter(registration=OuterRef("pk"))
         return self.annotate(heads_inside=Subquery(inside.values("heads")[:1]))
 
     def inside(self) -> Self:
-        return self.filter(Exists(CheckIn.objects.standing().filter(registration=OuterRef("pk"))))
+        return self.filter(Exists(CheckIn.objects.not_undone().filter(registration=OuterRef("pk"))))
 
     def for_list(self) -> Self:
         return self.select_related("person", "company").with_arrival()
@@ -119,7 +119,7 @@ class Registration(models.Model):
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
         constraints = [
-            models.UniqueConstraint(fields=["event", "person"], condition=Q(status__in=STANDING), name="one_standing_registration"),
+            models.UniqueConstraint(fields=["event", "person"], condition=Q(status__in=ACTIVE), name="one_standing_registration"),
             models.CheckConstraint(condition=Q(party__gte=1), name="a_party_has_somebody"),
         ]
         indexes = [
@@ -141,8 +141,8 @@ class Registration(models.Model):
         return [*first, *self.companions][: self.party]
 
     @property
-    def is_standing(self) -> bool:
-        return self.status in STANDING
+    def is_active(self) -> bool:
+        return self.status in ACTIVE
 
     @property
     def is_seated(self) -> bool:
@@ -207,7 +207,7 @@ class Registration(models.Model):
             return NotComing(
                 _("Still on the waiting list; no seat is free yet.") if self.is_waiting else _("This registration has been cancelled.")
             )
-        earlier = standing_arrival.first(registration=self.pk)
+        earlier = current_arrival.first(registration=self.pk)
         return earlier.refusal if earlier else None
 
     def _let_in(self, heads: int, *, by: "User | None") -> "CheckIn":
@@ -226,7 +226,7 @@ class Registration(models.Model):
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
-    def standing(self) -> Self:
+    def not_undone(self) -> Self:
         return self.filter(undone_at=None)
 
 
@@ -265,7 +265,7 @@ class CheckIn(models.Model):
         """The party is not inside after all; the timeline forgets that it came. Doing it twice changes nothing. Costs 7 queries."""
         with transaction.atomic():
             now: datetime = timezone.now()
-            if not CheckIn.objects.standing().filter(pk=self.pk).update(undone_at=now, undone_by=by):
+            if not CheckIn.objects.not_undone().filter(pk=self.pk).update(undone_at=now, undone_by=by):
                 return
             Interaction.objects.filter(kind="event.attended", about_type=audit.label(self), about_id=self.pk).delete()
             audit.record("registration.check_in_undone", self.registration, by=by, facts={"check_in": self.pk})
@@ -277,8 +277,8 @@ row_locked = Prepared(
     lambda pk: (Registration.objects.select_for_update(no_key=True) if can_lock() else Registration.objects).filter(pk=pk),
     pk=Registration._meta.pk,
 )
-standing_arrival = Prepared(
-    lambda registration: CheckIn.objects.standing().filter(registration=registration),
+current_arrival = Prepared(
+    lambda registration: CheckIn.objects.not_undone().filter(registration=registration),
     related=("by",),
     registration=Registration._meta.pk,
 )

@@ -40,7 +40,7 @@ class SecondDelivery(Rule):
     def _at(self, event: Event, companies: "CompanyQuerySet") -> Iterator[FoundReason]:
         """One reason for each person, with the car delivered last: two cars are one invitation."""
         asked = Invitation.objects.filter(event=event, person=OuterRef("user__person"))
-        coming = Registration.objects.standing().filter(event=event, person=OuterRef("user__person"))
+        coming = Registration.objects.active().filter(event=event, person=OuterRef("user__person"))
         held = Holder.objects.running(on=event.on).filter(vehicle__in=event.delivered(), user__company__in=companies.active().values("pk"))
         held = held.filter(~Exists(asked), ~Exists(coming), user__company__centre=event.centre_id).order_by("-vehicle__delivered_on", "pk")
         told: set[int] = set()

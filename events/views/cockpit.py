@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.actions.circle import Circle
-from events.actions.figures import Standing
+from events.actions.figures import EventFigures
 from events.models import Event, EventKind, Seating
 
 TRACK = 400  # units of the funnel's width
@@ -43,7 +43,7 @@ class Bar:
 # --- the next step ---------------------------------------------------------------------------------------------------------
 
 
-def next_step(now: Standing) -> NextStep | None:
+def next_step(now: EventFigures) -> NextStep | None:
     """The one thing to do now, in words, with its button; None where nothing is left to do."""
     event = now.event
     if event.is_cancelled:
@@ -59,7 +59,7 @@ def next_step(now: Standing) -> NextStep | None:
     return inviting_step(now)
 
 
-def draft_step(now: Standing) -> NextStep:
+def draft_step(now: EventFigures) -> NextStep:
     count = now.circle.entitled
     entitled = ngettext("%(count)d person is eligible.", "%(count)d people are eligible.", count) % {"count": count}
     draft = _("This is a draft; nobody can see it yet.")
@@ -70,7 +70,7 @@ def draft_step(now: Standing) -> NextStep:
     return NextStep(words, why, _("Publish the event"), url("publish", now.event), look=url("proposal", now.event))
 
 
-def inviting_step(now: Standing) -> NextStep | None:
+def inviting_step(now: EventFigures) -> NextStep | None:
     count, free = now.circle.invitable, now.seating.free
     seats = ngettext("%(free)d seat is free.", "%(free)d seats are free.", free) % {"free": free} if free else _("All seats are taken.")
     if not now.seating.for_newcomers:
@@ -91,7 +91,7 @@ def inviting_step(now: Standing) -> NextStep | None:
     return waiting_step(now, seats)
 
 
-def waiting_step(now: Standing, seats: str) -> NextStep:
+def waiting_step(now: EventFigures, seats: str) -> NextStep:
     if now.seating.waiting:
         words = ngettext(
             "The event is full and %(count)d party is on the waiting list.",
@@ -108,13 +108,13 @@ def waiting_step(now: Standing, seats: str) -> NextStep:
     return NextStep(_("Everything is ready. Guests will be reminded the day before."), seats)
 
 
-def door_step(now: Standing) -> NextStep:
+def door_step(now: EventFigures) -> NextStep:
     words = _("The event is today: %(inside)d of %(seats)d guests are here.") % {"inside": now.inside, "seats": now.seating.taken}
     action, to = (_("Open check-in"), url("check_in", now.event)) if now.user.may("check_in") else ("", "")
     return NextStep(words, _("Search by name or scan the code on the ticket; a phone is all you need."), action, to, method="get")
 
 
-def over_step(now: Standing) -> NextStep:
+def over_step(now: EventFigures) -> NextStep:
     words = _("The event is over: %(inside)d of %(seats)d guests came.") % {"inside": now.inside, "seats": now.seating.taken}
     return NextStep(words, "", _("See who came"), f"{reverse('events:guests')}?event={now.event.pk}&there=yes", method="get")
 
@@ -137,7 +137,7 @@ def held_back(circle: Circle) -> str:
 # --- drawings --------------------------------------------------------------------------------------------------------------
 
 
-def funnel(now: Standing) -> list[Bar]:
+def funnel(now: EventFigures) -> list[Bar]:
     """From entitled to waiting, in people; each line opens its list."""
     most = max(now.circle.entitled, now.circle.invited, now.coming, now.waiting, 1)
     guests = f"{reverse('events:guests')}?event={now.event.pk}&status="

@@ -29,7 +29,7 @@ def door_context(event: Event) -> dict[str, object]:
 
 def with_arrivals(event: Any) -> QuerySet[Seating]:
     """The event's seats, with the heads that are inside."""
-    arrivals = CheckIn.objects.standing().filter(registration__event=OuterRef("event")).values("registration__event")
+    arrivals = CheckIn.objects.not_undone().filter(registration__event=OuterRef("event")).values("registration__event")
     inside = Subquery(arrivals.annotate(all=Sum("heads")).values("all"))
     return Seating.objects.filter(event=event).annotate(inside=inside).order_by("pk")[:1]
 
@@ -98,7 +98,7 @@ def stop(
 
 def the_arrival(request: StaffRequest, event: Event) -> CheckIn:
     """The standing check-in that the form names, of this event; 404 else."""
-    rows = CheckIn.objects.standing().filter(registration__event=event)
+    rows = CheckIn.objects.not_undone().filter(registration__event=event)
     arrival = get_object_or_404(rows, pk=whole_number(request.POST.get("arrival", "")))
     arrival.registration = Registration.objects.select_related("person", "company", "event__centre").get(pk=arrival.registration_id)
     return arrival

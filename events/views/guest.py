@@ -40,9 +40,9 @@ def invitation(request: HttpRequest, link: Link) -> HttpResponse:
         return link_unknown(request)
     if request.method == "POST":
         return accept(request, link, found)
-    registration = found.standing_registration()
+    registration = found.active_registration()
     if registration:
-        return standing(request, link, found, registration)
+        return show_answer(request, link, found, registration)
     return show(request, link, found, empty_form(found))
 
 
@@ -100,7 +100,7 @@ def accept(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
     return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
 
 
-def standing(request: HttpRequest, link: Link, found: Invitation, registration: Registration) -> HttpResponse:
+def show_answer(request: HttpRequest, link: Link, found: Invitation, registration: Registration) -> HttpResponse:
     """The page after the answer: ticket or place on the list."""
     context = (
         guest_context(link, found.event)
@@ -117,7 +117,7 @@ def standing(request: HttpRequest, link: Link, found: Invitation, registration: 
 
 def ticket_context(registration: Registration) -> dict[str, Any]:
     """The registration with its code for the door. Costs 1 query."""
-    link = Link.objects.standing_for("ticket", registration.pk)
+    link = Link.objects.valid_for("ticket", registration.pk)
     code = qr.svg(link.address, label=_("Ticket code to show at the door")) if link and registration.is_seated else ""
     return {"registration": registration, "code": code, "ticket": link.path if link else ""}
 
@@ -129,7 +129,7 @@ def form(request: HttpRequest, link: Link) -> HttpResponse:
     found = invitation_behind(request, link)
     if found is None:
         return link_unknown(request)
-    registration = found.standing_registration()
+    registration = found.active_registration()
     context = answer_context(link, found, empty_form(found)) | {"registration": registration}
     return render(request, "events/guest/_fragment.html", context)
 
@@ -140,7 +140,7 @@ def form(request: HttpRequest, link: Link) -> HttpResponse:
 def change(request: HttpRequest, link: Link) -> HttpResponse:
     """Another number of people, other names or wishes."""
     found = invitation_behind(request, link)
-    registration = found.standing_registration() if found else None
+    registration = found.active_registration() if found else None
     if found is None or registration is None:
         return link_unknown(request) if found is None else HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
     context = answer_context(link, found, filled_form(found.event, registration)) | {"registration": registration, "changes": True}
@@ -167,7 +167,7 @@ def cancel(request: HttpRequest, link: Link) -> HttpResponse:
         return link_unknown(request)
     if request.method == "POST":
         return say_no(request, link, found)
-    registration = found.standing_registration()
+    registration = found.active_registration()
     if registration is None:
         return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
     context = answer_context(link, found, empty_form(found)) | {"registration": registration}
@@ -196,7 +196,7 @@ def say_no(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
 def calendar(request: HttpRequest, link: Link) -> HttpResponse:
     """The calendar file of who has seats."""
     found = invitation_behind(request, link)
-    registration = found.standing_registration() if found else None
+    registration = found.active_registration() if found else None
     return calendar_file(request, registration)
 
 

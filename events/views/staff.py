@@ -164,7 +164,7 @@ def cancel(request: StaffRequest, event_id: int) -> HttpResponse:
     if form.is_valid():
         planning.call_off(event, by=request.user, reason=form.cleaned_data["reason"])
         return done(request, address(event), _("The event has been called off. All registered guests will be notified by e-mail."))
-    told = event.registrations.standing().count()
+    told = event.registrations.active().count()
     save = ngettext("Call off and notify %(count)d guest", "Call off and notify %(count)d guests", told) % {"count": told}
     title = _("Call off %s") % event
     return ask(request, form, title=title, save=save if told else _("Call off"), back=address(event), trail=(str(event), address(event)))
@@ -193,7 +193,7 @@ CHIPS = ("answered", "coming", "waiting", "no", "silent")
 def event(request: StaffRequest, event_id: int) -> HttpResponse:
     """Who is entitled, invited, coming, waiting; the seats filling; one button for the next step."""
     found = the_event(request, event_id, may="invite")
-    now = figures.standing(found, request.user)
+    now = figures.event_figures(found, request.user)
     show = request.GET.get("show", "")
     show = show if show in CHIPS else "answered"
     context = {
@@ -214,7 +214,7 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
     return answer(request, context, part="events/event.html#guests")
 
 
-def chips(now: figures.Standing, show: str) -> list[tuple[str, Any, int, bool]]:
+def chips(now: figures.EventFigures, show: str) -> list[tuple[str, Any, int, bool]]:
     counts = (
         ("answered", _("Answered"), now.coming + now.waiting + now.declined),
         ("coming", _("Coming"), now.coming),

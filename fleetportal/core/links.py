@@ -30,29 +30,29 @@ scopes: dict[str, str] = {}
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
-    def standing(self, *, now: datetime) -> "LinkQuerySet":
+    def valid(self, *, now: datetime) -> "LinkQuerySet":
         """Links that open: neither expired nor revoked."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
 
     def find(self, scope: str, token: str, *, also: str = "") -> "Link | None":
-        """The standing link behind `token`, or None: unknown, expired, revoked and foreign look alike. Costs 1 query."""
-        return self.standing(now=timezone.now()).filter(scope__in=(scope, also), token_hash=digest(token)).first()
+        """The valid link behind `token`, or None: unknown, expired, revoked and foreign look alike. Costs 1 query."""
+        return self.valid(now=timezone.now()).filter(scope__in=(scope, also), token_hash=digest(token)).first()
 
-    def standing_for(self, scope: str, subject_id: int) -> "Link | None":
-        """The oldest standing link of `scope` to the row `subject_id`. Costs 1 query."""
-        return self.standing(now=timezone.now()).filter(scope=scope, subject_id=subject_id).order_by("pk").first()
+    def valid_for(self, scope: str, subject_id: int) -> "Link | None":
+        """The oldest valid link of `scope` to the row `subject_id`. Costs 1 query."""
+        return self.valid(now=timezone.now()).filter(scope=scope, subject_id=subject_id).order_by("pk").first()
 
     def unrevoked_for(self, scope: str, subject_id: int) -> "Link | None":
         """The oldest link of `scope` to the row that nobody revoked, also once it has expired. Costs 1 query."""
         return self.filter(scope=scope, subject_id=subject_id, revoked_at=None).order_by("pk").first()
 
     def get_or_make(self, scope: str, subject_id: int, *, expires_at: datetime | None = None) -> "Link":
-        """The oldest standing link of `scope` to the row `subject_id`, made if there is none. Costs 1 query, 2 when it is new."""
-        return self.standing_for(scope, subject_id) or self.make(scope, subject_id, expires_at=expires_at)
+        """The oldest valid link of `scope` to the row `subject_id`, made if there is none. Costs 1 query, 2 when it is new."""
+        return self.valid_for(scope, subject_id) or self.make(scope, subject_id, expires_at=expires_at)
 
     def get_or_make_many(self, scope: str, subject_ids: Collection[int], *, expires_at: datetime | None = None) -> "dict[int, Link]":
         """The same for many rows, by their ids. Costs 1 query, 2 where any link is new (3 for more than a thousand new ones, and so on)."""
-        newest_first = self.standing(now=timezone.now()).filter(scope=scope, subject_id__among=subject_ids).order_by("-pk")
+        newest_first = self.valid(now=timezone.now()).filter(scope=scope, subject_id__among=subject_ids).order_by("-pk")
         links = {link.subject_id: link for link in newest_first}
         missing = [pk for pk in dict.fromkeys(subject_ids) if pk not in links]
         return links | {link.subject_id: link for link in self.make_many(scope, missing, expires_at=expires_at)}

@@ -198,17 +198,19 @@ def bring_to(company: Company, person: Person) -> None:
     for made in Claim.objects.filter(person=person, voucher__company=None).select_related("voucher").order_by("pk"):
         if not Voucher.objects.filter(pk=made.voucher_id, company=None).update(company=company):
             continue  # somebody else confirmed it a moment ago: the timeline has its line
-        ledger.Received.objects.standing().about([made.voucher]).filter(company=None).update(company=company)
+        ledger.Received.objects.not_taken_back().about([made.voucher]).filter(company=None).update(company=company)
         interaction.record("voucher.claimed", company=company, person=person, about=made, by=None, happened_at=made.claimed_at)
 
 
 def beyond_cap(person: Person, company: Company, *, on: date) -> list[Voucher]:
     """The unused vouchers of this year, latest first, without which the year's sum is within the cap. Costs 3 queries, 4 above it."""
-    standing = ledger.standing(person, company=company, on=on)
-    over, found = standing.received_cents - standing.cap.cents, []
+    this_year = ledger.gift_year(person, company=company, on=on)
+    over, found = this_year.received_cents - this_year.cap.cents, []
     if over <= 0:
         return []
-    counted = ledger.Received.objects.standing().filter(person=person, year=on.year, about_type=audit.label(Voucher)).values("about_id")
+    counted = (
+        ledger.Received.objects.not_taken_back().filter(person=person, year=on.year, about_type=audit.label(Voucher)).values("about_id")
+    )
     for voucher in Voucher.objects.with_names().filter(pk__in=counted, state=VoucherState.CLAIMED, value_cents__gt=0).order_by("-pk"):
         if over <= 0:
             break

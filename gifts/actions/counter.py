@@ -22,9 +22,9 @@ def issue_at_counter(programme: Programme, driver: Driver, *, by: User) -> Vouch
         today = programme.centre.today(timezone.now())
         if not Allowance.objects.is_left(programme, programme.period_of(today), person_mark(driver.person)):
             raise driver_has_one(programme)
-        standing = ledger.standing(driver.person, company=driver.company, on=today)
-        if not standing.allows(programme.value_cents):
-            raise ledger.refusal(driver.person, standing.cap, received=standing.received_cents, asked=programme.value_cents)
+        this_year = ledger.gift_year(driver.person, company=driver.company, on=today)
+        if not this_year.allows(programme.value_cents):
+            raise ledger.refusal(driver.person, this_year.cap, received=this_year.received_cents, asked=programme.value_cents)
         issued = issue(programme, Way.PERSONAL, 1, by=by, driver=driver)
         made = Voucher.objects.with_names().get(issue=issued)
         add_to_timeline(made, "voucher.issued", about=made, by=by)

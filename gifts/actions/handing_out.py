@@ -41,7 +41,7 @@ def take_back(given: HandOut, *, by: "User | None") -> None:
     """The gift is in stock again and its value counts no more. Raises AlreadyUndone. Costs 9 queries."""
     with transaction.atomic():
         now = timezone.now()
-        if not HandOut.objects.standing().filter(pk=given.pk).update(undone_at=now, undone_by=by):
+        if not HandOut.objects.not_undone().filter(pk=given.pk).update(undone_at=now, undone_by=by):
             raise AlreadyUndone(_("This has already been undone."))
         Stock.objects.filter(centre=given.centre_id, gift=given.gift_id).update(quantity=F("quantity") + 1)
         ledger.take_back([given], now=now)

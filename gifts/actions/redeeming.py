@@ -67,7 +67,7 @@ def refusal(voucher: Voucher, *, at: Centre, on: date) -> VoucherRefused:
 
 def spent(voucher: Voucher, *, now: datetime) -> VoucherSpent:
     """The refusal of a voucher that was used, with when and where. Costs 1 query."""
-    redemption = Redemption.objects.standing().filter(voucher=voucher).select_related("wash", "redeemed_by").first()
+    redemption = Redemption.objects.not_undone().filter(voucher=voucher).select_related("wash", "redeemed_by").first()
     if redemption is None:  # undone a moment ago: asking again will do
         return VoucherSpent(_("Already redeemed."))
     when = timezone.localtime(redemption.redeemed_at, redemption.wash.zone)
@@ -85,7 +85,7 @@ def undo(redemption: Redemption, *, by: "User | None", reason: str) -> Voucher:
     """
     with transaction.atomic():
         undone = {"undone_at": timezone.now(), "undone_by": by, "undone_because": reason}
-        if not Redemption.objects.standing().filter(pk=redemption.pk).update(**undone):
+        if not Redemption.objects.not_undone().filter(pk=redemption.pk).update(**undone):
             raise NotRedeemed(_("This has already been undone."))
         Voucher.objects.filter(pk=redemption.voucher_id, state=VoucherState.REDEEMED).update(state=VoucherState.CLAIMED)
         voucher = Voucher.objects.with_names().get(pk=redemption.voucher_id)

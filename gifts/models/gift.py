@@ -95,7 +95,7 @@ class Stock(models.Model):
 
 
 class HandOutQuerySet(models.QuerySet["HandOut"]):
-    def standing(self) -> Self:
+    def not_undone(self) -> Self:
         return self.filter(undone_at=None)
 
     def visible_to(self, user: "User") -> Self:

@@ -123,7 +123,7 @@ class Programme(models.Model):
     @property
     def claim_page(self) -> Link | None:
         """The link of the programme's own claim page; there is one from the first issue for it on. Costs 1 query."""
-        return Link.objects.standing_for("pool", self.pk)
+        return Link.objects.valid_for("pool", self.pk)
 
     @cached_property
     def washes(self) -> list[Centre]:

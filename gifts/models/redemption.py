@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RedemptionQuerySet(models.QuerySet["Redemption"]):
-    def standing(self) -> Self:
+    def not_undone(self) -> Self:
         return self.filter(undone_at=None)
 
     def where(self, user: "User", *, may: str) -> Self:

@@ -181,7 +181,7 @@ def day_in_words(day: date) -> str:
 
 
 def _behind_token(token_hash: Any, now: Any) -> VoucherQuerySet:
-    links = Link.objects.standing(now=now).filter(scope="voucher", token_hash=token_hash)
+    links = Link.objects.valid(now=now).filter(scope="voucher", token_hash=token_hash)
     return Voucher.objects.for_door().filter(pk__in=links.values("subject_id"))
 
 

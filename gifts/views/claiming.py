@@ -185,7 +185,7 @@ def voucher_context(one: Voucher, link: Link) -> dict[str, Any]:
         context |= {"qr": qr.svg(link.address, label=_("Voucher code for the car wash")), "places": one.programme.washes}
         context["kept_at"] = timezone.localtime(None, centre.zone)
     if state == VoucherState.REDEEMED:
-        context["redemption"] = one.redemptions.standing().select_related("wash").first()
+        context["redemption"] = one.redemptions.not_undone().select_related("wash").first()
     return context
 
 

@@ -95,18 +95,18 @@ def offers_for(drivers: list[Driver], programmes: list[Programme], *, now: datet
         for programme in programmes:
             day = programme.centre.today(now)
             if day.year not in in_year:
-                in_year[day.year] = ledger.standing(driver.person, company=driver.company, on=day)
+                in_year[day.year] = ledger.gift_year(driver.person, company=driver.company, on=day)
             offers.append((programme, driver, why_not(programme, driver.person, in_year[day.year])))
     return offers
 
 
-def why_not(programme: Programme, person: Person, standing: ledger.GiftYear) -> str:
+def why_not(programme: Programme, person: Person, gift_year: ledger.GiftYear) -> str:
     """In words why `person` gets no voucher of `programme` now; "" for who does."""
     if not is_left(programme, person):
         left = {"count": programme.per_driver, "period": programme.get_period_display()}
         return _("The limit of %(count)d %(period)s has been reached.") % left
-    if not standing.allows(programme.value_cents):
-        return str(ledger.refusal(person, standing.cap, received=standing.received_cents, asked=programme.value_cents))
+    if not gift_year.allows(programme.value_cents):
+        return str(ledger.refusal(person, gift_year.cap, received=gift_year.received_cents, asked=programme.value_cents))
     return ""
 
 

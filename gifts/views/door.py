@@ -117,7 +117,7 @@ def second_look(request: StaffRequest, refused: VoucherRefused) -> dict[str, obj
 
 def redeemed_today(wash: Centre) -> int:
     midnight = timezone.localtime(timezone.now(), wash.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Redemption.objects.standing().filter(wash=wash, redeemed_at__gte=midnight).count()
+    return Redemption.objects.not_undone().filter(wash=wash, redeemed_at__gte=midnight).count()
 
 
 @page(may="undo_redemption")
@@ -125,7 +125,7 @@ def redeemed_today(wash: Centre) -> int:
 @once
 def undo(request: StaffRequest, redemption_id: int) -> HttpResponse:
     """Take a redemption back, with the reason."""
-    redemptions = Redemption.objects.standing().where(request.user, may="undo_redemption").select_related("voucher__programme", "wash")
+    redemptions = Redemption.objects.not_undone().where(request.user, may="undo_redemption").select_related("voucher__programme", "wash")
     redemption = get_object_or_404(redemptions, pk=redemption_id)
     form = ReasonWhyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

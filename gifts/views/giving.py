@@ -82,13 +82,13 @@ def person_page(
     at = list(companies)
     chosen = next((company for company in at if str(company.pk) == request.GET.get("company")), at[0] if at else None)
     now = timezone.now()
-    standing = ledger.standing(person, company=chosen, on=request.user.today(now))
+    gift_year = ledger.gift_year(person, company=chosen, on=request.user.today(now))
     context: dict[str, Any] = {
         "person": person,
         "companies": at,
         "company": chosen,
-        "standing": standing,
-        "stock": offers(request, person, standing, now=now),
+        "gift_year": gift_year,
+        "stock": offers(request, person, gift_year, now=now),
         "received": list(HandOut.objects.visible_to(request.user).filter(person=person).for_list()[:SHOWN]),
         "given": just_given(request, person),
         "refused": refused,
@@ -97,10 +97,10 @@ def person_page(
     return render(request, "gifts/hand_out.html", context, status=status)
 
 
-def offers(request: StaffRequest, person: Person, standing: ledger.GiftYear, *, now: datetime) -> list[tuple[Stock, bool]]:
+def offers(request: StaffRequest, person: Person, gift_year: ledger.GiftYear, *, now: datetime) -> list[tuple[Stock, bool]]:
     """What lies in stock at your centres, and whether it is still within the cap of the year there. Costs 1 query, in the night in
     which the centres' years differ 1 more."""
-    in_year = {request.user.today(now).year: standing}
+    in_year = {request.user.today(now).year: gift_year}
     at_hand = (
         Stock.objects.where(request.user, may="hand_out").at_hand().select_related("gift", "centre").order_by("gift__name", "centre__name")
     )
@@ -108,7 +108,7 @@ def offers(request: StaffRequest, person: Person, standing: ledger.GiftYear, *, 
     for stock in at_hand:
         year = stock.centre.today(now).year
         if year not in in_year:
-            in_year[year] = ledger.GiftYear(standing.cap, ledger.received_in(person, year))
+            in_year[year] = ledger.GiftYear(gift_year.cap, ledger.received_in(person, year))
         found.append((stock, in_year[year].allows(stock.gift.value_cents)))
     return found
 
@@ -117,7 +117,7 @@ def just_given(request: StaffRequest, person: Person) -> HandOut | None:
     asked = whole_number(request.GET.get("given", ""))
     if asked is None:
         return None
-    return HandOut.objects.standing().where(request.user, may="hand_out").filter(person=person, pk=asked).select_related("gift").first()
+    return HandOut.objects.not_undone().where(request.user, may="hand_out").filter(person=person, pk=asked).select_related("gift").first()
 
 
 @page(may="hand_out")

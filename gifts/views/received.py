@@ -22,7 +22,7 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
     """What one person received for companies in reach, and what is left this year."""
     one = get_object_or_404(Person.objects.where(request.user, may="see_customers"), pk=person_id)
     context = rows(request, person=one) | {"person": one, "title": one.name, "back": reverse("contacts:person", args=[one.pk])}
-    context["standing"] = ledger.standing(one, company=None, on=request.user.today(timezone.now()))
+    context["gift_year"] = ledger.gift_year(one, company=None, on=request.user.today(timezone.now()))
     return answer(request, context, part="gifts/received.html#part")
 
 

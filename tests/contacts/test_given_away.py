@@ -115,7 +115,7 @@ def test_two_who_give_it_away_at_once_leave_it_with_one(
         rows = [Reason.objects.select_related("company__centre", "person").get(pk=reason.pk) for _giver in range(2)]
         gifts = [(rows[0], anna, antje), (rows[1], carla, anna)]
         if not guarded:
-            monkeypatch.setattr(actions.Decision.objects.__class__, "standing", lambda rows, *, on: Decision.objects.none())
+            monkeypatch.setattr(actions.Decision.objects.__class__, "in_force", lambda rows, *, on: Decision.objects.none())
         race(*[lambda row=row, by=by, to=to: actions.give(row, to=to, why="", by=by, on=on) for row, by, to in gifts])
         monkeypatch.undo()
         holders = [user for user in (anna, antje, carla) if in_queue(reason, user)]

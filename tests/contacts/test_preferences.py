@@ -58,7 +58,7 @@ def make_promotion(person: Person, purpose: str = Purpose.INVITATIONS, *, recipi
 
 
 def said(address: PersonAddress) -> dict[str, bool | None]:
-    return actions.standing(address)
+    return actions.current_consents(address)
 
 
 # --- the link and the headers --------------------------------------------------------------------------------------------------

@@ -89,12 +89,12 @@ def test_a_guest_at_the_door_is_as_django_fetches_them(north_ag: Company, anna: 
     registration = make_registration(make_event(north_ag.centre), make_guest(north_ag), company=north_ag)
     link = Link.objects.make("ticket", registration.pk)
     assert same(door_form.behind_ticket, token_hash=link.token_hash, now=timezone.now())
-    assert same(registrations.standing_arrival, registration=registration.pk)
+    assert same(registrations.current_arrival, registration=registration.pk)
     assert same(door.bar, event=registration.event_id)
     registration.check_in(by=anna)
     with transaction.atomic():
         assert same(registrations.row_locked, pk=registration.pk)
-    assert same(registrations.standing_arrival, registration=registration.pk)
+    assert same(registrations.current_arrival, registration=registration.pk)
     assert same(door.bar, event=registration.event_id)
 
 

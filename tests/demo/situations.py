@@ -326,7 +326,7 @@ def stock(on: date) -> Any:
 
 @situation("a gift handed over")
 def handed_over_gift(on: date) -> Any:
-    return HandOut.objects.standing().filter(person__received_sums__cents__gt=0)
+    return HandOut.objects.not_undone().filter(person__received_sums__cents__gt=0)
 
 
 @situation("cards printed for the drivers of one company")

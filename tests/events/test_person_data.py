@@ -68,7 +68,7 @@ def test_in_a_merge_one_registration_and_one_invitation_remain_and_both_links_op
     for invitation, party in ((first, 2), (second, 3)):
         make_registration(event, invitation.person, party=party)
     move(second.person, first.person)
-    standing = Registration.objects.standing().get()
+    standing = Registration.objects.active().get()
     assert (standing.person, standing.party, event.seating().taken) == (first.person, 2, 2)
     assert Invitation.objects.get() == first
     assert set(Link.objects.filter(scope="invitation").values_list("subject_id", flat=True)) == {first.pk}

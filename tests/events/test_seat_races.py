@@ -36,7 +36,7 @@ def passed_the_guard(outcomes: list[Any]) -> int:
 def act_at_random(event: Event, company: Any, person: Any, dice: random.Random) -> None:
     """One guest's history: comes, changes the party, leaves, comes again."""
     for _act in range(ACTS):
-        standing = Registration.objects.standing().filter(event=event, person=person).first()
+        standing = Registration.objects.active().filter(event=event, person=person).first()
         party = dice.randint(1, 3)
         if standing is None:
             registering.register(event, person, company=company, seating=event.seating(), party=party, by=None)

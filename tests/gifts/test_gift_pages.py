@@ -28,7 +28,7 @@ def test_a_mug_in_two_taps(client, emil, mirko, mug):
     assert [person.pk for person in client.get("/gifts/?q=mirko").context["people"]] == [mirko.person_id]
     path = f"/gifts/hand-out/{mirko.person_id}/"
     page = client.get(path)
-    assert page.context["standing"].left_cents == 5000
+    assert page.context["gift_year"].left_cents == 5000
     answer = client.post(path, {"stock": mug.pk, "company": mirko.company_id})
     given = HandOut.objects.get()
     assert answer["Location"] == f"{path}?given={given.pk}"
@@ -38,7 +38,7 @@ def test_a_mug_in_two_taps(client, emil, mirko, mug):
     told = Interaction.objects.get()
     assert (told.kind, told.is_real_contact) == ("gift.handed_out", True)
     after = client.get(answer["Location"])
-    assert after.context["standing"].left_cents == 4310
+    assert after.context["gift_year"].left_cents == 4310
     assert "Undo" in after.content.decode()
 
 
@@ -92,13 +92,13 @@ def test_the_stricter_of_all_employers_counts_and_the_other_one_is_not_named(nor
     with pytest.raises(NothingAllowed) as refused:
         handing_out.hand_out(make_gift(centre=north), mirko.person, company=mirko.company, centre=north, by=anna)
     assert "Kanarienvogel" not in str(refused.value)
-    assert ledger.standing(mirko.person, company=secret, on=timezone.localdate()).cap.words == "Kanarienvogel rule"
+    assert ledger.gift_year(mirko.person, company=secret, on=timezone.localdate()).cap.words == "Kanarienvogel rule"
 
 
 def test_a_new_year_begins_at_nothing(north, mirko):
     year = timezone.localdate().year
     YearSum.objects.create(person=mirko.person, year=year - 1, cents=5000)
-    assert ledger.standing(mirko.person, company=mirko.company, on=timezone.localdate()).left_cents == 5000
+    assert ledger.gift_year(mirko.person, company=mirko.company, on=timezone.localdate()).left_cents == 5000
 
 
 def test_undoing_a_hand_out_gives_back_stock_and_cap(client, emil, boris, mirko, mug):
