@@ -5,6 +5,7 @@ since that costs it half a second and a checkpoint, rows are put back table by t
 A test with `transaction=True` leaves a soiled copy behind instead of Django's flush, and the next test of any kind begins
 with a clean one: what migrations made (roles, the first page) is there again.
 Tests that all need the same rows, committed, stand on a template of their own: `filled`.
+Of several processes that share the suite, each has copies of its own, and the first to come makes the template.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ import django
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.files import locks
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test import TransactionTestCase
 
@@ -29,6 +31,9 @@ FOLDER = ROOT / "var" / "test-templates"
 # What migrations, and `migrate` after them, call.
 CALLED = ("fleetportal/core/db/*.py", "accounts/management/commands/migrate.py", "accounts/staff/*.py", "accounts/staff/actions/*.py")
 AN_HOUR = 3600
+# The run of pytest that this process belongs to, and which of its processes this is; "" where there is only one.
+RUN = (os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid()))[:8]
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def fingerprint() -> str:
@@ -41,6 +46,15 @@ def fingerprint() -> str:
         for path in sorted(ROOT.glob(pattern)):
             total.update(path.read_bytes())
     return total.hexdigest()[:12]
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Inside is one process of this folder at a time, for each kind of database."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / f"{connection.vendor}.lock").open("w") as file:
+        locks.lock(file, locks.LOCK_EX)
+        yield
 
 
 def point_to(name: str) -> None:
@@ -84,7 +98,7 @@ class Copies(ABC):
         """Copies made inside hold what `fill` has committed, once for all of them."""
         self.fresh()
         fill()
-        bare, self.template = self.template, f"{self.template}_{os.getpid()}"
+        bare, self.template = self.template, f"{self.template}_{RUN}{PROCESS}"
         self.turn_into_template()
         self.soil()
         yield
@@ -122,8 +136,7 @@ class SQLite(Copies):
         self.name = str(FOLDER / f"run-{os.getpid()}.sqlite3")
 
     def prepare(self) -> None:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        for old in FOLDER.iterdir():
+        for old in FOLDER.glob("*.sqlite3*"):
             if str(old) != self.template and time.time() - old.stat().st_mtime > AN_HOUR:
                 old.unlink(missing_ok=True)
         if Path(self.template).is_file():
@@ -165,14 +178,15 @@ class PostgreSQL(Copies):
         self.copy_of = ""
         self.shape: tuple[int, ...] = ()
         self.tables: dict[str, bool] = {}  # table -> is a row of it kept?
-        self.name = f"test_{connection.settings_dict['NAME']}"
-        self.prefix = f"{self.name}_template_"
+        base = f"test_{connection.settings_dict['NAME']}"
+        self.name = base + (PROCESS and f"_{PROCESS}")
+        self.prefix = f"{base}_template_"
         self.template = self.prefix + fingerprint()
 
     def prepare(self) -> None:
         known = [name for (name,) in self.ask("SELECT datname FROM pg_database")]
         for name in known:
-            if name.startswith(self.prefix) and name != self.template:
+            if name.startswith(self.prefix) and name != self.template and f"_{RUN}" not in name:
                 self.ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         if self.template in known:
             return
@@ -246,7 +260,8 @@ def database(django_test_environment: None, django_db_blocker: Any) -> Iterator[
     """The run's own copy, dropped at its end."""
     with django_db_blocker.unblock():
         copies = PostgreSQL() if connection.vendor == "postgresql" else SQLite()
-        copies.prepare()
+        with one_at_a_time():
+            copies.prepare()
         copies.fresh()
     yield copies
     with django_db_blocker.unblock(), suppress(FileNotFoundError):

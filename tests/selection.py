@@ -1,9 +1,13 @@
-"""Which tests run: one that needs a server which is not there is left out by its marker and counted, never skipped."""
+"""Which tests run: one that needs a server which is not there is left out by its marker and counted, never skipped.
+
+The long ones come first, so that processes that share the suite end at the same time.
+"""
 
 import os
 import random
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -18,6 +22,7 @@ PARTS = {
     "journeys": ({"journey"}, 180),
     "rules and pages": (set(), 240),
 }
+LONG_FIRST = ("journeys", "races and kills", "matrix", "rules and pages")
 spent: Counter[str] = Counter()
 
 
@@ -57,7 +62,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.stash[LEFT_OUT].update(reasons)
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = kept
+    items[:] = sorted(kept, key=lambda item: LONG_FIRST.index(part_of(item.keywords)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Each process that shares the suite has chosen for itself, all of them alike: what one has left out counts."""
+    if hasattr(node, "workeroutput"):
+        node.config.stash[LEFT_OUT] = Counter(node.workeroutput["left out"])
 
 
 def part_of(keywords: Iterable[str]) -> str:
@@ -79,6 +91,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """With COMPLETE set, a run that left anything out but the long forms, or skipped anything, has failed."""
+    if hasattr(session.config, "workeroutput"):  # the process that gave this one its tests decides
+        session.config.workeroutput["left out"] = dict(session.config.stash[LEFT_OUT])
+        return
     if not os.environ.get("COMPLETE"):
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

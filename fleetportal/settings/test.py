@@ -32,6 +32,8 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+else:
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 
 # Nobody listens to the suite's bell; tests of worker and broker start their own, with the settings of everyday.
 CELERY_BROKER_URL = "memory://"

@@ -60,7 +60,7 @@ each("a company with its seat in", ("DE", "IT", "AT", "RU", "GB"), lambda countr
 each("a company with a further address", Address.Kind.values, lambda kind: Company.objects.filter(addresses__kind=kind))
 each("a company of centre", ("nord", "sued"), lambda slug: Company.objects.filter(centre__slug=slug))
 each("a vehicle on", Contract.values, lambda contract: Vehicle.objects.filter(contract=contract))
-each("a vehicle that runs on", set(Powertrain.values) - {"hydrogen"}, lambda power: Vehicle.objects.filter(powertrain=power))
+each("a vehicle that runs on", sorted({*Powertrain.values} - {"hydrogen"}), lambda power: Vehicle.objects.filter(powertrain=power))
 each("a decision-maker who is", DecisionMaker.Kind.values, lambda kind: DecisionMaker.objects.filter(kind=kind))
 each("somebody responsible for", Responsibility.values, lambda what: [r for r in DecisionMaker.objects.all() if what in r.responsibilities])
 each("somebody who speaks", ("de", "it", "ru", "en"), lambda language: Person.objects.filter(language=language))
