@@ -153,3 +153,19 @@ def test_too_old_a_python_says_which_one_is_needed(setup, monkeypatch):
     monkeypatch.setattr(setup.shutil, "which", lambda name: None)
     with pytest.raises(setup.SetupFailed, match=r"Python 3\.11 or newer is needed"):
         setup.python_or_stop()
+
+
+def test_the_portals_modules_are_compiled_once_and_again_when_one_changed(setup, tmp_path):
+    module = tmp_path / "accounts" / "models.py"
+    module.parent.mkdir()
+    module.write_text("ANSWER = 1\n", encoding="utf-8")
+    setup.bytecode()
+    setup.bytecode()
+    assert [command[:4] for command in setup.told] == [["python", "-m", "compileall", "-q"]]
+    os.utime(module, ns=(1, 1))
+    setup.bytecode()
+    assert len(setup.told) == 2
+
+
+def test_each_package_of_the_portal_is_compiled(setup):
+    assert {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"bench", "tests", "tools"} == set(setup.PACKAGES)
