@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.assignment import Assignment
 from accounts.customers.models.company import Company
-from accounts.staff.actions.roles import centres_of, set_roles
+from accounts.staff.actions.roles import centres_of, extend_to_new, set_roles
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.user import User
 from accounts.staff.roles import ROLE_NAMES, ROLES, rights_in_words
@@ -124,6 +124,11 @@ class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
 class CentreAdmin(Audited):
     list_display = ("name", "city", "time_zone", "has_wash")
     prepopulated_fields = {"slug": ["name"]}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            extend_to_new(form.instance, by=cast(User, request.user))
 
 
 class AssignmentAdmin(Audited):

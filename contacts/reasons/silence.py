@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Company, Tier
-from accounts.staff.models.centre import day_in
+from accounts.staff.models.centre import CentreQuerySet, day_in
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.roles import GROUPS, Group
@@ -49,10 +49,10 @@ CADENCE: dict[Group, dict[str, Number]] = {
 }
 
 
-def count_silent(number: Number, on: date) -> int:
-    """The people whom a cadence calls silent on that day. Costs 3 queries over all companies of its tier."""
+def count_silent(number: Number, on: date, at: CentreQuerySet) -> int:
+    """The people whom a cadence calls silent on that day. Costs 3 queries over the companies of its tier at these centres."""
     tier = next(tier for tiers in CADENCE.values() for tier, its_number in tiers.items() if its_number == number)
-    return sum(1 for _found in Silence().find(Company.objects.filter(tier=tier), on=on))
+    return sum(1 for _found in Silence().find(Company.objects.filter(tier=tier, centre__in=at), on=on))
 
 
 class Silence(Rule):

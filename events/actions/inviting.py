@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, TouchedCompany, User
+from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.consent.models import reachable
 from contacts.memory.models.interaction import record_many
@@ -72,9 +73,12 @@ def invited_elsewhere(event: Event) -> models.QuerySet[Any]:
     return Invitation.objects.filter(event__in=near).values("person")
 
 
-def count_held_back(number: Number, on: date) -> int:
-    """People entitled to events ahead whom another centre's invitation keeps from being invited. Costs 2 queries for each event."""
-    ahead = Event.objects.published().ahead(now=timezone.now()).select_related("centre")
+def count_held_back(number: Number, on: date, at: CentreQuerySet) -> int:
+    """People entitled to events ahead at these centres whom another centre's invitation keeps from being invited.
+
+    Costs 2 queries for each event.
+    """
+    ahead = Event.objects.published().ahead(now=timezone.now()).filter(centre__in=at).select_related("centre")
     return sum(entitled_people(event, None).filter(pk__in=invited_elsewhere(event)).count() for event in ahead)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
 from accounts.models import Company
+from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number
 from contacts.models import Group, Holder
 from contacts.reasons.rule import FoundReason, Rule, Words
@@ -73,6 +74,6 @@ class SecondDelivery(Rule):
         return reverse("events:proposal", args=[reason.facts["event"]])
 
 
-def count_to_invite(number: Number, on: date) -> int:
-    """The people whom a second delivery ahead should invite. Costs 1 query, and 1 for each second delivery."""
-    return sum(1 for _found in SecondDelivery().find(Company.objects.all(), on=on))
+def count_to_invite(number: Number, on: date, at: CentreQuerySet) -> int:
+    """The people whom a second delivery ahead at these centres should invite. Costs 1 query, and 1 for each second delivery."""
+    return sum(1 for _found in SecondDelivery().find(Company.objects.filter(centre__in=at), on=on))

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
-from accounts.models import Policy, User, Vehicle
+from accounts.models import Centre, Policy, User, Vehicle
 from accounts.staff.models import policy
-from accounts.staff.models.policy import OutOfBounds, PolicyPast, effects, numbers, outlook, supposing
+from accounts.staff.models.policy import HouseWide, OutOfBounds, PolicyPast, effects, numbers, outlook, supposing
 from fleetportal.core.audit import Entry
-from tests.factories.accounts import make_company, make_vehicle
+from tests.factories.accounts import make_centre, make_company, make_user, make_vehicle
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +174,7 @@ def test_the_query_and_the_count_follow_the_number(north: Any) -> None:
     for days in (1, 20, 28, 29, 35, 36):
         make_vehicle(company, delivered_on=in_days(-days))
     assert Vehicle.objects.for_second_delivery(on=today()).count() == 3
-    (vehicles, _to_invite) = outlook(DAYS, 35, on=today())
+    (vehicles, _to_invite) = outlook(DAYS, 35, on=today(), at=Centre.objects.all())
     assert (str(vehicles.words), vehicles.before, vehicles.after) == ("Vehicles eligible for a second delivery on that day", 3, 5)
     change(35)
     assert Vehicle.objects.for_second_delivery(on=today()).count() == 5
@@ -254,6 +254,61 @@ def test_a_planned_change_is_cancelled_from_the_page(as_admin: Client) -> None:
     assert as_admin.post(address).status_code == 404
 
 
+# --- an administrator of some centres --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def norbert(north: Centre) -> User:
+    """Administers the north alone."""
+    return make_user("norbert", role="administrator", at=[north], home_centre=north)
+
+
+def test_a_preview_counts_at_the_centres_that_one_administers(
+    client: Client, norbert: User, admin: User, north: Centre, south: Centre
+) -> None:
+    for centre, vehicles in ((north, 1), (south, 2)):
+        for _number in range(vehicles):
+            make_vehicle(make_company(centre), delivered_on=in_days(-30))
+    for user, counted in ((norbert, 1), (admin, 3)):
+        client.force_login(user)
+        page = client.get(ONE, {"value": 35, "valid_from": today()})
+        assert next((effect.before, effect.after) for effect in page.context["outlook"]) == (0, counted)
+    client.force_login(norbert)
+    assert "Only the centres you administer are counted." in client.get(ONE, {"value": 35, "valid_from": today()}).content.decode()
+
+
+def test_a_number_of_every_centre_is_changed_by_who_administers_all(client: Client, norbert: User, admin: User, south: Centre) -> None:
+    change(14, valid_from=in_days(10), by=admin)
+    entries, planned = Entry.objects.count(), Policy.objects.get()
+    client.force_login(norbert)
+    page = client.get(ONE, {"value": 35, "valid_from": today()}).content.decode()
+    assert "Only an administrator of all centres can change it." in page
+    assert "Use 35 days from" not in page and "Cancel this change" not in page
+    for address in (ONE + "change/", reverse("accounts:policy_take_back", args=[planned.pk])):
+        client.post(address, {"value": 35, "valid_from": today(), "_key": "k" * 20})
+    for act in (lambda: change(35, by=norbert), lambda: planned.take_back(by=norbert)):
+        with pytest.raises(HouseWide):
+            act()
+    assert Policy.objects.get() == planned and Entry.objects.count() == entries
+
+
+def test_one_administers_all_centres_until_there_is_another(norbert: User, north: Centre) -> None:
+    assert norbert.may_everywhere("administer")
+    assert not norbert.may_everywhere("redeem_nothing")
+    make_centre("west")
+    assert not norbert.may_everywhere("administer")
+
+
 def test_a_number_that_there_is_not_is_not_found(as_admin: Client) -> None:
     assert as_admin.get("/policies/lucky_number/").status_code == 404
     assert as_admin.post("/policies/lucky_number/change/", {"value": 1, "valid_from": today()}).status_code == 404
+
+
+def test_whoever_administers_all_centres_administers_a_new_one(as_admin: Client, admin: User, north: Centre, south: Centre) -> None:
+    norbert = make_user("norbert", role="administrator", at=[north])
+    facts = {"slug": "west", "name": "West", "country": "DE", "time_zone": "Europe/Berlin"}
+    assert as_admin.post("/django-admin/accounts/centre/add/", facts).status_code == 302
+    west = Centre.objects.get(slug="west")
+    assert set(west.staff_roles.values_list("user", "name")) == {(admin.pk, "administrator")}
+    assert not User.objects.get(pk=norbert.pk).may_everywhere("administer")
+    assert User.objects.get(pk=admin.pk).may_everywhere("administer")

@@ -206,7 +206,7 @@ def test_a_changed_cadence_changes_query_words_and_count_alike(north: Centre) ->
     silent = Reason.objects.filter(rule="silence")
     assert silent.count() == 2
     gold_every = CADENCE[Group.DECISION_MAKER]["gold"]
-    (ahead,) = outlook(gold_every, 2, on=today)
+    (ahead,) = outlook(gold_every, 2, on=today, at=Centre.objects.all())
     assert (str(ahead.words), ahead.before, ahead.after) == ("People who should hear from us again", 2, 3)
 
     Policy.change(gold_every, 2, valid_from=today, by=None)

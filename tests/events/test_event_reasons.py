@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS
-from accounts.models import Company, Policy, TouchedCompany
+from accounts.models import Centre, Company, Policy, TouchedCompany
 from accounts.staff.models.policy import outlook
 from contacts.models import Reason, rules
 from contacts.reasons.card import ReasonCard
@@ -70,7 +70,10 @@ def test_a_changed_window_changes_query_card_words_and_count_alike(north_ag: Com
     look_again([north_ag.pk])
     assert both_ways("second_delivery", north_ag) == set()
     assert "in the 28 days before" in rules["second_delivery"].absent
-    before = {str(effect.words): (effect.before, effect.after) for effect in outlook(SECOND_DELIVERY_DAYS, 35, on=TODAY())}
+    before = {
+        str(effect.words): (effect.before, effect.after)
+        for effect in outlook(SECOND_DELIVERY_DAYS, 35, on=TODAY(), at=Centre.objects.all())
+    }
     assert before["Users to invite to an upcoming second delivery"] == (0, 1)
 
     Policy.change(SECOND_DELIVERY_DAYS, 35, valid_from=TODAY(), by=admin)

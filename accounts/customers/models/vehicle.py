@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Company, CompanyQuerySet, in_reach
 from accounts.customers.models.touched import TouchedCompany
+from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number, Unit, declare
 from fleetportal.core import audit
 from fleetportal.core.db import Folded, bulk, fold, locked, search
@@ -232,9 +233,9 @@ def counted_anew(vehicle: Vehicle, changes: audit.Changes) -> set[int]:
     return {vehicle.company_id, before.pk if isinstance(before, Company) else before}
 
 
-def count_for_second_delivery(number: Number, on: date) -> int:
-    """The vehicles for a second delivery on that day, at all centres. Costs 1 query."""
-    return Vehicle.objects.for_second_delivery(on=on).count()
+def count_for_second_delivery(number: Number, on: date, at: CentreQuerySet) -> int:
+    """The vehicles for a second delivery on that day, of companies at these centres. Costs 1 query."""
+    return Vehicle.objects.for_second_delivery(on=on).filter(company__centre__in=at).count()
 
 
 LOOK_ALIKES = str.maketrans("авекмнорстухіј", "abekmhopctyxij")

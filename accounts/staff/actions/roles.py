@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models.centre import Centre, CentreGroupPermission
@@ -65,6 +65,20 @@ def set_roles(user: User, roles: Mapping[str, Iterable[Centre]], *, by: User | N
     wanted = {one for role, centres in roles.items() for one in held_at(role, centres)}
     with transaction.atomic():
         return change(user, lambda held: wanted, by=by)
+
+
+def extend_to_new(centre: Centre, *, by: User | None) -> None:
+    """Whoever administered every centre administers the new `centre` as well: what applies at all centres stays theirs to change.
+
+    Costs 3 queries, and 9 for each of them.
+    """
+    administering = [role for role, rights in ROLES.items() if rights.get("administer") == ALL]
+    with transaction.atomic():
+        others = Centre.objects.exclude(pk=centre.pk)
+        held = StaffRole.objects.filter(name__in=administering, centre__in=others).order_by()
+        everywhere = held.values("user", "name").annotate(centres=Count("centre")).filter(centres=others.count())
+        for user, role in list(everywhere.values_list("user", "name")):
+            give_role(User.objects.get(pk=user), role, [centre], by=by)
 
 
 def roles_of(user: User) -> set[str]:

@@ -1,6 +1,7 @@
 """Numbers of the trade that an administrator may change, each from a day on (DOMAIN, "Numbers the house begins with").
 
-A number is declared once, beside the noun whose rule it is, and asked for a day:
+A number applies at every centre. So only somebody who administers all of them may change it; whoever administers some may look at
+it, and at what a change would do at these. A number is declared once, beside the noun whose rule it is, and asked for a day:
 
     SECOND_DELIVERY_DAYS = declare(its key, default=28, unit=Unit.DAYS, …)
     first = on - timedelta(days=SECOND_DELIVERY_DAYS.on(on))
@@ -24,6 +25,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.user import User
 from fleetportal.core import audit
 from fleetportal.core.db.locks import alone
@@ -50,6 +52,12 @@ class PolicyPast(Refused):
     """The day is in the past: values that applied then can't be changed."""
 
     code = "policy_past"
+
+
+class HouseWide(Refused):
+    """The number applies at centres that the user does not administer."""
+
+    code = "policy_house_wide"
 
 
 @dataclass(frozen=True)
@@ -107,11 +115,11 @@ def declare(
 
 @dataclass(frozen=True)
 class Effect:
-    """Something that is counted by numbers of the trade: `count(number, day)` as the rule finds it on that day."""
+    """Something that is counted by numbers of the trade: `count(number, day, centres)` as the rule finds it there on that day."""
 
     keys: Collection[str]
     words: Words
-    count: Callable[[Number, date], int]
+    count: Callable[[Number, date, CentreQuerySet], int]
 
 
 @dataclass(frozen=True)
@@ -129,14 +137,17 @@ effects: Registry[Effect] = Registry("what changes with a number of the trade")
 followers: Registry[Callable[[date], None]] = Registry("what follows from a changed number")
 
 
-def outlook(number: Number, value: int, *, on: date) -> list[Outlook]:
-    """What is counted by `number` on that day, as it is and as it would be if `value` counted. Costs what the effects count, twice."""
+def outlook(number: Number, value: int, *, on: date, at: CentreQuerySet) -> list[Outlook]:
+    """What is counted by `number` on that day at these centres, as it is and as it would be if `value` counted.
+
+    Costs what the effects count, twice.
+    """
     found = []
     for effect in effects:
         if number.key in effect.keys:
-            before = effect.count(number, on)
+            before = effect.count(number, on, at)
             with supposing(number, value):
-                found.append(Outlook(effect.words, before, effect.count(number, on)))
+                found.append(Outlook(effect.words, before, effect.count(number, on, at)))
     return found
 
 
@@ -199,8 +210,9 @@ class Policy(models.Model):
     def change(cls, number: Number, value: int, *, valid_from: date, by: User | None) -> bool:
         """`number` is `value` from `valid_from` on, until a later change; False where it is already.
 
-        Raises OutOfBounds, PolicyPast. Costs 4 queries and what follows from the change.
+        Raises HouseWide, OutOfBounds, PolicyPast. Costs 5 queries and what follows from the change.
         """
+        cls.refuse_part_of_the_house(by)
         if not number.lowest <= value <= number.highest:
             bounds = {"lowest": number.in_words(number.lowest), "highest": number.in_words(number.highest)}
             raise OutOfBounds(_("Choose a number from %(lowest)s to %(highest)s.") % bounds)
@@ -215,7 +227,11 @@ class Policy(models.Model):
             return True
 
     def take_back(self, *, by: User | None) -> None:
-        """A change that was planned does not come. Raises PolicyPast where it counts already. Costs 4 queries and what follows."""
+        """A change that was planned does not come. Raises HouseWide, and PolicyPast where it counts already.
+
+        Costs 5 queries and what follows.
+        """
+        self.refuse_part_of_the_house(by)
         number = numbers[self.key]
         with transaction.atomic():
             if self.valid_from <= timezone.localdate():
@@ -225,6 +241,12 @@ class Policy(models.Model):
             after = number.among({self.key: [row for row in rows.get(self.key, []) if row[0] != self.valid_from]}, self.valid_from)
             self.record("policy.taken_back", by=by, before=before, after=after)
             type(self).objects.filter(pk=self.pk).delete()
+
+    @staticmethod
+    def refuse_part_of_the_house(by: User | None) -> None:
+        """Raises HouseWide unless `by` administers every centre. Costs 1 query, none for a command."""
+        if by and not by.may_everywhere("administer"):
+            raise HouseWide(_("This number applies at every centre. Only an administrator of all centres can change it."))
 
     @staticmethod
     def refuse_the_past(day: date) -> None:

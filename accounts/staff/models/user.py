@@ -78,6 +78,11 @@ class User(AbstractUser):
         """True where the user holds `codename` on any centre, or for own companies."""
         return self.rights.anywhere(codename)
 
+    def may_everywhere(self, codename: str) -> bool:
+        """True where the user holds `codename` on every centre of the house. Costs at most 1 query."""
+        centres = self.rights.centres(codename)
+        return bool(centres) and not Centre.objects.exclude(pk__in=centres).exists()
+
     def keep_view(self, *, page: str, name: str, query: str) -> None:
         """Their own view of a list, under a name; the same name again renews it. Raises TooManyViews. Costs 3 queries."""
         with transaction.atomic():
