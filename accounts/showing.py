@@ -5,10 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import finding, panels, parts
 from accounts.customers.models.assignment import LookedAfter
-from accounts.customers.models.company import ways_in
+from accounts.customers.models.company import Company, in_reach, ways_in
 from accounts.customers.models.touched import derived
 from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS, count_for_second_delivery, mend_fleets
+from accounts.staff.models.centre import Centre
 from accounts.staff.models.policy import Effect, effects
+from fleetportal.core.audit import label
+from fleetportal.core.outbox.message import concerned
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
 
@@ -20,8 +23,10 @@ def register() -> None:
 
 
 def register_rules() -> None:
-    """How a company comes into reach, what is derived from its rows, and what a change of a policy would do."""
+    """How companies, and messages about them, come into reach; what is derived from their rows; what a change of a policy would do."""
     ways_in.register("looked after", LookedAfter())
+    concerned.register(label(Company), lambda user, may: in_reach(user, may=may))
+    concerned.register(label(Centre), lambda user, may: Centre.objects.where(user, may=may).values("pk"))
     derived.register("fleets", mend_fleets, weight=10)
     effects.register(
         "vehicles",

@@ -12,11 +12,13 @@ from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_obje
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.models import Company
 from contacts.consent import unsubscribe
 from contacts.models import Purpose
 from events import landing
 from events.models import Event, Invitation, Registration
 from fleetportal.core import ical
+from fleetportal.core.audit import label
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Priority
 from fleetportal.core.outbox.queueing import MessageDraft, sender_address
@@ -46,6 +48,7 @@ def to_guests(step: Step, registrations: Sequence[Registration]) -> list[Message
             f"events/mail/{step}",
             to=person,
             about=registration,
+            concerns=(label(Company), registration.company_id),
             gate="service",
             key=f"registration:{registration.pk}:{step}:{registration.revision}",
             context={
@@ -150,6 +153,7 @@ def to_invited(invitations: Sequence[Invitation], *, step: InvitingStep = "invit
             f"events/mail/{step}",
             to=one.person,
             about=one,
+            concerns=(label(Company), one.company_id),
             gate="marketing",
             purpose=Purpose.INVITATIONS,
             key=invitation_key(event, one.person_id, step),

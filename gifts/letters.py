@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext
 
+from accounts.models import Centre, Company
 from contacts.models import Channel, Person
+from fleetportal.core.audit import label
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import MessageChannel, Priority
 from fleetportal.core.outbox.queueing import MessageDraft
@@ -17,6 +19,7 @@ def voucher_letter(voucher: Voucher, person: Person, *, link: Link, address: str
         "gifts/mail/voucher",
         to=person,
         about=voucher,
+        concerns=(label(Company), voucher.company_id) if voucher.company_id else (label(Centre), voucher.programme.centre_id),
         gate="service",
         key=f"voucher:{voucher.pk}:{codes.mark_hash('mail', address)}",
         context={"voucher": voucher, "link": link},
@@ -30,6 +33,7 @@ def code_letter(challenge: Challenge, code: str) -> MessageDraft:
         "gifts/mail/code",
         to=Claimant(challenge),
         about=challenge,
+        concerns=(label(Centre), challenge.programme.centre_id),
         gate="service",
         key=f"challenge:{challenge.pk}",
         context={"code": code, "minutes": int(STAYS.total_seconds() // 60), "programme": challenge.programme},

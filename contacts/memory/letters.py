@@ -7,9 +7,11 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.models import Company
 from contacts.memory.models.meeting import Meeting
 from contacts.people.models.person import Person
 from fleetportal.core import ical
+from fleetportal.core.audit import label
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import queueing
 from fleetportal.core.outbox.message import Message
@@ -29,6 +31,7 @@ def propose_times(meeting: Meeting) -> Message | None:
             "contacts/mail/meeting_proposed",
             to=person,
             about=meeting,
+            concerns=(label(Company), meeting.company_id),
             gate="service",
             key=f"meeting:{meeting.pk}:times:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
             context={"meeting": meeting, "times": meeting.choices, "choose": meeting_link(meeting, max(times))},
@@ -57,6 +60,7 @@ def tell_of_meeting(meeting: Meeting) -> Message | None:
             "contacts/mail/meeting_cancelled" if cancelled else "contacts/mail/meeting_fixed",
             to=person,
             about=meeting,
+            concerns=(label(Company), meeting.company_id),
             gate="service",
             key=f"meeting:{meeting.pk}:{meeting.revision}",
             context={

@@ -274,7 +274,7 @@ def test_the_pile_costs_the_same_however_high(
     send_due()
     client.force_login(admin)
     client.get("/messages/letters/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/messages/letters/")
 
 

@@ -27,7 +27,6 @@ SAMPLES = {"_0": "", "url": "nothing"}
 # Pages that show every message there is, by design: why.
 SHOWS_ALL = {
     "mailbox/": "What a developer's machine keeps instead of sending; 404 wherever a mail server is named (INTERFACES).",
-    "messages/": "What the mail server would not take, for the administrator of the whole installation.",
 }
 # Addresses that are there to fail.
 FAULTS = {"cms/failwhale/": "Wagtail's own try of the page for faults: it raises, for editors alone."}

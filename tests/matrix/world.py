@@ -213,14 +213,15 @@ def imported(at: At, user: Any) -> Import:
 
 
 def message(at: At, user: Any) -> Message:
-    """A message with one file, kept for the developer to look at."""
+    """A message with one file that could not be sent, about the company."""
     file = {"name": "day.ics", "type": "text/calendar", "text": "BEGIN:VCALENDAR"}
-    about = {"about_type": "accounts.company", "about_id": at.company.pk, "attachments": [file]}
+    company = {"about_type": "accounts.company", "about_id": at.company.pk}
+    about = {**company, "concerns_type": "accounts.company", "concerns_id": at.company.pk, "attachments": [file], "state": "parked"}
     words = {
         "template": "x",
         "gate": "service",
         "language": "en",
-        "subject": "Good morning",
+        "subject": f"Good morning, {word('Kanarie', at.place)}",
         "text": "Good morning",
         "html": "<p>Good morning</p>",
         "message_id": "<x>",
@@ -274,7 +275,8 @@ NOUNS: dict[str, Noun] = {
     "event_id": Noun(lambda at, user: at.event, of_centre=True),
     "meeting_id": Noun(meeting),
     "message_id": Noun(message, of_all=True),
-    "letter_id": Noun(paper_letter, of_all=True),
+    "core:send_again message_id": Noun(message),
+    "letter_id": Noun(paper_letter),
     "number": Noun(lambda at, user: SimpleNamespace(pk=0), of_all=True),
     "policy_key": Noun(lambda at, user: SimpleNamespace(pk="second_delivery_days"), of_all=True),
     "policy_id": Noun(planned_policy, of_all=True),

@@ -1,7 +1,8 @@
 """A stored message: its content, recipient, channel and state."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -13,6 +14,7 @@ from fleetportal.core.audit import label, record
 from fleetportal.core.db import fold
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs import bell
+from fleetportal.core.registry import Registry
 
 
 class Priority(models.IntegerChoices):
@@ -52,7 +54,29 @@ class NotInTrouble(Refused):
     code = "not_in_trouble"
 
 
+class MayAsk(Protocol):
+    """A signed-in user, as far as their rights go."""
+
+    def may_everywhere(self, codename: str) -> bool: ...
+
+
+# By the label of what messages concern (a company, a person): the ids of those where a user holds a right. Filled from above.
+concerned: Registry[Callable[[Any, str], Any]] = Registry("what messages concern")
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
+    def where(self, user: MayAsk, *, may: str) -> "MessageQuerySet":
+        """Messages that concern somebody or something where `user` holds `may`; every message where that is all of the house.
+
+        A message that concerns nobody in particular is seen by the latter alone. Costs 1 query at once.
+        """
+        if user.may_everywhere(may):
+            return self
+        reach = Q(pk__in=())
+        for name in concerned.names():
+            reach |= Q(concerns_type=name, concerns_id__in=concerned[name](user, may))
+        return self.filter(reach)
+
     def in_trouble(self) -> "MessageQuerySet":
         """Messages that nobody will send unless somebody looks at them."""
         return self.filter(state__in=TROUBLE)
@@ -97,6 +121,8 @@ class Message(models.Model):
     message_id = models.CharField(max_length=200)
     about_type = models.CharField(max_length=60)
     about_id = models.BigIntegerField()
+    concerns_type = models.CharField(max_length=60, blank=True)  # through whose reach it is seen: mostly a company's
+    concerns_id = models.BigIntegerField(null=True)
     priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=MessageState, default=MessageState.WAITING)

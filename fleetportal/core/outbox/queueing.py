@@ -40,12 +40,14 @@ class MessageDraft:
     of a webhook, `template` names what happened and `context` holds the facts.
 
     Goes to `address`, which is one of the channel: a telephone number in E.164, the lines of a postal address, the name of a webhook; an
-    e-mail without one goes to the recipient's own. A `key` is queued once, however often it is asked for.
+    e-mail without one goes to the recipient's own. `concerns` is the label and the id of the row through whose reach administrators see
+    it. A `key` is queued once, however often it is asked for.
     """
 
     template: str = field(kw_only=False)
     to: Recipient
     about: models.Model
+    concerns: tuple[str, int | None] | None = None
     gate: str
     key: str
     context: Mapping[str, object] = field(default_factory=dict)
@@ -87,6 +89,7 @@ def message_from(draft: MessageDraft, now: datetime) -> Message:
     gates[draft.gate]
     to = draft.to
     language = to.language or settings.LANGUAGE_CODE
+    concerns = draft.concerns if draft.concerns and draft.concerns[1] else ("", None)
     recipient = draft.address or (to.email if draft.channel == MessageChannel.EMAIL else "")
     message = Message(
         key=draft.key,
@@ -104,6 +107,8 @@ def message_from(draft: MessageDraft, now: datetime) -> Message:
         message_id=make_msgid(domain=sender_domain()),
         about_type=label(draft.about),
         about_id=draft.about.pk,
+        concerns_type=concerns[0],
+        concerns_id=concerns[1],
         priority=draft.priority,
         due_at=draft.due_at or now,
         queued_at=now,

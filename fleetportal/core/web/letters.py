@@ -7,17 +7,22 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from fleetportal.core.outbox.channels.letter import PaperLetter, as_pdf
-from fleetportal.core.web.pages import done, page, whole_number
+from fleetportal.core.outbox.channels.letter import PaperLetter, PaperLetterQuerySet, as_pdf
+from fleetportal.core.web.pages import done, page, signed_in, whole_number
 
 PER_PAGE = 50
+
+
+def within_reach(request: HttpRequest) -> PaperLetterQuerySet:
+    """The letters that this administrator may print: each page and button begins with them."""
+    return PaperLetter.objects.where(signed_in(request), may="administer")
 
 
 @page(may="administer")
 @require_safe
 def letters(request: HttpRequest) -> HttpResponse:
-    """Letters that nobody has printed yet, the oldest first."""
-    waiting = Paginator(PaperLetter.objects.unprinted(), PER_PAGE).get_page(request.GET.get("page"))
+    """Letters in reach that nobody has printed yet, the oldest first."""
+    waiting = Paginator(within_reach(request).unprinted(), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "core/letters.html", {"waiting": waiting})
 
 
@@ -25,7 +30,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 @require_safe
 def letter_pdf(request: HttpRequest, letter_id: int) -> HttpResponse:
     """One letter, printed or not."""
-    letter = get_object_or_404(PaperLetter.objects.select_related("message"), pk=letter_id)
+    letter = get_object_or_404(within_reach(request).select_related("message"), pk=letter_id)
     return pdf_response([letter])
 
 
@@ -33,7 +38,7 @@ def letter_pdf(request: HttpRequest, letter_id: int) -> HttpResponse:
 @require_safe
 def letters_pdf(request: HttpRequest) -> HttpResponse:
     """The first PER_PAGE letters that wait, in one file."""
-    letters = list(PaperLetter.objects.unprinted()[:PER_PAGE])
+    letters = list(within_reach(request).unprinted()[:PER_PAGE])
     if not letters:
         raise Http404
     return pdf_response(letters)
@@ -47,8 +52,8 @@ def pdf_response(letters: list[PaperLetter]) -> HttpResponse:
 @page(may="administer")
 @require_POST
 def letters_printed(request: HttpRequest) -> HttpResponse:
-    """The letters named in the form are marked as printed."""
+    """Those in reach of the letters named in the form are marked as printed."""
     ids = [pk for pk in map(whole_number, request.POST.getlist("letter")) if pk is not None]
-    count = PaperLetter.objects.filter(pk__in=ids).mark_printed(by=request.user)
+    count = within_reach(request).filter(pk__in=ids).mark_printed(by=request.user)
     message = ngettext("%d letter has been marked as printed.", "%d letters have been marked as printed.", count) % count
     return done(request, reverse("core:letters"), message)

@@ -1,4 +1,4 @@
-"""Messages shown to staff: all that were kept, on one's own machine; those in trouble, to administrators anywhere."""
+"""Messages shown to staff: all that were kept, on one's own machine; those in trouble, to the administrators whom they concern."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fleetportal.core.outbox.channels.email import as_email
 from fleetportal.core.outbox.message import Message
 from fleetportal.core.web import middleware
-from fleetportal.core.web.pages import done, page
+from fleetportal.core.web.pages import done, page, signed_in
 
 PER_PAGE = 50
 # The letter is shown in a frame that may do nothing but be read; its links open in the window around it.
@@ -88,14 +88,14 @@ def message_file(request: HttpRequest, message_id: int, number: int) -> HttpResp
 @page(may="administer")
 @require_safe
 def trouble(request: HttpRequest) -> HttpResponse:
-    """Messages that were parked, refused or lost on the way, newest first: what the mail server said, and a way to try again."""
-    rows = Message.objects.in_trouble().order_by("-queued_at", "-pk")
+    """Messages in reach that were parked, refused or lost on the way, newest first: what the mail server said, and a way to try again."""
+    rows = Message.objects.where(signed_in(request), may="administer").in_trouble().order_by("-queued_at", "-pk")
     return render(request, "core/trouble.html", {"stuck": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))})
 
 
 @page(may="administer")
 @require_POST
 def send_again(request: HttpRequest, message_id: int) -> HttpResponse:
-    stuck = get_object_or_404(Message, pk=message_id)
+    stuck = get_object_or_404(Message.objects.where(signed_in(request), may="administer"), pk=message_id)
     stuck.send_again(by=request.user)
     return done(request, reverse("core:trouble"), _("The message is waiting to be sent again."))

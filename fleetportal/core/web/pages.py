@@ -8,7 +8,7 @@ import functools
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -21,6 +21,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods
 
 from fleetportal.core.links import Link
+from fleetportal.core.outbox.message import MayAsk
 from fleetportal.core.registry import Registry
 from fleetportal.core.web import idempotency, throttle
 from fleetportal.core.web.brand import brand
@@ -97,6 +98,11 @@ def admit(request: HttpRequest, may: str) -> None:
     """Raises Http404 when the signed-in user does not hold `may` anywhere."""
     if request.user.is_authenticated and not request.user.may(may):
         raise Http404
+
+
+def signed_in(request: HttpRequest) -> MayAsk:
+    """The user whom `page` has let in."""
+    return cast(MayAsk, request.user)
 
 
 def public_page(*, why: str) -> Callable[[View], View]:
