@@ -54,10 +54,10 @@ class CounterWriter:
 
     def enter_twice(self, centre: Centre) -> None:
         """Drivers whom the counter entered although another company's list had them: pairs for the list of duplicates."""
-        drivers = [driver for driver in self.drivers(centre) if driver.person.address("email")]
+        drivers = [driver for driver in self.drivers(centre) if driver.person.usable_address("email")]
         for driver, elsewhere in zip(drivers[:TWICE], drivers[-TWICE:], strict=True):
             known = driver.person
-            email = known.address("email")
+            email = known.usable_address("email")
             twin = people.enter(
                 by=self.emil,
                 email=email.value if email else "",
@@ -85,7 +85,7 @@ class CounterWriter:
         Received.objects.bulk_create(received(one) for one in given)
         Interaction.objects.bulk_create(told(one) for one in given)
         for gift in gifts:
-            Stock.objects.filter(centre=centre, gift=gift, quantity__gte=HANDED_OUT // 2).take(HANDED_OUT // 2)
+            Stock.objects.filter(centre=centre, gift=gift, quantity__gte=HANDED_OUT // 2).take_items(HANDED_OUT // 2)
 
     def shine(self, centre: Centre) -> None:
         """The programme that runs: cards for everybody and for one company, a claim page, a personal link for a driver we know."""

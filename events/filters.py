@@ -59,7 +59,7 @@ class EventFilter(Sentence):
 
 
 class GuestFilter(Sentence):
-    q = django_filters.CharFilter(label=_("Name"), method="named", widget=search_field())
+    q = django_filters.CharFilter(label=_("Name"), method="matching", widget=search_field())
     event = django_filters.ModelChoiceFilter(label=_("Event"), queryset=events_of, widget=forms.RadioSelect, empty_label=_("any event"))
     status = django_filters.ChoiceFilter(label=_("State"), choices=Status.choices, widget=forms.RadioSelect, empty_label=_("in any state"))
     there = django_filters.ChoiceFilter(
@@ -76,7 +76,7 @@ class GuestFilter(Sentence):
         model = Registration
         fields: tuple[str, ...] = ()
 
-    def named(self, rows: RegistrationQuerySet, name: str, value: str) -> RegistrationQuerySet:
+    def matching(self, rows: RegistrationQuerySet, name: str, value: str) -> RegistrationQuerySet:
         return rows.filter(person__in=search.found(Person, value))
 
     def arrived(self, rows: RegistrationQuerySet, name: str, value: str) -> RegistrationQuerySet:

@@ -31,12 +31,12 @@ pages: Registry[Callable[[Event], Landing | None]] = Registry("landing pages")
 makers: Registry[Callable[[Event, Any], None]] = Registry("makers of landing pages")
 
 
-def of(event: Event) -> Landing | None:
+def landing_page_of(event: Event) -> Landing | None:
     """The landing page of `event`. Costs what cms costs: 1 query."""
     return next((found for page in pages if (found := page(event))), None)
 
 
 def words(event: Event) -> dict[str, object]:
     """For templates: the landing page where it is public."""
-    found = of(event)
+    found = landing_page_of(event)
     return {"landing": found if found and found.is_live else None}

@@ -26,7 +26,7 @@ from gifts.models.programme import MAX_AT_ONCE
 SCANNED = re.compile(r"/(voucher|claim)/([A-Za-z0-9_-]{32})(?:[/?#]|$)")
 
 
-def plain(**attrs: str) -> forms.TextInput:
+def text_input(**attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"autocomplete": "off", **attrs})
 
 
@@ -51,7 +51,7 @@ class FirstNameForm(forms.Form):
         label=_("Your first name"),
         max_length=80,
         error_messages={"required": _("Please enter your first name.")},
-        widget=plain(autocomplete="given-name"),
+        widget=text_input(autocomplete="given-name"),
     )
 
     def clean_first_name(self) -> str:
@@ -68,15 +68,15 @@ class CardClaimForm(FirstNameForm):
         label=_("Your company or your van’s number plate"),
         max_length=160,
         error_messages={"required": _("Please enter one of the two, so that we know which company you drive for.")},
-        widget=plain(autocomplete="organization"),
+        widget=text_input(autocomplete="organization"),
     )
 
 
 class PoolForm(FirstNameForm):
     """A claim page also asks an address that a code can be sent to, and the plate."""
 
-    contact = forms.CharField(label=_("Your phone number or e-mail address"), max_length=254, widget=plain(autocomplete="email"))
-    plate = forms.CharField(label=_("Your van’s number plate"), max_length=16, widget=plain(autocapitalize="characters"))
+    contact = forms.CharField(label=_("Your phone number or e-mail address"), max_length=254, widget=text_input(autocomplete="email"))
+    plate = forms.CharField(label=_("Your van’s number plate"), max_length=16, widget=text_input(autocapitalize="characters"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,7 +115,9 @@ class CodeForm(forms.Form):
     """The six figures that were sent."""
 
     code = forms.CharField(
-        label=_("The code we sent you"), max_length=20, widget=plain(inputmode="numeric", autocomplete="one-time-code", pattern="[0-9 ]*")
+        label=_("The code we sent you"),
+        max_length=20,
+        widget=text_input(inputmode="numeric", autocomplete="one-time-code", pattern="[0-9 ]*"),
     )
 
     def clean_code(self) -> str:
@@ -126,7 +128,7 @@ class RedeemForm(forms.Form):
     """What the door sends: a scanned or typed code, from the body and never the address, and the wash, one of *yours*."""
 
     code = forms.CharField(
-        label=_("Code"), max_length=400, widget=plain(autocapitalize="characters", spellcheck="false", placeholder="W7K4 QD9P 3MXA")
+        label=_("Code"), max_length=400, widget=text_input(autocapitalize="characters", spellcheck="false", placeholder="W7K4 QD9P 3MXA")
     )
 
     def __init__(self, *args: Any, washes: list[Centre], **kwargs: Any) -> None:
@@ -157,7 +159,7 @@ class ReasonWhyForm(forms.Form):
     """Why something is taken back; kept in the history."""
 
     reason = forms.CharField(
-        label=_("Why?"), min_length=3, max_length=200, widget=plain(), help_text=_("This is kept in the history with your name.")
+        label=_("Why?"), min_length=3, max_length=200, widget=text_input(), help_text=_("This is kept in the history with your name.")
     )
 
 
@@ -210,7 +212,7 @@ class IssueForm(forms.Form):
         label=_("For the drivers of"),
         required=False,
         help_text=_("For cards: the company’s name. If you leave this empty, a card belongs to nobody until it is claimed."),
-        widget=plain(list="companies"),
+        widget=text_input(list="companies"),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -244,7 +246,7 @@ class ConfirmForm(forms.Form):
         label=_("Company"),
         required=False,
         help_text=_("The company’s full name. If you leave this empty, the driver does not belong to a company yet."),
-        widget=plain(list="companies"),
+        widget=text_input(list="companies"),
     )
     withdraw = forms.BooleanField(required=False, widget=forms.HiddenInput)  # said on the second press, once the page has said how many
 
@@ -317,7 +319,7 @@ class OnBehalfForm(forms.Form):
         label=_("The driver’s card"),
         max_length=400,
         help_text=_("Scan the card with a hand scanner, or type the web address from its QR code."),
-        widget=plain(spellcheck="false"),
+        widget=text_input(spellcheck="false"),
     )
     driver: "forms.ModelChoiceField[Driver]" = forms.ModelChoiceField(queryset=None)
 

@@ -21,7 +21,7 @@ def register() -> None:
     person_data.to_move.register("gifts.voucher", person_data.moving(Voucher, "person"))
     person_data.to_forget.register("gifts.claim", person_data.emptying(Claim, "person", first_name="", place="", marks=[]))
     person_data.to_move.register("gifts.claim", person_data.moving(Claim, "person"))
-    person_data.to_forget.register("gifts.handout", person_data.keeps)
+    person_data.to_forget.register("gifts.handout", person_data.keep_as_it_is)
     person_data.to_move.register("gifts.handout", person_data.moving(HandOut, "person"))
     person_data.to_count.register("gifts.voucher", (_("Vouchers"), person_data.rows_of(Voucher)))
     person_data.to_count.register("gifts.handout", (_("Gifts received"), person_data.rows_of(HandOut)))

@@ -75,7 +75,7 @@ def _rate(part: int, whole: int, words: str) -> str:
     return f"{part * 100 / whole:.0f}% {words}" if whole else ""
 
 
-def of(programme: Programme) -> Report:
+def report_of(programme: Programme) -> Report:
     """The report of one programme. Costs 4 queries."""
     counted: dict[str, Any] = {
         row["state"]: row for row in programme.vouchers.order_by().values("state").annotate(count=Count("pk"), cents=Sum("value_cents"))

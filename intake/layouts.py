@@ -20,7 +20,7 @@ def put_on(sheet: Sheet, layout: Layout) -> None:
     for column in sheet.columns:
         kept = layout.columns.get(str(column.index))
         if kept is not None:
-            column.mean(kept["key"], SAID)
+            column.set_meaning(kept["key"], SAID)
             column.order = kept.get("order", "")
     sheet.kind, sheet.layout = layout.kind, layout.name
     check(sheet)

@@ -138,7 +138,7 @@ def put_row_back(row: Any, changes: Iterable[audit.Change], *, by: User | None, 
     for change in changes:
         name = audit.column(row, change.field)  # of a foreign key the id, which is what the history keeps
         current = getattr(row, name)
-        if audit.plain(current) == change.after:
+        if audit.json_value(current) == change.after:
             before = parse_date(change.before) if change.field.endswith("_on") and change.before else change.before
             values[change.field] = (current, before)
             setattr(row, name, before)

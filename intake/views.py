@@ -328,7 +328,7 @@ def where(request: StaffRequest, import_id: int) -> HttpResponse:
 @page(may=MAY)
 @require_POST
 @once
-def take(request: StaffRequest, import_id: int) -> HttpResponse:
+def apply_good_rows(request: StaffRequest, import_id: int) -> HttpResponse:
     """Take the good rows."""
     run = own(request, import_id)
     actions.apply(run, by=request.user)

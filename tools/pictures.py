@@ -108,7 +108,7 @@ def compact(png: bytes) -> bytes:
     return small.getvalue()
 
 
-def take(browser: Browser, name: str, username: str, address: str, tell: Callable[[str], None]) -> None:
+def take_pictures(browser: Browser, name: str, username: str, address: str, report: Callable[[str], None]) -> None:
     """The four pictures of one page."""
     for width, (wide, high) in SIZES.items():
         for scheme in SCHEMES:
@@ -124,7 +124,7 @@ def take(browser: Browser, name: str, username: str, address: str, tell: Callabl
                 page.wait_for_load_state("networkidle")
             path = FOLDER / f"{name}-{width}-{scheme}.png"
             path.write_bytes(compact(page.screenshot()))
-            tell(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} kB")
+            report(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} kB")
             context.close()
 
 
@@ -135,7 +135,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"))
         for name, (username, address) in addresses(browser).items():
             if not chosen or name in chosen:
-                take(browser, name, username, address, print)
+                take_pictures(browser, name, username, address, print)
         browser.close()
 
 

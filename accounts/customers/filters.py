@@ -47,7 +47,7 @@ def companies_of(request: StaffRequest) -> QuerySet[Company]:
 
 
 class CompanyFilter(Sentence):
-    q = django_filters.CharFilter(label=_("Name or city"), method="named", widget=search_field())
+    q = django_filters.CharFilter(label=_("Name or city"), method="matching", widget=search_field())
     centre = django_filters.ModelChoiceFilter(
         label=_("Centre"), queryset=centres_of, widget=forms.RadioSelect, empty_label=_("all centres")
     )
@@ -72,7 +72,7 @@ class CompanyFilter(Sentence):
         model = Company
         fields: tuple[str, ...] = ()
 
-    def named(self, rows: CompanyQuerySet, name: str, value: str) -> CompanyQuerySet:
+    def matching(self, rows: CompanyQuerySet, name: str, value: str) -> CompanyQuerySet:
         return rows.filter(pk__in=search.found(Company, value))
 
     def ending(self, rows: CompanyQuerySet, name: str, value: str) -> CompanyQuerySet:
@@ -83,7 +83,7 @@ class CompanyFilter(Sentence):
 
 
 class VehicleFilter(Sentence):
-    q = django_filters.CharFilter(label=_("Plate, VIN or model"), method="named", widget=search_field())
+    q = django_filters.CharFilter(label=_("Plate, VIN or model"), method="matching", widget=search_field())
     use = django_filters.ChoiceFilter(label=_("Kind"), choices=Use.choices, widget=forms.RadioSelect, empty_label=_("of any kind"))
     ends = django_filters.ChoiceFilter(
         label=_("Contract end"), choices=SPANS, method="ending", widget=forms.RadioSelect, empty_label=_("at any time")
@@ -116,7 +116,7 @@ class VehicleFilter(Sentence):
         model = Vehicle
         fields: tuple[str, ...] = ()
 
-    def named(self, rows: VehicleQuerySet, name: str, value: str) -> VehicleQuerySet:
+    def matching(self, rows: VehicleQuerySet, name: str, value: str) -> VehicleQuerySet:
         return rows.filter(pk__in=search.found(Vehicle, value))
 
     def ending(self, rows: VehicleQuerySet, name: str, value: str) -> VehicleQuerySet:

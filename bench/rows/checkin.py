@@ -24,7 +24,7 @@ def figures(size: int) -> Iterator[Figure]:
     guests = [registering.register(event, person, company=company, seating=seating, party=1, by=None).pk for person in people]
     cookies = signed_in(User.objects.get(username="carla"))
     tickets = Link.objects.filter(scope="ticket", subject_id__in=guests)
-    posts = [Post(f"/events/{event.pk}/check-in/arrive/", {"code": one.address, "_key": token_hex(16)}, cookies) for one in tickets]
+    posts = [Post(f"/events/{event.pk}/check-in/arrive/", {"code": one.url, "_key": token_hex(16)}, cookies) for one in tickets]
     with Server() as server:
         theirs, ours = server.rush([Post(f"/bare/seat/{yardstick.seating().pk}/")] * GUESTS), server.rush(posts)
     inside = CheckIn.objects.not_undone().filter(registration__event=event).count()

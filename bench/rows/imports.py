@@ -24,7 +24,7 @@ def figures(size: int) -> Iterator[Figure]:
     write(path, size)
     highest = {table: top(table) for table in tables()}
     before = peak_mb()
-    ours = seconds(lambda: take(path))
+    ours = seconds(lambda: import_file(path))
     above = peak_mb() - before
     written = {table: rows_above(table, last) for table, last in highest.items()}
     theirs = seconds(lambda: read_and_write(path, written))
@@ -58,7 +58,7 @@ def write(path: Path, rows: int) -> None:
     book.close()
 
 
-def take(path: Path) -> None:
+def import_file(path: Path) -> None:
     with path.open("rb") as file:
         run = imports.bring(file, name=path.name, by=None, centre=Centre.objects.order_by("pk").first())
     imports.judge(run, by=None, in_background=False)

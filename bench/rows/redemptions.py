@@ -24,7 +24,7 @@ def figures(size: int) -> Iterator[Figure]:
     Voucher.objects.filter(issue__in=issues).update(state=VoucherState.CLAIMED, person=driver.person, company=driver.company)
     ours_pks, bare_pks = ([*Voucher.objects.filter(issue=issue).values_list("pk", flat=True)] for issue in issues)
     cookies = signed_in(wanda)
-    addresses = [link.address for link in Link.objects.make_many("voucher", ours_pks)]
+    addresses = [link.url for link in Link.objects.make_many("voucher", ours_pks)]
     posts = [Post("/vouchers/redeem/", {"code": address, "wash": str(wash.pk), "_key": token_hex(16)}, cookies) for address in addresses]
     bare = [Post(f"/bare/stamp/{pk}/") for pk in bare_pks]
     with Server() as server:

@@ -43,19 +43,19 @@ def empty_site() -> Path:
         site.mkdir(parents=True)
         wagtail_command = Path(sys.executable).parent / "wagtail"
         quiet = {"check": True, "stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
-        subprocess.run([wagtail_command, "start", "bare", "."], cwd=site, env=plain(), **quiet)
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=site, env=plain(), **quiet)
+        subprocess.run([wagtail_command, "start", "bare", "."], cwd=site, env=plain_environment(), **quiet)
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=site, env=plain_environment(), **quiet)
     return site
 
 
-def plain() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
     return {"PATH": str(Path(sys.executable).parent), "DJANGO_SETTINGS_MODULE": "bare.settings.dev"}
 
 
 def until_it_answers(command: list[str], folder: Path, address: str) -> float:
     """The seconds until the first page."""
     began = time.perf_counter()
-    environment = plain() if folder != ROOT else None
+    environment = plain_environment() if folder != ROOT else None
     process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         while process.poll() is None:

@@ -21,7 +21,7 @@ class Reach:
     words: object
 
 
-def of(person: Person, *, sees_private: bool = False) -> list[Reach]:
+def reach_of(person: Person, *, sees_private: bool = False) -> list[Reach]:
     """The marks of a person whose addresses came with their consents, without a query."""
     addresses = [address for address in person.addresses.all() if sees_private or not address.is_private]
     return [reach(channel, [address for address in addresses if address.channel == channel]) for channel in SHOWN]

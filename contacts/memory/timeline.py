@@ -50,7 +50,7 @@ def contact(interaction: Interaction) -> TimelineLine:
     )
 
 
-def plain(interaction: Interaction) -> TimelineLine:
+def channel_line(interaction: Interaction) -> TimelineLine:
     """A kind nobody has words for: its channel's."""
     return TimelineLine(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], interaction.get_outcome_display())
 
@@ -67,7 +67,7 @@ def _same(line: TimelineLine, interaction: Interaction) -> TimelineLine:
 
 def words_for(interaction: Interaction) -> TimelineLine:
     """The line of `interaction`, by its kind."""
-    return renderers[interaction.kind](interaction) if interaction.kind in renderers else plain(interaction)
+    return renderers[interaction.kind](interaction) if interaction.kind in renderers else channel_line(interaction)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class PairFilter(Sentence):
 
 
 class PersonFilter(Sentence):
-    q = django_filters.CharFilter(label=_("Name"), method="named", widget=search_field())
+    q = django_filters.CharFilter(label=_("Name"), method="matching", widget=search_field())
     group = django_filters.ChoiceFilter(
         label=_("Group"), choices=Group.choices, method="of_group", widget=forms.RadioSelect, empty_label=_("in any group")
     )
@@ -70,7 +70,7 @@ class PersonFilter(Sentence):
         model = Person
         fields: tuple[str, ...] = ()
 
-    def named(self, rows: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
+    def matching(self, rows: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
         return rows.filter(pk__in=search.found(Person, value))
 
     def of_group(self, rows: PersonQuerySet, name: str, value: str) -> PersonQuerySet:

@@ -105,7 +105,7 @@ def forget_search_row(person: Person) -> None:
     search.forget(Person, [person.pk])
 
 
-def keeps(person: Person) -> None:
+def keep_as_it_is(person: Person) -> None:
     """Forgets nothing: these are sums that tax law requires, without any personal data."""
 
 
@@ -196,6 +196,6 @@ def move_search_row(duplicate: Person, kept: Person) -> Moved:
     return []
 
 
-def stays(duplicate: Person, kept: Person) -> Moved:
+def move_nothing(duplicate: Person, kept: Person) -> Moved:
     """Moves nothing: these rows belong to others that move."""
     return []

@@ -64,7 +64,7 @@ class ReasonCard:
         if person is None:
             return Channel.PHONE if company.phone else Channel.IN_PERSON
         for channel in (Channel.PHONE, Channel.EMAIL):
-            if person.address(channel):
+            if person.usable_address(channel):
                 return channel
         return Channel.LETTER if company.street else Channel.IN_PERSON
 

@@ -27,7 +27,7 @@ def channels(person: Person, held: Collection[str] = ()) -> SafeString:
     Private addresses only for those who hold `see_private`.
     """
     language = get_language() or ""
-    spans = [channel_mark(mark.channel, mark.state, language) for mark in reach.of(person, sees_private="see_private" in held)]
+    spans = [channel_mark(mark.channel, mark.state, language) for mark in reach.reach_of(person, sees_private="see_private" in held)]
     return format_html('<span class="fp-channels">{}</span>', mark_safe("".join(spans)))
 
 

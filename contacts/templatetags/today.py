@@ -76,7 +76,7 @@ def target_group(reason: Reason) -> SafeString:
 
 
 @register.filter
-def said(decision: Decision) -> str:
+def decision_text(decision: Decision) -> str:
     """What was just done with a card, for the toast."""
     who = str(decision.person or decision.company)
     words = {

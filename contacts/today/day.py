@@ -175,7 +175,7 @@ class Day:
     @cached_property
     def tasks(self) -> list[Task]:
         """The user's own open tasks, the most urgent first; one more than is shown, to know whether there are more. 1 query."""
-        return list(Task.objects.of(self.user).open().in_order().select_related("company")[: BESIDE + 1])
+        return list(Task.objects.promised_by(self.user).open().in_order().select_related("company")[: BESIDE + 1])
 
     @property
     def has_more_tasks(self) -> bool:

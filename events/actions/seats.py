@@ -20,7 +20,7 @@ def seat_or_queue(registration: Registration, seatings: SeatingQuerySet) -> list
 
     `seatings` holds the one seating. Costs 2 queries, or 6.
     """
-    if seatings.take(registration.party):
+    if seatings.take_seats(registration.party):
         registration.status = Status.SEATED
         registration.save(force_insert=True)
         return []
@@ -68,7 +68,7 @@ def resize_party(registration: Registration, seating: Seating, heads: int) -> li
     Raises NotEnoughSeats.
     """
     more = heads - registration.party
-    if registration.is_seated and more > 0 and not Seating.objects.filter(pk=seating.pk).take(more):
+    if registration.is_seated and more > 0 and not Seating.objects.filter(pk=seating.pk).take_seats(more):
         words = _("There aren’t that many seats left. You keep the %(party)d you have.") % {"party": registration.party}
         raise NotEnoughSeats(words, facts={"free": seating.for_newcomers})
     registration.party = heads

@@ -121,10 +121,10 @@ class EventForm(RowForm):
     def stored(self) -> dict[str, Any]:
         return super().stored() | {"capacity": self.seating.capacity}
 
-    def said(self, column: str, value: object) -> str:
+    def shown_value(self, column: str, value: object) -> str:
         if self.event and isinstance(value, datetime):
             return date_format(value.astimezone(self.event.zone), "DATETIME_FORMAT")
-        return super().said(column, value)
+        return super().shown_value(column, value)
 
     @cached_property
     def own(self) -> dict[str, Any]:

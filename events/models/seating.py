@@ -12,7 +12,7 @@ class SeatsTaken(Refused):
 
 
 class SeatingQuerySet(models.QuerySet["Seating"]):
-    def take(self, heads: int) -> bool:
+    def take_seats(self, heads: int) -> bool:
         """True when `heads` seats of one row were free, nobody waited for them, and they are now taken."""
         return bool(self.filter(taken__lte=F("capacity") - heads, waiting=0).update(taken=F("taken") + heads))
 

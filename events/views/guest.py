@@ -118,7 +118,7 @@ def show_answer(request: HttpRequest, link: Link, found: Invitation, registratio
 def ticket_context(registration: Registration) -> dict[str, Any]:
     """The registration with its code for the door. Costs 1 query."""
     link = Link.objects.valid_for("ticket", registration.pk)
-    code = qr.svg(link.address, label=_("Ticket code to show at the door")) if link and registration.is_seated else ""
+    code = qr.svg(link.url, label=_("Ticket code to show at the door")) if link and registration.is_seated else ""
     return {"registration": registration, "code": code, "ticket": link.path if link else ""}
 
 

@@ -18,7 +18,7 @@ from events.actions.inviting import invitable, start_inviting
 from events.forms.proposal import ProposalForm
 from events.models import Event
 from events.views import cockpit
-from events.views.staff import address, the_event
+from events.views.staff import event_url, the_event
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists.paging import beside, said_span
 from fleetportal.core.web.pages import done, page, whole_number
@@ -47,7 +47,7 @@ def proposal(request: StaffRequest, event_id: int) -> HttpResponse:
     form = ProposalForm(request.POST)
     if request.method == "POST" and form.is_valid():
         start_inviting(found, by=request.user, without=form.without)
-        return done(request, address(found), _("The invitations are being sent."))
+        return done(request, event_url(found), _("The invitations are being sent."))
     return shown(request, found, Turn(1, None, None), without=[])
 
 

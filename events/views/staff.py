@@ -88,7 +88,7 @@ def the_event(request: StaffRequest, event_id: int, *, may: str) -> Event:
     return get_object_or_404(Event.objects.where(request.user, may=may).select_related("centre", "host"), pk=event_id)
 
 
-def address(event: Event) -> str:
+def event_url(event: Event) -> str:
     return reverse("events:event", args=[event.pk])
 
 
@@ -106,7 +106,7 @@ def new(request: StaffRequest) -> HttpResponse:
     form = EventForm(request.POST or None, user=request.user, kind=kind)
     if form.is_valid():
         event = planning.plan(by=request.user, **form.values)
-        return done(request, address(event), _("%s has been planned. Nobody can see it until it is published.") % event)
+        return done(request, event_url(event), _("%s has been planned. Nobody can see it until it is published.") % event)
     templates = [(key, template.name, key == kind) for key, template in TEMPLATES.items()]
     context = {
         "form": form,
@@ -127,11 +127,11 @@ def edit(request: StaffRequest, event_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             if form.write(partial(planning.edit, event), by=request.user):
-                return done(request, address(event), _("%s has been saved.") % event)
+                return done(request, event_url(event), _("%s has been saved.") % event)
         except SeatsTaken as refusal:  # somebody registered since the form was checked
             form.add_error("capacity", str(refusal.message))
     told = event.registrations.seated().count() if not event.is_draft else 0
-    context = {"form": form, "event": event, "told": told, "title": _("Edit %s") % event, "save": _("Save"), "back": address(event)}
+    context = {"form": form, "event": event, "told": told, "title": _("Edit %s") % event, "save": _("Save"), "back": event_url(event)}
     return render(request, "events/event_form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -143,7 +143,7 @@ def second_delivery(request: StaffRequest) -> HttpResponse:
     centre = centres.order_by(Case(When(pk=request.user.home_centre_id or 0, then=0), default=1), "pk")[0]
     event = draft_second_delivery(centre, by=request.user, now=timezone.now())
     said = _("%s has been drafted for next month.") if event.is_draft else _("There is already one next month: %s.")
-    return done(request, address(event), said % event)
+    return done(request, event_url(event), said % event)
 
 
 @page(may="run_events")
@@ -151,7 +151,7 @@ def second_delivery(request: StaffRequest) -> HttpResponse:
 def publish(request: StaffRequest, event_id: int) -> HttpResponse:
     event = the_event(request, event_id, may="run_events")
     planning.publish(event, by=request.user)
-    return done(request, address(event), _("The event is published. Guests can answer now."))
+    return done(request, event_url(event), _("The event is published. Guests can answer now."))
 
 
 @page(may="run_events")
@@ -163,11 +163,13 @@ def cancel(request: StaffRequest, event_id: int) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if form.is_valid():
         planning.call_off(event, by=request.user, reason=form.cleaned_data["reason"])
-        return done(request, address(event), _("The event has been called off. All registered guests will be notified by e-mail."))
+        return done(request, event_url(event), _("The event has been called off. All registered guests will be notified by e-mail."))
     told = event.registrations.active().count()
     save = ngettext("Call off and notify %(count)d guest", "Call off and notify %(count)d guests", told) % {"count": told}
     title = _("Call off %s") % event
-    return ask(request, form, title=title, save=save if told else _("Call off"), back=address(event), trail=(str(event), address(event)))
+    return ask(
+        request, form, title=title, save=save if told else _("Call off"), back=event_url(event), trail=(str(event), event_url(event))
+    )
 
 
 @page(may="run_events")
@@ -177,9 +179,11 @@ def make_landing(request: StaffRequest, event_id: int) -> HttpResponse:
     event = the_event(request, event_id, may="run_events")
     for make in landing.makers:
         make(event, request.user)
-    found = landing.of(event)
+    found = landing.landing_page_of(event)
     return done(
-        request, found.edit_address if found and request.user.may("edit_pages") else address(event), _("The landing page has been created.")
+        request,
+        found.edit_address if found and request.user.may("edit_pages") else event_url(event),
+        _("The landing page has been created."),
     )
 
 
@@ -206,7 +210,7 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
         "show": show,
         "guests": figures.guests(found, request.user, show),
         "ranks": figures.ranks(found) if now.waiting else {},
-        "landing": landing.of(found),
+        "landing": landing.landing_page_of(found),
         "has_makers": bool(landing.makers.names()),
         "can_run": Event.objects.where(request.user, may="run_events").filter(pk=found.pk).exists(),
         "can_check_in": Event.objects.where(request.user, may="check_in").filter(pk=found.pk).exists(),
@@ -231,7 +235,7 @@ def invite(request: StaffRequest, event_id: int) -> HttpResponse:
     """Invites everybody who may be; pressing twice, or two at once, sends once."""
     found = the_event(request, event_id, may="invite")
     start_inviting(found, by=request.user)
-    return done(request, address(found), _("The invitations are being sent."))
+    return done(request, event_url(found), _("The invitations are being sent."))
 
 
 @page(may="invite")
@@ -240,4 +244,4 @@ def remind(request: StaffRequest, event_id: int) -> HttpResponse:
     """Reminds those who have not answered, each once."""
     found = the_event(request, event_id, may="invite")
     start_nudging(found, by=request.user)
-    return done(request, address(found), _("The reminders are being sent."))
+    return done(request, event_url(found), _("The reminders are being sent."))

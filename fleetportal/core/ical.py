@@ -66,14 +66,14 @@ def event_of(method: Method, appointment: Appointment) -> Event:
     event.add("location", appointment.place)
     event.add("description", appointment.words)
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    event.add("organizer", address(appointment.organizer), encode=False)
+    event.add("organizer", calendar_address(appointment.organizer), encode=False)
     event.add("attendee", invited(appointment.attendee, coming=method == "REQUEST"), encode=False)
     if method == "REQUEST":
         event.add_component(alarm(appointment.title))
     return event
 
 
-def address(party: Party) -> vCalAddress:
+def calendar_address(party: Party) -> vCalAddress:
     found = vCalAddress(f"mailto:{party.email}")
     found.params["CN"] = vText(party.name)
     return found
@@ -81,7 +81,7 @@ def address(party: Party) -> vCalAddress:
 
 def invited(party: Party, *, coming: bool) -> vCalAddress:
     """`party` as an attendee. Guests who are `coming` replied on our page, so the calendar doesn't request a reply."""
-    found = address(party)
+    found = calendar_address(party)
     found.params["ROLE"] = vText("REQ-PARTICIPANT")
     found.params["RSVP"] = vText("FALSE")
     if coming:

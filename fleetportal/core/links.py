@@ -102,7 +102,7 @@ class Link(models.Model):
         return reverse(scopes[self.scope], args=[self.token])
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         """The full address, on the configured base and never on the request's host."""
         return settings.BASE_URL + self.path
 
@@ -133,8 +133,8 @@ def fill_in(text: str, found: dict[int, Link] | None = None) -> str:
     """`text` with each placeholder replaced by its address; one that names no link stays. Costs 1 query where there are any."""
     links = found_in(text) if found is None else found
 
-    def address(match: re.Match[str]) -> str:
+    def url_for(match: re.Match[str]) -> str:
         link = links.get(int(match[1]))
-        return link.address if link and link.placeholder == match[0] else match[0]
+        return link.url if link and link.placeholder == match[0] else match[0]
 
-    return PLACEHOLDER.sub(address, text)
+    return PLACEHOLDER.sub(url_for, text)

@@ -74,7 +74,7 @@ class Environment:
             stop("ALLOWED_HOSTS", "is empty: give the names the portal answers to, with commas")
         return hosts
 
-    def address(self, name: str, value: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+    def split_url(self, name: str, value: str, schemes: tuple[str, ...], example: str) -> SplitResult:
         """The parts of an address of one of `schemes`; no line shows `value`, which may hold a password."""
         try:
             parts = urlsplit(value)
@@ -92,7 +92,7 @@ class Environment:
 
     def base_url(self) -> str:
         value, example = self.text("BASE_URL").rstrip("/"), "scheme and host, like https://fleet.example"
-        parts = self.address("BASE_URL", value, ("http", "https"), example)
+        parts = self.split_url("BASE_URL", value, ("http", "https"), example)
         if not parts.hostname or parts.username is not None or parts.path or parts.query or parts.fragment:
             stop("BASE_URL", f"is malformed: give {example}")
         return value
@@ -120,7 +120,7 @@ class Environment:
     def database(self) -> dict[str, Any]:
         value = self.text("DATABASE_URL", f"sqlite:///{VAR / 'fleetportal.sqlite3'}")
         example = "sqlite:///file or postgres://user:password@host:port/name"
-        parts = self.address("DATABASE_URL", value, ("sqlite", "postgres", "postgresql"), example)
+        parts = self.split_url("DATABASE_URL", value, ("sqlite", "postgres", "postgresql"), example)
         if not parts.path.strip("/"):
             stop("DATABASE_URL", f"names no database: give {example}")
         return self._env.db_url_config(value)
@@ -128,7 +128,7 @@ class Environment:
     def redis_url(self) -> str:
         value = self.text("REDIS_URL", "")
         if value:
-            self.address("REDIS_URL", value, ("redis", "rediss"), "redis://host:port/number")
+            self.split_url("REDIS_URL", value, ("redis", "rediss"), "redis://host:port/number")
         return value
 
     def sms_gateway(self) -> str:
@@ -144,7 +144,7 @@ class Environment:
         found = {}
         for entry in self.words("WEBHOOKS", []):
             name, separator, address = entry.partition("=")
-            if not separator or not name or not self.address("WEBHOOKS", address, ("http", "https"), example).hostname:
+            if not separator or not name or not self.split_url("WEBHOOKS", address, ("http", "https"), example).hostname:
                 stop("WEBHOOKS", f"is malformed: give {example}")
             found[name] = address
         return found
@@ -152,7 +152,7 @@ class Environment:
     def email(self) -> dict[str, Any]:
         value, example = self.text("EMAIL_URL"), "smtp://user:password@host:port or smtp+tls://…"
         schemes = ("smtp", "smtp+tls", "smtp+ssl")  # another kind would print personal links, or lose them
-        if not self.address("EMAIL_URL", value, schemes, example).hostname:
+        if not self.split_url("EMAIL_URL", value, schemes, example).hostname:
             stop("EMAIL_URL", f"names no mail server: give {example}")
         return {**self._env.email_url_config(value), "EMAIL_BACKEND": "fleetportal.core.outbox.channels.email.TextKnownBackend"}
 

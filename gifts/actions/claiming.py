@@ -43,7 +43,7 @@ def claim(
         now = timezone.now()
         day = voucher.programme.centre.today(now)
         period, marks = voucher.programme.period_of(day), sorted({person_mark(person), *said.marks})
-        if not Allowance.objects.take(voucher.programme, period, marks):
+        if not Allowance.objects.take_one_each(voucher.programme, period, marks):
             raise driver_has_one(voucher.programme)
         free = Voucher.objects.filter(Q(person=None) | Q(person=person), pk=voucher.pk).claimable(on=voucher.today(now))
         if not free.update(state=VoucherState.CLAIMED, person=person, company=company):

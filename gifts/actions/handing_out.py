@@ -25,7 +25,7 @@ def hand_out(gift: Gift, person: Person, *, company: Company, centre: Centre, by
     """
     with transaction.atomic():
         now = timezone.now()
-        if not Stock.objects.filter(centre=centre, gift=gift).take():
+        if not Stock.objects.filter(centre=centre, gift=gift).take_items():
             raise NothingInStock(_("“%(gift)s” is out of stock at %(centre)s.") % {"gift": gift, "centre": centre})
         given = HandOut.objects.create(
             gift=gift, centre=centre, person=person, company=company, value_cents=gift.value_cents, handed_out_by=by, handed_out_at=now

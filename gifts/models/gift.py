@@ -58,7 +58,7 @@ class StockQuerySet(models.QuerySet["Stock"]):
         """What lies there to be given."""
         return self.filter(quantity__gt=0, gift__is_offered=True)
 
-    def take(self, count: int = 1) -> bool:
+    def take_items(self, count: int = 1) -> bool:
         """True when `count` lay in the one row of this set, and are now taken. Costs 1 query."""
         return bool(self.filter(quantity__gte=count).update(quantity=F("quantity") - count))
 

@@ -176,7 +176,7 @@ class Issue(models.Model):
 
 
 class AllowanceQuerySet(models.QuerySet["Allowance"]):
-    def take(self, programme: Programme, period: str, marks: Iterable[str]) -> bool:
+    def take_one_each(self, programme: Programme, period: str, marks: Iterable[str]) -> bool:
         """True when the driver known by `marks` had one left of each in that period, and it is now taken. Costs 2 queries a mark.
 
         Marks are taken in order, so that two claims at once never wait for each other. Roll back where it says False.

@@ -182,7 +182,7 @@ def voucher_context(one: Voucher, link: Link) -> dict[str, Any]:
     )
     context: dict[str, Any] = {"voucher": one, "programme": one.programme, "centre": centre, "state": state, "token": link.token}
     if state == VoucherState.CLAIMED:
-        context |= {"qr": qr.svg(link.address, label=_("Voucher code for the car wash")), "places": one.programme.washes}
+        context |= {"qr": qr.svg(link.url, label=_("Voucher code for the car wash")), "places": one.programme.washes}
         context["kept_at"] = timezone.localtime(None, centre.zone)
     if state == VoucherState.REDEEMED:
         context["redemption"] = one.redemptions.not_undone().select_related("wash").first()
@@ -205,6 +205,6 @@ def give_back(request: HttpRequest, link: Link) -> HttpResponse:
 def voucher_pdf(request: HttpRequest, link: Link) -> HttpResponse:
     """The claimed voucher on paper."""
     one = get_object_or_404(Voucher.objects.with_names().filter(state=VoucherState.CLAIMED), pk=link.subject_id)
-    response = HttpResponse(pdf.voucher(one, link.address), content_type="application/pdf")
+    response = HttpResponse(pdf.voucher(one, link.url), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="voucher-{one.pk}.pdf"'
     return response

@@ -169,7 +169,7 @@ def shown_voucher(request: StaffRequest, person: Person) -> dict[str, Any] | Non
     voucher = mine.filter(pk=asked).first() if asked is not None else None
     if voucher is None or voucher.link is None:
         return None
-    return {"voucher": voucher, "qr": qr.svg(voucher.link.address, label=str(_("The driver’s own link")))}
+    return {"voucher": voucher, "qr": qr.svg(voucher.link.url, label=str(_("The driver’s own link")))}
 
 
 # --- drivers whom a claim made ---------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def redeem(request: StaffRequest) -> HttpResponse:
         return render(request, "gifts/redeem.html", context)
     context["wash"] = form.wash
     try:
-        return green(request, context, take(request, form))
+        return green(request, context, redeem_by_form(request, form))
     except throttle.TooMany as error:
         return put_into_words(request, error)
     except VoucherRefused as refused:
@@ -76,7 +76,7 @@ def green(request: StaffRequest, context: dict[str, Any], redemption: Redemption
     return render(request, "gifts/redeem_go.html", {**context, "redemption": redemption, "voucher": redemption.voucher})
 
 
-def take(request: StaffRequest, form: RedeemForm) -> Redemption:
+def redeem_by_form(request: StaffRequest, form: RedeemForm) -> Redemption:
     """The redemption that the form asks for. Raises VoucherRefused with its reason, TooMany."""
     if not form.is_valid():
         raise UnknownCode(_("We couldn’t read a code."))

@@ -77,7 +77,7 @@ def programme(request: StaffRequest, programme_id: int) -> HttpResponse:
     vouchers = Voucher.objects.filter(programme=one).visible_to(request.user).exclude(person=None).with_names()
     context = {
         "programme": one,
-        "report": report.of(one),
+        "report": report.report_of(one),
         "places": one.washes,
         "issues": one.issues.select_related("company", "issued_by").order_by("-issued_at", "-pk")[:SHOWN_ISSUES],
         "vouchers": list(vouchers.order_by("-pk")[:SHOWN_VOUCHERS]),
@@ -139,7 +139,7 @@ def cards(request: StaffRequest, issue_id: int) -> HttpResponse:
     issues = Issue.objects.where(request.user, may="run_programmes").visible_to(request.user).filter(way=Way.CARDS)
     issues = issues.select_related("programme__centre", "company")
     one = get_object_or_404(issues, pk=issue_id)
-    sheet = [pdf.VoucherCard(link.address, one.company.name if one.company else "") for link in issuing.card_links(one)]
+    sheet = [pdf.VoucherCard(link.url, one.company.name if one.company else "") for link in issuing.card_links(one)]
     response = HttpResponse(pdf.cards(one.programme, one.valid_until, sheet), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="cards-{one.pk}.pdf"'
     return response

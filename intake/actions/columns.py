@@ -21,12 +21,12 @@ def say_columns(run: Import, meanings: Mapping[int, Mapping[int, str]], kinds: M
     """The columns mean what a person says: {sheet: {column: key}}; a dry run already made is thrown away. Raises ImportBusy."""
     with transaction.atomic():
         lock(run)
-        must_rest(run)
+        refuse_while_working(run)
         for sheet in run.sheets:
             if sheet.index not in kinds:
                 continue
             for index, key in meanings.get(sheet.index, {}).items():
-                recognition.mean(sheet, index, key)
+                recognition.set_meaning(sheet, index, key)
             if kinds[sheet.index]:
                 sheet.kind = kinds[sheet.index]
                 recognition.check(sheet)
@@ -50,7 +50,7 @@ def use_layout(run: Import, layout: Layout, *, by: User | None) -> None:
     """Put `layout` on every sheet that has its titles, or, where none has, on the only sheet. Raises ImportBusy."""
     with transaction.atomic():
         lock(run)
-        must_rest(run)
+        refuse_while_working(run)
         fitting = [sheet for sheet in run.sheets if sheet.signature == layout.signature] or (run.sheets if len(run.sheets) == 1 else [])
         if not fitting:
             raise CannotBeTaken(
@@ -66,14 +66,14 @@ def say_where(run: Import, *, company: Company | None, centre: Centre | None, by
     """Whose vehicles these are, and to which centre new companies go. Raises ImportBusy."""
     with transaction.atomic():
         lock(run)
-        must_rest(run)
+        refuse_while_working(run)
         run.company, run.centre = company, centre or run.centre
         back_to_columns(run)
         run.save(update_fields=["company", "centre"])
         audit.record("import.owner_said", run, by=by, facts={"company": company.pk if company else None})
 
 
-def must_rest(run: Import) -> None:
+def refuse_while_working(run: Import) -> None:
     """Raises ImportBusy while the import is under way or over, FileGone once its file was deleted."""
     if run.state not in (State.COLUMNS, State.JUDGED):
         raise ImportBusy(_("This import has already started or finished. Upload the file again to read it differently."))

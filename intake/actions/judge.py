@@ -8,7 +8,7 @@ from accounts.models import User
 from fleetportal.core.db import lock
 from fleetportal.core.jobs import queue as jobs
 from intake import counting, judging, wording
-from intake.actions.columns import back_to_columns, must_rest
+from intake.actions.columns import back_to_columns, refuse_while_working
 from intake.actions.refusals import CannotBeTaken, WhoseVehicles
 from intake.importer import importer
 from intake.models import JOB, Import
@@ -20,7 +20,7 @@ def judge(run: Import, *, by: User | None, in_background: bool = True) -> None:
     """Start the dry run, for the worker or for the caller's own `work`. Raises CannotBeTaken, WhoseVehicles, ImportBusy."""
     with transaction.atomic():
         lock(run)
-        must_rest(run)
+        refuse_while_working(run)
         if not run.taken_sheets:
             raise CannotBeTaken(" ".join(wording.refusals_of(run.sheets)) or str(_("No sheet in this file can be imported.")))
         if run.asks_owner:

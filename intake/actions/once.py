@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from fleetportal.core.db import alone
+from fleetportal.core.db import lock_name
 from fleetportal.core.web.idempotency import file_hash
 from intake.actions.bring import begin, read
 from intake.models import Import
@@ -27,7 +27,7 @@ def bring_once(file: "UploadedFile[bytes]", *, by: User) -> tuple[Import, bool]:
     digest, ends, name = file_hash(file), time.monotonic() + READ_WITHIN, Path(file.name or "").name[:200]
     while True:
         with transaction.atomic():
-            alone(f"imports of {by.pk}")
+            lock_name(f"imports of {by.pk}")
             twin = Import.objects.just_brought(by, name=name, digest=digest, since=timezone.now() - SAME_WITHIN).first()
             if twin is None or (not twin.is_read and time.monotonic() > ends):  # whoever read it is gone
                 run = begin(name=name, by=by, digest=digest)

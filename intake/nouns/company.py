@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.actions.companies import PARENTS, closes_circle
 from accounts.models import Assignment, Centre, Company
-from fleetportal.core.db import alone, bulk, fold
+from fleetportal.core.db import bulk, fold, lock_name
 from intake.nouns.drafts import Draft
 from intake.nouns.person import folded_name
 from intake.nouns.person import key_of as person_key
@@ -208,7 +208,7 @@ class Companies:
         """
         settled: dict[int, Draft[Company]] = {}
         if self.named_parents:
-            alone(PARENTS)
+            lock_name(PARENTS)
         for draft, name in self.named_parents:
             proposed = draft.changes.pop("parent_id", None)
             parent = self.drafts.get(proposed) if proposed else self.parent_called(name, draft)

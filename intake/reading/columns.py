@@ -30,7 +30,7 @@ def guess(table: Table) -> Guess:
     options = [options_for(title, group, content) for title, group, content in zip(titles, table.groups, contents, strict=True)]
     corrections.correct(titles, options, contents)
     whose = people_of(titles, options, contents)
-    kind = kind_for(Evidence.of(titles, options, contents))
+    kind = kind_for(Evidence.gather(titles, options, contents))
     if kind.noun == "vehicle":
         corrections.phones_of_drivers(options)
     keys = assign(options, contents, kind, table, whose)

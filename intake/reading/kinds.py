@@ -23,7 +23,7 @@ class Evidence:
     keys: frozenset[str]  # the meanings that are likely
 
     @classmethod
-    def of(cls, titles: Sequence[str], options: Sequence[Mapping[str, float]], contents: Sequence[Contents]) -> "Evidence":
+    def gather(cls, titles: Sequence[str], options: Sequence[Mapping[str, float]], contents: Sequence[Contents]) -> "Evidence":
         best = [max(((sure, key) for key, sure in option.items()), default=(0.0, "")) for option in options]
         return cls(titles, options, contents, best, frozenset(key for sure, key in best if sure >= LIKELY))
 

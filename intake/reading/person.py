@@ -185,7 +185,7 @@ def companions(reader: SheetReader, row: Row) -> list[tuple[PersonFacts, bool]]:
     """The row's further people that have columns of their own, each with whether its title says that they are to be contacted."""
     found = []
     for columns in reader.others.values():
-        person = named_person(reader.of(columns), row)
+        person = named_person(reader.with_columns(columns), row)
         if person:
             found.append((person, any(column.says_contact for key in NAMED_BY for column in columns.get(key, ()))))
     return found

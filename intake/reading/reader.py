@@ -44,7 +44,7 @@ class SheetReader:
             mine.setdefault(column.key, []).append(column)
         self.is_american = not self.country and any(column.order == dates.MONTH_FIRST for column in self.used)
 
-    def of(self, columns: Columns) -> "SheetReader":
+    def with_columns(self, columns: Columns) -> "SheetReader":
         """A reader of the same sheet by other columns."""
         other = copy(self)
         other.columns = columns
@@ -64,7 +64,7 @@ class SheetReader:
         """Rejects a row with a cell that can't be kept; notes formulas that the file does not reckon."""
         for column in self.used:
             if column.index < len(row.cells):
-                self.take(row, column, cells.check)
+                self.read_cell(row, column, cells.check)
                 if isinstance(row.cells[column.index], Unreckoned):
                     row.note("formula.unreckoned", column=column.index)
 
@@ -72,7 +72,7 @@ class SheetReader:
         """The first filled cell of that meaning, "" where there is none."""
         return next((value for column in self.columns.get(key, ()) if (value := row.cell(column.index)) != ""), "")
 
-    def take(self, row: Row, column: ImportColumn, read: Callable[[Cell], T], *, stops: bool = True) -> T | None:
+    def read_cell(self, row: Row, column: ImportColumn, read: Callable[[Cell], T], *, stops: bool = True) -> T | None:
         """What `read` makes of the cell; None, with its problem noted, where it makes nothing of it."""
         value = row.cell(column.index)
         try:
@@ -83,7 +83,7 @@ class SheetReader:
             return None
 
     def value(self, row: Row, key: str, read: Callable[[Cell], T], *, stops: bool = True) -> T | None:
-        return self.take(row, self.first(key), read, stops=stops) if key in self.columns else None
+        return self.read_cell(row, self.first(key), read, stops=stops) if key in self.columns else None
 
     def day(self, row: Row, key: str, *, ends: bool = False, stops: bool = True) -> date | None:
         """The day in the column of that meaning; a month alone is its first day, its last where something `ends`."""

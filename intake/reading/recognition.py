@@ -34,7 +34,7 @@ def about(table: Table) -> Sheet:
     found = guess(table)
     for column in found.columns:
         if words_of(column.title) in OURS:
-            column.mean("", "")
+            column.set_meaning("", "")
     named = found.index("company.name")
     return Sheet(
         index=table.sheet.place,
@@ -81,7 +81,7 @@ def link(sheets: Sequence[Sheet]) -> None:
         if sheet.is_taken and sheet.asks_owner and ids:
             column = next((column for column in sheet.columns if not column.key and "company" in words_of(column.title)), None)
             if column:
-                column.mean("company.id", LIKELY)
+                column.set_meaning("company.id", LIKELY)
                 sheet.asks_owner = False
     people = [sheet.keys for sheet in sheets if sheet.is_taken and sheet.kind == PEOPLE]
     staff = any("person.id" in keys and OWNERS & keys for keys in people)
@@ -123,15 +123,15 @@ def in_order(sheets: Sequence[Sheet]) -> list[Sheet]:
 # --- what a person says about a sheet ---------------------------------------------------------------------------------------
 
 
-def mean(sheet: Sheet, index: int, key: str) -> None:
+def set_meaning(sheet: Sheet, index: int, key: str) -> None:
     """The column means `key` from now on; another column with that meaning loses it."""
     told = sheet.columns[index]
     if key and not fields()[key].many:
         for column in sheet.columns:
             if column.key == key and column is not told and column.person == told.person:
-                column.mean("", "")
+                column.set_meaning("", "")
     if told.key != key:
-        told.mean(key, SAID)
+        told.set_meaning(key, SAID)
 
 
 def check(sheet: Sheet) -> None:

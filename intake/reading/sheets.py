@@ -25,7 +25,7 @@ class ImportColumn:
     says_contact: bool = False
     person: int = 0  # of whom it tells: the row's first person, or which of the others
 
-    def mean(self, key: str, sure: str) -> None:
+    def set_meaning(self, key: str, sure: str) -> None:
         """The column means `key` from now on, "" leaves it out."""
         self.key, self.sure = key, sure if key else OUT
 

@@ -88,7 +88,7 @@ def table_of(sheet: BookSheet, rows: Iterable[NumberedCells]) -> Table:
     place = header_place(rows)
     header_row = rows[place][0] if place is not None else None
     below = rows[place + 1 :] if place is not None else rows
-    groups, words = above(rows[:place]) if place else ([""] * width, "")
+    groups, words = group_titles(rows[:place]) if place else ([""] * width, "")
     titles = titles_of(rows[place][1], groups) if place is not None else [""] * width
     if place is not None and below and goes_on(titles, below[0][1], [cells for _number, cells in below[1:20]]):
         titles = [joined(title, text_of(cell)) for title, cell in zip(titles, below[0][1], strict=True)]
@@ -195,7 +195,7 @@ def holds_data(text: str) -> bool:
     return bool(DATA_CELL.search(text)) or any(sign.isdigit() for sign in text)
 
 
-def above(rows: Sequence[NumberedCells]) -> tuple[list[str], str]:
+def group_titles(rows: Sequence[NumberedCells]) -> tuple[list[str], str]:
     """(the group heading over each column, all that stands above the titles in words)."""
     words = " ".join(dict.fromkeys(words_of(text_of(cell)) for _number, cells in rows for cell in cells if text_of(cell)))
     for _number, cells in reversed(rows[-2:]):

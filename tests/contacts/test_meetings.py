@@ -153,7 +153,7 @@ def test_the_dossier_leads_to_three_times_and_a_letter_in_his_language(client: C
     mail = as_email(letter)
     assert (letter.language, letter.gate) == ("de", "service")
     for part in (mail.body, mail.alternatives[0][0]):
-        assert "Herr Kern" in part and meeting.link.address in part and "10:00" in part
+        assert "Herr Kern" in part and meeting.link.url in part and "10:00" in part
     assert f"/meetings/{meeting.pk}/" in client.get(reverse("events:company", args=[north_ag.pk])).content.decode()
 
 

@@ -78,7 +78,7 @@ def test_a_promotion_carries_the_headers_with_a_working_link_and_stores_no_token
     send_due()
     headers = mail.outbox[0].extra_headers
     link = unsubscribe.link(address)
-    assert headers["List-Unsubscribe"] == f"<{link.address}?purpose=invitations>"
+    assert headers["List-Unsubscribe"] == f"<{link.url}?purpose=invitations>"
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert link.token not in str(Message.objects.values().get(pk=message.pk))
 

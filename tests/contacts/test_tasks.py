@@ -52,7 +52,7 @@ def test_my_tasks_are_the_open_ones_i_promised_at_companies_in_reach(north_ag: C
     make_task(north_ag, carla)
     make_task(south_ag, anna)
     make_task(north_ag, anna).close(result="x", by=anna)
-    assert list(Task.objects.of(anna).open().in_order()) == [first, later]
+    assert list(Task.objects.promised_by(anna).open().in_order()) == [first, later]
 
 
 def test_the_tasks_page_shows_mine_and_lately_closed(as_anna: Client, anna: User, north_ag: Company, south_ag: Company) -> None:

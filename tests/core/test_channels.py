@@ -247,7 +247,7 @@ def test_a_letter_is_equal_byte_for_byte_and_has_the_links_of_its_text(brandt: P
     message = make_message(brandt, channel=MessageChannel.LETTER, recipient=ADDRESS, text=text, language="de", subject="Ihr <Auto>")
     sheet = as_sheet(message, {link.pk: link})
     assert (sheet.address, sheet.subject) == (ADDRESS, "Ihr <Auto>")
-    assert sheet.paragraphs == ["Sehr geehrter Herr Brandt,", f"жду Вас: {link.address}\nGrüße & Dank <3"]
+    assert sheet.paragraphs == ["Sehr geehrter Herr Brandt,", f"жду Вас: {link.url}\nGrüße & Dank <3"]
     assert as_pdf([message]) == as_pdf([Message.objects.get()])
     assert link.token.encode() not in repr(list(PaperLetter.objects.values())).encode()
 

@@ -98,18 +98,18 @@ def test_links_are_made_in_the_order_of_their_subjects_in_few_queries(django_ass
 
 
 def test_an_address_stands_on_the_configured_base(voucher_page, link):
-    assert link.address == f"https://fleet.example/voucher/{link.token}/"
+    assert link.url == f"https://fleet.example/voucher/{link.token}/"
 
 
 def test_a_stored_text_holds_a_placeholder_and_is_filled_in_when_read(voucher_page, link):
     text = f"Your voucher: {link.placeholder}."
     assert link.token not in text
-    assert links.fill_in(text) == f"Your voucher: {link.address}."
+    assert links.fill_in(text) == f"Your voucher: {link.url}."
 
 
 def test_what_somebody_typed_is_no_placeholder(voucher_page, link):
     typed = f"Two child seats {{link:{link.pk}}} {{link:{link.pk}:0123456789abcdef}} {{link:999999:0123456789abcdef}}"
-    assert links.fill_in(f"{typed} {link.placeholder}") == f"{typed} {link.address}"
+    assert links.fill_in(f"{typed} {link.placeholder}") == f"{typed} {link.url}"
 
 
 def test_a_text_without_links_costs_no_query(django_assert_num_queries):

@@ -56,10 +56,10 @@ def test_a_message_is_shown_with_links_that_work(as_anna: Client, brandt: Person
     )
     message = make_message(brandt, text=text, html=html)
     page = as_anna.get(f"/mailbox/{message.pk}/")
-    assert f'href="{link.address}"' in page.content.decode()
+    assert f'href="{link.url}"' in page.content.decode()
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
     letter = as_anna.get(f"/mailbox/{message.pk}/letter/")
-    assert link.address in letter.content.decode()
+    assert link.url in letter.content.decode()
     assert '<base target="_top">' in letter.content.decode()
     assert "default-src 'none'" in letter.headers["Content-Security-Policy"]
     assert "script" not in letter.headers["Content-Security-Policy"]

@@ -196,7 +196,7 @@ def test_what_changes_is_never_asked_by_get(client: Client, carla: Any, north: A
 
 
 def code(registration: Registration) -> str:
-    return Link.objects.get(scope="ticket", subject_id=registration.pk).address
+    return Link.objects.get(scope="ticket", subject_id=registration.pk).url
 
 
 def test_a_ticket_opens_the_door_once_and_says_why_not_again(client: Client, emil: Any, north_ag: Any) -> None:

@@ -45,8 +45,8 @@ def test_an_invitation_has_a_personal_link_and_one_click_unsubscribe(north_ag: A
     assert (sent.subject, message.gate, message.purpose) == ("We lift the cloth.", "marketing", "invitations")
     answer = Link.objects.get(scope="invitation", subject_id=invitation.pk)
     preferences = Link.objects.get(scope="preferences")
-    assert answer.address in sent.body and answer.address in sent.alternatives[0][0]
-    assert sent.extra_headers["List-Unsubscribe"] == f"<{preferences.address}?purpose=invitations>"
+    assert answer.url in sent.body and answer.url in sent.alternatives[0][0]
+    assert sent.extra_headers["List-Unsubscribe"] == f"<{preferences.url}?purpose=invitations>"
     assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert answer.token not in message.text + message.html
 

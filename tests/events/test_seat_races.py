@@ -104,7 +104,7 @@ def test_fifty_seats_are_never_overbooked(north_ag: Any, _round: int) -> None:
 
 def test_without_its_guard_an_event_is_overbooked(north_ag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The canary: the same race, seats taken without asking."""
-    monkeypatch.setattr(SeatingQuerySet, "take", lambda rows, heads: bool(rows.update(taken=F("taken") + heads)))
+    monkeypatch.setattr(SeatingQuerySet, "take_seats", lambda rows, heads: bool(rows.update(taken=F("taken") + heads)))
     event = make_event(north_ag.centre, capacity=5)
 
     assert passed_the_guard(race(*coming(event, north_ag, [1] * 10))) > 5

@@ -20,7 +20,7 @@ def test_the_door_says_green_once_and_red_with_when_and_by_whom(client, wanda, n
     voucher = make_voucher(shine, driver=mirko, claimed=True)
     client.force_login(wanda)
     assert client.get("/vouchers/redeem/").status_code == 200
-    green = client.post("/vouchers/redeem/", {"code": voucher.link.address, "wash": north.pk})
+    green = client.post("/vouchers/redeem/", {"code": voucher.link.url, "wash": north.pk})
     assert green.status_code == 200
     assert "Shine, 9 minutes" in green.content.decode()
     assert "Mirko" in green.content.decode()
@@ -84,7 +84,7 @@ def test_the_attendant_who_has_no_menu_chooses_the_language_at_the_door(client, 
 def test_a_card_shown_at_the_door_is_not_redeemed(client, wanda, shine, north_ag):
     card = make_issue(shine, company=north_ag).vouchers.get()
     client.force_login(wanda)
-    answer = client.post("/vouchers/redeem/", {"code": card_of(card).address})
+    answer = client.post("/vouchers/redeem/", {"code": card_of(card).url})
     assert answer.context["refused"].code == "voucher_unclaimed"
     assert Voucher.objects.get().state == VoucherState.FREE
 
@@ -117,7 +117,7 @@ def test_redeeming_costs_what_it_did(client, wanda, shine, mirko, django_assert_
     """Session 1, user with rights 1, the look-up 1, the verb 5, the answer kept 1; and the savepoint of the test's own transaction."""
     voucher = make_voucher(shine, driver=mirko, claimed=True)
     client.force_login(wanda)
-    code = voucher.link.address
+    code = voucher.link.url
     with django_assert_num_queries(9 + 2):
         assert client.post("/vouchers/redeem/", {"code": code, "_key": "k"}).status_code == 200
 

@@ -46,7 +46,7 @@ def test_two_taps_claim_the_card_for_the_driver_who_stands_here(client, emil, sh
     client.force_login(emil)
     page = client.get(address(mirko.person, "")).content.decode()
     assert "Claim the card" in page and "For Mirko Kovac, Nordhafen Logistik SE" in page
-    done = client.post(address(mirko.person), {"driver": mirko.pk, "code": card_of(card).address})
+    done = client.post(address(mirko.person), {"driver": mirko.pk, "code": card_of(card).url})
     assert (done.status_code, done["Location"]) == (303, address(mirko.person, f"?voucher={card.pk}"))
     card.refresh_from_db()
     assert (card.state, card.person, card.company) == (VoucherState.CLAIMED, mirko.person, mirko.company)
@@ -77,7 +77,7 @@ def test_a_code_that_is_no_card_changes_nothing(client, emil, mirko, code):
 def test_a_card_of_another_centres_programme_is_no_card_here(client, emil, mirko, south):
     foreign = make_voucher(make_programme(south))
     client.force_login(emil)
-    assert client.post(address(mirko.person), {"driver": mirko.pk, "code": card_of(foreign).address}).status_code == 422
+    assert client.post(address(mirko.person), {"driver": mirko.pk, "code": card_of(foreign).url}).status_code == 422
     assert not Claim.objects.exists()
 
 

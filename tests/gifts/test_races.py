@@ -74,7 +74,7 @@ def test_one_of_many_claims_over_http_wins(shine, north_ag, emil, live_server, c
     path, counter = card_of(voucher).path, Visitor.signed_in(live_server.url, emil)
     asked = [partial(Visitor(live_server.url).post, path, {"first_name": f"Driver {one}", "_key": f"k{one}"}) for one in range(CLAIMS // 2)]
     for driver in (make_role("driver", north_ag) for _one in range(CLAIMS // 2)):
-        data = {"driver": str(driver.pk), "code": card_of(voucher).address, "_key": f"c{driver.pk}"}
+        data = {"driver": str(driver.pk), "code": card_of(voucher).url, "_key": f"c{driver.pk}"}
         asked.append(partial(counter.post, f"/vouchers/counter/{driver.person_id}/claim/", data))
     chance.shuffle(asked)
     answers = rush(asked, at_once=AT_ONCE)
@@ -249,7 +249,7 @@ def test_three_of_many_take_the_last_three_of_the_stock(north, north_ag):
 
 
 def test_a_stock_without_its_guard_goes_below_nothing(north, north_ag, monkeypatch):
-    monkeypatch.setattr(StockQuerySet, "take", lambda rows, count=1: bool(rows.update(quantity=F("quantity") - count)))
+    monkeypatch.setattr(StockQuerySet, "take_items", lambda rows, count=1: bool(rows.update(quantity=F("quantity") - count)))
     gift = make_gift(centre=north, quantity=3, value_cents=1)
     people = [make_role("driver", north_ag).person for _one in range(8)]
     outcomes = race(*(partial(handing_out.hand_out, gift, person, company=north_ag, centre=north, by=None) for person in people))

@@ -123,7 +123,7 @@ def test_numbered_telephones_of_one_person_stay_with_that_person(north):
 def test_what_a_person_says_of_one_contact_s_column_leaves_the_other_s_alone(north):
     text = "Account,City,Primary Contact,Secondary Contact,Other\nNova Ltd,Leeds,Grace Hill,Tom Reed,Ann Bell\n"
     run = imports.bring(make_text(text), name="list.csv", by=None, centre=north)
-    recognition.mean(run.sheets[0], 4, "person.name")
+    recognition.set_meaning(run.sheets[0], 4, "person.name")
     assert meanings(run)["Secondary Contact"] == "person.name" and meanings(run)["Primary Contact"] == ""
 
 

@@ -34,9 +34,7 @@ def state() -> dict[str, str]:
 
 def test_a_scanner_that_runs_scripts_and_follows_links_changes_nothing(meet):
     scanner, seen = meet(PHONE), set()
-    waiting = mailed() + [
-        link.address for scope in links.scopes for link in Link.objects.filter(scope=scope).order_by("pk")[:OF_EACH_SCOPE]
-    ]
+    waiting = mailed() + [link.url for scope in links.scopes for link in Link.objects.filter(scope=scope).order_by("pk")[:OF_EACH_SCOPE]]
     opened = len(waiting)
     before = state()
 
@@ -65,7 +63,7 @@ def test_a_page_that_pressed_its_own_button_would_be_found_out(meet):
     scanner.page.add_init_script("addEventListener('load', () => document.querySelector('main form[method=post]')?.requestSubmit())")
     before = state()
     for link in Link.objects.filter(scope="invitation").order_by("pk")[:OF_EACH_SCOPE]:
-        scanner.arrive(link.address)
+        scanner.arrive(link.url)
         scanner.page.wait_for_load_state("networkidle")
     assert state() != before
 

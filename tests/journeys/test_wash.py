@@ -22,7 +22,7 @@ def card(portal):
 
 def claim(driver, card):
     """Mirko opens the card's address and says that it is his."""
-    page = driver.open(Link.objects.get(scope="claim", subject_id=card.pk).address)
+    page = driver.open(Link.objects.get(scope="claim", subject_id=card.pk).url)
     assert driver.fits()
     page.locator("input[name=first_name]").fill("Mirko")
     page.locator("input[name=place]").fill("HH-QR 4711")
@@ -70,7 +70,7 @@ def test_wanda_lands_at_her_door_after_signing_in(meet, portal):
 def test_her_camera_reads_the_code_and_presses_for_her(playwright, meet, card, portal, tmp_path):
     """Chromium shows its camera a film of the code that Mirko's telephone displays; no key is typed, no button pressed."""
     claim(meet(PHONE), card)
-    code = film(Link.objects.get(scope="voucher", subject_id=card.pk).address, tmp_path / "code.y4m")
+    code = film(Link.objects.get(scope="voucher", subject_id=card.pk).url, tmp_path / "code.y4m")
     camera = launch(
         playwright, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={code}"
     )
@@ -86,7 +86,7 @@ def test_her_camera_reads_the_code_and_presses_for_her(playwright, meet, card, p
 def test_a_second_tap_on_its_mine_gives_the_same_voucher(meet, card):
     """The card's page opened in two tabs, both sent: one claim, and the second tab says that it was claimed."""
     first, second = meet(PHONE), meet(PHONE)
-    address = Link.objects.get(scope="claim", subject_id=card.pk).address
+    address = Link.objects.get(scope="claim", subject_id=card.pk).url
     for hand in (first, second):
         page = hand.open(address)
         page.locator("input[name=first_name]").fill("Mirko")

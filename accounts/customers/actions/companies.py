@@ -14,10 +14,10 @@ from accounts.customers.models.pairs import CompanyPair
 from accounts.customers.models.touched import TouchedCompany
 from accounts.staff.models.user import User
 from fleetportal.core import audit
-from fleetportal.core.db import alone, bulk, search
+from fleetportal.core.db import bulk, lock_name, search
 from fleetportal.core.errors import Refused
 
-PARENTS = "parents of companies"  # of core.db.alone: two changes far apart in a group may close a circle together
+PARENTS = "parents of companies"  # of core.db.lock_name: two changes far apart in a group may close a circle together
 Node = TypeVar("Node", bound=Hashable)
 Origin = Mapping[str, Any]  # what else the entries of a bulk verb note, like the import that the rows come from
 Edits = Sequence[tuple[Company, Mapping[str, Any]]]
@@ -92,7 +92,7 @@ def edit(company: Company, *, by: User | None, shown: dict[str, Any] | None = No
     """
     with transaction.atomic():
         if values.get("parent"):
-            alone(PARENTS)
+            lock_name(PARENTS)
             if closes_circle(company.pk, values["parent"].pk, parent_now):
                 raise circle_refused(company, values["parent"])
         if audit.edit(company, values, action="company.edited", by=by, shown=shown):
@@ -156,7 +156,7 @@ def part_circles(edits: Edits) -> tuple[Edits, list[tuple[Company, CircleOfCompa
     named = {values["parent"].pk for _company, values in edits if values.get("parent")}
     if not named:
         return edits, []
-    alone(PARENTS)
+    lock_name(PARENTS)
     above = parents_above(named)
     kept: list[tuple[Company, Mapping[str, object]]] = []
     refused: list[tuple[Company, CircleOfCompanies]] = []

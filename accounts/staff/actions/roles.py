@@ -18,7 +18,7 @@ from accounts.staff.models.role import RoleGroup, StaffRole
 from accounts.staff.models.user import User
 from accounts.staff.roles import ALL, OWN, ROLES
 from fleetportal.core import audit
-from fleetportal.core.db.locks import alone, lock
+from fleetportal.core.db.locks import lock, lock_name
 from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
 
@@ -136,7 +136,7 @@ def groups_for(roles: Collection[Held]) -> dict[tuple[str, int | None], int]:
     found = groups_by_role(wanted)
     if found.keys() == wanted:
         return found
-    alone("accounts.role_groups")
+    lock_name("accounts.role_groups")
     made = [make_group(*role) for role in sorted(wanted - groups_by_role(wanted).keys(), key=str)]
     put_rights(RoleGroup.objects.filter(pk__in=[group.pk for group in made]).select_related("group"))
     return groups_by_role(wanted)

@@ -28,7 +28,7 @@ from django.utils.translation import ngettext
 from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.user import User
 from fleetportal.core import audit
-from fleetportal.core.db.locks import alone
+from fleetportal.core.db.locks import lock_name
 from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
 
@@ -256,7 +256,7 @@ class Policy(models.Model):
     @staticmethod
     def locked(number: Number) -> Mapping[str, list[tuple[date, int]]]:
         """The current policies, locked so that nobody else changes `number`."""
-        alone(f"policy {number.key}")
+        lock_name(f"policy {number.key}")
         return read_policies()
 
     def record(self, action: str, *, by: User | None, before: int, after: int) -> None:

@@ -45,10 +45,10 @@ def lines(answer: Explanation) -> list[str]:
     """What one rule says: each reason with its person, weight and decision, or why there is none."""
     if not answer.findings:
         return [f"\n{answer.rule.name}: no. {answer.rule.absent}"]
-    return [f"\n{answer.rule.name}: yes", *(line for finding in answer.findings for line in said(finding))]
+    return [f"\n{answer.rule.name}: yes", *(line for finding in answer.findings for line in lines_of(finding))]
 
 
-def said(finding: Finding) -> list[str]:
+def lines_of(finding: Finding) -> list[str]:
     reason, card, decision = finding.reason, ReasonCard(finding.reason), finding.decision
     weights = " + ".join(f"{weight.words} {weight.points}" for weight in card.weights(reason.found_on))
     who = str(reason.person or "nobody known")

@@ -36,7 +36,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def open(self) -> Self:
         return self.filter(state=Task.State.OPEN)
 
-    def of(self, user: "User") -> Self:
+    def promised_by(self, user: "User") -> Self:
         """Tasks that `user` promised, where the company is still in reach."""
         return self.visible_to(user).filter(owner=user)
 

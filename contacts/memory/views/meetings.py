@@ -51,7 +51,7 @@ def the_meeting(request: StaffRequest, meeting_id: int) -> Meeting:
     return get_object_or_404(rows, pk=meeting_id)
 
 
-def address(meeting: Meeting) -> str:
+def meeting_url(meeting: Meeting) -> str:
     return reverse("contacts:meeting", args=[meeting.pk])
 
 
@@ -66,7 +66,7 @@ def new(request: StaffRequest, company_id: int) -> HttpResponse:
     if form.is_valid():
         known = {name: form.cleaned_data[name] for name in ("decision_maker", "director", "place")}
         meeting = meetings.propose(company, form.times, account_manager=request.user, by=request.user, **known)
-        return done(request, address(meeting), written_in_words(meeting))
+        return done(request, meeting_url(meeting), written_in_words(meeting))
     back = reverse("accounts:company", args=[company.pk])
     return ask(request, form, title=_("Propose an annual meeting"), save=_("Propose these times"), back=back, trail=(company.name, back))
 
@@ -93,7 +93,7 @@ def times(request: StaffRequest, meeting_id: int) -> HttpResponse:
     form = TimesForm(request.POST if request.method == "POST" else None, company=found.company)
     if form.is_valid():
         meetings.offer(found, form.times, by=request.user)
-        return done(request, address(found), written_in_words(found))
+        return done(request, meeting_url(found), written_in_words(found))
     return ask_about(request, found, form, title=_("Propose other times"), save=_("Propose these times"))
 
 
@@ -106,7 +106,7 @@ def fix(request: StaffRequest, meeting_id: int) -> HttpResponse:
     form = FixForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
         meetings.fix(found, form.starts_at, by=request.user, place=form.cleaned_data["place"])
-        return done(request, address(found), _("The time is fixed. The calendar entry will follow by e-mail."))
+        return done(request, meeting_url(found), _("The time is fixed. The calendar entry will follow by e-mail."))
     return ask_about(request, found, form, title=_("Move the meeting") if found.is_fixed else _("Fix the time"), save=_("Fix the time"))
 
 
@@ -119,7 +119,7 @@ def hold(request: StaffRequest, meeting_id: int) -> HttpResponse:
     form = HoldForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
         meetings.hold(found, by=request.user, minutes=form.cleaned_data["minutes"], held_at=form.held_at)
-        return done(request, address(found), _("The meeting is on the timeline. The next one is due in a year."))
+        return done(request, meeting_url(found), _("The meeting is on the timeline. The next one is due in a year."))
     return ask_about(request, found, form, title=_("The meeting took place"), save=_("Yes, it took place"))
 
 
@@ -132,9 +132,9 @@ def cancel(request: StaffRequest, meeting_id: int) -> HttpResponse:
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         meetings.cancel(found, by=request.user)
-        return done(request, address(found), _("The meeting has been called off."))
+        return done(request, meeting_url(found), _("The meeting has been called off."))
     return ask_about(request, found, form, title=_("Call off the meeting"), save=_("Call off"))
 
 
 def ask_about(request: StaffRequest, found: Meeting, form: object, *, title: object, save: object) -> HttpResponse:
-    return ask(request, form, title=title, save=save, back=address(found), trail=(found.company.name, address(found)))
+    return ask(request, form, title=title, save=save, back=meeting_url(found), trail=(found.company.name, meeting_url(found)))

@@ -149,7 +149,7 @@ class Person(Folded):
     def initials(self) -> str:
         return (self.first_name[:1] + self.last_name[:1]).upper() or "?"
 
-    def address(self, channel: str) -> "PersonAddress | None":
+    def usable_address(self, channel: str) -> "PersonAddress | None":
         """The first usable address of that channel; no query on rows of `with_addresses()`."""
         usable = [a for a in self.addresses.all() if a.channel == channel and a.is_usable]
         return min(usable, key=lambda a: (a.is_private, a.pk), default=None)
@@ -161,12 +161,12 @@ class Person(Folded):
 
     @property
     def email(self) -> str:
-        found = self.address(Channel.EMAIL)
+        found = self.usable_address(Channel.EMAIL)
         return found.value if found else ""
 
     @property
     def phone(self) -> str:
-        found = self.address(Channel.PHONE)
+        found = self.usable_address(Channel.PHONE)
         return found.value if found else ""
 
     def work_address(self, channel: str) -> str:

@@ -62,7 +62,7 @@ def day_of(request: StaffRequest) -> Day:
     return Day(request.user, group=request.GET.get("group", ""), colleague=request.GET.get("for", ""))
 
 
-def here(request: StaffRequest, **more: object) -> str:
+def url_of_day(request: StaffRequest, **more: object) -> str:
     """The address of this list, with the filters it has and what `more` says."""
     query = QueryDict(mutable=True)
     query.update({name: request.GET[name] for name in KEPT if request.GET.get(name)})
@@ -95,16 +95,21 @@ def shown(
         "chose": bool(chosen),
         "just": just,
     }
-    address = here(request)
+    address = url_of_day(request)
     context |= {"here": address, "joint": "&" if "?" in address else "?", "query": address.removeprefix(reverse("contacts:today"))}
-    context |= {"filters": filters(day), "close": CloseForm(), "more": here(request, more=1), "hidden": max(0, count(day) - len(queue))}
+    context |= {
+        "filters": filters(day),
+        "close": CloseForm(),
+        "more": url_of_day(request, more=1),
+        "hidden": max(0, count(day) - len(queue)),
+    }
     if opened is not None and act == "not-now":
         context["give"] = give or GiveForm(reason=opened, user=request.user)
     if opened is not None:
         context |= {"form": form or form_for(act, opened, request=request), "act_url": act_url(act, opened) + context["query"]}
         context |= {"others": day.others(opened), "past": day.past(opened), "weights": ReasonCard(opened).weights(day.on)}
         context |= {"held": opened.company.rights_of(request.user), "is_first": opened == queue[0]}
-        context |= {"open_here": here(request, open=opened.pk)}
+        context |= {"open_here": url_of_day(request, open=opened.pk)}
     return context
 
 
@@ -121,17 +126,17 @@ def filters(day: Day) -> list[dict[str, Any]]:
     """The chips above the list: everything, and each group with how many of today's cards it has."""
     names = {"decision_maker": _("Decision-makers"), "user": _("Users"), "driver": _("Drivers")}
     base = {"for": day.colleague} if day.colleague else {}
-    chips = [{"label": _("All, most important first"), "url": address(base), "current": not day.group}]
+    chips = [{"label": _("All, most important first"), "url": today_url(base), "current": not day.group}]
     for group, how_many in day.groups:
         if how_many or day.group == group:
             label = f"{names[group]} {how_many}"
             chips.append(
-                {"label": label, "icon": GROUP_ICONS[group], "url": address({**base, "group": group}), "current": day.group == group}
+                {"label": label, "icon": GROUP_ICONS[group], "url": today_url({**base, "group": group}), "current": day.group == group}
             )
     return chips
 
 
-def address(query: dict[str, Any]) -> str:
+def today_url(query: dict[str, Any]) -> str:
     asked = QueryDict(mutable=True)
     asked.update({name: str(value) for name, value in query.items()})
     return f"{reverse('contacts:today')}{'?' if asked else ''}{asked.urlencode()}"
@@ -167,7 +172,7 @@ def next_card(request: StaffRequest, decision: Decision) -> HttpResponse:
     """The day without the card that was worked off, with a toast that offers to take it back."""
     if request.headers.get("HX-Request"):
         return answer(request, shown(request, day_of(request), just=decision), part="contacts/today.html#day")
-    return redirect(here(request, done=decision.pk))
+    return redirect(url_of_day(request, done=decision.pk))
 
 
 @page(may="serve_customers")
@@ -251,4 +256,4 @@ def undo(request: StaffRequest, decision_id: int) -> HttpResponse:
     mine = Decision.objects.where(request.user, may="serve_customers").filter(by=request.user)
     decision = get_object_or_404(mine.select_related("company__centre", "interaction__company"), pk=decision_id)
     actions.take_back(decision, planning_for(decision.rule), by=request.user)
-    return answer(request, shown(request, day_of(request)), part="contacts/today.html#day", to=here(request))
+    return answer(request, shown(request, day_of(request)), part="contacts/today.html#day", to=url_of_day(request))

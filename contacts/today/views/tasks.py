@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.staff.requests import StaffRequest
 from contacts.memory.models.task import Task
 from contacts.today.forms import CloseForm
-from contacts.today.views.day import day_of, here, shown
+from contacts.today.views.day import day_of, shown, url_of_day
 from fleetportal.core.web.pages import answer, page
 
 OPEN_SHOWN = 200
@@ -20,7 +20,7 @@ CLOSED_SHOWN = 20
 
 def listed(request: StaffRequest, **more: object) -> dict[str, Any]:
     """The tasks page. Costs 2 queries."""
-    mine = Task.objects.of(request.user).select_related("company")
+    mine = Task.objects.promised_by(request.user).select_related("company")
     closed = mine.filter(state=Task.State.CLOSED).order_by("-closed_at", "-pk")
     context = {"tasks": mine.open().in_order()[:OPEN_SHOWN], "lately": closed[:CLOSED_SHOWN], "on": timezone.localdate()}
     return {**context, "close": CloseForm(), "query": "?from=tasks", "target": "#tasks", **more}
@@ -31,7 +31,7 @@ def back(request: StaffRequest, *, status: int = 200, **more: object) -> HttpRes
     if request.GET.get("from") == "tasks":
         return answer(request, listed(request, **more), part="contacts/tasks.html#tasks", to=reverse("contacts:tasks"), status=status)
     context = shown(request, day_of(request)) | more
-    return answer(request, context, part="contacts/today.html#day", to=here(request), status=status)
+    return answer(request, context, part="contacts/today.html#day", to=url_of_day(request), status=status)
 
 
 @page(may="serve_customers")

@@ -141,7 +141,7 @@ CHANGE = ("object_type", "object_id", "field", "before", "after")
 
 def plain_changes(changes: Changes) -> Iterator[tuple[str, tuple[object, object]]]:
     """(field, before and after as JSON keeps them) of what differs."""
-    return ((field, (plain(before), plain(after))) for field, (before, after) in changes.items() if before != after)
+    return ((field, (json_value(before), json_value(after))) for field, (before, after) in changes.items() if before != after)
 
 
 def actor(by: Any) -> int | None:
@@ -158,7 +158,7 @@ def column(row: models.Model, field: str) -> str:
     return str(getattr(row._meta.get_field(field), "attname"))  # noqa: B009  a reverse relation has none, and no verb edits one
 
 
-def plain(value: object) -> object:
+def json_value(value: object) -> object:
     """`value` as JSON keeps it."""
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -211,8 +211,8 @@ def edit(
     """
     _in_transaction()
     names = {field: column(row, field) for field in values}
-    seen = {field: plain(getattr(row, name)) for field, name in names.items()} if shown is None else shown
-    meant = {field: value for field, value in values.items() if field not in seen or seen[field] != plain(value)}
+    seen = {field: json_value(getattr(row, name)) for field, name in names.items()} if shown is None else shown
+    meant = {field: value for field, value in values.items() if field not in seen or seen[field] != json_value(value)}
     if not meant:
         return {}
     if not meant.keys().isdisjoint(together):
@@ -220,7 +220,7 @@ def edit(
     lock(row)
     if shown is not None:
         now = {field: getattr(row, name) for field, name in names.items()}
-        refuse_clashes(row, {field: plain(value) for field, value in meant.items()}, shown=shown, now=now)
+        refuse_clashes(row, {field: json_value(value) for field, value in meant.items()}, shown=shown, now=now)
     changed = put(row, meant)
     if changed:
         row.save(update_fields=list(changed))
@@ -255,7 +255,7 @@ def edit_many(
 
 def differing(row: models.Model, values: Mapping[str, object]) -> dict[str, object]:
     """What of `values` is another than what `row` holds."""
-    return {field: value for field, value in values.items() if plain(getattr(row, column(row, field))) != plain(value)}
+    return {field: value for field, value in values.items() if json_value(getattr(row, column(row, field))) != json_value(value)}
 
 
 def put(row: models.Model, values: Mapping[str, object]) -> dict[str, tuple[object, object]]:
@@ -272,8 +272,8 @@ def put(row: models.Model, values: Mapping[str, object]) -> dict[str, tuple[obje
 
 def refuse_clashes(row: models.Model, meant: Mapping[str, object], *, shown: Mapping[str, object], now: Mapping[str, object]) -> None:
     """Raises EditedMeanwhile where a meant field holds `now` neither what was shown nor what is meant. Costs 1 query where one does."""
-    new = {field: value for field, value in now.items() if field in shown and plain(value) != shown[field]}
-    clashing = {field: value for field, value in new.items() if field in meant and plain(value) != meant[field]}
+    new = {field: value for field, value in now.items() if field in shown and json_value(value) != shown[field]}
+    clashing = {field: value for field, value in new.items() if field in meant and json_value(value) != meant[field]}
     if not clashing:
         return
     written = Change.objects.filter(object_type=label(row), object_id=row.pk, field__in=clashing).select_related("entry").order_by("pk")

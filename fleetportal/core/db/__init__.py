@@ -2,7 +2,7 @@
 
 from fleetportal.core.db.folded import Folded
 from fleetportal.core.db.folding import JOINING, fold
-from fleetportal.core.db.locks import Busy, alone, busy, can_lock, lock, lock_many, locked, unhurried_commits
+from fleetportal.core.db.locks import Busy, busy, can_lock, commits_without_waiting, lock, lock_many, lock_name, locked
 from fleetportal.core.db.lookups import is_one
 from fleetportal.core.db.periods import NoOverlap, Overlap, save_apart
 
@@ -12,14 +12,14 @@ __all__ = [
     "Folded",
     "NoOverlap",
     "Overlap",
-    "alone",
     "busy",
     "can_lock",
+    "commits_without_waiting",
     "fold",
     "is_one",
     "lock",
     "lock_many",
+    "lock_name",
     "locked",
     "save_apart",
-    "unhurried_commits",
 ]

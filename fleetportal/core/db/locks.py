@@ -75,7 +75,7 @@ def can_lock(using: str = "default") -> bool:
     return bool(connections[using].features.has_select_for_update)
 
 
-def alone(what: str) -> None:
+def lock_name(what: str) -> None:
     """Lock the name `what` until this transaction ends; for a rule over several rows that have no common parent row to lock.
 
     Lasts to the end of the transaction. On SQLite the IMMEDIATE transaction has seen to it. Raises TransactionManagementError
@@ -83,14 +83,14 @@ def alone(what: str) -> None:
     """
     connection = connections["default"]
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("alone() needs a transaction")
+        raise transaction.TransactionManagementError("lock_name() needs a transaction")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
 
 
 @contextmanager
-def unhurried_commits() -> Iterator[None]:
+def commits_without_waiting() -> Iterator[None]:
     """Inside, a commit on PostgreSQL does not wait for the disk; SQLite's does not anyway (`synchronous=NORMAL`).
 
     A crash of the database server itself, not of ours, may take back what was committed in its last half second: for writes that

@@ -26,7 +26,7 @@ MAX_LETTERS = 60  # of one word: PostgreSQL refuses to look for 2,000
 class SearchRowQuerySet(models.QuerySet["SearchRow"]):
     def matching(self, question: str) -> "SearchRowQuerySet":
         """Rows in which each word of `question` begins a word; «überland» finds "Ueberland" and the other way round."""
-        words = [spellings for word in WORD.findall(plain(question))[:MAX_WORDS] if (spellings := variants(word))]
+        words = [spellings for word in WORD.findall(without_case(question))[:MAX_WORDS] if (spellings := variants(word))]
         if not words:
             return self.none()
         return self.filter(_matches_fts(words) if connection.vendor == "sqlite" else _matches_tsquery(words))
@@ -111,13 +111,13 @@ def forget(model: type[models.Model], ids: Iterable[int]) -> None:
 def words_of(texts: Iterable[str]) -> str:
     found: dict[str, None] = {}
     for text in texts:
-        for word in WORD.findall(plain(text)):
+        for word in WORD.findall(without_case(text)):
             for spelling in variants(word):
                 found[spelling] = None
     return " ".join(found)
 
 
-def plain(text: str) -> str:
+def without_case(text: str) -> str:
     """`text` in small letters with umlauts kept (each one sign), so that both spellings can be made of it."""
     return unicodedata.normalize("NFKC", JOINING.sub("", text)).casefold()
 

@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from fleetportal.core import links
-from fleetportal.core.db import unhurried_commits
+from fleetportal.core.db import commits_without_waiting
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.email import EmailSender
 from fleetportal.core.outbox.channels.letter import LetterSender
@@ -86,7 +86,7 @@ def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
     """
     ends, senders = time.monotonic() + seconds, Senders()
     try:
-        with unhurried_commits():
+        with commits_without_waiting():
             while time.monotonic() < ends:
                 batch = claim(now=timezone.now())
                 if not batch:

@@ -141,8 +141,8 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         """What the form shows now, for its hidden field; "" for a row that is not there yet."""
         if self.instance.pk is None:
             return ""
-        said = {name: audit.plain(value) for name, value in self.stored().items()} | (self.shown or {})
-        return json.dumps(said | {name: audit.plain(theirs.value) for name, theirs in self.clashes.items()})
+        said = {name: audit.json_value(value) for name, value in self.stored().items()} | (self.shown or {})
+        return json.dumps(said | {name: audit.json_value(theirs.value) for name, theirs in self.clashes.items()})
 
     def stored(self) -> dict[str, Any]:
         """The stored values of the form's fields, by column."""
@@ -180,13 +180,13 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         users = get_user_model()._default_manager.in_bulk({theirs.actor_id for theirs in late.theirs.values() if theirs.actor_id})
         for name, theirs in late.theirs.items():
             who = users.get(theirs.actor_id) or gettext("Someone")
-            words = {"who": who, "theirs": self.said(name, theirs.value), "when": moments_ago(theirs.at)}
+            words = {"who": who, "theirs": self.shown_value(name, theirs.value), "when": moments_ago(theirs.at)}
             self.add_error(self.asking(name), gettext("%(who)s entered “%(theirs)s” here %(when)s, while you were editing.") % words)
-        new = [f"{self.fields[self.asking(name)].label}: {self.said(name, value)}" for name, value in late.merged.items()]
+        new = [f"{self.fields[self.asking(name)].label}: {self.shown_value(name, value)}" for name, value in late.merged.items()]
         if new:
             self.add_error(None, gettext("These other changes are new and will be kept: %s.") % "; ".join(new))
 
-    def said(self, column: str, value: object) -> str:
+    def shown_value(self, column: str, value: object) -> str:
         """What the row holds for `column`, in words."""
         return in_words(self.fields[self.asking(column)], value)
 

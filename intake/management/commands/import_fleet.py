@@ -41,11 +41,13 @@ class Command(BaseCommand):
             raise CommandError("--report takes one file at a time.", returncode=NOT_READ)
         worst = 0
         for name in options["files"]:
-            worst = max(worst, self.take(Path(name), centre, company, layout, options))
+            worst = max(worst, self.import_file(Path(name), centre, company, layout, options))
         if worst:
             raise SystemExit(worst)
 
-    def take(self, path: Path, centre: Centre | None, company: Company | None, layout: Layout | None, options: dict[str, object]) -> int:
+    def import_file(
+        self, path: Path, centre: Centre | None, company: Company | None, layout: Layout | None, options: dict[str, object]
+    ) -> int:
         """The exit code of one file."""
         try:
             with path.open("rb") as file:

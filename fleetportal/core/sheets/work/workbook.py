@@ -45,7 +45,7 @@ def rows_of(sheet: Any, unknown: Mapping[int, list[int]]) -> Iterator[tuple[str,
     top, left = sheet.start
     merged = Merged(sheet)
     for number, values in enumerate(sheet.iter_rows(), start=top + 1):
-        cells = [""] * left + [value if type(value) is str else plain(value) for value in values]
+        cells = [""] * left + [value if type(value) is str else json_value(value) for value in values]
         merged.fill(number - 1, cells)
         for column in unknown.get(number, ()):
             cells += [""] * (column + 1 - len(cells))
@@ -63,7 +63,7 @@ def check_size(sheet: Any) -> None:
         raise Unreadable("too_many_rows", sheet=sheet.name, rows=rows, limit=limits.ROWS)
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """What JSON can hold, a whole number as a whole number, a moment at midnight as a day."""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else value

@@ -128,7 +128,7 @@ class ListPage(View, Generic[Rows]):
 
     # The state in the address --------------------------------------------------------------------------------------------
 
-    def address(self, **changes: Any) -> str:
+    def url_with(self, **changes: Any) -> str:
         """This list's address with parameters changed; None drops one, any change goes back to the first page."""
         query = clean(self.request.GET)
         for key in ("page", CHOICES, *NEIGHBOURS, *changes):
@@ -174,7 +174,7 @@ class ListPage(View, Generic[Rows]):
     def page_address(self, number: int, **neighbour: int) -> str:
         """The address of page `number`; far on with the neighbour that it is sought by."""
         beside = {} if is_counted(number, self.per_page) else neighbour
-        return self.address(page=number if number > 1 else None, **beside)
+        return self.url_with(page=number if number > 1 else None, **beside)
 
     @cached_property
     def per_page(self) -> int:
@@ -199,21 +199,21 @@ class ListPage(View, Generic[Rows]):
         context = {
             "page": self,
             "heads": [*self.heads(table)],
-            "words": sentence.shown(self.address, opened=opened),
+            "words": sentence.shown(self.url_with, opened=opened),
             "rows": rows,
             "count": found.count,
             "span": said_span((number - 1) * size, len(rows), found.count),
             "presets": [(preset, f"{request.path}?{preset.query}" if preset.query else request.path) for preset in self.presets],
             "saved": [(name, f"{request.path}?{query}") for name, query in sorted(self.asker.views.get(self.name, {}).items())],
-            "whole": self.address(),
-            "question": self.address().partition("?")[2],
+            "whole": self.url_with(),
+            "question": self.url_with().partition("?")[2],
             "bulk": [action for action in self.bulk if self.asker.may(action.may)],
-            "current": self.address(sort=None, rows=None),
-            "clear": self.address(**{word.name: None for word in sentence.words}),
+            "current": self.url_with(sort=None, rows=None),
+            "clear": self.url_with(**{word.name: None for word in sentence.words}),
             "previous": self.page_address(number - 1, **({"before": found.keys[0]} if found.keys else {})) if number > 1 else "",
             "next": self.page_address(number + 1, after=found.keys[-1]) if found.has_next else "",
             "can_export": self.asker.may("export"),
-            "export_address": self.address(_export="xlsx"),
+            "export_address": self.url_with(_export="xlsx"),
             **self.extra_context(),
         }
         if not rows:
@@ -229,7 +229,7 @@ class ListPage(View, Generic[Rows]):
         word = next((word for word in sentence.words if word.name == name), None)
         if word is None:
             raise Http404
-        return render(self.request, "core/_choices.html", {"word": sentence.shown_word(word, self.address, is_opened=True)})
+        return render(self.request, "core/_choices.html", {"word": sentence.shown_word(word, self.url_with, is_opened=True)})
 
     def heads(self, table: django_tables2.Table) -> Iterator[Head]:
         for column in table.columns:
@@ -239,7 +239,7 @@ class ListPage(View, Generic[Rows]):
                 yield Head(label, css)
                 continue
             state = ("descending" if bound.is_descending else "ascending") if column.is_ordered else ""
-            yield Head(label, css, self.address(sort=str(bound.opposite) if column.is_ordered else column.name), state)
+            yield Head(label, css, self.url_with(sort=str(bound.opposite) if column.is_ordered else column.name), state)
 
     def nothing(self, sentence: Sentence) -> dict[str, Any]:
         """Why the page is empty: nothing there yet, or which word to drop, with how many there would be."""
@@ -250,7 +250,7 @@ class ListPage(View, Generic[Rows]):
                 "start": reverse(self.empty.url_name) if self.empty.url_name and self.asker.may(self.empty.may) else "",
             }
         drops = []
-        for word in sentence.shown(self.address):
+        for word in sentence.shown(self.url_with):
             if word.name in chosen:
                 query = clean(self.request.GET)
                 query.pop(word.name)
@@ -295,8 +295,8 @@ class ListPage(View, Generic[Rows]):
             raise Http404
         kind = self.export_kind()
         rows = capped_count(self.exported(self.request.GET, self.request.user))
-        context = {"form": form, "page": self, "kind": kind, "count": rows, "back": self.address(_export=None)}
-        context |= {"xlsx": self.address(_export="xlsx"), "csv": self.address(_export="csv")}
+        context = {"form": form, "page": self, "kind": kind, "count": rows, "back": self.url_with(_export=None)}
+        context |= {"xlsx": self.url_with(_export="xlsx"), "csv": self.url_with(_export="csv")}
         return pages.answer(self.request, context, part="core/export.html#panel", status=status)
 
     def export_kind(self) -> str:

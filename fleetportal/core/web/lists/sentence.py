@@ -65,7 +65,7 @@ class Sentence(django_filters.FilterSet):
     def shown_word(self, word: Word, address: Callable[..., str], *, is_opened: bool) -> ShownWord:
         """One word with its choices; with what is chosen alone where they are fetched `later` and it is not opened."""
         field = self.form[word.name]
-        kind, said = kind_of(field.field), self.said(word)
+        kind, said = kind_of(field.field), self.chosen_text(word)
         is_later = word.later and not is_opened
         choices = options(field, word.anything, self.chosen(word) if is_later else None) if kind in ("one", "several") else []
         without, later = address(**{word.name: None}), address(**{CHOICES: word.name}) if is_later else ""
@@ -76,14 +76,14 @@ class Sentence(django_filters.FilterSet):
         found = self.form.cleaned_data.get(word.name) if self.form.is_bound and self.form.is_valid() is not None else None
         return [found] if isinstance(found, models.Model) else []
 
-    def said(self, word: Word) -> str:
+    def chosen_text(self, word: Word) -> str:
         """What is chosen in `word`; "" for nothing."""
         value = self.form.cleaned_data.get(word.name) if self.form.is_bound and self.form.is_valid() is not None else None
         return in_words(self.form.fields[word.name], value)
 
     def set_words(self) -> list[str]:
         """The names of the words in which something is chosen."""
-        return [word.name for word in self.words if self.said(word)]
+        return [word.name for word in self.words if self.chosen_text(word)]
 
 
 def kind_of(field: Any) -> str:
