@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import derived
 from accounts.staff.models.policy import Effect, effects, followers
+from contacts.memory.models.meeting import MEETING_FROM, MEETING_UNTIL, count_outside_hours
 from contacts.reasons import nightly
 from contacts.reasons.annual_meeting import AnnualMeetingDue, MeetingPlanning
 from contacts.reasons.computing import look_again
@@ -11,7 +12,7 @@ from contacts.reasons.contract_end import ContractEnd
 from contacts.reasons.coverage import Coverage
 from contacts.reasons.planning import plannings
 from contacts.reasons.rule import rules
-from contacts.reasons.silence import CADENCE, Silence, count_silent
+from contacts.reasons.silence import CADENCE, FLEET_SHARE, Silence, count_silent, count_silent_fleet_managers
 
 
 def register() -> None:
@@ -22,4 +23,9 @@ def register() -> None:
     derived.register("reasons", look_again)
     cadences = {number.key for tiers in CADENCE.values() for number in tiers.values()}
     effects.register("silence", Effect(cadences, _("People who should hear from us again"), count_silent))
+    responsible = Effect({FLEET_SHARE.key}, _("Fleet managers who should hear from us again"), count_silent_fleet_managers)
+    effects.register("silence_of_fleet_managers", responsible)
+    effects.register(
+        "meeting_hours", Effect({MEETING_FROM.key, MEETING_UNTIL.key}, _("Annual meetings ahead outside these hours"), count_outside_hours)
+    )
     followers.register("reasons", nightly.start_again)

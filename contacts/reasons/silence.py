@@ -1,10 +1,11 @@
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Case, DateTimeField, Exists, OuterRef, Subquery, Value, When
+from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -14,12 +15,25 @@ from accounts.models import Company, Tier
 from accounts.staff.models.centre import CentreQuerySet, day_in
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.memory.models.interaction import Interaction
-from contacts.people.models.roles import GROUPS, Group
+from contacts.people.models.roles import GROUPS, DecisionMaker, Group
 from contacts.reasons.rule import FoundReason, Rule
 from fleetportal.core.words import number
 
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
+
+# Of the cadence of decision-makers: how soon somebody directly responsible for the fleet should hear from us again.
+FLEET_SHARE = declare(
+    "cadence_fleet_share",
+    default=50,
+    unit=Unit.PERCENT,
+    lowest=10,
+    highest=100,
+    subject=gettext_lazy("Cadence"),
+    name=gettext_lazy("Fleet managers, share of a decision-maker’s cadence"),
+    about=gettext_lazy("Someone directly responsible for the fleet should hear from us again after this share of the time."),
+    weight=35,
+)
 
 # Months after which somebody of a group should hear from us again, by the company's tier ("": none yet). Source: DOMAIN, "Cadence".
 # Drivers are met when they collect a vehicle; nobody calls them because time has passed.
@@ -49,10 +63,46 @@ CADENCE: dict[Group, dict[str, Number]] = {
 }
 
 
+@dataclass(frozen=True)
+class Interval:
+    """How long somebody may hear nothing from us: whole months, or, for a share of them that is none, whole weeks."""
+
+    months: int
+    weeks: int = 0
+
+    @classmethod
+    def share(cls, months: int, percent: int) -> "Interval":
+        """That share of `months`; a fraction of a week is left out."""
+        whole, rest = divmod(months * percent, 100)
+        return cls(0, max(1, months * percent * 52 // 1200)) if rest else cls(whole)
+
+    def since(self, day: date) -> date:
+        """The day on which it is over for somebody who last heard from us on `day`."""
+        return day + relativedelta(months=self.months, weeks=self.weeks)
+
+    def before(self, day: date) -> date:
+        return day - relativedelta(months=self.months, weeks=self.weeks)
+
+
+def intervals(group: Group, *, on: date) -> dict[tuple[str, bool], Interval]:
+    """For each tier, and for whether somebody is directly responsible for the fleet, the interval that counts on that day."""
+    found = {}
+    for tier, cadence_number in CADENCE[group].items():
+        months = cadence_number.on(on)
+        found[tier, False] = Interval(months)
+        found[tier, True] = Interval.share(months, FLEET_SHARE.on(on)) if group == Group.DECISION_MAKER else Interval(months)
+    return found
+
+
 def count_silent(number: Number, on: date, at: CentreQuerySet) -> int:
     """The people whom a cadence calls silent on that day. Costs 3 queries over the companies of its tier at these centres."""
     tier = next(tier for tiers in CADENCE.values() for tier, its_number in tiers.items() if its_number == number)
     return sum(1 for _found in Silence().find(Company.objects.filter(tier=tier, centre__in=at), on=on))
+
+
+def count_silent_fleet_managers(number: Number, on: date, at: CentreQuerySet) -> int:
+    """The people directly responsible for a fleet who are silent on that day. Costs 3 queries over all companies at these centres."""
+    return sum(1 for found in Silence().find(Company.objects.filter(centre__in=at), on=on) if found.facts["fleet"])
 
 
 class Silence(Rule):
@@ -63,26 +113,34 @@ class Silence(Rule):
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         named: set[tuple[int, int]] = set()  # who decides and drives is one person, spoken to as the one who decides
-        for group, tiers in CADENCE.items():
-            months = {tier: number.on(on) for tier, number in tiers.items()}
-            for company, tier, person, last, entered, zone in self._unheard(companies, group, months, on=on):
+        for group in CADENCE:
+            every = intervals(group, on=on)
+            for company, tier, is_fleet, person, last, entered, zone in self._unheard(companies, group, every, on=on):
                 since = day_in(zone, last or entered)
-                silent = months_between(since, on)
-                if silent >= months[tier] and (company, person) not in named:
+                if every[tier, is_fleet].since(since) <= on and (company, person) not in named:
                     named.add((company, person))
-                    facts = {"group": str(group), "tier": tier, "months": months[tier], "spoken": last is not None, "silent": silent}
+                    facts = {"group": str(group), "tier": tier, "fleet": is_fleet, "spoken": last is not None}
+                    facts |= {"silent": months_between(since, on), "silent_days": (on - since).days}
+                    facts |= {"months": every[tier, is_fleet].months, "weeks": every[tier, is_fleet].weeks}
                     yield FoundReason(company, occasion=since.isoformat(), group=group, person=person, facts=facts)
 
-    def _unheard(self, companies: "CompanyQuerySet", group: str, months: Mapping[str, int], *, on: date) -> Iterable[tuple[Any, ...]]:
-        """Roles without a real contact in about their cadence, with the last one; the day itself is counted in months by the caller."""
-        about = {tier: midnight(on - relativedelta(months=count, days=-4)) for tier, count in months.items()}
-        bound = Case(*(When(company__tier=tier, then=Value(moment)) for tier, moment in about.items()), output_field=DateTimeField())
+    def _unheard(
+        self, companies: "CompanyQuerySet", group: Group, every: Mapping[tuple[str, bool], Interval], *, on: date
+    ) -> Iterable[tuple[Any, ...]]:
+        """Roles without a real contact in about their cadence, with the last one; the day itself is counted by the caller."""
+        fleet = Q(kind=DecisionMaker.Kind.FLEET_MANAGER) if group == Group.DECISION_MAKER else Q(pk__in=())
+        about = {key: midnight(interval.before(on) + timedelta(days=4)) for key, interval in every.items()}
+        bounds = [When(fleet if is_fleet else ~fleet, company__tier=tier, then=Value(about[tier, is_fleet])) for tier, is_fleet in about]
+        bound = Case(*bounds, output_field=DateTimeField())
         real = Interaction.objects.real().filter(person=OuterRef("person"))
         last = Subquery(real.order_by("-happened_at").values("happened_at")[:1])
-        roles = GROUPS[group]._default_manager.running(on=on).filter(company__in=companies.active().values("pk")).annotate(bound=bound)
+        roles = GROUPS[group]._default_manager.running(on=on).filter(company__in=companies.active().values("pk"))
+        roles = roles.annotate(bound=bound, is_fleet=Case(When(fleet, then=Value(True)), default=Value(False)))
         roles = roles.filter(~Exists(real.filter(happened_at__gte=OuterRef("bound")))).annotate(last=last)
         return list(
-            roles.values_list("company_id", "company__tier", "person_id", "last", "person__entered_at", "company__centre__time_zone")
+            roles.values_list(
+                "company_id", "company__tier", "is_fleet", "person_id", "last", "person__entered_at", "company__centre__time_zone"
+            )
         )
 
     def sentence(self, facts: Mapping[str, object]) -> str:
@@ -100,12 +158,22 @@ def months_between(first: date, last: date) -> int:
 
 
 def _silence(facts: Mapping[str, Any]) -> str:
-    months, years = facts["silent"], facts["silent"] // 12
+    months, years, weeks = facts["silent"], facts["silent"] // 12, facts.get("silent_days", 0) // 7
     if years >= 2:
         said = (
             _("We haven’t been in touch for %(years)s years.")
             if facts["spoken"]
             else _("We have known this person for %(years)s years but never contacted them.")
+        )
+    elif not months:
+        said = (
+            ngettext("We haven’t been in touch for a week.", "We haven’t been in touch for %(weeks)s weeks.", weeks)
+            if facts["spoken"]
+            else ngettext(
+                "We have known this person for a week but never contacted them.",
+                "We have known this person for %(weeks)s weeks but never contacted them.",
+                weeks,
+            )
         )
     elif facts["spoken"]:
         said = ngettext("We haven’t been in touch for a month.", "We haven’t been in touch for %(months)s months.", months)
@@ -115,15 +183,20 @@ def _silence(facts: Mapping[str, Any]) -> str:
             "We have known this person for %(months)s months but never contacted them.",
             months,
         )
-    return said % {"months": number(months), "years": number(years)}
+    return said % {"months": number(months), "weeks": number(weeks), "years": number(years)}
 
 
 def _cadence(facts: Mapping[str, Any]) -> str:
-    group, tier, months = facts["group"], facts["tier"], facts["months"]
-    words = {"tier": str(Tier(tier).label) if tier else "", "months": number(months)}
+    group, tier, months, weeks = facts["group"], facts["tier"], facts["months"], facts.get("weeks", 0)
+    words = {"tier": str(Tier(tier).label) if tier else "", "months": number(months), "weeks": number(weeks)}
     if group == Group.USER:
         who = _("A %(tier)s user") if tier else _("A user")
+    elif facts.get("fleet"):
+        who = _("A %(tier)s fleet manager") if tier else _("A fleet manager")
     else:
         who = _("A %(tier)s decision-maker") if tier else _("A decision-maker")
-    often = ngettext("should hear from us every month.", "should hear from us every %(months)s months.", months)
+    if weeks:
+        often = ngettext("should hear from us every week.", "should hear from us every %(weeks)s weeks.", weeks)
+    else:
+        often = ngettext("should hear from us every month.", "should hear from us every %(months)s months.", months)
     return f"{who % words} {often % words}"

@@ -14,8 +14,7 @@ from contacts.reasons.computing import look_again
 from tests.contacts.rules import both_ways
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_role
-from tests.factories.events import in_days
-from tests.factories.meetings import make_meeting
+from tests.factories.meetings import in_days, make_meeting
 
 pytestmark = pytest.mark.django_db
 

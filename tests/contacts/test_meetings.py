@@ -24,8 +24,8 @@ from fleetportal.core.outbox.message import Message
 from tests.events.test_letters import entry
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person, make_role
-from tests.factories.events import clocks_change, in_days
-from tests.factories.meetings import make_meeting
+from tests.factories.events import clocks_change
+from tests.factories.meetings import in_days, make_meeting
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -196,7 +196,7 @@ def test_a_meeting_of_a_company_out_of_reach_is_not_there(client: Client, boris:
 
 
 def test_a_meeting_stands_in_the_calendar_of_its_day(client: Client, anna: Any, offered: Meeting) -> None:
-    meetings.fix(offered, timezone.now() + timedelta(minutes=1), by=anna)
+    Meeting.objects.filter(pk=offered.pk).update(state=MeetingState.FIXED, starts_at=timezone.now() + timedelta(minutes=1))
     client.force_login(anna)
     lines = client.get("/today/").context["day"].appointments
     assert [(line.title, line.url) for line in lines] == [(offered.company.name, f"/meetings/{offered.pk}/")]

@@ -7,8 +7,13 @@ from typing import Any
 from accounts.models import Company
 from contacts.memory.actions import meetings
 from contacts.models import Meeting
+from tests.factories import events
 from tests.factories.accounts import make_company
-from tests.factories.events import in_days
+
+
+def in_days(days: int) -> datetime:
+    """A moment within the hours of annual meetings."""
+    return events.in_days(days, hour=9)
 
 
 def make_meeting(company: Company | None = None, *, times: Sequence[datetime] | None = None, **facts: Any) -> Meeting:

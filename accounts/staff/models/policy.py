@@ -10,6 +10,7 @@ Higher apps register in `effects` what they count by a number, so that an admini
 `followers` what must be done after one.
 """
 
+import datetime as clock
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -21,9 +22,10 @@ from datetime import date
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.user import User
@@ -40,6 +42,8 @@ class Unit(models.TextChoices):
     DAYS = "days", _("days")
     MONTHS = "months", _("months")
     MINUTES = "minutes", _("minutes")
+    HOUR = "hour", _("hour of the day, from 0 to 23")
+    PERCENT = "percent", _("percent")
 
 
 class OutOfBounds(Refused):
@@ -86,10 +90,13 @@ class Number:
 
     def in_words(self, value: int) -> str:
         """ "28 days"."""
+        if self.unit == Unit.HOUR:
+            return str(time_format(clock.time(value), "TIME_FORMAT"))
         words = {
             Unit.DAYS: ngettext("%d day", "%d days", value),
             Unit.MONTHS: ngettext("%d month", "%d months", value),
             Unit.MINUTES: ngettext("%d minute", "%d minutes", value),
+            Unit.PERCENT: gettext("%d%%"),
         }
         return words[self.unit] % value
 

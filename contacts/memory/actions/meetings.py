@@ -12,7 +12,7 @@ from accounts.models import Company, TouchedCompany
 from contacts.memory import letters
 from contacts.memory.models.interaction import Direction
 from contacts.memory.models.interaction import record as record_interaction
-from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, OPEN, Meeting, MeetingState, NotYourTurn, TimeGone
+from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, OPEN, Meeting, MeetingState, NotYourTurn, TimeGone, refuse_outside_hours
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
 from fleetportal.core.db import lock
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def propose(company: Company, times: Sequence[datetime], *, by: "User | None", **sides: Any) -> Meeting:
     """The company's open annual meeting, made if there is none, with these times offered to its decision-maker.
 
-    `sides` as for `open_annual`. Asking again for the same changes nothing. Raises NotYourTurn where it is fixed. Costs 20
-    queries with a letter, 2 when asked again.
+    `sides` as for `open_annual`. Asking again for the same changes nothing. Raises NotYourTurn where it is fixed, and
+    OutsideHours. Costs 20 queries with a letter, 2 when asked again.
     """
     with transaction.atomic():
         meeting = open_annual(company, by=by, **sides)
@@ -34,7 +34,10 @@ def propose(company: Company, times: Sequence[datetime], *, by: "User | None", *
 
 
 def arrange(company: Company, starts_at: datetime, *, by: "User | None", **sides: Any) -> Meeting:
-    """The company's open annual meeting, made if there is none, fixed at that time at once. Costs 22 queries with a letter."""
+    """The company's open annual meeting, made if there is none, fixed at that time at once.
+
+    Raises OutsideHours. Costs 22 queries with a letter.
+    """
     with transaction.atomic():
         meeting = open_annual(company, by=by, **sides)
         fix(meeting, starts_at, by=by)
@@ -64,10 +67,13 @@ def open_annual(
 def offer(meeting: Meeting, times: Sequence[datetime], *, by: "User | None") -> None:
     """Propose these times instead; the decision-maker gets them with a link to choose one. The same times again change nothing.
 
-    Raises NotYourTurn. Costs 16 queries with a letter.
+    Raises NotYourTurn, OutsideHours. Costs 16 queries with a letter.
     """
     with transaction.atomic():
         expect(meeting, (MeetingState.PROPOSED,))
+        for moment in times:
+            if moment not in meeting.times:
+                refuse_outside_hours(moment, meeting.lasts_minutes, meeting.zone)
         proposed = {"proposed_times": [moment.isoformat() for moment in times]}
         if audit.edit(meeting, proposed, action="meeting.times_proposed", by=by) and letters.propose_times(meeting):
             sides: dict[str, Any] = {"company": meeting.company, "person": meeting.decision_maker}
@@ -90,9 +96,14 @@ def choose(meeting: Meeting, starts_at: datetime) -> None:
 
 
 def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", place: str | None = None) -> None:
-    """The meeting is on at that time, or moved to it or elsewhere, with a calendar entry. Raises NotYourTurn. Costs 18 queries."""
+    """The meeting is on at that time, or moved to it or elsewhere, with a calendar entry.
+
+    Raises NotYourTurn, and OutsideHours for a time that was neither proposed nor fixed before. Costs 18 queries.
+    """
     with transaction.atomic():
         expect(meeting, OPEN)
+        if starts_at not in (meeting.starts_at, *meeting.times):
+            refuse_outside_hours(starts_at, meeting.lasts_minutes, meeting.zone)
         values: dict[str, Any] = {"starts_at": starts_at, "state": MeetingState.FIXED}
         _move(meeting, values if place is None else values | {"place": place}, "meeting.fixed", by=by)
 

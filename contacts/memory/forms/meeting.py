@@ -1,5 +1,6 @@
 """When three sides meet: the times proposed, the one fixed, and what was said."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
 from contacts.memory.forms.contact import next_working_day
-from contacts.memory.models.meeting import Meeting
+from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, Meeting, OutsideHours, refuse_outside_hours
 from contacts.people.models.person import Person
 from contacts.people.models.roles import DecisionMaker
 from fleetportal.core.web.forms import ClockInput, DayField, moment, offer
@@ -22,19 +23,27 @@ FIRST_CLOCK = "10:00"
 
 
 def ahead(
-    form: forms.Form, field: str, day: date, clock: time, zone: ZoneInfo, *, past: str, known: datetime | None = None
+    form: forms.Form, field: str, day: date, clock: time, zone: ZoneInfo, *, past: str, lasts: int, known: Collection[datetime | None] = ()
 ) -> datetime | None:
-    """The moment that a form names; None, with an error at `field`, where clocks jump over it, at `past`, where it has passed.
+    """The moment that a form names for a meeting that `lasts` minutes; None, with an error at `field`, where clocks jump over it or it
+    lies outside the hours of annual meetings, at `past`, where it has passed.
 
-    A moment that is `known` already may have passed.
+    A moment that is `known` already may be either.
     """
     try:
         found = moment(day, clock, zone)
     except forms.ValidationError as error:
         form.add_error(field, error)
         return None
-    if timezone.now() >= found != known:
+    if found in known:
+        return found
+    if timezone.now() >= found:
         form.add_error(past, _("This time has already passed."))
+        return None
+    try:
+        refuse_outside_hours(found, lasts, zone)
+    except OutsideHours as refused:
+        form.add_error(field, str(refused))
         return None
     return found
 
@@ -45,10 +54,11 @@ def colleagues(company: Company, user: User) -> "models.QuerySet[User]":
 
 
 class TimesForm(forms.Form):
-    """Up to three times to choose from, by the clock of the company's centre."""
+    """Up to three times to choose from by the clock of the company's centre, for a meeting of `lasts` minutes, or as long as a new one."""
 
-    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, company: Company, lasts: int | None = None, **kwargs: Any) -> None:
         self.company = company
+        self.lasts = ANNUAL_MEETING_MINUTES.on(timezone.localdate()) if lasts is None else lasts
         days, day = {}, company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1)
         for number in range(1, PROPOSED + 1):
             days[f"on{number}"] = day = next_working_day(day)
@@ -68,7 +78,7 @@ class TimesForm(forms.Form):
     def moment(self, number: int) -> datetime | None:
         """The time of that number; None, with an error beside it, where it has passed or clocks jump over it."""
         day, clock = self.cleaned_data[f"on{number}"], self.cleaned_data[f"at{number}"]
-        return ahead(self, f"at{number}", day, clock, self.company.centre.zone, past=f"on{number}")
+        return ahead(self, f"at{number}", day, clock, self.company.centre.zone, past=f"on{number}", lasts=self.lasts)
 
     @property
     def times(self) -> list[datetime]:
@@ -111,7 +121,8 @@ class MeetingForm(forms.Form):
     def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         if values.get("on") and values.get("at"):
-            values["starts_at"] = ahead(self, "at", values["on"], values["at"], self.company.centre.zone, past="on")
+            zone, lasts = self.company.centre.zone, ANNUAL_MEETING_MINUTES.on(timezone.localdate())
+            values["starts_at"] = ahead(self, "at", values["on"], values["at"], zone, past="on", lasts=lasts)
         return values
 
 
@@ -131,8 +142,9 @@ class FixForm(forms.Form):
     def clean(self) -> dict[str, object]:
         values = super().clean() or {}
         if values.get("on") and values.get("at"):
-            known = self.meeting.starts_at
-            values["starts_at"] = ahead(self, "at", values["on"], values["at"], self.meeting.zone, past="on", known=known)
+            zone, lasts = self.meeting.zone, self.meeting.lasts_minutes
+            known = (self.meeting.starts_at, *self.meeting.choices)
+            values["starts_at"] = ahead(self, "at", values["on"], values["at"], zone, past="on", lasts=lasts, known=known)
         return values
 
     @property

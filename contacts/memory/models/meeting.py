@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Company, in_reach
-from accounts.staff.models.policy import Unit, declare
+from accounts.staff.models.centre import CentreQuerySet
+from accounts.staff.models.policy import Number, Unit, declare
 from contacts.people.models.person import Person
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
@@ -29,6 +30,47 @@ ANNUAL_MEETING_MINUTES = declare(  # DOMAIN, "Annual meeting"
     about=_("The length of meetings that are proposed or arranged from then on, as it is in the calendar entry."),
     weight=60,
 )
+
+
+MEETING_FROM = declare(  # DOMAIN, "Annual meeting": 9 to 17
+    "annual_meeting_from",
+    default=9,
+    unit=Unit.HOUR,
+    lowest=5,
+    highest=14,
+    subject=_("Annual meeting"),
+    name=_("Earliest time to begin"),
+    about=_("No annual meeting is proposed or arranged before this time, by the clock of the company’s centre."),
+    weight=62,
+)
+MEETING_UNTIL = declare(
+    "annual_meeting_until",
+    default=17,
+    unit=Unit.HOUR,
+    lowest=12,
+    highest=23,
+    subject=_("Annual meeting"),
+    name=_("Latest time to end"),
+    about=_("No annual meeting is proposed or arranged that ends after this time, by the clock of the company’s centre."),
+    weight=64,
+)
+
+
+class OutsideHours(Refused):
+    """The meeting would begin before, or end after, the hours of annual meetings."""
+
+    code = "meeting_hours"
+
+
+def refuse_outside_hours(starts_at: datetime, lasts_minutes: int, zone: ZoneInfo) -> None:
+    """Raises OutsideHours for a meeting that begins before MEETING_FROM or ends after MEETING_UNTIL by the clock of `zone`."""
+    begins = starts_at.astimezone(zone)
+    first, last = (number.on(begins.date()) for number in (MEETING_FROM, MEETING_UNTIL))
+    minute = begins.hour * 60 + begins.minute
+    if not first * 60 <= minute <= last * 60 - lasts_minutes:
+        words = _("Annual meetings take place between %(first)s and %(last)s. This one would last %(minutes)d minutes.")
+        facts = {"first": MEETING_FROM.in_words(first), "last": MEETING_UNTIL.in_words(last), "minutes": lasts_minutes}
+        raise OutsideHours(words % facts)
 
 
 class MeetingState(models.TextChoices):
@@ -127,6 +169,16 @@ class Meeting(models.Model):
         return self.starts_at + timedelta(minutes=self.lasts_minutes) if self.starts_at else None
 
     @property
+    def is_outside_hours(self) -> bool:
+        """True where the fixed time is none at which an annual meeting would be arranged now."""
+        try:
+            if self.starts_at:
+                refuse_outside_hours(self.starts_at, self.lasts_minutes, self.zone)
+        except OutsideHours:
+            return True
+        return False
+
+    @property
     def times(self) -> list[datetime]:
         return [datetime.fromisoformat(moment) for moment in self.proposed_times]
 
@@ -165,3 +217,9 @@ class Meeting(models.Model):
     def link(self) -> Link | None:
         """The decision-maker's personal link. Costs 1 query."""
         return Link.objects.unrevoked_for("meeting", self.pk)
+
+
+def count_outside_hours(number: Number, on: date, at: CentreQuerySet) -> int:
+    """The meetings fixed for that day or later, of companies at these centres, that lie outside the hours. Costs 1 query."""
+    ahead = Meeting.objects.annual().filter(state=MeetingState.FIXED, starts_at__date__gte=on, company__centre__in=at)
+    return sum(1 for meeting in ahead.select_related("company__centre") if meeting.is_outside_hours)

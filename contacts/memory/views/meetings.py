@@ -90,7 +90,7 @@ def meeting(request: StaffRequest, meeting_id: int) -> HttpResponse:
 def times(request: StaffRequest, meeting_id: int) -> HttpResponse:
     """Other times than those proposed so far."""
     found = the_meeting(request, meeting_id)
-    form = TimesForm(request.POST if request.method == "POST" else None, company=found.company)
+    form = TimesForm(request.POST if request.method == "POST" else None, company=found.company, lasts=found.lasts_minutes)
     if form.is_valid():
         meetings.offer(found, form.times, by=request.user)
         return done(request, meeting_url(found), written_in_words(found))
