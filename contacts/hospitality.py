@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Company, in_reach
+from accounts.staff.models.centre import CentreQuerySet
+from accounts.staff.models.policy import Number, Unit, declare
 from contacts.people.models.person import Person
 from contacts.people.models.roles import GROUPS
 from fleetportal.core import audit, money
@@ -24,8 +26,28 @@ from fleetportal.core.errors import Refused
 if TYPE_CHECKING:
     from accounts.models import User
 
-CAP_CENTS = 50_00  # a person and year; source: § 4(5) no. 1 EStG
-PUBLIC_BODY_CAP_CENTS = 0  # source: § 71 BBG; a policy row may allow more
+CAP = declare(  # source: § 4(5) no. 1 EStG
+    "gift_cap_cents",
+    default=50_00,
+    unit=Unit.CENTS,
+    lowest=0,
+    highest=1_000_00,
+    subject=gettext_lazy("Gifts"),
+    name=gettext_lazy("Limit per person and year"),
+    about=gettext_lazy("What a person may receive from us in a year at most, gifts and vouchers together."),
+    weight=70,
+)
+PUBLIC_BODY_CAP = declare(  # source: § 71 BBG
+    "gift_cap_public_body_cents",
+    default=0,
+    unit=Unit.CENTS,
+    lowest=0,
+    highest=1_000_00,
+    subject=gettext_lazy("Gifts"),
+    name=gettext_lazy("Limit for people at public bodies"),
+    about=gettext_lazy("What somebody who works for a public body may receive from us in a year at most."),
+    weight=72,
+)
 
 
 class CapReached(Refused):
@@ -41,29 +63,19 @@ class NothingAllowed(CapReached):
 
 
 class GiftPolicy(models.Model):
-    """A cap that an administrator set: for everyone, for public bodies, or for one company, whose own rule it is."""
+    """A company's own rule: what its people may receive in a year. Ours are CAP and PUBLIC_BODY_CAP."""
 
-    class Reach(models.TextChoices):
-        EVERYONE = "everyone", gettext_lazy("everyone")
-        PUBLIC_BODIES = "public_bodies", gettext_lazy("public bodies")
-        COMPANY = "company", gettext_lazy("one company")
-
-    reach = models.CharField(gettext_lazy("applies to"), max_length=13, choices=Reach)
-    company = models.OneToOneField(Company, null=True, blank=True, on_delete=models.CASCADE, related_name="gift_policy")
+    company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="gift_policy")
     cap_cents = models.BigIntegerField(gettext_lazy("limit per person and year"))
     words = models.CharField(gettext_lazy("wording of the policy"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = gettext_lazy("gift policy")
         verbose_name_plural = gettext_lazy("gift policies")
-        constraints = [
-            models.UniqueConstraint(fields=["reach"], condition=~Q(reach="company"), name="one_gift_policy_for_a_reach"),
-            models.CheckConstraint(condition=Q(company=None) ^ Q(reach="company"), name="gift_policy_names_its_company"),
-            models.CheckConstraint(condition=Q(cap_cents__gte=0), name="gift_cap_not_negative"),
-        ]
+        constraints = [models.CheckConstraint(condition=Q(cap_cents__gte=0), name="gift_cap_not_negative")]
 
     def __str__(self) -> str:
-        return f"{self.reach}: {money.display(self.cap_cents)}"
+        return f"{self.company_id}: {money.display(self.cap_cents)}"
 
 
 @dataclass(frozen=True)
@@ -153,7 +165,7 @@ def receive(person: Person, *, company: Company | None, cents: int, kind: str, a
 
     Raises NothingAllowed where the cap is zero, CapReached where the sum would pass it. Costs 5 queries, 6 the first time in a year.
     """
-    cap = cap_of(person, company=company)
+    cap = cap_of(person, company=company, on=on)
     YearSum.objects.get_or_create(person=person, year=on.year)
     if not YearSum.objects.filter(person=person, year=on.year, cents__lte=cap.cents - cents).update(cents=F("cents") + cents):
         raise refusal(person, cap, received=received_in(person, on.year), asked=cents)
@@ -178,23 +190,30 @@ def received_in(person: Person, year: int) -> int:
 
 def gift_year(person: Person, *, company: Company | None, on: date) -> GiftYear:
     """What `person` may still receive this year. Costs 3 queries."""
-    return GiftYear(cap_of(person, company=company), received_in(person, on.year))
+    return GiftYear(cap_of(person, company=company, on=on), received_in(person, on.year))
 
 
-def cap_of(person: Person, *, company: Company | None) -> Cap:
-    """The strictest of our cap and the rules of every company for which the person works today. Costs 2 queries."""
+def cap_of(person: Person, *, company: Company | None, on: date) -> Cap:
+    """The strictest of our caps on that day and the rules of every company for which the person works today. Costs 2 queries."""
     companies = {row.pk: row for row in employers(person, company)}
-    policies = list(GiftPolicy.objects.filter(Q(company=None) | Q(company__in=companies)))
-    ours = next((p for p in policies if p.reach == GiftPolicy.Reach.EVERYONE), None)
-    caps = [Cap(ours.cap_cents if ours else CAP_CENTS, (ours and ours.words) or gettext_lazy("our gift policy"))]
+    caps = [Cap(CAP.on(on), gettext_lazy("our gift policy"))]
     if any(row.is_public_body for row in companies.values()):
-        public = next((p for p in policies if p.reach == GiftPolicy.Reach.PUBLIC_BODIES), None)
-        words = (public and public.words) or gettext_lazy("the gift policy for public bodies")
-        caps.append(Cap(public.cap_cents if public else PUBLIC_BODY_CAP_CENTS, words))
-    for policy in policies:
-        if policy.company_id:
-            caps.append(Cap(policy.cap_cents, _company_rule(policy, companies[policy.company_id], company)))
+        caps.append(Cap(PUBLIC_BODY_CAP.on(on), gettext_lazy("the gift policy for public bodies")))
+    for policy in GiftPolicy.objects.filter(company__in=companies):
+        caps.append(Cap(policy.cap_cents, _company_rule(policy, companies[policy.company_id], company)))
     return min(caps, key=lambda cap: cap.cents)
+
+
+def count_at_cap(number: Number, on: date, at: CentreQuerySet) -> int:
+    """The people of companies at these centres who may receive nothing more that year by `number` alone. Costs 1 query."""
+    companies = Company.objects.filter(centre__in=at)
+    if number == PUBLIC_BODY_CAP:
+        companies = companies.filter(is_public_body=True)
+    first, *more = [role.objects.running(on=on).filter(company__in=companies).values("person") for role in GROUPS.values()]
+    people, cap = Person.objects.filter(pk__in=first.union(*more)), number.on(on)
+    if cap > 0:
+        people = people.filter(pk__in=YearSum.objects.filter(year=on.year, cents__gte=cap).values("person"))
+    return people.count()
 
 
 def _company_rule(policy: GiftPolicy, holder: Company, at_hand: Company | None) -> str:

@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.staff.models.policy import Number, Policy, PolicyPast
+from accounts.staff.models.policy import Number, Policy, PolicyPast, Unit
+from fleetportal.core.money import CentsField, as_decimal
 from fleetportal.core.web.forms import DayField
 
 
@@ -20,13 +22,13 @@ class PolicyForm(forms.Form):
     def __init__(self, data: Any = None, *, number: Number) -> None:
         super().__init__(data)
         today = timezone.localdate()
-        self.fields["value"] = forms.IntegerField(
-            label=_("New value"),
-            min_value=number.lowest,
-            max_value=number.highest,
-            initial=number.on(today),
-            help_text=number.unit.label,
-        )
+        facts: dict[str, Any] = {"label": _("New value"), "initial": number.on(today)}
+        if number.unit == Unit.CENTS:
+            bounds = {"min_value": as_decimal(number.lowest), "max_value": as_decimal(number.highest)}
+            self.fields["value"] = CentsField(**facts, **bounds, help_text=settings.CURRENCY)
+        else:
+            whole = {"min_value": number.lowest, "max_value": number.highest}
+            self.fields["value"] = forms.IntegerField(**facts, **whole, help_text=number.unit.label)
         self.fields["valid_from"].initial = today
 
     def clean_valid_from(self) -> date:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import derived
 from accounts.staff.models.policy import Effect, effects, followers
+from contacts.hospitality import CAP, PUBLIC_BODY_CAP, count_at_cap
 from contacts.memory.models.meeting import MEETING_FROM, MEETING_UNTIL, count_outside_hours
 from contacts.reasons import nightly
 from contacts.reasons.annual_meeting import AnnualMeetingDue, MeetingPlanning
@@ -28,4 +29,5 @@ def register() -> None:
     effects.register(
         "meeting_hours", Effect({MEETING_FROM.key, MEETING_UNTIL.key}, _("Annual meetings ahead outside these hours"), count_outside_hours)
     )
+    effects.register("gift_caps", Effect({CAP.key, PUBLIC_BODY_CAP.key}, _("People who may receive nothing more this year"), count_at_cap))
     followers.register("reasons", nightly.start_again)

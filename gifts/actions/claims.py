@@ -183,7 +183,7 @@ def confirm_driver(
             bring_to(company, person)
             withdrawn = beyond_cap(person, company, on=today)
             if withdrawn and not withdraw:
-                raise pass_cap(person, company, withdrawn)
+                raise pass_cap(person, company, withdrawn, on=today)
             for voucher in withdrawn:
                 revoke(voucher, by=by, reason=_("The company’s gift policy does not allow it."))
         people.edit(person, by=by, first_name=first_name, last_name=last_name, is_confirmed=True)
@@ -219,9 +219,9 @@ def beyond_cap(person: Person, company: Company, *, on: date) -> list[Voucher]:
     return found
 
 
-def pass_cap(person: Person, company: Company, vouchers: list[Voucher]) -> VouchersPassCap:
+def pass_cap(person: Person, company: Company, vouchers: list[Voucher], *, on: date) -> VouchersPassCap:
     """The refusal that says the rule and what confirming would take back."""
-    rule = ledger.cap_of(person, company=company).words
+    rule = ledger.cap_of(person, company=company, on=on).words
     count = len(vouchers)
     words = ngettext(
         "%(person)s has %(count)d unused voucher that %(rule)s does not allow. It would be withdrawn.",

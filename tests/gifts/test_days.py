@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from contacts.hospitality import GiftPolicy, YearSum
+from contacts.hospitality import CAP, YearSum
 from fleetportal.core.web.keeping import UNTIL
 from gifts.actions import claiming, redeeming, withdrawing
 from gifts.actions.claims import claim_card
@@ -17,6 +17,7 @@ from gifts.models import Programme, Voucher, VoucherExpired, VoucherState
 from gifts.models.programme import end_on_earth
 from tests.factories.accounts import make_centre, make_user
 from tests.factories.gifts import make_gift, make_issue, make_programme, make_voucher
+from tests.factories.numbers import set_number
 
 pytestmark = pytest.mark.django_db
 LAST_DAY = date(2026, 12, 24)
@@ -171,7 +172,7 @@ def test_a_programme_runs_by_the_day_of_the_centre_that_runs_it(berlin, moscow, 
 
 
 def test_the_counter_reckons_with_the_year_for_which_the_voucher_will_count(berlin, moscow, mirko, client, it_is):
-    GiftPolicy.objects.create(reach="everyone", cap_cents=20_00)
+    set_number(CAP, 20_00)
     YearSum.objects.create(person=mirko.person, year=2026, cents=20_00)
     here, there = make_programme(berlin), make_programme(moscow)
     it_is(NEW_YEARS_EVE)
@@ -187,7 +188,7 @@ def last_day_of(voucher):
 
 
 def test_a_gift_is_offered_by_the_year_of_the_centre_it_comes_from(berlin, moscow, mirko, client, it_is):
-    GiftPolicy.objects.create(reach="everyone", cap_cents=5_00)
+    set_number(CAP, 5_00)
     YearSum.objects.create(person=mirko.person, year=2026, cents=5_00)
     make_gift("Mug", centre=berlin)
     make_gift("Scraper", centre=moscow)

@@ -49,7 +49,7 @@ def test_a_plate_finds_who_drives(client, emil, mirko, north_ag):
 
 
 def test_a_gift_above_the_cap_is_refused_with_rule_holder_and_way_out(client, emil, anna, mirko, mug):
-    GiftPolicy.objects.create(reach="company", company=mirko.company, cap_cents=600)
+    GiftPolicy.objects.create(company=mirko.company, cap_cents=600)
     client.force_login(emil)
     answer = client.post(f"/gifts/hand-out/{mirko.person_id}/", {"stock": mug.pk, "company": mirko.company_id})
     page = answer.content.decode()
@@ -87,7 +87,7 @@ def test_the_cap_holds_to_the_cent(north, mirko, before, asked, passes):
 
 def test_the_stricter_of_all_employers_counts_and_the_other_one_is_not_named(north, mirko, anna):
     secret = make_company(north, name="Kanarienvogel Amt", is_public_body=False)
-    GiftPolicy.objects.create(reach="company", company=secret, cap_cents=0, words="Kanarienvogel rule")
+    GiftPolicy.objects.create(company=secret, cap_cents=0, words="Kanarienvogel rule")
     make_role("user", secret, mirko.person)
     with pytest.raises(NothingAllowed) as refused:
         handing_out.hand_out(make_gift(centre=north), mirko.person, company=mirko.company, centre=north, by=anna)

@@ -163,7 +163,7 @@ def test_a_companys_own_rule_takes_back_the_latest_alone_and_what_was_used_stays
     person = newcomer(shine, cards=3)
     used, kept, latest = Voucher.objects.with_names().order_by("pk")
     redeeming.redeem(used, by=None, wash=north)
-    GiftPolicy.objects.create(reach="company", company=north_ag, cap_cents=3000)
+    GiftPolicy.objects.create(company=north_ag, cap_cents=3000)
     with pytest.raises(VouchersPassCap):
         confirm(person, north_ag, carla)
     assert confirm(person, north_ag, carla, withdraw=True) == [latest]

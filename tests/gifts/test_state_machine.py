@@ -227,7 +227,7 @@ class Ledger(InOneTransaction):
 
     @rule(cents=st.integers(0, 8000))
     def set_the_companys_own_cap(self, cents: int) -> None:
-        GiftPolicy.objects.update_or_create(reach="company", company=self.company, defaults={"cap_cents": cents})
+        GiftPolicy.objects.update_or_create(company=self.company, defaults={"cap_cents": cents})
         self.cap = min(cents, CAP)
 
     @invariant()

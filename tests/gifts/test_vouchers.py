@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from contacts.models import CapReached, GiftPolicy, Interaction, NothingAllowed, Received, YearSum
+from contacts.hospitality import CAP
+from contacts.models import CapReached, Interaction, NothingAllowed, Received, YearSum
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
@@ -16,6 +17,7 @@ from gifts.models import Allowance, Claim, Redemption, Voucher, VoucherState
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_role
 from tests.factories.gifts import card_of, make_issue, make_programme, make_voucher
+from tests.factories.numbers import set_number
 
 pytestmark = pytest.mark.django_db
 
@@ -197,7 +199,7 @@ def test_periods_have_names(shine, period, name):
 
 
 def test_vouchers_count_against_the_cap_of_the_year(north, mirko):
-    GiftPolicy.objects.create(reach="everyone", cap_cents=2980)
+    set_number(CAP, 2980)
     for _one in range(2):
         make_voucher(make_programme(north), driver=mirko, claimed=True)
     third = make_voucher(make_programme(north), driver=mirko)

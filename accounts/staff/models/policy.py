@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.user import User
-from fleetportal.core import audit
+from fleetportal.core import audit, money
 from fleetportal.core.db.locks import lock_name
 from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
@@ -44,6 +44,7 @@ class Unit(models.TextChoices):
     MINUTES = "minutes", _("minutes")
     HOUR = "hour", _("hour of the day, from 0 to 23")
     PERCENT = "percent", _("percent")
+    CENTS = "cents", _("amount")  # asked for and shown as money
 
 
 class OutOfBounds(Refused):
@@ -92,6 +93,8 @@ class Number:
         """ "28 days"."""
         if self.unit == Unit.HOUR:
             return str(time_format(clock.time(value), "TIME_FORMAT"))
+        if self.unit == Unit.CENTS:
+            return money.display(value)
         words = {
             Unit.DAYS: ngettext("%d day", "%d days", value),
             Unit.MONTHS: ngettext("%d month", "%d months", value),
