@@ -1,4 +1,4 @@
-"""The landing pages that events know of, and who may write them."""
+"""The landing pages of events, and who may edit them."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ ADMIN_RIGHTS = [("wagtailadmin", "access_admin"), ("cms", "change_housebrand")]
 
 
 def landing_page(event: Event) -> Landing | None:
-    """The landing page of `event`, in the language of who reads where there is one. Costs 1 query, 2 with a picture."""
+    """The landing page of `event`, in the reader's language where there is one. Costs 1 query, 2 with a picture."""
     rows = EventPage.objects.filter(event=event).select_related("picture", "locale").order_by("pk")
     pages = sorted(rows, key=lambda page: page.alias_of_id is not None)  # the written one before its copies
     if not pages:

@@ -102,7 +102,7 @@ def move_messages(duplicate: Person, kept: Person) -> Moved:
 
 
 def register() -> None:
-    """Put the tables of this app and of the ground on both lists; roles and addresses last, so that what hangs on them finds its way."""
+    """Put the tables of this app and of the ground on both lists; roles and addresses last, so that rows referring to them move first."""
     own: Iterable[tuple[str, Forget, Move, int]] = (
         ("contacts.interaction", emptying(Interaction, "person", text="", person=None), moving(Interaction, "person"), 200),
         ("contacts.received", keep_as_it_is, moving(Received, "person"), 200),

@@ -1,4 +1,4 @@
-"""Where an event's landing page and pictures come from: `cms`, which stands above, registers itself (ARCHITECTURE, "Floors")."""
+"""Where an event's landing page and pictures come from: `cms`, an app above this one, registers itself (ARCHITECTURE, "Floors")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from fleetportal.core.registry import Registry
 class Landing:
     """What the landing page gives the event's other pages: its address, where it is edited, its picture (tall for desks).
 
-    Title and intro where it was translated into the language of who reads; else the event's own stand there.
+    Title and intro where the page was translated into the reader's language; else the event's own.
     """
 
     address: str = ""

@@ -30,7 +30,7 @@ LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
 
 
 def to_guests(step: Step, registrations: Sequence[Registration]) -> list[MessageDraft]:
-    """The letters that tell guests of one event what has become of their registrations; none for somebody without an address.
+    """The letters that inform guests of one event about their registrations; none for somebody without an address.
 
     Costs 1 query for the addresses, 1 for tickets where anybody has seats (2 where some have to be made) and 1 for the links of
     invitations (2 where somebody has none), whatever the number of guests.
@@ -105,7 +105,7 @@ def prolong_links(event: Event) -> None:
 
 
 def calendar_files(step: Step, registration: Registration) -> list[dict[str, str]]:
-    """An entry for who has seats, its update, its withdrawal for who had them; nothing for who waits."""
+    """A calendar entry for a guest with seats, its update, or its withdrawal once the seats are given up; none on the waiting list."""
     if registration.is_seated and step != "reminder":
         return [ical.attachment("REQUEST", appointment(registration))]
     if step in ("cancelled", "called_off"):
@@ -114,7 +114,7 @@ def calendar_files(step: Step, registration: Registration) -> list[dict[str, str
 
 
 def appointment(registration: Registration) -> ical.Appointment:
-    """The registration as it stands in the guest's calendar, in the guest's language."""
+    """The entry of the registration for the guest's calendar, in the guest's language."""
     event, person = registration.event, registration.person
     with translation.override(person.language if person else settings.LANGUAGE_CODE):
         words = _("Seats reserved for %(name)s: %(party)d.") % {"party": registration.party, "name": registration.guest}

@@ -11,7 +11,7 @@ from fleetportal.core.links import Link
 
 
 def forget_registrations(person: Person) -> None:
-    """Seats that are still held go to who waits; what remains are heads, without names, wishes or a ticket that opens."""
+    """Seats that are still held go to the waiting list; what remains are heads, without names, wishes or a ticket that opens."""
     rows = Registration.objects.filter(person=person).select_related("event__centre", "event__host", "company", "seating")
     for registration in rows.active():
         if registration.event.is_ahead:
@@ -29,7 +29,7 @@ def forget_invitations(person: Person) -> None:
 
 
 def move_registrations(duplicate: Person, kept: Person) -> Moved:
-    """Moves registrations; where both are registered for the same event, the duplicate's seats go to who waits."""
+    """Moves registrations; where both are registered for the same event, the duplicate's seats go to the waiting list."""
     both = Registration.objects.active().filter(person=duplicate, event__in=kept.registrations.active().values("event"))
     for registration in both.select_related("event__centre", "event__host", "company", "seating"):
         if registration.event.is_ahead:

@@ -312,7 +312,7 @@ class HandOutForm(forms.Form):
 
 
 class OnBehalfForm(forms.Form):
-    """Whose voucher staff claim for the driver who stands here: one of the driver's own, or the card in their hand."""
+    """The voucher that staff claim for the driver at the counter: one of the driver's own, or the card in their hand."""
 
     voucher = forms.ModelChoiceField(queryset=Voucher.objects.none(), required=False)
     code = forms.CharField(

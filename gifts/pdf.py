@@ -20,7 +20,7 @@ CARD_WIDTH, CARD_HEIGHT, COLUMNS, ROWS = 85 * MM, 60 * MM, 2, 4
 
 @dataclass(frozen=True)
 class VoucherCard:
-    """What stands on one card."""
+    """What is printed on one card."""
 
     address: str
     company: str = ""

@@ -18,7 +18,7 @@ WHOSE = ("name", "vat_number", "postcode", "external_id", "country", "domain")  
 def add(row: Row, mine: VehicleFacts, described: Said) -> bool | None:
     """What `row` says joins what an earlier row of another sheet `described`: whose vehicle it is, it has from there.
 
-    True where it tells anything new, False where it does not, None where the two contradict each other; nothing has changed then.
+    True where it says anything new, False where it does not, None where the two contradict each other; nothing has changed then.
     """
     if contradict(row.said, described):
         return None
@@ -49,7 +49,7 @@ def both_say(mine: Facts | None, theirs: Facts | None, names: tuple[str, ...]) -
 
 
 def together(before: Said, after: Said) -> Said:
-    """What two rows say about one vehicle: the first is right where both tell."""
+    """What two rows say about one vehicle: the first counts where both say something."""
     joined = Said(leads=before.leads or after.leads)
     for kind in dict.fromkeys((*before.kinds, *after.kinds)):
         joined.put(kind, *(before.all(kind) or after.all(kind)))

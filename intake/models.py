@@ -181,7 +181,7 @@ class StagedRow(models.Model):
     run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
     sheet = models.PositiveSmallIntegerField()
     row = models.PositiveIntegerField()
-    cells = models.JSONField(default=list)  # as they stand in the file
+    cells = models.JSONField(default=list)  # as they are in the file
     values = models.JSONField(default=dict)  # as understood
     verdict = models.CharField(max_length=8, choices=Verdict)
     makes = models.JSONField(default=dict)  # what the row would make or change, by noun

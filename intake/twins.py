@@ -35,7 +35,7 @@ class Twins:
         """Rejects and marks rows; costs 1 query."""
         self.run, self.sheet = run, sheet
         self.repeats: dict[int, int] = {}  # rows that say the same as an earlier one, by their number: that one's
-        self.additions: dict[int, bool] = {}  # rows that say more about a vehicle of another sheet: do they tell anything new
+        self.additions: dict[int, bool] = {}  # rows that say more about a vehicle of another sheet: do they say anything new
         self.seen: dict[str, Earlier] = {}
         self.look_up({key for one in staged for key in (one.key, one.other_key) if key})
         for row, one in zip(rows, staged, strict=True):

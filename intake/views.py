@@ -84,7 +84,7 @@ def begin(run: Import, request: StaffRequest) -> None:
 @page(may=MAY)
 @require_safe
 def one_import(request: StaffRequest, import_id: int) -> HttpResponse:
-    """An import as it stands: its columns, its dry run, its progress, its result."""
+    """The page of an import: its columns, its dry run, its progress, its result."""
     run = own(request, import_id)
     return render(request, "intake/import.html", page_of(request, run))
 

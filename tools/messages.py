@@ -100,7 +100,7 @@ def readable(path: Path) -> bytes:
 
 
 def template() -> Catalog:
-    """All texts of the portal, each with the files it stands in.
+    """All texts of the portal, each with the files that use it.
 
     A singular with two plurals stops it: a catalogue knows a text by its singular and would answer one page with the other's plural.
     """

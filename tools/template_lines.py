@@ -24,13 +24,13 @@ MESSAGE = re.compile(r"\{% *blocktrans(?:late)?\b.*?\{% *endblocktrans(?:late)? 
 DJANGO = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>")
 QUOTED = re.compile(r"=(?:\"[^\"]*\"|'[^']*')")
-# What stands for a tag of Django's, for a message, and for the beginning of an attribute's value.
+# What replaces a tag of Django's, a message, and the beginning of an attribute's value.
 A_TAG, A_MESSAGE, AN_ATTRIBUTE = "\x01", "\x02", "\x03"
 
 
 @dataclass(frozen=True)
 class Tag:
-    """An HTML tag as it stands in a template; `line` is that of its `<`."""
+    """An HTML tag in a template; `line` is that of its `<`."""
 
     name: str
     line: int
@@ -59,7 +59,7 @@ def tags_of(html: str) -> list[Tag]:
 
 
 def ends_on_its_line(tags: list[Tag], place: int) -> int | None:
-    """The place of the end tag of `tags[place]` where it stands on the same line."""
+    """The place of the end tag of `tags[place]` where it is on the same line."""
     tag, depth = tags[place], 0
     for at, other in enumerate(tags[place:], place):
         if other.line != tag.line:
@@ -72,7 +72,7 @@ def ends_on_its_line(tags: list[Tag], place: int) -> int | None:
 
 
 def crowded(tags: list[Tag]) -> Iterator[int]:
-    """The lines on which start tags with attributes stand that should not."""
+    """The lines with start tags with attributes that belong on a line of their own."""
     laden: dict[int, list[int]] = {}
     for place, tag in enumerate(tags):
         if tag.has_attributes and not tag.is_end:

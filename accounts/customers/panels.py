@@ -21,7 +21,7 @@ class Panel:
 
     `place` is "top" (above everything: the brake), "actions" (buttons in the head), "body" (sections) or "aside" (side panels).
     `context(request, thing, held)` gives what `template` needs, or None to show nothing; `held` is what the user may with it.
-    `later`: the page keeps a place for it, and its own view (`views.panels.panel_page`) fills that once the page stands.
+    `later`: the page keeps a place for it, and its own view (`views.panels.panel_page`) fills it once the page is shown.
     """
 
     template: str

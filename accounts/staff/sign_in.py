@@ -120,12 +120,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 
 def needs_second_factor(user: User) -> bool:
-    """True when a role of `user` stands in REQUIRE_SECOND_FACTOR. Costs 1 query where the setting names any."""
+    """True when REQUIRE_SECOND_FACTOR names a role of `user`. Costs 1 query where the setting names any."""
     return bool(settings.REQUIRE_SECOND_FACTOR) and not roles_of(user).isdisjoint(settings.REQUIRE_SECOND_FACTOR)
 
 
 def asked_of(user: Any) -> Exists:
-    """Whether a role of `user` stands in REQUIRE_SECOND_FACTOR."""
+    """Whether REQUIRE_SECOND_FACTOR names a role of `user`."""
     return Exists(StaffRole.objects.filter(user=user, name__in=settings.REQUIRE_SECOND_FACTOR))
 
 

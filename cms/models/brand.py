@@ -26,7 +26,7 @@ is_colour = RegexValidator(COLOUR.pattern, _("Enter a colour like #0e5a70: a has
 
 
 def contrast(one: str, other: str) -> float:
-    """How far two colours like "#0e5a70" stand apart, from 1 to 21. Source: WCAG 2.2, "contrast ratio"."""
+    """The contrast of two colours like "#0e5a70", from 1 to 21. Source: WCAG 2.2, "contrast ratio"."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -89,7 +89,7 @@ class HouseBrand(BaseGenericSetting):
             self.logo.get_rendition(LOGO)
         for let_go in (forget, kept.forget):
             let_go()
-            transaction.on_commit(let_go)  # who asked in between remembers what stood before
+            transaction.on_commit(let_go)  # a request in between has cached the old value
 
     @property
     def colours(self) -> str:

@@ -1,4 +1,4 @@
-"""What everybody may read: the home page and the landing pages of events. Cached and cookie-free; nothing personal stands in them."""
+"""What everybody may read: the home page and the landing pages of events. Cached and without cookies, so nothing personal is in them."""
 
 from django.conf import settings
 from django.db import models
@@ -36,7 +36,7 @@ class PublicPage(Page):
         return response
 
     def get_url_parts(self, *args: object, **kwargs: object) -> object:
-        """The full address stands on BASE_URL, as in letters: Wagtail's own record of the host knows neither port nor scheme."""
+        """The full address begins with BASE_URL, as in letters: Wagtail's own record of the host knows neither port nor scheme."""
         parts = super().get_url_parts(*args, **kwargs)
         return parts and (parts[0], settings.BASE_URL, parts[2])
 
@@ -109,7 +109,7 @@ class EventPage(PublicPage):
 
     @property
     def own_words(self) -> dict[str, str]:
-        """Title and intro of a page that was translated by hand: in its language they stand before what the event itself says."""
+        """Title and intro of a page that was translated by hand: in that language they replace the event's own."""
         if self.alias_of_id is not None or self.locale.language_code == settings.LANGUAGE_CODE:
             return {}
         return {"title": self.title, "intro": self.intro}

@@ -15,7 +15,7 @@ SCOPE = "preferences"
 
 
 def link(address: PersonAddress) -> Link:
-    """The standing link of this address: one for each, kept for good. Costs 1 query, 2 the first time."""
+    """The link of this address: one for each, valid for good. Costs 1 query, 2 the first time."""
     return Link.objects.get_or_make(SCOPE, address.pk)
 
 

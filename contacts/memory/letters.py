@@ -40,7 +40,7 @@ def propose_times(meeting: Meeting) -> Message | None:
 
 
 def meeting_link(meeting: Meeting, last: datetime) -> Link:
-    """The standing link to a meeting, open until a month after `last`. Costs 2 queries."""
+    """The link to a meeting, valid until a month after `last`. Costs 2 queries."""
     until = last + LINK_OUTLIVES_THE_MEETING
     standing = meeting.link
     if standing is None:

@@ -8,7 +8,7 @@ own tables in its `apps.py`:
     person_data.to_move.register("events.registration", person_data.moving(Registration, "person"))
 
 Both run inside the verb's transaction, an app's entries before those of `contacts`. The row of the Person itself stays, empty:
-seats, money and stock that hang on it still add up, and nothing of it says who it was.
+seats, money and stock that refer to it still add up, and nothing in it identifies the person.
 """
 
 from collections.abc import Callable
@@ -170,7 +170,7 @@ def _hand_vehicles_over(role: Any, standing: Any) -> Moved:
 
 
 def move_pairs(duplicate: Person, kept: Person) -> Moved:
-    """Whom the duplicate may be, the kept person may be; of two pairs with the same third one stays, told apart if either was."""
+    """Moves the duplicate's pairs to the kept person. Of two pairs with the same third person one stays, marked different if either was."""
     moved: Moved = []
     for pair in PersonPair.objects.filter(Q(one=duplicate) | Q(other=duplicate)):
         third = pair.other_id if pair.one_id == duplicate.pk else pair.one_id

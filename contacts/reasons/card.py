@@ -19,7 +19,7 @@ WAYS = {Channel.EMAIL: "mail", Channel.LETTER: "mailbox", Channel.IN_PERSON: "us
 
 
 class Weight(NamedTuple):
-    """One of the things that put a reason where it stands: in words, and what it counts."""
+    """One of the things that give a reason its position in the list: in words, with its points."""
 
     words: str | Promise
     points: int
@@ -79,7 +79,7 @@ class ReasonCard:
         return WAYS.get(self.channel, BY_PHONE) if self.rule.icon == BY_PHONE else self.rule.icon
 
     def weights(self, on: date) -> list[Weight]:
-        """Why it stands where it stands, in words and points; they add up to `weight` on the day it was computed."""
+        """Why the reason has its position in the list, in words and points; they add up to `weight` on the day it was computed."""
         reason, company, left = self.reason, self.reason.company, self.reason.days_left(on)
         points = points_of(tier=company.tier, phase=company.phase, group=reason.group, value=self.rule.value, due_on=reason.due_on, on=on)
         words = {

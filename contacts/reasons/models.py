@@ -21,7 +21,7 @@ TIER_POINTS: dict[str, int] = {Tier.DIAMOND: 50, Tier.PLATINUM: 40, Tier.GOLD: 3
 GROUP_POINTS: dict[str, int] = {Group.DECISION_MAKER: 15, Group.USER: 8, Group.DRIVER: 0}
 AT_RISK_POINTS = 10
 HURRY = ((7, 30), (30, 20), (90, 10))  # days left, points
-# What has been late for long waits for nobody's deadline: it would stand before every second delivery for ever.
+# A reason that has been late for long meets no deadline any more; it would come before every second delivery for ever.
 LATE_DAYS, LATE_POINTS = 14, 10
 
 

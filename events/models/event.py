@@ -75,7 +75,7 @@ class EventOver(Refused):
 
 class EventQuerySet(models.QuerySet["Event"]):
     def where(self, user: "User", *, may: str) -> Self:
-        """Events at centres where `user` holds `may`; for who holds it for own companies: at the centres of these."""
+        """Events at centres where `user` holds `may`; for a user who holds it only for their own companies: at the centres of these."""
         if not user.is_authenticated:
             return self.none()
         reach = Q(centre__in=user.rights.centres(may))
@@ -110,7 +110,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
 
 
-class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pages stand above, in Wagtail's untyped house
+class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pages belong to cms above, and Wagtail has no types
     """An occasion to which a centre invites: what, for whom, when, where, with how many seats."""
 
     # what `for_list()` adds
@@ -255,6 +255,6 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         return (here if self.kind == EventKind.SECOND_DELIVERY else here.none()).values_list("pk", flat=True)
 
     def touch(self, also: Iterable[int] = ()) -> None:
-        """Reasons that hang on this event are due again, for the companies of its window and `also`. Costs 2 queries, or none."""
+        """Marks reasons that depend on this event as due again, for the companies of its window and `also`. Costs 2 queries, or none."""
         if self.kind == EventKind.SECOND_DELIVERY or also:
             TouchedCompany.add_all(sorted({*self.companies_in_window(), *also}))

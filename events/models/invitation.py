@@ -63,6 +63,6 @@ class Invitation(models.Model):
         return f"{self.person}: {self.event}"
 
     def active_registration(self) -> Registration | None:
-        """What the invited person has answered with, if that still stands. Costs 1 query."""
+        """The registration that the invited person answered with, unless it was cancelled. Costs 1 query."""
         rows = Registration.objects.active().filter(event=self.event_id, person=self.person_id)
         return rows.select_related("event__centre", "event__host", "person", "company", "seating").first()

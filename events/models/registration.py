@@ -80,7 +80,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.where(user, may="see_customers")
 
     def with_arrival(self) -> Self:
-        """With `heads_inside`, None for who is not there (yet)."""
+        """With `heads_inside`, None for a party that is not there (yet)."""
         inside = CheckIn.objects.not_undone().filter(registration=OuterRef("pk"))
         return self.annotate(heads_inside=Subquery(inside.values("heads")[:1]))
 
@@ -107,7 +107,7 @@ class Registration(models.Model):
     overtaken = models.PositiveSmallIntegerField(default=0)  # how often a smaller party went before
     revision = models.PositiveIntegerField(
         default=0
-    )  # rises with all the guest is told: SEQUENCE of the calendar entry, key of the message
+    )  # rises with each message to the guest: SEQUENCE of the calendar entry, key of the message
     registered_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     reminded_at = models.DateTimeField(null=True)

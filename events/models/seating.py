@@ -18,7 +18,7 @@ class SeatingQuerySet(models.QuerySet["Seating"]):
 
 
 class Seating(models.Model):
-    """The seats of an event (or of a part or time slot of it): the one scarce number, and who waits for it.
+    """The seats of an event (or of a part or time slot of it): the one scarce number, and its waiting list.
 
     `waiting` counts waiting parties. Whoever changes more than this row (waiting list, change, cancellation) locks it first.
     """
@@ -60,6 +60,6 @@ class Seating(models.Model):
         return self.last_place
 
     def free_up(self, heads: int) -> None:
-        """Give back `heads` seats. The row is locked; who waits is promoted next."""
+        """Give back `heads` seats. The row is locked; the caller promotes the waiting list next."""
         self.taken -= heads
         self.save(update_fields=["taken"])

@@ -183,7 +183,7 @@ class SeatPlan:
 
     seats: list[Seat]
     height: int
-    stage: str  # what stands before the seats
+    stage: str  # what the seats face
     stage_y: int
 
 

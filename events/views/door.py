@@ -22,7 +22,7 @@ SHOWN = 30
 
 
 def door_context(event: Event) -> dict[str, object]:
-    """What stands in the bar of every door page. Costs 1 query."""
+    """The context of the bar on every door page. Costs 1 query."""
     (seating,) = bar(event=event.pk)
     return {"event": event, "inside": getattr(seating, "inside", None) or 0, "seats": seating.taken}
 
@@ -49,7 +49,7 @@ def check_in(request: StaffRequest, event_id: int) -> HttpResponse:
 
 
 def expected(event: Event, name: str) -> QuerySet[Registration]:
-    """Guests with seats whose name holds every word of `name`; who is not inside yet comes first."""
+    """Guests with seats whose name holds every word of `name`; those not inside yet come first."""
     rows = Registration.objects.seated().filter(event=event).select_related("person", "company").with_arrival()
     for word in fold(name).split()[:MAX_WORDS]:
         rows = rows.filter(person__name_folded__contains=word)
@@ -97,7 +97,7 @@ def stop(
 
 
 def the_arrival(request: StaffRequest, event: Event) -> CheckIn:
-    """The standing check-in that the form names, of this event; 404 else."""
+    """The check-in of this event that the form names, unless it was undone; 404 else."""
     rows = CheckIn.objects.not_undone().filter(registration__event=event)
     arrival = get_object_or_404(rows, pk=whole_number(request.POST.get("arrival", "")))
     arrival.registration = Registration.objects.select_related("person", "company", "event__centre").get(pk=arrival.registration_id)

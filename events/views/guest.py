@@ -34,7 +34,7 @@ def invitation_behind(request: HttpRequest, link: Link) -> Invitation | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def invitation(request: HttpRequest, link: Link) -> HttpResponse:
-    """GET: the invitation, or how the guest's answer stands. POST: "We're coming"."""
+    """GET: the invitation, or the guest's present answer. POST: "We're coming"."""
     found = invitation_behind(request, link)
     if found is None:
         return link_unknown(request)
@@ -194,7 +194,7 @@ def say_no(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
 @link_page(scope="invitation")
 @require_safe
 def calendar(request: HttpRequest, link: Link) -> HttpResponse:
-    """The calendar file of who has seats."""
+    """The calendar file of a guest with seats."""
     found = invitation_behind(request, link)
     registration = found.active_registration() if found else None
     return calendar_file(request, registration)

@@ -54,7 +54,7 @@ def proposal(request: StaffRequest, event_id: int) -> HttpResponse:
 @page(may="invite")
 @require_http_methods(["GET", "HEAD", "POST"])
 def turn(request: StaffRequest, event_id: int) -> HttpResponse:
-    """Another page; POST takes along who is left out so far."""
+    """Another page; POST carries the people left out so far."""
     found = the_event(request, event_id, may="invite")
     form = ProposalForm(request.POST)
     return shown(request, found, turn_of(request), without=form.without if form.is_valid() else [])

@@ -70,7 +70,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return links
 
     def revoke(self, *, now: datetime) -> int:
-        """How many links of this set were still standing and are now shut."""
+        """Revokes the links of this set, and returns how many were not revoked before."""
         return self.filter(revoked_at=None).update(revoked_at=now)
 
 

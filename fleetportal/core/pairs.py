@@ -1,4 +1,4 @@
-"""Two rows that may be one and the same: found by one statement when either is entered, told apart by a person."""
+"""Two rows that may be one and the same: found by one statement when either is entered, and marked as different by a person."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -53,10 +53,10 @@ class Pair(models.Model):
 
 
 def find(model: type[Pair], matches: str, ids: Sequence[int], *, times: int) -> None:
-    """Write the pairs that `matches` finds for the new rows `ids`; one that stands already stays as it is.
+    """Write the pairs that `matches` finds for the new rows `ids`; one that exists already stays as it is.
 
     `matches` selects (new row, row that was there, what agrees), with `{ids}` in `times` places. One statement whether or not it
-    finds any, so that an answer's time tells nothing of rows out of reach. Costs 1 query.
+    finds any, so that the time of an answer reveals nothing about rows out of reach. Costs 1 query.
     """
     if not ids:
         return

@@ -23,7 +23,7 @@ class RedemptionQuerySet(models.QuerySet["Redemption"]):
 
 
 class Redemption(models.Model):
-    """The wash took a voucher back. At most one stands for each; undone ones are kept with their reason."""
+    """A wash redeemed a voucher. A voucher has at most one that is not undone; undone ones are kept with their reason."""
 
     voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="redemptions")
     wash = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="redemptions")

@@ -50,6 +50,6 @@ class PoolEmpty(VoucherRefused):
 
 
 class NotRedeemed(VoucherRefused):
-    """There is no standing redemption to undo."""
+    """There is no redemption left to undo."""
 
     code = "not_redeemed"

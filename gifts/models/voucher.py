@@ -159,7 +159,7 @@ class Voucher(models.Model):
         return Link.objects.unrevoked_for("voucher", self.pk)
 
     def refusal_to_claim(self, person: Person) -> VoucherRefused:
-        """Why this voucher, as it stands in the database, cannot be claimed for `person`."""
+        """Why this voucher, as the database has it, cannot be claimed for `person`."""
         if self.state == VoucherState.REVOKED:
             return VoucherRevoked(_("This voucher has been withdrawn."))
         if self.state in (VoucherState.CLAIMED, VoucherState.REDEEMED) or (

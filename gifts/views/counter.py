@@ -1,4 +1,4 @@
-"""The counter: a voucher for a driver who is known, and drivers whom a claim made and nobody has looked at."""
+"""The counter: a voucher for a driver who is known, and drivers that a claim created and nobody has checked yet."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ Row = TypeVar("Row", bound=Model)
 @page(may="hand_out")
 @require_safe
 def counter(request: StaffRequest) -> HttpResponse:
-    """Find the driver who stands here."""
+    """Find the driver at the counter."""
     asked = request.GET.get("q", "").strip()
     people = people_found(request.user, asked) if asked else []
     return render(request, "gifts/counter.html", {"q": asked, "people": people})
@@ -101,7 +101,7 @@ def offers_for(drivers: list[Driver], programmes: list[Programme], *, now: datet
 
 
 def why_not(programme: Programme, person: Person, gift_year: ledger.GiftYear) -> str:
-    """In words why `person` gets no voucher of `programme` now; "" for who does."""
+    """In words why `person` gets no voucher of `programme` now; "" where they get one."""
     if not is_left(programme, person):
         left = {"count": programme.per_driver, "period": programme.get_period_display()}
         return _("The limit of %(count)d %(period)s has been reached.") % left

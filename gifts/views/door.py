@@ -40,7 +40,7 @@ class WashUnknown(VoucherRefused):
 
 
 def washes_of(user: User) -> list[Centre]:
-    """Where `user` redeems. Costs 1 query, none for who redeems at the own centre alone."""
+    """Where `user` redeems. Costs 1 query, none for somebody who redeems only at their own centre."""
     home = user.home_centre
     if home is not None and home.has_wash and user.rights.centres("redeem") == {home.pk}:
         return [home]

@@ -19,7 +19,7 @@ class Draft(Generic[Row]):
     staged: int | None = None
 
     def put(self, name: str, value: object, *, only_blank: bool = False) -> bool:
-        """True when `value` differs from what stands and is now to be written; nothing is ever emptied."""
+        """True when `value` differs from the stored value and is to be written; a value is never replaced by nothing."""
         current = self.changes[name] if name in self.changes else getattr(self.obj, name)
         if value in ("", None) or value == current or (only_blank and current not in ("", None)):
             return False

@@ -66,7 +66,7 @@ class People:
         if facts:
             self.load(facts, list(companies), [row.fingerprint for row in rows if row.fingerprint])
 
-    # --- what stands -------------------------------------------------------------------------------------------------------
+    # --- what exists -------------------------------------------------------------------------------------------------------
 
     def load(self, facts: list[PersonFacts], companies: list[int], fingerprints: list[str]) -> None:
         names = {folded_name(one) for one in facts} - {""}

@@ -30,7 +30,7 @@ class Drafts(Protocol):
     """What a batch of rows would make of one noun."""
 
     def of(self, row: Row) -> str | None:
-        """What becomes of the noun of the row ("new", "same"); None where the row tells of none."""
+        """What becomes of the noun of the row ("new", "same"); None where the row mentions none."""
 
     def write(self, *, by: User | None, origin: dict[str, int]) -> Traces:
         """Makes them, through the bulk verb of the noun."""

@@ -100,7 +100,7 @@ class ServiceVisits:
     """The visits of a batch."""
 
     def __init__(self, importing: Importing, rows: Iterable[Row]) -> None:
-        """Costs 2 queries where rows tell of visits."""
+        """Costs 2 queries where rows contain visits."""
         facts = [one for row in rows if (one := row.one(VisitFacts)) is not None]
         self.centre = importing.centre
         self.new: list[tuple[int | None, ServiceVisit, list[str]]] = []
@@ -120,7 +120,7 @@ class ServiceVisits:
         self.known = dict(visits.values_list("order_number", "vehicle"))
 
     def of(self, row: Row) -> str | None:
-        """What becomes of the visit of the row; None where the row tells of none. Rejects a row whose vehicle is not known."""
+        """What becomes of the visit of the row; None where the row mentions none. Rejects a row whose vehicle is not known."""
         facts = row.one(VisitFacts)
         if facts is None:
             return None

@@ -93,7 +93,7 @@ class Vehicles:
         return None
 
     def clashes(self, found: Draft[Vehicle] | None, facts: VehicleFacts, company: Draft[Company], row: Row) -> bool:
-        """True where the row contradicts what stands, and was rejected for it."""
+        """True where the row contradicts what is stored, and was rejected for it."""
         if found is not None and not is_at(found, company):
             if found.obj.given_back_on is not None:
                 return False

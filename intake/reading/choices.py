@@ -1,6 +1,6 @@
-"""Words in cells that stand for a choice of ours: powertrain, contract, use, sector, what somebody decides.
+"""Words in cells that mean a choice of ours: powertrain, contract, use, sector, what somebody decides.
 
-The choices are named by their value, the words stand in `data/LANGUAGE/cells.txt`.
+The choices are named by their value; the words are in `data/LANGUAGE/cells.txt`.
 """
 
 from functools import lru_cache
@@ -12,12 +12,12 @@ DECISION_MAKER, USER, DRIVER = "decision_maker", "user", "driver"
 PERSONAL, FUNCTIONAL = "personal", "functional"
 HERE, GONE = "here", "gone"  # a vehicle is in use, or was given back
 OTHER = "other"
-WHOLE = 3  # letters: a word as short as this counts only where it stands alone
+WHOLE = 3  # letters: a word as short as this counts only where it is the whole text
 
 
 @lru_cache(maxsize=20_000)
 def choice(field: str, text: str) -> str:
-    """The choice of `field` that a word of `text` stands for, "" where none does; the first that fits counts."""
+    """The choice of `field` that a word of `text` means, "" where none does; the first that fits counts."""
     folded = fold(text)
     tokens = folded.replace("/", " ").replace("-", " ").split()
     for found, stems in choices("cells", field).items():

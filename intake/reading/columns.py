@@ -1,4 +1,4 @@
-"""The guess: what each column means, by its title and by what stands in it; and what the sheet is about."""
+"""The guess: what each column means, by its title and its cells; and what the sheet is about."""
 
 from collections.abc import Sequence
 
@@ -51,7 +51,7 @@ def kind_for(evidence: Evidence) -> SheetKind:
 
 
 def language_of(table: Table) -> str:
-    """The language of the titles: enough to tell Italian numbers and Russian dates from English ones."""
+    """The language of the titles: enough to distinguish Italian numbers and Russian dates from English ones."""
     text = f" {' '.join(words_of(title) for title in [*table.titles, *table.groups])} {table.words} "
     if sum("а" <= sign <= "я" for sign in text) > len(text) * 0.2:
         return "ru"
@@ -71,7 +71,7 @@ def groups_noun(group: str) -> str:
 
 
 def options_for(words: str, heading: str, content: Contents) -> dict[str, float]:
-    """What the column could mean, each with how much speaks for it: the title first, then what stands in it."""
+    """What the column could mean, each with its likelihood: by the title first, then by the cells."""
     found = dict(meanings(words))
     group = groups_noun(heading) or (
         "person"
@@ -151,7 +151,7 @@ def drives(words: str) -> bool:
 
 
 def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents], whose: Sequence[int]) -> None:
-    """What only the columns together tell."""
+    """Meanings that follow only from all columns together."""
     by_key = {key: index for index, (key, _sure) in keys.items() if key and not whose[index]}
     for whole, first, last in three_names(contents) if "person.last_name" not in by_key else ():
         if keys.get(whole, ("", 0))[1] < 0.9:

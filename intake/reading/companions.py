@@ -11,7 +11,7 @@ OWN = ("person.name", "person.last_name", "drivers")
 
 
 def people_of(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> list[int]:
-    """Of whom each column tells, 0 for the row's first person; the meanings of the others' columns are made theirs."""
+    """Whom each column is about, 0 for the row's first person; the meanings of the others' columns are made theirs."""
     orders = [order_in(title) for title in words]
     named: dict[str, list[int]] = {}
     for index, title in enumerate(words):

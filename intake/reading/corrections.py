@@ -1,4 +1,4 @@
-"""What titles say falsely, and what only several columns together tell: names that are streets, numbers that are names."""
+"""Titles that mislead, and meanings that follow only from several columns together: names that are streets, numbers that are names."""
 
 from collections.abc import Sequence
 
@@ -74,7 +74,7 @@ HOME = lists("title_words")["home"]
 
 
 def phones_of_drivers(options: list[dict[str, float]]) -> None:
-    """In a list of vehicles a bare "Telefon" is that of whoever stands nearest left of it, or that of the one noun there is."""
+    """In a list of vehicles a bare "Telefon" belongs to the nearest noun left of it, or that of the one noun there is."""
     nouns = [max(option, key=lambda key: option[key], default="").partition(".")[0] for option in options]
     for index, option in enumerate(options):
         left = next((noun for noun in reversed(nouns[:index]) if noun in ("company", "person")), "")

@@ -120,7 +120,7 @@ def unclear() -> CellProblem:
 
 
 def order_of(values: Iterable[object]) -> str | None:
-    """Which comes first in `values`, day or month; None where no value tells."""
+    """Which comes first in `values`, day or month; None where no value decides it."""
     votes: Counter[str] = Counter()
     for value in values:
         found = THREE_NUMBERS.match(" ".join(str(value).split())) if isinstance(value, str) else None

@@ -22,7 +22,7 @@ class Facts:
         return ((name, value) for name in names_of(type(self)) if not is_nothing(value := getattr(self, name)))
 
     def over(self, other: Self) -> Self:
-        """What both say; these facts where both tell."""
+        """What either says; these facts where both say something."""
         both = copy(other)
         for name, value in self.told():
             setattr(both, name, value)

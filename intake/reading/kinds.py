@@ -1,4 +1,4 @@
-"""The kinds of sheets that we take, and the nouns that their columns tell of. Each noun registers itself (see `intake.nouns`)."""
+"""The kinds of sheets that we take, and the nouns that their columns describe. Each noun registers itself (see `intake.nouns`)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class SheetKind:
     marked_by: str = ""  # a column that makes a sheet be of this kind whatever else it holds
     has_owner: bool = False  # every row belongs to a company, which a person may have to name
     refused_as: str = ""  # the reason where it holds none of `needs`
-    identity: frozenset[str] = frozenset()  # columns that tell one row from another
+    identity: frozenset[str] = frozenset()  # columns that identify a row
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ kinds: Registry[SheetKind] = Registry("kinds of sheets")
 
 
 def take_up(subject: Subject, *, weight: int) -> None:
-    """From now on files may tell of `subject`."""
+    """Registers `subject` as a noun that files may contain."""
     subjects.register(subject.name, subject, weight=weight)
     kinds_of_facts.register(subject.name, subject.facts, weight=weight)
     for kind in subject.kinds:

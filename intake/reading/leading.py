@@ -8,7 +8,7 @@ COMPANY_FACTS = frozenset(("company.vat", "company.sector", "company.employees",
 
 
 def is_about_vehicles(found: Evidence) -> bool:
-    """True where columns tell one vehicle from another, or make and model stand beside some number."""
+    """True where columns identify a vehicle, or where make and model have a number beside them."""
     keys = found.keys
     if {"vehicle.plate", "vehicle.vin"} & keys:
         return True

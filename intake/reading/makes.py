@@ -1,4 +1,4 @@
-"""Makes of vehicles: told from the model that follows them, in one spelling, even where letters were lost ("Citro?n")."""
+"""Makes of vehicles: separated from the model that follows them, in one spelling, even where letters were lost ("Citro?n")."""
 
 import re
 from functools import lru_cache

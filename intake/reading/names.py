@@ -9,7 +9,7 @@ from intake.reading.cells import is_nobody
 from intake.reading.wordlists import alternatives, lists, spellings, terms
 
 FIRST_LAST, LAST_FIRST = "first", "last"
-GIVEN = terms("names", "given")  # the commonest: enough to tell by majority whether a column writes them first or last
+GIVEN = terms("names", "given")  # the commonest: enough to decide by majority whether a column writes them first or last
 ADDRESSES = spellings("forms_of_address")
 DEGREES = frozenset(lists("names")["degree"])
 PARTICLES = frozenset(lists("names")["particle"])

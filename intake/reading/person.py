@@ -214,7 +214,7 @@ def read_drivers(reader: SheetReader, row: Row, vehicle: VehicleFacts) -> list[P
 
 
 def holder_or_driver(reader: SheetReader, row: Row, vehicle: VehicleFacts, main: PersonFacts) -> list[PersonFacts]:
-    """The person named first: holder of a personal car, driver of a functional vehicle; whoever stands in the same cell drives it too."""
+    """The person named first: holder of a personal car, driver of a functional vehicle; anybody else in the same cell drives it too."""
     by_title = any(column.says_driver for column in reader.columns.get("person.name", ()))
     van = is_van(f"{vehicle.make} {vehicle.model}")
     personal = vehicle.use == PERSONAL if vehicle.use else not (by_title and van)

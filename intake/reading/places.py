@@ -79,7 +79,7 @@ def split_city(text: str) -> tuple[str, str]:
 
 
 def split_address(text: str) -> dict[str, str]:
-    """Street, postcode, city and country of an address on one or several lines; what stands between belongs to the street."""
+    """Street, postcode, city and country of an address on one or several lines; what is between them belongs to the street."""
     lines = [line.strip(" ,") for line in text.split("\n") if line.strip(" ,")]
     if len(lines) == 1:
         lines = [part.strip() for part in lines[0].split(",") if part.strip()]

@@ -18,7 +18,7 @@ class CellProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem of a row, at a column of the sheet (None: the whole row), with what stands there; `stops`: the row is left out for it."""
+    """A problem of a row, at a column of the sheet (None: the whole row), with the cell's text; `stops`: the row is left out for it."""
 
     reason: str  # like "vin.length"
     facts: Mapping[str, Fact] = field(default_factory=dict)

@@ -21,7 +21,7 @@ EMAIL_SPLIT = re.compile(r"\s*(?::::|;|,|\n|\||\s)\s*")
 
 
 def phones(cell: object, *, region: str = "DE") -> tuple[list[str], list[str]]:
-    """(numbers in international form, what stood there and is none)."""
+    """(numbers in international form, texts that are no number)."""
     good: list[str] = []
     bad: list[str] = []
     for part in phone_parts(line_of(cell) if not isinstance(cell, str) else text_of(cell), region):
@@ -74,7 +74,7 @@ def phone(text: str, region: str) -> str:
 
 
 def emails(cell: object) -> tuple[list[str], list[str]]:
-    """(addresses, what stood there and is none)."""
+    """(addresses, texts that are no address)."""
     text = text_of(cell)
     if is_nobody(text):
         return [], []

@@ -32,7 +32,7 @@ class SheetReader:
     """The columns of one sheet, and how their cells are read."""
 
     def __init__(self, sheet: Sheet, *, today: date, home: str, owner: str = "") -> None:
-        """`home` is the country of the centre, which counts where the sheet tells none; `owner` is the company of rows that name none."""
+        """`home` is the country of the centre, which counts where the sheet names none; `owner` is the company of rows that name none."""
         self.sheet, self.today, self.owner = sheet, today, owner
         self.country = sheet.country
         self.home = self.country or home
@@ -109,7 +109,7 @@ class SheetReader:
     # --- ways to reach somebody --------------------------------------------------------------------------------------------
 
     def phones(self, row: Row, value: Cell) -> tuple[list[str], list[str]]:
-        """Numbers as the row's country writes them; where only the order of day and month told it, ours may stand there too."""
+        """Numbers as the row's country writes them; where only the order of day and month showed the country, ours may appear too."""
         good, bad = reaching.phones(value, region=row.region)
         if bad and self.is_american:
             return reaching.phones(value, region=self.home or "DE")

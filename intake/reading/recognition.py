@@ -13,7 +13,7 @@ from intake.reading.vocabulary import words_of
 
 FIRST, SPREAD = 300, 300  # rows looked at
 WRITTEN = 0.6  # of the rows at most: more, and the empty cells are gaps
-JOINED = 0.2  # of the vehicles of a sheet stand in another one too
+JOINED = 0.2  # of the vehicles of a sheet are in another one too
 OWNERS = frozenset(("company.name", "company.vat", "company.id", "company.domain"))
 OURS = frozenset(("what is wrong", "was nicht stimmt", "cosa non va", "что не так"))  # the column that we added to an earlier answer
 
@@ -152,7 +152,7 @@ def identity_of(sheet: Sheet) -> frozenset[int]:
 
 
 class DataRows:
-    """The data rows of a sheet from some place of the spool on; knows at every moment where it stands."""
+    """The data rows of a sheet from some place of the spool on; knows its position in the spool at every moment."""
 
     def __init__(self, book: Book, sheet: Sheet, *, offset: int, last_row: int | None, gap: bool) -> None:
         self.book, self.sheet = book, sheet

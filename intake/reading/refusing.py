@@ -42,7 +42,7 @@ def deals(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[
 
 
 def trips(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
-    """Start and end, twice over: a log book. A vehicle stands in many rows of it."""
+    """True for a log book: start and end, twice over. It has many rows for one vehicle."""
     measured = [index for index in range(len(titles)) if contents[index].date > 0.6 or contents[index].number > 0.8]
     ends = {index for index in measured if TRIP_WORDS.search(titles[index])}
     glued = {index for index in measured if titles[index].startswith(("start", "end", "von ", "bis "))}
@@ -61,7 +61,7 @@ def bill(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[C
 
 
 def counts(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
-    """A number of vehicles in each row, and nothing that tells one from another."""
+    """True where each row has a number of vehicles and nothing that identifies one."""
     numbers = [index for index, title in enumerate(titles) if COUNT_WORDS.search(title) and contents[index].number > 0.7]
     if not numbers or found.has(*TOLD_APART):
         return None
@@ -92,7 +92,7 @@ def nothing_known(found: Guess, table: Table, titles: Sequence[str], contents: S
 
 
 def nameless(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
-    """A sheet must tell its rows apart: vehicles have a plate or a VIN."""
+    """A sheet must identify its rows: vehicles have a plate or a VIN."""
     kind = kinds[found.kind]
     return Refusal(kind.refused_as) if kind.refused_as and not found.has(*kind.needs) else None
 

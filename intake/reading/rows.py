@@ -39,7 +39,7 @@ class Row:
         return self.said.all(kind)
 
     def cell(self, index: int | None) -> Cell:
-        """What stands in that column, "" where nothing does."""
+        """The cell in that column, "" where it is empty."""
         found = self.cells[index] if index is not None and index < len(self.cells) else ""
         return "" if found is None else found
 
@@ -58,7 +58,7 @@ def brief(key: str) -> str:
 
 
 def fingerprint(signature: str, company: str, cells: Sequence[Cell]) -> str:
-    """What a row is known by where nothing else tells: the layout, the company and all its cells."""
+    """What identifies a row that has nothing else to identify it: the layout, the company and all its cells."""
     text = "\x1f".join([signature, company, *map(str, cells)])
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:40]
 

@@ -23,7 +23,7 @@ class ImportColumn:
     order: str = ""
     says_driver: bool = False
     says_contact: bool = False
-    person: int = 0  # of whom it tells: the row's first person, or which of the others
+    person: int = 0  # whom it is about: the row's first person, or which of the others
 
     def set_meaning(self, key: str, sure: str) -> None:
         """The column means `key` from now on, "" leaves it out."""

@@ -31,17 +31,17 @@ class Table:
     first_row: int
     titles: list[str]
     groups: list[str]
-    words: str  # what stands above the titles, folded: says at times what the sheet is
+    words: str  # the text above the titles, folded: it sometimes says what the sheet is
     fill: int  # cells that a usual row holds
     sample: list[NumberedCells] = field(repr=False, default_factory=list)
-    identity: frozenset[int] = frozenset()  # columns that tell one vehicle from another; none while the sheet is still guessed at
+    identity: frozenset[int] = frozenset()  # columns that identify a vehicle; none while the sheet is still guessed at
 
     @property
     def width(self) -> int:
         return len(self.titles)
 
     def column(self, place: int) -> list[Cell]:
-        """The sampled cells of a column; a row that stands there twice counts once."""
+        """The sampled cells of a column; a row that occurs twice counts once."""
         return [cells[place] if place < len(cells) else "" for cells in self.different]
 
     @cached_property
@@ -135,7 +135,7 @@ def data_rows(table: Table, rows: Iterable[NumberedCells]) -> list[NumberedCells
 
 
 class Gaps:
-    """Remembers whether a blank row was seen below the data: what stands alone after it is a footer."""
+    """Remembers whether a blank row was seen below the data: a single line after it is a footer."""
 
     def __init__(self, table: Table, last: int | None = None, seen: bool = False) -> None:
         self.last = last if last is not None else table.first_row - 1
@@ -159,7 +159,7 @@ def header_place(rows: Sequence[NumberedCells]) -> int | None:
 
 
 def has_finer_titles(rows: Sequence[NumberedCells], place: int) -> bool:
-    """True where the row at `place` groups the titles right below it: some are merged over both rows, and the lower one tells more."""
+    """True where the row at `place` groups the titles right below it: some are merged over both rows, and the lower one says more."""
     if place + 1 >= len(rows):
         return False
     upper, lower = ([text_of(cell) for cell in rows[at][1]] for at in (place, place + 1))
@@ -196,7 +196,7 @@ def holds_data(text: str) -> bool:
 
 
 def group_titles(rows: Sequence[NumberedCells]) -> tuple[list[str], str]:
-    """(the group heading over each column, all that stands above the titles in words)."""
+    """(the group heading over each column, the text above the titles)."""
     words = " ".join(dict.fromkeys(words_of(text_of(cell)) for _number, cells in rows for cell in cells if text_of(cell)))
     for _number, cells in reversed(rows[-2:]):
         texts = [text_of(cell) for cell in cells]

@@ -58,18 +58,18 @@ def pattern(name: str, key: str) -> re.Pattern[str]:
 
 
 def alternatives(name: str, key: str) -> str:
-    """The words for `key` as the alternatives of an expression: * stands for any ending, and a dot may be missing."""
+    """The words for `key` as the alternatives of an expression: * means any ending, and a dot may be missing."""
     return "|".join(re.escape(word).replace(r"\*", r"\w*").replace(r"\.", r"\.?") for word in lists(name)[key])
 
 
 @cache
 def choices(name: str, field: str) -> dict[str, tuple[str, ...]]:
-    """What stands for each choice of `field`: the entries "field.choice", their words folded."""
+    """The words for each choice of `field`: the entries "field.choice", their words folded."""
     dotted = f"{field}."
     return {key.removeprefix(dotted): tuple(map(fold, found)) for key, found in lists(name).items() if key.startswith(dotted)}
 
 
 @cache
 def spellings(name: str) -> dict[str, str]:
-    """Every spelling in the files called `name`, folded, to the key that it stands for, itself included."""
+    """Every spelling in the files called `name`, folded, to the key that it means, itself included."""
     return {fold(spelling): key for key, found in lists(name).items() for spelling in (key, *found)}

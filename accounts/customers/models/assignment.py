@@ -150,7 +150,7 @@ class Assignment(models.Model):
             return new
 
     def stop(self, *, by: Any, on: date) -> None:
-        """A stand-in ends that day; a hand-over that has not begun is taken back, and who was responsible before stays so.
+        """A stand-in ends that day; a hand-over that has not begun is cancelled, and whoever was responsible before remains responsible.
 
         Doing it twice changes nothing. Raises OnlyWhoLeads. Costs 7 queries at most.
         """

@@ -98,7 +98,7 @@ def in_reach(user: "User", *, may: str) -> RawSQL | list[int]:
 
 
 class Company(Folded):
-    """A business customer; may belong to a parent company. Belongs to one centre; who looks after it is a dated assignment."""
+    """A business customer of one centre, perhaps with a parent company. A dated assignment says who looks after it."""
 
     name = models.CharField(_("name"), max_length=160)
     name_folded = models.CharField(max_length=200, editable=False, db_index=True)

@@ -88,7 +88,7 @@ def hand_over(request: StaffRequest) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 def assignment_stop(request: StaffRequest, assignment_id: int) -> HttpResponse:
-    """A stand-in ends today; a hand-over that has not begun is taken back."""
+    """A stand-in ends today; a hand-over that has not begun is cancelled."""
     within = Company.objects.where(request.user, may="serve_customers")
     assignment = get_object_or_404(Assignment.objects.filter(company__in=within).select_related("company"), pk=assignment_id)
     company = assignment.company

@@ -62,7 +62,7 @@ class User(AbstractUser):
 
     @cached_property
     def rights(self) -> Rights:
-        """This user's rights as they were when asked first. Costs nothing for who sends a request, else 1 query for each instance."""
+        """This user's rights as they were when asked first. Costs nothing for the user of the request, else 1 query for each instance."""
         return Rights(self.grants if self.is_active else None)
 
     @cached_property

@@ -93,7 +93,7 @@ class Interaction(models.Model):
         direction: str = Direction.OUT,
         happened_at: datetime | None = None,
     ) -> "Interaction":
-        """A contact that a member of staff had, told in one sentence. Costs 4 queries."""
+        """A contact that a member of staff had, in one sentence. Costs 4 queries."""
         with transaction.atomic():
             interaction = record(
                 "contact",

@@ -22,7 +22,7 @@ from fleetportal.core.web.pages import answer, done, page
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def log(request: StaffRequest, company_id: int) -> HttpResponse:
-    """A contact with a company, told in one sentence."""
+    """Log a contact with a company in one sentence."""
     company = get_object_or_404(Company.objects.visible_to(request.user), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])
     form = LogForm(request.POST or None, company=company, initial={"person": request.GET.get("person")})

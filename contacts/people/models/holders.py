@@ -87,7 +87,7 @@ class Holder(models.Model):
 
 @dataclass
 class HandOver:
-    """What became of a hand-over: who has the vehicle, and whose time it ended, with what was said of that before and the entry of it."""
+    """The result of a hand-over: the new holding, and the one it ended with its values before and its audit entry."""
 
     holder: Holder
     is_new: bool

@@ -100,7 +100,7 @@ def index(rows: Iterable[SearchRow]) -> None:
 
 
 def add(rows: Iterable[SearchRow]) -> None:
-    """Write the first rows of new objects, which none can stand in the way of. Costs 2 queries."""
+    """Write the first rows of new objects, which have none yet that could conflict. Costs 2 queries."""
     bulk.add(list(rows))
 
 

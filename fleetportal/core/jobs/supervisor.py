@@ -74,7 +74,7 @@ def _start(name: str, main: Callable[[], object]) -> int:
 
 
 def _end_with(parent: int) -> None:
-    """On Linux a part is told to stop when the supervisor is gone, even by kill -9."""
+    """On Linux the kernel stops a part when the supervisor has ended, even by kill -9."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:

@@ -1,4 +1,4 @@
-"""The house's face on customer pages (ART, "Pictures"): core shows it, the app that keeps it tells it."""
+"""The house's face on customer pages (ART, "Pictures"): core shows it; the app that stores it registers a function for it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ COMPRESSED = {"application/javascript", "application/json", "application/manifes
 class Compression(GZipMiddleware):
     """Answers text with gzip to whoever accepts it; files that are streamed leave as they are.
 
-    Django adds up to a hundred random bytes to each answer, so that its length tells nothing of the tokens inside (BREACH).
+    Django adds up to a hundred random bytes to each answer, so that its length reveals nothing about the tokens inside (BREACH).
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Long exports: a job that gathers the rows in slices, a page that tells how far it is, a file for its owner, for a day."""
+"""Long exports: a job that gathers the rows in slices, a page that shows its progress, a file for its owner, for a day."""
 
 import json
 import time
@@ -85,7 +85,7 @@ def run(job: jobs.Job, deadline: float) -> bool:
 
 
 def note_beside(job: jobs.Job, page: ListPage[Any], rows: list[Any]) -> None:
-    """Remember what the cells of `rows` tell of beside the rows themselves."""
+    """Remember which other rows the cells of `rows` show."""
     found = {key for row in rows for key in page.beside(row)}
     if found:
         write_whole(beside_file(job), json.dumps(sorted(found.union(beside(job)))))

@@ -1,6 +1,6 @@
 """The same key, the same answer, one effect (R5).
 
-The key stands in a hidden field `_key` or the header `Idempotency-Key`; it is stored with the answer in the transaction
+The key is sent in a hidden field `_key` or the header `Idempotency-Key`; it is stored with the answer in the transaction
 of the verb, so a repeated request (double click, retry, replay) gets the first answer byte for byte.
 """
 

@@ -7,7 +7,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from fleetportal.core.requests import request_id
 
-# The token of a link is 32 characters of base64url wherever it stands: in an address, quoted in another one, in a trace.
+# The token of a link is 32 characters of base64url wherever it appears: in an address, quoted in another one, in a trace.
 TOKEN = re.compile(r"(?:(?<=%2F)|(?<=%2f)|(?<![A-Za-z0-9_-]))[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])")
 
 

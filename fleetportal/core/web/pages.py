@@ -117,7 +117,7 @@ def public_page(*, why: str) -> Callable[[View], View]:
 
 
 def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
-    """Declares a page for the holder of a link, of `scope` or `also`; the view gets the standing `link` instead of its token.
+    """Declares a page for the holder of a link, of `scope` or `also`; the view gets the valid `link` instead of its token.
 
     Unknown, expired, revoked and foreign tokens get the same 404 page (R30), above the limits of R29 a 429.
     """

@@ -92,7 +92,7 @@ def spent(scope: str, key: str, *, limit: int, seconds: int) -> None:
 def address_of(request: HttpRequest) -> str:
     """The caller's network address: that of the connection, or as the outermost of TRUSTED_PROXIES proxies saw it.
 
-    Each proxy writes its caller at the end of X-Forwarded-For; what stands before that anyone can send, and is never believed.
+    Each proxy writes its caller at the end of X-Forwarded-For; anyone can send what comes before that, so it is never trusted.
     """
     return str(get_adapter(request).get_client_ip(request))
 

@@ -1,4 +1,4 @@
-"""Tells how a text file is encoded. UTF-8 proves itself; the older ones are told apart by what words look like in each."""
+"""Detects the encoding of a text file. UTF-8 proves itself; the older ones are recognised by what words look like in each."""
 
 import codecs
 
@@ -14,10 +14,10 @@ MARKS = (
 )
 LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
 CYRILLIC = ("cp1251", "koi8_r", "cp866", "mac_cyrillic")
-OTHERS = ["cp1253", "cp1255", "cp932"]  # alphabets that the library tells apart: Greek, Hebrew, Japanese
+OTHERS = ["cp1253", "cp1255", "cp932"]  # alphabets that the library can distinguish: Greek, Hebrew, Japanese
 MOSTLY_ZEROS = 0.6  # UTF-32, which no spreadsheet program writes
 COMMON_CYRILLIC = frozenset("оеаинтсрвлкмдпу")
-LATIN_LETTERS = {  # what the words of each are written with; cp1252 stands first and wins a draw
+LATIN_LETTERS = {  # the letters in the words of each; cp1252 comes first and wins a draw
     "cp1252": frozenset("äöüßÄÖÜéèêëàâáåçñóòôíìîïúùûæøœÉÀÇÅØÆýãõ"),
     "cp1250": frozenset("äöüßÄÖÜéěščřžýáíóúůďťňľĺŕôąćęłńóśźżĄĆĘŁŃÓŚŹŻŠČŘŽÝÁÍÉĚÚŮőűăâîşţëç"),
     "mac_roman": frozenset("äöüßÄÖÜéèêëàâáåçñóòôíìîïúùûæøœÉ"),
@@ -66,7 +66,7 @@ def eight_bit(data: bytes) -> str:
 
 
 def foreign_lines(data: bytes) -> bytes:
-    """The lines that tell something: those with a byte beyond ASCII, up to SAMPLE bytes."""
+    """The lines that help to decide: those with a byte beyond ASCII, up to SAMPLE bytes."""
     lines, size = [], 0
     for line in data.splitlines():
         if not line.isascii():
@@ -86,7 +86,7 @@ def decodes(data: bytes, name: str) -> bool:
 
 
 def runs_of_foreign_bytes(sample: bytes) -> bool:
-    """True where most bytes beyond ASCII stand three or more together: words of another alphabet, not accents in Latin ones."""
+    """True where most bytes beyond ASCII come three or more in a row: words of another alphabet, not accents in Latin ones."""
     foreign = in_runs = run = 0
     for byte in sample[:40_000] + b" ":
         if byte >= 0x80:

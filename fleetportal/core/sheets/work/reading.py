@@ -17,7 +17,7 @@ ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 def spool(source: Path, ending: str, target: Path) -> dict[str, Any]:
-    """What stands in the file: sheets with name, number of rows and width; all rows are written to `target`. Raises Unreadable."""
+    """The sheets of the file, each with its name, number of rows and width; all rows are written to `target`. Raises Unreadable."""
     kind = kind_of(source, ending)
     rows = workbook.read(source) if kind in BOOKS else text.read(source)
     sheets: dict[str, dict[str, Any]] = {}

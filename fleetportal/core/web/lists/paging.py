@@ -117,7 +117,7 @@ def beyond(keys: Sequence[Sorted], at: Sequence[object], *, back: bool = False) 
 
 
 def further(key: Sorted, value: object, back: bool) -> Q:
-    """Rows whose value comes after `value` in the order; nothing stands below all values on SQLite, above them on PostgreSQL."""
+    """Rows whose value comes after `value` in the order; NULL sorts below all values on SQLite, above them on PostgreSQL."""
     to_smaller = key.is_descending is not back
     nothing_is_further = bool(connection.features.order_by_nulls_first) is to_smaller
     if value is None:
