@@ -24,7 +24,12 @@ REFLECTING = {
     "contacts/people/person_data.py": "finds the tables that name a person, for the test of both lists",
 }
 # Heavy libraries, and the one module of ours that may import each inside a function: every process would pay for them at start.
-HEAVY = {"reportlab": "fleetportal/core/pdf.py", "segno": "gifts/pdf.py"}
+HEAVY = {
+    "icalendar": "fleetportal/core/ical.py",
+    "reportlab": "fleetportal/core/pdf.py",
+    "segno": "gifts/pdf.py",
+    "xlsxwriter": "fleetportal/core/sheets/writing.py",
+}
 # Class names that Django or Wagtail asks for, each in many modules.
 FRAMEWORK = {"Command", "Meta", "Media", "Migration"}
 

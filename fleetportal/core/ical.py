@@ -1,12 +1,16 @@
-"""Calendar files (RFC 5545/5546): an invitation, its change, its withdrawal; times in the place's own zone, with that zone's rules."""
+"""Calendar files (RFC 5545/5546): an invitation, its change, its withdrawal; times in the place's own zone, with that zone's rules.
+
+icalendar is imported inside the functions: its eighty modules would take a fortieth of every process's start.
+"""
 
 import functools
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
+if TYPE_CHECKING:
+    from icalendar import Alarm, Event, Timezone, vCalAddress
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//Fleetportal//Fleetportal//EN"
@@ -40,6 +44,8 @@ class Appointment:
 
 def write(method: Method, appointment: Appointment) -> str:
     """The calendar file that says `method` to the attendee."""
+    from icalendar import Calendar  # noqa: PLC0415
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -55,7 +61,9 @@ def attachment(method: Method, appointment: Appointment) -> dict[str, str]:
     return {"name": "appointment.ics", "type": f"text/calendar; method={method}", "text": write(method, appointment)}
 
 
-def event_of(method: Method, appointment: Appointment) -> Event:
+def event_of(method: Method, appointment: Appointment) -> "Event":
+    from icalendar import Event  # noqa: PLC0415
+
     event = Event()
     event.add("uid", appointment.uid)
     event.add("sequence", appointment.sequence)
@@ -73,14 +81,18 @@ def event_of(method: Method, appointment: Appointment) -> Event:
     return event
 
 
-def calendar_address(party: Party) -> vCalAddress:
+def calendar_address(party: Party) -> "vCalAddress":
+    from icalendar import vCalAddress, vText  # noqa: PLC0415
+
     found = vCalAddress(f"mailto:{party.email}")
     found.params["CN"] = vText(party.name)
     return found
 
 
-def invited(party: Party, *, coming: bool) -> vCalAddress:
+def invited(party: Party, *, coming: bool) -> "vCalAddress":
     """`party` as an attendee. Guests who are `coming` replied on our page, so the calendar doesn't request a reply."""
+    from icalendar import vText  # noqa: PLC0415
+
     found = calendar_address(party)
     found.params["ROLE"] = vText("REQ-PARTICIPANT")
     found.params["RSVP"] = vText("FALSE")
@@ -89,8 +101,10 @@ def invited(party: Party, *, coming: bool) -> vCalAddress:
     return found
 
 
-def alarm(title: str) -> Alarm:
+def alarm(title: str) -> "Alarm":
     """A reminder two hours before."""
+    from icalendar import Alarm  # noqa: PLC0415
+
     found = Alarm()
     found.add("action", "DISPLAY")
     found.add("description", title)
@@ -99,6 +113,8 @@ def alarm(title: str) -> Alarm:
 
 
 @functools.lru_cache(maxsize=64)
-def zone_rules(key: str, year: int) -> Timezone:
+def zone_rules(key: str, year: int) -> "Timezone":
     """The zone's offsets around `year`, so that a calendar without that zone reads the same instant."""
+    from icalendar import Timezone  # noqa: PLC0415
+
     return Timezone.from_tzid(key, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))

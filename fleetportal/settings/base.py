@@ -266,7 +266,6 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.forms.PictureForm"
-WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # pages embed nothing; a finder would load an HTTP library in every process
 WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "/login/"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 DEFAULT_FROM_EMAIL = f"Fleetportal <fleetportal@{BASE_HOST if '.' in BASE_HOST else 'fleetportal.example'}>"

@@ -1,6 +1,9 @@
 """`make check` finds what our own rules forbid: hidden ways to a higher noun, imports in functions, nouns written past their verbs."""
 
 import ast
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -102,3 +105,20 @@ def test_what_is_above_what_is_read_from_the_contracts_and_the_imports() -> None
     assert upward.stands_above("accounts.customers.models.vehicle", "accounts.customers.models.company")
     assert not upward.stands_above("accounts.customers.models.company", "accounts.customers.models.vehicle")
     assert not upward.stands_above("accounts.customers.models.vehicle", "accounts.customers.models.assignment")
+
+
+STARTED = """
+import sys
+import django
+from fleetportal.core.management.commands import serve
+django.setup()
+serve.load()
+assert "fleetportal.urls" in sys.modules
+print(*sorted(sys.modules))
+"""
+
+
+def test_a_start_loads_no_heavy_library() -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "fleetportal.settings.test"}
+    done = subprocess.run([sys.executable, "-c", STARTED], env=environment, capture_output=True, text=True, check=True)
+    assert {"icalendar", "openpyxl", "reportlab", "xlsxwriter"}.isdisjoint(done.stdout.split())

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any, NamedTuple
 
-import xlsxwriter
 from django.utils import timezone
 
 TEXT, INT, NUMBER, MONEY, DATE, DATETIME = "text", "int", "number", "money", "date", "datetime"
@@ -30,6 +29,8 @@ def write_xlsx(
     stream: IO[bytes], columns: Sequence[SheetColumn | tuple[str, str]], rows: Iterable[Sequence[object]], *, sheet: str = ""
 ) -> int:
     """The number of rows written to `stream`: frozen bold header, filters, typed cells; memory is flat in the number of rows."""
+    import xlsxwriter  # noqa: PLC0415  forty modules that only an export needs
+
     heads = [SheetColumn(*column) for column in columns]
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(stream, options)
