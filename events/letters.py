@@ -14,23 +14,26 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Company
 from contacts.consent import unsubscribe
-from contacts.models import Purpose
+from contacts.models import Channel, Purpose
 from events import landing
 from events.models import Event, Invitation, Registration
 from fleetportal.core import ical
 from fleetportal.core.audit import label
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.message import Priority
+from fleetportal.core.outbox.message import MessageChannel, Priority
 from fleetportal.core.outbox.queueing import MessageDraft, sender_address
 
 Step = Literal["seated", "waiting", "promoted", "changed", "cancelled", "moved", "called_off", "reminder"]
 InvitingStep = Literal["invitation", "nudge"]
 OURS = ("promoted", "moved", "called_off", "reminder")  # we write first; the other steps answer the guest
+ALSO_BY_POST = ("moved", "called_off")  # owed to every guest: without an e-mail address it is printed and posted
 LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
 
 
 def to_guests(step: Step, registrations: Sequence[Registration]) -> list[MessageDraft]:
     """The letters that inform guests of one event about their registrations; none for somebody without an address.
+
+    They go by e-mail; a step of ALSO_BY_POST goes by post to somebody who has a postal address alone.
 
     Costs 1 query for the addresses, 1 for tickets where anybody has seats (2 where some have to be made) and 1 for the links of
     invitations (2 where somebody has none), whatever the number of guests.
@@ -41,8 +44,10 @@ def to_guests(step: Step, registrations: Sequence[Registration]) -> list[Message
     people = [registration.person for registration in registrations if registration.person is not None]
     prefetch_related_objects(people, "addresses")  # asked for by the letter and the calendar entry: read once
     tickets = tickets_of([one for one in registrations if one.is_seated], are_new=step == "seated")  # also without an address: the door
-    written = [(one, one.person) for one in registrations if one.person is not None and one.person.email]
-    answers = answer_links(event, [person.pk for _registration, person in written])
+    channels = (Channel.EMAIL, Channel.LETTER) if step in ALSO_BY_POST else (Channel.EMAIL,)
+    reached = [(one, one.person, one.person.address_among(channels)) for one in registrations if one.person is not None]
+    written = [(one, person, address) for one, person, address in reached if address]
+    answers = answer_links(event, [person.pk for _registration, person, _address in written])
     return [
         MessageDraft(
             f"events/mail/{step}",
@@ -56,10 +61,14 @@ def to_guests(step: Step, registrations: Sequence[Registration]) -> list[Message
                 "registration": registration,
                 "answer": answers.get(person.pk),
                 "ticket": tickets.get(registration.pk),
+                "by_post": address.channel == Channel.LETTER,
             },
-            attachments=calendar_files(step, registration),
+            attachments=calendar_files(step, registration) if address.channel == Channel.EMAIL else (),
+            headers={"To": person.name} if address.channel == Channel.LETTER else {},
+            address=address.value,
+            channel=MessageChannel(address.channel),
         )
-        for registration, person in written
+        for registration, person, address in written
     ]
 
 

@@ -17,7 +17,8 @@ from fleetportal.core.audit import label
 from fleetportal.core.db import bulk, locked
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.jobs.queue import Job
-from fleetportal.core.outbox.message import Message, MessageState
+from fleetportal.core.outbox.channels.letter import PaperLetter
+from fleetportal.core.outbox.message import Message, MessageChannel, MessageState
 from fleetportal.core.outbox.queueing import queue_many, render
 
 AT_ONCE = 50  # guests told in one transaction
@@ -36,9 +37,13 @@ def tell_all(registrations: Sequence[Registration], step: letters.Step) -> None:
         return
     kind = "event.registered" if step in ("seated", "waiting") else f"event.{step}"
     direction = Direction.OUT if step in letters.OURS else Direction.IN
-    record_many(kind, registrations, by=None, channel=Channel.EMAIL, direction=direction)
+    drafts = letters.to_guests(step, registrations)
+    by_post = {draft.about.pk for draft in drafts if draft.channel == MessageChannel.LETTER}
+    for channel in (Channel.EMAIL, Channel.LETTER) if by_post else (Channel.EMAIL,):
+        told = [registration for registration in registrations if (registration.pk in by_post) == (channel == Channel.LETTER)]
+        record_many(kind, told, by=None, channel=channel, direction=direction)
     TouchedCompany.add_all(sorted({registration.company_id for registration in registrations}))
-    queue_many(letters.to_guests(step, registrations))
+    queue_many(drafts)
 
 
 # --- many guests, by a job ----------------------------------------------------------------------------------------------------
@@ -102,7 +107,8 @@ def rewrite_next(job: Job) -> int:
 
 
 def hold_back_untrue(event: Event, why: str) -> None:
-    """Letters to guests of `event` that have not left and name a time that no longer holds stay here. Costs 1 query."""
+    """Letters to guests of `event` that have not left, or are not printed, and name a time that no longer holds stay here. 2 queries."""
     guests = Registration.objects.filter(event=event).order_by().values("pk")
     letters_out = Message.objects.filter(about_type=label(Registration), about_id__in=guests, template__in=UNTRUE_ONCE_MOVED)
     letters_out.hold_back(why)
+    PaperLetter.objects.filter(message__in=letters_out).hold_back(why)

@@ -154,6 +154,10 @@ class Person(Folded):
         usable = [a for a in self.addresses.all() if a.channel == channel and a.is_usable]
         return min(usable, key=lambda a: (a.is_private, a.pk), default=None)
 
+    def address_among(self, channels: Sequence[str]) -> "PersonAddress | None":
+        """The first usable address of the first of `channels` that has one; no query on rows of `with_addresses()`."""
+        return next((found for channel in channels if (found := self.usable_address(channel))), None)
+
     @property
     def roles_now(self) -> "list[Any]":
         """The present roles of `with_roles_seen_by()`, decision-maker first."""

@@ -14,7 +14,7 @@ from fleetportal.core import pdf
 from fleetportal.core.audit import record_many
 from fleetportal.core.links import Link, fill_in, found_in
 from fleetportal.core.outbox.channels.sender import Delivered, Result
-from fleetportal.core.outbox.message import MayAsk, Message
+from fleetportal.core.outbox.message import MayAsk, Message, MessageState
 
 
 class PaperLetterQuerySet(models.QuerySet["PaperLetter"]):
@@ -23,8 +23,14 @@ class PaperLetterQuerySet(models.QuerySet["PaperLetter"]):
         return self.filter(message__in=Message.objects.where(user, may=may))
 
     def unprinted(self) -> "PaperLetterQuerySet":
-        """Letters that wait to be printed, the oldest first; one whose recipient was forgotten waits no more."""
-        return self.filter(printed_at=None).exclude(message__recipient="").select_related("message").order_by("pk")
+        """Letters that wait to be printed, the oldest first; one held back, or whose recipient was forgotten, waits no more."""
+        waiting = self.filter(printed_at=None, message__state=MessageState.SENT)
+        return waiting.exclude(message__recipient="").select_related("message").order_by("pk")
+
+    def hold_back(self, why: str) -> int:
+        """How many letters of this set waited to be printed and now never will: what they say is no longer true. Costs 1 query."""
+        messages = Message.objects.filter(pk__in=self.filter(printed_at=None).values("message"), state=MessageState.SENT)
+        return messages.update(state=MessageState.HELD_BACK, last_answer=why[:300])
 
     def mark_printed(self, *, by: object) -> int:
         """How many letters of this set waited and are now marked as printed, with an entry each. Costs 4 queries."""
@@ -50,6 +56,10 @@ class PaperLetter(models.Model):
     def __str__(self) -> str:
         return str(self.message)
 
+    @property
+    def postal_address(self) -> str:
+        return postal_address(self.message)
+
 
 class LetterSender:
     """Puts messages on the pile to be printed."""
@@ -69,9 +79,14 @@ def as_pdf(messages: Iterable[Message]) -> bytes:
     return pdf.letters([as_sheet(message, found) for message in messages])
 
 
+def postal_address(message: Message) -> str:
+    """The lines that are printed on the envelope: whom it is for, where that is known, and the address."""
+    return "\n".join(line for line in (message.headers.get("To", ""), message.recipient) if line)
+
+
 def as_sheet(message: Message, found: dict[int, Link]) -> pdf.LetterSheet:
     """What is printed of `message`, the addresses of its links filled in."""
     with translation.override(message.language or settings.LANGUAGE_CODE):
         day = formats.date_format(timezone.localtime(message.queued_at), "DATE_FORMAT")
     paragraphs = fill_in(message.text, found).strip().split("\n\n")
-    return pdf.LetterSheet(address=message.recipient, day=str(day), subject=message.subject, paragraphs=paragraphs)
+    return pdf.LetterSheet(address=postal_address(message), day=str(day), subject=message.subject, paragraphs=paragraphs)
