@@ -53,6 +53,18 @@ def test_there_is_a_home_page_in_every_language_from_the_start(client: Client, a
     assert words in page.content.decode()
 
 
+def test_a_public_page_describes_itself_by_what_its_editor_wrote_else_by_its_first_sentence(client: Client, landing: EventPage) -> None:
+    EventPage.objects.filter(pk=landing.pk).update(intro='What "guests" can expect')
+    assert '<meta name="description" content="What &quot;guests&quot; can expect">' in client.get(landing.url).content.decode()
+    cache.clear()
+    EventPage.objects.filter(pk=landing.pk).update(search_description="A new car, unveiled")
+    assert '<meta name="description" content="A new car, unveiled">' in client.get(landing.url).content.decode()
+    assert '<meta name="description"' in client.get("/").content.decode()
+    cache.clear()
+    HomePage.objects.update(intro="", search_description="")
+    assert '<meta name="description"' not in client.get("/").content.decode()
+
+
 def test_a_public_page_sets_no_cookie_and_may_be_kept(client: Client, landing: EventPage) -> None:
     for address in ("/", landing.url):
         page = client.get(address)
