@@ -19,7 +19,7 @@ from bench.databases import HERE, Tree, copy, filled
 from bench.measure import exponent
 
 # Those that grow with the base run at every size, in a process of their own each; the others once, at the smallest.
-EACH_SIZE = ("lists", "search", "today", "dossier", "reasons", "export", "import")
+EACH_SIZE = ("lists", "search", "today", "dossier", "menu", "wire", "reasons", "export", "import")
 ONCE = ("messages", "registrations", "redemptions", "checkin", "landing", "start")
 FIGURES = ("what", "size", "database", "ours", "p95", "unit", "theirs", "ratio", "aim", "statements", "cpu_ms", "peak_mb", "note")
 BESIDE = ("what", "size", "database", "ours", "beside", "to_beside", "unit", "statements", "beside_statements", "cpu_ms", "beside_cpu_ms")
