@@ -3,21 +3,22 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import finding
 from accounts.customers.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
-from accounts.models import User
+from accounts.models import Company, User, in_reach
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
-from contacts.memory.models.meeting import Meeting
+from contacts.memory.models.meeting import Meeting, MeetingQuerySet
 from contacts.pages import columns, panels
 from contacts.people.models.person import Person
 from contacts.today.day import CalendarLine, appointments
 from fleetportal.core import links
+from fleetportal.core.db.prepared import Prepared, condition
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
 # kind of an interaction -> icon, words, tone
@@ -71,11 +72,29 @@ def roles(person: Person, user: object) -> str:
 def meetings_of(user: User, on: date) -> list[CalendarLine]:
     """The user's meetings of that day. Costs 1 query."""
     first = timezone.make_aware(datetime.combine(on, time.min))
-    rows = Meeting.objects.where(user, may="serve_customers").on(user, first=first, last=first + timedelta(days=1)).for_list()
+    reach = in_reach(user, may="serve_customers")
     return [
         CalendarLine(row.begins, row.company.name, meeting_in_words(row), reverse("contacts:meeting", args=[row.pk]))
-        for row in rows.order_by("starts_at", "pk")
+        for row in meetings_between(reach=reach, user=user.pk, first=first, last=first + timedelta(days=1))
     ]
+
+
+def fixed_between(reach: Any, user: Any, first: Any, last: Any) -> MeetingQuerySet:
+    return Meeting.objects.filter(company__in=reach).on(user, first=first, last=last).order_by("starts_at", "pk")
+
+
+BEGINNING: "DateTimeField[Any, Any]" = DateTimeField()
+meetings_between: Prepared[Meeting] = Prepared(
+    fixed_between,
+    columns=(
+        *("starts_at", "place", "company__name", "company__centre__time_zone"),
+        *("decision_maker__first_name", "decision_maker__last_name"),
+    ),
+    reach=condition(Company._meta.pk),
+    user=User._meta.pk,
+    first=BEGINNING,
+    last=BEGINNING,
+)
 
 
 def meeting_in_words(meeting: Meeting) -> str:

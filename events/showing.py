@@ -3,17 +3,19 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.panels import Later, Panel, dossier_panels
-from accounts.models import Company, User
+from accounts.models import Centre, Company, User
 from contacts.memory import timeline
 from contacts.models import Meeting
 from contacts.today.day import CalendarLine, appointments
 from events.models import Event, Invitation, Registration
+from events.models.event import reach_of, within
+from fleetportal.core.db.prepared import Prepared, condition, several
 from fleetportal.core.links import scopes
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
@@ -59,17 +61,25 @@ def of_company(request: Any, company: Company, held: set[str]) -> dict[str, obje
 def events_of(user: User, on: date) -> list[CalendarLine]:
     """The events of that day that the user hosts. Costs 1 query."""
     first = timezone.make_aware(datetime.combine(on, time.min))
-    rows = (
-        Event.objects.visible_to(user)
-        .published()
-        .filter(host=user)
-        .starting_between(first, first + timedelta(days=1))
-        .select_related("centre")
-    )
-    return [
-        CalendarLine(row.begins, row.title, row.place, reverse("events:check_in", args=[row.pk]))
-        for row in rows.order_by("starts_at", "pk")
-    ]
+    rows = hosted_between(user=user.pk, first=first, last=first + timedelta(days=1), **reach_of(user, may="meet_customers"))
+    return [CalendarLine(row.begins, row.title, row.place, reverse("events:check_in", args=[row.pk])) for row in rows]
+
+
+def hosted(user: Any, first: Any, last: Any, centres: Any, companies: Any) -> QuerySet[Event]:
+    rows = Event.objects.filter(within(centres, companies)).published().filter(host=user)
+    return rows.starting_between(first, last).order_by("starts_at", "pk")
+
+
+BEGINNING: "DateTimeField[Any, Any]" = DateTimeField()
+hosted_between: Prepared[Event] = Prepared(
+    hosted,
+    columns=("title", "place", "starts_at", "centre__time_zone"),
+    user=User._meta.pk,
+    first=BEGINNING,
+    last=BEGINNING,
+    centres=several(Centre._meta.pk),
+    companies=condition(Company._meta.pk),
+)
 
 
 def latest(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from contacts.people.models.person import Channel
-from contacts.people.models.roles import GROUPS
+from contacts.people.models.roles import DecisionMaker
 from contacts.reasons.models import Reason, points_of
 from contacts.reasons.rule import Rule, rules
 
@@ -49,24 +49,27 @@ class ReasonCard:
         return self.rule.url(self.reason)
 
     @property
-    def role(self) -> Any:
-        """What the person is to this company, from `for_cards()` rows without a query; None where nobody is known."""
-        person = self.reason.person
-        if person is None:
-            return None
-        roles = getattr(person, GROUPS[self.reason.group].of_person).all()
-        return next((role for role in roles if role.company_id == self.reason.company_id), None)
+    def job(self) -> str | Promise:
+        """What the person is there, on `for_cards()` rows: their job title, else the kind of decision-maker."""
+        kind = self.reason.role_kind
+        return self.reason.job_title or (DecisionMaker.Kind(kind).label if kind and kind != DecisionMaker.Kind.OTHER else "")
 
     @property
     def channel(self) -> Channel:
         """How to speak to the person, by what may be used: telephone, e-mail, letter, else in person. No query on `for_cards()` rows."""
-        person, company = self.reason.person, self.reason.company
-        if person is None:
+        company = self.reason.company
+        if self.reason.person is None:
             return Channel.PHONE if company.phone else Channel.IN_PERSON
-        for channel in (Channel.PHONE, Channel.EMAIL):
-            if person.usable_address(channel):
-                return channel
+        if self.has(Channel.PHONE):
+            return Channel.PHONE
+        if self.has(Channel.EMAIL):
+            return Channel.EMAIL
         return Channel.LETTER if company.street else Channel.IN_PERSON
+
+    def has(self, channel: Channel) -> bool:
+        """True where the person has a usable address of that channel. 1 query, none on `for_cards()` rows."""
+        known: bool | None = getattr(self.reason, f"has_{channel.value}", None)
+        return bool(self.reason.person and self.reason.person.usable_address(channel)) if known is None else bool(known)
 
     @property
     def doing(self) -> str | Promise:

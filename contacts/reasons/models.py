@@ -1,17 +1,16 @@
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, Phase, Tier, Vehicle, in_reach
-from contacts.consent.models import addresses_with_consents
 from contacts.memory.models.interaction import Interaction
-from contacts.people.models.person import Person
-from contacts.people.models.roles import GROUPS, Group
+from contacts.people.models.person import Channel, Person, PersonAddress
+from contacts.people.models.roles import GROUPS, Group, Role
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,9 +65,22 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         return self.order_by("-weight", "id")
 
     def for_cards(self, *, on: date) -> Self:
-        """With all that a card shows: company, person, job title, addresses and what may be sent there. 6 queries."""
-        roles = [Prefetch(f"person__{model.of_person}", model.objects.running(on=on)) for model in GROUPS.values()]
-        return self.select_related("company__centre", "person", "vehicle").prefetch_related(addresses_with_consents("person__"), *roles)
+        """With what a closed card shows of the company and the person: what they are there, and which of telephone and e-mail are known."""
+        held = {group: roles_of_card(model, on) for group, model in GROUPS.items()}
+        titles = [When(group=group, then=Subquery(roles.values("job_title")[:1])) for group, roles in held.items()]
+        kinds = [When(group=Group.DECISION_MAKER, then=Subquery(held[Group.DECISION_MAKER].values("kind")[:1]))]
+        known = PersonAddress.objects.usable().filter(person=OuterRef("person"))
+        return self.select_related("company", "person").annotate(
+            job_title=Case(*titles, default=Value("")),
+            role_kind=Case(*kinds, default=Value("")),
+            has_phone=Exists(known.filter(channel=Channel.PHONE)),
+            has_email=Exists(known.filter(channel=Channel.EMAIL)),
+        )
+
+
+def roles_of_card(model: type[Role], on: date) -> "models.QuerySet[Any]":
+    """On reasons: what the person is to the company on that day, in one group."""
+    return model._default_manager.running(on=on).filter(person=OuterRef("person"), company=OuterRef("company")).order_by("pk")
 
 
 class Reason(models.Model):
@@ -90,6 +102,11 @@ class Reason(models.Model):
     # what `with_giver()` adds
     given_by: str | None
     given_why: str | None
+    # what `for_cards()` adds: of the role that counts, None where there is none; which addresses may be used
+    job_title: str | None
+    role_kind: str | None
+    has_phone: bool
+    has_email: bool
 
     objects = ReasonQuerySet.as_manager()
 

@@ -9,25 +9,27 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import prefetch_related_objects
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from accounts.models import Assignment
+from accounts.models import Assignment, Company, in_reach
+from contacts.consent.models import addresses_with_consents
 from contacts.memory import timeline
-from contacts.memory.models.interaction import Direction, Interaction
+from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.task import Task
 from contacts.people.models.roles import Group
-from contacts.reasons.models import Decision, Reason
+from contacts.reasons.models import Reason
+from contacts.today import statements
+from contacts.today.statements import BESIDE, CONTACTS_A_DAY
 from fleetportal.core.registry import Registry
 from fleetportal.core.web.pages import whole_number
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-CONTACTS_A_DAY = 40  # EXPERIENCE: Anna has forty contacts a day
 MINUTES_EACH = 8
-LOOKED_AT = 3 * CONTACTS_A_DAY  # several reasons for one person are one card
 SHOWN = 12
-BESIDE = 4
 
 
 @dataclass(frozen=True)
@@ -78,21 +80,21 @@ class Day:
 
     # --- whom to speak to -------------------------------------------------------------------------------------------------
 
-    @property
-    def reasons(self) -> Any:
-        """The open reasons in this user's reach, most valuable first."""
-        rows = Reason.objects.visible_to(self.user).open(on=self.on, to=self.user)
-        if self.colleague:
-            theirs = Assignment.objects.responsible().running(on=self.on).filter(user=self.colleague)
-            rows = rows.filter(company__in=theirs.values("company"))
-        return rows.in_order()
+    @cached_property
+    def reach(self) -> RawSQL | list[int]:
+        """The companies whose reasons are shown: those that the user serves; with a colleague chosen, those that are theirs of them."""
+        served = in_reach(self.user, may="serve_customers")
+        if not self.colleague or not isinstance(served, RawSQL):
+            return served
+        theirs = Assignment.objects.responsible().running(on=self.on).filter(user=self.colleague)
+        companies = Company.objects.filter(pk__in=served).filter(pk__in=theirs.values("company"))
+        return RawSQL(*companies.values("pk").query.sql_with_params())
 
     @cached_property
     def cards(self) -> dict[int, str]:
         """Today's cards, each a reason's id with its group: one for each person, or for each empty chair of a company. 1 query."""
         cards: dict[Any, tuple[int, str]] = {}
-        rows = self.reasons.values_list("pk", "company_id", "person_id", "group", "rule")
-        for pk, company, person, group, rule in rows[:LOOKED_AT]:
+        for pk, company, person, group, rule in statements.cards(reach=self.reach, on=self.on, user=self.user.pk):
             cards.setdefault((company, person) if person else (company, rule, group), (pk, group))
         return dict(list(cards.values())[: max(CONTACTS_A_DAY - self.done, SHOWN)])
 
@@ -100,7 +102,7 @@ class Day:
     def done(self) -> int:
         """How many cards this user has dealt with today. 1 query."""
         midnight = timezone.make_aware(datetime.combine(self.on, time.min))
-        return Decision.objects.made(by=self.user, since=midnight).count()
+        return sum(count for (count,) in statements.done(user=self.user.pk, since=midnight))
 
     @property
     def count(self) -> int:
@@ -122,43 +124,46 @@ class Day:
         return [(group, groups.count(group)) for group in Group]
 
     def queue(self, *, limit: int = SHOWN, first: int | None = None) -> list[Reason]:
-        """Up to `limit` of today's cards with all they show, of the chosen group, most valuable first; `first` is among them.
+        """Up to `limit` of today's cards with all that a closed one shows, of the chosen group, most valuable first; `first` is among them.
 
-        7 queries; 8 where `first` would not be among them by itself.
+        1 query; 2 where `first` would not be among them by itself.
         """
         ids = [pk for pk, group in self.cards.items() if not self.group or group == self.group]
         wanted = ids[:limit]
         if first is not None and first not in wanted and self.may_open(first):
             wanted = [*ids[: limit - 1], first]
-        rows = Reason.objects.filter(pk__in=wanted)  # asked already whether they are in reach and open
-        return list(rows.in_order().for_cards(on=self.on).with_giver(on=self.on, to=self.user))
+        return statements.queue(ids=wanted, on=self.on, user=self.user.pk)  # asked already whether they are in reach and open
 
     def may_open(self, reason_id: int) -> bool:
         """True where the reason is open and in reach, whatever the filters. 1 query."""
         return Reason.objects.visible_to(self.user).open(on=self.on, to=self.user).filter(pk=reason_id).exists()
 
+    def opened(self, reason: Reason) -> Reason:
+        """`reason`, one of the queue, with the addresses of its person and what may be sent there. 2 queries where there is a person."""
+        if reason.person:
+            prefetch_related_objects([reason.person], addresses_with_consents())
+        return reason
+
     def others(self, reason: Reason) -> list[Reason]:
         """What else there is to say to the same person. 1 query."""
         if reason.person_id is None:
             return []
-        rows = self.reasons.filter(company=reason.company_id, person=reason.person_id).exclude(pk=reason.pk)
-        return list(rows[:BESIDE])
+        same = {"company": reason.company_id, "person": reason.person_id, "but": reason.pk}
+        return statements.others(reach=self.reach, on=self.on, user=self.user.pk, **same)
 
     def past(self, reason: Reason) -> list[timeline.Shown]:
         """The last two interactions with the person, else with the company. 1 query."""
-        rows = Interaction.objects.visible_to(self.user).filter(company=reason.company_id)
+        seen = in_reach(self.user, may="see_customers")
         if reason.person_id:
-            rows = rows.filter(person=reason.person_id)
-        return [timeline.Shown(row, timeline.words_for(row)) for row in rows.for_timeline()[:2]]
+            rows = statements.last_with_person(reach=seen, company=reason.company_id, person=reason.person_id)
+        else:
+            rows = statements.last_with_company(reach=seen, company=reason.company_id)
+        return [timeline.Shown(row, timeline.words_for(row)) for row in rows]
 
     @cached_property
     def stand_ins(self) -> list[StandIn]:
         """The colleagues for whom the user is the stand-in today. Costs 1 query."""
-        responsible = "company__assignments"
-        rows = Assignment.objects.running(on=self.on).filter(user=self.user, kind=Assignment.Kind.STAND_IN)
-        rows = rows.filter(**{f"{responsible}__in": Assignment.objects.responsible().running(on=self.on)})
-        who = [f"{responsible}__user_id", f"{responsible}__user__first_name", f"{responsible}__user__last_name", "ends_on"]
-        found = rows.order_by(f"{responsible}__user__last_name").values_list(*who).distinct()
+        found = statements.stand_ins(on=self.on, user=self.user.pk)
         return [StandIn(pk, f"{first} {last}".strip(), until) for pk, first, last, until in found if pk != self.user.pk]
 
     # --- beside it --------------------------------------------------------------------------------------------------------
@@ -175,7 +180,7 @@ class Day:
     @cached_property
     def tasks(self) -> list[Task]:
         """The user's own open tasks, the most urgent first; one more than is shown, to know whether there are more. 1 query."""
-        return list(Task.objects.promised_by(self.user).open().in_order().select_related("company")[: BESIDE + 1])
+        return statements.tasks(reach=in_reach(self.user, may="serve_customers"), user=self.user.pk)
 
     @property
     def has_more_tasks(self) -> bool:
@@ -185,8 +190,7 @@ class Day:
     def moved(self) -> list[Moved]:
         """What customers did since yesterday morning, newest first. 1 query and the registered ones."""
         since = timezone.make_aware(datetime.combine(self.on - timedelta(days=1), time.min))
-        rows = Interaction.objects.where(self.user, may="serve_customers").filter(direction=Direction.IN, happened_at__gte=since)
-        lines = [_moved(row) for row in rows.for_timeline()[: BESIDE + 2]]
+        lines = [_moved(row) for row in statements.incoming(reach=in_reach(self.user, may="serve_customers"), since=since)]
         lines += [line for source in moved for line in source(self.user, since)]
         return sorted(lines, key=lambda line: line.at, reverse=True)[: BESIDE + 2]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Centre, Company, TouchedCompany, Vehicle
+from accounts.models import Centre, Company, TouchedCompany, Vehicle, in_reach
 from contacts.models import DecisionMaker, Driver, Holder, Role, VehicleUser
 from events.models.registration import Registration
 from events.models.seating import Seating
@@ -73,15 +73,20 @@ class EventOver(Refused):
     code = "event_over"
 
 
+def reach_of(user: "User", *, may: str) -> dict[str, Any]:
+    """For `within`: the centres at which `user` holds `may`, and the own companies for which they hold it."""
+    return {"centres": user.rights.centres(may), "companies": in_reach(user, may=may) if may in user.rights.general else []}
+
+
+def within(centres: Any, companies: Any) -> Q:
+    """On events: those at one of `centres`, or at the centre of one of `companies`."""
+    return Q(centre__among=centres) | Q(centre__in=Company.objects.filter(pk__in=companies).values("centre"))
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def where(self, user: "User", *, may: str) -> Self:
         """Events at centres where `user` holds `may`; for a user who holds it only for their own companies: at the centres of these."""
-        if not user.is_authenticated:
-            return self.none()
-        reach = Q(centre__in=user.rights.centres(may))
-        if may in user.rights.general:
-            reach |= Q(centre__in=Company.objects.where(user, may=may).values("centre"))
-        return self.filter(reach)
+        return self.filter(within(**reach_of(user, may=may))) if user.is_authenticated else self.none()
 
     def visible_to(self, user: "User") -> Self:
         return self.where(user, may="meet_customers")

@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from accounts.models import Centre, Company, User
 from contacts.consent.models import reachable
 from contacts.models import Consent, DecisionMaker, Driver, Interaction, Person, PersonAddress
 from fleetportal.core.audit import Entry
-from tests.factories.accounts import assign, make_company
+from tests.factories.accounts import assign, make_centre, make_company, make_user, make_vehicle
 from tests.factories.contacts import give_consent, make_person, make_role
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +176,37 @@ def test_who_has_no_role_belongs_to_the_centre_that_met_them(client: Client, car
 
 
 # --- Entering and editing
+
+
+def test_who_serves_every_centre_reaches_everybody_of_them_and_nobody_of_a_new_one(north: Centre, south: Centre, north_ag: Company) -> None:
+    every = make_user(role="centre_manager", at=[north, south])
+    attached, met, nowhere = make_person("Attached"), make_person("Met", centre=south), make_person("Nowhere")
+    make_role("driver", north_ag, attached)
+    assert {*Person.objects.visible_to(every)} == {attached, met}
+    opened = make_centre("new")
+    of_new = [make_person("New", centre=opened), make_role("driver", make_company(opened), make_person("Driver")).person]
+    assert {*Person.objects.visible_to(User.objects.get(pk=every.pk))} == {attached, met}
+    assert {*Person.objects.visible_to(make_user(role="administrator", at=Centre.objects.all()))} == {attached, met, *of_new}
+    assert nowhere.centre is None
+
+
+def test_no_value_of_a_row_reaches_the_list_as_html(client: Client, carla: User, north: Centre) -> None:
+    evil = "<script>alert(1)</script>&"
+    person = make_person(evil, email="a&b@x.example", phone="+49 40 66969 12")
+    company = make_company(north, name=evil, city=evil)
+    make_role("driver", company, person)
+    make_vehicle(company, make="<b>x")
+    client.force_login(carla)
+    for address, said in {
+        "/people/": [f">{escape(evil)}</a>", 'href="mailto:a&amp;b@x.example"', 'href="tel:+494066969'],
+        "/companies/": [f'title="{escape(evil)}">{escape(evil)}</a>', f'<td class="fp-wide fp-xwide">{escape(evil)}</td>'],
+        "/vehicles/": [f">{escape(evil)}</a>", "&lt;b&gt;x"],
+    }.items():
+        page = client.get(address).content.decode()
+        assert "<script>alert" not in page
+        assert "<b>x" not in page
+        for words in said:
+            assert words in page, (address, words)
 
 
 def test_a_new_person_gets_a_role_at_once(client: Client, anna: User, north_ag: Company) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from guardian.shortcuts import assign_perm
 
 from accounts.customers.actions import companies
@@ -17,7 +18,8 @@ from contacts.models import Direction, Group, Interaction, Reason
 from contacts.templatetags.today import late
 from contacts.today import actions
 from contacts.today import day as day_module
-from contacts.today.day import CONTACTS_A_DAY, SHOWN, CalendarLine, Day, Moved
+from contacts.today.day import SHOWN, CalendarLine, Day, Moved
+from contacts.today.statements import CONTACTS_A_DAY
 from tests.contacts.today import TODAY, on, words
 from tests.factories.accounts import assign, make_company, make_user, make_vehicle
 from tests.factories.contacts import make_person, make_role
@@ -139,7 +141,7 @@ def test_the_page_costs_the_same_for_one_card_and_for_three(
         make_task(company, anna)
         Interaction.log(company, person=None, channel="email", outcome="", text="Yes.", by=None, direction="in")
     as_anna.get(TODAY)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(15):
         assert as_anna.get(TODAY).status_code == 200
 
 
@@ -150,6 +152,23 @@ def test_private_addresses_are_shown_by_the_right_over_that_company(client: Clie
     make_reason(make_company(north))
     client.force_login(server)
     assert "see_private" not in client.get(TODAY).context["held"]
+
+
+def test_no_name_of_a_closed_card_reaches_the_page_as_html(as_anna: Client, anna: User, north: Centre) -> None:
+    evil = "<script>alert(1)</script>&"
+    for number in range(3):
+        company = make_company(north, name=f"{evil}{number}", looked_after_by=anna)
+        make_role("decision_maker", company, make_person(evil), job_title=evil)
+        make_reason(company)
+    response = as_anna.get(TODAY, {"group": "decision_maker"})
+    closed = [reason for reason in response.context["queue"] if reason != response.context["opened"]]
+    assert len(closed) == 2
+    page = response.content.decode()
+    assert "<script>alert" not in page
+    for reason in closed:
+        assert f"<span>{escape(reason.company.name)}</span>" in page
+        assert f"{escape(evil)}</strong>, {escape(evil)}</span>" in page
+        assert f'href="/today/?group=decision_maker&amp;open={reason.pk}"' in page
 
 
 def test_an_empty_day_teaches(as_anna: Client, north_ag: Company) -> None:

@@ -1,6 +1,7 @@
 """A prepared statement says what Django's own would, however often it is asked, for whatever is filled in."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +10,17 @@ from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Centre, Company, User
+from accounts.models import Centre, Company, User, in_reach
 from accounts.staff import sign_in
+from contacts.memory.models.meeting import MeetingState
+from contacts.models import Interaction, Meeting, Reason
+from contacts.showing import meetings_between
+from contacts.today import statements
 from events.forms import door as door_form
+from events.models import Event
 from events.models import registration as registrations
+from events.models.event import reach_of, within
+from events.showing import hosted_between
 from events.views import door
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link
@@ -21,6 +29,8 @@ from tests.factories.accounts import make_centre, make_company, make_user, make_
 from tests.factories.contacts import make_person, make_role
 from tests.factories.events import make_event, make_guest, make_registration
 from tests.factories.gifts import make_programme, make_voucher
+from tests.factories.meetings import make_meeting
+from tests.factories.reasons import make_reason, make_task
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +123,74 @@ def test_the_words_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     centre = make_centre("north")
     assert [ask.first(pk=centre.pk), ask.first(pk=centre.pk)] == [centre, centre]
     assert len(asked) == 1
+
+
+def agrees(prepared: Prepared[Any], **values: Any) -> list[Any]:
+    """The rows of `prepared`, once all that was read of them equals what its own queryset says, and one query brought it along."""
+    paths = dict.fromkeys([*prepared.related, *(column.rpartition("__")[0] for column in prepared.columns if "__" in column)])
+    expected = list(prepared.ask(**values))
+    with CaptureQueriesContext(connection) as queries:
+        found = prepared(**values)
+        said = [[read(at(row, path)) for path in ("", *paths)] for row in found]
+    assert len(queries) == 1
+    for row, same_row, parts in zip(found, expected, said, strict=True):
+        for path, part in zip(("", *paths), parts, strict=True):
+            whole = read(at(same_row, path))
+            assert part == (whole and {name: whole[name] for name in part or ()})
+        assert all(getattr(row, name) == getattr(same_row, name) for name in prepared.extra)
+    return found
+
+
+def at(row: Any, path: str) -> Any:
+    """The row to which `path` leads from `row`."""
+    for name in path.split("__") if path else ():
+        row = row and getattr(row, name)
+    return row
+
+
+@pytest.mark.parametrize("role", ["account_manager", "centre_manager", "wash_attendant"])
+def test_today_asks_as_django_would(role: str, north: Centre) -> None:
+    user = make_user(role=role, at=[north])
+    companies = [make_company(north, name="Mine", looked_after_by=user), make_company(make_centre("far"), name="Theirs")]
+    person = make_person("Albers", email="albers@nordhafen.example", phone="+49 40 66969 12")
+    make_role("decision_maker", companies[0], person, job_title="Head of fleet")
+    reasons = [make_reason(company) for company in companies]
+    for company in companies:
+        make_task(company, user)
+        Interaction.log(company, person=person, channel="email", outcome="", text="Yes.", by=None, direction="in")
+    on, long_ago = timezone.localdate(), timezone.now() - timedelta(days=400)
+    reach, ids = in_reach(user, may="serve_customers"), [reason.pk for reason in Reason.objects.all()]
+    whom = {"on": on, "user": user.pk}
+    mine = {*Company.objects.where(user, may="serve_customers").values_list("pk", flat=True)}
+    assert statements.cards(reach=reach, **whom) == list(statements.cards.ask(reach=reach, **whom))
+    assert {card[1] for card in statements.cards(reach=reach, **whom)} == mine & {reason.company_id for reason in reasons}
+    assert [card.pk for card in agrees(statements.queue, ids=ids, **whom)]
+    assert {task.company_id for task in agrees(statements.tasks, reach=reach, user=user.pk)} == mine
+    assert {line.company_id for line in agrees(statements.incoming, reach=reach, since=long_ago)} == mine
+    for company in companies:
+        lines = agrees(statements.last_with_company, reach=reach, company=company.pk)
+        lines += agrees(statements.last_with_person, reach=reach, company=company.pk, person=person.pk)
+        assert len(lines) == (2 if company.pk in mine else 0)
+    other = {"company": companies[0].pk, "person": person.pk, "but": 0}
+    expected = Reason.objects.filter(person=person, company__in=mine & {companies[0].pk}).count()
+    assert len(agrees(statements.others, reach=reach, **other, **whom)) == expected
+    assert statements.stand_ins(**whom) == list(statements.stand_ins.ask(**whom))
+    assert statements.done(user=user.pk, since=long_ago) == list(statements.done.ask(user=user.pk, since=long_ago))
+
+
+def test_nothing_is_in_the_reach_of_nobody(north_ag: Company) -> None:
+    make_reason(north_ag)
+    assert statements.cards(reach=[], on=timezone.localdate(), user=0) == []
+    assert statements.queue(ids=[], on=timezone.localdate(), user=0) == []
+
+
+def test_appointments_are_as_django_fetches_them(north: Centre, north_ag: Company, anna: User) -> None:
+    event = make_event(north, host=anna)
+    meeting = make_meeting(north_ag, account_manager=anna)
+    Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.FIXED, starts_at=event.starts_at)
+    between = {"user": anna.pk, "first": event.starts_at - timedelta(hours=1), "last": event.starts_at + timedelta(hours=1)}
+    for held in (reach_of(anna, may="meet_customers"), {"centres": [], "companies": []}, {"centres": [north.pk], "companies": []}):
+        found = agrees(hosted_between, **between, **held)
+        assert found == list(Event.objects.filter(within(**held), host=anna).published().filter(pk=event.pk))
+    assert agrees(meetings_between, reach=in_reach(anna, may="serve_customers"), **between) == [meeting]
+    assert agrees(meetings_between, reach=[], **between) == []

@@ -17,8 +17,9 @@ from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import planning_for
 from contacts.reasons.rule import NOT_REACHED_CHIPS
 from contacts.today import actions
-from contacts.today.day import CONTACTS_A_DAY, SHOWN, Day
+from contacts.today.day import SHOWN, Day
 from contacts.today.forms import CloseForm, GiveForm, NotNowForm, OutcomeForm, WrittenForm
+from contacts.today.statements import CONTACTS_A_DAY
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import answer, page, whole_number
 
@@ -83,7 +84,7 @@ def shown(
     """What the page shows: the open card with the form of the chosen button, the others as rows, and what lies beside."""
     wanted = open_id or whole_number(request.GET.get("open", ""))
     queue = day.queue(limit=CONTACTS_A_DAY if request.GET.get("more") else SHOWN, first=wanted)
-    opened = next((reason for reason in queue if reason.pk == wanted), queue[0] if queue else None)
+    opened = next((day.opened(reason) for reason in queue if reason.pk == wanted), day.opened(queue[0]) if queue else None)
     chosen = act or request.GET.get("do", "")
     act = chosen if chosen in {one.name for one in acts()} else "reached"
     context: dict[str, Any] = {
@@ -96,7 +97,7 @@ def shown(
         "just": just,
     }
     address = url_of_day(request)
-    context |= {"here": address, "joint": "&" if "?" in address else "?", "query": address.removeprefix(reverse("contacts:today"))}
+    context |= {"rows_at": address + ("&" if "?" in address else "?"), "query": address.removeprefix(reverse("contacts:today"))}
     context |= {
         "filters": filters(day),
         "close": CloseForm(),

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Subquery
+from django.db.models.expressions import Expression
 from django.db.models.lookups import In, IsNull
 from django.db.models.sql import Query
 
@@ -19,8 +20,8 @@ class Among(models.Lookup):
     lookup_name = "among"
     prepare_rhs = False
 
-    def __init__(self, lhs: object, rhs: Iterable[object]) -> None:
-        super().__init__(lhs, list(rhs))
+    def __init__(self, lhs: object, rhs: Iterable[object] | Expression) -> None:
+        super().__init__(lhs, rhs if isinstance(rhs, Expression) else list(rhs))
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         if not self.rhs:
@@ -28,7 +29,8 @@ class Among(models.Lookup):
         column, params = self.process_lhs(compiler, connection)
         if connection.vendor == "postgresql":
             return f"{column} = ANY(%s)", [*params, self.rhs]
-        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]
+        values = self.rhs if isinstance(self.rhs, Expression) else json.dumps(self.rhs)  # a prepared statement's place is filled later
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, values]
 
 
 models.ForeignKey.register_lookup(Among)

@@ -168,15 +168,19 @@ def days_in_words(days: int) -> str:
     return (past if days < 0 else future) % count
 
 
+@lru_cache(maxsize=5000)  # a list shows fifty, and each costs as much as a row of the database
+def how_long_ago(day: date, today: date, language: str) -> tuple[str, str]:
+    """The exact date and how far away it is, both escaped."""
+    return conditional_escape(dated(day, "DATE_FORMAT", language)), conditional_escape(days_in_words((day - today).days))
+
+
 @register.simple_tag
 def ago(moment: date | datetime | None, none: str = "") -> SafeString | str:
     """How long ago (or until) `moment`, with the exact date in the title; `none` where there is none."""
     if moment is None:
         return none
-    day = _local(moment)
-    exact = dated(day, "DATE_FORMAT", get_language() or "")
-    words = days_in_words((day - timezone.localdate()).days)
-    return format_html('<time datetime="{}" title="{}">{}</time>', machine(moment), exact, words)
+    exact, words = how_long_ago(_local(moment), timezone.localdate(), get_language() or "")
+    return mark_safe(f'<time datetime="{machine(moment)}" title="{exact}">{words}</time>')
 
 
 @register.filter

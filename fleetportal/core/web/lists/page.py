@@ -142,8 +142,29 @@ class ListPage(View, Generic[Rows]):
         return self.filterset_class(query, queryset=self.get_queryset(user), request=self.request)
 
     def table(self, rows: Rows, query: QueryDict, user: object) -> django_tables2.Table:
-        sort = [name for name in query.get("sort", "").split(",") if name.lstrip("-") in self.sortable]
-        return self.table_type(self.decorate(rows, user), order_by=sort or None)
+        """`rows`, with what a row shows, in the order of the address."""
+        return self.table_type(self.decorate(rows, user), order_by=self.sort_of(query) or None)
+
+    def sorted_table(self, rows: Rows, query: QueryDict, user: object) -> django_tables2.Table:
+        """`rows` in the order of the address; with what a row shows only where they are sorted by it: a page fetches that by its keys."""
+        sort = self.sort_of(query)
+        default = getattr(self.table_class.Meta, "order_by", ())
+        names = sort or ([default] if isinstance(default, str) else [*default])
+        if not names or not all(self.sorts_by_fields(rows.model, name.lstrip("-")) for name in names):
+            rows = self.decorate(rows, user)
+        return self.table_type(rows, order_by=sort or None)
+
+    def sort_of(self, query: QueryDict) -> list[str]:
+        """The columns by which the address sorts, "-" before those that fall."""
+        return [name for name in query.get("sort", "").split(",") if name.lstrip("-") in self.sortable]
+
+    def sorts_by_fields(self, model: type[models.Model], name: str) -> bool:
+        """True where the column `name` is sorted by what the model itself keeps, or by an expression of the table's own."""
+        if hasattr(self.table_type, f"order_{name}"):
+            return True
+        own = {field.name for field in model._meta.get_fields()} | {"pk"}
+        paths = self.table_type.base_columns[name].order_by or (name,)
+        return all(path.lstrip("-").partition("__")[0] in own for path in paths)
 
     @cached_property
     def table_type(self) -> type[django_tables2.Table]:
@@ -190,7 +211,7 @@ class ListPage(View, Generic[Rows]):
         if opened and pages.is_part(request):
             return self.choices(opened)
         sentence = self.filtered(request.GET, request.user)
-        table = self.table(sentence.qs, request.GET, request.user)
+        table = self.sorted_table(cast(Rows, sentence.qs), request.GET, request.user)
         ordered = in_order(table)
         number, size = self.page_number, self.per_page
         found = page_of(ordered, number=number, size=size, **self.neighbour)
