@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from accounts.models import Address, Assignment, Company, User
+from contacts.models import Person, Role
 from demo import names, numbers, phrases
 from demo.cast import CAST, CastCompany
-from demo.rows import Tables
+from demo.rows import DemoBatch, morning
 from demo.staff import House
-from fleetportal.core.audit import Entry
-from fleetportal.core.db import fold
-from fleetportal.core.db.search import SearchRow, words_of
+from fleetportal.core.db import bulk
 
 PHASES = ("prospect", "new", "repeat", "loyal", "at_risk", "lost")
 TIERS = ("diamond", "platinum", "gold", "silver", "bronze")
@@ -24,10 +23,10 @@ KNOWN_UP_TO = 1050  # of these she looks after two thirds of three fifths: the 4
 
 
 class KnownPerson(NamedTuple):
-    """Somebody known at a company: the row of the role, and of the person."""
+    """Somebody known at a company: the role, and the person."""
 
-    role: int
-    person: int
+    role: Role
+    person: Person
 
 
 @dataclass
@@ -49,14 +48,14 @@ class Account:
     is_public_body: bool = False
     policy: str = ""
     part: CastCompany | None = None
-    pk: int = 0
+    row: Company | None = None
     domain: str = ""
     manager: User | None = None
     board: tuple[str, str] = ("", "")
     entered_on: date = date.min
     lines: int = 0  # direct lines given out behind the switchboard
     known: dict[str, list[KnownPerson]] = field(default_factory=dict)  # by target group
-    leaver: int = 0  # the person who went from here to the next company
+    leaver: Person | None = None  # the person who went from here to the next company
 
     def happens(self, one_in: int, at: int) -> bool:
         """True for every `one_in`-th company: each situation of the trade is met, however few companies there are."""
@@ -146,58 +145,54 @@ def public_body(number: int, place: names.City) -> tuple[str, str]:
 
 
 class CompanyWriter:
-    """Writes accounts as companies with addresses, assignments, history and search row."""
+    """Makes companies of accounts, with addresses and assignments."""
 
-    def __init__(self, tables: Tables, *, on: date, stand_in: User, for_whom: User) -> None:
-        self.tables, self.on = tables, on
+    def __init__(self, *, on: date, stand_in: User, for_whom: User) -> None:
+        self.on = on
         self.stand_in, self.for_whom = stand_in, for_whom
 
-    def add(self, made: Account, previous: Account | None) -> None:
+    def add(self, made: Account, previous: Account | None, batch: DemoBatch) -> None:
         chance, entered_at = made.chance, moment(made.entered_on, made.chance)
         has_parent = made.part.has_parent if made.part else previous is not None and made.happens(12, 5)
         vat = numbers.vat_number(made.country, made.number) if not made.happens(20, 17) else ""
         street = f"{chance.choice(names.STREETS)} {chance.randint(1, 140)}"
-        made.pk = self.tables[Company].add(
-            name=made.name, name_folded=fold(made.name)[:200], parent_id=previous.pk if has_parent and previous else None,
-            centre_id=made.house.centre.pk, vat_number=vat, street=street, postcode=made.place.postcode, city=made.place.city,
-            country=made.country, phone=made.board[0], email=f"info@{made.domain}", website=f"https://www.{made.domain}",
-            sector=made.sector, employees=max(2, int((made.personal + made.functional) * chance.uniform(1.5, 12))),
-            is_public_body=made.is_public_body, car_policy=made.policy, tier="" if made.phase == "prospect" else made.tier,
-            phase=made.phase, entered_at=entered_at,
+        made.row = bulk.new(Company,
+            name=made.name, parent=previous.row if has_parent and previous else None, centre=made.house.centre, vat_number=vat,
+            street=street, postcode=made.place.postcode, city=made.place.city, country=made.country, phone=made.board[0],
+            email=f"info@{made.domain}", website=f"https://www.{made.domain}", sector=made.sector,
+            employees=max(2, int((made.personal + made.functional) * chance.uniform(1.5, 12))), is_public_body=made.is_public_body,
+            car_policy=made.policy, tier="" if made.phase == "prospect" else made.tier, phase=made.phase, entered_at=entered_at,
         )  # fmt: skip
-        words = words_of([made.name, made.place.city, made.place.postcode, vat])
-        self.tables[SearchRow].add(object_type="accounts.company", object_id=made.pk, title=made.name[:200], words=words)
-        centre = {"centre": made.house.centre.pk}
-        actor = made.manager.pk if made.manager else None
-        self.tables[Entry].add(
-            action="company.entered", object_type="accounts.company", object_id=made.pk, actor_id=actor, at=entered_at, facts=centre
-        )
-        self.assign(made)
-        self.addresses(made)
+        batch.companies.append(made.row)
+        self.assign(made, batch)
+        self.addresses(made, batch)
 
-    def assign(self, made: Account) -> None:
+    def assign(self, made: Account, batch: DemoBatch) -> None:
         """Who is responsible, since when, who was before, and who stands in."""
-        table, since = self.tables[Assignment], made.entered_on
+        since = made.entered_on
         colleagues = [user for user in made.house.managers if user != made.manager]
+
+        def assign(user: User, starts_on: date, ends_on: date | None = None, kind: str = Assignment.Kind.RESPONSIBLE) -> None:
+            facts = {"starts_on": starts_on, "ends_on": ends_on, "kind": kind}
+            batch.assignments.append(bulk.new(Assignment, company=made.row, user=user, **facts))
+
         if made.happens(5, 3) and colleagues:
             handed_over = since + (self.on - since) * 2 // 3
-            table.add(company_id=made.pk, user_id=colleagues[0].pk, starts_on=since, ends_on=handed_over - timedelta(days=1))
+            assign(colleagues[0], since, handed_over - timedelta(days=1))
             since = handed_over
         if made.manager:
-            table.add(company_id=made.pk, user_id=made.manager.pk, starts_on=since)
+            assign(made.manager, since)
         if made.manager == self.for_whom and made.number % 4 == 3:
             away_until = self.on + timedelta(days=(4 - self.on.weekday()) % 7)  # Friday
-            away_since = self.on - timedelta(days=3)
-            table.add(company_id=made.pk, user_id=self.stand_in.pk, kind="stand_in", starts_on=away_since, ends_on=away_until)
+            assign(self.stand_in, self.on - timedelta(days=3), away_until, Assignment.Kind.STAND_IN)
         elif made.happens(30, 9) and colleagues:
             holiday = self.on - timedelta(days=100)
-            table.add(
-                company_id=made.pk, user_id=colleagues[0].pk, kind="stand_in", starts_on=holiday, ends_on=holiday + timedelta(days=14)
-            )
+            assign(colleagues[0], holiday, holiday + timedelta(days=14), Assignment.Kind.STAND_IN)
 
-    def addresses(self, made: Account) -> None:
+    def addresses(self, made: Account, batch: DemoBatch) -> None:
         kinds = [kind for one_in, at, kind in ((8, 2, "branch"), (10, 6, "billing"), (25, 8, "delivery")) if made.happens(one_in, at)]
         for kind in kinds:
             place = made.chance.choice(names.PLACES[made.house.region])
             street = f"{made.chance.choice(names.STREETS)} {made.chance.randint(1, 140)}"
-            self.tables[Address].add(company_id=made.pk, kind=kind, street=street, postcode=place.postcode, city=place.city)
+            facts = {"kind": kind, "street": street, "postcode": place.postcode, "city": place.city}
+            batch.company_addresses.add(bulk.new(Address, company=made.row, **facts), at=morning(made.entered_on))

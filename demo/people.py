@@ -1,6 +1,5 @@
 """The people of the demo: decision-makers, users and drivers, with addresses, consents and the paths they took between companies."""
 
-import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,13 +7,10 @@ from contacts.models import Consent, DecisionMaker, Driver, Person, PersonAddres
 from demo import names, numbers, phrases
 from demo.cast import DECIDES, DRIVES, USES, Actor
 from demo.companies import Account, KnownPerson, moment
-from demo.rows import Tables
-from fleetportal.core.audit import Entry
-from fleetportal.core.db import fold
-from fleetportal.core.db.search import SearchRow, words_of
+from demo.rows import DemoBatch, morning
+from fleetportal.core.db import bulk
 
 MODELS: dict[str, Any] = {DECIDES: DecisionMaker, USES: VehicleUser, DRIVES: Driver}
-HASHES = {key: hashlib.sha256(text.encode()).hexdigest() for key, text in phrases.WORDINGS.items()}
 RANKS = ("owner", "fleet_manager", "branch_manager", "other")
 RESPONSIBILITIES = ("invoices", "orders", "service", "damage", "drivers")
 ADDRESS_STATES, STATE_WEIGHTS = ("confirmed", "unconfirmed", "bouncing", "withdrawn"), (80, 14, 4, 2)
@@ -30,12 +26,14 @@ ANSWER_WEIGHTS = (40, 22, 22, 8, 8)
 
 
 class PeopleWriter:
-    """Writes the people of one account after the other."""
+    """Makes the people of one account after the other."""
 
-    def __init__(self, tables: Tables, *, on: date) -> None:
-        self.tables, self.on = tables, on
+    def __init__(self, *, on: date) -> None:
+        self.on = on
+        self.made = 0
 
-    def add(self, made: Account, previous: Account | None) -> None:
+    def add(self, made: Account, previous: Account | None, batch: DemoBatch) -> None:
+        self.batch = batch
         made.known = {DECIDES: [], USES: [], DRIVES: []}
         for role in made.part.people if made.part else ():
             self.add_cast(made, role)
@@ -68,7 +66,7 @@ class PeopleWriter:
         for _ in range(drivers):
             self.newcomer(made, [DRIVES, USES] if users and chance.random() < 0.04 else [DRIVES])
 
-    def newcomer(self, made: Account, groups: list[str], rank: int = 0) -> int:
+    def newcomer(self, made: Account, groups: list[str], rank: int = 0) -> Person:
         """A person made by chance with a role of each group."""
         chance = made.chance
         language = made.language if made.language != "de" else chance.choices(("de", "it", "ru", "en"), (80, 8, 8, 4))[0]
@@ -80,10 +78,10 @@ class PeopleWriter:
         if DECIDES in groups and chance.random() < 0.12:
             title = {"it": "Dott.ssa" if title == tongue.madam else "Dott.", "de": f"{title} Dr."}.get(language, title)
         since = made.entered_on + (self.on - made.entered_on) * chance.randrange(9) // 10
-        pk = self.person(made, first, last, title, language, since=since)
+        person = self.person(made, first, last, title, language, since=since)
         for group in groups:
-            self.role(made, group, pk, since, **self.facts_of(made, group, rank))
-        return pk
+            self.role(made, group, person, since, **self.facts_of(made, group, rank))
+        return person
 
     def facts_of(self, made: Account, group: str, rank: int) -> dict[str, Any]:
         chance = made.chance
@@ -114,14 +112,13 @@ class PeopleWriter:
         first, last = made.chance.choice(tongue.men), made.chance.choice(tongue.last)
         made.leaver = self.person(made, first, last, tongue.sir, "de", since=since)
         gone = self.on - timedelta(days=320)
-        self.tables[VehicleUser].add(
-            person_id=made.leaver, company_id=made.pk, job_title="field service", responsibilities=[], starts_on=since, ends_on=gone
-        )
+        facts: dict[str, Any] = {"job_title": "field service", "starts_on": since, "ends_on": gone}
+        self.batch.roles[VehicleUser].add(bulk.new(VehicleUser, person=made.leaver, company=made.row, **facts), at=morning(since))
 
-    def role(self, made: Account, group: str, person: int, since: date, **facts: Any) -> None:
-        facts.setdefault("responsibilities", [])
-        pk = self.tables[MODELS[group]].add(person_id=person, company_id=made.pk, starts_on=since, **facts)
-        made.known[group].append(KnownPerson(pk, person))
+    def role(self, made: Account, group: str, person: Person, since: date, **facts: Any) -> None:
+        model = MODELS[group]
+        role = self.batch.roles[model].add(bulk.new(model, person=person, company=made.row, starts_on=since, **facts), at=morning(since))
+        made.known[group].append(KnownPerson(role, person))
 
     def person(
         self,
@@ -134,64 +131,57 @@ class PeopleWriter:
         since: date | None = None,
         is_cast: bool = False,
         **facts: Any,
-    ) -> int:
-        """The number of a new person with addresses and what they agreed to."""
+    ) -> Person:
+        """A new person with addresses and what they agreed to."""
         chance, entered_at = made.chance, moment(since or made.entered_on, made.chance)
         if not is_cast and chance.random() < 0.3:
             facts = {"family": chance.choice(phrases.FAMILIES), "best_time": chance.choice(phrases.BEST_TIMES)}
         if chance.random() < 0.25:
             facts["born_on"] = date(1956 + chance.randrange(48), 1 + chance.randrange(12), 1 + chance.randrange(28))
-        pk = self.tables[Person].add(
-            first_name=first, last_name=last, title=title, language=language, name_folded=fold(f"{last} {first}")[:200],
-            centre_id=made.house.centre.pk, entered_at=entered_at, **facts,
+        person = bulk.new(Person,
+            first_name=first, last_name=last, title=title, language=language, centre=made.house.centre, entered_at=entered_at, **facts,
         )  # fmt: skip
-        found_by = [first, last, *self.addresses(made, pk, first, last, language, entered_at, is_cast=is_cast)]
-        self.tables[SearchRow].add(object_type="contacts.person", object_id=pk, title=f"{first} {last}"[:200], words=words_of(found_by))
-        actor = made.manager.pk if made.manager else None
-        self.tables[Entry].add(action="person.entered", object_type="contacts.person", object_id=pk, actor_id=actor, at=entered_at)
-        return pk
+        self.made += 1
+        self.batch.people.append(person)
+        self.addresses(made, person, is_cast=is_cast)
+        return person
 
-    def addresses(
-        self, made: Account, person: int, first: str, last: str, language: str, entered_at: datetime, *, is_cast: bool
-    ) -> list[str]:
-        """Ways to reach the person; the business ones, by which search finds them."""
-        chance, business = made.chance, []
-        add = self.tables[PersonAddress].add
+    def addresses(self, made: Account, person: Person, *, is_cast: bool) -> None:
+        """Ways to reach the person."""
+        chance = made.chance
+
+        def add(channel: str, value: str, **facts: Any) -> PersonAddress:
+            facts |= {"channel": channel, "value": value, "entered_at": person.entered_at}
+            address = bulk.new(PersonAddress, person=person, **facts)
+            self.batch.addresses.append(address)
+            return address
+
         if is_cast or chance.random() < 0.86:
-            value = f"{names.latin(first)}.{names.latin(last)}@{made.domain}"
+            value = f"{names.latin(person.first_name)}.{names.latin(person.last_name)}@{made.domain}"
             state = "confirmed" if is_cast else chance.choices(ADDRESS_STATES, STATE_WEIGHTS)[0]
-            pk = add(person_id=person, channel="email", value=value, value_folded=fold(value), state=state, entered_at=entered_at)
-            business.append(value)
-            self.consents(made, pk, language, entered_at, is_cast=is_cast)
+            self.consents(made, add("email", value, state=state), is_cast=is_cast)
         if is_cast or chance.random() < 0.8:
-            written, dialled = numbers.extension(*made.board, made.lines)
+            add("phone", numbers.extension(*made.board, made.lines)[0], state="confirmed")
             made.lines += 1
-            add(person_id=person, channel="phone", value=written, value_folded=dialled, state="confirmed", entered_at=entered_at)
-            business.append(written)
         if chance.random() < 0.3:
-            written, dialled = numbers.mobile(person)
-            private = chance.random() < 0.5
-            channel = "phone" if private else "sms"
-            add(person_id=person, channel=channel, value=written, value_folded=dialled, is_private=private, entered_at=entered_at)
-            business.extend([] if private else [written])
-        return business
+            is_private = chance.random() < 0.5
+            add("phone" if is_private else "sms", numbers.mobile(self.made)[0], is_private=is_private)
 
-    def consents(self, made: Account, address: int, language: str, entered_at: datetime, *, is_cast: bool) -> None:
+    def consents(self, made: Account, address: PersonAddress, *, is_cast: bool) -> None:
         """What the address was given for, and what was taken back later: entries of the ledger, oldest first."""
         chance = made.chance
         given, withdrawn = ANSWERS[0] if is_cast else chance.choices(ANSWERS, ANSWER_WEIGHTS)[0]
         source = chance.choice(phrases.SOURCES)
-        at = min(entered_at + timedelta(days=chance.randrange(60)), moment(self.on - timedelta(days=2), chance))
+        at = min(address.entered_at + timedelta(days=chance.randrange(60)), moment(self.on - timedelta(days=2), chance))
         for purpose in given:
-            self.consent(made, address, purpose, language, source, at, is_given=True)
+            self.consent(made, address, purpose, source, at, is_given=True)
         for purpose in withdrawn:
-            self.consent(made, address, purpose, language, "preferences page", at + timedelta(days=1), is_given=False)
+            self.consent(made, address, purpose, "preferences page", at + timedelta(days=1), is_given=False)
 
-    def consent(self, made: Account, address: int, purpose: str, language: str, source: str, at: datetime, *, is_given: bool) -> None:
-        wording = (language, purpose)
-        by_staff = source != "preferences page" and made.manager
-        self.tables[Consent].add(
-            address_id=address, purpose=purpose, is_given=is_given, wording=phrases.WORDINGS[wording], wording_hash=HASHES[wording],
-            language=language, source=source, company_id=made.pk, at=at,
-            recorded_by_id=made.manager.pk if by_staff and made.manager else None,
+    def consent(self, made: Account, address: PersonAddress, purpose: str, source: str, at: datetime, *, is_given: bool) -> None:
+        language = address.person.language
+        consent = bulk.new(Consent,
+            address=address, purpose=purpose, is_given=is_given, wording=phrases.WORDINGS[language, purpose], language=language,
+            source=source, company=made.row, at=at, recorded_by=None if source == "preferences page" else made.manager,
         )  # fmt: skip
+        self.batch.consents.append(consent)

@@ -1,103 +1,101 @@
-"""Rows on their way into the database, a table at a time, by the bulk writer of core.
+"""What a batch of the demo's companies is made of, entered through the verbs of the nouns, each row at its own moment of the past."""
 
-Numbers are given out here, from the highest that is there, so that rows can name each other before any of them is written.
-"""
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Generic, TypeVar
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
-from operator import itemgetter
-from typing import Any
+from django.db import connection, models, transaction
+from django.utils import timezone
 
-from django.core.management.color import no_style
-from django.db import connection, models
-from django.db.models import Max
-
+from accounts.customers.actions import companies
+from accounts.customers.models.touched import gathering
+from accounts.models import Address, Assignment, Company, User, Vehicle
+from contacts.models import Consent, Holder, Interaction, Meeting, Person, PersonAddress, Role, Task, VehicleDriver
+from contacts.people.actions import people
+from fleetportal.core import audit
 from fleetportal.core.db import bulk
 
-
-class TableRows:
-    """The rows of one model that wait to be written. `add` gives each its number; columns not named hold their default."""
-
-    def __init__(self, model: type[models.Model], *, now: datetime) -> None:
-        self.model = model
-        fields = model._meta.local_concrete_fields
-        self.key = model._meta.pk.attname
-        self.last: int = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
-        self.names = [field.attname for field in fields]
-        self.pick = itemgetter(*self.names)
-        self.blank = {
-            field.attname: now if isinstance(field, models.DateTimeField) and field.has_default() else field.get_default()
-            for field in fields
-        }
-        self.known = self.blank.keys()
-        self.rows: list[dict[str, object]] = []
-
-    def add(self, **values: object) -> int:
-        """The number of a new row with these columns."""
-        if not values.keys() <= self.known:
-            raise TypeError(f"{self.model._meta.label} has no {values.keys() - self.known}")
-        self.last += 1
-        self.rows.append({**self.blank, **values, self.key: self.last})
-        return self.last
-
-    def take(self) -> list[dict[str, object]]:
-        """The rows that wait; from now on others do."""
-        rows, self.rows = self.rows, []
-        return rows
-
-    def write(self, rows: list[dict[str, object]], cursor: Any) -> None:
-        """Write `rows`. Costs 1 statement."""
-        bulk.write(self.model, self.names, map(self.pick, rows), cursor=cursor)
+Row = TypeVar("Row", bound=models.Model)
 
 
-class Tables:
-    """One `TableRows` for each model, written in the order in which the models depend on each other.
+class DatedRows(Generic[Row]):
+    """New rows of one noun, in the order in which they are entered, and when each was."""
 
-    On PostgreSQL a thread writes one batch, on this transaction's own connection, while the next is being made; between `write` and
-    `finish` nobody else may ask the database anything.
-    """
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.at: list[datetime] = []
 
-    def __init__(self, order: list[type[models.Model]], *, now: datetime) -> None:
-        self.tables = {model: TableRows(model, now=now) for model in order}
-        self.writer = ThreadPoolExecutor(max_workers=1)
-        self.under_way: Future[None] | None = None
-
-    def __getitem__(self, model: type[models.Model]) -> TableRows:
-        return self.tables[model]
-
-    def write(self) -> None:
-        """Begin to write what waits, as soon as the batch before is written."""
-        self.wait()
-        batch = [(table, table.take()) for table in self.tables.values()]
-        connection.ensure_connection()
-        if connection.vendor == "postgresql":
-            self.under_way = self.writer.submit(write_all, batch, connection.connection.cursor)
-        else:
-            write_all(batch, connection.cursor)
-
-    def wait(self) -> None:
-        """Until nothing is under way. Raises what the writing raised."""
-        under_way, self.under_way = self.under_way, None
-        if under_way is not None:
-            under_way.result()
-
-    def finish(self) -> None:
-        """Write what waits and let the database count on from the last number."""
-        self.write()
-        self.wait()
-        self.writer.shutdown()
-        with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), list(self.tables)):
-                cursor.execute(statement)
+    def add(self, row: Row, *, at: datetime) -> Row:
+        self.rows.append(row)
+        self.at.append(at)
+        return row
 
 
-def write_all(batch: list[tuple[TableRows, list[dict[str, object]]]], open_cursor: Callable[[], Any]) -> None:
-    """Write the rows of every table, in order."""
-    with open_cursor() as cursor:
-        for table, rows in batch:
-            if rows:
-                table.write(rows, cursor)
+class DemoBatch:
+    """Rows that wait to be entered; they name each other before any of them is. Whoever is no contact's own is entered by `by`."""
+
+    def __init__(self, *, by: User) -> None:
+        self.by = by
+        self.companies: list[Company] = []
+        self.company_addresses: DatedRows[Address] = DatedRows()
+        self.assignments: list[Assignment] = []
+        self.people: list[Person] = []
+        self.addresses: list[PersonAddress] = []
+        self.consents: list[Consent] = []
+        self.roles: defaultdict[type[Role], DatedRows[Role]] = defaultdict(DatedRows)
+        self.vehicles: list[Vehicle] = []
+        self.holders: DatedRows[Holder] = DatedRows()
+        self.drives: DatedRows[VehicleDriver] = DatedRows()
+        self.contacts: list[Interaction] = []
+        self.tasks: list[Task] = []
+        self.done: list[tuple[Task, str, datetime]] = []  # what came of a task, and when
+        self.meetings: list[Meeting] = []
+        self.held: list[tuple[Meeting, Interaction]] = []
+
+    def enter(self) -> None:
+        """Enter all of it, in the order in which the nouns depend on each other."""
+        with transaction.atomic(), gathering(), bulk.uncollected():
+            companies.enter_many(self.companies, by=self.by)
+            Address.enter_many(self.company_addresses.rows, by=self.by, at=self.company_addresses.at)
+            bulk.add(self.assignments)
+            people.enter_many(self.people, self.addresses, by=self.by)
+            for model, roles in self.roles.items():
+                model.take_up_many(roles.rows, by=self.by, at=roles.at)
+            Vehicle.enter_many(self.vehicles, by=self.by)
+            Holder.hand_over_many(self.holders.rows, by=self.by, at=self.holders.at)
+            VehicleDriver.let_drive_many(self.drives.rows, by=self.by, at=self.drives.at)
+            self.enter_history()
+
+    def enter_history(self) -> None:
+        """What happened between us and them, each entered by whoever did it."""
+        for by, consents in by_whom(self.consents, "recorded_by"):
+            Consent.enter_many(consents, by=by)
+        for by, contacts in by_whom(self.contacts, "by"):
+            Interaction.log_many(contacts, by=by, at=[contact.happened_at for contact in contacts])
+        for by, tasks in by_whom(self.tasks, "owner"):
+            Task.plan_many(tasks, by=by)
+        for task, result, at in self.done:
+            task.close(result=result, by=task.owner, now=at)
+        bulk.add(self.meetings)
+        for meeting, contact in self.held:
+            contact.about_type, contact.about_id = audit.label(meeting), meeting.pk
+        held = [contact for _meeting, contact in self.held]
+        bulk.add(held)
+
+
+def by_whom(rows: Iterable[Row], relation: str) -> Iterable[tuple[User | None, Sequence[Row]]]:
+    """(user, those of `rows` that name the user in `relation`), in the order in which they first come."""
+    grouped: dict[int | None, tuple[User | None, list[Row]]] = {}
+    for row in rows:
+        user = getattr(row, relation)
+        grouped.setdefault(user.pk if user else None, (user, []))[1].append(row)
+    return grouped.values()
+
+
+def morning(on: date) -> datetime:
+    """When somebody who did it on that day had time to enter it."""
+    return datetime.combine(on, time(9), tzinfo=timezone.get_default_timezone())
 
 
 def check_at_once() -> None:

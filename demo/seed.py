@@ -8,21 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.customers.models.vehicle import mend_all_fleets
-from accounts.models import Address, Assignment, Centre, Company, TouchedCompany, User, Vehicle, derived
-from contacts.models import (
-    Consent,
-    DecisionMaker,
-    Driver,
-    Holder,
-    Interaction,
-    Meeting,
-    Person,
-    PersonAddress,
-    Task,
-    VehicleDriver,
-    VehicleUser,
-)
+from accounts.models import Centre, Company, TouchedCompany, User, derived
+from contacts.models import Person
 from contacts.reasons import nightly
 from demo.companies import Account, CompanyWriter, account
 from demo.counter import CounterWriter
@@ -30,21 +17,14 @@ from demo.diary import Diary
 from demo.history import History
 from demo.occasions import Occasions
 from demo.people import PeopleWriter
-from demo.rows import Tables, check_at_once
+from demo.rows import DemoBatch, check_at_once
 from demo.staff import Staff
 from demo.vehicles import VehicleWriter
-from fleetportal.core.audit import Entry
-from fleetportal.core.db.search import SearchRow
 from fleetportal.core.errors import Refused
 
 FEWEST, MOST = 10, 1_000_000
 BATCH = 1000
 LOOKED_AT_AT_ONCE = 5_000
-# In the order in which they stand on each other; all of one batch are written together.
-ORDER = [
-    Company, Address, Assignment, Person, PersonAddress, Consent, DecisionMaker, VehicleUser, Driver, Vehicle, Holder, VehicleDriver,
-    Interaction, Task, Meeting, SearchRow, Entry,
-]  # fmt: skip
 
 Tell = Callable[[int], None]
 
@@ -64,10 +44,7 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
         check_at_once()
         midnight = datetime.combine(on, time(), tzinfo=timezone.get_default_timezone())
         staff = Staff(companies, chance=Random(f"{seed}/staff"), since=midnight)
-        tables = Tables(ORDER, now=midnight)
-        write_companies(companies, tables, staff, seed=seed, on=on, tell=tell)
-        tables.finish()
-        mend_all_fleets()
+        enter_companies(companies, staff, seed=seed, on=on, tell=tell)
         Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
         CounterWriter(staff, on=on, chance=Random(f"{seed}/counter")).add()
         find_reasons(companies)
@@ -75,23 +52,25 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
     return staff
 
 
-def write_companies(companies: int, tables: Tables, staff: Staff, *, seed: int, on: date, tell: Tell) -> None:
+def enter_companies(companies: int, staff: Staff, *, seed: int, on: date, tell: Tell) -> None:
+    """All companies with what belongs to them, a batch at a time: the administrator took them over from the system before."""
     users = staff.users
-    writers = CompanyWriter(tables, on=on, stand_in=users["anna"], for_whom=users["boris"])
-    people, vehicles = PeopleWriter(tables, on=on), VehicleWriter(tables, on=on)
-    history, diary = History(tables, on=on, adviser=users["emil"].pk), Diary(tables, on=on, director=users["carla"].pk)
+    writer = CompanyWriter(on=on, stand_in=users["anna"], for_whom=users["boris"])
+    people, vehicles = PeopleWriter(on=on), VehicleWriter(on=on)
+    history, diary = History(on=on, adviser=users["emil"]), Diary(on=on, director=users["carla"])
     previous: Account | None = None
-    for number in range(companies):
-        made = account(number, staff.houses, seed=seed, on=on)
-        writers.add(made, previous)
-        people.add(made, previous)
-        vehicles.add(made)
-        history.add(made)
-        diary.add(made)
-        previous = made
-        if (number + 1) % BATCH == 0:
-            tables.write()
-            tell(number + 1)
+    for first in range(0, companies, BATCH):
+        batch, end = DemoBatch(by=users["admin"]), min(first + BATCH, companies)
+        for number in range(first, end):
+            made = account(number, staff.houses, seed=seed, on=on)
+            writer.add(made, previous, batch)
+            people.add(made, previous, batch)
+            vehicles.add(made, batch)
+            history.add(made, batch)
+            diary.add(made, batch)
+            previous = made
+        batch.enter()
+        tell(end)
 
 
 def find_reasons(companies: int) -> None:

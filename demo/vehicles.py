@@ -1,17 +1,14 @@
 """The vehicles of the demo: delivered over years and around today, on lease, rental or bought, held by users or driven by drivers."""
 
 from datetime import date, timedelta
-from typing import Any
 
-from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Vehicle
 from contacts.models import Holder, VehicleDriver
 from demo import names, numbers
 from demo.cast import DRIVES, USES
-from demo.companies import Account, moment
-from demo.rows import Tables
-from fleetportal.core.audit import Entry
-from fleetportal.core.db.search import SearchRow, words_of
+from demo.companies import Account, KnownPerson, moment
+from demo.rows import DemoBatch, morning
+from fleetportal.core.db import bulk
 
 MONTH = 30.44
 TERMS = ((24, "lease"), (36, "lease"), (48, "lease"), (12, "rental"), (0, "purchase"))
@@ -20,27 +17,30 @@ KM_A_DAY = {"personal": (40, 110), "functional": (25, 160)}
 
 
 class VehicleWriter:
-    """Writes the vehicles of one account after the other, with who holds or drives them."""
+    """Makes the vehicles of one account after the other, with who holds or drives them."""
 
-    def __init__(self, tables: Tables, *, on: date) -> None:
-        self.tables, self.on = tables, on
+    def __init__(self, *, on: date) -> None:
+        self.on = on
+        self.made = 0
 
-    def add(self, made: Account) -> None:
+    def add(self, made: Account, batch: DemoBatch) -> None:
         users, drivers = made.known[USES], made.known[DRIVES]
         for rank in range(made.personal):
-            pk, since = self.vehicle(made, "personal", rank)
+            vehicle, since = self.vehicle(made, "personal", rank, batch)
             if rank < len(users) and since:
-                self.hold(made, pk, users, rank, since)
+                self.hold(made, vehicle, users, rank, since, batch)
         for rank in range(made.functional):
-            pk, since = self.vehicle(made, "functional", rank + made.personal)
+            vehicle, since = self.vehicle(made, "functional", rank + made.personal, batch)
             if drivers and since:
                 for turn in range(1 + made.chance.randrange(min(2, len(drivers)))):
-                    driver = drivers[(rank + turn) % len(drivers)]
-                    self.tables[VehicleDriver].add(vehicle_id=pk, driver_id=driver.role, starts_on=max(since, made.entered_on))
+                    driver = drivers[(rank + turn) % len(drivers)].role
+                    starts_on = max(since, made.entered_on)
+                    batch.drives.add(bulk.new(VehicleDriver, vehicle=vehicle, driver=driver, starts_on=starts_on), at=morning(starts_on))
 
-    def vehicle(self, made: Account, use: str, rank: int) -> tuple[int, date | None]:
-        """The number of a new vehicle, and since when somebody has it; None where nobody has it yet or any more."""
-        chance, table = made.chance, self.tables[Vehicle]
+    def vehicle(self, made: Account, use: str, rank: int, batch: DemoBatch) -> tuple[Vehicle, date | None]:
+        """A new vehicle, and since when somebody has it; None where nobody has it yet or any more."""
+        chance = made.chance
+        self.made += 1
         model = chance.choice(names.PERSONAL_CARS if use == "personal" else names.FUNCTIONAL_CARS)
         months, contract = chance.choices(TERMS, TERM_WEIGHTS)[0]
         delivered_on = self.delivery(made, rank, months)
@@ -51,22 +51,15 @@ class VehicleWriter:
         if made.phase == "lost" or (made.happens(7, 2) and rank == 3):
             dates["given_back_on"] = self.on - timedelta(days=20 + chance.randrange(300))
         age = max(0, (self.on - delivered_on).days)
-        plate, number = self.plate(made, table.last + 1, model), table.last + 1
-        vin = numbers.vin(model.maker, model.code, delivered_on.year, number)
-        title = f"{model.make} {model.name}"
-        pk = table.add(
-            company_id=made.pk, plate=plate, plate_folded=fold_plate(plate), vin=vin, make=model.make, model=model.name,
+        vehicle = bulk.new(Vehicle,
+            company=made.row, plate=self.plate(made, self.made, model),
+            vin=numbers.vin(model.maker, model.code, delivered_on.year, self.made), make=model.make, model=model.name,
             powertrain=model.powertrain, use=use, mileage_km=age * chance.randint(*KM_A_DAY[use]),
             entered_at=moment(min(delivered_on, self.on - timedelta(days=1)), chance), **dates,
         )  # fmt: skip
-        words = words_of([plate, fold_plate(plate), vin, title])
-        self.tables[SearchRow].add(object_type="accounts.vehicle", object_id=pk, title=plate, words=words)
-        self.tables[Entry].add(
-            action="vehicle.entered", object_type="accounts.vehicle", object_id=pk, actor_id=made.manager.pk if made.manager else None,
-            at=moment(min(delivered_on, self.on - timedelta(days=1)), chance), facts={"company": made.pk},
-        )  # fmt: skip
+        batch.vehicles.append(vehicle)
         is_there = "given_back_on" not in dates and delivered_on < self.on
-        return pk, max(delivered_on, made.entered_on) if is_there else None
+        return vehicle, max(delivered_on, made.entered_on) if is_there else None
 
     def delivery(self, made: Account, rank: int, months: int) -> date:
         """When it was delivered: for one company of six one in the last four weeks, for one of thirteen one in the next three."""
@@ -97,13 +90,13 @@ class VehicleWriter:
             return numbers.russian_plate(number)
         return numbers.plate(made.place.plate or "HH", number, is_electric=model.powertrain == "electric")
 
-    def hold(self, made: Account, vehicle: int, users: list[Any], rank: int, since: date) -> None:
+    def hold(self, made: Account, vehicle: Vehicle, users: list[KnownPerson], rank: int, since: date, batch: DemoBatch) -> None:
         """The user of that rank holds the vehicle; in one company of eight somebody else did before."""
-        table, user = self.tables[Holder], users[rank]
-        before = users[rank - 1]
+        user, before = users[rank].role, users[rank - 1].role
         days = (self.on - since).days
         if made.happens(8, 4) and before != user and days > 60:
             handed_over = since + timedelta(days=days // 2)
-            table.add(vehicle_id=vehicle, user_id=before.role, starts_on=since, ends_on=handed_over - timedelta(days=1))
+            ended = handed_over - timedelta(days=1)
+            batch.holders.add(bulk.new(Holder, vehicle=vehicle, user=before, starts_on=since, ends_on=ended), at=morning(since))
             since = handed_over
-        table.add(vehicle_id=vehicle, user_id=user.role, starts_on=since)
+        batch.holders.add(bulk.new(Holder, vehicle=vehicle, user=user, starts_on=since), at=morning(since))

@@ -1,4 +1,7 @@
 import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.conf import settings
@@ -10,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, in_reach
 from contacts.people.models.person import PersonAddress, PersonAddressQuerySet, PersonQuerySet
 from fleetportal.core import audit
+from fleetportal.core.db import bulk
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -95,8 +99,12 @@ class Consent(models.Model):
         language: str,
         company: Company | None = None,
         basis: str = Basis.CONSENT,
+        now: datetime | None = None,
     ) -> "Consent":
-        """The ledger's new entry; works at once, also for messages already queued. Costs 3 queries."""
+        """The ledger's new entry; works at once, also for messages already queued. Costs 3 queries.
+
+        `now` is when it was said, where that is earlier.
+        """
         with transaction.atomic():
             consent = cls.objects.create(
                 address=address,
@@ -104,14 +112,41 @@ class Consent(models.Model):
                 is_given=is_given,
                 basis=basis,
                 wording=wording,
-                wording_hash=hashlib.sha256(wording.encode()).hexdigest(),
+                wording_hash=hash_of(wording),
                 language=language,
                 source=source,
                 company=company,
                 recorded_by=by,
+                at=now or timezone.now(),
             )
-            audit.record("consent.given" if is_given else "consent.withdrawn", consent, by=by, facts={"purpose": str(purpose)})
+            audit.record(consent.act, consent, by=by, facts=consent.entry_facts, at=consent.at)
             return consent
+
+    @classmethod
+    def enter_many(cls, consents: "Sequence[Consent]", *, by: "User | None") -> None:
+        """Save the new `consents` as `enter` does each of them, when it says it was given. Costs 6 queries for a thousand."""
+        with transaction.atomic():
+            for consent in consents:
+                consent.recorded_by, consent.wording_hash = by, hash_of(consent.wording)
+            bulk.add(consents)
+            for act in sorted({consent.act for consent in consents}):
+                said = [consent for consent in consents if consent.act == act]
+                own, at = [consent.entry_facts for consent in said], [consent.at for consent in said]
+                audit.record_many(act, [(consent, {}) for consent in said], by=by, own=own, at=at)
+
+    @property
+    def act(self) -> str:
+        """What the history calls it."""
+        return "consent.given" if self.is_given else "consent.withdrawn"
+
+    @property
+    def entry_facts(self) -> dict[str, object]:
+        return {"purpose": str(self.purpose)}
+
+
+@lru_cache(maxsize=1024)
+def hash_of(wording: str) -> str:
+    return hashlib.sha256(wording.encode()).hexdigest()
 
 
 def reachable(people: PersonQuerySet, channel: str, purpose: str) -> PersonQuerySet:

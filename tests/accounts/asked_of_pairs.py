@@ -68,6 +68,39 @@ def company_edits(world: World) -> list[tuple[Company, dict[str, Any]]]:
     return [(one, {"name": "Äpfel AG", "city": "Kiel"}), (two, {"name": two.name}), (three, {"parent": four}), (four, {"parent": three})]
 
 
+def company_addresses(world: World) -> list[tuple[Company, dict[str, Any]]]:
+    one, two, *_others = world.ours
+    branch = {"kind": "branch", "street": "Elbhang 9", "city": "Dresden"}
+    return [(one, branch), (one, {"kind": "billing", "country": "AT"}), (two, branch)]
+
+
+def new_contacts(world: World) -> list[dict[str, Any]]:
+    """One that reached somebody, one that did not, one with nobody in particular."""
+    one, two, *_others = world.ours
+    reached = {"channel": "phone", "outcome": "reached", "text": "Wants two vans."}
+    return [
+        {"company": one, "person": world.met[0], **reached},
+        {"company": one, "person": world.met[0], "channel": "email", "outcome": "not_reached", "text": "", "direction": "in"},
+        {"company": two, "person": None, **reached},
+    ]
+
+
+def new_tasks(world: World) -> list[dict[str, Any]]:
+    one, two, *_others = world.ours
+    offer = {"title": "Send the offer", "due_on": DAY}
+    return [{"company": one, "owner": world.anna, "person": world.met[0], **offer}, {"company": two, "owner": world.carla, **offer}]
+
+
+def new_consents(world: World) -> list[dict[str, Any]]:
+    """Given for two purposes, one of them withdrawn again."""
+    said = {"address": world.met[0].addresses.order_by("pk")[0], "company": world.ours[0], "source": "at the counter", "language": "en"}
+    return [
+        {"purpose": "news", "is_given": True, "wording": "Yes, news.", **said},
+        {"purpose": "offers", "is_given": True, "wording": "Yes, offers.", **said},
+        {"purpose": "news", "is_given": False, "wording": "No news.", **said},
+    ]
+
+
 def new_vehicles(world: World) -> list[dict[str, Any]]:
     one, two, *_others = world.ours
     return [

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,9 +19,9 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from accounts.customers.actions import companies
-from accounts.models import Assignment, Centre, Company, ServiceVisit, TouchedCompany, User, Vehicle
+from accounts.models import Address, Assignment, Centre, Company, ServiceVisit, TouchedCompany, User, Vehicle
 from contacts.memory.models import interaction
-from contacts.models import GROUPS, Holder, PersonAddress, Role, VehicleDriver, VehicleUser
+from contacts.models import GROUPS, Consent, Holder, Interaction, Person, PersonAddress, Role, Task, VehicleDriver, VehicleUser
 from contacts.people.actions import people
 from events.actions import inviting
 from fleetportal.core import audit
@@ -32,6 +33,7 @@ from fleetportal.core.outbox.queueing import queue, queue_many
 from tests.accounts.asked_of_pairs import (
     DAY,
     World,
+    company_addresses,
     company_edits,
     drafts,
     drives,
@@ -40,8 +42,11 @@ from tests.accounts.asked_of_pairs import (
     make_world,
     new_addresses,
     new_companies,
+    new_consents,
+    new_contacts,
     new_people,
     new_roles,
+    new_tasks,
     new_vehicles,
     person_edits,
     role_edits,
@@ -118,6 +123,11 @@ PAIRS = (
         "accounts.customers.actions.companies.edit_many",
         lambda w: each(lambda company, values: companies.edit(company, by=w.anna, **values), company_edits(w)),
         lambda w: companies.edit_many(company_edits(w), by=w.anna),
+    ),
+    Pair(
+        "accounts.customers.models.company.Address.enter_many",
+        lambda w: [Address.enter(company, by=w.anna, **facts) for company, facts in company_addresses(w)],
+        lambda w: Address.enter_many([Address(company=company, **facts) for company, facts in company_addresses(w)], by=w.anna),
     ),
     Pair(
         "accounts.customers.models.vehicle.Vehicle.enter_many",
@@ -209,6 +219,21 @@ PAIRS = (
         lambda w: interaction.record_many("car.seen", w.users, by=w.anna, channel="email"),
     ),
     Pair(
+        "contacts.memory.models.interaction.Interaction.log_many",
+        lambda w: [Interaction.log(by=w.anna, **facts) for facts in new_contacts(w)],
+        lambda w: Interaction.log_many([Interaction(**facts) for facts in new_contacts(w)], by=w.anna),
+    ),
+    Pair(
+        "contacts.memory.models.task.Task.plan_many",
+        lambda w: [Task.plan(by=w.carla, **facts) for facts in new_tasks(w)],
+        lambda w: Task.plan_many([Task(**facts) for facts in new_tasks(w)], by=w.carla),
+    ),
+    Pair(
+        "contacts.consent.models.Consent.enter_many",
+        lambda w: [Consent.enter(by=w.anna, **facts) for facts in new_consents(w)],
+        lambda w: Consent.enter_many([Consent(**facts) for facts in new_consents(w)], by=w.anna),
+    ),
+    Pair(
         "events.actions.inviting.invite_many",
         lambda w: [inviting.invite(w.event, who, company=at, by=w.anna) for who, at in zip(w.met, w.ours, strict=True)],
         lambda w: inviting.invite_many(w.event, list(zip(w.met, w.ours, strict=True)), by=w.anna),
@@ -258,6 +283,63 @@ def test_whatever_a_bulk_verb_forgets_is_noticed(forgotten: tuple[Any, str], wor
 
     with pytest.raises(AssertionError):
         compare(ENTER_VEHICLES._replace(at_once=forgetful), world)
+
+
+EARLIER = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
+AFTERWARDS: dict[str, tuple[Callable[[World], Any], Callable[[World], Any]]] = {
+    "company": (
+        lambda w: companies.enter(by=w.anna, name="Earlier", centre=w.north, entered_at=EARLIER),
+        lambda w: companies.enter_many([Company(name="Earlier", centre=w.north, entered_at=EARLIER)], by=w.carla),
+    ),
+    "address of a company": (
+        lambda w: Address.enter(w.ours[0], by=w.anna, kind="branch", now=EARLIER),
+        lambda w: Address.enter_many([Address(company=w.ours[0], kind="branch")], by=w.anna, at=[EARLIER]),
+    ),
+    "vehicle": (
+        lambda w: Vehicle.enter(by=w.anna, company=w.ours[0], plate="HH-E 1", entered_at=EARLIER),
+        lambda w: Vehicle.enter_many([Vehicle(company=w.ours[0], plate="HH-E 1", entered_at=EARLIER)], by=w.anna),
+    ),
+    "person": (
+        lambda w: people.enter(by=w.anna, last_name="Earlier", centre=w.north, entered_at=EARLIER),
+        lambda w: people.enter_many([Person(last_name="Earlier", centre=w.north, entered_at=EARLIER)], by=w.anna),
+    ),
+    "role": (
+        lambda w: VehicleUser.take_up(w.met[0], w.ours[1], by=w.anna, on=DAY, now=EARLIER),
+        lambda w: VehicleUser.take_up_many([VehicleUser(person=w.met[0], company=w.ours[1], starts_on=DAY)], by=w.anna, at=[EARLIER]),
+    ),
+    "holder": (
+        lambda w: Holder.hand_over(w.cars[0], w.users[1], by=w.anna, starts_on=DAY, now=EARLIER),
+        lambda w: Holder.hand_over_many([Holder(vehicle=w.cars[0], user=w.users[1], starts_on=DAY)], by=w.anna, at=[EARLIER]),
+    ),
+    "driver": (
+        lambda w: VehicleDriver.let_drive(w.cars[1], w.drivers[0], by=w.anna, on=DAY, now=EARLIER),
+        lambda w: VehicleDriver.let_drive_many(
+            [VehicleDriver(vehicle=w.cars[1], driver=w.drivers[0], starts_on=DAY)], by=w.anna, at=[EARLIER]
+        ),
+    ),
+    "contact": (
+        lambda w: Interaction.log(by=w.anna, now=EARLIER, **new_contacts(w)[0]),
+        lambda w: Interaction.log_many([Interaction(**new_contacts(w)[0])], by=w.anna, at=[EARLIER]),
+    ),
+    "task": (
+        lambda w: Task.plan(by=w.anna, now=EARLIER, **new_tasks(w)[0]).close(result="Done", by=w.anna, now=EARLIER),
+        lambda w: Task.plan_many([Task(planned_at=EARLIER, **new_tasks(w)[0])], by=w.anna),
+    ),
+    "consent": (
+        lambda w: Consent.enter(by=w.anna, now=EARLIER, **new_consents(w)[0]),
+        lambda w: Consent.enter_many([Consent(at=EARLIER, **new_consents(w)[0])], by=w.anna),
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("noun", AFTERWARDS)
+@pytest.mark.parametrize("verb", [0, 1], ids=["one", "many"])
+def test_what_is_entered_afterwards_is_in_the_history_at_its_own_moment(noun: str, verb: int, world: World):
+    before = set(audit.Entry.objects.values_list("pk", flat=True))
+    AFTERWARDS[noun][verb](world)
+    moments = list(audit.Entry.objects.exclude(pk__in=before).exclude(action="company.assigned").values_list("at", flat=True))
+    assert moments and set(moments) == {EARLIER}
 
 
 # --- what was left, in every table --------------------------------------------------------------------------------------------

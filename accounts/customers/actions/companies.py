@@ -39,7 +39,7 @@ def enter(*, by: User | None, **facts: object) -> Company:
         company = Company(**facts)
         company.save()
         search.index([company.search_row])
-        audit.record("company.entered", company, by=by, facts=entered_at(company))
+        audit.record("company.entered", company, by=by, facts=entered_where(company), at=company.entered_at)
         TouchedCompany.add(company)
         CompanyPair.find([company.pk])
         give_to(by, [company], on=timezone.localdate())
@@ -58,14 +58,15 @@ def enter_many(companies: Sequence[Company], *, by: User | None, origin: Origin 
     with transaction.atomic():
         bulk.add(companies)
         search.add(company.search_row for company in companies)
-        own = [entered_at(company) for company in companies]
-        audit.record_many("company.entered", [(company, {}) for company in companies], by=by, facts=origin, own=own)
+        own = [entered_where(company) for company in companies]
+        at = [company.entered_at for company in companies]
+        audit.record_many("company.entered", [(company, {}) for company in companies], by=by, facts=origin, own=own, at=at)
         TouchedCompany.add_all(company.pk for company in companies)
         CompanyPair.find([company.pk for company in companies])
         give_to(by, companies, on=timezone.localdate(), origin=origin)
 
 
-def entered_at(company: Company) -> Origin:
+def entered_where(company: Company) -> Origin:
     return {"centre": company.centre_id}
 
 

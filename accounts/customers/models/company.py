@@ -1,5 +1,5 @@
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from django.core.exceptions import EmptyResultSet
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models.centre import Centre
 from fleetportal.core import audit
-from fleetportal.core.db import Folded, fold, lock, search
+from fleetportal.core.db import Folded, bulk, fold, lock, search
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -203,12 +203,20 @@ class Address(models.Model):
         return ", ".join(filter(None, [self.street, f"{self.postcode} {self.city}".strip()]))
 
     @classmethod
-    def enter(cls, company: Company, *, by: "User | None", **facts: object) -> "Address":
-        """A further address of `company`. Costs 2 queries."""
+    def enter(cls, company: Company, *, by: "User | None", now: datetime | None = None, **facts: object) -> "Address":
+        """A further address of `company`; `now` is when it was entered, where that is earlier. Costs 2 queries."""
         with transaction.atomic():
             address = cls.objects.create(company=company, **facts)
-            audit.record("company.address_entered", address, by=by, facts={"company": company.pk})
+            audit.record("company.address_entered", address, by=by, facts={"company": company.pk}, at=now)
             return address
+
+    @classmethod
+    def enter_many(cls, addresses: "Sequence[Address]", *, by: "User | None", at: Sequence[datetime] | None = None) -> None:
+        """Save the new `addresses` as `enter` does each of them; `at` has when each was entered. Costs 4 queries for a thousand."""
+        with transaction.atomic():
+            bulk.add(addresses)
+            own = [{"company": address.company_id} for address in addresses]
+            audit.record_many("company.address_entered", [(address, {}) for address in addresses], by=by, own=own, at=at)
 
     def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
         """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 4 queries."""

@@ -146,7 +146,7 @@ class Vehicle(Folded):
             vehicle = cls(**facts)
             vehicle.save()
             search.index([vehicle.search_row])
-            audit.record("vehicle.entered", vehicle, by=by, facts=whose(vehicle))
+            audit.record("vehicle.entered", vehicle, by=by, facts=whose(vehicle), at=vehicle.entered_at)
             if vehicle.given_back_on is None:
                 Company.objects.filter(pk=vehicle.company_id).update(fleet_size=F("fleet_size") + 1)
             TouchedCompany.add(vehicle.company)
@@ -159,7 +159,8 @@ class Vehicle(Folded):
             bulk.add(vehicles)
             search.add(vehicle.search_row for vehicle in vehicles)
             own = [whose(vehicle) for vehicle in vehicles]
-            audit.record_many("vehicle.entered", [(vehicle, {}) for vehicle in vehicles], by=by, facts=origin, own=own)
+            at = [vehicle.entered_at for vehicle in vehicles]
+            audit.record_many("vehicle.entered", [(vehicle, {}) for vehicle in vehicles], by=by, facts=origin, own=own, at=at)
             count_fleets(vehicle.company_id for vehicle in vehicles)
             TouchedCompany.add_all(vehicle.company_id for vehicle in vehicles)
 

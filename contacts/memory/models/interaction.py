@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, TouchedCompany, in_reach
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
+from fleetportal.core.db import bulk
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -30,6 +31,7 @@ class Outcome(models.TextChoices):
     WRONG_NUMBER = "wrong_number", _("wrong number")
 
 
+CONTACT = "contact"  # the kind of what staff logged themselves
 REAL_CONTACT = (Outcome.REACHED, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED)
 
 
@@ -92,11 +94,12 @@ class Interaction(models.Model):
         by: "User | None",
         direction: str = Direction.OUT,
         happened_at: datetime | None = None,
+        now: datetime | None = None,
     ) -> "Interaction":
-        """A contact that a member of staff had, in one sentence. Costs 4 queries."""
+        """A contact that a member of staff had, in one sentence; `now` is when they entered it, where that is earlier. Costs 4 queries."""
         with transaction.atomic():
             interaction = record(
-                "contact",
+                CONTACT,
                 company=company,
                 person=person,
                 by=by,
@@ -107,8 +110,22 @@ class Interaction(models.Model):
                 happened_at=happened_at,
                 is_real_contact=outcome in REAL_CONTACT,
             )
-            audit.record("interaction.logged", interaction, by=by, facts={"company": company.pk})
+            audit.record("interaction.logged", interaction, by=by, facts={"company": company.pk}, at=now)
             return interaction
+
+    @classmethod
+    def log_many(cls, contacts: "Sequence[Interaction]", *, by: "User | None", at: Sequence[datetime] | None = None) -> None:
+        """Save the new `contacts` that `by` had, as `log` does each of them; `at` has when each was entered, where that is earlier.
+
+        Costs 5 queries for a thousand.
+        """
+        with transaction.atomic():
+            for contact in contacts:
+                contact.kind, contact.by, contact.is_real_contact = CONTACT, by, contact.outcome in REAL_CONTACT
+            bulk.add(contacts)
+            TouchedCompany.add_all(contact.company_id for contact in contacts)
+            own = [{"company": contact.company_id} for contact in contacts]
+            audit.record_many("interaction.logged", [(contact, {}) for contact in contacts], by=by, own=own, at=at)
 
     def take_back(self, *, by: "User | None") -> None:
         """The contact was logged by mistake a moment ago: it is gone; the entry says so. Costs 4 queries."""

@@ -1,4 +1,5 @@
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, in_reach
 from contacts.people.models.person import Person
 from fleetportal.core import audit
-from fleetportal.core.db import lock
+from fleetportal.core.db import bulk, lock
 from fleetportal.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -86,17 +87,34 @@ class Task(models.Model):
         by: "User | None",
         person: Person | None = None,
         reason_key: str = "",
+        now: datetime | None = None,
     ) -> "Task":
-        """A new task for `owner`. Costs 2 queries."""
+        """A new task for `owner`; `now` is when it was planned, where that is earlier. Costs 2 queries."""
         with transaction.atomic():
-            task = cls.objects.create(company=company, person=person, title=title, due_on=due_on, owner=owner, reason_key=reason_key)
-            audit.record("task.planned", task, by=by, facts={"company": company.pk, "owner": owner.pk})
+            facts = {"due_on": due_on, "owner": owner, "reason_key": reason_key, "planned_at": now or timezone.now()}
+            task = cls.objects.create(company=company, person=person, title=title, **facts)
+            audit.record("task.planned", task, by=by, facts=task.entry_facts, at=task.planned_at)
             return task
 
-    def close(self, *, result: str, by: "User | None") -> None:
-        """The task is done, with what came of it. Raises TaskClosed when it was closed or taken back before. Costs 3 queries."""
+    @classmethod
+    def plan_many(cls, tasks: "Sequence[Task]", *, by: "User | None") -> None:
+        """Save the new `tasks` as `plan` does each of them, when it says it was planned. Costs 4 queries for a thousand."""
         with transaction.atomic():
-            now = timezone.now()
+            bulk.add(tasks)
+            own, at = [task.entry_facts for task in tasks], [task.planned_at for task in tasks]
+            audit.record_many("task.planned", [(task, {}) for task in tasks], by=by, own=own, at=at)
+
+    @property
+    def entry_facts(self) -> dict[str, object]:
+        return {"company": self.company_id, "owner": self.owner_id}
+
+    def close(self, *, result: str, by: "User | None", now: datetime | None = None) -> None:
+        """The task is done, with what came of it; `now` is when, where that is earlier. Costs 3 queries.
+
+        Raises TaskClosed when it was closed or taken back before.
+        """
+        with transaction.atomic():
+            now = now or timezone.now()
             closed = {"state": Task.State.CLOSED, "result": result, "closed_at": now}
             if not Task.objects.open().filter(pk=self.pk).update(**closed):
                 try:
@@ -104,12 +122,13 @@ class Task(models.Model):
                 except Task.DoesNotExist as gone:
                     raise TaskClosed(_("This task was cancelled by the person who planned it.")) from gone
                 raise TaskClosed(CLOSED_ALREADY % {"result": self.result}, facts={"result": self.result})
-            self._now("task.closed", {"result": ("", result)}, by=by, **closed)
+            self._now("task.closed", {"result": ("", result)}, by=by, at=now, **closed)
 
     def reopen(self, *, by: "User | None") -> None:
         """The task is open again; nothing happens where it is. Costs 3 queries."""
         with transaction.atomic():
-            result, opened = self.result, {"state": Task.State.OPEN, "result": "", "closed_at": None}
+            result = self.result
+            opened: dict[str, Any] = {"state": Task.State.OPEN, "result": "", "closed_at": None}
             if Task.objects.filter(pk=self.pk, state=Task.State.CLOSED).update(**opened):
                 self._now("task.reopened", {"result": (result, "")}, by=by, **opened)
 
@@ -128,7 +147,7 @@ class Task(models.Model):
             audit.record("task.dropped", self, by=by, facts={"company": self.company_id})
             self.delete()
 
-    def _now(self, action: str, changes: dict[str, Any], *, by: "User | None", **values: Any) -> None:
+    def _now(self, action: str, changes: dict[str, Any], *, by: "User | None", at: datetime | None = None, **values: Any) -> None:
         for field, value in values.items():
             setattr(self, field, value)
-        audit.record(action, self, by=by, changes=changes)
+        audit.record(action, self, by=by, changes=changes, at=at)

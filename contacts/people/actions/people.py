@@ -26,7 +26,7 @@ def enter(*, by: User | None, email: str = "", phone: str = "", **facts: object)
             if value:
                 PersonAddress.objects.create(person=person, channel=channel, value=value)
         search.index([person.search_row])
-        audit.record("person.entered", person, by=by)
+        audit.record("person.entered", person, by=by, at=person.entered_at)
         PersonPair.find([person.pk])
         return person
 
@@ -43,7 +43,8 @@ def enter_many(people: Sequence[Person], addresses: Sequence[PersonAddress] = ()
         bulk.add(addresses)
         shown = shown_addresses(addresses)
         search.add(person.search_row_with(shown.get(person.pk, ())) for person in people)
-        audit.record_many("person.entered", [(person, {}) for person in people], by=by, facts=origin)
+        at = [person.entered_at for person in people]
+        audit.record_many("person.entered", [(person, {}) for person in people], by=by, facts=origin, at=at)
         PersonPair.find([person.pk for person in people])
 
 

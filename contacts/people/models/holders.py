@@ -1,7 +1,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
@@ -48,24 +48,40 @@ class Holder(models.Model):
         return f"{self.vehicle}: {self.user}"
 
     @classmethod
-    def hand_over(cls, vehicle: Vehicle, user: VehicleUser, *, by: "User | None", starts_on: date, ends_on: date | None = None) -> "Holder":
+    def hand_over(
+        cls,
+        vehicle: Vehicle,
+        user: VehicleUser,
+        *,
+        by: "User | None",
+        starts_on: date,
+        ends_on: date | None = None,
+        now: datetime | None = None,
+    ) -> "Holder":
         """`user` has `vehicle` from that day on; the holder before gives it up the day before.
 
-        The same user again keeps the current row. Raises AlreadyHeld when the period overlaps another. Costs 7 queries, 11
-        where somebody had it before.
+        The same user again keeps the current row. `now` is when it was entered, where that is earlier. Raises AlreadyHeld when the
+        period overlaps another. Costs 7 queries, 11 where somebody had it before.
         """
-        (handed,) = cls.hand_over_many([cls(vehicle=vehicle, user=user, starts_on=starts_on, ends_on=ends_on)], by=by)
+        asked = [cls(vehicle=vehicle, user=user, starts_on=starts_on, ends_on=ends_on)]
+        (handed,) = cls.hand_over_many(asked, by=by, at=[now] if now else None)
         if isinstance(handed, AlreadyHeld):
             raise handed
         return handed.holder
 
     @classmethod
     def hand_over_many(
-        cls, holders: "Sequence[Holder]", *, by: "User | None", origin: Mapping[str, object] | None = None
+        cls,
+        holders: "Sequence[Holder]",
+        *,
+        by: "User | None",
+        origin: Mapping[str, object] | None = None,
+        at: Sequence[datetime] | None = None,
     ) -> "list[HandOver | AlreadyHeld]":
         """Hand vehicles over, one after the other, to the users of the new `holders`; for each what became of it, or its refusal.
 
-        `origin` is noted in the entries. Costs nothing for none, else 7 queries for a thousand, 11 where somebody had one before.
+        `origin` is noted in the entries, `at` has when each was entered, where that is earlier. Costs nothing for none, else 7 queries
+        for a thousand, 11 where somebody had one before.
         """
         if not holders:
             return []
@@ -74,13 +90,14 @@ class Holder(models.Model):
             vehicles = {one.pk: one for one in locked(Vehicle.objects.filter(pk__among={holder.vehicle_id for holder in holders}))}
             held = held_from(min(holder.starts_on for holder in holders), vehicles)
             outcomes = [hand_on(holder, held[holder.vehicle_id]) for holder in holders]
-            new = [one for one in outcomes if isinstance(one, HandOver) and one.is_new]
+            fresh = [(number, one) for number, one in enumerate(outcomes) if isinstance(one, HandOver) and one.is_new]
+            new, moments = [one for _number, one in fresh], at and [at[number] for number, _one in fresh]
             bulk.update([one.former for one in new if one.former and one.former.pk], {"ends_on"})
             bulk.add([one.holder for one in new])
-            note_ends(new, by=by, origin=origin)
+            note_ends(new, by=by, origin=origin, at=moments)
             own = [{"holder": one.holder.pk, "user": one.holder.user_id} for one in new]
             handed: list[tuple[Vehicle, audit.Changes]] = [(vehicles[one.holder.vehicle_id], {}) for one in new]
-            audit.record_many("vehicle.handed_over", handed, by=by, facts=origin, own=own)
+            audit.record_many("vehicle.handed_over", handed, by=by, facts=origin, own=own, at=moments)
             TouchedCompany.add_all(vehicle.company_id for vehicle, _changes in handed)
             return outcomes
 
@@ -126,11 +143,12 @@ def meets(one: Holder, other: Holder) -> bool:
     return (one.ends_on is None or one.ends_on >= other.starts_on) and (other.ends_on is None or other.ends_on >= one.starts_on)
 
 
-def note_ends(handed: Iterable[HandOver], *, by: "User | None", origin: Mapping[str, object] | None) -> None:
+def note_ends(handed: Sequence[HandOver], *, by: "User | None", origin: Mapping[str, object] | None, at: Sequence[datetime] | None) -> None:
     """Say in the history whose time each hand-over ended. Costs 3 queries, nothing where there are none."""
     ended: list[tuple[HandOver, Holder]] = [(one, one.former) for one in handed if one.former]
     changes = [(former, {"ends_on": (one.before, one.holder.starts_on - timedelta(days=1))}) for one, former in ended]
-    for (one, _former), entry in zip(ended, audit.record_many("holder.ended", changes, by=by, facts=origin), strict=True):
+    moments = at and [moment for moment, one in zip(at, handed, strict=True) if one.former]
+    for (one, _former), entry in zip(ended, audit.record_many("holder.ended", changes, by=by, facts=origin, at=moments), strict=True):
         one.entry = entry
 
 
@@ -156,22 +174,31 @@ class VehicleDriver(models.Model):
         return f"{self.vehicle}: {self.driver}"
 
     @classmethod
-    def let_drive(cls, vehicle: Vehicle, driver: Driver, *, by: "User | None", on: date) -> "VehicleDriver":
-        """`driver` drives `vehicle` from that day on; a repeated call returns the existing row. Costs 2 queries, 4 for a new row."""
+    def let_drive(cls, vehicle: Vehicle, driver: Driver, *, by: "User | None", on: date, now: datetime | None = None) -> "VehicleDriver":
+        """`driver` drives `vehicle` from that day on; a repeated call returns the existing row. Costs 2 queries, 4 for a new row.
+
+        `now` is when it was entered, where that is earlier.
+        """
         with transaction.atomic():
             drive, new = cls.objects.get_or_create(vehicle=vehicle, driver=driver, ends_on=None, defaults={"starts_on": on})
             if new:
-                audit.record("vehicle.driven", vehicle, by=by, facts={"driver": driver.pk})
+                audit.record("vehicle.driven", vehicle, by=by, facts={"driver": driver.pk}, at=now)
                 TouchedCompany.add(vehicle.company)
             return drive
 
     @classmethod
     def let_drive_many(
-        cls, drives: "Sequence[VehicleDriver]", *, by: "User | None", origin: Mapping[str, object] | None = None
+        cls,
+        drives: "Sequence[VehicleDriver]",
+        *,
+        by: "User | None",
+        origin: Mapping[str, object] | None = None,
+        at: Sequence[datetime] | None = None,
     ) -> "list[VehicleDriver]":
         """For each of the new `drives` itself, now saved, or the one that its driver has already, as `let_drive` answers.
 
-        `origin` is noted in the entries. Costs nothing for none, else 6 queries for a thousand, 1 more where a vehicle was not read.
+        `origin` is noted in the entries, `at` has when each was entered, where that is earlier. Costs nothing for none, else 6 queries
+        for a thousand, 1 more where a vehicle was not read.
         """
         if not drives:
             return []
@@ -180,11 +207,12 @@ class VehicleDriver(models.Model):
             asked = cls.objects.filter(vehicle__among={drive.vehicle_id for drive in drives}, ends_on=None)
             standing = {(drive.vehicle_id, drive.driver_id): drive for drive in asked}
             driven = [standing.setdefault((drive.vehicle_id, drive.driver_id), drive) for drive in drives]
-            new = [drive for drive in drives if drive is standing[(drive.vehicle_id, drive.driver_id)]]
+            fresh = [number for number, drive in enumerate(drives) if drive is standing[(drive.vehicle_id, drive.driver_id)]]
+            new, moments = [drives[number] for number in fresh], at and [at[number] for number in fresh]
             bulk.add(new)
             models.prefetch_related_objects(new, "vehicle")
             own = [{"driver": drive.driver_id} for drive in new]
-            audit.record_many("vehicle.driven", [(drive.vehicle, {}) for drive in new], by=by, facts=origin, own=own)
+            audit.record_many("vehicle.driven", [(drive.vehicle, {}) for drive in new], by=by, facts=origin, own=own, at=moments)
             TouchedCompany.add_all(drive.vehicle.company_id for drive in new)
             return driven
 

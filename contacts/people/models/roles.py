@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models, transaction
@@ -71,10 +71,13 @@ class Role(models.Model):
         return [str(names[code]) for code in self.responsibilities if code in names]
 
     @classmethod
-    def take_up(cls, person: Person, company: Company, *, by: "User | None", on: date, **facts: object) -> object:
+    def take_up(
+        cls, person: Person, company: Company, *, by: "User | None", on: date, now: datetime | None = None, **facts: object
+    ) -> object:
         """The role of `person` at `company` on that day, created if there is none. A repeated call returns the existing role.
 
-        The constraint (one running role of a kind) settles a double click. Costs 2 queries, 5 when it is new.
+        The constraint (one running role of a kind) settles a double click. `now` is when it was entered, where that is earlier.
+        Costs 2 queries, 5 when it is new.
         """
         with transaction.atomic():
             standing = cls._default_manager.running(on=on).filter(person=person, company=company, ends_on=None).first()
@@ -84,15 +87,23 @@ class Role(models.Model):
                 person=person, company=company, ends_on=None, defaults={"starts_on": on, **facts}
             )
             if new:
-                audit.record(f"{cls.group}.taken_up", role, by=by, facts=role.entry_facts)
+                audit.record(f"{cls.group}.taken_up", role, by=by, facts=role.entry_facts, at=now)
                 TouchedCompany.add(company)
             return role
 
     @classmethod
-    def take_up_many(cls, roles: Sequence[Self], *, by: "User | None", origin: Mapping[str, object] | None = None) -> list[Self]:
+    def take_up_many(
+        cls,
+        roles: Sequence[Self],
+        *,
+        by: "User | None",
+        origin: Mapping[str, object] | None = None,
+        at: Sequence[datetime] | None = None,
+    ) -> list[Self]:
         """For each of the new `roles` itself, now saved, or the one that its person has at the company already, as `take_up` answers.
 
-        `origin` is noted in the entries. Costs nothing for none, else 6 queries for a thousand.
+        `origin` is noted in the entries, `at` has when each was entered, where that is earlier. Costs nothing for none, else 6 queries
+        for a thousand.
         """
         with transaction.atomic():
             bulk.renumber(roles)
@@ -100,10 +111,13 @@ class Role(models.Model):
             asked = cls._default_manager.filter(person__among=people, ends_on=None) if people else cls._default_manager.none()
             standing = {(role.person_id, role.company_id): role for role in asked}
             taken_up = [standing.setdefault((role.person_id, role.company_id), role) for role in roles]
-            new = [role for role in roles if role is standing[(role.person_id, role.company_id)]]
+            fresh = [number for number, role in enumerate(roles) if role is standing[(role.person_id, role.company_id)]]
+            new = [roles[number] for number in fresh]
             bulk.add(new)
             own = [role.entry_facts for role in new]
-            audit.record_many(f"{cls.group}.taken_up", [(role, {}) for role in new], by=by, facts=origin, own=own)
+            audit.record_many(
+                f"{cls.group}.taken_up", [(role, {}) for role in new], by=by, facts=origin, own=own, at=at and [at[one] for one in fresh]
+            )
             TouchedCompany.add_all(role.company_id for role in new)
             return taken_up
 

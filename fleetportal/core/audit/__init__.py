@@ -83,15 +83,23 @@ Changes = Mapping[str, tuple[Any, Any]]
 
 
 def record(
-    action: str, obj: models.Model, *, by: object, changes: Changes | None = None, facts: Mapping[str, object] | None = None
+    action: str,
+    obj: models.Model,
+    *,
+    by: object,
+    changes: Changes | None = None,
+    facts: Mapping[str, object] | None = None,
+    at: datetime | None = None,
 ) -> Entry:
     """The entry for what was just done to `obj`, with its changes; `by=None` for the clock or a guest.
 
-    `changes` maps a field to (before, after); pairs that are equal are left out. Costs 1 query, 2 with changes.
+    `changes` maps a field to (before, after); pairs that are equal are left out. `at` is when it was done, where that is not now.
+    Costs 1 query, 2 with changes.
     """
     _in_transaction()
     about: dict[str, object] = {"object_type": label(obj), "object_id": obj.pk}
-    entry = Entry.objects.create(action=action, **about, actor_id=actor(by), request_id=request_id(), facts=dict(facts or {}))
+    when = {"actor_id": actor(by), "request_id": request_id(), "at": at or timezone.now()}
+    entry = Entry.objects.create(action=action, **about, **when, facts=dict(facts or {}))
     named = [
         Change(entry=entry, **about, field=field, before=before, after=after) for field, (before, after) in plain_changes(changes or {})
     ]
@@ -107,23 +115,26 @@ def record_many(
     by: object,
     facts: Mapping[str, object] | None = None,
     own: Iterable[Mapping[str, object]] | None = None,
+    at: Iterable[datetime] | None = None,
 ) -> list[int]:
     """The number of an entry for each (row, its changes), written in bulk. Costs 2 queries, 3 with changes, whatever their number.
 
-    `facts` are those of every entry; `own` has what each row adds to them, in the same order.
+    `facts` are those of every entry; `own` has what each row adds to them, `at` when each was done, where that is not now, in the
+    same order.
     """
     _in_transaction()
     rows = list(rows)
     if not rows:
         return []
-    same, facts = (action, actor(by), request_id(), timezone.now()), dict(facts or {})
+    same, facts = (action, actor(by), request_id()), dict(facts or {})
     entries = bulk.reserve(Entry, len(rows))
     objects = [(label(row), row.pk) for row, _changes in rows]
     noted = repeat(facts, len(rows)) if own is None else ({**one, **facts} for one in own)
+    moments = repeat(timezone.now(), len(rows)) if at is None else at
     bulk.write(
         Entry,
         ("id", "object_type", "object_id", "action", "actor_id", "request_id", "at", "facts"),
-        ((entry, *about, *same, note) for entry, about, note in zip(entries, objects, noted, strict=True)),
+        ((entry, *about, *same, moment, note) for entry, about, moment, note in zip(entries, objects, moments, noted, strict=True)),
     )
     changes = [
         (entry, *about, field, *pair)
