@@ -16,6 +16,7 @@ from contacts.pages.filters import PairFilter
 from contacts.pages.people import may_name
 from contacts.pages.tables import CompanyPairTable, PersonPairTable
 from contacts.people.models.pairs import PersonPair, PersonPairQuerySet
+from fleetportal.core.pairs import Pair
 from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import done, page
 
@@ -84,39 +85,37 @@ class CompanyPairList(ListPage[CompanyPairQuerySet]):
 @require_POST
 def people_apart(request: StaffRequest, person_pair_id: int) -> HttpResponse:
     """These two people are not the same."""
-    people(request, person_pair_id).tell_apart(by=request.user)
+    served(PersonPair, request, person_pair_id).tell_apart(by=request.user)
     return done(request, reverse("contacts:duplicates"), _("Marked as two different people."))
-
-
-@page(may=MAY)
-@require_POST
-def people_again(request: StaffRequest, person_pair_id: int) -> HttpResponse:
-    """The way back from a slip."""
-    people(request, person_pair_id).look_again(by=request.user)
-    return done(request, reverse("contacts:duplicates"), _("The pair is back on the list."))
-
-
-def people(request: StaffRequest, person_pair_id: int) -> PersonPair:
-    """The pair, where the user serves both; 404 else."""
-    return get_object_or_404(PersonPair.objects.where(request.user, may=MAY), pk=person_pair_id)
 
 
 @page(may=MAY)
 @require_POST
 def companies_apart(request: StaffRequest, company_pair_id: int) -> HttpResponse:
     """These two companies are not the same."""
-    companies(request, company_pair_id).tell_apart(by=request.user)
+    served(CompanyPair, request, company_pair_id).tell_apart(by=request.user)
     return done(request, reverse("contacts:company_duplicates"), _("Marked as two different companies."))
 
 
 @page(may=MAY)
 @require_POST
+def people_again(request: StaffRequest, person_pair_id: int) -> HttpResponse:
+    return compare_again(request, served(PersonPair, request, person_pair_id), "contacts:duplicates")
+
+
+@page(may=MAY)
+@require_POST
 def companies_again(request: StaffRequest, company_pair_id: int) -> HttpResponse:
+    return compare_again(request, served(CompanyPair, request, company_pair_id), "contacts:company_duplicates")
+
+
+def compare_again(request: StaffRequest, pair: Pair, page_name: str) -> HttpResponse:
     """The way back from a slip."""
-    companies(request, company_pair_id).look_again(by=request.user)
-    return done(request, reverse("contacts:company_duplicates"), _("The pair is back on the list."))
+    pair.look_again(by=request.user)
+    return done(request, reverse(page_name), _("The pair is back on the list."))
 
 
-def companies(request: StaffRequest, company_pair_id: int) -> CompanyPair:
-    """The pair, where the user serves both; 404 else."""
-    return get_object_or_404(CompanyPair.objects.where(request.user, may=MAY), pk=company_pair_id)
+def served(kind: type[PersonPair] | type[CompanyPair], request: StaffRequest, pair_id: int) -> Pair:
+    """The pair of that kind, where the user serves both; 404 else."""
+    pair: Pair = get_object_or_404(kind.objects.where(request.user, may=MAY), pk=pair_id)
+    return pair

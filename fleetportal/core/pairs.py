@@ -1,7 +1,7 @@
 """Two rows that may be one and the same: found by one statement when either is entered, and marked as different by a person."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import connection, models, transaction
 from django.db.models import F, Q
@@ -11,10 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from fleetportal.core import audit
 
 
+class PairQuerySet(models.QuerySet[Any]):
+    def where(self, user: Any, *, may: str) -> Self:
+        """Pairs of which `user` may `may` with both."""
+        rows = self.model.rows_where(user, may=may)
+        return self.filter(one__in=rows, other__in=rows)
+
+    def visible_to(self, user: Any) -> Self:
+        return self.where(user, may="meet_customers")
+
+
 class Pair(models.Model):
     """An unordered pair: `one` is the older row, `other` the younger. Whoever may see only one of the two never learns of it."""
 
     kinds: ClassVar[type[models.TextChoices]]  # what may agree
+    matches: ClassVar[str]  # selects (new row, row that was there, what agrees), with `{ids}` in two places
 
     found_by = models.CharField(_("matching details"), max_length=12)
     found_at = models.DateTimeField(_("found"), default=timezone.now)
@@ -30,6 +41,16 @@ class Pair(models.Model):
 
     def __str__(self) -> str:
         return f"{getattr(self, 'one_id')}, {getattr(self, 'other_id')}"  # noqa: B009  the kinds declare them
+
+    @classmethod
+    def rows_where(cls, user: Any, *, may: str) -> models.QuerySet[Any]:
+        """The ids of the rows, of the kind that is paired, where `user` holds `may`."""
+        raise NotImplementedError
+
+    @classmethod
+    def find(cls, ids: Sequence[int]) -> None:
+        """Add the rows that may be the same as the new ones to the list of duplicates. Costs 1 query."""
+        find(cls, cls.matches, ids, times=2)
 
     @property
     def found_words(self) -> str:

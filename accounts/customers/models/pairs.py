@@ -1,5 +1,4 @@
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,15 +19,7 @@ SAME_COMPANY = """
     WHERE mine.postcode <> '' AND mine.id IN ({ids})"""
 
 
-class CompanyPairQuerySet(models.QuerySet["CompanyPair"]):
-    def where(self, user: "User", *, may: str) -> Self:
-        """Pairs of which `user` may `may` with both."""
-        companies = Company.objects.where(user, may=may).values("pk")
-        return self.filter(one__in=companies, other__in=companies)
-
-    def visible_to(self, user: "User") -> Self:
-        return self.where(user, may="meet_customers")
-
+class CompanyPairQuerySet(pairs.PairQuerySet):
     def for_list(self) -> Self:
         return self.select_related("one__centre", "other__centre")
 
@@ -40,7 +31,7 @@ class CompanyPair(pairs.Pair):
         VAT_NUMBER = "vat_number", _("VAT number")
         NAME = "name", _("name and postcode")
 
-    kinds = Found
+    kinds, matches = Found, SAME_COMPANY
     one = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="pairs", verbose_name=_("company"))
     other = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="pairs_with_older", verbose_name=_("other company"))
 
@@ -51,6 +42,5 @@ class CompanyPair(pairs.Pair):
         verbose_name_plural = _("pairs of companies")
 
     @classmethod
-    def find(cls, ids: Sequence[int]) -> None:
-        """Add the companies that may be the same as the new ones to the list of duplicates. Costs 1 query."""
-        pairs.find(cls, SAME_COMPANY, ids, times=2)
+    def rows_where(cls, user: "User", *, may: str) -> models.QuerySet[Any]:
+        return Company.objects.where(user, may=may).values("pk")

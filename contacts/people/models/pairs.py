@@ -1,5 +1,4 @@
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Prefetch
@@ -27,15 +26,7 @@ SAME_PERSON = """
     WHERE mine.name_folded <> '' AND mine.id IN ({ids})"""
 
 
-class PersonPairQuerySet(models.QuerySet["PersonPair"]):
-    def where(self, user: "User", *, may: str) -> Self:
-        """Pairs of which `user` may `may` with both."""
-        people = Person.objects.where(user, may=may).values("pk")
-        return self.filter(one__in=people, other__in=people)
-
-    def visible_to(self, user: "User") -> Self:
-        return self.where(user, may="meet_customers")
-
+class PersonPairQuerySet(pairs.PairQuerySet):
     def for_list(self) -> Self:
         return self
 
@@ -53,7 +44,7 @@ class PersonPair(pairs.Pair):
         PHONE = "phone", _("name and telephone number")
         BORN_ON = "born_on", _("name and date of birth")
 
-    kinds = Found
+    kinds, matches = Found, SAME_PERSON
     one = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pairs", verbose_name=_("person"))
     other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pairs_with_older", verbose_name=_("other person"))
 
@@ -64,6 +55,5 @@ class PersonPair(pairs.Pair):
         verbose_name_plural = _("pairs of people")
 
     @classmethod
-    def find(cls, ids: Sequence[int]) -> None:
-        """Add the people who may be the same as the new ones to the list of duplicates. Costs 1 query."""
-        pairs.find(cls, SAME_PERSON, ids, times=2)
+    def rows_where(cls, user: "User", *, may: str) -> models.QuerySet[Any]:
+        return Person.objects.where(user, may=may).values("pk")

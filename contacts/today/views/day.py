@@ -1,6 +1,8 @@
 """Today: one list, the most valuable next contact on top, and a button for each thing one may do with it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -176,64 +178,63 @@ def next_card(request: StaffRequest, decision: Decision) -> HttpResponse:
     return redirect(url_of_day(request, done=decision.pk))
 
 
+def work_off(request: StaffRequest, reason_id: int, act: str, carry_out: Callable[[Reason, Any, date], Decision]) -> HttpResponse:
+    """What `carry_out` makes of the reason, the valid form of that button and today; the card again where something is missing."""
+    reason = reason_of(request, reason_id)
+    form = form_for(act, reason, request=request, data=request.POST)
+    if not form.is_valid():
+        return refused(request, reason, act, form)
+    return next_card(request, carry_out(reason, form, timezone.localdate()))
+
+
 @page(may="serve_customers")
 @require_POST
 @once
 def reached(request: StaffRequest, reason_id: int) -> HttpResponse:
-    reason = reason_of(request, reason_id)
-    form = form_for("reached", reason, request=request, data=request.POST)
-    if not form.is_valid():
-        return refused(request, reason, "reached", form)
-    chip, text = form.chosen, form.cleaned_data["text"]
-    return next_card(request, actions.reached(reason, chip=chip, text=text, by=request.user, on=timezone.localdate()))
+    def carry_out(reason: Reason, form: Any, on: date) -> Decision:
+        return actions.reached(reason, chip=form.chosen, text=form.cleaned_data["text"], by=request.user, on=on)
+
+    return work_off(request, reason_id, "reached", carry_out)
 
 
 @page(may="serve_customers")
 @require_POST
 @once
 def not_reached(request: StaffRequest, reason_id: int) -> HttpResponse:
-    reason = reason_of(request, reason_id)
-    form = form_for("not-reached", reason, request=request, data=request.POST)
-    if not form.is_valid():
-        return refused(request, reason, "not-reached", form)
-    chip, text = form.chosen, form.cleaned_data["text"]
-    return next_card(request, actions.not_reached(reason, chip=chip, text=text, by=request.user, on=timezone.localdate()))
+    def carry_out(reason: Reason, form: Any, on: date) -> Decision:
+        return actions.not_reached(reason, chip=form.chosen, text=form.cleaned_data["text"], by=request.user, on=on)
+
+    return work_off(request, reason_id, "not-reached", carry_out)
 
 
 @page(may="serve_customers")
 @require_POST
 @once
 def written(request: StaffRequest, reason_id: int) -> HttpResponse:
-    reason = reason_of(request, reason_id)
-    form = form_for("written", reason, request=request, data=request.POST)
-    if not form.is_valid():
-        return refused(request, reason, "written", form)
-    channel, text = form.cleaned_data["chip"], form.cleaned_data["text"]
-    return next_card(request, actions.written(reason, channel=channel, text=text, by=request.user, on=timezone.localdate()))
+    def carry_out(reason: Reason, form: Any, on: date) -> Decision:
+        return actions.written(reason, channel=form.cleaned_data["chip"], text=form.cleaned_data["text"], by=request.user, on=on)
+
+    return work_off(request, reason_id, "written", carry_out)
 
 
 @page(may="serve_customers")
 @require_POST
 @once
 def plan(request: StaffRequest, reason_id: int) -> HttpResponse:
-    reason = reason_of(request, reason_id)
-    form = form_for("plan", reason, request=request, data=request.POST)
-    if not form.is_valid():
-        return refused(request, reason, "plan", form)
-    planning = planning_for(reason.rule)
-    return next_card(request, actions.plan(reason, planning, form.cleaned_data, by=request.user, on=timezone.localdate()))
+    def carry_out(reason: Reason, form: Any, on: date) -> Decision:
+        return actions.plan(reason, planning_for(reason.rule), form.cleaned_data, by=request.user, on=on)
+
+    return work_off(request, reason_id, "plan", carry_out)
 
 
 @page(may="serve_customers")
 @require_POST
 @once
 def not_now(request: StaffRequest, reason_id: int) -> HttpResponse:
-    reason = reason_of(request, reason_id)
-    form = form_for("not-now", reason, request=request, data=request.POST)
-    if not form.is_valid():
-        return refused(request, reason, "not-now", form)
-    why = form.cleaned_data["text"]
-    return next_card(request, actions.put_off(reason, until=form.until, why=why, by=request.user, on=timezone.localdate()))
+    def carry_out(reason: Reason, form: Any, on: date) -> Decision:
+        return actions.put_off(reason, until=form.until, why=form.cleaned_data["text"], by=request.user, on=on)
+
+    return work_off(request, reason_id, "not-now", carry_out)
 
 
 @page(may="serve_customers")
