@@ -24,7 +24,7 @@ class PaperLetterQuerySet(models.QuerySet["PaperLetter"]):
 
     def unprinted(self) -> "PaperLetterQuerySet":
         """Letters that wait to be printed, the oldest first; one held back, or whose recipient was forgotten, waits no more."""
-        waiting = self.filter(printed_at=None, message__state=MessageState.SENT)
+        waiting = self.filter(printed_at=None).exclude(message__state=MessageState.HELD_BACK)
         return waiting.exclude(message__recipient="").select_related("message").order_by("pk")
 
     def hold_back(self, why: str) -> int:
