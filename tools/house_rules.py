@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from tools import upward, writers  # noqa: E402  the tool runs as a script
+from tools.trees import nodes_of, tree_of  # noqa: E402
 
 APPS = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms", "demo")
 
@@ -36,21 +37,20 @@ FRAMEWORK = {"Command", "Meta", "Media", "Migration"}
 
 def faults(path: str, source: str) -> Iterator[str]:
     """What is wrong with the module `path`, as "path:line: words"."""
-    tree = ast.parse(source)
     may_reflect = any(path == place or path.startswith(f"{place}/") for place in REFLECTING)
-    for node in ast.walk(tree):
+    for node in nodes_of(source):
         if isinstance(node, ast.Attribute) and node.attr in REFLECTION and not may_reflect:
             yield f"{path}:{node.lineno}: `{node.attr}` reaches another model by its name; let it register, or move the verb up"
-    for function, statement in imports_inside(tree):
+    for function, statement in imports_inside(source):
         if not is_allowed(path, function, statement):
             yield f"{path}:{statement.lineno}: an import inside `{function.name}` hides an arrow; import at the top"
     yield from upward.faults(path, source, upward.house(), upward.stands_above)
     yield from writers.faults(path, source)
 
 
-def imports_inside(tree: ast.AST) -> "Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.Import | ast.ImportFrom]]":
+def imports_inside(source: str) -> "Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.Import | ast.ImportFrom]]":
     """(function, import statement) of each import that runs only when the function does."""
-    for function in ast.walk(tree):
+    for function in nodes_of(source):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(function):
                 if isinstance(node, ast.Import | ast.ImportFrom):
@@ -68,7 +68,7 @@ def is_allowed(path: str, function: "ast.FunctionDef | ast.AsyncFunctionDef", st
 def class_names(path: str, source: str) -> Iterator[tuple[str, str]]:
     """(name, "path:line") of each class of the module that others can import; one declared in both branches of an `if` counts once."""
     seen = set()
-    statements: list[ast.stmt] = list(ast.parse(source).body)
+    statements: list[ast.stmt] = list(tree_of(source).body)
     for statement in statements:
         if isinstance(statement, ast.If | ast.Try):
             statements.extend(statement.body + statement.orelse)

@@ -17,6 +17,8 @@ from typing import NamedTuple
 import django
 from django.apps import apps
 
+from tools.trees import nodes_of, tree_of
+
 ROOT = Path(__file__).resolve().parent.parent
 # Calls whose keywords are lookups, and those whose texts are names of relations or fields.
 BY_KEYWORD = {"filter", "exclude", "get", "get_or_create", "update_or_create", "Q", "When", "filter_by"}
@@ -52,10 +54,9 @@ IsAbove = Callable[[str, str], bool]
 def faults(path: str, source: str, nouns: Nouns, is_above: IsAbove) -> Iterator[str]:
     """Where the module `path` names a relation that a module above it declares, as "path:line: words"."""
     module = module_of(path)
-    tree = ast.parse(source)
-    related = {name for noun in nouns.values() for name in noun.attributes} - attributes_of(tree)
+    related = {name for noun in nouns.values() for name in noun.attributes} - attributes_of(nodes_of(source))
     reader = Reader(nouns, lambda step: step.declared_in is not None and is_above(step.declared_in, module), related)
-    for line, name in dict.fromkeys(sorted(reader.found_in(tree))):
+    for line, name in dict.fromkeys(sorted(reader.found_in(tree_of(source)))):
         yield f"{path}:{line}: `{name}` is a relation declared above; let the room above register, or ask it from there"
 
 
@@ -63,9 +64,8 @@ def module_of(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def attributes_of(tree: ast.AST) -> set[str]:
+def attributes_of(nodes: Collection[ast.AST]) -> set[str]:
     """The attributes that the classes of a module declare or set: `rows.made` of such a class is no relation."""
-    nodes = list(ast.walk(tree))
     declared = {node.target.id for node in nodes if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
     return declared | {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
 
@@ -204,7 +204,7 @@ def imported_by(module: str) -> frozenset[str]:
 def imports_of(module: str) -> frozenset[str]:
     """The modules of the house that `module` names in an import, those for types only included."""
     file = file_of(module)
-    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if file else ()
+    nodes = nodes_of(file.read_text(encoding="utf-8")) if file else ()
     named = [name for node in nodes if isinstance(node, ast.ImportFrom) and node.module for name in names_of(node, node.module)]
     return frozenset(name for name in named if file_of(name))
 

@@ -4,7 +4,9 @@ One door to each noun: what is derived, searched and noted with a row is the ver
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from tools.trees import nodes_of
 
 ROOMS = ("intake", "demo")
 # What writes through a manager, a queryset or a row; `update` counts with names only, since sets and dictionaries have one too.
@@ -30,14 +32,14 @@ def faults(path: str, source: str) -> Iterator[str]:
     """Where the module `path` writes a noun by itself, as "path:line: words"."""
     if not path.startswith(tuple(f"{room}/" for room in ROOMS)) or path == "intake/models.py":
         return
-    for line, written in writes(ast.parse(source)):
+    for line, written in writes(nodes_of(source)):
         if written not in OWN and written not in ALLOWED.get(path, ()):
             yield f"{path}:{line}: `{written}` is written past its verb; call the verb, or add a bulk verb beside it"
 
 
-def writes(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def writes(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
     """(line, what is written) of each call that writes rows: the model, or the name of the row or rows."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module == "fleetportal.core.db.bulk":
             yield node.lineno, "bulk"  # by `from fleetportal.core.db import bulk`, or nobody sees who writes
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
