@@ -271,6 +271,16 @@ def test_what_was_tampered_with_agrees_again_after_sync_roles(north, south, carl
     assert not fresh(dora).may("redeem")
 
 
+@pytest.mark.parametrize(
+    ("roles", "queries"), [(("account_manager",), 13), (("account_manager", "wash_attendant"), 17), (("marketing",), 21)]
+)
+def test_sync_roles_costs_by_the_roles_that_are_held_not_by_centres(forty, django_assert_num_queries, roles, queries):
+    for role in roles:
+        make_user(role=role, at=forty)
+    with django_assert_num_queries(queries):
+        sync_roles()
+
+
 def test_sync_roles_changes_nothing_where_all_agrees(forty, django_assert_num_queries):
     for role in ROLES:
         make_user(role=role, at=forty[:3])

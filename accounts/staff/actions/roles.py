@@ -121,7 +121,11 @@ def change(user: User, to: Callable[[set[Held]], set[Held]], *, by: User | None)
 
 def sync_roles() -> None:
     """Every group has what the table says, on its centre, and exactly the users who hold its role: after a right was added to the
-    table, after an upgrade. Changes nothing where all agrees. Costs about 20 queries, whatever the number of users and centres."""
+    table, after an upgrade. Changes nothing where all agrees.
+
+    Costs 49 queries where all agrees and each of the six roles is held, whatever the number of users and centres: 9, and 4 for each
+    role that is held, 12 for one that edits pages.
+    """
     with transaction.atomic():
         rows = list(StaffRole.objects.values_list("user", "name", "centre"))
         groups = groups_for({(name, centre) for _user, name, centre in rows})
