@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 JOB = "intake.import"
+ENTRY, ASSIGNMENT = "entry", "assignment"  # what a trace of the undo names: a change in the history, who looks after a new company
 KEPT_DAYS = 90  # the uploaded file and the raw cells; what was made stays
 
 
@@ -81,7 +82,7 @@ class Import(models.Model):
         UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="imports")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="imports")
     centre = models.ForeignKey(Centre, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("centre"))
     company = models.ForeignKey(
         Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("company the vehicles belong to")
@@ -133,8 +134,10 @@ class Import(models.Model):
 
     @property
     def has_failed(self) -> bool:
-        """True where the job broke while the import was under way."""
-        return self.is_running and self.job is not None and self.job.state == JobState.FAILED
+        """True where the job broke while the import was under way, or an undo lost it with the account of whoever began it."""
+        if self.job is None:
+            return self.state == self.State.UNDOING
+        return self.is_running and self.job.state == JobState.FAILED
 
     @property
     def is_kept(self) -> bool:
@@ -224,12 +227,40 @@ class StagedRow(models.Model):
         return Row(self.sheet, self.row, self.cells, Said.from_json(self.values), staged=self.pk, fingerprint=self.fingerprint)
 
 
+class Stays(models.TextChoices):
+    """Why an undo leaves something as it is."""
+
+    EDITED = "edited", _("edited since")
+    CHANGED = "changed", _("the same details were changed again since; the newer ones stay")
+    IN_USE = "in_use", _("in use by now")
+    CONFLICT = "conflict", _("the earlier details conflict with something entered since")
+    LOST = "lost", _("what the earlier details referred to no longer exists")
+    REACH = "reach", _("you no longer look after the company")
+    COMPANY = "company", _("the company stays")
+
+
+class MadeQuerySet(models.QuerySet["Made"]):
+    def to_undo(self, run: Import, *, most: int) -> "list[Made]":
+        """The next traces for an undo: newest first, assignments last, because they go with their companies. Costs 1 or 2 queries."""
+        undecided = self.filter(row__run=run, stays="").order_by("-pk")
+        found = list(undecided.exclude(what=ASSIGNMENT)[:most])
+        return found if len(found) == most else [*found, *undecided.filter(what=ASSIGNMENT)[: most - len(found)]]
+
+    def staying(self, run: Import) -> Self:
+        """What the last undo left as it was."""
+        return self.filter(row__run=run).exclude(stays="")
+
+
 class Made(models.Model):
-    """A row of ours that a staged row made; for the undo and for knowing the row again by its fingerprint."""
+    """A row of ours that a staged row made or changed; for the undo and for knowing the row again by its fingerprint."""
 
     row = models.ForeignKey(StagedRow, on_delete=models.CASCADE, related_name="made")
     what = models.CharField(max_length=24)  # company, vehicle, person, address, a group's role, holder, drive, assignment
-    object_id = models.BigIntegerField()
+    object_id = models.BigIntegerField()  # where `what` is "entry" that of the entry in the history
+    stays = models.CharField(max_length=8, choices=Stays, blank=True, db_default="")  # why the undo left it as it was
+    used_by = models.CharField(max_length=60, blank=True, db_default="")  # the table of the rows that depend on it, like "accounts.vehicle"
+
+    objects = MadeQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["what", "object_id"], name="made_by_object")]

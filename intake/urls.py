@@ -13,5 +13,6 @@ urlpatterns = [
     path("imports/<int:import_id>/take/", views.apply_good_rows, name="take"),
     path("imports/<int:import_id>/stop/", views.stop, name="stop"),
     path("imports/<int:import_id>/undo/", views.undo, name="undo"),
+    path("imports/<int:import_id>/undo/preview/", views.undo_preview, name="undo_preview"),
     path("imports/<int:import_id>/report/", views.report, name="report"),
 ]

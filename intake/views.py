@@ -21,7 +21,7 @@ from accounts.staff.requests import StaffRequest
 from fleetportal.core.errors import Refused
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import done, page
-from intake import actions, wording
+from intake import actions, outcome, staying, undoing, wording
 from intake.actions.once import bring_once
 from intake.actions.report import write_report
 from intake.forms import ColumnsForm, FileForm, LayoutForm, WhereForm, column_field, kind_field
@@ -32,6 +32,7 @@ from intake.reading.sheets import SAID, Sheet
 
 MAY = "serve_customers"
 SHOWN = 50
+LOOKED_AT = 500  # of the things that an undo left, to find those that have a name
 STEPS = {"columns": 2, "judging": 3, "judged": 3, "applying": 4, "done": 4, "stopped": 4, "undoing": 4, "undone": 4}
 PROBLEMS = {
     "vin": gettext_lazy("VIN"),
@@ -71,7 +72,7 @@ def imports(request: StaffRequest) -> HttpResponse:
                 begin(run, request)
             return done(request, reverse("intake:import", args=[run.pk]))
     rows = Import.objects.visible_to(request.user).select_related("job")[:SHOWN]
-    context = {"form": form, "refused": refused, "rows": [(run, summary(run)) for run in rows]}
+    context = {"form": form, "refused": refused, "rows": [(run, outcome.summary(run)) for run in rows]}
     return render(request, "intake/imports.html", context, status=422 if form.is_bound else 200)
 
 
@@ -98,13 +99,22 @@ def page_of(request: StaffRequest, run: Import, **more: object) -> dict[str, Any
         "run": run,
         "lead": lead(run),
         "steps": steps(run),
-        "summary": summary(run),
+        "summary": outcome.summary(run),
         "refusals": [*wording.refusals_of(run.sheets), *([HINDRANCES[run.progress.held]] if run.progress.held else [])],
         "where": WhereForm(user=request.user, run=run),
         "sheets": sheets_shown(run),
         "good": run.progress.good,
     }
-    return {**context, **problems(request, run), **progress_of(run), **more}
+    return {**context, **problems(request, run), **progress_of(run), **left(request, run), **more}
+
+
+def left(request: StaffRequest, run: Import) -> dict[str, Any]:
+    """What an undo left, and who brought the file where it was somebody else. Costs nothing where neither is so."""
+    brought_by = "" if run.owner == request.user else outcome.who_brought(run)
+    if run.is_running or not run.progress.kept:
+        return {"brought_by": brought_by}
+    named = staying.rows(undoing.left(run, most=LOOKED_AT), seen_by=request.user)
+    return {"brought_by": brought_by, "stays": staying.left_by(run), "stays_by_name": named}
 
 
 def lead(run: Import) -> str:
@@ -123,48 +133,6 @@ def steps(run: Import) -> list[dict[str, Any]]:
     over = run.state in ("done", "undone", "stopped")
     names = (_("File"), _("Columns"), _("Dry run"), _("Import"))
     return [{"number": n, "name": name, "done": n < at or over, "here": n == at and not over} for n, name in enumerate(names, start=1)]
-
-
-def taken_back(undone: int, kept: int) -> str:
-    said = ngettext("Undone: %(count)s entry.", "Undone: %(count)s entries.", undone) % {"count": undone}
-    if not kept:
-        return said
-    stayed = ngettext(
-        "%(count)s entry was kept, because something else depends on it now.",
-        "%(count)s entries were kept, because something else depends on them now.",
-        kept,
-    )
-    return f"{said} {stayed % {'count': kept}}"
-
-
-def made(run: Import) -> str:
-    """What was taken, and what was made of it."""
-    rows, companies, vehicles, people = run.progress.applied, *(run.progress.made.get(name, 0) for name in ("company", "vehicle", "person"))
-    parts = {
-        "rows": ngettext("%(count)s row imported", "%(count)s rows imported", rows) % {"count": rows},
-        "companies": ngettext("%(count)s new company", "%(count)s new companies", companies) % {"count": companies},
-        "vehicles": ngettext("%(count)s new vehicle", "%(count)s new vehicles", vehicles) % {"count": vehicles},
-        "people": ngettext("%(count)s new person", "%(count)s new people", people) % {"count": people},
-    }
-    return _("%(rows)s: %(companies)s, %(vehicles)s, %(people)s.") % parts
-
-
-def summary(run: Import) -> str:
-    """What came of it, in words."""
-    progress = run.progress
-    if run.state in ("done", "stopped"):
-        return made(run)
-    if run.state == "undone":
-        return taken_back(progress.undone, progress.kept)
-    if run.state == "judged":
-        found = {"new": progress.new, "changed": progress.changed, "same": progress.same, "rejected": progress.rejected}
-        return (
-            _("Dry run: %(new)s new, %(changed)s changed, %(same)s unchanged, %(rejected)s with a problem. Nothing has been saved yet.")
-            % found
-        )
-    if run.asks_owner:
-        return _("Waiting for an answer: whose vehicles are these?")
-    return str(run.get_state_display()) if run.is_running or run.taken_sheets else _("Can’t be imported.")
 
 
 @dataclass(frozen=True)
@@ -354,6 +322,25 @@ def undo(request: StaffRequest, import_id: int) -> HttpResponse:
     run = own(request, import_id)
     actions.undo(run, by=request.user)
     return done(request, reverse("intake:import", args=[run.pk]))
+
+
+@page(may=MAY)
+@require_safe
+def undo_preview(request: StaffRequest, import_id: int) -> HttpResponse:
+    """What an undo would take back, what would stay, and why."""
+    run = own(request, import_id)
+    fates = actions.foresee_undo(run, by=request.user)
+    kept = sum(bool(fate.stays) for fate in fates)
+    context = {
+        "run": run,
+        "goes": staying.taken_back(fates),
+        "going": len(fates) - kept,
+        "stays": staying.staying(fates),
+        "stays_by_name": staying.rows(fates, seen_by=request.user),
+        "looked_at": len(fates),
+        "is_all": len(fates) < actions.MOST_FORESEEN,
+    }
+    return render(request, "intake/undo.html", context)
 
 
 @page(may=MAY)

@@ -5,10 +5,11 @@ from intake.actions.bring import begin, bring, read
 from intake.actions.columns import keep_layout, say_columns, say_where, use_layout
 from intake.actions.judge import judge
 from intake.actions.refusals import CannotBeTaken, FileGone, ImportBusy, NoLongerAllowed, NothingToTake, WhoseVehicles
-from intake.actions.undo import undo
+from intake.actions.undo import MOST_FORESEEN, foresee_undo, undo
 from intake.actions.work import how_far, work
 
 __all__ = [
+    "MOST_FORESEEN",
     "CannotBeTaken",
     "FileGone",
     "ImportBusy",
@@ -18,6 +19,7 @@ __all__ = [
     "apply",
     "begin",
     "bring",
+    "foresee_undo",
     "how_far",
     "judge",
     "keep_layout",

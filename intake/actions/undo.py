@@ -11,10 +11,13 @@ from fleetportal.core.jobs import queue as jobs
 from intake import undoing
 from intake.actions.apply import hold, must_be_allowed
 from intake.actions.refusals import ImportBusy
+from intake.batches import Importer
 from intake.importer import actor, hindrance, importer
 from intake.models import JOB, Import, Made
+from intake.undoing import Fate
 
 State = Import.State
+MOST_FORESEEN = 10_000  # traces of which a page says beforehand what becomes of them
 
 
 def undo(run: Import, *, by: User | None) -> None:
@@ -26,11 +29,23 @@ def undo(run: Import, *, by: User | None) -> None:
         must_be_allowed(run, run.owner or by)
         progress = run.progress
         progress.held, progress.undone, progress.kept = "", 0, 0
+        Made.objects.staying(run).update(stays="", used_by="")
         progress.to_undo = Made.objects.filter(row__run=run).count()
         run.state = State.UNDOING
         run.job = jobs.start(JOB, {"import": run.pk}, by=by)
         run.save(update_fields=["state", "progress", "job"])
         audit.record("import.undone", run, by=by)
+
+
+def foresee_undo(run: Import, *, by: User | None) -> list[Fate]:
+    """What `undo` would do now with the newest MOST_FORESEEN things that the import made or changed. Writes nothing.
+
+    Raises ImportBusy, NoLongerAllowed.
+    """
+    if run.state not in (State.DONE, State.STOPPED):
+        raise ImportBusy(_("Only an import that has finished can be undone."))
+    must_be_allowed(run, run.owner or by)
+    return undoing.preview(run, Importer(run.owner or by, run.centre), most=MOST_FORESEEN)
 
 
 def undo_batch(run: Import) -> bool:

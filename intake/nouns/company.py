@@ -4,20 +4,23 @@ A company out of reach is never found: the answer is as for a new one.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from accounts.customers.actions import companies
 from accounts.customers.actions.companies import PARENTS, closes_circle
-from accounts.models import Assignment, Centre, Company
+from accounts.models import Assignment, Centre, Company, User
+from fleetportal.core.audit import Edited
 from fleetportal.core.db import bulk, fold, lock_name
 from intake.nouns.drafts import Draft
 from intake.nouns.person import folded_name
 from intake.nouns.person import key_of as person_key
-from intake.nouns.registry import Keys, Noun
+from intake.nouns.registry import Keys, Noun, Product
 from intake.reading import fields as f
 from intake.reading import leading, lists, reaching
 from intake.reading.company import CompanyFacts
@@ -269,6 +272,14 @@ def keys_of(row: Row, company_key: str, _owner: str) -> Keys:
     return key, number
 
 
+def put_back(
+    edits: Sequence[tuple[Company, Mapping[str, object]]], *, by: User | None, origin: Mapping[str, object]
+) -> Sequence[Edited[Company]]:
+    """The companies that got former values; none that would belong to one below it."""
+    edited, _refused = companies.edit_many(edits, by=by, origin=origin)
+    return edited
+
+
 NOUN = Noun(
     Subject(
         "company",
@@ -300,6 +311,7 @@ NOUN = Noun(
         neutral={**ADDRESS, **OWN, "mobile": "person.mobile"},
     ),
     keys=keys_of,
+    new=lambda count: ngettext("%(count)s new company", "%(count)s new companies", count) % {"count": count},
     columns_of_keys={"cid": "company.id"},
-    made={"company": Company, "assignment": Assignment},
+    made={"company": Product(Company, put_back=put_back), "assignment": Product(Assignment)},
 )

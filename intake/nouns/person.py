@@ -1,21 +1,25 @@
 """Finds the people that rows name, within reach, or drafts them, with addresses, roles, holders and drivers. Consent is never touched."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from accounts.models import Centre, Company, Vehicle
+from accounts.models import Centre, Company, User, Vehicle
 from contacts.models import GROUPS, Channel, DecisionMaker, Group, Holder, Person, PersonAddress, Role, VehicleDriver
-from contacts.people.models.person import fold_address, fold_name
+from contacts.people.actions import people
+from contacts.people.models.holders import meets
+from contacts.people.models.person import fold_address, fold_name, index_people
+from fleetportal.core.audit import Edited
 from fleetportal.core.db import bulk, fold
 from intake.models import Made, StagedRow
 from intake.nouns.drafts import Draft, worst
-from intake.nouns.registry import Keys, Noun
+from intake.nouns.registry import Keys, Noun, Product
 from intake.reading import fields as f
 from intake.reading import leading, lists
 from intake.reading.fields import Field
@@ -332,6 +336,21 @@ def keys_of(row: Row, company_key: str, _owner: str) -> Keys:
     return (key_of(people[0], company_key), "") if people else ("", "")
 
 
+def put_holders_back(
+    edits: Sequence[tuple[Holder, Mapping[str, object]]], *, by: User | None, origin: Mapping[str, object]
+) -> Sequence[Edited[Holder]]:
+    """The holders that got their former days; none who would have a vehicle at the same time as somebody else."""
+    edited, _refused = Holder.edit_many(edits, by=by, origin=origin)
+    return edited
+
+
+def overlaps(holder: Holder, values: Mapping[str, object], gone: Collection[int]) -> bool:
+    """True where somebody else has the vehicle in the days that `holder` would have it. Costs 1 query."""
+    others = Holder.objects.filter(vehicle=holder.vehicle_id).exclude(pk=holder.pk).exclude(pk__in=gone)
+    asked = holder.with_days(values)
+    return any(meets(other, asked) for other in others)
+
+
 NOUN = Noun(
     Subject(
         "person",
@@ -353,5 +372,12 @@ NOUN = Noun(
         neutral={**ADDRESS, **OWN, "title": "person.salutation"},
     ),
     keys=keys_of,
-    made={"person": Person, "address": PersonAddress, "holder": Holder, "drive": VehicleDriver, **GROUPS},
+    new=lambda count: ngettext("%(count)s new person", "%(count)s new people", count) % {"count": count},
+    made={
+        "person": Product(Person, put_back=people.edit_many),
+        "address": Product(PersonAddress, removed=lambda addresses: index_people({address.person_id for address in addresses})),
+        "holder": Product(Holder, company="vehicle__company", put_back=put_holders_back, conflicts=overlaps),
+        "drive": Product(VehicleDriver, company="vehicle__company"),
+        **{group: Product(model, company="company", put_back=model.edit_many) for group, model in GROUPS.items()},
+    },
 )

@@ -1,13 +1,14 @@
 """The nouns that files may hold. Each has a file here, which registers it: what columns can say about it, by what a row is known
 again, what is made of it. A new noun is a new file, and its titles under `reading/data/LANGUAGE/titles/`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import models
 
 from accounts.models import Centre, Company, User
+from fleetportal.core.audit import Edited
 from fleetportal.core.registry import Registry
 from intake.reading.kinds import Subject, take_up
 from intake.reading.rows import Row
@@ -36,6 +37,29 @@ class Drafts(Protocol):
         """Makes them, through the bulk verb of the noun."""
 
 
+class PutBack(Protocol):
+    """The bulk verb of a noun by which an undo gives rows their former values: those that changed."""
+
+    def __call__(
+        self, edits: Sequence[tuple[Any, Mapping[str, object]]], *, by: User | None, origin: Mapping[str, object]
+    ) -> Sequence[Edited[Any]]: ...
+
+
+@dataclass(frozen=True)
+class Product:
+    """What an import makes of a noun, and how an undo takes it back.
+
+    `conflicts`: True where a row with these values would contradict another; the third argument has the ids of rows that go first.
+    """
+
+    model: type[models.Model]
+    company: str = ""  # the way to its company, by which it is in reach; "": whoever made it may take it back
+    put_back: PutBack | None = None  # None: an import only makes it, and changes none
+    conflicts: Callable[[Any, Mapping[str, object], Collection[int]], bool] = lambda row, values, gone: False
+    removed: Callable[[Sequence[Any]], object] = lambda rows: None  # what else changes once these rows are deleted
+    parts: tuple[type[models.Model], ...] = ()  # rows that go with it
+
+
 @dataclass(frozen=True)
 class Noun:
     """A noun that files may hold.
@@ -46,10 +70,9 @@ class Noun:
 
     subject: Subject
     keys: Callable[[Row, str, str], Keys]
+    new: Callable[[int], str]  # so many new ones, in words: "2 new companies"
     columns_of_keys: Mapping[str, str] = field(default_factory=dict)  # "plate" -> "vehicle.plate": where a clash is shown
-    made: Mapping[str, type[models.Model]] = field(default_factory=dict)  # what it makes, by its name in the trace for the undo
-    company_of: Mapping[type[models.Model], str] = field(default_factory=dict)  # the way from what it makes to the company
-    parts: tuple[type[models.Model], ...] = ()  # rows that go with what it makes
+    made: Mapping[str, Product] = field(default_factory=dict)  # what it makes, by its name in the trace for the undo
     drafts: Callable[[Importing, Iterable[Row]], Drafts] | None = None  # None: a batch drafts it itself, with the nouns around it
 
 

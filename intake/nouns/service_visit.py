@@ -11,10 +11,11 @@ from typing import ClassVar
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.customers.models.vehicle import fold_plate
 from accounts.models import JobLine, ServiceVisit, User, Vehicle
-from intake.nouns.registry import Importing, Keys, Noun, Traces
+from intake.nouns.registry import Importing, Keys, Noun, Product, Traces
 from intake.reading import cells
 from intake.reading import fields as f
 from intake.reading.facts import Facts
@@ -172,9 +173,8 @@ NOUN = Noun(
         neutral={"day": "service_visit.visited_on"},
     ),
     keys=keys_of,
+    new=lambda count: ngettext("%(count)s new service visit", "%(count)s new service visits", count) % {"count": count},
     columns_of_keys={"order": "service_visit.order_number"},
-    made={NAME: ServiceVisit},
-    company_of={ServiceVisit: "company"},
-    parts=(JobLine,),
+    made={NAME: Product(ServiceVisit, company="company", parts=(JobLine,))},
     drafts=ServiceVisits,
 )

@@ -1,17 +1,18 @@
 """Finds the vehicles that rows name, within reach, or drafts them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from accounts.customers.models.vehicle import fold_plate
+from accounts.customers.models.vehicle import count_fleets, fold_plate
 from accounts.models import Company, Use, Vehicle
 from fleetportal.core.db import bulk
 from intake.nouns.drafts import Draft
-from intake.nouns.registry import Keys, Noun
+from intake.nouns.registry import Keys, Noun, Product
 from intake.reading import fields as f
 from intake.reading import leading, lists
 from intake.reading.fields import Field
@@ -118,8 +119,6 @@ class Vehicles:
             draft.put("plate", facts.plate)
             if draft.is_new:
                 draft.obj.plate_folded = fold_plate(facts.plate)
-            else:
-                draft.changes["plate_folded"] = fold_plate(facts.plate)
         if facts.mileage_km is not None and facts.mileage_km > (draft.obj.mileage_km or -1):
             draft.put("mileage_km", facts.mileage_km)
 
@@ -164,6 +163,16 @@ def keys_of(row: Row, _company_key: str, owner: str) -> Keys:
     return (f"vin:{facts.vin}", plate) if facts.vin else (plate, "")
 
 
+def conflicts(vehicle: Vehicle, values: Mapping[str, object], gone: Collection[int]) -> bool:
+    """True where another vehicle of the company has the plate or VIN by now. Costs 1 query where either would change."""
+    same = Q(plate_folded=fold_plate(str(values["plate"]))) if values.get("plate") else Q(pk__in=[])
+    same |= Q(vin=values["vin"]) if values.get("vin") else Q(pk__in=[])
+    if not values.get("plate") and not values.get("vin"):
+        return False
+    others = Vehicle.objects.active().filter(same, company=vehicle.company_id).exclude(pk=vehicle.pk)
+    return others.exclude(pk__in=gone).exists()
+
+
 NOUN = Noun(
     Subject(
         "vehicle",
@@ -195,6 +204,15 @@ NOUN = Noun(
         },
     ),
     keys=keys_of,
+    new=lambda count: ngettext("%(count)s new vehicle", "%(count)s new vehicles", count) % {"count": count},
     columns_of_keys={"plate": "vehicle.plate", "vin": "vehicle.vin", "id": "vehicle.id"},
-    made={"vehicle": Vehicle},
+    made={
+        "vehicle": Product(
+            Vehicle,
+            company="company",
+            put_back=Vehicle.edit_many,
+            conflicts=conflicts,
+            removed=lambda vehicles: count_fleets(vehicle.company_id for vehicle in vehicles),
+        )
+    },
 )

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from accounts.models import Centre, Company, User, Vehicle
-from contacts.models import Driver, Group, Person, PersonAddress, VehicleUser
+from contacts.models import Driver, Group, Holder, Person, PersonAddress, VehicleUser
 from contacts.people.actions import people
+from contacts.people.models.holders import HandOver
 from events.models import Event, Invitation
 from fleetportal.core.outbox.queueing import MessageDraft
 from tests.factories.accounts import make_company, make_vehicle
@@ -179,6 +180,16 @@ def hand_overs(world: World) -> list[dict[str, Any]]:
         {"vehicle": world.cars[1], "user": three, "starts_on": DAY},
         {"vehicle": world.cars[0], "user": one, "starts_on": date(2026, 5, 1)},
     ]
+
+
+def holder_edits(world: World) -> list[tuple[Holder, dict[str, Any]]]:
+    """Days that differ, days that are so already, days that meet those of somebody else."""
+    one, two = world.users[:2]
+    first = Holder.objects.get(vehicle=world.cars[0], user=one)
+    held = Holder.hand_over_many([Holder(vehicle=world.cars[0], user=two, starts_on=DAY)], by=None)
+    second = held[0].holder if isinstance(held[0], HandOver) else first
+    other = Holder.hand_over(world.cars[1], two, by=None, starts_on=date(2026, 1, 1))
+    return [(Holder.objects.get(pk=first.pk), {"ends_on": None}), (second, {"ends_on": DAY}), (other, {"starts_on": date(2026, 1, 1)})]
 
 
 def drives(world: World) -> list[tuple[Vehicle, Driver]]:

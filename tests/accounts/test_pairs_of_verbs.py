@@ -39,6 +39,7 @@ from tests.accounts.asked_of_pairs import (
     drives,
     enter_people,
     hand_overs,
+    holder_edits,
     make_world,
     new_addresses,
     new_companies,
@@ -182,6 +183,11 @@ PAIRS = (
         "contacts.people.models.holders.Holder.hand_over_many",
         lambda w: each(lambda facts: Holder.hand_over(by=w.anna, **facts), [(facts,) for facts in hand_overs(w)]),
         lambda w: Holder.hand_over_many([Holder(**facts) for facts in hand_overs(w)], by=w.anna),
+    ),
+    Pair(
+        "contacts.people.models.holders.Holder.edit_many",
+        lambda w: each(partial(edits, by=w.anna), holder_edits(w)),
+        lambda w: Holder.edit_many(holder_edits(w), by=w.anna),
     ),
     Pair(
         "contacts.people.models.holders.VehicleDriver.let_drive_many",

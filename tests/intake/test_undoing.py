@@ -6,13 +6,11 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Assignment, Company, TouchedCompany, Vehicle, responsible_for
 from contacts.models import Holder, Person, PersonAddress
-from fleetportal.core import audit
-from fleetportal.core.audit import Change, Entry
+from fleetportal.core.audit import Entry
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs import bell
 from fleetportal.core.jobs.queue import Job
@@ -20,12 +18,9 @@ from intake import actions as imports
 from intake.actions import keep, report
 from intake.actions.apply import apply_batch
 from intake.actions.work import run_slice
-from intake.importer import importer
 from intake.models import Import, StagedRow
-from intake.undoing import put_back, put_row_back
 from intake.writing import Writing
 from tests.factories.accounts import assign, make_company
-from tests.factories.contacts import make_role
 from tests.factories.sheets import make_text, make_xlsx
 from tests.intake.running import FLEET, State, fleet, judge, take, verdicts
 
@@ -88,15 +83,6 @@ def test_undo_takes_back_what_was_made_and_puts_back_what_was_changed(north):
     assert [list(model.objects.order_by("pk").values()) for model in (Company, Vehicle, Person, PersonAddress, Holder)] == before
 
 
-def test_undo_keeps_what_somebody_uses_by_now(north):
-    run = take(fleet(), "Fuhrpark.xlsx", centre=north)
-    used = Company.objects.get(name="Tiefbau Carstens GmbH & Co. KG")
-    make_role("decision_maker", used)
-    imports.undo(run, by=None)
-    imports.work(run)
-    assert set(Company.objects.values_list("name", flat=True)) == {used.name} and run.progress.kept == 1
-
-
 def test_undo_makes_the_reasons_of_its_companies_due_again(north):
     take(fleet(), "Fuhrpark.xlsx", centre=north)
     rows = [list(row) for row in FLEET]
@@ -107,45 +93,6 @@ def test_undo_makes_the_reasons_of_its_companies_due_again(north):
     imports.work(run)
     changed = Vehicle.objects.get(vin="WVWZZZ3CZRE014512")
     assert changed.company_id in set(TouchedCompany.objects.values_list("company", flat=True))
-
-
-def test_a_company_gets_back_the_parent_that_an_import_replaced(north):
-    old, new = make_company(north), make_company(north)
-    child = make_company(north, parent=old)
-    run = take(fleet(), "Fuhrpark.xlsx", centre=north)
-    with transaction.atomic():
-        changes = audit.edit(child, {"parent": new}, action="company.edited", by=None)
-        entry = Entry.objects.about(child).latest("pk")
-    assert set(changes) == {"parent"}
-    with transaction.atomic():
-        assert put_back([entry.pk], importer(run), run=run, touched=set()) == 1
-    child.refresh_from_db()
-    assert child.parent == old
-
-
-def test_undo_decides_on_what_the_row_holds_under_its_lock(north):
-    take(fleet(), "Fuhrpark.xlsx", centre=north)
-    rows = [list(row) for row in FLEET]
-    rows[1][4] = "HH-NL 9"
-    run = take(fleet(rows), "neu.xlsx", centre=north)
-    read = Vehicle.objects.get(vin="WVWZZZ3CZRE014512")  # as an undo read it before somebody else wrote
-    mine = list(Change.objects.filter(object_type="accounts.vehicle", object_id=read.pk, field="plate").order_by("-pk")[:1])
-    Vehicle.objects.get(pk=read.pk).edit(by=None, plate="HH-XX 7", model="Caddy")
-    with transaction.atomic():
-        assert not put_row_back(read, mine, by=None, run=run)
-    read.refresh_from_db()
-    assert (read.plate, read.model) == ("HH-XX 7", "Caddy")
-
-
-def test_undo_leaves_what_somebody_changed_since(north):
-    take(fleet(), "Fuhrpark.xlsx", centre=north)
-    rows = [list(row) for row in FLEET]
-    rows[1][4] = "HH-NL 9"
-    run = take(fleet(rows), "neu.xlsx", centre=north)
-    Vehicle.objects.get(vin="WVWZZZ3CZRE014512").edit(by=None, plate="HH-XX 7")
-    imports.undo(run, by=None)
-    imports.work(run)
-    assert Vehicle.objects.get(vin="WVWZZZ3CZRE014512").plate == "HH-XX 7"
 
 
 @pytest.mark.parametrize("verb", [imports.apply, imports.undo, imports.stop])

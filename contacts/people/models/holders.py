@@ -101,6 +101,44 @@ class Holder(models.Model):
             TouchedCompany.add_all(vehicle.company_id for vehicle, _changes in handed)
             return outcomes
 
+    def edit(self, *, by: "User | None", **values: object) -> None:
+        """Other days. Raises AlreadyHeld when somebody else has the vehicle then. Costs nothing when nothing differs, else 8 queries."""
+        _edited, refused = Holder.edit_many([(self, values)], by=by)
+        for _holder, refusal in refused:
+            raise refusal
+
+    @classmethod
+    def edit_many(
+        cls, edits: "Sequence[tuple[Holder, Mapping[str, object]]]", *, by: "User | None", origin: Mapping[str, object] | None = None
+    ) -> "tuple[list[audit.Edited[Holder]], list[tuple[Holder, AlreadyHeld]]]":
+        """Other days for many holders, each named once, one after the other; (what changed, who was refused and why).
+
+        A refused one stays as it was. `origin` is noted in the entries. Costs 2 queries, 8 where something differs.
+        """
+        with transaction.atomic():
+            vehicles = {holder.vehicle_id for holder, _values in edits}
+            companies = dict(locked(Vehicle.objects.filter(pk__among=vehicles)).values_list("pk", "company"))
+            held: defaultdict[int, dict[int, Holder]] = defaultdict(dict)
+            for one in cls.objects.filter(vehicle__among=vehicles):
+                held[one.vehicle_id][one.pk] = one
+            kept: list[tuple[Holder, Mapping[str, object]]] = []
+            refused: list[tuple[Holder, AlreadyHeld]] = []
+            for holder, values in edits:
+                asked, beside = holder.with_days(values), held[holder.vehicle_id]
+                if any(meets(one, asked) for pk, one in beside.items() if pk != holder.pk):
+                    refused.append((holder, AlreadyHeld(_("Someone else already has this vehicle during that period."))))
+                else:
+                    beside[holder.pk] = asked
+                    kept.append((holder, values))
+            edited = audit.edit_many(kept, action="holder.edited", by=by, facts=origin)
+            TouchedCompany.add_all(companies[one.row.vehicle_id] for one in edited)
+            return edited, refused
+
+    def with_days(self, values: Mapping[str, Any]) -> "Holder":
+        """What this would be with other days, not saved."""
+        days = {name: values.get(name, getattr(self, name)) for name in ("starts_on", "ends_on")}
+        return Holder(pk=self.pk, vehicle_id=self.vehicle_id, user_id=self.user_id, **days)
+
 
 @dataclass
 class HandOver:

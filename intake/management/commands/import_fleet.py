@@ -101,7 +101,7 @@ def summary(run: Import, name: str, *, dry: bool) -> str:
         return f"{said}; dry run, nothing written."
     made = [
         f"{run.progress.made.get(what, 0)} {noun}"
-        for what, noun in (("company", "companies"), ("vehicle", "vehicles"), ("person", "people"))
+        for what, noun in (("company", "companies"), ("vehicle", "vehicles"), ("person", "people"), ("service_visit", "service visits"))
     ]
     return f"{said}; made {', '.join(made)}."
 
