@@ -134,7 +134,7 @@ class Undo:
         stays = self.staying(product, set(rows))
         free = [row for pk, row in rows.items() if pk not in stays]
         if free and self.writes:
-            self.delete(product, free)
+            self.take_away(product, free)
         self.gone[model].update(row.pk for row in free)
         return [Fate(trace, rows.get(trace.object_id), *stays.get(trace.object_id, ("", ""))) for trace in traces]
 
@@ -176,7 +176,7 @@ class Undo:
             named = list(staying_above(named, free))
         return {above: (str(Stays.IN_USE), audit.label(others)) for _pk, above in named}
 
-    def delete(self, product: Product, rows: list[models.Model]) -> None:
+    def take_away(self, product: Product, rows: list[models.Model]) -> None:
         model, ids = product.model, [row.pk for row in rows]
         facts = {"import": self.run.pk}
         models.prefetch_related_objects(rows, *filter(None, [product.company.rpartition("__")[0]]))
