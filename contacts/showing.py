@@ -22,7 +22,8 @@ from fleetportal.core.db.prepared import Prepared, condition
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
 # kind of an interaction -> icon, words, tone
-MEETING_LINES: dict[str, tuple[str, object, str]] = {
+LINES: dict[str, tuple[str, object, str]] = {
+    "service_visit": ("tool", _("Service visit"), ""),
     "meeting.proposed": ("mail", _("Annual meeting times proposed"), ""),
     "meeting.fixed": ("calendar-plus", _("Annual meeting time fixed"), ""),
     "meeting.cancelled": ("x", _("Annual meeting cancelled"), ""),
@@ -39,7 +40,7 @@ def register() -> None:
     links.scopes["meeting"] = "contacts:meeting_link"
     navigation.register("meetings", NavigationEntry(_("Meetings"), "calendar-event", "contacts:meetings", "serve_customers"), weight=50)
     appointments.register("meetings", meetings_of)
-    timeline.say(MEETING_LINES)
+    timeline.say(LINES)
     finding.findable.register("people", finding.Findable(_("People"), "users", people, person_page, roles), weight=20)
     dossier_panels.register(
         "log_button", Panel("contacts/_log_button.html", panels.log_button, place="actions", may="meet_customers"), weight=10

@@ -127,10 +127,11 @@ class Step:
         self.run.progress, self.run.position = progress, self.position
 
     def put_verdict(self, plan: RowPlan, staged: StagedRow) -> None:
-        row, news = plan.row, self.twins.additions.get(plan.row.number)
+        row = plan.row
+        noun, news = self.twins.additions.get(row.number, ("", False))
         repeated = self.twins.repeats.get(row.number)
-        if news is not None and plan.makes.get("vehicle") == "new":  # its own row makes it
-            plan.makes["vehicle"] = plan.verdict = "changed" if news else "same"
+        if plan.makes.get(noun) == "new":  # its own row makes it
+            plan.makes[noun] = plan.verdict = "changed" if news else "same"
         staged.verdict = Verdict.REJECTED if row.is_rejected else Verdict.SAME if repeated else plan.verdict
         if repeated and not row.is_rejected:
             row.note("repeat.row", row=repeated)

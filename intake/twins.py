@@ -16,7 +16,7 @@ from intake.reading.rows import Row
 from intake.reading.sheets import COMPANIES, MIXED, Sheet
 from intake.reading.vehicle import VehicleFacts
 
-NAMED_KEYS = ("plate", "vin", "id", "cid")  # keys whose clash has words of its own
+NAMED_KEYS = ("plate", "vin", "id", "cid", "order")  # keys whose clash has words of its own
 
 
 class Earlier(NamedTuple):
@@ -35,7 +35,7 @@ class Twins:
         """Rejects and marks rows; costs 1 query."""
         self.run, self.sheet = run, sheet
         self.repeats: dict[int, int] = {}  # rows that say the same as an earlier one, by their number: that one's
-        self.additions: dict[int, bool] = {}  # rows that say more about a vehicle of another sheet: do they say anything new
+        self.additions: dict[int, tuple[str, bool]] = {}  # rows that say more about what another row names: its noun, is anything new
         self.seen: dict[str, Earlier] = {}
         self.look_up({key for one in staged for key in (one.key, one.other_key) if key})
         for row, one in zip(rows, staged, strict=True):
@@ -66,12 +66,22 @@ class Twins:
                 return
             if key.startswith("plate:") and vehicle is not None and vehicle.given_back_on:
                 continue
-            if found.sheet != row.sheet and vehicle is not None and (news := joining.add(row, vehicle, found.said)) is not None:
-                self.additions[row.number] = news
+            if (addition := self.addition(row, found)) is not None:
+                self.additions[row.number] = addition
                 break
             self.reject(row, key, found)
             return
         self.remember((staged.key, staged.other_key), Earlier(row.sheet, row.number, staged.fingerprint, row.said))
+
+    def addition(self, row: Row, found: Earlier) -> tuple[str, bool] | None:
+        """(noun, whether there is anything new) where the row adds to what an earlier one said; None where it does not."""
+        noun, vehicle = nouns[kinds[self.sheet.kind].noun], row.one(VehicleFacts)
+        name, news = noun.subject.name, None
+        if noun.joins is not None:
+            news = noun.joins(row, found.said)
+        elif found.sheet != row.sheet and vehicle is not None:
+            name, news = "vehicle", joining.add(row, vehicle, found.said)
+        return None if news is None else (name, news)
 
     def must_join(self, row: Row) -> None:
         """Rejects a row that adds to no vehicle, in a sheet that only adds to those of another."""

@@ -186,7 +186,7 @@ class Undo:
         if model is Company:
             Import.objects.filter(company__in=ids).update(company=None)
         model._default_manager.filter(pk__in=ids).delete()
-        product.removed(rows)
+        product.removed(rows, by=self.importer.user, origin=facts)
 
     # --- what was changed --------------------------------------------------------------------------------------------------
 
@@ -284,8 +284,9 @@ def company_of(product: Product, row: Any) -> int | None:
     """The number of the company to which the row belongs, whose reasons are due again."""
     if product.model is Company:
         return row.pk
-    above = row.vehicle if product.company.startswith("vehicle__") else row
-    return getattr(above, "company_id", None)
+    for way in product.company.split("__")[:-1]:
+        row = getattr(row, way)
+    return getattr(row, "company_id", None)
 
 
 def values_to_put_back(row: models.Model, changes: Iterable[audit.Change], former: Former) -> list[audit.Change]:

@@ -121,6 +121,10 @@ WORDS: dict[str, Words] = {
     "twice.vin": Words(_("Row %(row)s has the same VIN but different details."), KEEP_ONE),
     "twice.id": Words(_("Row %(row)s has the same vehicle number but different details."), KEEP_ONE),
     "twice.cid": Words(_("Row %(row)s has the same company number but different details."), KEEP_ONE),
+    "twice.order": Words(
+        _("Row %(row)s has the same order number but a different vehicle, date, mileage or amount."),
+        _("Correct one of the two rows: the amount is that of the whole order."),
+    ),
     "twice.entry": Words(_("Row %(row)s has the same entry but different details."), KEEP_ONE),
     "repeat.row": Words(_("Repeats row %(row)s.")),
     # sheets that are not taken

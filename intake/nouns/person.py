@@ -336,6 +336,11 @@ def keys_of(row: Row, company_key: str, _owner: str) -> Keys:
     return (key_of(people[0], company_key), "") if people else ("", "")
 
 
+def index_owners(addresses: Sequence[PersonAddress], *, by: User | None, origin: Mapping[str, object]) -> None:
+    """Their people are no longer found by these addresses."""
+    index_people({address.person_id for address in addresses})
+
+
 def put_holders_back(
     edits: Sequence[tuple[Holder, Mapping[str, object]]], *, by: User | None, origin: Mapping[str, object]
 ) -> Sequence[Edited[Holder]]:
@@ -375,7 +380,7 @@ NOUN = Noun(
     new=lambda count: ngettext("%(count)s new person", "%(count)s new people", count) % {"count": count},
     made={
         "person": Product(Person, put_back=people.edit_many),
-        "address": Product(PersonAddress, removed=lambda addresses: index_people({address.person_id for address in addresses})),
+        "address": Product(PersonAddress, removed=index_owners),
         "holder": Product(Holder, company="vehicle__company", put_back=put_holders_back, conflicts=overlaps),
         "drive": Product(VehicleDriver, company="vehicle__company"),
         **{group: Product(model, company="company", put_back=model.edit_many) for group, model in GROUPS.items()},

@@ -10,6 +10,7 @@ from django.db import models
 from accounts.models import Centre, Company, User
 from fleetportal.core.audit import Edited
 from fleetportal.core.registry import Registry
+from intake.reading.facts import Said
 from intake.reading.kinds import Subject, take_up
 from intake.reading.rows import Row
 
@@ -31,7 +32,7 @@ class Drafts(Protocol):
     """What a batch of rows would make of one noun."""
 
     def of(self, row: Row) -> str | None:
-        """What becomes of the noun of the row ("new", "same"); None where the row mentions none."""
+        """What becomes of the noun of the row ("new", "changed", "same"); None where the row mentions none."""
 
     def write(self, *, by: User | None, origin: dict[str, int]) -> Traces:
         """Makes them, through the bulk verb of the noun."""
@@ -45,6 +46,12 @@ class PutBack(Protocol):
     ) -> Sequence[Edited[Any]]: ...
 
 
+class Removed(Protocol):
+    """What else changes once rows are deleted."""
+
+    def __call__(self, rows: Sequence[Any], /, *, by: User | None, origin: Mapping[str, object]) -> None: ...
+
+
 @dataclass(frozen=True)
 class Product:
     """What an import makes of a noun, and how an undo takes it back.
@@ -56,7 +63,7 @@ class Product:
     company: str = ""  # the way to its company, by which it is in reach; "": whoever made it may take it back
     put_back: PutBack | None = None  # None: an import only makes it, and changes none
     conflicts: Callable[[Any, Mapping[str, object], Collection[int]], bool] = lambda row, values, gone: False
-    removed: Callable[[Sequence[Any]], object] = lambda rows: None  # what else changes once these rows are deleted
+    removed: Removed = lambda rows, *, by, origin: None  # what else changes once these rows are deleted
     parts: tuple[type[models.Model], ...] = ()  # rows that go with it
 
 
@@ -73,6 +80,7 @@ class Noun:
     new: Callable[[int], str]  # so many new ones, in words: "2 new companies"
     columns_of_keys: Mapping[str, str] = field(default_factory=dict)  # "plate" -> "vehicle.plate": where a clash is shown
     made: Mapping[str, Product] = field(default_factory=dict)  # what it makes, by its name in the trace for the undo
+    joins: Callable[[Row, Said], bool | None] | None = None  # does a row add to an earlier one of the same key: news, no news, None: no
     drafts: Callable[[Importing, Iterable[Row]], Drafts] | None = None  # None: a batch drafts it itself, with the nouns around it
 
 

@@ -1,10 +1,11 @@
-"""Service visits from a workshop's list: a row for each order, with its vehicle, day, mileage, work done and amount.
+"""Service visits from a workshop's list: a row for each order or for each job of one, with vehicle, day, mileage, work and amount.
 
-A visit is known again by the centre and its order number, and never changed by a file. The vehicle must be known: no visit makes one.
+Rows with one order number are one visit with job lines; the amount is that of the whole order. A visit is known again by the centre
+and its order number: a later list changes what it says otherwise, and adds jobs. The vehicle must be known: no visit makes one.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
@@ -15,10 +16,13 @@ from django.utils.translation import ngettext
 
 from accounts.customers.models.vehicle import fold_plate
 from accounts.models import JobLine, ServiceVisit, User, Vehicle
+from contacts.memory.actions import service_visits
+from intake.models import ENTRY
+from intake.nouns.drafts import CHANGED, NEW, SAME, Draft
 from intake.nouns.registry import Importing, Keys, Noun, Product, Traces
 from intake.reading import cells
 from intake.reading import fields as f
-from intake.reading.facts import Facts
+from intake.reading.facts import Facts, Said
 from intake.reading.fields import Field
 from intake.reading.kinds import Evidence, SheetKind, Subject
 from intake.reading.problems import CellProblem
@@ -26,7 +30,9 @@ from intake.reading.reader import SheetReader
 from intake.reading.rows import Row, brief
 from intake.reading.vehicle import mileage
 
-NAME, VISITS = "service_visit", "visits"
+NAME, JOB_LINE, VISITS = "service_visit", "job_line", "visits"
+TOLD = ("visited_on", "mileage_km", "amount_cents")  # what a row says of a visit beside its order number, its vehicle and its jobs
+NOTHING = (None, "")
 MOST, LONGEST_ORDER, LONGEST_JOB, MOST_JOBS = 10_000_000, 40, 200, 50
 PARTED = re.compile(r"\s*[;\n|]\s*")
 FIELDS = (
@@ -97,16 +103,34 @@ def keys_of(row: Row, _company_key: str, _owner: str) -> Keys:
 # --- drafts ------------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(eq=False)
+class VisitDraft(Draft[ServiceVisit]):
+    """A visit, new or with what is to change in it."""
+
+    jobs: list[str] = field(default_factory=list)  # that it has, or will have
+    added: dict[str, int | None] = field(default_factory=dict)  # job: the staged row that adds it to a visit that is there
+
+    def fill(self, facts: VisitFacts, row: Row) -> str:
+        """What becomes of the visit by one more row about it."""
+        told = ((name, getattr(facts, name)) for name in TOLD)
+        changes = [self.put(name, value) for name, value in told]
+        jobs = [job for job in dict.fromkeys(facts.jobs) if job not in self.jobs]
+        self.jobs += jobs
+        self.added |= dict.fromkeys(jobs, row.staged)
+        if any(changes) and self.staged is None:
+            self.staged = row.staged
+        return CHANGED if jobs or any(changes) else SAME
+
+
 class ServiceVisits:
     """The visits of a batch."""
 
     def __init__(self, importing: Importing, rows: Iterable[Row]) -> None:
-        """Costs 2 queries where rows contain visits."""
+        """Costs 3 queries where rows contain visits."""
         facts = [one for row in rows if (one := row.one(VisitFacts)) is not None]
         self.centre = importing.centre
-        self.new: list[tuple[int | None, ServiceVisit, list[str]]] = []
         self.vehicles: dict[str, Vehicle] = {}
-        self.known: dict[str, int] = {}  # order number: the vehicle of its visit
+        self.visits: dict[str, VisitDraft] = {}  # by order number
         if facts and self.centre is not None:
             self.load(importing, facts)
 
@@ -116,9 +140,10 @@ class ServiceVisits:
         for vehicle in Vehicle.objects.filter(asked, company__in=importing.companies.values("pk")).order_by("-given_back_on", "pk"):
             for key in filter(None, (vehicle.vin, "" if vehicle.given_back_on else vehicle.plate_folded)):
                 self.vehicles[key] = vehicle
-        orders = {one.order_number for one in facts}
-        visits = ServiceVisit.objects.filter(centre=self.centre, order_number__in=orders)
-        self.known = dict(visits.values_list("order_number", "vehicle"))
+        known = ServiceVisit.objects.filter(centre=self.centre, order_number__among={one.order_number for one in facts})
+        for visit in known.prefetch_related("lines"):
+            jobs = [line.text for line in visit.lines.all()]
+            self.visits[visit.order_number] = VisitDraft(visit, is_new=False, jobs=jobs)
 
     def of(self, row: Row) -> str | None:
         """What becomes of the visit of the row; None where the row mentions none. Rejects a row whose vehicle is not known."""
@@ -128,26 +153,53 @@ class ServiceVisits:
         vehicle = self.vehicles.get(facts.vin) or self.vehicles.get(fold_plate(facts.plate))
         if vehicle is None or self.centre is None:
             row.reject("vehicle.unknown", value=facts.vin or facts.plate)
-        elif facts.order_number in self.known:
-            if self.known[facts.order_number] == vehicle.pk:
-                return "same"
+            return NEW
+        draft = self.visits.get(facts.order_number)
+        if draft is None:
+            self.visits[facts.order_number] = self.draft(facts, vehicle, row)
+            return NEW
+        if draft.obj.vehicle_id != vehicle.pk:
             row.reject("order.other", value=facts.order_number)
-        else:
-            self.draft(facts, vehicle, row)
-        return "new"
+            return SAME
+        return draft.fill(facts, row)
 
-    def draft(self, facts: VisitFacts, vehicle: Vehicle, row: Row) -> None:
-        told = {name: getattr(facts, name) for name in ("visited_on", "order_number", "mileage_km", "amount_cents")}
-        visit = ServiceVisit(company_id=vehicle.company_id, vehicle=vehicle, centre=self.centre, **told)
-        self.known[facts.order_number] = vehicle.pk
-        self.new.append((row.staged, visit, facts.jobs))
+    def draft(self, facts: VisitFacts, vehicle: Vehicle, row: Row) -> VisitDraft:
+        told = {name: getattr(facts, name) for name in TOLD}
+        visit = ServiceVisit(company_id=vehicle.company_id, vehicle=vehicle, centre=self.centre, order_number=facts.order_number, **told)
+        return VisitDraft(visit, is_new=True, staged=row.staged, jobs=list(dict.fromkeys(facts.jobs)))
 
     def write(self, *, by: User | None, origin: dict[str, int]) -> Traces:
-        """Enters them; a trace of each for the undo. Call in a transaction."""
-        if not self.new:
-            return []
-        ServiceVisit.enter_many([(visit, jobs) for _staged, visit, jobs in self.new], by=by, origin=origin)
-        return [(staged, NAME, visit.pk) for staged, visit, _jobs in self.new if staged is not None]
+        """Enters and edits them; a trace of each for the undo. Call in a transaction."""
+        new = [draft for draft in self.visits.values() if draft.is_new]
+        known = [draft for draft in self.visits.values() if not draft.is_new]
+        service_visits.enter_many([(draft.obj, draft.jobs) for draft in new], by=by, origin=origin)
+        traces = [(draft.staged, NAME, draft.obj.pk) for draft in new]
+        staged = {draft.obj.pk: draft for draft in known}
+        edits = [(draft.obj, draft.changes) for draft in known if draft.changes]
+        edited = service_visits.edit_many(edits, by=by, origin=origin)
+        traces += [(staged[one.row.pk].staged, ENTRY, one.entry) for one in edited]
+        added = [(draft.obj, list(draft.added)) for draft in known if draft.added]
+        lines = service_visits.add_jobs_many(added, by=by, origin=origin)
+        traces += [(staged[line.visit_id].added[line.text], JOB_LINE, line.pk) for line in lines]
+        return [(row, what, number) for row, what, number in traces if row is not None]
+
+
+def joins(row: Row, described: Said) -> bool | None:
+    """A row with the order number of an earlier one adds to its visit; None where the two contradict each other."""
+    mine, theirs = row.one(VisitFacts), described.one(VisitFacts)
+    if mine is None or theirs is None:
+        return None
+    other = [name for name in (*TOLD, "vin") if getattr(mine, name) != getattr(theirs, name)]
+    if any(getattr(mine, name) not in NOTHING and getattr(theirs, name) not in NOTHING for name in other):
+        return None
+    if mine.plate and theirs.plate and fold_plate(mine.plate) != fold_plate(theirs.plate):
+        return None
+    return not set(mine.jobs) <= set(theirs.jobs) or any(getattr(theirs, name) in NOTHING for name in other)
+
+
+def leave(visits: Sequence[ServiceVisit], *, by: User | None, origin: Mapping[str, object]) -> None:
+    """They stand on no timeline any more."""
+    service_visits.leave_timeline(visits)
 
 
 NOUN = Noun(
@@ -175,6 +227,10 @@ NOUN = Noun(
     keys=keys_of,
     new=lambda count: ngettext("%(count)s new service visit", "%(count)s new service visits", count) % {"count": count},
     columns_of_keys={"order": "service_visit.order_number"},
-    made={NAME: Product(ServiceVisit, company="company", parts=(JobLine,))},
+    made={
+        NAME: Product(ServiceVisit, company="company", put_back=service_visits.edit_many, removed=leave, parts=(JobLine,)),
+        JOB_LINE: Product(JobLine, company="visit__company", removed=service_visits.note_removed),
+    },
+    joins=joins,
     drafts=ServiceVisits,
 )

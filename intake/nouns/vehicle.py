@@ -1,7 +1,7 @@
 """Finds the vehicles that rows name, within reach, or drafts them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.customers.models.vehicle import count_fleets, fold_plate
-from accounts.models import Company, Use, Vehicle
+from accounts.models import Company, Use, User, Vehicle
 from fleetportal.core.db import bulk
 from intake.nouns.drafts import Draft
 from intake.nouns.registry import Keys, Noun, Product
@@ -163,6 +163,11 @@ def keys_of(row: Row, _company_key: str, owner: str) -> Keys:
     return (f"vin:{facts.vin}", plate) if facts.vin else (plate, "")
 
 
+def recount(vehicles: Sequence[Vehicle], *, by: User | None, origin: Mapping[str, object]) -> None:
+    """The companies have fewer vehicles."""
+    count_fleets(vehicle.company_id for vehicle in vehicles)
+
+
 def conflicts(vehicle: Vehicle, values: Mapping[str, object], gone: Collection[int]) -> bool:
     """True where another vehicle of the company has the plate or VIN by now. Costs 1 query where either would change."""
     same = Q(plate_folded=fold_plate(str(values["plate"]))) if values.get("plate") else Q(pk__in=[])
@@ -212,7 +217,7 @@ NOUN = Noun(
             company="company",
             put_back=Vehicle.edit_many,
             conflicts=conflicts,
-            removed=lambda vehicles: count_fleets(vehicle.company_id for vehicle in vehicles),
+            removed=recount,
         )
     },
 )

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from django.db import connection, models, transaction
 
 from accounts.customers.actions import companies
 from accounts.models import Address, Assignment, Centre, Company, ServiceVisit, TouchedCompany, User, Vehicle
+from contacts.memory.actions import service_visits
 from contacts.memory.models import interaction
 from contacts.models import GROUPS, Consent, Holder, Interaction, Person, PersonAddress, Role, Task, VehicleDriver, VehicleUser
 from contacts.people.actions import people
@@ -99,6 +100,25 @@ def new_visits(w: World) -> list[tuple[dict[str, Any], list[str]]]:
     ]
 
 
+def visits(w: World) -> list[tuple[ServiceVisit, list[str]]]:
+    """The same, as new rows."""
+    return [(ServiceVisit(company_id=facts["vehicle"].company_id, **facts), jobs) for facts, jobs in new_visits(w)]
+
+
+def visit_edits(w: World) -> list[tuple[ServiceVisit, dict[str, Any]]]:
+    """Of visits that are there: another amount and day, another mileage, nothing that differs."""
+    service_visits.enter_many(visits(w), by=None)
+    first, second, third = ServiceVisit.objects.order_by("pk")
+    return [(first, {"amount_cents": 1, "visited_on": date(2026, 3, 2)}), (second, {"mileage_km": 5}), (third, {"mileage_km": None})]
+
+
+def more_jobs(w: World) -> list[tuple[ServiceVisit, list[str]]]:
+    """Of visits that are there: a job more, one that it has already, two at once of which it had none."""
+    service_visits.enter_many(visits(w), by=None)
+    first, second, third = ServiceVisit.objects.order_by("pk")
+    return [(first, ["Wheel alignment"]), (second, ["Inspection"]), (third, ["Oil", "Filter", "Oil"])]
+
+
 def take_ups(model: type[Role]) -> Pair:
     return Pair(
         "contacts.people.models.roles.Role.take_up_many",
@@ -141,11 +161,19 @@ PAIRS = (
         lambda w: Vehicle.edit_many(vehicle_edits(w), by=w.anna),
     ),
     Pair(
-        "accounts.customers.models.visit.ServiceVisit.enter_many",
-        lambda w: [ServiceVisit.enter(by=w.anna, jobs=jobs, **facts) for facts, jobs in new_visits(w)],
-        lambda w: ServiceVisit.enter_many(
-            [(ServiceVisit(company_id=facts["vehicle"].company_id, **facts), jobs) for facts, jobs in new_visits(w)], by=w.anna
-        ),
+        "contacts.memory.actions.service_visits.enter_many",
+        lambda w: [service_visits.enter(by=w.anna, jobs=jobs, **facts) for facts, jobs in new_visits(w)],
+        lambda w: service_visits.enter_many(visits(w), by=w.anna),
+    ),
+    Pair(
+        "contacts.memory.actions.service_visits.edit_many",
+        lambda w: each(lambda visit, values: service_visits.edit(visit, by=w.anna, **values), visit_edits(w)),
+        lambda w: service_visits.edit_many(visit_edits(w), by=w.anna),
+    ),
+    Pair(
+        "contacts.memory.actions.service_visits.add_jobs_many",
+        lambda w: each(lambda visit, jobs: service_visits.add_jobs(visit, jobs, by=w.anna), more_jobs(w)),
+        lambda w: service_visits.add_jobs_many(more_jobs(w), by=w.anna),
     ),
     Pair(
         "accounts.customers.models.assignment.Assignment.assign_many",

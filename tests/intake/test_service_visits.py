@@ -1,17 +1,22 @@
 """A fourth noun of the intake, in one file: lists of a workshop become service visits of vehicles that are known."""
 
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.core.management import call_command
 
 from accounts.models import JobLine, OrderKnown, ServiceVisit, TouchedCompany
-from fleetportal.core.audit import Entry
+from contacts.memory.actions import service_visits
+from contacts.models import Interaction
+from fleetportal.core.audit import Change, Entry
 from intake import actions
-from intake.models import Import
+from intake.models import Import, Made
 from intake.wording import words_of
 from tests.factories.accounts import assign, make_company, make_vehicle
-from tests.factories.sheets import make_text
+from tests.factories.sheets import make_text, make_xlsx
 from tests.intake.running import judge, take, verdicts
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +97,7 @@ def test_undo_takes_visits_and_their_lines_back(north, fleet):
     actions.undo(run, by=None)
     actions.work(run)
     assert not ServiceVisit.objects.exists() and not JobLine.objects.exists()
-    assert Import.objects.get(pk=run.pk).progress.undone == 2
+    assert Import.objects.get(pk=run.pk).progress.undone == 2 and not Interaction.objects.exists()
     assert Entry.objects.filter(action="servicevisit.taken_back").count() == 2
 
 
@@ -112,18 +117,151 @@ def test_a_vehicle_out_of_reach_is_not_known(north, south, fleet, anna):
 
 def test_one_visit_by_hand_leaves_what_many_leave(north, fleet):
     facts = {"centre": north, "visited_on": date(2026, 9, 21), "order_number": "W-1", "amount_cents": 100, "by": None}
-    visit = ServiceVisit.enter(fleet[0], jobs=["Oil"], **facts)
+    visit = service_visits.enter(fleet[0], jobs=["Oil"], **facts)
     assert (visit.company_id, [str(line) for line in visit.lines.all()]) == (fleet[0].company_id, ["Oil"])
     assert Entry.objects.about(visit).get().action == "service_visit.entered"
     with pytest.raises(OrderKnown):
-        ServiceVisit.enter(fleet[1], **facts)
+        service_visits.enter(fleet[1], **facts)
     assert ServiceVisit.objects.count() == 1
 
 
 @pytest.mark.parametrize("may_see", [True, False])
 def test_visits_show_on_the_pages_of_vehicle_and_company(client, carla, dora, fleet, north, may_see):
-    ServiceVisit.enter(fleet[0], centre=north, visited_on=date(2026, 9, 21), order_number="W-1", amount_cents=12345, jobs=["Oil"], by=None)
+    service_visits.enter(
+        fleet[0], centre=north, visited_on=date(2026, 9, 21), order_number="W-1", amount_cents=12345, jobs=["Oil"], by=None
+    )
     client.force_login(carla if may_see else dora)
     for address in (f"/vehicles/{fleet[0].pk}/", f"/companies/{fleet[0].company_id}/service-visits/"):
         page = client.get(address).content.decode()
         assert "W-1" in page and "Oil" in page and ("123.45" in page) == may_see
+
+
+# --- one visit, several rows --------------------------------------------------------------------------------------------------
+
+GERMAN = [
+    ["Auftragsnummer", "Auftragsdatum", "Kennzeichen", "Arbeitsposition", "Gesamtbetrag"],
+    ["A-1", "14.09.2026", "HH-NL 1204", "Inspektion", "489,90"],
+    ["A-1", "14.09.2026", "HH-NL 1204", "Ölwechsel", "489,90"],
+    ["A-2", "15.09.2026", "HH-NL 88", "Reifen gewechselt", "96,00"],
+    ["A-1", "14.09.2026", "HH-NL 1204", "Bremsflüssigkeit", ""],
+]
+ENGLISH = [["Order number", "Service date", "Plate", "Work done", "Total amount"], *GERMAN[1:]]
+VISITS = [
+    ("A-1", "HH-NL 1204", date(2026, 9, 14), None, 48990, ["Inspektion", "Ölwechsel", "Bremsflüssigkeit"]),
+    ("A-2", "HH-NL 88", date(2026, 9, 15), None, 9600, ["Reifen gewechselt"]),
+]
+
+
+def as_file(rows, kind):
+    """(file, its name)"""
+    if kind == "xlsx":
+        return make_xlsx({"Aufträge": rows}), "orders.xlsx"
+    return make_text("".join(";".join(row) + "\n" for row in rows)), "orders.csv"
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize("rows", [GERMAN, ENGLISH], ids=["german", "english"])
+def test_rows_of_one_order_are_one_visit_with_job_lines(north, fleet, rows, kind):
+    run = take(*as_file(rows, kind), centre=north)
+    assert verdicts(run) == ["new", "changed", "new", "changed"] and said() == VISITS
+    assert run.progress.new_of["service_visit"] == run.progress.made["service_visit"] == 2
+    again = take(*as_file(rows, kind), centre=north)
+    assert verdicts(again) == ["same"] * 4 and said() == VISITS and Interaction.objects.count() == 2
+
+
+def test_rows_of_one_order_in_several_batches_are_one_visit(north, fleet, monkeypatch):
+    for module in ("intake.judging", "intake.actions.apply"):
+        monkeypatch.setattr(import_module(module), "BATCH", 1)
+    run = take(*as_file(GERMAN, "csv"), centre=north)
+    assert verdicts(run) == ["new", "changed", "new", "changed"] and said() == VISITS
+    assert run.progress.new_of["service_visit"] == run.progress.made["service_visit"] == 2
+    actions.undo(run, by=None)
+    actions.work(run)
+    assert not ServiceVisit.objects.exists() and not Made.objects.staying(run).exists()
+
+
+@pytest.mark.parametrize("row", [
+    ["A-1", "15.09.2026", "HH-NL 1204", "Ölwechsel", "489,90"],
+    ["A-1", "14.09.2026", "HH-NL 88", "Ölwechsel", "489,90"],
+    ["A-1", "14.09.2026", "HH-NL 1204", "Ölwechsel", "12,00"],
+], ids=["date", "vehicle", "amount"])  # fmt: skip
+def test_a_row_that_contradicts_the_order_of_an_earlier_one_is_left_out(north, fleet, row):
+    run = take(*as_file([*GERMAN[:2], row], "csv"), centre=north)
+    assert verdicts(run) == ["new", "rejected"] and said()[0][5] == ["Inspektion"]
+    assert words_of(run.rows.get(verdict="rejected").found[0])[0].startswith("Row 2 has the same order number")
+
+
+def test_a_later_list_changes_the_amount_with_history_and_adds_a_job_and_undo_takes_both_back(north, fleet):
+    take(*as_file(GERMAN, "xlsx"), centre=north)
+    later = [GERMAN[0], ["A-1", "14.09.2026", "HH-NL 1204", "Wischerblätter", "520,00"]]
+    run = take(*as_file(later, "csv"), centre=north)
+    visit = ServiceVisit.objects.get(order_number="A-1")
+    assert verdicts(run) == ["changed"] and run.progress.made["service_visit"] == 0
+    assert said()[0][4:] == (52000, ["Inspektion", "Ölwechsel", "Bremsflüssigkeit", "Wischerblätter"])
+    entry = Entry.objects.about(visit).get(action="service_visit.edited")
+    assert list(entry.changes.values_list("field", "before", "after")) == [("amount_cents", 48990, 52000)]
+    actions.undo(run, by=None)
+    actions.work(run)
+    assert said() == VISITS and ServiceVisit.objects.count() == 2
+    changes = Change.objects.filter(object_type="accounts.servicevisit", object_id=visit.pk, field="jobs").order_by("pk")
+    (_before, added), (removed_from, left) = changes.values_list("before", "after")
+    assert added == removed_from == [*left, "Wischerblätter"]
+
+
+def test_a_first_import_whose_visits_a_later_one_changed_keeps_them(north, fleet):
+    first = take(*as_file(GERMAN, "csv"), centre=north)
+    later = take(*as_file([GERMAN[0], ["A-1", "14.09.2026", "HH-NL 1204", "Wischerblätter", ""]], "csv"), centre=north)
+    actions.undo(first, by=None)
+    actions.work(first)
+    assert [visit[0] for visit in said()] == ["A-1"]
+    assert list(Made.objects.staying(first).values_list("what", "stays")) == [("service_visit", "edited")]
+    actions.undo(later, by=None)
+    actions.work(later)
+    Import.objects.filter(pk=first.pk).update(state=Import.State.STOPPED)
+    first.refresh_from_db()
+    actions.undo(first, by=None)
+    actions.work(first)
+    assert not ServiceVisit.objects.exists()
+
+
+# --- the timeline and the pages -----------------------------------------------------------------------------------------------
+
+
+def test_each_visit_stands_on_the_timeline_of_the_vehicles_company(client, carla, north, fleet):
+    take(*as_file(GERMAN, "csv"), centre=north)
+    line = Interaction.objects.get(text="HH-NL 1204, A-1")
+    assert (line.kind, line.company, line.is_real_contact) == ("service_visit", fleet[0].company, False)
+    assert line.happened_at.astimezone(north.zone).isoformat()[:16] == "2026-09-14T12:00"
+    client.force_login(carla)
+    page = client.get(f"/companies/{fleet[0].company_id}/timeline/").content.decode()
+    assert "Service visit" in page and "HH-NL 1204, A-1" in page and "HH-NL 88, A-2" in page
+
+
+def test_another_day_moves_the_line_on_the_timeline(north, fleet):
+    visit = service_visits.enter(fleet[0], centre=north, visited_on=date(2026, 9, 21), order_number="W-1", by=None)
+    service_visits.edit(visit, by=None, visited_on=date(2026, 9, 22))
+    assert Interaction.objects.get().happened_at.astimezone(north.zone).date() == date(2026, 9, 22)
+
+
+def test_visits_that_were_there_before_get_their_line_once(north, fleet):
+    service_visits.enter(fleet[0], centre=north, visited_on=date(2026, 9, 21), order_number="W-1", by=None)
+    lines = Interaction.objects.values_list("kind", "company", "channel", "direction", "text", "happened_at", "about_type", "about_id")
+    before = list(lines)
+    migration = import_module("contacts.migrations.0012_service_visits_on_the_timeline")
+    migration.add_lines(apps, None)
+    assert list(lines) == before
+    Interaction.objects.all().delete()
+    migration.add_lines(apps, None)
+    assert list(lines) == before
+
+
+def test_pages_and_command_count_visits_like_other_nouns(client, carla, north, fleet, tmp_path, capsys):
+    run = take(*as_file(GERMAN, "csv"), centre=north, by=carla)
+    client.force_login(carla)
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "4 rows imported: 2 new service visits." in page and "a service visit by its centre and order number;" in page
+    assert "2 new service visits" in client.get("/imports/").content.decode()
+    path = tmp_path / "more.csv"
+    path.write_text("Order number;Service date;Plate;Work done\nB-1;2026-09-30;HH-NL 88;Oil\n", encoding="utf-8")
+    call_command("import_fleet", str(path), centre=north.slug)
+    assert "1 service visits" in capsys.readouterr().out

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db import transaction
 
 from accounts.customers.actions import companies
-from accounts.models import Assignment, Company, ServiceVisit, TouchedCompany, User, Vehicle
+from accounts.models import Assignment, Company, TouchedCompany, User, Vehicle
+from contacts.memory.actions import service_visits
 from contacts.models import Decision, Holder, Person, PersonAddress, Reason
 from contacts.people.actions import people
 from fleetportal.core import audit
@@ -197,7 +198,7 @@ def test_a_person_with_consent_and_a_vehicle_with_a_visit_stay(north):
     )
     give_consent(Person.objects.get())
     cars = take(make_text("Company;Postcode;Plate\nAlpha GmbH;20457;HH-A 1\n"), "f.csv", centre=north)
-    ServiceVisit.enter(Vehicle.objects.get(), centre=north, visited_on=date(2026, 9, 1), order_number="W-1", by=None)
+    service_visits.enter(Vehicle.objects.get(), centre=north, visited_on=date(2026, 9, 1), order_number="W-1", by=None)
     undo(cars)
     undo(run)
     assert stays(cars) == {("vehicle", "in_use", "accounts.servicevisit")}

@@ -1,23 +1,15 @@
 """Service visits: what was done to a vehicle, when, at which centre, for how much."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Company
-from accounts.customers.models.touched import TouchedCompany
 from accounts.customers.models.vehicle import Vehicle
 from accounts.staff.models.centre import Centre
-from fleetportal.core import audit
-from fleetportal.core.db import bulk
 from fleetportal.core.errors import Refused
-
-if TYPE_CHECKING:
-    from accounts.staff.models.user import User
 
 
 class OrderKnown(Refused):
@@ -60,40 +52,6 @@ class ServiceVisit(models.Model):
 
     def __str__(self) -> str:
         return self.order_number
-
-    @classmethod
-    def enter(
-        cls,
-        vehicle: Vehicle,
-        *,
-        centre: Centre,
-        visited_on: date,
-        order_number: str,
-        by: "User | None",
-        jobs: Iterable[str] = (),
-        mileage_km: int | None = None,
-        amount_cents: int | None = None,
-    ) -> "ServiceVisit":
-        """The visit of `vehicle` with its `jobs`, a line each. Raises OrderKnown. Costs 7 queries at most."""
-        facts = {"visited_on": visited_on, "order_number": order_number, "mileage_km": mileage_km, "amount_cents": amount_cents}
-        visit = cls(company_id=vehicle.company_id, vehicle=vehicle, centre=centre, **facts)
-        with transaction.atomic():
-            if cls.objects.filter(centre=centre, order_number=order_number).exists():
-                raise OrderKnown(_("Order number %(number)s already exists at this centre.") % {"number": order_number})
-            cls.enter_many([(visit, list(jobs))], by=by)
-            return visit
-
-    @classmethod
-    def enter_many(
-        cls, visits: Sequence[tuple["ServiceVisit", Sequence[str]]], *, by: "User | None", origin: Mapping[str, object] | None = None
-    ) -> None:
-        """Save the new visits, each with its jobs; `origin` is noted in their entries. Costs 6 queries for a thousand."""
-        with transaction.atomic():
-            made = [visit for visit, _jobs in visits]
-            bulk.add(made)
-            bulk.add([JobLine(visit=visit, position=at, text=text) for visit, jobs in visits for at, text in enumerate(jobs, start=1)])
-            audit.record_many("service_visit.entered", [(visit, {}) for visit in made], by=by, facts=origin)
-            TouchedCompany.add_all(visit.company_id for visit in made)
 
 
 class JobLine(models.Model):

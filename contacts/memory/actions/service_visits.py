@@ -1,0 +1,166 @@
+"""How service visits are entered and edited, one or a thousand: with their job lines, and with a line on the company's timeline."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, JobLine, OrderKnown, ServiceVisit, TouchedCompany, Vehicle
+from contacts.memory.models.interaction import Interaction
+from contacts.people.models.person import Channel
+from fleetportal.core import audit
+from fleetportal.core.db import bulk, lock_many
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+KIND = "service_visit"  # of its line on the timeline
+NOON = time(12)  # the hour of a visit of which only the day is known
+Origin = Mapping[str, Any]  # what else the entries of a bulk verb note, like the import that the rows come from
+WithJobs = Sequence[tuple[ServiceVisit, Sequence[str]]]
+
+
+# --- entering -----------------------------------------------------------------------------------------------------------------
+
+
+def enter(
+    vehicle: Vehicle,
+    *,
+    centre: Centre,
+    visited_on: date,
+    order_number: str,
+    by: "User | None",
+    jobs: Iterable[str] = (),
+    mileage_km: int | None = None,
+    amount_cents: int | None = None,
+) -> ServiceVisit:
+    """The visit of `vehicle` with its `jobs`, a line each. Raises OrderKnown. Costs 10 queries at most."""
+    facts = {"visited_on": visited_on, "order_number": order_number, "mileage_km": mileage_km, "amount_cents": amount_cents}
+    visit = ServiceVisit(company_id=vehicle.company_id, vehicle=vehicle, centre=centre, **facts)
+    with transaction.atomic():
+        if ServiceVisit.objects.filter(centre=centre, order_number=order_number).exists():
+            raise OrderKnown(_("Order number %(number)s already exists at this centre.") % {"number": order_number})
+        enter_many([(visit, list(jobs))], by=by)
+        return visit
+
+
+def enter_many(visits: WithJobs, *, by: "User | None", origin: Origin | None = None) -> None:
+    """Save the new visits, each with its jobs; `origin` is noted in their entries. Costs 9 queries for a thousand."""
+    with transaction.atomic():
+        made = [visit for visit, _jobs in visits]
+        bulk.add(made)
+        bulk.add([JobLine(visit=visit, position=at, text=text) for visit, jobs in visits for at, text in enumerate(jobs, start=1)])
+        audit.record_many("service_visit.entered", [(visit, {}) for visit in made], by=by, facts=origin)
+        bulk.add([timeline_line(visit, by=by) for visit in made])
+        TouchedCompany.add_all(visit.company_id for visit in made)
+
+
+# --- editing ------------------------------------------------------------------------------------------------------------------
+
+
+def edit(visit: ServiceVisit, *, by: "User | None", **values: object) -> None:
+    """Write what differs from what `visit` holds. Costs nothing when nothing does, else 8 queries at most."""
+    edit_many([(visit, values)], by=by)
+
+
+def edit_many(
+    edits: Sequence[tuple[ServiceVisit, Mapping[str, object]]], *, by: "User | None", origin: Origin | None = None
+) -> list[audit.Edited[ServiceVisit]]:
+    """What `edit` does, for many visits, each named once; those that changed. Costs nothing where nothing differs, else 8 queries."""
+    with transaction.atomic():
+        edited = audit.edit_many(edits, action="service_visit.edited", by=by, facts=origin)
+        move_on_timeline([one.row for one in edited if "visited_on" in one.changes])
+        TouchedCompany.add_all(one.row.company_id for one in edited)
+        return edited
+
+
+def add_jobs(visit: ServiceVisit, jobs: Sequence[str], *, by: "User | None") -> list[JobLine]:
+    """The new lines of `visit`; a job that it has already is not added again. Costs 2 queries, 8 where there are new ones."""
+    return add_jobs_many([(visit, jobs)], by=by)
+
+
+def add_jobs_many(visits: WithJobs, *, by: "User | None", origin: Origin | None = None) -> list[JobLine]:
+    """What `add_jobs` does, for many visits, each named once. Costs nothing for none, else 8 queries for a thousand."""
+    if not visits:
+        return []
+    with transaction.atomic():
+        lock_many([visit for visit, _jobs in visits])
+        known = lines_of(visit for visit, _jobs in visits)
+        new: list[JobLine] = []
+        changed: list[tuple[ServiceVisit, audit.Changes]] = []
+        for visit, jobs in visits:
+            before = [line.text for line in known.get(visit.pk, ())]
+            first = max((line.position for line in known.get(visit.pk, ())), default=0) + 1
+            added = [job for job in dict.fromkeys(jobs) if job not in before]
+            new += [JobLine(visit=visit, position=at, text=text) for at, text in enumerate(added, start=first)]
+            if added:
+                changed.append((visit, {"jobs": (before, [*before, *added])}))
+        bulk.add(new)
+        audit.record_many("service_visit.jobs_added", changed, by=by, facts=origin)
+        TouchedCompany.add_all(visit.company_id for visit, _changes in changed)
+        return new
+
+
+def note_removed(lines: Sequence[JobLine], *, by: "User | None", origin: Origin) -> None:
+    """Say in the history of their visits that these lines were removed. Call once they are. Costs 5 queries."""
+    visits = {line.visit_id: line.visit for line in lines}
+    left = lines_of(visits.values())
+    changes: list[tuple[ServiceVisit, audit.Changes]] = []
+    for pk, visit in visits.items():
+        after = left.get(pk, [])
+        before = sorted([*after, *(line for line in lines if line.visit_id == pk)], key=lambda line: line.position)
+        changes.append((visit, {"jobs": ([line.text for line in before], [line.text for line in after])}))
+    audit.record_many("service_visit.jobs_removed", changes, by=by, facts=origin)
+
+
+def lines_of(visits: Iterable[ServiceVisit]) -> dict[int, list[JobLine]]:
+    """The job lines of each visit, in their order. Costs 1 query."""
+    found: dict[int, list[JobLine]] = {}
+    for line in JobLine.objects.filter(visit__among=[visit.pk for visit in visits]).order_by("position"):
+        found.setdefault(line.visit_id, []).append(line)
+    return found
+
+
+# --- the timeline -------------------------------------------------------------------------------------------------------------
+
+
+def timeline_line(visit: ServiceVisit, *, by: "User | None") -> Interaction:
+    """What the company's timeline says of `visit`, not yet saved. No contact with a person: it resets no cadence."""
+    return Interaction(
+        kind=KIND,
+        company_id=visit.company_id,
+        channel=Channel.IN_PERSON,
+        text=f"{visit.vehicle}, {visit.order_number}",
+        happened_at=moment_of(visit),
+        by=by,
+        about_type=audit.label(visit),
+        about_id=visit.pk,
+    )
+
+
+def moment_of(visit: ServiceVisit) -> datetime:
+    """Noon of the day, where the visit was."""
+    return datetime.combine(visit.visited_on, NOON, visit.centre.zone)
+
+
+def on_timeline(visits: Iterable[ServiceVisit]) -> "models.QuerySet[Interaction]":
+    return Interaction.objects.filter(kind=KIND, about_id__among=[visit.pk for visit in visits])
+
+
+def move_on_timeline(visits: Sequence[ServiceVisit]) -> None:
+    """Let the lines of these visits stand on their days. Costs nothing for none, else 3 queries."""
+    if not visits:
+        return
+    models.prefetch_related_objects(visits, "centre")
+    moments = {visit.pk: moment_of(visit) for visit in visits}
+    lines = list(on_timeline(visits))
+    for line in lines:
+        line.happened_at = moments[line.about_id or 0]
+    bulk.update(lines, {"happened_at"})
+
+
+def leave_timeline(visits: Sequence[ServiceVisit]) -> None:
+    """Visits that were removed leave the timeline too. Costs 1 query."""
+    on_timeline(visits).delete()
