@@ -247,7 +247,7 @@ def test_visits_that_were_there_before_get_their_line_once(north, fleet):
     service_visits.enter(fleet[0], centre=north, visited_on=date(2026, 9, 21), order_number="W-1", by=None)
     lines = Interaction.objects.values_list("kind", "company", "channel", "direction", "text", "happened_at", "about_type", "about_id")
     before = list(lines)
-    migration = import_module("contacts.migrations.0012_service_visits_on_the_timeline")
+    migration = import_module("contacts.migrations.0014_service_visits_on_the_timeline")
     migration.add_lines(apps, None)
     assert list(lines) == before
     Interaction.objects.all().delete()

@@ -33,6 +33,6 @@ def line(model, visit):
 class Migration(migrations.Migration):
     """Service visits that were there before the timeline knew them stand on it."""
 
-    dependencies = [("contacts", "0011_what_customers_did"), ("accounts", "0011_service_visits")]
+    dependencies = [("contacts", "0013_gift_policy_of_a_company"), ("accounts", "0011_service_visits")]
 
     operations = [migrations.RunPython(add_lines, migrations.RunPython.noop)]
