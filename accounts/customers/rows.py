@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -23,9 +23,22 @@ def for_list(companies: CompanyQuerySet) -> CompanyQuerySet:
 
     Subqueries and no join: asked only for the rows on the page, whatever the number of companies.
     """
-    ends = vehicles_of_each().filter(contract_ends_on__gte=timezone.localdate()).order_by("contract_ends_on").values("contract_ends_on")[:1]
     rows: Any = companies.select_related("centre").prefetch_related(responsible_today())
-    return rows.annotate(contract_ends_on=Subquery(ends))
+    return rows.annotate(contract_ends_on=Subquery(next_end(timezone.localdate())))
+
+
+def for_sheet(companies: CompanyQuerySet) -> CompanyQuerySet:
+    """With what a sheet reads: `contract_ends_on`, and the assignment `responsible_today`, of which there is at most one."""
+    today = timezone.localdate()
+    runs = Q(assignments__ends_on=None) | Q(assignments__ends_on__gte=today)
+    responsible = runs & Q(assignments__kind=Assignment.Kind.RESPONSIBLE, assignments__starts_on__lte=today)
+    rows: Any = companies.annotate(responsible_today=FilteredRelation("assignments", condition=responsible))
+    return rows.annotate(contract_ends_on=Subquery(next_end(today)))
+
+
+def next_end(today: date) -> QuerySet[Any, Any]:
+    """For a subquery over companies: the end of the contract that ends first."""
+    return vehicles_of_each().filter(contract_ends_on__gte=today).order_by("contract_ends_on").values("contract_ends_on")[:1]
 
 
 def for_dossier(companies: CompanyQuerySet) -> CompanyQuerySet:

@@ -22,16 +22,28 @@ def ranked(rows: QuerySet[Any], field: str, values: object, is_descending: bool)
     return rows.order_by(order.desc() if is_descending else order.asc(), "name_folded"), True
 
 
+RESPONSIBLE = tuple(f"responsible_today__user__{name}" for name in ("first_name", "last_name", "username"))
+
+
+def full_name(first: str | None, last: str | None, username: str | None) -> str:
+    """The name of a user as `str(user)` has it; nobody's is empty."""
+    return f"{first or ''} {last or ''}".strip() or username or ""
+
+
+def title_of(make: str, model: str) -> str:
+    return f"{make} {model}".strip()
+
+
 class CompanyTable(django_tables2.Table):
-    name = TableColumn(_("Company"), orderable=True, order_by="name_folded")
-    tier = TableColumn(_("Tier"), orderable=True, css="fp-wide", value=label_of("tier", Tier))
-    phase = TableColumn(_("Phase"), orderable=True, css="fp-wide", value=label_of("phase", Phase))
-    city = TableColumn(_("City"), orderable=True, css="fp-wide fp-xwide")
-    centre = TableColumn(_("Centre"), css="fp-wide fp-xwide", value=lambda company: company.centre.name)
-    responsible = TableColumn(_("Looked after by"), css="fp-wide fp-lwide", value=lambda company: str(company.responsible or ""))
-    fleet = TableColumn(_("Vehicles"), orderable=True, order_by="fleet_size", accessor="fleet_size", kind="int", css="fp-num fp-wide")
+    name = TableColumn(_("Company"), orderable=True, order_by="name_folded", reads=("name",))
+    tier = TableColumn(_("Tier"), orderable=True, css="fp-wide", reads=("tier",), value=label_of(Tier))
+    phase = TableColumn(_("Phase"), orderable=True, css="fp-wide", reads=("phase",), value=label_of(Phase))
+    city = TableColumn(_("City"), orderable=True, css="fp-wide fp-xwide", reads=("city",))
+    centre = TableColumn(_("Centre"), css="fp-wide fp-xwide", reads=("centre__name",))
+    responsible = TableColumn(_("Looked after by"), css="fp-wide fp-lwide", reads=RESPONSIBLE, value=full_name)
+    fleet = TableColumn(_("Vehicles"), orderable=True, order_by="fleet_size", reads=("fleet_size",), kind="int", css="fp-num fp-wide")
     contract_end = TableColumn(
-        _("Contract end"), orderable=True, order_by="contract_ends_on", accessor="contract_ends_on", kind="date", css="fp-num"
+        _("Contract end"), orderable=True, order_by="contract_ends_on", reads=("contract_ends_on",), kind="date", css="fp-num"
     )
 
     class Meta:
@@ -45,20 +57,18 @@ class CompanyTable(django_tables2.Table):
 
 
 class VehicleTable(django_tables2.Table):
-    plate = TableColumn(_("Plate"), orderable=True, order_by="plate_folded")
-    model = TableColumn(_("Model"), orderable=True, order_by=("make", "model"), css="fp-wide", value=lambda vehicle: vehicle.title)
-    use = TableColumn(_("Kind"), orderable=True, css="fp-wide", value=label_of("use", Use))
-    company = TableColumn(
-        _("Company"), orderable=True, order_by="company__name_folded", css="fp-wide", value=lambda vehicle: vehicle.company.name
-    )
-    vin = TableColumn(_("VIN"), css="fp-wide fp-xwide")
+    plate = TableColumn(_("Plate"), orderable=True, order_by="plate_folded", reads=("plate",))
+    model = TableColumn(_("Model"), orderable=True, order_by=("make", "model"), css="fp-wide", reads=("make", "model"), value=title_of)
+    use = TableColumn(_("Kind"), orderable=True, css="fp-wide", reads=("use",), value=label_of(Use))
+    company = TableColumn(_("Company"), orderable=True, order_by="company__name_folded", css="fp-wide", reads=("company__name",))
+    vin = TableColumn(_("VIN"), css="fp-wide fp-xwide", reads=("vin",))
     delivered = TableColumn(
-        _("Delivery"), orderable=True, order_by="delivered_on", accessor="delivered_on", kind="date", css="fp-num fp-wide"
+        _("Delivery"), orderable=True, order_by="delivered_on", reads=("delivered_on",), kind="date", css="fp-num fp-wide"
     )
     contract_end = TableColumn(
-        _("Contract end"), orderable=True, order_by="contract_ends_on", accessor="contract_ends_on", kind="date", css="fp-num"
+        _("Contract end"), orderable=True, order_by="contract_ends_on", reads=("contract_ends_on",), kind="date", css="fp-num"
     )
-    mileage = TableColumn(_("Mileage in km"), accessor="mileage_km", kind="int", css="fp-num fp-wide fp-xwide")
+    mileage = TableColumn(_("Mileage in km"), reads=("mileage_km",), kind="int", css="fp-num fp-wide fp-xwide")
 
     class Meta:
         order_by = "plate"

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.memory.models.interaction import Interaction
 from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.holders import Holder
+from contacts.people.models.person import full_name
 from contacts.people.models.roles import GROUPS, Group
 from fleetportal.core.templatetags.portal import ago, sign
 from fleetportal.core.web.lists import ExtraColumn
@@ -40,12 +41,26 @@ def with_holder(vehicles: Any) -> Any:
     return vehicles.prefetch_related(Prefetch("holders", running, "holder_now"))
 
 
-def known_groups(company: Any) -> str:
-    return ", ".join(str(group.label) for group in Group if getattr(company, f"knows_{group.value}"))
+def with_holder_today(vehicles: Any) -> Any:
+    """Vehicles with the relation `holder_today`, of which there is at most one row: what a sheet reads."""
+    today = timezone.localdate()
+    runs = (Q(holders__ends_on=None) | Q(holders__ends_on__gte=today)) & Q(holders__starts_on__lte=today)
+    return vehicles.annotate(holder_today=FilteredRelation("holders", condition=runs))
 
 
-def holder_name(vehicle: Any) -> str:
-    return str(vehicle.holder_now[0].user.person) if vehicle.holder_now else ""
+def known_groups(*known: bool) -> str:
+    """Which groups somebody is known of, in words."""
+    return groups_in_words(known, get_language() or "")
+
+
+@lru_cache(maxsize=100)  # a sheet says each of the eight many times
+def groups_in_words(known: tuple[bool, ...], _language: str) -> str:
+    return ", ".join(str(group.label) for group, is_known in zip(Group, known, strict=True) if is_known)
+
+
+def holder_name(person: int | None, first: str, last: str) -> str:
+    """The holder as their card is headed; empty for a vehicle that nobody holds."""
+    return full_name(first, last) if person else ""
 
 
 def coverage_cell(company: Any) -> SafeString:
@@ -76,9 +91,17 @@ def said_dimly(words: str) -> SafeString:
     return format_html('<span class="fp-dim">{}</span>', words)
 
 
-coverage = ExtraColumn("known", _("Coverage"), coverage_cell, with_coverage, known_groups, at="contract_end", css="fp-wide")
+HOLDER = tuple(f"holder_today__user__person__{name}" for name in ("pk", "first_name", "last_name"))
+
+coverage = ExtraColumn(
+    "known", _("Coverage"), coverage_cell, with_coverage,
+    reads=tuple(f"knows_{group.value}" for group in Group), value=known_groups, at="contract_end", css="fp-wide",
+)  # fmt: skip
 last_contact = ExtraColumn(
-    "last_contact", _("Last contact"), last_contact_cell, with_last_contact, lambda company: company.last_contact_at,
+    "last_contact", _("Last contact"), last_contact_cell, with_last_contact, reads=("last_contact_at",),
     kind="datetime", css="fp-num fp-wide fp-lwide fp-nowrap", order_by="last_contact_at",
 )  # fmt: skip
-holder = ExtraColumn("holder", _("Holder"), holder_cell, with_holder, holder_name, at="vin", css="fp-wide")
+holder = ExtraColumn(
+    "holder", _("Holder"), holder_cell, with_holder,
+    reads=HOLDER, value=holder_name, in_sheet=with_holder_today, at="vin", css="fp-wide",
+)  # fmt: skip

@@ -6,7 +6,6 @@ import django_tables2
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CompanyPair
-from contacts.people.models.pairs import PersonPair
 from fleetportal.core.web.lists import TableColumn, label_of
 
 
@@ -19,7 +18,7 @@ class PersonPairTable(django_tables2.Table):
     one_roles = TableColumn(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.one), empty_values=())
     other = TableColumn(_("May be the same as"), value=lambda pair: pair.other.name)
     other_roles = TableColumn(_("Roles"), css="fp-wide", value=lambda pair: roles_in_words(pair.other), empty_values=())
-    found_by = TableColumn(_("Matching details"), css="fp-wide", value=label_of("found_by", PersonPair.Found))
+    found_by = TableColumn(_("Matching details"), css="fp-wide", value=lambda pair: pair.found_words)
     found_at = TableColumn(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
     said = TableColumn("", exported=False, css="fp-wide", empty_values=())
 
@@ -28,10 +27,10 @@ class PersonPairTable(django_tables2.Table):
 
 
 class CompanyPairTable(django_tables2.Table):
-    one = TableColumn(_("Company"), value=lambda pair: pair.one.name)
-    other = TableColumn(_("May be the same as"), value=lambda pair: pair.other.name)
-    found_by = TableColumn(_("Matching details"), css="fp-wide", value=label_of("found_by", CompanyPair.Found))
-    found_at = TableColumn(_("Found"), orderable=True, kind="datetime", css="fp-num fp-wide fp-nowrap")
+    one = TableColumn(_("Company"), reads=("one__name",))
+    other = TableColumn(_("May be the same as"), reads=("other__name",))
+    found_by = TableColumn(_("Matching details"), css="fp-wide", reads=("found_by",), value=label_of(CompanyPair.Found))
+    found_at = TableColumn(_("Found"), orderable=True, reads=("found_at",), kind="datetime", css="fp-num fp-wide fp-nowrap")
     said = TableColumn("", exported=False, css="fp-wide", empty_values=())
 
     class Meta:

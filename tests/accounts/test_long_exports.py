@@ -1,6 +1,8 @@
 """An export that takes longer than a request: a job, its page, a file for its owner alone, for a day."""
 
+import csv
 import io
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,11 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Assignment, Centre, Company, User
+from contacts.models import Holder
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web import export_jobs
 from fleetportal.core.web.lists import page as lists
 from tests.factories.accounts import make_company, make_vehicle
+from tests.factories.contacts import make_person, make_role
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +116,51 @@ def test_other_methods_are_refused(client: Client, anna: User, seven: list[Compa
     job = order(client)
     assert client.post(f"/exports/{job.pk}/").status_code == 405
     assert client.post(f"/exports/{job.pk}/file/").status_code == 405
+
+
+@pytest.mark.parametrize("rows", [3, 9])
+def test_a_chunk_costs_the_same_queries_whatever_its_rows(
+    client: Client, anna: User, north: Centre, rows: int, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries
+) -> None:
+    monkeypatch.setattr(export_jobs, "CHUNK", 10)
+    for n in range(rows):
+        make_company(north, name=f"Company {n}", looked_after_by=anna)
+    client.force_login(anna)
+    job = order(client)
+    export_jobs.page_of(job)
+    job.owner.rights  # noqa: B018  read once for a slice
+    with django_assert_num_queries(3):  # which rows, their cells, how far it is
+        assert export_jobs.run(job, deadline=time.monotonic() + 60)
+
+
+def test_a_row_that_goes_while_the_job_runs_leaves_no_gap(client: Client, anna: User, seven: list[Company]) -> None:
+    client.force_login(anna)
+    job = order(client, query="?sort=name")
+    assert not export_jobs.run(job, deadline=0.0)
+    seven[2].delete()
+    Assignment.objects.filter(company=seven[4]).update(ends_on=timezone.localdate() - timedelta(days=1))
+    work()
+    rows = sheet_of(client.get(f"/exports/{job.pk}/file/"))
+    assert [row[0] for row in rows[1:]] == ["Company 0", "Company 1", "Company 3", "Company 5", "Company 6"]
+
+
+def test_a_sheet_says_what_the_list_shows(client: Client, anna: User, north: Centre) -> None:
+    """Columns read their cells without the rows: names, holders and labels are the ones that a page shows of the rows."""
+    company = make_company(north, name="Nordhafen", looked_after_by=anna, tier="gold")
+    Assignment.assign(company, anna, kind=Assignment.Kind.STAND_IN, starts_on=timezone.localdate(), by=None)
+    held, free = (make_vehicle(company, plate=plate, make="Opel", use="personal") for plate in ("B-A 1", "B-B 2"))
+    user = make_role("user", company, make_person(first_name="Ida", last_name="Lind"))
+    for starts, ends in ((400, 300), (200, None)):
+        day = timezone.localdate()
+        Holder.objects.create(vehicle=held, user=user, starts_on=day - timedelta(days=starts), ends_on=ends and day - timedelta(days=ends))
+    client.force_login(anna)
+    for address, first in (("/companies/?", "Nordhafen"), ("/vehicles/?", "B-A 1")):
+        answer = client.post(address, {"_export": "csv", "reason": "Round in December"})
+        lines = [*csv.DictReader(answer.content.decode("utf-8-sig").splitlines())]
+        assert next(iter(lines[0].values())) == first
+        if address.startswith("/companies"):
+            assert len(lines) == 1 and lines[0]["Looked after by"] == str(anna) and lines[0]["Tier"] == "Gold"
+            assert lines[0]["Coverage"] == "User" and lines[0]["Vehicles"] == "2"
+        else:
+            assert [line["Holder"] for line in lines] == ["Ida Lind", ""] and lines[1]["Company"] == "Nordhafen"
+    assert free.plate == lines[1]["Plate"]

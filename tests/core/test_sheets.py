@@ -8,11 +8,24 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fleetportal.core.sheets import SheetMarks, SheetRefused, harmless, processes, write_csv, write_marked, write_xlsx
+from fleetportal.core.sheets import (
+    SheetColumn,
+    SheetMarks,
+    SheetRefused,
+    cells,
+    harmless,
+    processes,
+    write_csv,
+    write_marked,
+    write_xlsx,
+    writing,
+)
 from fleetportal.core.sheets.work import limits
+from fleetportal.core.sheets.writing import FORMATS
 from tests.core.reading import read
 from tests.factories.sheets import make_ods, make_xlsx
 
@@ -177,6 +190,40 @@ def test_text_that_begins_like_a_formula_stays_text(text):
     write_csv(lines, [("Name", "text")], [(text,)])
     assert openpyxl.load_workbook(file).active["A2"].data_type == "s"
     assert lines.getvalue().splitlines()[1].strip('"').startswith("'")
+
+
+VALUES = ["Müller & Söhne <GmbH>", "_x0041_ stays", " blanks ", "two\nlines", "back\rslash", "\x00\ud800", "x" * 40_000, "", None, True, 0, -3,
+    10**15, 0.1, 1 / 3, 1e-9, Decimal("12.50"), Decimal("-0.005"), date(1900, 2, 28), date(1900, 3, 1), date(2026, 1, 2),
+    datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=UTC), datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["text", "int", "number", "money", "date", "datetime"])
+def test_each_value_means_what_xlsxwriter_makes_of_it(kind: str) -> None:
+    """Our rows are text put into XlsxWriter's workbook: cell by cell they are what its own calls would have written."""
+    ours, theirs = io.BytesIO(), io.BytesIO()
+    write_xlsx(ours, [("Value", kind), ("Place", "int")], [(value, place) for place, value in enumerate(VALUES)])
+    book = xlsxwriter.Workbook(theirs, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    page, formats = book.add_worksheet(), {name: book.add_format({"num_format": pattern}) for name, pattern in FORMATS.items()}
+    for row, value in enumerate(VALUES, start=1):
+        if isinstance(value, (int, float, Decimal)) and kind in ("int", "number", "money"):
+            page.write_number(row, 0, value, formats[kind])
+        elif isinstance(value, date):
+            moment = cells.local(value) if isinstance(value, datetime) else value
+            page.write_datetime(row, 0, moment, formats["datetime" if kind == "datetime" and isinstance(value, datetime) else "date"])
+        elif value not in ("", None):
+            page.write_string(row, 0, cells.clean(str(value)))
+    book.close()
+    made, wanted = (openpyxl.load_workbook(file).active for file in (ours, theirs))
+    for row in range(2, len(VALUES) + 2):
+        mine, other = made.cell(row, 1), wanted.cell(row, 1)
+        assert (mine.value, mine.data_type, mine.number_format) == (other.value, other.data_type, other.number_format), VALUES[row - 2]
+        assert made.cell(row, 2).value == row - 2
+
+
+def test_a_sheet_ends_where_a_workbook_does() -> None:
+    columns = [SheetColumn("Name")]
+    text = cells.xlsx_rows(columns, [("last",), ("too far",)], first=cells.SHEET_ROWS, styles=writing.styles())
+    assert text == f'<row r="{cells.SHEET_ROWS}"><c r="A{cells.SHEET_ROWS}" t="inlineStr"><is><t>last</t></is></c></row>'
 
 
 @pytest.mark.parametrize("text", ["+49 30 1234-5", "-12.50", "+1 (212) 555", "Müller", ""])

@@ -54,6 +54,9 @@ class CompanyList(ListPage[CompanyQuerySet]):
     def for_list(self, companies: CompanyQuerySet) -> CompanyQuerySet:
         return rows.for_list(companies)
 
+    def for_sheet(self, companies: CompanyQuerySet) -> CompanyQuerySet:
+        return rows.for_sheet(companies)
+
     def exportable(self, rows: CompanyQuerySet, user: User) -> CompanyQuerySet:
         return rows.filter(pk__in=Company.objects.where(user, may="export").values("pk"))
 

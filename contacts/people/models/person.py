@@ -140,7 +140,7 @@ class Person(Folded):
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or str(_("Name unknown"))
+        return full_name(self.first_name, self.last_name)
 
     @property
     def addressed(self) -> str:
@@ -301,6 +301,11 @@ def index_people(people: Collection[int]) -> None:
     """Let search find the people with these numbers by their names and addresses as they are now. Costs 3 queries for a thousand."""
     if people:
         search.index(one.search_row for one in Person.objects.filter(pk__among=people).prefetch_related("addresses"))
+
+
+def full_name(first: str, last: str) -> str:
+    """The name as cards and lists show it."""
+    return f"{first} {last}".strip() or str(_("Name unknown"))
 
 
 def fold_name(first: str, last: str) -> str:

@@ -1,10 +1,11 @@
 """Spreadsheets in and out: strangers' files are read in a process of their own, ours are written typed, and nothing in them runs."""
 
 from fleetportal.core.sheets.book import Book, BookSheet, Unreckoned
+from fleetportal.core.sheets.cells import SheetColumn, harmless
 from fleetportal.core.sheets.marking import SheetMarks, write_marked
 from fleetportal.core.sheets.reading import read
 from fleetportal.core.sheets.refusals import SheetRefused, refusal
-from fleetportal.core.sheets.writing import SheetColumn, harmless, write_csv, write_xlsx
+from fleetportal.core.sheets.writing import piece, put_together, write_csv, write_xlsx
 
 __all__ = [
     "Book",
@@ -14,6 +15,8 @@ __all__ = [
     "SheetRefused",
     "Unreckoned",
     "harmless",
+    "piece",
+    "put_together",
     "read",
     "refusal",
     "write_csv",

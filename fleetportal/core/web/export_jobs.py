@@ -2,8 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,14 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from fleetportal.core import sheets
-from fleetportal.core.db import bulk
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web import pages
-from fleetportal.core.web.lists import CHUNK, TYPES, ListPage, in_this_order, listed, write_sheet
+from fleetportal.core.web.lists import CHUNK, TYPES, ListPage, listed
 
 KEPT = timedelta(hours=24)
-as_line = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
 class NoLongerYours(Refused):
@@ -68,65 +65,54 @@ def page_of(job: jobs.Job) -> ListPage[Any]:
 def run(job: jobs.Job, deadline: float) -> bool:
     """One slice: first which rows, then their cells by the chunk, at last the file. A slice done twice writes the same."""
     page = page_of(job)
-    rows = page.exported(QueryDict(job.args["query"]), job.owner)
+    query = QueryDict(job.args["query"])
     if not keys_file(job).exists():
-        write_whole(keys_file(job), json.dumps(list(rows.values_list("pk", flat=True))))
+        rows = page.exported(query, job.owner)
+        write_whole(keys_file(job), json.dumps(list(rows.values_list("pk", flat=True))).encode())
     keys = json.loads(keys_file(job).read_text())
+    columns = [*page.columns().values()]
     while job.done < len(keys):
-        with bulk.uncollected():
-            chunk = in_this_order(rows, keys[job.done : job.done + CHUNK])
-            note_beside(job, page, chunk)
-            write_whole(part(job, job.done), "\n".join(as_line(page.cells(row)) for row in chunk))
+        wanted = keys[job.done : job.done + CHUNK]
+        found, told = page.cells(query, wanted, job.owner)
+        if len(found) < len(wanted):  # gone, or no longer theirs: the rows below move up
+            keys = [*keys[: job.done], *(key for key in wanted if key in found), *keys[job.done + CHUNK :]]
+            write_whole(keys_file(job), json.dumps(keys).encode())
+            continue
+        note_beside(job, told)
+        cells = [found[key] for key in wanted]
+        write_whole(part(job, job.done), sheets.piece(job.args["kind"], columns, cells, before=job.done))
         job.progress(min(job.done + CHUNK, len(keys)), len(keys))
         if time.monotonic() > deadline:
             return False
-    assemble(job, page, len(keys))
+    assemble(job, columns, len(keys))
     return True
 
 
-def note_beside(job: jobs.Job, page: ListPage[Any], rows: list[Any]) -> None:
-    """Remember which other rows the cells of `rows` show."""
-    found = {key for row in rows for key in page.beside(row)}
-    if found:
-        write_whole(beside_file(job), json.dumps(sorted(found.union(beside(job)))))
+def note_beside(job: jobs.Job, told: set[int]) -> None:
+    """Remember which other rows the cells of some rows show."""
+    if told:
+        write_whole(beside_file(job), json.dumps(sorted(told.union(beside(job)))).encode())
 
 
 def beside(job: jobs.Job) -> list[int]:
     return json.loads(beside_file(job).read_text()) if beside_file(job).exists() else []
 
 
-def write_whole(path: Path, text: str) -> None:
-    """`path` holds all of `text` or what it held before."""
+def write_whole(path: Path, content: bytes) -> None:
+    """`path` holds all of `content` or what it held before."""
     draft = path.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
+    draft.write_bytes(content)
     draft.replace(path)
 
 
-def assemble(job: jobs.Job, page: ListPage[Any], count: int) -> None:
-    columns = [*page.columns().values()]
+def assemble(job: jobs.Job, columns: list[sheets.SheetColumn], count: int) -> None:
     draft = made(job).with_suffix(".draft")
+    parts = [part(job, first) for first in range(0, count, CHUNK)]
     with draft.open("wb") as out:
-        write_sheet(job.args["kind"], out, columns, gathered(job, columns, count))
+        sheets.put_together(job.args["kind"], out, columns, (path.read_bytes() for path in parts), count=count)
     draft.replace(made(job))
-    for first in range(0, count, CHUNK):
-        part(job, first).unlink(missing_ok=True)
-
-
-def gathered(job: jobs.Job, columns: list[sheets.SheetColumn], count: int) -> Iterator[list[object]]:
-    days = [(place, column.kind) for place, column in enumerate(columns) if column.kind in ("date", "datetime")]
-    for first in range(0, count, CHUNK):
-        for line in part(job, first).read_text(encoding="utf-8").splitlines():
-            cells = json.loads(line)
-            for place, kind in days:
-                cells[place] = back(cells[place], kind)
-            yield cells
-
-
-def back(value: Any, kind: str) -> object:
-    """What JSON made a text, as a day or moment again."""
-    if value is None:
-        return None
-    return date.fromisoformat(value) if kind == "date" else datetime.fromisoformat(value)
+    for path in parts:
+        path.unlink(missing_ok=True)
 
 
 def own(request: HttpRequest, job_id: int) -> jobs.Job:

@@ -4,9 +4,9 @@ A page declares its parts; `get_queryset` narrows the rows to what the user may 
 row shows. Columns, sort and export come from a django-tables2 table, the filter from a django-filter set.
 """
 
-from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, TableColumn, label_of, write_sheet
+from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, TableColumn, label_of
 from fleetportal.core.web.lists.page import Bulk, Empty, ListPage, Preset, clean, listed
-from fleetportal.core.web.lists.paging import COUNTED_UP_TO, in_this_order, said_count
+from fleetportal.core.web.lists.paging import COUNTED_UP_TO, said_count
 from fleetportal.core.web.lists.sentence import Sentence, Word
 
 __all__ = [
@@ -22,9 +22,7 @@ __all__ = [
     "TableColumn",
     "Word",
     "clean",
-    "in_this_order",
     "label_of",
     "listed",
     "said_count",
-    "write_sheet",
 ]

@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from io import TextIOWrapper
-from typing import IO, Any
+from typing import Any
 
 import django_tables2
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import get_language
-
-from fleetportal.core import sheets
 
 TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
 CHUNK = 2000
@@ -20,28 +17,43 @@ Words = str | Promise
 
 
 class TableColumn(django_tables2.Column):
-    """A column of a list: `kind` (of core.sheets) and `value` for the export, `css` for its head; the rest is django-tables2's."""
+    """A column of a list: `css` for its head, and for the export `kind` (of core.sheets), `reads` and `value`.
+
+    `reads` are the names of what a query answers for the column, `value` makes the cell of these; without `value` the one that is
+    read is the cell. A column without `reads` needs the row itself, of which `value` makes its cell. The rest is django-tables2's.
+    """
 
     def __init__(
-        self, verbose_name: Words, *, kind: str = "text", css: str = "", exported: bool = True, value: Any = None, **kwargs: Any
+        self,
+        verbose_name: Words,
+        *,
+        kind: str = "text",
+        css: str = "",
+        exported: bool = True,
+        reads: Sequence[str] = (),
+        value: Callable[..., Any] | None = None,
+        **kwargs: Any,
     ) -> None:
         kwargs.setdefault("orderable", False)
         super().__init__(verbose_name=verbose_name, **kwargs)
-        self.kind, self.css, self.exported, self.value_of = kind, css, exported, value
+        self.kind, self.css, self.exported, self.reads, self.value_of = kind, css, exported, tuple(reads), value
 
 
 @dataclass(frozen=True)
 class ExtraColumn:
     """A column that a higher app adds to a lower one's list, before the column `at` ("" puts it last).
 
-    `decorate` adds to the queryset what `cell` (row to HTML) shows and `value` exports; `order_by` names what sorts it.
+    `decorate` adds to the queryset what `cell` (row to HTML) shows, `in_sheet` what the export `reads` for `value` (None: the same);
+    `order_by` names what sorts it.
     """
 
     name: str
     label: Words
     cell: Callable[[Any], str]
     decorate: Callable[[Any], Any]
-    value: Callable[[Any], Any]
+    reads: tuple[str, ...]
+    value: Callable[..., Any] | None = None
+    in_sheet: Callable[[Any], Any] | None = None
     at: str = ""
     kind: str = "text"
     css: str = ""
@@ -49,7 +61,7 @@ class ExtraColumn:
 
     def column(self) -> TableColumn:
         sort: dict[str, Any] = {"orderable": True, "order_by": self.order_by} if self.order_by else {}
-        return TableColumn(self.label, kind=self.kind, css=self.css, value=self.value, empty_values=(), **sort)
+        return TableColumn(self.label, kind=self.kind, css=self.css, reads=self.reads, value=self.value, empty_values=(), **sort)
 
 
 @dataclass(frozen=True)
@@ -73,9 +85,12 @@ def with_extra(table: type[django_tables2.Table], extra: tuple[ExtraColumn, ...]
 
 def reader(name: str, column: TableColumn) -> Callable[[Any], Any]:
     """What reads the cell of `column` off a row."""
+    if column.reads:
+        paths = [django_tables2.A(one.replace("__", ".")) for one in column.reads]
+        make = column.value_of or (lambda value: value)
+        return lambda row: make(*(path.resolve(row, quiet=True) for path in paths))
     if column.value_of is not None:
-        read: Callable[[Any], Any] = column.value_of
-        return read
+        return column.value_of
     path = django_tables2.A(column.accessor or name)
     return partial(path.resolve, quiet=True) if len(path.bits) > 1 else partial(plainly, path.bits[0])
 
@@ -86,21 +101,32 @@ def plainly(name: str, row: Any) -> Any:
     return value() if callable(value) else value
 
 
-def label_of(field: str, choices: type[models.TextChoices]) -> Callable[[Any], str]:
-    """For a column's `value`: the label of the choice in `field`, each translated once a language."""
+def label_of(choices: type[models.TextChoices]) -> Callable[[str], str]:
+    """For a column's `value`: the label of a choice, each translated once a language."""
 
     @cache
     def labels(_language: str) -> dict[str, str]:
         return {value: str(label) for value, label in choices.choices}
 
-    return lambda row: labels(get_language() or "").get(value := getattr(row, field), value)
+    return lambda value: labels(get_language() or "").get(value, value)
 
 
-def write_sheet(kind: str, out: IO[bytes], columns: Sequence[sheets.SheetColumn], rows: Iterable[Sequence[Any]]) -> int:
-    """How many rows were written to `out` as `kind`, taken one at a time."""
-    if kind == "xlsx":
-        return sheets.write_xlsx(out, columns, rows)
-    stream = TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
-    count = sheets.write_csv(stream, columns, rows)
-    stream.detach()
-    return count
+class QueriedCells:
+    """Cells from what one query answers for all `columns`, no row of a model made; each of them names what it `reads`."""
+
+    def __init__(self, columns: Sequence[TableColumn]) -> None:
+        self.names = list(dict.fromkeys(("pk", *(name for column in columns for name in column.reads))))
+        places = {name: place for place, name in enumerate(self.names)}
+        self.columns = [([places[name] for name in column.reads], column.value_of) for column in columns]
+
+    def cells(self, rows: models.QuerySet[Any], keys: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+        """The cells of those of `rows` that have one of `keys`, by key. Costs 1 query."""
+        asked = rows.order_by().select_related(None).prefetch_related(None).filter(pk__among=keys).values_list(*self.names)
+        answered = [*zip(*asked, strict=True)]
+        if not answered:
+            return {}
+        cells = [self.column([answered[place] for place in places], value) for places, value in self.columns]
+        return dict(zip(answered[0], zip(*cells, strict=True), strict=True))
+
+    def column(self, values: Sequence[Sequence[Any]], value: Callable[..., Any] | None) -> Iterable[Any]:
+        return values[0] if value is None else map(value, *values)
