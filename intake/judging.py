@@ -8,7 +8,7 @@ from django.utils import timezone
 from fleetportal.core.db import bulk
 from fleetportal.core.sheets.book import Book, BookSheet, Cell
 from intake import counting
-from intake.batches import Batch, Importer, RowPlan
+from intake.batches import Batch, Importer, RowPlan, rows_at_once
 from intake.models import Import, StagedRow, Verdict
 from intake.nouns.company import key_of as company_key
 from intake.nouns.registry import nouns
@@ -23,7 +23,6 @@ from intake.reading.rows import Row, fingerprint
 from intake.referring import refer_to_companies, refer_to_people
 from intake.twins import Twins
 
-BATCH = 500
 SKIPPED_SHOWN = 100
 KEPT_CHARACTERS = 2000  # of a cell, beside what was understood
 
@@ -57,7 +56,7 @@ class Step:
         offset = self.position.offset if self.position.offset is not None else self.sheet.offset
         rows = DataRows(book_of(self.run), self.sheet, offset=offset, last_row=self.position.last_row, gap=self.position.gap)
         reader = self.reader()
-        self.rows = [self.read(reader, number, cells) for number, cells in islice(iter(rows), BATCH)]
+        self.rows = [self.read(reader, number, cells) for number, cells in islice(iter(rows), rows_at_once())]
         self.staged = [self.staged_row(row) for row in self.rows]
         self.twins = Twins(self.run, self.sheet, self.rows, self.staged)
         refer_to_companies(self.run, self.rows)

@@ -169,6 +169,10 @@ class StagedRowQuerySet(models.QuerySet["StagedRow"]):
     def to_apply(self) -> Self:
         return self.filter(verdict__in=(Verdict.NEW, Verdict.CHANGED), applied_at=None).order_by("pk")
 
+    def as_understood(self) -> Self:
+        """With what `as_row` takes alone: the cells of a row are half of what is read."""
+        return self.only("run", "sheet", "row", "values", "fingerprint")
+
     def naming_parents(self) -> Self:
         """Rows taken whose company belongs to another."""
         return self.filter(values__company__parent__isnull=False).exclude(applied_at=None).order_by("pk")
@@ -223,8 +227,8 @@ class StagedRow(models.Model):
         self.save(update_fields=["verdict", "problems", "problem"])
 
     def as_row(self) -> Row:
-        """What was read from the file, as it was judged."""
-        return Row(self.sheet, self.row, self.cells, Said.from_json(self.values), staged=self.pk, fingerprint=self.fingerprint)
+        """What was understood of the row, as it was judged; without its cells."""
+        return Row(self.sheet, self.row, [], Said.from_json(self.values), staged=self.pk, fingerprint=self.fingerprint)
 
 
 class Stays(models.TextChoices):

@@ -12,12 +12,11 @@ from fleetportal.core.db import lock
 from fleetportal.core.jobs import queue as jobs
 from intake.actions.columns import back_to_columns
 from intake.actions.refusals import ImportBusy, NoLongerAllowed, NothingToTake
-from intake.batches import Batch, companies_alone
+from intake.batches import Batch, companies_alone, rows_at_once
 from intake.importer import HINDRANCES, actor, hindrance, importer
 from intake.models import JOB, Import, Made, StagedRow
 from intake.nouns.registry import nouns
 
-BATCH = 500
 TRIES = 3
 State = Import.State
 
@@ -66,7 +65,7 @@ def apply_rows(run: Import) -> bool:
         hold(run, code)
         return True
     today = timezone.localdate()
-    staged = list(run.rows.to_apply()[:BATCH])
+    staged = list(run.rows.to_apply().as_understood()[: rows_at_once()])
     if not staged:
         return settle_parents(run, today=today)
     batch = Batch(run, importer(run), [one.as_row() for one in staged], today=today, writes=True)
@@ -83,7 +82,8 @@ def apply_rows(run: Import) -> bool:
 
 def settle_parents(run: Import, *, today: date) -> bool:
     """A batch of the companies that belong to one which a later batch made; True, and the import is done, when none was left."""
-    staged = list(run.rows.naming_parents().filter(pk__gt=run.progress.parents_seen)[:BATCH])
+    rows = run.rows.naming_parents().as_understood().filter(pk__gt=run.progress.parents_seen)
+    staged = list(rows[: rows_at_once()])
     if not staged:
         finish(run, State.DONE)
         return True

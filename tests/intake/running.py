@@ -1,6 +1,9 @@
 """What several tests of the import share: a fleet list, and an import from file to verdicts."""
 
+import pytest
+
 from intake import actions as imports
+from intake import batches
 from intake.models import Import
 from intake.wording import words_of
 from tests.factories.sheets import make_xlsx
@@ -39,3 +42,9 @@ def verdicts(run):
 
 def why(run):
     return [words_of(problem)[0] for row in run.rows.filter(verdict="rejected").order_by("row") for problem in row.found]
+
+
+def rows_at_once(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Let a batch take `count` rows, on either database."""
+    monkeypatch.setattr(batches, "AT_ONCE", count)
+    monkeypatch.setattr(batches, "AT_ONCE_ALONE", count)

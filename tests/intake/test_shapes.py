@@ -1,7 +1,6 @@
 """Lists in shapes that nobody drew for us: covers and legends, headings between rows, sheets joined by the plate, formulas unreckoned."""
 
 import re
-import sys
 from datetime import date
 
 import pytest
@@ -13,14 +12,13 @@ from contacts.models import Holder, Person
 from contacts.people.models.pairs import SAME_PERSON
 from fleetportal.core.audit import Change
 from intake import actions as imports
-from intake import judging
 from intake.models import Import
 from intake.reading import dates, reaching
 from intake.wording import words_of
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person
 from tests.factories.sheets import make_text, make_workbook_by_hand, make_xlsx
-from tests.intake.running import judge, take, verdicts, why
+from tests.intake.running import judge, rows_at_once, take, verdicts, why
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +130,7 @@ def test_a_bare_list_of_customers_is_no_cover(north):
 
 
 def test_a_company_named_in_the_first_row_of_a_block_is_that_of_the_rows_below(north, monkeypatch):
-    monkeypatch.setattr(judging, "BATCH", 2)
+    rows_at_once(monkeypatch, 2)
     rows = [
         ["Kunde", "Kennzeichen", "Modell"],
         ["Delta GmbH", "DO-DE 1", "Audi A4"],
@@ -266,7 +264,7 @@ def test_months_and_quarters_are_days_too(text, begins, ends):
 
 
 def test_a_parent_that_a_later_batch_makes_is_found_by_the_same_import(north, monkeypatch):
-    monkeypatch.setattr(sys.modules["intake.actions.apply"], "BATCH", 2)
+    rows_at_once(monkeypatch, 2)
     rows = [
         ["Firma", "PLZ", "Konzernmutter"],
         *([f"Tochter {number} GmbH", "20457", "Mutter AG"] for number in range(5)),

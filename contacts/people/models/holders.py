@@ -87,7 +87,8 @@ class Holder(models.Model):
             return []
         with transaction.atomic():
             bulk.renumber(holders)
-            vehicles = {one.pk: one for one in locked(Vehicle.objects.filter(pk__among={holder.vehicle_id for holder in holders}))}
+            handed_over = Vehicle.objects.only("company").filter(pk__among={holder.vehicle_id for holder in holders})
+            vehicles = {one.pk: one for one in locked(handed_over)}
             held = held_from(min(holder.starts_on for holder in holders), vehicles)
             outcomes = [hand_on(holder, held[holder.vehicle_id]) for holder in holders]
             fresh = [(number, one) for number, one in enumerate(outcomes) if isinstance(one, HandOver) and one.is_new]
