@@ -44,15 +44,19 @@ def xlsx_rows(columns: Sequence[SheetColumn], rows: Sequence[Sequence[object]], 
 
     `styles` has the number of the cell format for each kind.
     """
-    from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415  with it come forty modules that only an export needs
-
     rows = rows[: max(SHEET_ROWS - first + 1, 0)]
     written = []
     for place, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=False)):
-        letter, cell = xl_col_to_name(place), cell_of(column.kind, styles)
+        letter, cell = letters_of(place), cell_of(column.kind, styles)
         numbered = enumerate(map(cell, values), first)
         written.append([f'<c r="{letter}{line}"{content}</c>' if content else "" for line, content in numbered])
     return "".join(f'<row r="{line}">{"".join(cells)}</row>' for line, cells in enumerate(zip(*written, strict=True), first))
+
+
+def letters_of(place: int) -> str:
+    """How the column at `place` (from 0) is called: A to Z, then AA."""
+    above, last = divmod(place, 26)
+    return (letters_of(above - 1) if above else "") + chr(ord("A") + last)
 
 
 def cell_of(kind: str, styles: dict[str, int]) -> Cell:
