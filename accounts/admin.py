@@ -63,7 +63,7 @@ class Audited(ModelAdmin):  # type: ignore[type-arg]  # takes no parameter at ru
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]  # our history, not theirs
         audit.record(f"{obj._meta.model_name}.made", obj, by=request.user)
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]  # the stubs return LogEntry
         audit.record(f"{obj._meta.model_name}.administered", obj, by=request.user, facts={"fields": changed_fields(message)})
 
 
@@ -99,7 +99,7 @@ class StaffForm(RoleFields, UserChangeForm):  # type: ignore[misc, valid-type, t
         return {role: centres for role, centres in chosen.items() if centres}
 
 
-class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]
+class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]  # takes no parameter at run time
     form = StaffForm
     list_display = ("username", "first_name", "last_name", "home_centre", "is_active")
     list_filter = ("is_active", "home_centre")

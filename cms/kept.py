@@ -1,4 +1,4 @@
-"""Public pages out of this process's memory, before anything else is asked: 20,000 phones open one invitation within minutes."""
+"""Public pages out of this process's memory, before any query: 20,000 phones open one invitation within minutes."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from fleetportal.core.web.compression import accepts_gzip
 GetResponse = Callable[[HttpRequest], HttpResponse]
 Address = tuple[bool, bool, str, str]
 
-MOST = 200  # addresses; a visitor may ask for any host's name that is let in
+MOST = 200  # addresses; a visitor may use any allowed host name
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def forget() -> None:
 class KeptPages:
     """Answers a page that `cms.models.PublicPage` marked `is_for_everyone` again for KEEP_PAGES_SECONDS. Costs no query.
 
-    Whoever has a session or asks with a query string passes by; the answers of other views are never looked at.
+    Requests with a session or a query string are not served from it; answers of other views are never kept.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

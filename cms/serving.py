@@ -1,4 +1,4 @@
-"""A public page by its own row: Wagtail walks down the tree, a query for each level, and asks for restrictions on the way back."""
+"""A public page by its own row: Wagtail walks down the tree, a query for each level, and checks restrictions on the way back."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from cms.models import EventPage
 def serve(request: HttpRequest, path: str) -> HttpResponse:
     """The landing page at `path`; every other page, a restricted or unknown one and every other method as Wagtail serves it.
 
-    Costs 1 query to find it, and what the page itself asks.
+    Costs 1 query to find it, and those of the page itself.
     """
     found = landing_at(path) if request.method in ("GET", "HEAD") else None
     return walk_and_serve(request, path) if found is None else found.serve(request)

@@ -1,4 +1,4 @@
-"""What the lists of events and guests can be asked, as sentences."""
+"""The filters of the lists of events and guests, as sentences."""
 
 import django_filters
 from django import forms

@@ -42,7 +42,7 @@ def to_guests(step: Step, registrations: Sequence[Registration]) -> list[Message
         return []
     event = registrations[0].event
     people = [registration.person for registration in registrations if registration.person is not None]
-    prefetch_related_objects(people, "addresses")  # asked for by the letter and the calendar entry: read once
+    prefetch_related_objects(people, "addresses")  # the letter and the calendar entry need them: read once
     tickets = tickets_of([one for one in registrations if one.is_seated], are_new=step == "seated")  # also without an address: the door
     channels = (Channel.EMAIL, Channel.LETTER) if step in ALSO_BY_POST else (Channel.EMAIL,)
     reached = [(one, one.person, one.person.address_among(channels)) for one in registrations if one.person is not None]
@@ -146,7 +146,7 @@ def appointment(registration: Registration) -> ical.Appointment:
 def to_invited(invitations: Sequence[Invitation], *, step: InvitingStep = "invitation") -> list[MessageDraft]:
     """The invitations to one event, or the one friendly reminder of them; none for somebody without an address.
 
-    Promotion: the gate asks for consent again when they are sent. Costs 1 query for the addresses, 1 each for ways out and links
+    Promotion: the gate checks consent again when they are sent. Costs 1 query for the addresses, 1 each for ways out and links
     (2 where some have to be made), and what the landing page costs in each language.
     """
     if not invitations:

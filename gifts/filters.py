@@ -1,4 +1,4 @@
-"""What the list of programmes can be asked, as a sentence."""
+"""The filters of the list of programmes, as a sentence."""
 
 import django_filters
 from django import forms

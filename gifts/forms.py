@@ -45,7 +45,7 @@ def names_of(companies: QuerySet[Company]) -> list[str]:
 
 
 class FirstNameForm(forms.Form):
-    """The first name alone: all that a card printed for a company asks."""
+    """The first name only: a card printed for a company needs no more."""
 
     first_name = forms.CharField(
         label=_("Your first name"),
@@ -62,7 +62,7 @@ class FirstNameForm(forms.Form):
 
 
 class CardClaimForm(FirstNameForm):
-    """A card that is anybody's also asks where the driver belongs."""
+    """A card for anybody also needs the driver's company or plate."""
 
     place = forms.CharField(
         label=_("Your company or your van’s number plate"),
@@ -73,7 +73,7 @@ class CardClaimForm(FirstNameForm):
 
 
 class PoolForm(FirstNameForm):
-    """A claim page also asks an address that a code can be sent to, and the plate."""
+    """A claim page also needs an address that a code can be sent to, and the plate."""
 
     contact = forms.CharField(label=_("Your phone number or e-mail address"), max_length=254, widget=text_input(autocomplete="email"))
     plate = forms.CharField(label=_("Your van’s number plate"), max_length=16, widget=text_input(autocapitalize="characters"))

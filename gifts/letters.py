@@ -14,7 +14,7 @@ from gifts.models.challenge import STAYS
 
 
 def voucher_letter(voucher: Voucher, person: Person, *, link: Link, address: str) -> MessageDraft:
-    """The personal link to `voucher`; queued once for each address, however often it is asked for."""
+    """The personal link to `voucher`; queued once for each address, however often it is requested."""
     return MessageDraft(
         "gifts/mail/voucher",
         to=person,

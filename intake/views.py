@@ -77,7 +77,7 @@ def imports(request: StaffRequest) -> HttpResponse:
 
 
 def begin(run: Import, request: StaffRequest) -> None:
-    """The dry run starts by itself where nothing has to be asked first."""
+    """The dry run starts by itself where the user need not answer anything first."""
     if run.taken_sheets and not run.asks_owner:
         actions.judge(run, by=request.user)
 
@@ -242,7 +242,7 @@ def progress_of(run: Import) -> dict[str, Any]:
 @page(may=MAY)
 @require_safe
 def progress(request: StaffRequest, import_id: int) -> HttpResponse:
-    """The progress bar, asked every second; when the import rests, the page is loaded anew."""
+    """The progress bar, requested every second; when the import has ended or waits, the page is loaded again."""
     run = own(request, import_id)
     if (not run.is_running or run.has_failed) and request.htmx:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})

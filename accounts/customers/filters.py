@@ -1,4 +1,4 @@
-"""What the lists of companies and vehicles can be asked, as sentences."""
+"""The filters of the lists of companies and vehicles, as sentences."""
 
 from datetime import date
 

@@ -40,7 +40,7 @@ findable: Registry[Findable] = Registry("findable")
 def hits(question: str, user: Any) -> list[tuple[Findable, list[Hit], bool]]:
     """For each kind that has any: the hits, and whether there are more.
 
-    Costs 1 query, 1 for each kind and what `about` asks; of a word that is everywhere at most 4 for each kind.
+    Costs 1 query, 1 for each kind and those of `about`; for a word that is everywhere at most 4 for each kind.
     """
     found, few = [], search.few(question)
     reaches_far = bool(user.rights.centres("meet_customers"))

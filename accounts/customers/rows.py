@@ -21,7 +21,7 @@ def with_contracts_ending(companies: CompanyQuerySet, *, on: date, before: date)
 def for_list(companies: CompanyQuerySet) -> CompanyQuerySet:
     """With all that a table row shows: centre, who is responsible today, the next contract end. 2 queries.
 
-    Subqueries and no join: asked only for the rows on the page, whatever the number of companies.
+    Subqueries and no join: they run only for the rows on the page, whatever the number of companies.
     """
     rows: Any = companies.select_related("centre").prefetch_related(responsible_today())
     return rows.annotate(contract_ends_on=Subquery(next_end(timezone.localdate())))

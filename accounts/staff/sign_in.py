@@ -1,4 +1,4 @@
-"""How staff sign in: user name, password, second factor where the role asks for one. Nobody signs up, and there is one door."""
+"""How staff sign in: user name, password, second factor where the role requires one. Nobody signs up, and there is one sign-in page."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -51,7 +51,7 @@ class Backend(AuthenticationBackend):
 
 @cache
 def signed_in(roles: Sequence[str]) -> Prepared[User]:
-    """How the signed-in user is asked for, where `roles` need a second factor."""
+    """The query for the signed-in user, where `roles` need a second factor."""
 
     def ask(user: Any) -> QuerySet[User]:
         users = User.objects.filter(pk=user).select_related("home_centre").annotate(**{"grants": grants_to(user)})
@@ -83,7 +83,7 @@ class StaffAdapter(DefaultAccountAdapter):
         return NavigationFor(request).home
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Whoever signed in a moment ago is not asked for the password again: first sign-ins lead straight to the set-up."""
+        """Whoever signed in a moment ago need not enter the password again: first sign-ins lead straight to the set-up."""
         signed_in = self.request.user.last_login
         return signed_in is None or timezone.now() - signed_in > JUST_NOW
 
@@ -134,7 +134,7 @@ def set_up_by(user: Any) -> Exists:
 
 
 class SetUp(ActivateTOTPView):
-    """Sets the second factor up; the session in which that is done need not be asked for it again."""
+    """Sets the second factor up; the session in which that is done need not enter it again."""
 
     def form_valid(self, form: object) -> HttpResponse:
         response = super().form_valid(form)

@@ -14,7 +14,7 @@ ONE_CLICK = "one-click unsubscribe"
 
 
 def current_consents(address: PersonAddress) -> dict[str, bool | None]:
-    """What the ledger's newest entries say for each purpose: yes, no, or None where nobody was asked. Costs 1 query."""
+    """What the ledger's newest entries say for each purpose: yes, no, or None where there is no answer yet. Costs 1 query."""
     said: dict[str, bool | None] = dict.fromkeys(Purpose.values)
     for purpose, is_given in Consent.objects.filter(address=address).order_by("at", "pk").values_list("purpose", "is_given"):
         said[purpose] = is_given
@@ -37,7 +37,7 @@ def choose(address: PersonAddress, wanted: Mapping[str, bool], *, source: str = 
 
 
 def stop(address: PersonAddress, purposes: list[str], *, source: str, language: str) -> list[Consent]:
-    """The entries that end these purposes at this address, also where nobody had asked. Asking again writes nothing."""
+    """The entries that end these purposes at this address, also where there was no answer before. A second call writes nothing."""
     with transaction.atomic():
         lock(address)
         before = current_consents(address)

@@ -1,4 +1,4 @@
-"""How a person may be reached on each channel: allowed, withdrawn, or not asked."""
+"""How a person may be reached on each channel: allowed, withdrawn, or no answer yet."""
 
 from dataclasses import dataclass
 

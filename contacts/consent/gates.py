@@ -1,6 +1,6 @@
 """May this message go, now? Asked right before the sender hands it over (DOMAIN, "Consent").
 
-A message to a person goes to one of their addresses; one to a user, or to a guest who only left an address, has none to ask about.
+A message to a person goes to one of their addresses; one to a user, or to a guest who only left an address, has no consent to check.
 """
 
 from django.db.models import Exists, OuterRef, Q
@@ -20,7 +20,7 @@ to_a_person = Q(recipient_type="contacts.person")
 withdrawn = Q(Exists(address.filter(state=AddressState.WITHDRAWN)))
 agreed = Q(Exists(with_consent(address, OuterRef(OuterRef("purpose")))))
 
-# Owed under a contract or asked for by the recipient: needs no consent, only an address that is not withdrawn.
+# Owed under a contract or requested by the recipient: needs no consent, only an address that is not withdrawn.
 service = ConditionGate(~(to_a_person & withdrawn), "This address was withdrawn.")
 # Promotion: goes only to an address whose owner has agreed to this purpose and not taken it back.
 marketing = ConditionGate(to_a_person & agreed, "No consent for this purpose at this address.")

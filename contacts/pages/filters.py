@@ -1,4 +1,4 @@
-"""What the list of people can be asked, as a sentence."""
+"""The filters of the list of people, as a sentence."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from fleetportal.core.web.lists import Sentence, Word
 
 
 class PairFilter(Sentence):
-    """What the lists of duplicates can be asked."""
+    """The filters of the lists of duplicates."""
 
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[("apart", _("marked as different"))], method="apart", widget=forms.RadioSelect,

@@ -17,7 +17,7 @@ from contacts.reasons.rule import FoundReason, Rule, rules
 from fleetportal.core.db import can_lock
 
 CHUNK = 1000
-# Who of several decision-makers is asked first, where nobody has the responsibility.
+# The order in which decision-makers are suggested where nobody has the responsibility.
 RANK = {kind: rank for rank, kind in enumerate(("fleet_manager", "owner", "managing_director", "branch_manager", "other"))}
 
 

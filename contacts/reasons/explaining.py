@@ -1,4 +1,4 @@
-"""Why a company is or is not in the queue, rule by rule: the rules are asked the same question as by night."""
+"""Why a company is or is not in the queue, rule by rule: it runs the same queries as the nightly computation."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ register = template.Library()
 
 @register.simple_tag
 def channels(person: Person, held: Collection[str] = ()) -> SafeString:
-    """How the person may be reached: filled is allowed, plain not asked, struck withdrawn; each says so.
+    """How the person may be reached: filled is allowed, plain no answer yet, struck withdrawn; each says so.
 
     Private addresses only for those who hold `see_private`.
     """

@@ -32,7 +32,7 @@ class ReasonCardForm(forms.Form):
 
     def __init__(self, *args: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["chip"].choices = choices  # type: ignore[attr-defined]
+        self.fields["chip"].choices = choices  # type: ignore[attr-defined]  # `fields` hold any Field
         self.fields["chip"].initial = choices[0][0]
         self.fields["text"].widget.attrs |= {"placeholder": self.fields["text"].label, "autocomplete": "off"}
 

@@ -65,7 +65,7 @@ class EventForm(RowForm):
 
     class Meta:
         model = Event
-        fields: tuple[str, ...] = ()  # all are declared above: a day and two clocks are asked for, moments are kept
+        fields: tuple[str, ...] = ()  # all are declared above: the form has a day and two clocks, the model moments
 
     def __init__(self, *args: Any, user: User, event: Event | None = None, kind: str = EventKind.PREVIEW, **kwargs: Any) -> None:
         self.event = kwargs["instance"] = event

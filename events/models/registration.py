@@ -272,7 +272,7 @@ class CheckIn(models.Model):
             TouchedCompany.add(self.registration.company)  # the contact that rested their reasons did not happen
 
 
-# What is asked of everybody at the door, put into SQL once.
+# The queries for each guest at the door, compiled to SQL once.
 row_locked = Prepared(
     lambda pk: (Registration.objects.select_for_update(no_key=True) if can_lock() else Registration.objects).filter(pk=pk),
     pk=Registration._meta.pk,

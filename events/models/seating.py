@@ -6,7 +6,7 @@ from fleetportal.core.errors import Refused
 
 
 class SeatsTaken(Refused):
-    """Fewer seats were asked for than are taken already."""
+    """The new number of seats is lower than the number taken."""
 
     code = "seats_taken"
 

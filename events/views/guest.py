@@ -161,7 +161,7 @@ def change(request: HttpRequest, link: Link) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cancel(request: HttpRequest, link: Link) -> HttpResponse:
-    """GET asks, POST gives the seats back."""
+    """GET shows the question, POST gives the seats back."""
     found = invitation_behind(request, link)
     if found is None:
         return link_unknown(request)

@@ -31,7 +31,7 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Turn:
-    """Which page is asked for: its number, and far on the person that it follows or comes before."""
+    """The requested page: its number, and on deep pages the person that it follows or precedes."""
 
     number: int
     after: int | None

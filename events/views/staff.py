@@ -158,7 +158,7 @@ def publish(request: StaffRequest, event_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cancel(request: StaffRequest, event_id: int) -> HttpResponse:
-    """Calls the event off; asks first, since it writes to everybody."""
+    """Calls the event off after a confirmation, since it writes to everybody."""
     event = the_event(request, event_id, may="run_events")
     form = CancelForm(request.POST or None)
     if form.is_valid():

@@ -4,7 +4,7 @@ import segno
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-QUIET = 4  # modules of white around the code, as the standard asks
+QUIET = 4  # modules of white around the code, as the standard requires
 
 
 def svg(text: str, *, label: str) -> SafeString:

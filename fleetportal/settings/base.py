@@ -248,7 +248,7 @@ STATICFILES_DIRS = [("vendor", ROOT / "static-vendor" / "vendor")]
 PDF_FONTS = ROOT / "static-vendor" / "pdf-fonts"  # read by what writes PDF, never served
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
-FILES_ROOT = VAR / "files"  # uploads and exports: never served by address, always through a page that asks who
+FILES_ROOT = VAR / "files"  # uploads and exports: never served by address, always through a page that checks the user
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 

@@ -1,4 +1,4 @@
-"""Who stands at the counter: by name, number or e-mail, or by the plate of the vehicle."""
+"""Find the driver at the counter: by name, number or e-mail, or by the plate of the vehicle."""
 
 from django.db.models import Q
 from django.utils import timezone

@@ -24,7 +24,7 @@ READABLE = timedelta(days=180)
 
 
 def end_on_earth(day: date) -> datetime:
-    """The moment at which `day` has ended everywhere: so long a link opens; whether its voucher is over is asked then."""
+    """The moment at which `day` has ended everywhere: a link is valid until then; opening it checks whether the voucher has expired."""
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=UTC) + timedelta(hours=12)
 
 

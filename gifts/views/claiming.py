@@ -27,7 +27,7 @@ from gifts.forms import CardClaimForm, CodeForm, FirstNameForm, PoolForm
 from gifts.models import Challenge, Programme, Voucher, VoucherState, VoucherTaken, Way
 from gifts.models.challenge import STAYS, TRIES
 
-# Codes asked for, so that nobody's mailbox or telephone is flooded through us.
+# A limit on requested codes, so that nobody's mailbox or telephone is flooded through us.
 ASKED = "code asked for"
 ASKED_BY_CONTACT = {"limit": 3, "seconds": 3600}
 ASKED_BY_ADDRESS = {"limit": 60, "seconds": 60}

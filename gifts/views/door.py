@@ -77,7 +77,7 @@ def green(request: StaffRequest, context: dict[str, Any], redemption: Redemption
 
 
 def redeem_by_form(request: StaffRequest, form: RedeemForm) -> Redemption:
-    """The redemption that the form asks for. Raises VoucherRefused with its reason, TooMany."""
+    """The redemption of the voucher in the form. Raises VoucherRefused with its reason, TooMany."""
     if not form.is_valid():
         raise UnknownCode(_("We couldn’t read a code."))
     if not form.says_where:

@@ -82,7 +82,7 @@ class Companies:
         self.load_domains(reach, domains)
 
     def load_domains(self, reach: QuerySet[Company], domains: set[str]) -> None:
-        """Companies by the domain of their website; few files ask for it."""
+        """Companies by the domain of their website; few files need it."""
         if domains:
             asked = Q(pk__in=[])
             for domain in domains:

@@ -78,10 +78,10 @@ class Said:
     def one(self, kind: type[F]) -> F | None:
         """The facts of that kind, None where the row says none."""
         found = self._facts.get(kind)
-        return found[0] if found else None  # type: ignore[return-value]
+        return found[0] if found else None  # type: ignore[return-value]  # each kind's list holds that kind
 
     def all(self, kind: type[F]) -> list[F]:
-        return self._facts.get(kind, [])  # type: ignore[return-value]
+        return self._facts.get(kind, [])  # type: ignore[return-value]  # each kind's list holds that kind
 
     def add(self, facts: Facts) -> None:
         self._facts.setdefault(type(facts), []).append(facts)

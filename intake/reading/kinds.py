@@ -42,7 +42,7 @@ class SheetKind:
     noun: str
     label: object  # on the page: "vehicles, with their companies and drivers"
     looks_like: object  # "a fleet list"
-    leads: Callable[[Evidence], bool]  # True where the sheet is of this kind; they are asked in their order
+    leads: Callable[[Evidence], bool]  # True where the sheet is of this kind; they are tried in their order
     read: Read
     tells_of: frozenset[str]  # the nouns whose columns it may hold
     needs: frozenset[str]  # it holds one of these columns, or can't be taken

@@ -1,4 +1,4 @@
-"""What a row of a sheet is: a vehicle, a person or a company. Each kind of sheet has its rule here; they are asked in turn."""
+"""What a row of a sheet is: a vehicle, a person or a company. Each kind of sheet has its rule here; they are tried in turn."""
 
 from intake.reading.contents import Contents
 from intake.reading.kinds import Evidence
@@ -23,7 +23,7 @@ def is_about_vehicles(found: Evidence) -> bool:
 
 
 def is_about_people(found: Evidence) -> bool:
-    """True where the names are people's; asked once it is no list of vehicles."""
+    """True where the names are people's; tried once it is no list of vehicles."""
     keys = found.keys
     if PARTS_OF_NAMES & keys:
         return True

@@ -84,7 +84,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 def in_reach(user: "User", *, may: str) -> RawSQL | list[int]:
     """The ids of the companies where `user` holds `may`, for `company__in`: `Company.objects.where` put into SQL once a request.
 
-    A page asks for it in each of its dozen statements, and making it anew costs more than running it.
+    A page needs it in each of its dozen statements, and building it again costs more than running it.
     """
     if not user.is_authenticated:
         return []
@@ -157,7 +157,7 @@ class Company(Folded):
 
     @property
     def responsible(self) -> "User | None":
-        """Who is responsible today, on rows of `for_list` or `for_dossier`; for a single company ask `responsible_for`."""
+        """Who is responsible today, on rows of `for_list` or `for_dossier`; for a single company use `responsible_for`."""
         return self.responsible_now[0].user if self.responsible_now else None
 
     def rights_of(self, user: "User") -> set[str]:

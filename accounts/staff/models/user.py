@@ -55,14 +55,14 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]  # the stubs know no lazy words here
-        verbose_name_plural = _("users")  # type: ignore[assignment]
+        verbose_name_plural = _("users")  # type: ignore[assignment]  # nor here
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
     @cached_property
     def rights(self) -> Rights:
-        """This user's rights as they were when asked first. Costs nothing for the user of the request, else 1 query for each instance."""
+        """This user's rights as they were when first read. Costs nothing for the user of the request, else 1 query for each instance."""
         return Rights(self.grants if self.is_active else None)
 
     @cached_property

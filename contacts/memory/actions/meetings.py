@@ -25,7 +25,7 @@ def propose(company: Company, times: Sequence[datetime], *, by: "User | None", *
     """The company's open annual meeting, made if there is none, with these times offered to its decision-maker.
 
     `sides` as for `open_annual`. Asking again for the same changes nothing. Raises NotYourTurn where it is fixed, and
-    OutsideHours. Costs 20 queries with a letter, 2 when asked again.
+    OutsideHours. Costs 20 queries with a letter, 2 at a second call.
     """
     with transaction.atomic():
         meeting = open_annual(company, by=by, **sides)

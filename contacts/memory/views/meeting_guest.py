@@ -18,7 +18,7 @@ from fleetportal.core.web.pages import link_page, link_unknown
 
 
 def meeting_behind(request: HttpRequest, link: Link) -> Meeting | None:
-    """The meeting that the link opens, in its decision-maker's language; None where nobody is asked any more."""
+    """The meeting that the link opens, in its decision-maker's language; None where no answer is expected any more."""
     found = Meeting.objects.for_list().filter(pk=link.subject_id).exclude(decision_maker=None).first()
     if found and found.decision_maker:
         speak(request, found.decision_maker.language)

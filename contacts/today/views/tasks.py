@@ -27,7 +27,7 @@ def listed(request: StaffRequest, **more: object) -> dict[str, Any]:
 
 
 def back(request: StaffRequest, *, status: int = 200, **more: object) -> HttpResponse:
-    """The page that asked, Today or the tasks, as it is now."""
+    """The page that sent the request, Today or the tasks, as it is now."""
     if request.GET.get("from") == "tasks":
         return answer(request, listed(request, **more), part="contacts/tasks.html#tasks", to=reverse("contacts:tasks"), status=status)
     context = shown(request, day_of(request)) | more

@@ -23,7 +23,7 @@ class Among(models.Lookup):
     def __init__(self, lhs: object, rhs: Iterable[object] | Expression) -> None:
         super().__init__(lhs, rhs if isinstance(rhs, Expression) else list(rhs))
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # the stubs narrow the parameters
         if not self.rhs:
             raise EmptyResultSet
         column, params = self.process_lhs(compiler, connection)
@@ -54,7 +54,7 @@ class AmongFew(In):
 
 
 def is_one(rows: models.QuerySet[Any]) -> IsNull:
-    """As `Exists(rows)`, asked of each row as it comes: for a page of a large table, where the first fifty are enough.
+    """As `Exists(rows)`, evaluated row by row: for a page of a large table, where the first fifty are enough.
 
     Of an `Exists` PostgreSQL makes a hash or a join of everybody's rows before it answers the first.
     """

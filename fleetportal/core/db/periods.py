@@ -21,7 +21,7 @@ class Overlap(Refused):
 class NoOverlap(ExclusionConstraint):
     """No two rows that agree on `same` share a day of their periods (first and last day included; no last day: still running).
 
-    EXCLUDE on PostgreSQL (needs btree_gist); nothing in SQLite's schema, where `validate()` is a range query asked inside
+    EXCLUDE on PostgreSQL (needs btree_gist); nothing in SQLite's schema, where `validate()` runs a range query inside
     the verb's IMMEDIATE transaction. Save through `save_apart`, which does both.
     """
 

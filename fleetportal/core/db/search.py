@@ -19,7 +19,7 @@ UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
 MAX_WORDS = 8
 FEW = 5_000
 MANY = 20_000  # of one kind: up to so many are looked up faster than as many are come by in their order
-CUT = 200  # of a word that is everywhere: so many are come by before it is asked who may see them
+CUT = 200  # of a word that is everywhere: so many are found before rights are checked
 MAX_LETTERS = 60  # of one word: PostgreSQL refuses to look for 2,000
 
 

@@ -93,7 +93,7 @@ def _reap(running: dict[int, str]) -> None:
 
 
 def _stop(running: dict[int, str], groups: Mapping[int, str], patience: float) -> None:
-    """End every group: asked first, and after `patience` seconds without asking."""
+    """End every group: with SIGTERM first, and after `patience` seconds with SIGKILL."""
     _signal(groups, signal.SIGTERM)
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:

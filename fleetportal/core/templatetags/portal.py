@@ -267,7 +267,7 @@ def grouped(number: int, _language: str) -> str:
 
 @register.filter
 def capped(count: int) -> str:
-    """A count that was asked only up to the cap: "1,000+" above it."""
+    """A count that stops at the cap: "1,000+" above it."""
     return f"{figure(COUNTED_UP_TO)}+" if count > COUNTED_UP_TO else figure(count)
 
 

@@ -40,7 +40,7 @@ class DayInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A day of our times: a slip like 0026-03-01 is asked again, before anybody counts days or hours from it."""
+    """A day of our times: a slip like 0026-03-01 is refused, before anything counts days or hours from it."""
 
     widget = DayInput
     FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
@@ -91,7 +91,7 @@ def offer_named(form: forms.BaseForm, name: str, rows: models.QuerySet[Any], lab
 
 
 class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # takes no parameter at run time
-    """Several rows; a number that no row can have is asked again, and never reaches the database, which could not hold it."""
+    """Several rows; a number that no row can have is refused, and never reaches the database, which could not hold it."""
 
     def clean(self, value: object) -> Any:
         for one in value if isinstance(value, list | tuple) else ():
@@ -107,7 +107,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
     then says what that is and asks, field by field, whose words stay. The verb writes: the instance keeps what the database holds.
     """
 
-    # columns that are asked for in a field of another name: {"starts_at": "begins"}
+    # columns whose form field has another name: {"starts_at": "begins"}
     asked_in: Mapping[str, str] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -124,7 +124,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
 
     @cached_property
     def own(self) -> dict[str, Any]:
-        """The fields that the row holds, by name; one of another model where a form asks for a part that is kept apart."""
+        """The fields that the row holds, by name; one of another model where a form includes a part that is stored separately."""
         return {field.name: field for field in self.instance._meta.concrete_fields}
 
     @cached_property

@@ -62,7 +62,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     The answer is written last, in the transaction of the effect: a repeat that got so far clashes with the first one's row and is
     rolled back whole; one that the verb refused (it is done, after all) is looked up. Only answers below 400 are kept: a refusal
-    changes nothing and may be asked again. Costs 1 query and a transaction.
+    changes nothing and may be sent again. Costs 1 query and a transaction.
     """
 
     @functools.wraps(view)

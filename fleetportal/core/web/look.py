@@ -13,7 +13,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 def back(request: HttpRequest) -> HttpResponse:
-    """To the page that asked, if it is one of ours; htmx has changed its page already."""
+    """To the page that sent the request, if it is one of ours; htmx has changed its page already."""
     if is_part(request):
         return HttpResponse(status=204)
     to = request.POST.get("next", "")

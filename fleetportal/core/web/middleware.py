@@ -105,7 +105,7 @@ def is_personal(request: HttpRequest) -> bool:
 
 
 class ChosenLanguage:
-    """On the portal's own addresses the signed-in user's language, else what the visitor chose or the browser asks for.
+    """On the portal's own addresses the signed-in user's language, else the one the visitor chose or the browser prefers.
 
     LocaleMiddleware asks neither where no prefix says a language, because public pages have one; those keep what it found.
     """

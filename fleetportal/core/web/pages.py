@@ -1,6 +1,6 @@
 """Every page declares who may open it and answers in one way.
 
-The permission matrix (R20) walks the resolver and asks each view for its `access`; a view that declares nothing fails
+The permission matrix (R20) walks the resolver and reads the `access` of each view; a view that declares nothing fails
 the build.
 """
 
@@ -88,7 +88,7 @@ def page(*, may: str) -> Callable[[View], View]:
             response = view(request, *args, **kwargs)
             return private(response)
 
-        wrapper.access = Access("staff", may=may)  # type: ignore[attr-defined]
+        wrapper.access = Access("staff", may=may)  # type: ignore[attr-defined]  # functions take attributes
         return wrapper
 
     return declare
@@ -110,7 +110,7 @@ def public_page(*, why: str) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         wrapper = asked_as_a_page(view)
-        wrapper.access = Access("everyone", why=why)  # type: ignore[attr-defined]
+        wrapper.access = Access("everyone", why=why)  # type: ignore[attr-defined]  # functions take attributes
         return wrapper
 
     return declare
@@ -132,7 +132,7 @@ def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
                 return link_unknown(request)
             return private(view(request, link, *args, **kwargs))
 
-        wrapper.access = Access("link", scope=scope)  # type: ignore[attr-defined]
+        wrapper.access = Access("link", scope=scope)  # type: ignore[attr-defined]  # functions take attributes
         return wrapper
 
     return declare
@@ -188,7 +188,7 @@ def page_context(request: HttpRequest) -> dict[str, object]:
 
 
 class NavigationFor:
-    """The side rail, the phone's bar and the start page of one request's user, worked out only where a template asks."""
+    """The side rail, the phone's bar and the start page of one request's user, computed only where a template uses it."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request

@@ -14,7 +14,7 @@ STATE = ("page", "_export", "_choices")  # in the address of a list, and not of 
 
 
 class ViewForm(forms.Form):
-    """The name of a view; which list it is, and what it asks, come with the page."""
+    """The name of a view; the page sends which list it belongs to and its filters."""
 
     page = forms.CharField()
     name = forms.CharField(max_length=60)
@@ -49,7 +49,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "")
-    if not request.user.drop_view(page=request.POST.get("page", ""), name=name):  # type: ignore[union-attr]
+    if not request.user.drop_view(page=request.POST.get("page", ""), name=name):  # type: ignore[union-attr]  # a page for staff
         raise Http404
     messages.success(request, _("“%s” has been deleted; the list stays as it is.") % name)
     return back(request)

@@ -119,7 +119,7 @@ class ListPage(View, Generic[Rows]):
         return self.for_list(rows)
 
     def for_list(self, rows: Rows) -> Rows:
-        """`rows` with what a row shows to everybody: as the queryset says, unless a page asks a higher noun for it."""
+        """`rows` with what a row shows to everybody: as the queryset says, unless a page adds columns of a higher noun."""
         listed: Any = rows  # each list's queryset has it
         return cast(Rows, listed.for_list())
 
@@ -216,7 +216,7 @@ class ListPage(View, Generic[Rows]):
         ordered = in_order(table)
         number, size = self.page_number, self.per_page
         found = page_of(ordered, number=number, size=size, **self.neighbour)
-        everything = ordered.model._default_manager.all()  # the keys are those of rows in reach: the rows need not be asked again
+        everything = ordered.model._default_manager.all()  # the keys are those of rows in reach: the rows need no second check
         rows = in_this_order(self.decorate(everything, request.user), found.keys)
         context = {
             "page": self,
@@ -325,7 +325,7 @@ class ListPage(View, Generic[Rows]):
         return {**self.queried_cells.cells(asked, keys)}, set()
 
     def beside(self, row: Any) -> Iterable[int]:
-        """Whatever else than the row itself its cells tell of and has rights of its own; asked about again at the download."""
+        """The other rows that its cells show and that have rights of their own; checked again at the download."""
         return ()
 
     def may_take(self, beside: Iterable[int], user: object) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from fleetportal.core.web.lists.columns import Words
 
-CHOICES = "_choices"  # in the address of a list: the word whose choices are asked for
+CHOICES = "_choices"  # in the address of a list: the word whose choices are requested
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Sentence(django_filters.FilterSet):
 
 
 def kind_of(field: Any) -> str:
-    """How a word is asked for; a fixed one comes with a link and can only be dropped."""
+    """The kind of input for a word; a fixed one comes from a link and can only be removed."""
     if field.widget.is_hidden:
         return "fixed"
     if isinstance(field, forms.DateField):
