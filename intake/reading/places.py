@@ -71,8 +71,8 @@ def split_city(text: str) -> tuple[str, str]:
     """(postcode, city) of a line like "98156 Grimaldi", "D-13627 Berlin" or "Plainview NY 11803"."""
     if found := POSTCODE_FIRST.match(text):
         return found[2], found[3].strip(" ,")
-    if POSTCODE_ALONE.match(text):
-        return POSTCODE_ALONE.match(text)[1], ""  # type: ignore[index]
+    if found := POSTCODE_ALONE.match(text):
+        return found[1], ""
     if found := POSTCODE_LAST.match(text):
         return found[2].replace(",", " "), found[1].strip(" ,")
     return "", text
