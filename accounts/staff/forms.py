@@ -22,13 +22,14 @@ class PolicyForm(forms.Form):
     def __init__(self, data: Any = None, *, number: Number) -> None:
         super().__init__(data)
         today = timezone.localdate()
-        facts: dict[str, Any] = {"label": _("New value"), "initial": number.on(today)}
+        label, now = _("New value"), number.on(today)
         if number.unit == Unit.CENTS:
-            bounds = {"min_value": as_decimal(number.lowest), "max_value": as_decimal(number.highest)}
-            self.fields["value"] = CentsField(**facts, **bounds, help_text=settings.CURRENCY)
+            lowest, highest = as_decimal(number.lowest), as_decimal(number.highest)
+            self.fields["value"] = CentsField(label=label, initial=now, min_value=lowest, max_value=highest, help_text=settings.CURRENCY)
         else:
-            whole = {"min_value": number.lowest, "max_value": number.highest}
-            self.fields["value"] = forms.IntegerField(**facts, **whole, help_text=number.unit.label)
+            self.fields["value"] = forms.IntegerField(
+                label=label, initial=now, min_value=number.lowest, max_value=number.highest, help_text=number.unit.label
+            )
         self.fields["valid_from"].initial = today
 
     def clean_valid_from(self) -> date:

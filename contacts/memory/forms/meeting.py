@@ -94,7 +94,7 @@ class ProposeForm(TimesForm):
     )
     place = forms.CharField(label=_("Location"), max_length=160, required=False)
 
-    def __init__(self, *args: object, company: Company, user: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
         super().__init__(*args, company=company, initial={"place": company.name}, **kwargs)
         deciding = DecisionMaker.objects.running(on=company.centre.today(timezone.now())).filter(company=company)
         offer(self, decision_maker=Person.objects.filter(pk__in=deciding.values("person")).order_by("name_folded"))
