@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from events.models import Event
 from fleetportal.core.registry import Registry
@@ -28,7 +27,7 @@ class Landing:
 # name -> (event) -> its landing page, or None while there is none
 pages: Registry[Callable[[Event], Landing | None]] = Registry("landing pages")
 # name -> (event, by) -> makes the landing page as a draft
-makers: Registry[Callable[[Event, Any], None]] = Registry("makers of landing pages")
+makers: Registry[Callable[[Event, object], None]] = Registry("makers of landing pages")
 
 
 def landing_page_of(event: Event) -> Landing | None:

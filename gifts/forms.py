@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 import phonenumbers
 from django import forms
@@ -17,6 +17,7 @@ from accounts.models import Centre, Company, User
 from contacts.models import Channel, Driver, Person
 from fleetportal.core.db import fold
 from fleetportal.core.money import CentsField
+from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import DayField, RowForm, RowsField, offer
 from gifts import codes
 from gifts.models import Gift, Programme, Stock, Voucher
@@ -78,8 +79,8 @@ class PoolForm(FirstNameForm):
     contact = forms.CharField(label=_("Your phone number or e-mail address"), max_length=254, widget=text_input(autocomplete="email"))
     plate = forms.CharField(label=_("Your van’s number plate"), max_length=16, widget=text_input(autocapitalize="characters"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         if not settings.SMS_GATEWAY:
             self.fields["contact"].label = _("Your e-mail address")
 
@@ -131,8 +132,8 @@ class RedeemForm(forms.Form):
         label=_("Code"), max_length=400, widget=text_input(autocapitalize="characters", spellcheck="false", placeholder="W7K4 QD9P 3MXA")
     )
 
-    def __init__(self, *args: Any, washes: list[Centre], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, washes: list[Centre], **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.washes = {str(wash.pk): wash for wash in washes}
 
     @property
@@ -215,8 +216,8 @@ class IssueForm(forms.Form):
         widget=text_input(list="companies"),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, user: User, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.user = user
 
     def clean_company(self) -> Company | None:
@@ -250,9 +251,9 @@ class ConfirmForm(forms.Form):
     )
     withdraw = forms.BooleanField(required=False, widget=forms.HiddenInput)  # said on the second press, once the page has said how many
 
-    def __init__(self, *args: Any, user: User, person: Person, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"first_name": person.first_name, "last_name": person.last_name})
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, user: User, person: Person, **options: Unpack[FormOptions]) -> None:
+        options.setdefault("initial", {"first_name": person.first_name, "last_name": person.last_name})
+        super().__init__(data, **options)
         self.user, self.person = user, person
         if person.driver_roles.exists():
             del self.fields["company"]
@@ -274,8 +275,8 @@ class ReceiveForm(forms.Form):
     centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.none(), empty_label=None)
     count = forms.IntegerField(label=_("Quantity received"), min_value=1, max_value=100_000)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, user: User, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer(self, centre=Centre.objects.where(user, may="hand_out"))
         self.initial.setdefault("centre", user.home_centre_id)
 
@@ -305,8 +306,8 @@ class HandOutForm(forms.Form):
     stock = forms.ModelChoiceField(queryset=Stock.objects.none())
     company = forms.ModelChoiceField(queryset=Company.objects.none())
 
-    def __init__(self, *args: Any, user: User, companies: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, user: User, companies: QuerySet[Company], **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer(self, stock=Stock.objects.where(user, may="hand_out").select_related("gift", "centre"))
         offer(self, company=companies)
 
@@ -323,8 +324,8 @@ class OnBehalfForm(forms.Form):
     )
     driver: "forms.ModelChoiceField[Driver]" = forms.ModelChoiceField(queryset=None)
 
-    def __init__(self, *args: Any, own: QuerySet[Voucher], drivers: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, own: QuerySet[Voucher], drivers: Any, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer(self, voucher=own)
         offer(self, driver=drivers)
         self.fields["code"].required = not self.data.get("voucher")
@@ -339,7 +340,7 @@ class CounterForm(forms.Form):
     programme = forms.ModelChoiceField(queryset=Programme.objects.none())
     driver: "forms.ModelChoiceField[Driver]" = forms.ModelChoiceField(queryset=None)
 
-    def __init__(self, *args: Any, programmes: Any, drivers: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, programmes: Any, drivers: Any, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer(self, programme=programmes)
         offer(self, driver=drivers)

@@ -1,14 +1,15 @@
 """What people say about a file they brought."""
 
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.vat import compact
-from accounts.models import Centre, Company
+from accounts.models import Centre, Company, User
 from fleetportal.core.db import fold
+from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import offer
 from intake.batches import MAY
 from intake.models import Import
@@ -34,8 +35,9 @@ class WhereForm(forms.Form):
     )
     centre = forms.ModelChoiceField(label=_("Centre for new companies"), queryset=Centre.objects.none(), required=False)
 
-    def __init__(self, *args: Any, user: Any, run: Import, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "initial": {"company": run.company, "centre": run.centre_id}})
+    def __init__(self, data: FormData = None, *, user: User, run: Import, **options: Unpack[FormOptions]) -> None:
+        options["initial"] = {"company": run.company, "centre": run.centre_id}
+        super().__init__(data, **options)
         self.user = user
         offer(self, centre=Centre.objects.for_entering(user).order_by("name"))
 
@@ -63,8 +65,8 @@ class WhereForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What the columns of each sheet mean: fields `kind-SHEET` and `col-SHEET-COLUMN`."""
 
-    def __init__(self, *args: Any, run: Import, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, run: Import, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.run = run
         meanings = [("", _("Do not import")), *((key, one.label) for key, one in fields().items() if one.kind != FLAG)]
         for sheet in run.sheets:

@@ -4,7 +4,6 @@ import tempfile
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -94,7 +93,7 @@ def own(request: StaffRequest, import_id: int) -> Import:
     return get_object_or_404(Import.objects.visible_to(request.user).select_related("job", "company", "centre", "owner"), pk=import_id)
 
 
-def page_of(request: StaffRequest, run: Import, **more: object) -> dict[str, Any]:
+def page_of(request: StaffRequest, run: Import, **more: object) -> dict[str, object]:
     context = {
         "run": run,
         "lead": lead(run),
@@ -108,7 +107,7 @@ def page_of(request: StaffRequest, run: Import, **more: object) -> dict[str, Any
     return {**context, **problems(request, run), **progress_of(run), **left(request, run), **more}
 
 
-def left(request: StaffRequest, run: Import) -> dict[str, Any]:
+def left(request: StaffRequest, run: Import) -> dict[str, object]:
     """What an undo left, and who brought the file where it was somebody else. Costs nothing where neither is so."""
     brought_by = "" if run.owner == request.user else outcome.who_brought(run)
     if run.is_running or not run.progress.kept:
@@ -128,7 +127,7 @@ def lead(run: Import) -> str:
     return " ".join(part for part in (size, looks, _("Recognised layout: %(name)s.") % {"name": known} if known else "") if part)
 
 
-def steps(run: Import) -> list[dict[str, Any]]:
+def steps(run: Import) -> list[dict[str, object]]:
     at = STEPS[run.state]
     over = run.state in ("done", "undone", "stopped")
     names = (_("File"), _("Columns"), _("Dry run"), _("Import"))
@@ -185,7 +184,7 @@ def letter(index: int) -> str:
     return letters
 
 
-def problems(request: StaffRequest, run: Import) -> dict[str, Any]:
+def problems(request: StaffRequest, run: Import) -> dict[str, object]:
     """The rows with problems, a page of them, and the chips that narrow them."""
     rows = run.rows.with_problems()
     kinds = {row["problem"]: row["n"] for row in rows.order_by().values("problem").annotate(n=Count("pk"))}
@@ -229,7 +228,7 @@ def lines_of(row: StagedRow, sheet: Sheet) -> list[Line]:
     return found
 
 
-def progress_of(run: Import) -> dict[str, Any]:
+def progress_of(run: Import) -> dict[str, object]:
     """How far it is, and how long it will take."""
     have, total = actions.how_far(run)
     left = None

@@ -1,4 +1,4 @@
-"""`make check`: format, lint, template lines, types, import contracts, house rules, migrations, translations; then one verdict."""
+"""`make check`: format, lint, template lines, types, import contracts, annotations, house rules, migrations, translations."""
 
 import os
 import subprocess
@@ -16,6 +16,7 @@ CHECKS = {
     "template lines": (sys.executable, "tools/template_lines.py", *TEMPLATES),
     "types": (BIN / "mypy", "."),
     "imports": (BIN / "lint-imports", "--no-cache"),
+    "annotations": (sys.executable, "tools/annotations.py"),
     "house rules": (sys.executable, "tools/house_rules.py"),
     "migrations": (sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"),
     "translations": (sys.executable, "tools/messages.py", "check"),

@@ -55,12 +55,12 @@ def hits(question: str, user: Any) -> list[tuple[Findable, list[Hit], bool]]:
     return found
 
 
-def within(reach: models.QuerySet[Any], ids: list[int]) -> list[Any]:
+def within(reach: models.QuerySet[models.Model], ids: list[int]) -> list[object]:
     """The first MOST rows in reach of those `ids`, and one more where there are more. Costs 1 query."""
     return list(reach.filter(pk__among=ids).order_by(*order(reach.model))[: MOST + 1])
 
 
-def from_the_reach(reach: models.QuerySet[Any], question: str, *, reaches_far: bool) -> list[Any]:
+def from_the_reach(reach: models.QuerySet[models.Model], question: str, *, reaches_far: bool) -> list[object]:
     """The same of a question that finds very many things.
 
     Whoever has few companies is answered from these. For others the first by name are enough, unless hardly one of them is in

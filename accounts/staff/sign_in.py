@@ -87,7 +87,7 @@ class StaffAdapter(DefaultAccountAdapter):
         signed_in = self.request.user.last_login
         return signed_in is None or timezone.now() - signed_in > JUST_NOW
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+    def authenticate(self, request: HttpRequest, **credentials: object) -> object:
         """The user with these credentials. Wrong ones count for a name at one address: whoever knows a name cannot shut its owner out
         from elsewhere (R29). Raises ValidationError after too many. Costs 1 query before the password is looked at, 2 or 3 the first time.
         """

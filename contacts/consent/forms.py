@@ -1,9 +1,10 @@
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.consent.models import Purpose
+from fleetportal.core.web.form_options import FormData, FormOptions
 
 TOPICS = {
     Purpose.INVITATIONS: (_("Invitations"), _("Preview evenings, second deliveries and breakfasts, for you and your companions.")),
@@ -17,8 +18,8 @@ TOPICS = {
 class PreferencesForm(forms.Form):
     """Yes or no for each topic."""
 
-    def __init__(self, *args: Any, said: dict[str, bool | None], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, said: dict[str, bool | None], **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         for purpose, (label, help_text) in TOPICS.items():
             self.fields[purpose.value] = forms.ChoiceField(
                 label=label,

@@ -63,7 +63,7 @@ def holder_name(person: int | None, first: str, last: str) -> str:
     return full_name(first, last) if person else ""
 
 
-def coverage_cell(company: Any) -> SafeString:
+def coverage_cell(company: object) -> SafeString:
     """Which groups somebody is known of: each group's icon, or a dash."""
     return covered(tuple(bool(getattr(company, f"knows_{group.value}")) for group in GROUP_ICONS), get_language() or "")
 

@@ -1,7 +1,7 @@
 """What people type about a person, turned into values."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any, Unpack, cast
 
 from django import forms
 from django.core.validators import validate_email
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, User, Vehicle
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress, fold_address
 from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
+from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import DayField, RowForm, offer, offer_choices, offer_named
 
 PERSONAL = ("title", "first_name", "last_name", "language", "best_time")
@@ -104,8 +105,8 @@ class RoleForm(forms.Form):
     )
     on = DayField(label=_("From"))
 
-    def __init__(self, *args: Any, user: User, companies: QuerySet[Company], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, user: User, companies: QuerySet[Company], **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer(self, company=companies)
         self.initial.setdefault("on", timezone.localdate())
 
@@ -116,8 +117,8 @@ class MoveForm(forms.Form):
     company = forms.ModelChoiceField(label=_("To company"), queryset=Company.objects.none())
     on = DayField(label=_("From"))
 
-    def __init__(self, *args: Any, role: Role, companies: QuerySet[Company], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, role: Role, companies: QuerySet[Company], **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.role = role
         offer(self, company=companies)
         self.initial.setdefault("on", timezone.localdate())
@@ -162,8 +163,8 @@ class AddressForm(forms.Form):
     value = forms.CharField(label=_("Address"), max_length=254)
     is_private = forms.BooleanField(label=_("Private: shown only to colleagues who may see private data"), required=False)
 
-    def __init__(self, *args: Any, sees_private: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, sees_private: bool, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         if not sees_private:
             del self.fields["is_private"]
 
@@ -205,8 +206,8 @@ class HolderForm(forms.Form):
     user = forms.ModelChoiceField(label=_("User"), queryset=VehicleUser.objects.none())
     starts_on = DayField(label=_("From"))
 
-    def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, vehicle: Vehicle, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer_named(self, "user", running_at(VehicleUser, vehicle), lambda role: str(role.person))
         self.initial.setdefault("starts_on", timezone.localdate())
 
@@ -217,8 +218,8 @@ class DriveForm(forms.Form):
     driver = forms.ModelChoiceField(label=_("Driver"), queryset=Driver.objects.none())
     on = DayField(label=_("From"))
 
-    def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, vehicle: Vehicle, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer_named(self, "driver", running_at(Driver, vehicle), lambda role: str(role.person))
         self.initial.setdefault("on", timezone.localdate())
 

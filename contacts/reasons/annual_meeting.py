@@ -19,6 +19,7 @@ from contacts.memory.models.meeting import Meeting
 from contacts.people.models.roles import DecisionMaker, Group
 from contacts.reasons.planning import Planning
 from contacts.reasons.rule import FoundReason, Rule
+from fleetportal.core.web.form_options import FormData
 from fleetportal.core.words import number
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ MEETING_EVERY_MONTHS = 12  # DOMAIN: one annual meeting of three sides
 class MeetingPlanning(Planning):
     """ "Plan" fixes an annual meeting, and its letter carries the calendar entry."""
 
-    def form(self, reason: "Reason", *, user: User, data: object = None) -> forms.Form:
+    def form(self, reason: "Reason", *, user: User, data: FormData = None) -> forms.Form:
         return MeetingForm(data, company=reason.company, user=user)
 
     def carry_out(self, reason: "Reason", values: dict[str, Any], *, by: User) -> models.Model:

@@ -13,6 +13,7 @@ from contacts.memory.models.task import Task
 from contacts.reasons.card import ReasonCard
 from contacts.reasons.models import Reason
 from fleetportal.core.registry import Registry
+from fleetportal.core.web.form_options import FormData
 from fleetportal.core.web.forms import DayField
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class PlanForm(forms.Form):
 class Planning:
     """What "Plan" makes of a reason: a dated row, taken back by `undo` when the user takes the step back."""
 
-    def form(self, reason: Reason, *, user: "User", data: object = None) -> forms.Form:
+    def form(self, reason: Reason, *, user: "User", data: FormData = None) -> forms.Form:
         """The form under "Plan"; it needs a date field `on`, and may have a `note` on what else happens."""
         raise NotImplementedError
 
@@ -53,7 +54,7 @@ plannings: Registry[Planning] = Registry("plannings")
 
 
 class TaskPlanning(Planning):
-    def form(self, reason: Reason, *, user: "User", data: Any = None) -> PlanForm:
+    def form(self, reason: Reason, *, user: "User", data: FormData = None) -> PlanForm:
         card = ReasonCard(reason)
         title = f"{card.doing}: {card.sentence}"[:TITLE]
         return PlanForm(data, initial={"on": next_working_day(timezone.localdate()), "title": title})

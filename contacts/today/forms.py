@@ -1,7 +1,7 @@
 """The forms of a card on Today: how a contact ended, what was written, until when not."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 from dateutil.relativedelta import relativedelta
 from django import forms
@@ -12,6 +12,7 @@ from accounts.models import User, who_serves
 from contacts.people.models.person import Channel
 from contacts.reasons.models import Reason
 from contacts.reasons.rule import OutcomeChip
+from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import offer
 
 SENTENCE = 300
@@ -40,8 +41,8 @@ class ReasonCardForm(forms.Form):
 class OutcomeForm(ReasonCardForm):
     """How a contact ended."""
 
-    def __init__(self, *args: object, chips: tuple[OutcomeChip, ...], **kwargs: object) -> None:
-        super().__init__(*args, choices=[(chip.code, chip.label) for chip in chips], **kwargs)
+    def __init__(self, data: FormData = None, *, chips: tuple[OutcomeChip, ...], **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, choices=[(chip.code, chip.label) for chip in chips], **options)
         self.chips = {chip.code: chip for chip in chips}
 
     @property
@@ -52,9 +53,9 @@ class OutcomeForm(ReasonCardForm):
 class WrittenForm(ReasonCardForm):
     """By what somebody wrote, and what."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
         written = [(channel.value, channel.label) for channel in (Channel.EMAIL, Channel.SMS, Channel.LETTER)]
-        super().__init__(*args, choices=written, **kwargs)
+        super().__init__(data, choices=written, **options)
 
 
 class NotNowForm(ReasonCardForm):
@@ -64,8 +65,8 @@ class NotNowForm(ReasonCardForm):
         label=_("Why not now"), max_length=SENTENCE, error_messages={"required": _("Give a reason so that the next person knows why.")}
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, choices=[(code, label) for code, (label, _far) in LATER.items()], **kwargs)
+    def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, choices=[(code, label) for code, (label, _far) in LATER.items()], **options)
 
     @property
     def until(self) -> date:
@@ -80,8 +81,8 @@ class GiveForm(forms.Form):
     )
     text = forms.CharField(label=_("Note for your colleague"), max_length=SENTENCE, required=False)
 
-    def __init__(self, *args: Any, reason: Reason, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, reason: Reason, user: User, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer(self, to=who_serves(reason.company, on=timezone.localdate()).exclude(pk=user.pk))
 
 

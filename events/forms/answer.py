@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.pages import whole_number
 
 LONGEST_NAME = 40
@@ -44,8 +45,8 @@ class AnswerForm(forms.Form):
     wishes = forms.CharField(label=_("Child seats, food or anything else we should prepare"), max_length=500, required=False)
     question = forms.CharField(label=_("A question about the car"), max_length=500, required=False)
 
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, most: int, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.most = min(most, SHOWN_SIZES)
         self.fields["party"] = forms.IntegerField(label=self.fields["party"].label, min_value=1, max_value=self.most)
         for number in range(2, self.most + 1):

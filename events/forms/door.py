@@ -1,7 +1,7 @@
 """What the door says: a ticket's code or a guest from the list, and how many came."""
 
 import re
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils import timezone
 from events.models import Event, Registration
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link, digest
+from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import offer
 
 TOKEN = re.compile(r"([A-Za-z0-9_-]{32})/?$")
@@ -21,8 +22,8 @@ class ArrivalForm(forms.Form):
     code = forms.CharField(max_length=400, required=False)
     heads = forms.IntegerField(min_value=1, required=False)
 
-    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, event: Event, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer(self, guest=Registration.objects.filter(event=event).select_related("person", "company", "event__centre"))
 
     @property

@@ -118,7 +118,7 @@ class EventForm(RowForm):
         """The seats of the event that is edited."""
         return cast(Event, self.event).seating()
 
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, object]:
         return super().stored() | {"capacity": self.seating.capacity}
 
     def shown_value(self, column: str, value: object) -> str:
@@ -139,7 +139,7 @@ class EventForm(RowForm):
         return values | {"cost_per_head_cents": values["cost_per_head_cents"] or 0}
 
 
-def from_template(kind: str, user: User) -> dict[str, Any]:
+def from_template(kind: str, user: User) -> dict[str, object]:
     """What a new event of that kind starts with."""
     template: Template = TEMPLATES[kind]
     centre = user.home_centre
@@ -162,7 +162,7 @@ def from_template(kind: str, user: User) -> dict[str, Any]:
     }
 
 
-def as_written(event: Event) -> dict[str, Any]:
+def as_written(event: Event) -> dict[str, object]:
     names = (
         "kind",
         "title",

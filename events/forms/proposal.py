@@ -1,7 +1,5 @@
 """Whom to leave out of the invitations: a tick for each person, kept from page to page."""
 
-from typing import Any
-
 from django import forms
 
 from fleetportal.core.web.pages import whole_number
@@ -12,7 +10,7 @@ class PeopleField(forms.Field):
 
     widget = forms.HiddenInput
 
-    def to_python(self, value: Any) -> list[int]:
+    def to_python(self, value: object) -> list[int]:
         found = [whole_number(text) for text in str(value or "").split()]
         ids = [number for number in found if number is not None]
         if len(ids) < len(found):

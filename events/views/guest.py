@@ -1,7 +1,5 @@
 """What an invited guest sees and does, by personal link: GET shows, POST acts, no account, no script needed."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -50,7 +48,7 @@ def show(request: HttpRequest, link: Link, found: Invitation, form: AnswerForm, 
     return render(request, "events/guest/invitation.html", answer_context(link, found, form) | context, status=status)
 
 
-def answer_context(link: Link, found: Invitation, form: AnswerForm) -> dict[str, Any]:
+def answer_context(link: Link, found: Invitation, form: AnswerForm) -> dict[str, object]:
     seating = found.event.seating()
     return guest_context(link, found.event) | {
         "invitation": found,
@@ -62,7 +60,7 @@ def answer_context(link: Link, found: Invitation, form: AnswerForm) -> dict[str,
     }
 
 
-def guest_context(link: Link, event: Event) -> dict[str, Any]:
+def guest_context(link: Link, event: Event) -> dict[str, object]:
     """What every page about an event needs: whose house it is, the event, its landing page and picture."""
     return {
         "house": house(event.centre),
@@ -79,7 +77,7 @@ def empty_form(found: Invitation) -> AnswerForm:
 
 
 def filled_form(event: Event, registration: Registration | None) -> AnswerForm:
-    initial: dict[str, Any] = {"party": 1}
+    initial: dict[str, object] = {"party": 1}
     if registration:
         party = min(registration.party, event.largest_party)
         names = {f"name{number}": name for number, name in enumerate(registration.companions[: party - 1], start=2)}
@@ -115,7 +113,7 @@ def show_answer(request: HttpRequest, link: Link, found: Invitation, registratio
     return render(request, "events/guest/standing.html", context)
 
 
-def ticket_context(registration: Registration) -> dict[str, Any]:
+def ticket_context(registration: Registration) -> dict[str, object]:
     """The registration with its code for the door. Costs 1 query."""
     link = Link.objects.valid_for("ticket", registration.pk)
     code = qr.svg(link.url, label=_("Ticket code to show at the door")) if link and registration.is_seated else ""

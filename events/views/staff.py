@@ -1,7 +1,7 @@
 """Events for staff: the list, making and editing one, its cockpit and what its buttons do."""
 
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 from django.db.models import Case, When
 from django.http import Http404, HttpResponse
@@ -56,7 +56,7 @@ class EventList(ListPage[EventQuerySet]):
     def exportable(self, rows: EventQuerySet, user: User) -> EventQuerySet:
         return rows.filter(pk__in=Event.objects.where(user, may="export").values("pk"))
 
-    def extra_context(self) -> dict[str, Any]:
+    def extra_context(self) -> dict[str, object]:
         """Which of the listed events open their cockpit for this user; the others lead to the door."""
         return {"cockpits": set(Event.objects.where(cast(User, self.request.user), may="invite").values_list("pk", flat=True))}
 
@@ -218,7 +218,7 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
     return answer(request, context, part="events/event.html#guests")
 
 
-def chips(now: figures.EventFigures, show: str) -> list[tuple[str, Any, int, bool]]:
+def chips(now: figures.EventFigures, show: str) -> list[tuple[str, object, int, bool]]:
     counts = (
         ("answered", _("Answered"), now.coming + now.waiting + now.declined),
         ("coming", _("Coming"), now.coming),

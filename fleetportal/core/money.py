@@ -37,7 +37,7 @@ class CentsField(forms.DecimalField):
         kwargs.setdefault("min_value", Decimal(0))
         super().__init__(decimal_places=2, max_digits=15, **kwargs)
 
-    def prepare_value(self, value: Any) -> object:
+    def prepare_value(self, value: object) -> object:
         return as_decimal(value) if isinstance(value, int) else value
 
     def clean(self, value: object) -> int | None:

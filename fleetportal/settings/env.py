@@ -117,7 +117,7 @@ class Environment:
             stop("CURRENCY", f"is {value!r}: give three capital letters, like EUR")
         return value
 
-    def database(self) -> dict[str, Any]:
+    def database(self) -> dict[str, object]:
         value = self.text("DATABASE_URL", f"sqlite:///{VAR / 'fleetportal.sqlite3'}")
         example = "sqlite:///file or postgres://user:password@host:port/name"
         parts = self.split_url("DATABASE_URL", value, ("sqlite", "postgres", "postgresql"), example)

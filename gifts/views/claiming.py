@@ -175,7 +175,7 @@ def voucher(request: HttpRequest, link: Link) -> HttpResponse:
     return keeping.keep(response, until=one.programme.end_of(one.valid_until)) if context["state"] == VoucherState.CLAIMED else response
 
 
-def voucher_context(one: Voucher, link: Link) -> dict[str, Any]:
+def voucher_context(one: Voucher, link: Link) -> dict[str, object]:
     now, centre = timezone.now(), one.programme.centre
     state = (
         VoucherState.EXPIRED if one.state in (VoucherState.FREE, VoucherState.CLAIMED) and one.has_expired(on=one.today(now)) else one.state

@@ -158,7 +158,7 @@ def is_left(programme: Programme, person: Person) -> bool:
     return Allowance.objects.is_left(programme, period, person_mark(person))
 
 
-def shown_voucher(request: StaffRequest, person: Person) -> dict[str, Any] | None:
+def shown_voucher(request: StaffRequest, person: Person) -> dict[str, object] | None:
     """The voucher just issued, with the code for the driver's phone."""
     asked = whole_number(request.GET.get("voucher", ""))
     mine = (

@@ -1,7 +1,5 @@
 """The wash: a code is scanned or typed, the answer is green or red, with words, time and place."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -72,7 +70,7 @@ def redeem(request: StaffRequest) -> HttpResponse:
         )
 
 
-def green(request: StaffRequest, context: dict[str, Any], redemption: Redemption) -> HttpResponse:
+def green(request: StaffRequest, context: dict[str, object], redemption: Redemption) -> HttpResponse:
     return render(request, "gifts/redeem_go.html", {**context, "redemption": redemption, "voucher": redemption.voucher})
 
 

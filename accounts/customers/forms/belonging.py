@@ -1,7 +1,7 @@
 """What a company belongs to, who looks after it, where else it is: strings in, values out."""
 
 from datetime import date
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from accounts.customers.models.company import Address, Company
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.user import User, serving
 from fleetportal.core.db import search
+from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import DayField, RowForm, offer, offer_choices
 
 OFFERED = 12
@@ -63,8 +64,8 @@ class AssignForm(forms.Form):
     starts_on = DayField(label=_("From"))
     ends_on = DayField(label=_("Until"), required=False, help_text=_("A stand-in ends automatically after this day."))
 
-    def __init__(self, *args: Any, user: User, company: Company, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, user: User, company: Company, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer(self, user=candidates(user, company.centre))
         self.initial.setdefault("starts_on", timezone.localdate())
 
@@ -88,8 +89,8 @@ class HandOverForm(forms.Form):
     user = forms.ModelChoiceField(label=_("Hand over to"), queryset=User.objects.none())
     starts_on = DayField(label=_("From"))
 
-    def __init__(self, *args: Any, user: User, companies: list[Company], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, user: User, companies: list[Company], **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.companies = companies
         able = User.objects.all() if companies else User.objects.none()
         for centre in {company.centre for company in companies}:

@@ -1,7 +1,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -13,7 +12,7 @@ from fleetportal.core.jobs import bell
 from fleetportal.core.registry import Registry
 
 # What is derived from a company (its reasons, …): called with the ids of companies that a verb touched. Filled from above.
-derived: Registry[Callable[[list[int]], Any]] = Registry("what is derived from a company")
+derived: Registry[Callable[[list[int]], object]] = Registry("what is derived from a company")
 
 AT_ONCE = 200
 

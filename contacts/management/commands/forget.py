@@ -1,7 +1,6 @@
 """`manage.py forget PERSON`: everything that says who a person is goes, for good."""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -17,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("person", help="id, e-mail address or name")
         parser.add_argument("--dry-run", action="store_true", help="only show what would go")
 
-    def handle(self, *args: object, person: str, dry_run: bool, **options: Any) -> None:
+    def handle(self, *args: object, person: str, dry_run: bool, **options: object) -> None:
         found = the_person(person)
         self.stdout.write(f"{found} ({found.pk})")
         for words, count in person_data.kept_about(found):

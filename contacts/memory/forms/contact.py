@@ -1,7 +1,7 @@
 """Logging what was said, and recording a consent."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils import translation
@@ -12,6 +12,7 @@ from accounts.models import Company
 from contacts.consent.models import Purpose
 from contacts.memory.models.interaction import Direction, Outcome
 from contacts.people.models.person import Channel, Person, PersonAddress
+from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import offer, offer_named
 
 OUTCOMES = (Outcome.REACHED, Outcome.LEFT_WORD, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED, Outcome.NOT_REACHED, Outcome.WRONG_NUMBER)
@@ -47,8 +48,8 @@ class LogForm(forms.Form):
     )
     they_called = forms.BooleanField(label=_("They contacted us"), required=False)
 
-    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, company: Company, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         offer(self, person=Person.objects.at(company).order_by("name_folded", "pk"))
 
     def clean(self) -> dict[str, Any]:
@@ -76,8 +77,8 @@ class ConsentForm(forms.Form):
     source = forms.ChoiceField(label=_("How we know"), choices=list(SOURCES.items()))
     wording = forms.CharField(label=_("Wording they agreed to"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args: Any, person: Person, sees_private: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, person: Person, sees_private: bool, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         addresses = PersonAddress.objects.filter(person=person).order_by("pk")
         shown = addresses if sees_private else addresses.filter(is_private=False)
         offer_named(self, "address", shown, lambda address: f"{address.get_channel_display()}: {address.value}")

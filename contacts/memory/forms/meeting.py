@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, time
-from typing import Any
+from typing import Unpack
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -16,6 +16,7 @@ from contacts.memory.forms.contact import next_working_day
 from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, Meeting, OutsideHours, refuse_outside_hours
 from contacts.people.models.person import Person
 from contacts.people.models.roles import DecisionMaker
+from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import ClockInput, DayField, moment, offer
 
 PROPOSED = 3  # FEATURES J2: three common slots
@@ -56,15 +57,15 @@ def colleagues(company: Company, user: User) -> "models.QuerySet[User]":
 class TimesForm(forms.Form):
     """Up to three times to choose from by the clock of the company's centre, for a meeting of `lasts` minutes, or as long as a new one."""
 
-    def __init__(self, *args: Any, company: Company, lasts: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: FormData = None, *, company: Company, lasts: int | None = None, **options: Unpack[FormOptions]) -> None:
         self.company = company
         self.lasts = ANNUAL_MEETING_MINUTES.on(timezone.localdate()) if lasts is None else lasts
         days, day = {}, company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1)
         for number in range(1, PROPOSED + 1):
             days[f"on{number}"] = day = next_working_day(day)
         clocks = {f"at{number}": FIRST_CLOCK for number in range(1, PROPOSED + 1)}
-        kwargs["initial"] = {**days, **clocks, **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
+        options["initial"] = {**days, **clocks, **options.get("initial", {})}
+        super().__init__(data, **options)
         for number in range(1, PROPOSED + 1):
             self.fields[f"on{number}"] = DayField(label=_("Date %d") % number, required=number == 1)
             self.fields[f"at{number}"] = forms.TimeField(label=_("Time"), widget=ClockInput, required=number == 1)
@@ -94,8 +95,9 @@ class ProposeForm(TimesForm):
     )
     place = forms.CharField(label=_("Location"), max_length=160, required=False)
 
-    def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, company=company, initial={"place": company.name}, **kwargs)
+    def __init__(self, data: FormData = None, *, company: Company, user: User, **options: Unpack[FormOptions]) -> None:
+        options["initial"] = {"place": company.name}
+        super().__init__(data, company=company, **options)
         deciding = DecisionMaker.objects.running(on=company.centre.today(timezone.now())).filter(company=company)
         offer(self, decision_maker=Person.objects.filter(pk__in=deciding.values("person")).order_by("name_folded"))
         offer(self, director=colleagues(company, user))
@@ -112,10 +114,11 @@ class MeetingForm(forms.Form):
     )
     place = forms.CharField(label=_("Location"), max_length=160, required=False)
 
-    def __init__(self, *args: Any, company: Company, user: User, **kwargs: Any) -> None:
+    def __init__(self, data: FormData = None, *, company: Company, user: User, **options: Unpack[FormOptions]) -> None:
         self.company = company
         first = next_working_day(company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1))
-        super().__init__(*args, **{**kwargs, "initial": {"on": first, "at": FIRST_CLOCK, "place": company.name}})
+        options["initial"] = {"on": first, "at": FIRST_CLOCK, "place": company.name}
+        super().__init__(data, **options)
         offer(self, director=colleagues(company, user))
 
     def clean(self) -> dict[str, object]:
@@ -133,11 +136,12 @@ class FixForm(forms.Form):
     at = forms.TimeField(label=_("Time"), widget=ClockInput)
     place = forms.CharField(label=_("Location"), max_length=160, required=False)
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, data: FormData = None, *, meeting: Meeting, **options: Unpack[FormOptions]) -> None:
         self.meeting = meeting
         known = meeting.begins or next(iter(meeting.choices), None)
         initial = {"on": known.date(), "at": known.strftime("%H:%M")} if known else {}
-        super().__init__(*args, **{**kwargs, "initial": initial | {"place": meeting.place}})
+        options["initial"] = initial | {"place": meeting.place}
+        super().__init__(data, **options)
 
     def clean(self) -> dict[str, object]:
         values = super().clean() or {}
@@ -158,11 +162,12 @@ class HoldForm(forms.Form):
     on = DayField(label=_("Held on"))
     minutes = forms.CharField(label=_("Minutes"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, data: FormData = None, *, meeting: Meeting, **options: Unpack[FormOptions]) -> None:
         self.meeting = meeting
         self.today = meeting.company.centre.today(timezone.now())
         known = meeting.begins.date() if meeting.begins else self.today
-        super().__init__(*args, **{**kwargs, "initial": {"on": min(known, self.today)}})
+        options["initial"] = {"on": min(known, self.today)}
+        super().__init__(data, **options)
 
     def clean_on(self) -> object:
         if self.cleaned_data["on"] > self.today:

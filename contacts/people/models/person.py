@@ -261,7 +261,7 @@ class PersonAddress(Folded):
             return new
 
     @property
-    def entry_facts(self) -> dict[str, Any]:
+    def entry_facts(self) -> dict[str, object]:
         return {"person": self.person_id, "channel": str(self.channel)}
 
     def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:

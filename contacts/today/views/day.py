@@ -22,6 +22,7 @@ from contacts.today import actions
 from contacts.today.day import SHOWN, Day
 from contacts.today.forms import CloseForm, GiveForm, NotNowForm, OutcomeForm, WrittenForm
 from contacts.today.statements import CONTACTS_A_DAY
+from fleetportal.core.web.form_options import FormData
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import answer, page, whole_number
 
@@ -48,7 +49,7 @@ def acts() -> list[Act]:
     ]
 
 
-def form_for(act: str, reason: Reason, *, request: StaffRequest, data: object = None) -> Any:
+def form_for(act: str, reason: Reason, *, request: StaffRequest, data: FormData = None) -> Any:
     """The form of one button of a card."""
     if act == "plan":
         return planning_for(reason.rule).form(reason, user=request.user, data=data)
@@ -125,7 +126,7 @@ def count(day: Day) -> int:
     return sum(1 for group in day.cards.values() if not day.group or group == day.group)
 
 
-def filters(day: Day) -> list[dict[str, Any]]:
+def filters(day: Day) -> list[dict[str, object]]:
     """The chips above the list: everything, and each group with how many of today's cards it has."""
     names = {"decision_maker": _("Decision-makers"), "user": _("Users"), "driver": _("Drivers")}
     base = {"for": day.colleague} if day.colleague else {}

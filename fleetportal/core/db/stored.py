@@ -44,11 +44,11 @@ class Stored(JsonColumn[T]):
     def from_db_value(self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper) -> T | None:
         return None if value is None else self.load(json.loads(value))
 
-    def get_db_prep_value(self, value: T, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+    def get_db_prep_value(self, value: T, connection: BaseDatabaseWrapper, prepared: bool = False) -> object:
         return connection.ops.adapt_json_value(self.dump(value), None)
 
     def value_to_string(self, obj: models.Model) -> Any:
         return self.dump(self.value_from_object(obj))
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> object:
         return self.load(value) if isinstance(value, (dict, list)) else value

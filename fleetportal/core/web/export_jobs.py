@@ -150,7 +150,7 @@ def export_file(request: HttpRequest, job_id: int) -> FileResponse:
     )
 
 
-def all_within(page: ListPage[Any], keys: list[int], user: Any) -> bool:
+def all_within(page: ListPage[Any], keys: list[int], user: object) -> bool:
     rows = page.exportable(page.get_queryset(user), user)
     return all(
         rows.filter(pk__among=keys[first : first + CHUNK]).count() == len(keys[first : first + CHUNK])

@@ -84,7 +84,7 @@ def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[objec
     form.fields[name].choices = list(choices)  # type: ignore[attr-defined]  # every field that chooses has them
 
 
-def offer_named(form: forms.BaseForm, name: str, rows: models.QuerySet[Any], label: Callable[[Any], str]) -> None:
+def offer_named(form: forms.BaseForm, name: str, rows: models.QuerySet[models.Model], label: Callable[[Any], str]) -> None:
     """As `offer`, for one field that calls each row by `label`."""
     offer(form, **{name: rows})
     form.fields[name].label_from_instance = label  # type: ignore[attr-defined]  # documented to be replaced

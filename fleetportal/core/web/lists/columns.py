@@ -95,7 +95,7 @@ def reader(name: str, column: TableColumn) -> Callable[[Any], Any]:
     return partial(path.resolve, quiet=True) if len(path.bits) > 1 else partial(plainly, path.bits[0])
 
 
-def plainly(name: str, row: Any) -> Any:
+def plainly(name: str, row: object) -> object:
     """The attribute; called where it is a method."""
     value = getattr(row, name, None)
     return value() if callable(value) else value

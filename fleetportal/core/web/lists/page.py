@@ -139,7 +139,7 @@ class ListPage(View, Generic[Rows]):
                 query[key] = value
         return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
 
-    def filtered(self, query: QueryDict, user: Any) -> Sentence:
+    def filtered(self, query: QueryDict, user: object) -> Sentence:
         return self.filterset_class(query, queryset=self.get_queryset(user), request=self.request)
 
     def table(self, rows: Rows, query: QueryDict, user: object) -> django_tables2.Table:

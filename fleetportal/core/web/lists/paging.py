@@ -38,7 +38,7 @@ class Sorted:
     may_be_null: bool
 
 
-def page_of(ordered: models.QuerySet[Any], *, number: int, size: int, after: int | None = None, before: int | None = None) -> Page:
+def page_of(ordered: models.QuerySet[models.Model], *, number: int, size: int, after: int | None = None, before: int | None = None) -> Page:
     """Page `number` (from 1) of `size` rows, in the order of `ordered`, a queryset of `in_order`.
 
     Costs 1 query: as far as rows are counted, the count is the keys; further on it is known. 2 beside a neighbour or past the end.
@@ -72,7 +72,7 @@ def beside(ordered: models.QuerySet[Any], size: int, *, after: int | None, befor
     return [*reversed(found), before] if before is not None and len(found) == size else []
 
 
-def sought(ordered: models.QuerySet[Any]) -> tuple[models.QuerySet[Any], list[Sorted]]:
+def sought(ordered: models.QuerySet[models.Model]) -> tuple[models.QuerySet[models.Model], list[Sorted]]:
     """`ordered` with a name for each thing that it is sorted by."""
     keys: list[Sorted] = []
     names: dict[str, object] = {}
@@ -126,7 +126,7 @@ def further(key: Sorted, value: object, back: bool) -> Q:
     return past | Q(**{f"{key.name}__isnull": True}) if key.may_be_null and nothing_is_further else past
 
 
-def capped_count(rows: models.QuerySet[Any]) -> int:
+def capped_count(rows: models.QuerySet[models.Model]) -> int:
     """How many rows, counted no further than COUNTED_UP_TO + 1. Costs 1 query."""
     return rows.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
 
