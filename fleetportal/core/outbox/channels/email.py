@@ -1,7 +1,9 @@
 """E-mail: one connection to the mail server for all messages of a slice, and the MIME message that Django makes of each."""
 
 import smtplib
+from binascii import b2a_qp
 from email.charset import QP, Charset
+from email.policy import Compat32
 from email.utils import format_datetime
 from typing import Any
 
@@ -13,7 +15,26 @@ from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.sender import Delivered, Failed, Rejected, Result, Unknown
 from fleetportal.core.outbox.message import Bounce, Message
 
-QUOTED_PRINTABLE = Charset("utf-8")
+
+class QuotedPrintable(Charset):
+    """UTF-8 as quoted-printable, encoded by the standard library's C instead of its Python: a tenth of what a message costs."""
+
+    def body_encode(self, string: str | bytes) -> str:  # type: ignore[override]  # nobody encodes None
+        text = string.encode() if isinstance(string, str) else string
+        return b2a_qp(text).decode("ascii")
+
+
+class ShortHeaders(Compat32):
+    """Headers that fit into a line are written as they are; the standard library looks at each word, a third of a message's cost."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if isinstance(value, str) and value.isascii() and value.isprintable() and len(name) + len(value) < LINE:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+LINE = 74  # what is longer may be folded: 76 signs, with the colon and a space
+QUOTED_PRINTABLE = QuotedPrintable("utf-8")
 QUOTED_PRINTABLE.body_encoding = QP
 
 
@@ -26,6 +47,7 @@ class Mail(EmailMultiAlternatives):
     def message(self, **options: Any) -> Any:
         """The MIME message. Raises BadHeaderError for a header with a line break in it."""
         mime = super().message(**options)
+        mime.policy = ShortHeaders()
         for part in mime.walk():
             if part.is_multipart():  # no quoted text can contain "=_"
                 part.set_boundary(f"=_fleetportal_{self.seed}_{part.get_content_subtype()}")
