@@ -1,11 +1,12 @@
-"""A rush for seats: many guests at once on one event, beside a bare view with one conditional UPDATE."""
+"""Lent: a rush for seats: many guests at once on one event, beside a bare view with one conditional UPDATE."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from secrets import token_hex
 
 from accounts.models import Centre
 from bench.measure import Figure, late
 from bench.rows.http import Post, Server
+from bench.rows.whole import Portal
 from contacts.models import Person, PersonAddress
 from events.models import Registration
 from fleetportal.core.links import Link
@@ -13,6 +14,7 @@ from tests.factories.accounts import make_company
 from tests.factories.events import make_event, make_invitation
 
 SEATS, GUESTS = 300, 1000
+WHOLE, WARM = 180, 30  # guests whose whole way is measured, and those who come before to warm up
 
 
 def figures(size: int) -> Iterator[Figure]:
@@ -42,3 +44,20 @@ def figures(size: int) -> Iterator[Figure]:
         cpu_ms=ours.cpu_ms_each,
         note=f"{seated} of {SEATS} seats; {ours.failed} failed",
     )
+    yield whole_way(centre, people[:WHOLE])
+
+
+def whole_way(centre: Centre, people: Sequence[Person]) -> Figure:
+    """What a guest costs from the personal link to the letter: the page, the answer, the page with the code of the ticket."""
+    event, company = make_event(centre, capacity=2 * WHOLE), make_company(centre)
+    invitations = [make_invitation(event, person, company=company).pk for person in people]
+    paths = [link.path for link in Link.objects.make_many("invitation", invitations)]
+    with Portal() as portal:
+        known, paths = paths[:WARM], paths[WARM:]
+        portal.figure("warm", requests_of(known))
+        return portal.figure("guest registered, whole way, letter sent", requests_of(paths))
+
+
+def requests_of(paths: Sequence[str]) -> list[list[Post]]:
+    look = [Post(path, method="GET") for path in paths]
+    return [look, [Post(path, {"party": "1", "_key": token_hex(16)}) for path in paths], look]
