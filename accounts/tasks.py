@@ -2,14 +2,14 @@
 
 from celery import shared_task
 
-from accounts.customers.models.touched import TouchedCompany
+from accounts.customers.models.touched import AT_ONCE, TouchedCompany
 from accounts.customers.models.vehicle import mend_all_fleets
 from fleetportal.core.jobs import bell
 
 
 @shared_task(name="accounts.look_again", acks_late=True)
 def look_again() -> None:
-    if TouchedCompany.objects.drain():
+    if TouchedCompany.objects.drain() == AT_ONCE:  # there may be more
         bell.send("accounts.look_again")  # to the end of the queue, so that others get their turn
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from events.landing import Landing
 from fleetportal.core.web.compression import accepts_gzip
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -28,11 +29,13 @@ class Kept:
 
 
 kept: dict[Address, Kept] = {}
+landings: dict[tuple[int, str], tuple[float, Landing | None]] = {}  # by event and language, each with the time until which it is kept
 
 
 def forget() -> None:
     """A page was written: this process shows the new version at once, another within KEEP_PAGES_SECONDS."""
     kept.clear()
+    landings.clear()
 
 
 class KeptPages:

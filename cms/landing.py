@@ -1,7 +1,9 @@
 """The landing pages of events, and who may edit them."""
 
+import time
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -10,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page
 
+from cms import kept
 from cms.models import EventPage, HomePage
 from events.landing import Landing
 from events.models import Event
@@ -29,6 +32,18 @@ def landing_page(event: Event) -> Landing | None:
     page = next(iter(spoken), None) or next((one for one in pages if one.live), pages[0])
     edit_address = reverse("wagtailadmin_pages:edit", args=[pages[0].pk])
     return Landing(address=page.url or "", edit_address=edit_address, is_live=page.live, **page.own_words, **page.pictures())
+
+
+def landing_for_guests(event: Event) -> Landing | None:
+    """The landing page of `event` in the language of the guest, out of memory for KEEP_PAGES_SECONDS. Costs at most 1 query, or 2."""
+    asked = (event.pk, get_language() or "")
+    until, found = kept.landings.get(asked, (0.0, None))
+    if time.monotonic() >= until:
+        found = landing_page(event)
+        if len(kept.landings) >= kept.MOST:
+            kept.landings.clear()
+        kept.landings[asked] = time.monotonic() + settings.KEEP_PAGES_SECONDS, found
+    return found
 
 
 def make_landing_page(event: Event, by: object) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -10,6 +10,7 @@ from wagtail.models import PageViewRestriction, Site
 from wagtail.views import serve as walk_and_serve
 
 from cms.models import EventPage
+from fleetportal.core.db.prepared import Prepared
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
@@ -27,7 +28,17 @@ def landing_at(path: str) -> EventPage | None:
     mine = [root for root in roots if root.language_code == get_language()]
     if len({root.site_id for root in roots}) > 1 or len(mine) != 1:
         return None
+    return at_url_path.first(url_path=f"{mine[0].root_path}{path}")
+
+
+def open_to_all(url_path: Any) -> QuerySet[EventPage]:
+    """The live landing page at that path, unless it or a page above it is restricted."""
     above: Any = PageViewRestriction.objects.annotate(below=StrIndex(OuterRef("path"), "page__path")).filter(below=Value(1))
-    rows = EventPage.objects.live().filter(~Exists(above), url_path=f"{mine[0].root_path}{path}")
-    found: EventPage | None = rows.select_related("locale", "picture", "event__centre", "event__host").first()
-    return found
+    return EventPage.objects.live().filter(~Exists(above), url_path=url_path)
+
+
+at_url_path: Prepared[EventPage] = Prepared(
+    open_to_all,
+    related=("locale", "picture", "event", "event__centre", "event__host"),
+    url_path=EventPage.url_path.field,
+)

@@ -3,7 +3,7 @@
 A letter's key names event or registration, step and revision, so that whatever is pressed twice is sent once (R12).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -30,13 +30,12 @@ ALSO_BY_POST = ("moved", "called_off")  # owed to every guest: without an e-mail
 LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
 
 
-def to_guests(step: Step, registrations: Sequence[Registration]) -> list[MessageDraft]:
+def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Mapping[int, Link]) -> list[MessageDraft]:
     """The letters that inform guests of one event about their registrations; none for somebody without an address.
 
-    They go by e-mail; a step of ALSO_BY_POST goes by post to somebody who has a postal address alone.
-
-    Costs 1 query for the addresses, 1 for tickets where anybody has seats (2 where some have to be made) and 1 for the links of
-    invitations (2 where somebody has none), whatever the number of guests.
+    They go by e-mail; a step of ALSO_BY_POST goes by post to somebody who has a postal address alone. `came_by` has the links of
+    invitations that are known already, by the person's id. Costs 1 query for the addresses, 1 for tickets where anybody has seats
+    (2 where some have to be made) and 1 for the other links of invitations (2 where somebody has none), whatever the number of guests.
     """
     if not registrations:
         return []
@@ -47,7 +46,8 @@ def to_guests(step: Step, registrations: Sequence[Registration]) -> list[Message
     channels = (Channel.EMAIL, Channel.LETTER) if step in ALSO_BY_POST else (Channel.EMAIL,)
     reached = [(one, one.person, one.person.address_among(channels)) for one in registrations if one.person is not None]
     written = [(one, person, address) for one, person, address in reached if address]
-    answers = answer_links(event, [person.pk for _registration, person, _address in written])
+    unknown = [person.pk for _registration, person, _address in written if person.pk not in came_by]
+    answers = {**came_by, **answer_links(event, unknown)}
     return [
         MessageDraft(
             f"events/mail/{step}",
@@ -73,12 +73,12 @@ def to_guests(step: Step, registrations: Sequence[Registration]) -> list[Message
 
 
 def tickets_of(registrations: Sequence[Registration], *, are_new: bool) -> dict[int, Link]:
-    """The link that opens the ticket, by the registration's id. 1 query for each new one, else 1 for all, 3 where some are missing."""
+    """The link that opens the ticket, by the registration's id. 1 query for a new one, else 1 for all, 2 where some are missing."""
     if not registrations:
         return {}
     pks, expires_at = [registration.pk for registration in registrations], links_expire_at(registrations[0].event)
     if are_new:
-        return {pk: Link.objects.make("ticket", pk, expires_at=expires_at) for pk in pks}
+        return {link.subject_id: link for link in Link.objects.make_many("ticket", pks, expires_at=expires_at)}
     return Link.objects.get_or_make_many("ticket", pks, expires_at=expires_at)
 
 

@@ -3,31 +3,33 @@
 Each of these locks the seating, or is called under its lock, so that seats that came free a moment ago go to whoever waits.
 """
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
 from events.models import NotEnoughSeats, Registration, Seating, Status
 from events.models.seating import SeatingQuerySet
 from fleetportal.core.db import lock
 
-if TYPE_CHECKING:
-    pass
 
+def hold_seats(seatings: SeatingQuerySet, heads: int) -> Seating | None:
+    """None where `heads` seats were free and are now taken; else the seating, full or with people waiting, locked.
 
-def seat_or_queue(registration: Registration, seatings: SeatingQuerySet) -> list[Registration]:
-    """Save the new `registration` with seats where some are free and nobody waits, else on the waiting list; the others promoted by that.
-
-    `seatings` holds the one seating. Costs 2 queries, or 6.
+    `seatings` holds the one seating. Either way nobody else changes it before this transaction ends. Costs 1 query, or 2.
     """
-    if seatings.take_seats(registration.party):
+    return None if seatings.take_seats(heads) else lock(seatings.get())
+
+
+def save_seated_or_waiting(registration: Registration, full: Seating | None) -> list[Registration]:
+    """Save the new `registration` with the seats that are held for it, or on the waiting list of the `full` seating, which is locked.
+
+    Answers the others who were promoted by that. Costs 1 query, or 4.
+    """
+    if full is None:
         registration.status = Status.SEATED
         registration.save(force_insert=True)
         return []
-    seating = lock(seatings.get())
-    registration.status, registration.place = Status.WAITING, seating.draw_place()
+    registration.status, registration.place = Status.WAITING, full.draw_place()
     registration.save(force_insert=True)
-    promoted = promote(seating)
+    promoted = promote(full)  # seats may have come free since they were asked for
     if registration in promoted:
         registration.refresh_from_db(fields=["status", "place", "revision", "changed_at"])
     return [one for one in promoted if one.pk != registration.pk]

@@ -219,9 +219,18 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         now = timezone.now()
         return self.is_ahead and (self.registration_opens_at or now) <= now < (self.registration_closes_at or self.starts_at)
 
+    @property
+    def makes_reasons(self) -> bool:
+        """True where reasons of companies depend on who is invited to it and who comes."""
+        return self.kind == EventKind.SECOND_DELIVERY
+
     def seating(self) -> Seating:
         """The seats; an event has one set of them until parts and slots are planned. Costs 1 query."""
         return self.seatings.order_by("pk")[:1].get()
+
+    def is_reached_by(self, user: "User", *, may: str) -> bool:
+        """True where `where` finds this event. Costs nothing for who holds `may` on its centre, else 1 query."""
+        return self.centre_id in user.rights.centres(may) or Event.objects.where(user, may=may).filter(pk=self.pk).exists()
 
     # --- who is entitled ---
 
@@ -257,9 +266,9 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     def companies_in_window(self) -> models.QuerySet[Any]:
         """The ids of this centre's companies for whose users a second delivery is a reason; nobody's for other kinds."""
         here = Company.objects.active().filter(centre=self.centre_id, vehicles__in=self.delivered())
-        return (here if self.kind == EventKind.SECOND_DELIVERY else here.none()).values_list("pk", flat=True)
+        return (here if self.makes_reasons else here.none()).values_list("pk", flat=True)
 
     def touch(self, also: Iterable[int] = ()) -> None:
         """Marks reasons that depend on this event as due again, for the companies of its window and `also`. Costs 2 queries, or none."""
-        if self.kind == EventKind.SECOND_DELIVERY or also:
+        if self.makes_reasons or also:
             TouchedCompany.add_all(sorted({*self.companies_in_window(), *also}))

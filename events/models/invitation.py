@@ -1,4 +1,5 @@
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,10 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, in_reach
 from contacts.models import Person
-from events.models.registration import Registration
+from events.models.registration import ACTIVE, Registration
+from fleetportal.core.db.prepared import Prepared
+from fleetportal.core.links import Link
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Replies:
+    """The registration that stands for the event of an invitation, and the newest that the person made for any event."""
+
+    standing: Registration | None
+    newest: Registration | None
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -31,6 +42,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def silent(self) -> Self:
         """Who has neither registered nor said no."""
         return self.filter(~Exists(registrations_behind()), declined_at=None)
+
+    def behind(self, link: Link) -> "Invitation | None":
+        """The invitation that a link opens, with event, centre, host, person and company. Costs 1 query."""
+        return behind_link.first(pk=link.subject_id)
 
     def with_registration(self) -> Self:
         return self.select_related("event__centre", "event__host", "person", "company")
@@ -62,7 +77,36 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.person}: {self.event}"
 
+    def replies(self) -> "Replies":
+        """What the invited person has replied to this event, and last to any. Costs 1 query."""
+        found = replies_of(person=self.person_id, event=self.event_id)
+        for registration in found:
+            registration.person = self.person
+            if registration.event_id == self.event_id:
+                registration.event = self.event
+        standing = [one for one in found if one.event_id == self.event_id and one.is_active]
+        return Replies(standing[0] if standing else None, found[0] if found else None)
+
     def active_registration(self) -> Registration | None:
         """The registration that the invited person answered with, unless it was cancelled. Costs 1 query."""
         rows = Registration.objects.active().filter(event=self.event_id, person=self.person_id)
         return rows.select_related("event__centre", "event__host", "person", "company", "seating").first()
+
+
+def newest_and_standing(person: Any, event: Any) -> models.QuerySet[Registration]:
+    """The newest registration of that person, and the one that stands for that event."""
+    theirs = Registration.objects.filter(person=person)
+    newest = theirs.order_by("-registered_at").values("pk")[:1]
+    rows = theirs.filter(Q(pk__in=newest) | Q(event=event, status__in=ACTIVE))
+    return rows.order_by("-registered_at")
+
+
+# What every page of a guest asks.
+behind_link: Prepared[Invitation] = Prepared(
+    lambda pk: Invitation.objects.filter(pk=pk),
+    related=("event", "event__centre", "event__host", "person", "company"),
+    pk=Invitation._meta.pk,
+)
+replies_of: Prepared[Registration] = Prepared(
+    newest_and_standing, related=("company", "seating"), person=Person._meta.pk, event=Registration._meta.pk
+)

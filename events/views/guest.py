@@ -22,7 +22,7 @@ from fleetportal.core.web.pages import link_page, link_unknown
 
 def invitation_behind(request: HttpRequest, link: Link) -> Invitation | None:
     """The invitation that the link opens, in its guest's language; None when it was taken away."""
-    invitation = Invitation.objects.with_registration().filter(pk=link.subject_id).first()
+    invitation = Invitation.objects.behind(link)
     if invitation:
         speak(request, invitation.person.language)
     return invitation
@@ -38,10 +38,10 @@ def invitation(request: HttpRequest, link: Link) -> HttpResponse:
         return link_unknown(request)
     if request.method == "POST":
         return accept(request, link, found)
-    registration = found.active_registration()
-    if registration:
-        return show_answer(request, link, found, registration)
-    return show(request, link, found, empty_form(found))
+    replies = found.replies()
+    if replies.standing:
+        return show_answer(request, link, found, replies.standing)
+    return show(request, link, found, filled_form(found.event, replies.newest))
 
 
 def show(request: HttpRequest, link: Link, found: Invitation, form: AnswerForm, *, status: int = 200, **context: object) -> HttpResponse:
@@ -72,11 +72,11 @@ def guest_context(link: Link, event: Event) -> dict[str, object]:
 
 def empty_form(found: Invitation) -> AnswerForm:
     """The form, filled with whom this guest brought the last time. Costs 1 query."""
-    last = Registration.objects.filter(person=found.person_id).order_by("-registered_at").first()
-    return filled_form(found.event, last)
+    return filled_form(found.event, found.replies().newest)
 
 
 def filled_form(event: Event, registration: Registration | None) -> AnswerForm:
+    """The form, filled with what this guest said in that registration."""
     initial: dict[str, object] = {"party": 1}
     if registration:
         party = min(registration.party, event.largest_party)
@@ -92,7 +92,7 @@ def accept(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
         return show(request, link, found, form, status=422)
     event = found.event
     try:
-        registering.register(event, found.person, company=found.company, seating=event.seating(), by=None, **form.answers)
+        registering.register(event, found.person, company=found.company, seating=event.seating(), by=None, came_by=link, **form.answers)
     except RegistrationClosed as refusal:
         return show(request, link, found, form, status=409, refusal=refusal)
     return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
@@ -127,8 +127,8 @@ def form(request: HttpRequest, link: Link) -> HttpResponse:
     found = invitation_behind(request, link)
     if found is None:
         return link_unknown(request)
-    registration = found.active_registration()
-    context = answer_context(link, found, empty_form(found)) | {"registration": registration}
+    replies = found.replies()
+    context = answer_context(link, found, filled_form(found.event, replies.newest)) | {"registration": replies.standing}
     return render(request, "events/guest/_fragment.html", context)
 
 

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -60,8 +60,8 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         return self.filter(state=VoucherState.FREE, valid_until__gte=on)
 
     def redeemable(self, *, at: Centre, on: date) -> Self:
-        counts_here = Programme.centres.through._default_manager.filter(programme=OuterRef("programme"), centre=at)
-        return self.filter(Exists(counts_here), state=VoucherState.CLAIMED, valid_until__gte=on)
+        count_here = Programme.centres.through._default_manager.filter(centre=at).values("programme")
+        return self.filter(programme__in=count_here, state=VoucherState.CLAIMED, valid_until__gte=on)
 
     def run_out(self, *, on: date) -> Self:
         """Vouchers that nobody can use any more but that do not say so yet."""

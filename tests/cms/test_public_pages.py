@@ -11,11 +11,12 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from wagtail.models import Page, PageViewRestriction
 
 from accounts.models import Centre, User
 from cms import kept
-from cms.landing import landing_page, make_landing_page, translate
+from cms.landing import landing_for_guests, landing_page, make_landing_page, translate
 from cms.models import EventPage, HomePage
 from cms.serving import landing_at
 from cms.wagtail_hooks import speak
@@ -94,13 +95,13 @@ def test_the_picture_of_an_event_stands_on_every_page_about_it_and_looking_cuts_
 def test_a_landing_page_made_afresh_is_found_by_its_own_row(
     client: Client, landing: EventPage, django_assert_num_queries: Any, has_picture: bool
 ) -> None:
-    """The row with event, picture and language; its translations; the site of the links. The picture's sizes are known."""
+    """The row with event, picture and language; its translations. The picture's sizes are known."""
     if has_picture:
         landing.picture = make_picture(width=1600, height=1200)
         landing.save_revision().publish()
     first = client.get(landing.url)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         again = client.get(landing.url)
 
     assert again.content == first.content
@@ -349,3 +350,23 @@ def test_a_public_page_speaks_its_own_language_whatever_its_reader_has_chosen(
     assert "Welcome" in client.get("/").content.decode()
     assert client.get(landing.url).status_code == 200
     assert f'lang="{language}"' in client.get("/events/").content.decode()
+
+
+def test_guests_see_a_landing_page_anew_once_it_is_written(client: Client, landing: EventPage, in_memory: None) -> None:
+    shown = landing_for_guests(landing.event)
+    assert shown and shown.is_live
+
+    landing.unpublish()
+
+    unpublished = landing_for_guests(landing.event)
+    assert unpublished and not unpublished.is_live
+
+
+def test_a_landing_page_is_looked_up_once_for_many_guests(
+    client: Client, landing: EventPage, in_memory: None, django_assert_num_queries: Any
+) -> None:
+    first = landing_for_guests(landing.event)
+    with django_assert_num_queries(0):
+        assert landing_for_guests(landing.event) == first
+    with django_assert_num_queries(1), translation.override("de"):
+        landing_for_guests(landing.event)

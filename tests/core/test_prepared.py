@@ -12,22 +12,26 @@ from django.utils import timezone
 
 from accounts.models import Centre, Company, User, in_reach
 from accounts.staff import sign_in
+from cms import serving
+from cms.landing import make_landing_page
+from cms.models import EventPage
 from contacts.memory.models.meeting import MeetingState
 from contacts.models import Interaction, Meeting, Reason
 from contacts.showing import meetings_between
 from contacts.today import statements
+from events.actions import registering
 from events.forms import door as door_form
-from events.models import Event
-from events.models import registration as registrations
+from events.models import CheckIn, Event
+from events.models import invitation as invitations
 from events.models.event import reach_of, within
 from events.showing import hosted_between
-from events.views import door
+from fleetportal.core import links
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link
 from gifts.models import voucher as vouchers
 from tests.factories.accounts import make_centre, make_company, make_user, make_vehicle
 from tests.factories.contacts import make_person, make_role
-from tests.factories.events import make_event, make_guest, make_registration
+from tests.factories.events import make_event, make_guest, make_invitation, make_registration
 from tests.factories.gifts import make_programme, make_voucher
 from tests.factories.meetings import make_meeting
 from tests.factories.reasons import make_reason, make_task
@@ -66,7 +70,14 @@ def read(row: Any, *related: str, extra: Sequence[str] = ()) -> dict[str, Any] |
         return None
     names = {field.attname for field in row._meta.concrete_fields} - row.get_deferred_fields()
     values = {name: getattr(row, name) for name in (*names, *extra)}
-    return {**values, **{path: read(getattr(row, path)) for path in related}, "is_new": row._state.adding}
+    return {**values, **{path: read(row_at(row, path)) for path in related}, "is_new": row._state.adding}
+
+
+def row_at(row: Any, path: str) -> Any:
+    """The row that the relations named by `path` lead to, None where one of them leads nowhere."""
+    for name in path.split("__"):
+        row = row and getattr(row, name)
+    return row
 
 
 def same(prepared: Prepared[Any], **values: Any) -> bool:
@@ -96,16 +107,48 @@ def test_a_voucher_at_the_wash_is_as_django_fetches_it(north: Centre, north_ag: 
 
 
 def test_a_guest_at_the_door_is_as_django_fetches_them(north_ag: Company, anna: User) -> None:
-    registration = make_registration(make_event(north_ag.centre), make_guest(north_ag), company=north_ag)
+    event = make_event(north_ag.centre)
+    registration, other = (make_registration(event, make_guest(north_ag), company=north_ag, party=2) for _guest in range(2))
     link = Link.objects.make("ticket", registration.pk)
-    assert same(door_form.behind_ticket, token_hash=link.token_hash, now=timezone.now())
-    assert same(registrations.current_arrival, registration=registration.pk)
-    assert same(door.bar, event=registration.event_id)
-    registration.check_in(by=anna)
-    with transaction.atomic():
-        assert same(registrations.row_locked, pk=registration.pk)
-    assert same(registrations.current_arrival, registration=registration.pk)
-    assert same(door.bar, event=registration.event_id)
+    for _turn in range(2):
+        with transaction.atomic():
+            assert same(door_form.behind_ticket, token_hash=link.token_hash, now=timezone.now())
+        other.check_in(by=anna)
+        with transaction.atomic():
+            found = door_form.behind_ticket.first(token_hash=link.token_hash, now=timezone.now())
+        assert (found.pk, found.heads_at_event, found.seats_at_event) == (registration.pk, 2, 4)
+        CheckIn.objects.all().delete()
+
+
+def test_what_every_page_of_a_guest_asks_is_as_django_fetches_it(north_ag: Company, anna: User) -> None:
+    event, guest = make_event(north_ag.centre, host=anna), make_guest(north_ag)
+    hosted, plain = make_invitation(event, guest, company=north_ag), make_invitation(make_event(north_ag.centre), company=north_ag)
+    link = Link.objects.get(scope="invitation", subject_id=hosted.pk)
+    now = {"now": timezone.now()}
+    for one in (hosted, plain):
+        assert same(invitations.behind_link, pk=one.pk)
+    for scope, also in (("invitation", ""), ("ticket", "invitation"), ("ticket", "")):
+        assert same(links.behind_token, scope=scope, also=also, token_hash=link.token_hash, **now)
+    assert same(links.oldest_valid, scope="invitation", subject_id=hosted.pk, **now)
+    for has_replied in (False, True):
+        if has_replied:
+            make_registration(event, guest, company=north_ag)
+        assert same(invitations.replies_of, person=guest.pk, event=event.pk)
+        assert same(registering.so_far, event=event.pk, person=guest.pk)
+
+
+def test_a_landing_page_is_as_django_fetches_it(north_ag: Company, anna: User) -> None:
+    event = make_event(north_ag.centre, host=anna)
+    make_landing_page(event, anna)
+    for page in (*EventPage.objects.filter(event=event), EventPage(url_path="/nowhere/")):
+        assert same(serving.at_url_path, url_path=page.url_path)
+
+
+@pytest.mark.postgres
+def test_what_locks_its_rows_says_so() -> None:
+    with CaptureQueriesContext(connection) as asked, transaction.atomic():
+        door_form.behind_ticket(token_hash="none", now=timezone.now())
+    assert [one["sql"].endswith(' FOR NO KEY UPDATE OF "events_registration"') for one in asked].count(True) == 1
 
 
 def test_each_asking_has_its_own_values() -> None:

@@ -15,6 +15,7 @@ from fleetportal.core.registry import Registry
 derived: Registry[Callable[[list[int]], object]] = Registry("what is derived from a company")
 
 AT_ONCE = 200
+PATIENCE_SECONDS = 3.0  # as long as the sweep takes to come round
 
 
 class TouchedCompanyQuerySet(models.QuerySet["TouchedCompany"]):
@@ -56,7 +57,7 @@ class TouchedCompany(models.Model):
             together.add(company.pk)
             return
         cls.objects.create(company_id=company.pk)
-        bell.ring("accounts.look_again", at_once=False)
+        bell.ring("accounts.look_again", every=PATIENCE_SECONDS)
 
     @classmethod
     def add_all(cls, companies: Iterable[int]) -> None:
@@ -69,7 +70,7 @@ class TouchedCompany(models.Model):
         if touches:
             now = timezone.now()
             bulk.write(cls, ("company_id", "at"), [(pk, now) for pk in touches])
-            bell.ring("accounts.look_again", at_once=False)
+            bell.ring("accounts.look_again", every=PATIENCE_SECONDS)
 
 
 gathered: ContextVar[set[int] | None] = ContextVar("companies touched together", default=None)

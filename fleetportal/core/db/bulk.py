@@ -124,6 +124,24 @@ def add_missing(rows: Sequence[models.Model], *, key: str) -> None:
         row.pk, row._state.adding, row._state.db = ids[getattr(row, key)], False, connection.alias
 
 
+def add_unless_there(row: models.Model) -> bool:
+    """True where the new `row` is saved; False where a unique constraint says that there is one already: nothing has changed then.
+
+    A row that somebody else is writing at this moment is waited for. Costs 1 query.
+    """
+    model = type(row)
+    names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+    places = ", ".join(["%s"] * len(names))
+    statement = f'INSERT INTO "{model._meta.db_table}" ({columns(model, names)}) VALUES ({places}) ON CONFLICT DO NOTHING RETURNING "id"'
+    (values,) = database_values(model, names, [[getattr(row, name) for name in names]])
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = cursor.fetchone()
+    if found:
+        row.pk, row._state.adding, row._state.db = found[0], False, connection.alias
+    return found is not None
+
+
 def renumber(rows: Sequence[models.Model]) -> None:
     """Let the new `rows`, all of one model, hold the numbers of rows above them that had none yet when they were named."""
     relations = defaults(type(rows[0]))[2] if rows else {}

@@ -7,13 +7,16 @@ of messages. Everything else is a plain queryset.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models.expressions import Expression, RawSQL
+
+from fleetportal.core.db.locks import can_lock
 
 Row = TypeVar("Row", bound=models.Model)
 Read = Callable[[Any], Any]
@@ -109,7 +112,8 @@ class Prepared(Statement, Generic[Row]):
     """A question for rows of a model, with rows as its answer: `Prepared(lambda pk: Company.objects.filter(pk=pk), pk=Company._meta.pk)`.
 
     `columns` are read, as `only` would ("state", "person__last_name"), all of the model's own where none of them is named; `related`
-    rows are read whole, as `select_related` would; of what the queryset annotates, `extra` names what the rows get.
+    rows are read whole, as `select_related` would; of what the queryset annotates, `extra` names what the rows get. Where it `locks`,
+    the model's own rows are read under the lock that `lock` takes, inside a transaction.
     """
 
     def __init__(
@@ -119,10 +123,11 @@ class Prepared(Statement, Generic[Row]):
         columns: Sequence[str] = (),
         related: Sequence[str] = (),
         extra: Sequence[str] = (),
+        locks: bool = False,
         **like: Any,
     ) -> None:
         super().__init__(ask, like)
-        self.columns, self.related, self.extra = columns, related, extra
+        self.columns, self.related, self.extra, self.locks = columns, related, extra, locks
         self.plans: dict[str, QueryPlan[Row]] = {}
 
     def __call__(self, **values: Any) -> list[Row]:
@@ -144,6 +149,8 @@ class Prepared(Statement, Generic[Row]):
             parts.append(ModelPart(path, model, len(names), key, [field.attname for field in fields], [reader(field) for field in fields]))
             names += [f"{path}__{field.attname}" if path else field.attname for field in fields]
         words = StatementText.of(rows.values_list(*names, *self.extra))
+        if self.locks and can_lock():
+            words = replace(words, sql=f'{words.sql} FOR NO KEY UPDATE OF "{rows.model._meta.db_table}"')
         return QueryPlan(words, parts, {name: place for place, name in enumerate(self.extra, start=len(names))})
 
 
@@ -179,6 +186,8 @@ def reader(field: "models.Field[Any, Any]") -> Read | None:
         return lambda value: field.from_db_value(value, None, connection)
     if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
         return lambda value: value and aware(value)
+    if isinstance(field, models.UUIDField) and connection.vendor == "sqlite":
+        return lambda value: value and UUID(value)
     return None
 
 

@@ -10,7 +10,6 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 1.0
 rung_at: dict[str, float] = {}  # when this process last rang for a task
 
 
@@ -24,13 +23,13 @@ class Bell:
         send(self.task)
 
 
-def ring(task: str, *, at_once: bool = True) -> None:
+def ring(task: str, *, every: float = 0.0) -> None:
     """Wake `task` on commit, once for a transaction however often it rings; does nothing but log when the broker is away.
 
-    With `at_once=False`, for what nobody waits for, at most once in PATIENCE_SECONDS: the sweep finds the rest.
+    With `every`, for what may wait for the sweep, at most once in that many seconds: one bell then serves what many transactions left.
     """
     bell, waiting = Bell(task), transaction.get_connection().run_on_commit
-    if not at_once and time.monotonic() - rung_at.get(task, -PATIENCE_SECONDS) < PATIENCE_SECONDS:
+    if every and time.monotonic() - rung_at.get(task, -every) < every:
         return
     # One that waits already goes off whenever this one would: had its savepoint been rolled back, it would be gone.
     if all(rung != bell for _savepoints, rung, _robust in waiting):

@@ -19,6 +19,7 @@ from fleetportal.core.outbox.channels.webhook import body_of
 from fleetportal.core.outbox.gates import gates
 from fleetportal.core.outbox.message import Message, MessageChannel, Priority
 
+PATIENCE_SECONDS = 1.0
 GAPS = re.compile(r"\n{3,}")  # what a condition of a template leaves behind
 
 
@@ -68,7 +69,8 @@ def queue(draft: MessageDraft) -> Message:
 def queue_many(drafts: Iterable[MessageDraft]) -> list[Message]:
     """A message for each of `drafts`, in their order, rendered in the recipient's language; one that has the key already stays.
 
-    Costs 1 query for a thousand messages on PostgreSQL, 2 on SQLite, and a bell on commit. Call it inside the transaction of the
+    Costs 1 query for a thousand messages on PostgreSQL, 2 on SQLite, and a bell on commit; those that nobody waits for at a screen
+    ring at most once a second, so that a worker takes them together. Call it inside the transaction of the
     verb. Raises RuntimeError outside one and KeyError for an unknown gate.
     """
     if not connection.in_atomic_block:
@@ -80,7 +82,8 @@ def queue_many(drafts: Iterable[MessageDraft]) -> list[Message]:
             messages[draft.key] = message_from(draft, now)
     if messages:
         bulk.add_missing(list(messages.values()), key="key")
-        bell.ring("core.send_outbox")
+        is_awaited = any(message.priority == Priority.FIRST for message in messages.values())
+        bell.ring("core.send_outbox", every=0.0 if is_awaited else PATIENCE_SECONDS)
     return [messages[draft.key] for draft in drafts]
 
 

@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from fleetportal.core import links
-from fleetportal.core.db import commits_without_waiting
+from fleetportal.core.db import bulk, commits_without_waiting
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.email import EmailSender
 from fleetportal.core.outbox.channels.letter import LetterSender
@@ -91,14 +91,16 @@ def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
                 batch = claim(now=timezone.now())
                 if not batch:
                     return False
-                deliver(batch, senders, until=min(ends, time.monotonic() + BATCH_SECONDS))
+                is_through = deliver(batch, senders, until=min(ends, time.monotonic() + BATCH_SECONDS))
+                if is_through and len(batch) < BATCH and batch[0].tries == 1:  # nothing else was due; what came meanwhile has rung
+                    return False
     finally:
         senders.close()
     return Message.objects.due(now=timezone.now()).exists()
 
 
-def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) -> None:
-    """Ask the gates, then hand over and record one by one; what was not begun at `until` waits again, untried.
+def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) -> bool:
+    """Ask the gates, then hand over and record one by one; what was not begun at `until` waits again, untried: False then.
 
     Outside any transaction: a mail server may take its time. The gates are asked for the whole batch, and their conditions once
     more as each message goes: what was withdrawn before that moment stops it. Costs 2 queries a message, 1 for links and the gates'.
@@ -126,6 +128,7 @@ def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) 
         if left and len(left) < len(batch):  # if the first one took a minute, another worker may have leased the rest
             ours = Message.objects.filter(pk__in=[message.pk for message in left], lease_until=left[0].lease_until)
             ours.update(lease_until=None, tries=F("tries") - 1)
+    return not left
 
 
 def turn_back(message: Message) -> None:
@@ -142,7 +145,8 @@ def hand_over(message: Message, senders: Senders, found: dict[int, Link]) -> Non
     """Deliver `message` and record what came of it. Costs 1 query, and those of `bounced` where the recipient does not exist."""
     match senders[message.channel].deliver(message, found):
         case Delivered():
-            Message.objects.filter(pk=message.pk).update(state=MessageState.SENT, sent_at=timezone.now(), lease_until=None, last_answer="")
+            message.state, message.sent_at, message.lease_until, message.last_answer = MessageState.SENT, timezone.now(), None, ""
+            bulk.update([message], ("state", "sent_at", "lease_until", "last_answer"))  # a third of what a queryset takes to say it
         case Failed(reason):
             try_later(message, reason)
         case Unknown(reason):
