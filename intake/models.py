@@ -236,7 +236,7 @@ class Stays(models.TextChoices):
 
     EDITED = "edited", _("edited since")
     CHANGED = "changed", _("the same details were changed again since; the newer ones stay")
-    IN_USE = "in_use", _("in use by now")
+    IN_USE = "in_use", _("something else uses it now")
     CONFLICT = "conflict", _("the earlier details conflict with something entered since")
     LOST = "lost", _("what the earlier details referred to no longer exists")
     REACH = "reach", _("you no longer look after the company")

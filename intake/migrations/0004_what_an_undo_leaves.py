@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("edited", "edited since"),
                     ("changed", "the same details were changed again since; the newer ones stay"),
-                    ("in_use", "in use by now"),
+                    ("in_use", "something else uses it now"),
                     ("conflict", "the earlier details conflict with something entered since"),
                     ("lost", "what the earlier details referred to no longer exists"),
                     ("reach", "you no longer look after the company"),

@@ -80,6 +80,15 @@ def test_a_new_length_counts_for_meetings_made_from_then_on(north_ag: Any, south
     assert before.ends_at == in_days(8) + timedelta(minutes=60), "moved, it lasts as long as before"
 
 
+def test_the_letter_says_how_long_the_meeting_lasts(north_ag: Any, kern: Any, anna: Any) -> None:
+    Policy.change(ANNUAL_MEETING_MINUTES, 90, valid_from=timezone.localdate(), by=None)
+    meeting = make_meeting(north_ag, decision_maker=kern, account_manager=anna, times=[])
+    meetings.offer(meeting, [in_days(7), in_days(8)], by=anna)
+    (message,) = letters(meeting)
+    for body in (message.text, message.html):
+        assert "90 Minuten" in body and "Stunde" not in body
+
+
 def test_proposing_twice_writes_once_with_and_without_a_key(client: Client, anna: Any, north_ag: Any, kern: Any) -> None:
     client.force_login(anna)
     assert 'name="_key"' in client.get(f"/meetings/new/{north_ag.pk}/").content.decode()

@@ -331,9 +331,9 @@ def test_the_pages_before_and_after_list_what_stays_in_words(client, anna):
     after = client.get(f"/imports/{run.pk}/").content.decode()
     for page in (before, after):
         words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-        assert "What stays, and why" in words and "Vehicles 1 edited since" in words and "in use by now: vehicles" in words
+        assert "What stays, and why" in words and "Vehicles 1 edited since" in words and "something else uses it now: vehicles" in words
         assert f"/vehicles/{passat.pk}/" in page
-    assert "What is taken back" in before and "entries stay" in after
+    assert "What will be undone" in before and "entries stay" in after
 
 
 def test_whoever_lost_sight_of_what_stays_reads_no_name(client, anna, boris):
