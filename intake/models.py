@@ -56,11 +56,11 @@ class Layout(models.Model):
 class ImportQuerySet(models.QuerySet["Import"]):
     def visible_to(self, user: "User") -> Self:
         """The user's own imports: a file shows whatever its owner could see. Those of the command, which nobody owns, are the
-        administrators' of their centre."""
+        administrators' of their centre; those of no centre are for administrators of all."""
         if not user.is_authenticated:
             return self.none()
         centres = user.rights.centres("administer")
-        nobodys = Q(owner=None, centre__in=centres) | (Q(owner=None, centre=None) if centres else Q(pk__in=[]))
+        nobodys = Q(owner=None, centre__in=centres) | (Q(owner=None, centre=None) if user.may_everywhere("administer") else Q(pk__in=[]))
         return self.filter(Q(owner=user) | nobodys)
 
     def just_brought(self, owner: "User", *, name: str, digest: str, since: datetime) -> Self:

@@ -122,15 +122,16 @@ class Undo:
         rows = product.model._default_manager.all()
         return rows.filter(**{f"{product.company}__in": self.importer.companies}) if product.company and self.importer.user else rows
 
-    def read(self, rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
-        return locked(rows) if self.writes else rows.order_by("pk")
+    def read(self, rows: "models.QuerySet[Any]", *, to_delete: bool = False) -> "models.QuerySet[Any]":
+        """The rows, locked where the undo writes; those to be deleted also against rows of others that would name them meanwhile."""
+        return locked(rows, against_naming=to_delete) if self.writes else rows.order_by("pk")
 
     # --- what was made -----------------------------------------------------------------------------------------------------
 
     def remove(self, product: Product, traces: list[Made]) -> list[Fate]:
         """Deletes what is in reach, unedited and unused."""
         model, ids = product.model, [trace.object_id for trace in traces]
-        rows = {row.pk: row for row in self.read(model._default_manager.filter(pk__among=ids))}
+        rows = {row.pk: row for row in self.read(model._default_manager.filter(pk__among=ids), to_delete=True)}
         stays = self.staying(product, set(rows))
         free = [row for pk, row in rows.items() if pk not in stays]
         if free and self.writes:
@@ -171,7 +172,12 @@ class Undo:
         rows = others._default_manager.filter(**{f"{relation.field.name}__among": free})
         if others is self.products[ASSIGNMENT].model:
             rows = rows.exclude(pk__in=Made.objects.filter(row__run=self.run, what=ASSIGNMENT).values("object_id"))
-        named = [(pk, above) for pk, above in rows.values_list("pk", name) if pk not in self.gone[others]]
+        label, field = audit.label(others), relation.field.name
+        named = [
+            (pk, above)
+            for pk, above in rows.values_list("pk", name)
+            if pk not in self.gone[others] and self.former.get((label, pk), {}).get(field, above) == above  # as a preview puts it back
+        ]
         if others is model:  # a company and the one above it go together, or stay together
             named = list(staying_above(named, free))
         return {above: (str(Stays.IN_USE), audit.label(others)) for _pk, above in named}

@@ -52,11 +52,6 @@ ROLES: dict[str, dict[str, str]] = {
 }
 
 
-def role_name(role: str) -> str:
-    """The role as people call it."""
-    return str(ROLE_NAMES[role])
-
-
 def role_choices() -> list[tuple[str, object]]:
     return list(ROLE_NAMES.items())
 

@@ -19,14 +19,11 @@ def link(address: PersonAddress) -> Link:
     return Link.objects.get_or_make(SCOPE, address.pk)
 
 
-def link_of(person: Person) -> Link | None:
-    """The way out of what is written to this person by e-mail; None without a usable address. Costs 2 queries, 3 the first time."""
-    address = person.usable_address(Channel.EMAIL)
-    return link(address) if address else None
-
-
 def links_of(people: Sequence[Person]) -> dict[int, Link]:
-    """The same for many people whose addresses are prefetched, by their ids. Costs 1 query, 2 where any link is new."""
+    """The way out of what is written by e-mail to people whose addresses are prefetched, by their ids.
+
+    Nobody without a usable address is among them. Costs 1 query, 2 where any link is new.
+    """
     addresses = {person.pk: address for person in people if (address := person.usable_address(Channel.EMAIL))}
     links = Link.objects.get_or_make_many(SCOPE, [address.pk for address in addresses.values()])
     return {pk: links[address.pk] for pk, address in addresses.items()}

@@ -36,9 +36,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Who said no and has not come back on it."""
         return self.exclude(declined_at=None)
 
-    def answered(self) -> Self:
-        return self.filter(Q(declined_at__isnull=False) | Exists(registrations_behind()))
-
     def silent(self) -> Self:
         """Who has neither registered nor said no."""
         return self.filter(~Exists(registrations_behind()), declined_at=None)
@@ -46,9 +43,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def behind(self, link: Link) -> "Invitation | None":
         """The invitation that a link opens, with event, centre, host, person and company. Costs 1 query."""
         return behind_link.first(pk=link.subject_id)
-
-    def with_registration(self) -> Self:
-        return self.select_related("event__centre", "event__host", "person", "company")
 
 
 def registrations_behind() -> models.QuerySet[Registration]:

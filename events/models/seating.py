@@ -17,7 +17,7 @@ class SeatingQuerySet(models.QuerySet["Seating"]):
         return bool(self.filter(taken__lte=F("capacity") - heads, waiting=0).update(taken=F("taken") + heads))
 
     def give_back(self, heads: int) -> None:
-        """Take back what `take` took a moment ago in this transaction. Costs 1 query."""
+        """Take back what `take_seats` took a moment ago in this transaction. Costs 1 query."""
         self.update(taken=F("taken") - heads)
 
 

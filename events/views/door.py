@@ -49,7 +49,8 @@ def expected(event: Event, name: str) -> QuerySet[Registration]:
     rows = Registration.objects.seated().filter(event=event).select_related("person", "company").with_arrival()
     for word in fold(name).split()[:MAX_WORDS]:
         rows = rows.filter(person__name_folded__contains=word)
-    return rows.order_by(F("heads_inside"), "person__name_folded", "pk") if name else rows.order_by("person__name_folded", "pk")
+    by_name = ("person__name_folded", "pk")
+    return rows.order_by(F("heads_inside").asc(nulls_first=True), *by_name) if name else rows.order_by(*by_name)
 
 
 @page(may="check_in")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -97,7 +97,7 @@ def jobs_of(reader: SheetReader, row: Row) -> list[str]:
 def keys_of(row: Row, _company_key: str, _owner: str) -> Keys:
     """Within a file a visit is known by its order number."""
     facts = row.one(VisitFacts)
-    return (brief(f"order:{facts.order_number.casefold()}"), "") if facts and facts.order_number else ("", "")
+    return (brief(f"order:{facts.order_number}"), "") if facts and facts.order_number else ("", "")
 
 
 # --- drafts ------------------------------------------------------------------------------------------------------------------
@@ -137,7 +137,8 @@ class ServiceVisits:
     def load(self, importing: Importing, facts: list[VisitFacts]) -> None:
         vins, plates = {one.vin for one in facts if one.vin}, {fold_plate(one.plate) for one in facts if one.plate}
         asked = Q(vin__among=vins) | Q(plate_folded__among=plates, given_back_on=None)
-        for vehicle in Vehicle.objects.filter(asked, company__in=importing.companies.values("pk")).order_by("-given_back_on", "pk"):
+        in_reach = Vehicle.objects.filter(asked, company__in=importing.companies.values("pk"))
+        for vehicle in in_reach.order_by(F("given_back_on").asc(nulls_last=True), "pk"):  # one that is still driven comes last and wins
             for key in filter(None, (vehicle.vin, "" if vehicle.given_back_on else vehicle.plate_folded)):
                 self.vehicles[key] = vehicle
         known = ServiceVisit.objects.filter(centre=self.centre, order_number__among={one.order_number for one in facts})
@@ -198,7 +199,7 @@ def joins(row: Row, described: Said) -> bool | None:
 
 
 def leave(visits: Sequence[ServiceVisit], *, by: User | None, origin: Mapping[str, object]) -> None:
-    """They stand on no timeline any more."""
+    """Their entries leave the timeline."""
     service_visits.leave_timeline(visits)
 
 

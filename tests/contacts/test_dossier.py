@@ -168,7 +168,7 @@ def test_a_conversation_without_a_word_is_asked_about_and_kept(client: Client, a
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "Write one sentence about what was said" in page
-    assert 'value="wants_meeting" class="form-check-input" required id="id_outcome_2" checked' in page or "wants_meeting" in page
+    assert re.search(r'value="wants_meeting"[^>]* checked', page)
     assert Interaction.objects.count() == 1
 
 

@@ -13,6 +13,7 @@ from contacts.memory.models.task import TaskClosed
 from contacts.models import Decision, Reason, Task
 from contacts.today import actions
 from contacts.today.day import Day
+from contacts.today.statements import open_reasons
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import assign, make_user
 from tests.factories.reasons import make_reason, make_task
@@ -31,7 +32,8 @@ def antje(north: Centre, north_ag: Company) -> User:
 
 
 def in_queue(reason: Reason, user: User) -> bool:
-    return Day(User.objects.get(pk=user.pk)).reasons.filter(key=reason.key).exists()
+    day = Day(User.objects.get(pk=user.pk))
+    return open_reasons(day.reach, day.on, user.pk).filter(key=reason.key).exists()
 
 
 def give(client: Client, reason: Reason, to: User | int, text: str = "") -> Any:

@@ -36,5 +36,5 @@ def test_the_answer_is_where_it_is_said_to_be(question, path, name):
 
 
 def test_a_place_that_is_gone_would_be_noticed():
-    assert "SeatingQuerySet.take" in defined_in("events/models/seating.py")
+    assert "SeatingQuerySet.take_seats" in defined_in("events/models/seating.py")
     assert "SeatingQuerySet.overbook" not in defined_in("events/models/seating.py")

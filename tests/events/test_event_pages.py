@@ -250,6 +250,15 @@ def test_two_letters_of_the_name_are_enough(client: Client, emil: Any, north_ag:
         assert [name for name in ("Überland", "Иванов", "Brandt") if f"<b>Alex {name}</b>" in page] == ([found] if found else [])
 
 
+def test_whoever_is_not_inside_yet_comes_first(client: Client, emil: Any, north_ag: Any) -> None:
+    event = make_event(north_ag.centre)
+    inside, waiting = (make_registration(event, make_guest(north_ag, last_name=name), company=north_ag) for name in ("Abel", "Abelmann"))
+    inside.check_in(by=emil)
+    page = text(signed_in(client, emil).get(reverse("events:check_in", args=[event.pk]), {"q": "abel"}))
+    assert 0 < page.index("<b>Alex Abelmann</b>") < page.index("<b>Alex Abel</b>")
+    assert waiting.pk != inside.pk
+
+
 def test_fewer_came_and_undo(client: Client, emil: Any, north_ag: Any) -> None:
     event = make_event(north_ag.centre)
     registration = make_registration(event, company=north_ag, party=4)

@@ -126,7 +126,7 @@ def test_one_driver_gets_one_of_a_pool_however_often_asked(shine, north_ag):
 
 def test_a_driver_without_an_allowance_takes_them_all(shine, north_ag, monkeypatch):
     """The canary of the test above."""
-    monkeypatch.setattr("gifts.models.programme.AllowanceQuerySet.take", lambda rows, programme, period, marks: True)
+    monkeypatch.setattr("gifts.models.programme.AllowanceQuerySet.take_one_each", lambda rows, programme, period, marks: True)
     make_issue(shine, way="pool", count=RACERS)
     driver, today = make_role("driver", north_ag), shine.centre.today(shine.made_at)
     assert len(won(race(*(partial(in_one_go, shine, driver, today) for _one in range(RACERS))))) > 1

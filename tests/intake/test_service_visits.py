@@ -17,7 +17,7 @@ from intake.models import Import, Made
 from intake.wording import words_of
 from tests.factories.accounts import assign, make_company, make_vehicle
 from tests.factories.sheets import make_text, make_xlsx
-from tests.intake.running import judge, take, verdicts
+from tests.intake.running import judge, rows_at_once, take, verdicts
 
 pytestmark = pytest.mark.django_db
 FILES = Path(__file__).parent.parent / "data" / "service_visits"
@@ -63,6 +63,23 @@ def test_a_workbook_of_a_german_workshop(north, fleet):
     assert run.progress.made["service_visit"] == 2 and run.progress.new_of["service_visit"] == 2
     assert Entry.objects.filter(action="service_visit.entered").count() == 2
     assert set(TouchedCompany.objects.values_list("company", flat=True)) == {fleet[0].company_id}
+
+
+def test_a_visit_goes_to_whoever_has_the_vehicle_now(north, fleet):
+    """The same car was leased to another company before, and given back."""
+    alpha = make_company(north, name="Alpha AG")
+    make_vehicle(alpha, plate="HH-AL 1", vin=fleet[0].vin, given_back_on=date(2026, 3, 1))
+    brought("werkstatt_de.xlsx", north)
+    assert ServiceVisit.objects.get(order_number="A-10231").vehicle == fleet[0]
+    assert not ServiceVisit.objects.filter(company=alpha).exists()
+
+
+def test_an_order_is_known_by_its_number_as_it_is_written(north, fleet):
+    """What the dry run foresees is what is taken."""
+    rows = "Order number;VIN;Date;Work done\nW-1;{0};14.09.2026;Oil\nw-1;{0};14.09.2026;Tyres\n".format(fleet[0].vin)
+    assert verdicts(judge(make_text(rows), "orders.csv", centre=north)) == ["new", "new"]
+    take(make_text(rows), "orders.csv", centre=north)
+    assert set(ServiceVisit.objects.values_list("order_number", flat=True)) == {"W-1", "w-1"}
 
 
 @pytest.mark.parametrize(
@@ -170,8 +187,7 @@ def test_rows_of_one_order_are_one_visit_with_job_lines(north, fleet, rows, kind
 
 
 def test_rows_of_one_order_in_several_batches_are_one_visit(north, fleet, monkeypatch):
-    for module in ("intake.judging", "intake.actions.apply"):
-        monkeypatch.setattr(import_module(module), "BATCH", 1)
+    rows_at_once(monkeypatch, 1)
     run = take(*as_file(GERMAN, "csv"), centre=north)
     assert verdicts(run) == ["new", "changed", "new", "changed"] and said() == VISITS
     assert run.progress.new_of["service_visit"] == run.progress.made["service_visit"] == 2

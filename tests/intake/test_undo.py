@@ -1,6 +1,8 @@
 """An undo goes through the verbs of the nouns, leaves what somebody needs, says so before and after, and outlives its owner."""
 
 import re
+import threading
+import time
 from collections import Counter
 from datetime import date, timedelta
 
@@ -9,9 +11,9 @@ from django.apps import apps
 from django.db import transaction
 
 from accounts.customers.actions import companies
-from accounts.models import Assignment, Company, TouchedCompany, User, Vehicle
+from accounts.models import Assignment, Centre, Company, TouchedCompany, User, Vehicle
 from contacts.memory.actions import service_visits
-from contacts.models import Decision, Holder, Person, PersonAddress, Reason
+from contacts.models import Decision, Holder, Person, PersonAddress, Reason, Task
 from contacts.people.actions import people
 from fleetportal.core import audit
 from fleetportal.core.audit import Change, Entry
@@ -26,6 +28,7 @@ from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_holder, make_person, make_role
 from tests.factories.sheets import make_text
 from tests.intake.running import FLEET, State, fleet, take
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 PASSAT = "WVWZZZ3CZRE014512"
@@ -302,6 +305,39 @@ def test_the_preview_says_what_the_undo_does_and_writes_nothing(north):
     undo(run)
     assert set(Made.objects.staying(run).values_list("what", "object_id", "stays", "used_by")) == foreseen
     assert {what for what, *_others in foreseen} >= {"vehicle", "company", "entry"}
+
+
+def test_the_preview_knows_that_a_company_above_is_let_go(north):
+    """The file brought a company and put it above another; the undo takes that back first."""
+    take(make_text("Company;Postcode\nTochter GmbH;20095\nEnkel GmbH;20095\n"), "first.csv", centre=north)
+    text = "Company;Postcode;City;Parent company\nMutter AG;20457;Hamburg;\nTochter GmbH;20095;Hamburg;Mutter AG\n"
+    run = take(make_text(text), "group.csv", centre=north)
+    assert Company.objects.get(name="Tochter GmbH").parent.name == "Mutter AG"
+    assert not [fate for fate in imports.foresee_undo(run, by=None) if fate.stays]
+    undo(run)
+    assert not stays(run) and not Company.objects.filter(name="Mutter AG").exists()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_enters_meanwhile_stays_with_its_company():
+    """A task is being planned for a company while the import that made the company is undone."""
+    north, anna = Centre.objects.create(slug="north", name="North"), User.objects.create(username="anna")
+    run = take(fleet(), "Fuhrpark.xlsx", centre=north)
+    company, planned = Company.objects.earliest("pk"), threading.Event()
+
+    def plan():
+        with transaction.atomic():
+            Task.plan(company, "Call back", due_on=date(2027, 1, 11), owner=anna, by=anna)
+            planned.set()
+            time.sleep(0.5)
+
+    def take_back():
+        assert planned.wait(10)
+        undo(run)
+
+    assert race(plan, take_back) == [None, None]
+    assert Task.objects.get().company == company and ("company", "in_use", "contacts.task") in stays(run)
 
 
 def test_a_preview_of_a_larger_import_costs_the_same(north, django_assert_max_num_queries):

@@ -37,7 +37,7 @@ MEETING_FROM = declare(  # DOMAIN, "Annual meeting": 9 to 17
     default=9,
     unit=Unit.HOUR,
     lowest=5,
-    highest=14,
+    highest=11,  # the longest meeting fits between the latest beginning and the earliest end
     subject=_("Annual meeting"),
     name=_("Earliest time to begin"),
     about=_("No annual meeting is proposed or arranged before this time, by the clock of the company’s centre."),
@@ -47,7 +47,7 @@ MEETING_UNTIL = declare(
     "annual_meeting_until",
     default=17,
     unit=Unit.HOUR,
-    lowest=12,
+    lowest=15,
     highest=23,
     subject=_("Annual meeting"),
     name=_("Latest time to end"),

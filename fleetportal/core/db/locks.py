@@ -32,13 +32,14 @@ def lock(row: Row, *, keep: Sequence[str] = ()) -> Row:
     return row
 
 
-def locked(rows: "models.QuerySet[Row]") -> "models.QuerySet[Row]":
+def locked(rows: "models.QuerySet[Row]", *, against_naming: bool = False) -> "models.QuerySet[Row]":
     """`rows` in pk order, each read under the lock that `lock` takes: for a batch that is judged and then written.
 
+    With `against_naming`, as before a deletion, no new row can refer to one of them until the transaction ends.
     Raises TransactionManagementError outside a transaction when it is read on PostgreSQL.
     """
     rows = rows.order_by("pk")
-    return rows.select_for_update(no_key=True, of=("self",)) if can_lock() else rows
+    return rows.select_for_update(no_key=not against_naming, of=("self",)) if can_lock() else rows
 
 
 def lock_many(rows: Sequence[Row]) -> None:

@@ -92,7 +92,7 @@ def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
                 if not batch:
                     return False
                 is_through = deliver(batch, senders, until=min(ends, time.monotonic() + BATCH_SECONDS))
-                if is_through and len(batch) < BATCH and batch[0].tries == 1:  # nothing else was due; what came meanwhile has rung
+                if is_through and len(batch) < BATCH and batch[0].tries == 1:  # nothing else was due; the sweep finds what came since
                     return False
     finally:
         senders.close()

@@ -79,7 +79,7 @@ class Command(BaseCommand):
         """Bring the database up to date and, where it holds nothing yet and DEBUG is on, load the demo."""
         if not is_migrated():
             self.stdout.write("Preparing the database")
-            call_command("migrate", interactive=False, verbosity=0)
+            call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
         if settings.DEBUG and "seed_demo" in get_commands() and not get_user_model().objects.exists():
             self.stdout.write("Loading the demo")
             call_command("seed_demo")
