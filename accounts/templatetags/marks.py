@@ -17,7 +17,7 @@ from fleetportal.core.templatetags.portal import icon, symbol
 register = template.Library()
 
 PHASE_SYMBOLS: dict[str, str] = {Phase.AT_RISK: "risk"}
-ORDER_SOON_DAYS = 183  # DOMAIN: an order takes about three months before the contract ends; half a year ahead it is a subject
+ORDER_SOON_DAYS = 183  # two months before the day to order by, the end of a contract is a subject
 
 
 @register.simple_tag

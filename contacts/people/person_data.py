@@ -8,7 +8,8 @@ own tables in its `apps.py`:
     person_data.to_move.register("events.registration", person_data.moving(Registration, "person"))
 
 Both run inside the verb's transaction, an app's entries before those of `contacts`. The row of the Person itself stays, empty:
-seats, money and stock that refer to it still add up, and nothing in it identifies the person.
+seats, money and stock that refer to it still add up, and nothing in it identifies the person. No verb merges two people yet:
+`to_move` is ready for it, and tested.
 """
 
 from collections.abc import Callable

@@ -32,6 +32,7 @@ class Outcome(models.TextChoices):
 
 
 CONTACT = "contact"  # the kind of what staff logged themselves
+# Of what staff log. A meeting held, a guest checked in and a gift handed out are real contacts too.
 REAL_CONTACT = (Outcome.REACHED, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED)
 
 
