@@ -1,6 +1,7 @@
 """Two rows that may be one and the same: found by one statement when either is entered, and marked as different by a person."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import connection, models, transaction
@@ -43,7 +44,7 @@ class Pair(models.Model):
         return f"{getattr(self, 'one_id')}, {getattr(self, 'other_id')}"  # noqa: B009  the kinds declare them
 
     @classmethod
-    def rows_where(cls, user: Any, *, may: str) -> models.QuerySet[Any]:
+    def rows_where(cls, user: Any, *, may: str) -> models.QuerySet[models.Model, object]:
         """The ids of the rows, of the kind that is paired, where `user` holds `may`."""
         raise NotImplementedError
 
@@ -65,7 +66,7 @@ class Pair(models.Model):
         """Takes back that they are not the same. Costs 3 queries at most."""
         self._say(None, told_apart_at__isnull=False, action="looked_at_again", by=by)
 
-    def _say(self, moment: Any, *, action: str, by: Any, **as_it_was: Any) -> None:
+    def _say(self, moment: datetime | None, *, action: str, by: object, **as_it_was: object) -> None:
         with transaction.atomic():
             before = self.told_apart_at
             if type(self)._default_manager.filter(pk=self.pk, **as_it_was).update(told_apart_at=moment):
@@ -91,5 +92,5 @@ def find(model: type[Pair], matches: str, ids: Sequence[int], *, times: int) -> 
         cursor.execute(sql, [adapted(timezone.now()), *[pk for _time in range(times) for pk in ids]])
 
 
-def adapted(moment: Any) -> Any:
+def adapted(moment: datetime) -> str | None:
     return connection.ops.adapt_datetimefield_value(moment)

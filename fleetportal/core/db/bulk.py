@@ -45,9 +45,9 @@ def new(model: type[Row], /, **values: Any) -> Row:
 
 
 @cache
-def defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], dict[str, str]]:
+def defaults(model: type[models.Model]) -> tuple[dict[str, object], list[tuple[str, Callable[[], Any]]], dict[str, str]]:
     """(attributes with what every new row has, attributes with what is made anew for each, relations with their attribute)."""
-    plain: dict[str, Any] = {}
+    plain: dict[str, object] = {}
     made: list[tuple[str, Callable[[], Any]]] = []
     for field in model._meta.concrete_fields:
         if field.has_default() and callable(field.default):

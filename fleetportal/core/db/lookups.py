@@ -53,7 +53,7 @@ class AmongFew(In):
         return f"{column} = ANY(ARRAY{few})", (*parameters, *more)
 
 
-def is_one(rows: models.QuerySet[Any]) -> IsNull:
+def is_one(rows: models.QuerySet[models.Model, object]) -> IsNull:
     """As `Exists(rows)`, evaluated row by row: for a page of a large table, where the first fifty are enough.
 
     Of an `Exists` PostgreSQL makes a hash or a join of everybody's rows before it answers the first.

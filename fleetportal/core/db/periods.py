@@ -1,14 +1,15 @@
 """Periods that must not overlap: a constraint on PostgreSQL, a range query inside the IMMEDIATE transaction on SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
 from django.db.models import Func, Q, Value
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from fleetportal.core.errors import Refused
@@ -30,35 +31,41 @@ class NoOverlap(ExclusionConstraint):
     ) -> None:
         self.same, self.start, self.end = tuple(same), start, end
         days = Func(start, end, Value("[]"), function="daterange", output_field=DateRangeField())
-        expressions: list[tuple[Any, str]] = [*((field, RangeOperators.EQUAL) for field in same), (days, RangeOperators.OVERLAPS)]
+        expressions: list[tuple[str | Combinable, str]] = [
+            *((field, RangeOperators.EQUAL) for field in same),
+            (days, RangeOperators.OVERLAPS),
+        ]
         super().__init__(name=name, expressions=expressions, condition=condition)
 
-    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
-        kwargs: dict[str, Any] = {"name": self.name, "same": self.same, "start": self.start, "end": self.end}
+    def deconstruct(self) -> tuple[str, Sequence[object], dict[str, object]]:
+        kwargs: dict[str, object] = {"name": self.name, "same": self.same, "start": self.start, "end": self.end}
         if self.condition:
             kwargs["condition"] = self.condition
         return "fleetportal.core.db.NoOverlap", (), kwargs
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
-        return super().constraint_sql(model, schema_editor) if schema_editor.connection.vendor == "postgresql" else None
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: SchemaEditor | None) -> str:
+        return super().constraint_sql(model, schema_editor) if knows_ranges(schema_editor) else ""
 
-    def create_sql(self, model: Any, schema_editor: Any) -> Any:
-        return super().create_sql(model, schema_editor) if schema_editor.connection.vendor == "postgresql" else None
+    def create_sql(self, model: type[models.Model] | None, schema_editor: SchemaEditor | None) -> str:
+        return super().create_sql(model, schema_editor) if knows_ranges(schema_editor) else ""
 
-    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
-        return super().remove_sql(model, schema_editor) if schema_editor.connection.vendor == "postgresql" else None
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: SchemaEditor | None) -> str:
+        return super().remove_sql(model, schema_editor) if knows_ranges(schema_editor) else ""
 
-    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+    def validate(
+        self, model: type[models.Model], instance: models.Model, exclude: Iterable[str] | None = None, using: str = "default"
+    ) -> None:
         if self.clashes(model, instance, using).exists():
             raise ValidationError(_("This period overlaps with another one."), code="overlap")
 
-    def clashes(self, model: Any, instance: Any, using: str = "default") -> models.QuerySet[Any]:
+    def clashes(self, model: type[models.Model], instance: models.Model, using: str = "default") -> models.QuerySet[models.Model]:
         """The rows whose period shares a day with `instance`'s; none for an instance that `condition` leaves out. 1 query more with one."""
-        rows: models.QuerySet[Any] = model._base_manager.using(using).exclude(pk=instance.pk)
-        values = {field.name: Value(getattr(instance, field.attname), field) for field in model._meta.concrete_fields}
+        rows: models.QuerySet[models.Model] = model._base_manager.using(using).exclude(pk=instance.pk)
+        fields = {field.name: field for field in model._meta.concrete_fields}
+        values = {name: Value(getattr(instance, field.attname), field) for name, field in fields.items()}
         if self.condition and not self.condition.check(values, using):
             return rows.none()
-        rows = rows.filter(**{field: getattr(instance, model._meta.get_field(field).attname) for field in self.same})
+        rows = rows.filter(**{name: getattr(instance, fields[name].attname) for name in self.same})
         if self.condition:
             rows = rows.filter(self.condition)
         start: date = getattr(instance, self.start)
@@ -83,6 +90,11 @@ def save_apart(row: models.Model, *, refusal: Refused) -> None:
         if violated(error) in {c.name for c in row._meta.constraints if isinstance(c, NoOverlap)}:
             raise refusal from error
         raise
+
+
+def knows_ranges(schema_editor: SchemaEditor | None) -> bool:
+    """True where the database has ranges and EXCLUDE."""
+    return schema_editor is not None and schema_editor.connection.vendor == "postgresql"
 
 
 def violated(error: IntegrityError) -> str:

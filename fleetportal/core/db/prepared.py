@@ -1,119 +1,126 @@
-"""Statements that a hot path sends each time, put into SQL once for a process: Django spends longer on the words than the database on
+"""Statements of hot paths, turned into SQL once per process: Django spends longer building the SQL than the database spends on
 the answer (a signed-in user with rights: 1.9 ms against 0.1 ms).
 
-A prepared statement is for a path of which it takes a fifth: the signed-in user of every request, the wash, the door, Today, the sending
-of messages. Everything else is a plain queryset.
+Prepare a statement only where building it takes a fifth of the path's time: the signed-in user of every request, the wash, the door,
+Today, the sending of messages. Everything else is a plain queryset.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, Union, cast
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression, RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
 from fleetportal.core.db.locks import can_lock
 
 Row = TypeVar("Row", bound=models.Model)
-Read = Callable[[Any], Any]
+Values = TypeVar("Values", bound=tuple[object, ...])
+FoundRow = tuple[Any, ...]  # as the database driver returns it
+Asked = TypeVar("Asked", bound="models.QuerySet[models.Model, object]")
+Read = Callable[[Any], object]
+Like = Union["models.Field[Any, Any]", Callable[[str], "Placeholder"]]
 
 
-class Place(Expression):
-    """A place in a prepared statement that is filled anew with each asking; `like` is the field whose values it takes."""
+class Placeholder(Expression):
+    """A parameter of a prepared statement, filled in at each call; `like` is the field whose values it takes."""
 
     def __init__(self, name: str, like: "models.Field[Any, Any]") -> None:
         super().__init__(output_field=like)
         self.name, self.like = name, like
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         return "%s", [self]
 
-    def text(self, sql: str, value: Any) -> str:
+    def text(self, sql: str, value: object) -> str:
         """The statement `sql` once `value` is known."""
         return sql
 
-    def parameters(self, value: Any) -> list[Any]:
+    def parameters(self, value: object) -> list[object]:
         """What the database gets for `value`."""
         return [self.like.get_db_prep_value(value, connection)]
 
 
-class Several(Place):
-    """A place for any number of values in one parameter, for `pk__among=` of a prepared statement."""
+class Several(Placeholder):
+    """A placeholder for any number of values in one parameter, for `pk__among=` of a prepared statement."""
 
-    def parameters(self, value: Any) -> list[Any]:
-        return [list(value) if connection.vendor == "postgresql" else json.dumps(list(value))]
+    def parameters(self, value: object) -> list[object]:
+        values = [*cast(Iterable[object], value)]
+        return [values if connection.vendor == "postgresql" else json.dumps(values)]
 
 
-class Condition(Place):
-    """A place for a subquery whose shape depends on the asker, for `company__in=` of a prepared statement.
+class Condition(Placeholder):
+    """A placeholder for a subquery that depends on the user, for `company__in=` of a prepared statement.
 
-    It is filled with a RawSQL, as Django would put it into the statement, or with an empty list where nothing is in reach.
+    It is filled with a RawSQL, as Django would write it into the statement, or with an empty list where nothing is in reach.
     """
 
     @property
     def mark(self) -> str:
         return f"(«{self.name}»)"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         return self.mark, [self]
 
-    def text(self, sql: str, value: RawSQL | Sequence[Any]) -> str:
+    def text(self, sql: str, value: object) -> str:
         return sql.replace(self.mark, f"({value.sql})" if isinstance(value, RawSQL) else "(NULL)")
 
-    def parameters(self, value: RawSQL | Sequence[Any]) -> list[Any]:
+    def parameters(self, value: object) -> list[object]:
         return list(value.params) if isinstance(value, RawSQL) else []
 
 
-class Statement:
-    """A question put into SQL once for a process: `ask` gets a `Place` for each name in `like` and answers a queryset.
+class Statement(Generic[Asked]):
+    """A queryset turned into SQL once per process: `ask` gets a `Placeholder` for each name in `like` and returns a queryset.
 
-    What the places hold may change with each asking, the shape of the question may not. So a day, a language or a user comes in by
-    a place, never from around `ask`.
+    The values may change with each call, the shape of the statement may not. So a day, a language or a user is always a parameter
+    of `ask`, never a variable of the surrounding code. `ask` may annotate its parameters with the types of the values.
     """
 
-    def __init__(self, ask: Callable[..., Any], like: "dict[str, Any]") -> None:
+    def __init__(self, ask: Callable[..., Asked], like: dict[str, Like]) -> None:
         self.ask, self.like = ask, like
 
-    def asked(self) -> Any:
-        """The queryset with its places empty."""
-        return self.ask(**{name: kind(name) if callable(kind) else Place(name, kind) for name, kind in self.like.items()})
+    def asked(self) -> Asked:
+        """The queryset with a placeholder for each parameter."""
+        return self.ask(**{name: kind(name) if callable(kind) else Placeholder(name, kind) for name, kind in self.like.items()})
 
 
-def several(like: "models.Field[Any, Any]") -> Callable[[str], Place]:
-    """For a place that holds any number of values as the field `like` takes them."""
+def several(like: "models.Field[Any, Any]") -> Callable[[str], Placeholder]:
+    """For a placeholder that holds any number of values of the field `like`."""
     return partial(Several, like=like)
 
 
-def condition(like: "models.Field[Any, Any]") -> Callable[[str], Place]:
-    """For a place that holds a subquery for keys as the field `like` takes them."""
+def condition(like: "models.Field[Any, Any]") -> Callable[[str], Placeholder]:
+    """For a placeholder that holds a subquery of keys of the field `like`."""
     return partial(Condition, like=like)
 
 
-class PreparedValues(Statement):
-    """A question for bare values: `PreparedValues(lambda by: Decision.objects.filter(by=by).values_list("pk", "at"), by=User._meta.pk)`."""
+class PreparedValues(Statement["models.QuerySet[models.Model, Values]"], Generic[Values]):
+    """A prepared statement for bare values: `PreparedValues(lambda by: Decision.objects.filter(by=by).values_list("pk"), by=User._meta.pk)`."""
 
-    def __init__(self, ask: "Callable[..., models.QuerySet[Any, Any]]", **like: Any) -> None:
+    def __init__(self, ask: "Callable[..., models.QuerySet[models.Model, Values]]", **like: Like) -> None:
         super().__init__(ask, like)
         self.texts: dict[str, StatementText] = {}
 
-    def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
-        """The rows as the database says them. Costs 1 query."""
-        words = self.texts.get(connection.vendor)
-        if words is None:
-            words = self.texts[connection.vendor] = StatementText.of(self.asked())
-        return words.found(values)
+    def __call__(self, **values: object) -> list[Values]:
+        """The rows as the database returns them. Costs 1 query."""
+        text = self.texts.get(connection.vendor)
+        if text is None:
+            text = self.texts[connection.vendor] = StatementText.of(self.asked())
+        return cast(list[Values], text.found(values))
 
 
-class Prepared(Statement, Generic[Row]):
-    """A question for rows of a model, with rows as its answer: `Prepared(lambda pk: Company.objects.filter(pk=pk), pk=Company._meta.pk)`.
+class Prepared(Statement["models.QuerySet[Row]"], Generic[Row]):
+    """A prepared statement for rows of a model: `Prepared(lambda pk: Company.objects.filter(pk=pk), pk=Company._meta.pk)`.
 
-    `columns` are read, as `only` would ("state", "person__last_name"), all of the model's own where none of them is named; `related`
-    rows are read whole, as `select_related` would; of what the queryset annotates, `extra` names what the rows get. Where it `locks`,
-    the model's own rows are read under the lock that `lock` takes, inside a transaction.
+    `columns` are read, as with `only` ("state", "person__last_name"); where none is given, all of the model's own. `related` rows are
+    read whole, as with `select_related`; `extra` names the annotations that the rows get. With `locks`, the model's own rows are read
+    under the lock that `lock` takes, inside a transaction.
     """
 
     def __init__(
@@ -124,20 +131,20 @@ class Prepared(Statement, Generic[Row]):
         related: Sequence[str] = (),
         extra: Sequence[str] = (),
         locks: bool = False,
-        **like: Any,
+        **like: Like,
     ) -> None:
         super().__init__(ask, like)
         self.columns, self.related, self.extra, self.locks = columns, related, extra, locks
         self.plans: dict[str, QueryPlan[Row]] = {}
 
-    def __call__(self, **values: Any) -> list[Row]:
+    def __call__(self, **values: object) -> list[Row]:
         """The rows. Costs 1 query."""
         plan = self.plans.get(connection.vendor)
         if plan is None:
             plan = self.plans[connection.vendor] = self.planned()
-        return [plan.row(found) for found in plan.words.found(values)]
+        return [plan.row(found) for found in plan.statement.found(values)]
 
-    def first(self, **values: Any) -> Row | None:
+    def first(self, **values: object) -> Row | None:
         """The first row, None where there is none. Costs 1 query."""
         return next(iter(self(**values)), None)
 
@@ -148,16 +155,16 @@ class Prepared(Statement, Generic[Row]):
             key = [field.primary_key for field in fields].index(True)
             parts.append(ModelPart(path, model, len(names), key, [field.attname for field in fields], [reader(field) for field in fields]))
             names += [f"{path}__{field.attname}" if path else field.attname for field in fields]
-        words = StatementText.of(rows.values_list(*names, *self.extra))
+        statement = StatementText.of(rows.values_list(*names, *self.extra))
         if self.locks and can_lock():
-            words = replace(words, sql=f'{words.sql} FOR NO KEY UPDATE OF "{rows.model._meta.db_table}"')
-        return QueryPlan(words, parts, {name: place for place, name in enumerate(self.extra, start=len(names))})
+            statement = replace(statement, sql=f'{statement.sql} FOR NO KEY UPDATE OF "{rows.model._meta.db_table}"')
+        return QueryPlan(statement, parts, {name: index for index, name in enumerate(self.extra, start=len(names))})
 
 
 def parts_of(
     model: type[models.Model], columns: Sequence[str], related: Sequence[str]
 ) -> "list[tuple[str, type[models.Model], list[models.Field[Any, Any]]]]":
-    """(path, model, fields to be read) of the model itself and of each row that comes along, a row before those that it holds."""
+    """(path, model, fields to be read) of the model itself and of each related row, parents before children."""
     paths = list(dict.fromkeys([*related, *(column.rpartition("__")[0] for column in columns if "__" in column)]))
     own = [*(column for column in columns if "__" not in column)]
     parts = [("", model, fields_of(model, [*own, *(path for path in paths if "__" not in path)] if own else []))]
@@ -167,21 +174,21 @@ def parts_of(
     return parts
 
 
-def at_end(model: type[models.Model], path: str) -> Any:
+def at_end(model: type[models.Model], path: str) -> type[models.Model]:
     """The model to which `path` leads."""
-    end: Any = model
+    end = model
     for name in path.split("__"):
-        end = end._meta.get_field(name).related_model
+        end = cast(type[models.Model], end._meta.get_field(name).related_model)
     return end
 
 
 def fields_of(model: type[models.Model], wanted: Sequence[str]) -> "list[models.Field[Any, Any]]":
-    """The fields of `model` that are kept in a column; where any are `wanted`, those and the primary key alone."""
+    """The fields of `model` that have a column; where any are `wanted`, only those and the primary key."""
     return [field for field in model._meta.concrete_fields if not wanted or field.primary_key or field.name in wanted]
 
 
 def reader(field: "models.Field[Any, Any]") -> Read | None:
-    """What makes a value of a model out of what the database says; None where both are the same."""
+    """The function that turns a database value into a model value; None where both are the same."""
     if hasattr(field, "from_db_value"):
         return lambda value: field.from_db_value(value, None, connection)
     if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
@@ -197,24 +204,24 @@ def aware(value: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class StatementText:
-    """A statement in SQL with what fills it: values that stay, and places."""
+    """A statement in SQL with its parameters: fixed values, and placeholders."""
 
     sql: str
-    parameters: tuple[Any, ...]
-    places: tuple[Place, ...]
+    parameters: tuple[object, ...]
+    placeholders: tuple[Placeholder, ...]
 
     @classmethod
-    def of(cls, rows: "models.QuerySet[Any, Any]") -> "StatementText":
+    def of(cls, rows: "models.QuerySet[models.Model, object]") -> "StatementText":
         sql, parameters = rows.query.sql_with_params()
-        return cls(sql, tuple(parameters), tuple({value.name: value for value in parameters if isinstance(value, Place)}.values()))
+        return cls(sql, tuple(parameters), tuple({value.name: value for value in parameters if isinstance(value, Placeholder)}.values()))
 
-    def found(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """What the database answers once the places are filled with `values`. Costs 1 query."""
+    def found(self, values: dict[str, object]) -> list[FoundRow]:
+        """The rows for these `values` of the placeholders. Costs 1 query."""
         sql, parameters = self.sql, list[Any]()
-        for place in self.places:
-            sql = place.text(sql, values[place.name])
+        for placeholder in self.placeholders:
+            sql = placeholder.text(sql, values[placeholder.name])
         for value in self.parameters:
-            parameters += value.parameters(values[value.name]) if isinstance(value, Place) else (value,)
+            parameters += value.parameters(values[value.name]) if isinstance(value, Placeholder) else (value,)
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return cursor.fetchall()
@@ -222,7 +229,7 @@ class StatementText:
 
 @dataclass(frozen=True)
 class ModelPart:
-    """Where a row of the answer holds the columns of one model."""
+    """The part of a result row that holds the columns of one model."""
 
     path: str
     model: type[models.Model]
@@ -233,15 +240,15 @@ class ModelPart:
 
     @cached_property
     def above(self) -> str:
-        """The path to the row that holds this one, "" for the model's own."""
+        """The path to the parent row, "" for the model itself."""
         return self.path.rpartition("__")[0]
 
     @cached_property
     def name(self) -> str:
-        """Under which name the row above holds this one."""
+        """The attribute of the parent row that holds this one."""
         return self.path.rpartition("__")[2]
 
-    def row(self, found: Sequence[Any]) -> models.Model | None:
+    def row(self, found: FoundRow) -> models.Model | None:
         """The row of this model; None where there is none."""
         values = found[self.start : self.start + len(self.names)]
         if values[self.key] is None:
@@ -252,19 +259,19 @@ class ModelPart:
 
 @dataclass(frozen=True)
 class QueryPlan(Generic[Row]):
-    """A question in SQL, and how a row of the database becomes one of the model."""
+    """A statement in SQL, and how its rows become rows of the model."""
 
-    words: "StatementText"
+    statement: StatementText
     parts: list[ModelPart]
     extra: dict[str, int]
 
-    def row(self, found: Sequence[Any]) -> Row:
+    def row(self, found: FoundRow) -> Row:
         own, *related = self.parts
-        row: Any = own.row(found)
+        row = cast(Row, own.row(found))
         for part in related:
             holder = row if not part.above else getattr(row, part.above)
             if holder is not None:
                 setattr(holder, part.name, part.row(found))
-        for name, place in self.extra.items():
-            setattr(row, name, found[place])
+        for name, index in self.extra.items():
+            setattr(row, name, found[index])
         return row

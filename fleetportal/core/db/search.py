@@ -7,10 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import OuterRef, Q
+from django.db.models.sql.compiler import SQLCompiler
 
 from fleetportal.core.db import JOINING, bulk, fold, is_one
 
@@ -49,7 +50,7 @@ class SearchRow(models.Model):
         return self.title
 
 
-def found(model: type[models.Model], question: str) -> models.QuerySet[Any, Any]:
+def found(model: type[models.Model], question: str) -> models.QuerySet[SearchRow, object]:
     """The ids of `model`'s rows that `question` finds, for a subquery."""
     return SearchRow.objects.matching(question).filter(object_type=model._meta.label_lower).values("object_id")
 
@@ -79,7 +80,7 @@ def first(model: type[models.Model], question: str, *, order: Sequence[str]) -> 
 
     For a word that is everywhere: row after row is looked at until there are enough, which an index on `order` makes cheap.
     """
-    rows: models.QuerySet[Any] = model._default_manager.all()
+    rows: models.QuerySet[models.Model] = model._default_manager.all()
     if connection.vendor == "postgresql":
         rows = rows.filter(is_one(found(model, question).filter(object_id=OuterRef("pk")).values("pk")))
     else:
@@ -152,7 +153,7 @@ class Matches(models.Lookup):
 
     lookup_name = "matches"
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[object]]:
         column, before = self.process_lhs(compiler, connection)
         query, after = self.process_rhs(compiler, connection)
         return f"to_tsvector('simple', {column}) @@ to_tsquery('simple', {query})", [*before, *after]

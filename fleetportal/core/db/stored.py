@@ -34,7 +34,7 @@ class Stored(JsonColumn[T]):
     def get_internal_type(self) -> str:
         return "JSONField"
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, object]]:
         name, _path, _args, options = super().deconstruct()
         return name or "", "django.db.models.JSONField", [], {**options, "default": type(self.dump(self.get_default()))}
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,7 +84,7 @@ class Job(models.Model):
         Job.objects.filter(pk=self.pk).update(done=self.done, total=self.total)
 
 
-def start(kind: str, args: dict[str, Any], *, by: Any) -> Job:
+def start(kind: str, args: Mapping[str, object], *, by: Any) -> Job:
     """The job, queued in the caller's transaction; the worker hears the bell on commit. Costs 1 query."""
     job = Job.objects.create(kind=kind, args=args, owner=by)
     bell.ring("core.run_jobs")

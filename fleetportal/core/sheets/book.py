@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 Cell = str | int | float | bool | date | datetime
 
@@ -65,7 +64,7 @@ class Book:
                 yield offset, place, number, [from_json(cell) for cell in cells]
 
 
-def from_json(cell: Any) -> Cell:
+def from_json(cell: str | int | float | bool | dict[str, str]) -> Cell:
     if isinstance(cell, dict):
         if "f" in cell:
             return Unreckoned()

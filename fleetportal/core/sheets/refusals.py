@@ -1,6 +1,6 @@
 """Why a file can't be read, in words: what was found, and how to mend it."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
@@ -53,10 +53,10 @@ WORDS = {
 BYTES = {"too_big": ("bytes", "limit"), "unpacks_too_big": ("limit",)}
 
 
-def refusal(code: str, facts: dict[str, Any], *, name: str) -> SheetRefused:
+def refusal(code: str, facts: Mapping[str, str | int], *, name: str) -> SheetRefused:
     """The refusal for what the reading process answered about the file `name`."""
-    words = {key: filesizeformat(value) if key in BYTES.get(code, ()) else value for key, value in facts.items()}
-    words["where"] = _("Sheet “%(sheet)s”") % facts if facts.get("sheet") else _("The table")
-    refused = SheetRefused(f"{name}: {WORDS[code] % words}", facts={**facts, "file": name})
+    shown: dict[str, object] = {key: filesizeformat(value) if key in BYTES.get(code, ()) else value for key, value in facts.items()}
+    shown["where"] = _("Sheet “%(sheet)s”") % facts if facts.get("sheet") else _("The table")
+    refused = SheetRefused(f"{name}: {WORDS[code] % shown}", facts={**facts, "file": name})
     refused.code = code
     return refused

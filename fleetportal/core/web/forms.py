@@ -70,7 +70,7 @@ def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return found
 
 
-def offer(form: forms.BaseForm, **rows: models.QuerySet[Any]) -> None:
+def offer(form: forms.BaseForm, **rows: models.QuerySet[models.Model]) -> None:
     """Let the fields of those names offer these rows, and accept no other."""
     for name, queryset in rows.items():
         choice = form.fields[name]
@@ -123,7 +123,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
                 self.add_error(self.asking(name), error)
 
     @cached_property
-    def own(self) -> dict[str, Any]:
+    def own(self) -> "dict[str, models.Field[object, object]]":
         """The fields that the row holds, by name; one of another model where a form includes a part that is stored separately."""
         return {field.name: field for field in self.instance._meta.concrete_fields}
 
@@ -144,7 +144,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         said = {name: audit.json_value(value) for name, value in self.stored().items()} | (self.shown or {})
         return json.dumps(said | {name: audit.json_value(theirs.value) for name, theirs in self.clashes.items()})
 
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, object]:
         """The stored values of the form's fields, by column."""
         asked = [field for name, field in self.own.items() if self.asking(name) in self.fields and isinstance(self.instance, field.model)]
         return {field.name: getattr(self.instance, field.attname) for field in asked}
@@ -159,7 +159,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         return {self.asking(column) for column in self.clashes}
 
     @property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         """What the verb takes."""
         return self.cleaned_data
 

@@ -5,24 +5,47 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import openpyxl
 import xlsxwriter
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter.format import Format
 
 from . import limits, process
 
-Order = dict[str, Any]
+Spooled = str | int | float | bool | dict[str, str] | None  # a cell as JSON holds it
+CellValue = str | int | float | bool | datetime.date | datetime.datetime | None
 CHANGED_UP_TO = 20_000  # rows; openpyxl holds the whole workbook in memory
 STOP_INK, STOP_FILL = "9F1F1A", "FBE3E0"
 
 
+class SheetOrder(TypedDict):
+    """What to write on one sheet."""
+
+    name: str
+    rows: int
+    width: int
+    header_row: int | None
+    marks: dict[str, tuple[str, list[int]]]  # by row number: what is wrong, and in which columns
+
+
+class Order(TypedDict):
+    """What the marked workbook is made of."""
+
+    kind: str
+    spool: str
+    heading: str
+    sheets: list[SheetOrder]
+
+
 def mark(source: Path, order_path: str, target: Path) -> dict[str, object]:
     """Writes the marked workbook to `target`. The order names the spool, the heading and, by sheet, each row's words and bad columns."""
-    order = json.loads(Path(order_path).read_text(encoding="utf-8"))
+    order: Order = json.loads(Path(order_path).read_text(encoding="utf-8"))
     rows = sum(sheet["rows"] for sheet in order["sheets"])
     if order["kind"] == "xlsx" and rows <= CHANGED_UP_TO:
         change(source, order, target)
@@ -35,41 +58,43 @@ def change(source: Path, order: Order, target: Path) -> None:
     with source.open("rb") as file:  # a path would be judged by its ending
         book = openpyxl.load_workbook(file, keep_links=False)
     shown = values_shown(order) if has_formulas(book) else {}
-    for place, about in enumerate(order["sheets"]):
+    for position, about in enumerate(order["sheets"]):
         if about["name"] in book.sheetnames:
             mark_sheet(book[about["name"]], about, order["heading"])
-            still(book[about["name"]], place, shown)
+            still(book[about["name"]], position, shown)
     for sheet in book.worksheets:
-        still(sheet, None, {})
+        still(sheet, 0, {})
     book.save(target)
 
 
-def has_formulas(book: Any) -> bool:
+def has_formulas(book: Workbook) -> bool:
     return any(cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
 
 
-def values_shown(order: Order) -> dict[tuple[int, int], list[object]]:
+def values_shown(order: Order) -> dict[tuple[int, int], list[Spooled]]:
     """(sheet, row) → the values that the reader saw, used in place of formulas."""
-    return {(place, number): cells for place, number, cells in spooled(order["spool"])}
+    return {(position, number): cells for position, number, cells in spooled(order["spool"])}
 
 
-def spooled(path: str) -> Iterator[tuple[int, int, list[object]]]:
+def spooled(path: str) -> Iterator[tuple[int, int, list[Spooled]]]:
     with Path(path).open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
 
-def still(sheet: Any, place: int | None, shown: Mapping[Any, list[Any]]) -> None:
+def still(sheet: Worksheet, position: int, shown: Mapping[tuple[int, int], list[Spooled]]) -> None:
     """Formulas become what they showed, or their own words as text: nothing in the returned file runs."""
     for row in sheet.iter_rows():
         for cell in row:
-            if cell.data_type == "f":
-                cells = shown.get((place, cell.row), ())
+            if isinstance(cell, Cell) and cell.data_type == "f":
+                cells = shown.get((position, cell.row), ())
                 value = from_json(cells[cell.column - 1]) if cell.column <= len(cells) else ""
                 write_text(cell, value if value != "" else str(cell.value))
 
 
-def write_text(cell: Any, value: Any) -> None:
+def write_text(cell: Cell | MergedCell, value: CellValue) -> None:
+    if isinstance(cell, MergedCell):  # only the first cell of a merged range has a value
+        return
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
         cell.value = value
@@ -78,7 +103,7 @@ def write_text(cell: Any, value: Any) -> None:
     cell.value = value
 
 
-def mark_sheet(sheet: Any, about: Order, heading: str) -> None:
+def mark_sheet(sheet: Worksheet, about: SheetOrder, heading: str) -> None:
     column = column_for(sheet, about, heading)
     sheet.column_dimensions[get_column_letter(column)].width = 70
     if about["header_row"]:
@@ -89,7 +114,7 @@ def mark_sheet(sheet: Any, about: Order, heading: str) -> None:
         mark_row(sheet, int(number), column, words, bad)
 
 
-def column_for(sheet: Any, about: Order, heading: str) -> int:
+def column_for(sheet: Worksheet, about: SheetOrder, heading: str) -> int:
     """The column of an earlier answer, emptied, else the first free one to the right."""
     for column in range(1, sheet.max_column + 1):
         if about["header_row"] and sheet.cell(about["header_row"], column).value == heading:
@@ -99,7 +124,7 @@ def column_for(sheet: Any, about: Order, heading: str) -> int:
     return max(about["width"], 1) + 1
 
 
-def mark_row(sheet: Any, number: int, column: int, words: str, bad: list[int]) -> None:
+def mark_row(sheet: Worksheet, number: int, column: int, words: str, bad: list[int]) -> None:
     cell = sheet.cell(number, column)
     if isinstance(cell, MergedCell):
         return
@@ -114,16 +139,16 @@ def write_new(order: Order, target: Path, *, only_marked: bool) -> None:
     """All rows, or those with words only, in a new workbook; the number of the row in the file stands first where rows were left out."""
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     writers = [NewSheet(book, about, order["heading"], only_marked) for about in order["sheets"]]
-    for place, number, cells in spooled(order["spool"]):
-        if place < len(writers):
-            writers[place].write(number, cells)
+    for position, number, cells in spooled(order["spool"]):
+        if position < len(writers):
+            writers[position].write(number, cells)
     book.close()
 
 
 class NewSheet:
     """One sheet of the new workbook, written downwards."""
 
-    def __init__(self, book: Any, about: Order, heading: str, only_marked: bool) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, about: SheetOrder, heading: str, only_marked: bool) -> None:
         self.sheet = book.add_worksheet(sheet_name(about["name"], book))
         self.bold, self.stop = book.add_format({"bold": True}), book.add_format({"font_color": "#" + STOP_INK, "text_wrap": True})
         self.bad = book.add_format({"bg_color": "#" + STOP_FILL})
@@ -132,7 +157,7 @@ class NewSheet:
         self.next = 0
         self.sheet.set_column(about["width"], about["width"], 70)
 
-    def write(self, number: int, cells: list[object]) -> None:
+    def write(self, number: int, cells: list[Spooled]) -> None:
         words, bad = self.about["marks"].get(str(number), ("", ()))
         heads = number == self.about["header_row"]
         if self.only_marked and not (words or heads):
@@ -144,7 +169,7 @@ class NewSheet:
             self.sheet.write_string(row, self.about["width"], self.heading if heads else words, self.bold if heads else self.stop)
         self.next = row + 1
 
-    def cell(self, row: int, column: int, value: Any, shape: Any) -> None:
+    def cell(self, row: int, column: int, value: CellValue, shape: Format | None) -> None:
         if value == "" or value is None:
             return
         if isinstance(value, bool):
@@ -157,14 +182,14 @@ class NewSheet:
             self.sheet.write_string(row, column, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[: limits.CELL_CHARACTERS], shape)
 
 
-def sheet_name(name: str, book: Any) -> str | None:
+def sheet_name(name: str, book: xlsxwriter.Workbook) -> str | None:
     """The name as Excel allows it, or nothing, which lets XlsxWriter number it."""
     clean = "".join(letter for letter in name if letter not in "[]:*?/\\").strip("'")[:31]
     taken = {sheet.get_name().lower() for sheet in book.worksheets()}
     return clean if clean and clean.lower() not in taken else None
 
 
-def from_json(value: object) -> object:
+def from_json(value: Spooled) -> CellValue:
     if isinstance(value, dict):
         if "f" in value:
             return ""

@@ -5,13 +5,12 @@ import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from . import limits
 from .limits import Unreadable
 
 
-def answer(work: Callable[[Path, Any, Path], dict[str, Any]], arguments: list[str]) -> None:
+def answer(work: Callable[[Path, str, Path], dict[str, object]], arguments: list[str]) -> None:
     """Runs `work(source, more, target)` under limits and prints what it answers, or the refusal."""
     source, more, target = arguments
     resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY, limits.MEMORY))

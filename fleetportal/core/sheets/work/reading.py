@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from . import archive, limits, process, text, workbook
 from .limits import Unreadable
@@ -16,19 +16,29 @@ as_line = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
-def spool(source: Path, ending: str, target: Path) -> dict[str, Any]:
+class SpooledSheet(TypedDict):
+    """One sheet of the file; its rows start at `offset` in the spool."""
+
+    name: str
+    place: int
+    rows: int
+    width: int
+    offset: int
+
+
+def spool(source: Path, ending: str, target: Path) -> dict[str, object]:
     """The sheets of the file, each with its name, number of rows and width; all rows are written to `target`. Raises Unreadable."""
     kind = kind_of(source, ending)
     rows = workbook.read(source) if kind in BOOKS else text.read(source)
-    sheets: dict[str, dict[str, Any]] = {}
-    place = 0
+    sheets: dict[str, SpooledSheet] = {}
+    offset = 0
     with target.open("w", encoding="utf-8") as out:
         for name, number, cells in rows:
-            sheet = sheets.setdefault(name, {"name": name, "place": len(sheets), "rows": 0, "width": 0, "offset": place})
+            sheet = sheets.setdefault(name, {"name": name, "place": len(sheets), "rows": 0, "width": 0, "offset": offset})
             cells = [clipped(cell) if type(cell) is str else cell for cell in cells]
             sheet["rows"] += 1
             sheet["width"] = max(sheet["width"], len(cells))
-            place += out.write(as_line([sheet["place"], number, cells]) + "\n")
+            offset += out.write(as_line([sheet["place"], number, cells]) + "\n")
     if not sheets:
         raise Unreadable("empty")
     return {"kind": kind, "sheets": list(sheets.values())}

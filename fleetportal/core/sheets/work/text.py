@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from . import limits
 from .encodings import encoding_of
@@ -22,7 +22,14 @@ END = "\x00end\x00"
 csv.field_size_limit(limits.BYTES + 1)
 
 
-def read(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
+class Dialect(TypedDict):
+    """What the CSV reader needs to know of a file."""
+
+    delimiter: str
+    skipinitialspace: bool
+
+
+def read(path: Path) -> Iterator[tuple[str, int, list[str]]]:
     """Yields (sheet name, row number, cells) of the text file at `path`; raises Unreadable."""
     data = path.read_bytes()
     check(data)
@@ -47,7 +54,7 @@ def is_web_page(data: bytes) -> bool:
     return bool(WEB_PAGE.match(data[:500].removeprefix(b"\xef\xbb\xbf")))
 
 
-def records(data: bytes, encoding: str) -> Iterator[tuple[str, int, list[Any]]]:
+def records(data: bytes, encoding: str) -> Iterator[tuple[str, int, list[str]]]:
     lines = Lines(data, encoding)
     dialect = sniff(lines.head(), lines.separator)
     mark = section_mark(lines.head(), data, encoding)
@@ -95,7 +102,7 @@ class Lines:
         self.last = (number, cells, self.pending)
         self.pending = []
 
-    def check_last_quote(self, dialect: dict[str, Any]) -> None:
+    def check_last_quote(self, dialect: Dialect) -> None:
         """Raises where the quotation mark that opened in the last record never closed."""
         number, cells, lines = self.last
         if '"' not in "".join(lines):
@@ -105,16 +112,13 @@ class Lines:
             raise Unreadable("open_quote", row=number, column=len(cells), value=cells[-1][:60] if cells else "")
 
 
-def sniff(head: str, separator: str | None) -> dict[str, Any]:
+def sniff(head: str, separator: str | None) -> Dialect:
     """The dialect under which most records have equally many, and many, cells."""
     if separator:
-        return {"delimiter": separator, "skipinitialspace": False}
-    best = max(
-        (evenness(head, delimiter, skip), -place, {"delimiter": delimiter, "skipinitialspace": skip})
-        for place, (delimiter, skip) in enumerate((d, s) for s in (False, True) for d in DELIMITERS)
-        if not skip or f'{delimiter} "' in head
-    )[2:]
-    return best[0]
+        return Dialect(delimiter=separator, skipinitialspace=False)
+    likely = [(delimiter, skip) for skip in (False, True) for delimiter in DELIMITERS if not skip or f'{delimiter} "' in head]
+    delimiter, skip = max(likely, key=lambda one: evenness(head, *one))  # of two that are as even, the first
+    return Dialect(delimiter=delimiter, skipinitialspace=skip)
 
 
 def evenness(head: str, delimiter: str, skip: bool) -> float:

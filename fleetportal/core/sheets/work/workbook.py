@@ -4,18 +4,29 @@ import datetime
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from defusedxml import ElementTree
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, XmlError, ZipError
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    XmlError,
+    ZipError,
+)
 
 from . import formulas, limits
 from .limits import Unreadable
 
 MERGED_AREA = 200_000
+Corner = tuple[int, int]  # row, column
+Span = tuple[Corner, Corner]
 
 
-def read(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
+def read(path: Path) -> Iterator[tuple[str, int, list[object]]]:
     """Yields (sheet name, row number, cells) of every visible sheet; merged cells carry their value in each cell. Raises Unreadable."""
     try:
         workbook = CalamineWorkbook.from_path(path)
@@ -28,7 +39,7 @@ def read(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
         raise Unreadable("damaged") from error
 
 
-def visible(workbook: Any) -> list[Any]:
+def visible(workbook: CalamineWorkbook) -> list[SheetMetadata]:
     sheets = [
         about for about in workbook.sheets_metadata if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet
     ]
@@ -37,11 +48,11 @@ def visible(workbook: Any) -> list[Any]:
     return sheets
 
 
-def rows_of(sheet: Any, unknown: Mapping[int, list[int]]) -> Iterator[tuple[str, int, list[Any]]]:
+def rows_of(sheet: CalamineSheet, unknown: Mapping[int, list[int]]) -> Iterator[tuple[str, int, list[object]]]:
     """The rows that hold something; a formula without its result, which is `unknown`, comes as {"f": 1}."""
-    if sheet.start is None:
+    if sheet.start is None or sheet.end is None:
         return
-    check_size(sheet)
+    check_size(sheet.name, sheet.end)
     top, left = sheet.start
     merged = Merged(sheet)
     for number, values in enumerate(sheet.iter_rows(), start=top + 1):
@@ -55,15 +66,15 @@ def rows_of(sheet: Any, unknown: Mapping[int, list[int]]) -> Iterator[tuple[str,
             yield sheet.name, number, cells
 
 
-def check_size(sheet: Any) -> None:
-    rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
+def check_size(name: str, end: Corner) -> None:
+    rows, columns = end[0] + 1, end[1] + 1
     if columns > limits.COLUMNS:
-        raise Unreadable("too_many_columns", sheet=sheet.name, columns=columns, limit=limits.COLUMNS)
+        raise Unreadable("too_many_columns", sheet=name, columns=columns, limit=limits.COLUMNS)
     if rows > limits.ROWS:
-        raise Unreadable("too_many_rows", sheet=sheet.name, rows=rows, limit=limits.ROWS)
+        raise Unreadable("too_many_rows", sheet=name, rows=rows, limit=limits.ROWS)
 
 
-def json_value(value: Any) -> Any:
+def json_value(value: object) -> object:
     """What JSON can hold, a whole number as a whole number, a moment at midnight as a day."""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
@@ -83,10 +94,10 @@ def json_value(value: Any) -> Any:
 class Merged:
     """The merged ranges of a sheet; each value is repeated over its range, as a reader of the page sees it."""
 
-    def __init__(self, sheet: Any) -> None:
+    def __init__(self, sheet: CalamineSheet) -> None:
         ranges = sheet.merged_cell_ranges or []
         self.waiting = sorted(ranges, reverse=True)
-        self.open: list[tuple[Any, Any]] = []
+        self.open: list[tuple[Span, object]] = []
         self.area = 0
 
     def fill(self, row: int, cells: list[object]) -> None:
@@ -98,7 +109,7 @@ class Merged:
                 if cells[column] == "":
                     cells[column] = value
 
-    def start(self, span: Any, row: int, cells: list[Any]) -> None:
+    def start(self, span: Span, row: int, cells: list[object]) -> None:
         (top, left), (bottom, right) = span
         self.area += (bottom - top + 1) * (right - left + 1)
         if top == row and left < len(cells) and cells[left] != "" and self.area < MERGED_AREA:

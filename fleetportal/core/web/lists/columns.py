@@ -60,8 +60,10 @@ class ExtraColumn:
     order_by: str = ""
 
     def column(self) -> TableColumn:
-        sort: dict[str, Any] = {"orderable": True, "order_by": self.order_by} if self.order_by else {}
-        return TableColumn(self.label, kind=self.kind, css=self.css, reads=self.reads, value=self.value, empty_values=(), **sort)
+        return TableColumn(
+            self.label, kind=self.kind, css=self.css, reads=self.reads, value=self.value,
+            empty_values=(), orderable=bool(self.order_by), order_by=self.order_by or None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class QueriedCells:
         places = {name: place for place, name in enumerate(self.names)}
         self.columns = [([places[name] for name in column.reads], column.value_of) for column in columns]
 
-    def cells(self, rows: models.QuerySet[Any], keys: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    def cells(self, rows: models.QuerySet[models.Model], keys: Sequence[int]) -> dict[int, tuple[Any, ...]]:
         """The cells of those of `rows` that have one of `keys`, by key. Costs 1 query."""
         asked = rows.order_by().select_related(None).prefetch_related(None).filter(pk__among=keys).values_list(*self.names)
         answered = [*zip(*asked, strict=True)]

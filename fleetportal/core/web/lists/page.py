@@ -60,7 +60,7 @@ class Bulk:
 listed: dict[str, type["ListPage[Any]"]] = {}  # by name, so that a job finds the page whose rows it exports
 
 
-Rows = TypeVar("Rows", bound=models.QuerySet[Any])
+Rows = TypeVar("Rows", bound=models.QuerySet[models.Model])
 
 
 class ListReader(Protocol):
@@ -123,7 +123,7 @@ class ListPage(View, Generic[Rows]):
         listed: Any = rows  # each list's queryset has it
         return cast(Rows, listed.for_list())
 
-    def extra_context(self) -> dict[str, Any]:
+    def extra_context(self) -> dict[str, object]:
         """What the page's own templates need beside the list."""
         return {}
 
@@ -216,7 +216,7 @@ class ListPage(View, Generic[Rows]):
         ordered = in_order(table)
         number, size = self.page_number, self.per_page
         found = page_of(ordered, number=number, size=size, **self.neighbour)
-        everything = ordered.model._default_manager.all()  # the keys are those of rows in reach: the rows need no second check
+        everything = cast(Rows, ordered.model._default_manager.all())  # the keys are those of rows in reach: the rows need no second check
         rows = in_this_order(self.decorate(everything, request.user), found.keys)
         context = {
             "page": self,
@@ -263,7 +263,7 @@ class ListPage(View, Generic[Rows]):
             state = ("descending" if bound.is_descending else "ascending") if column.is_ordered else ""
             yield Head(label, css, self.url_with(sort=str(bound.opposite) if column.is_ordered else column.name), state)
 
-    def nothing(self, sentence: Sentence) -> dict[str, Any]:
+    def nothing(self, sentence: Sentence) -> dict[str, object]:
         """Why the page is empty: nothing there yet, or which word to drop, with how many there would be."""
         chosen = sentence.set_words()
         if not chosen:

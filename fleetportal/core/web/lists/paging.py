@@ -58,7 +58,7 @@ def is_counted(number: int, size: int) -> bool:
     return number * size <= COUNTED_UP_TO
 
 
-def beside(ordered: models.QuerySet[Any], size: int, *, after: int | None, before: int | None) -> list[int]:
+def beside(ordered: models.QuerySet[models.Model], size: int, *, after: int | None, before: int | None) -> list[int]:
     """The keys that follow the row `after`, or those that `before` follows, and one more; none where that row is not among them."""
     if after is None and before is None:
         return []
@@ -131,13 +131,13 @@ def capped_count(rows: models.QuerySet[models.Model]) -> int:
     return rows.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
 
 
-def in_order(table: django_tables2.Table) -> models.QuerySet[Any]:
+def in_order(table: django_tables2.Table) -> models.QuerySet[models.Model]:
     """The rows in the order of the table, then by primary key, so that no row appears on two pages."""
-    rows: models.QuerySet[Any] = table.data.data
+    rows: models.QuerySet[models.Model] = table.data.data
     return rows.order_by(*rows.query.order_by, "pk")
 
 
-def in_this_order(rows: models.QuerySet[Any], keys: Sequence[int]) -> list[Any]:
+def in_this_order(rows: models.QuerySet[models.Model], keys: Sequence[int]) -> list[Any]:
     """The rows of `keys`, in their order: what a row shows is worked out for these rows alone. Costs 1 query."""
     if not keys:
         return []
