@@ -3,7 +3,7 @@ from accounts.staff.models.policy import Policy
 from accounts.staff.models.role import RoleGroup, StaffRole
 from accounts.staff.models.user import User, serving
 
-from accounts.customers.models.company import Address, Company, Phase, Sector, Tier, in_reach, rights_over, ways_in  # isort: skip
+from accounts.customers.models.company import Address, Company, CompanyIds, Phase, Sector, Tier, in_reach, rights_over, ways_in  # isort: skip
 from accounts.customers.models.assignment import Assignment, responsible_for, who_serves  # isort: skip
 from accounts.customers.models.pairs import CompanyPair  # isort: skip
 from accounts.customers.models.touched import TouchedCompany, derived  # isort: skip
@@ -17,6 +17,7 @@ __all__ = [
     "CentreGroupPermission",
     "CentreUserPermission",
     "Company",
+    "CompanyIds",
     "CompanyPair",
     "Contract",
     "JobLine",

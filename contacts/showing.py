@@ -1,7 +1,6 @@
 """Puts this app's pages, panels, columns and search into the lists of the floors below."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db.models import DateTimeField, QuerySet
 from django.urls import reverse
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import finding
 from accounts.customers.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
-from accounts.models import Company, User, in_reach
+from accounts.models import Company, CompanyIds, User, in_reach
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
 from contacts.memory.models.meeting import Meeting, MeetingQuerySet
@@ -57,7 +56,7 @@ def register() -> None:
     timeline.renderers.register("contact", timeline.contact)
 
 
-def people(user: Any) -> QuerySet[Person]:
+def people(user: User) -> QuerySet[Person]:
     return Person.objects.visible_to(user).with_roles_seen_by(user)
 
 
@@ -80,11 +79,11 @@ def meetings_of(user: User, on: date) -> list[CalendarLine]:
     ]
 
 
-def fixed_between(reach: Any, user: Any, first: Any, last: Any) -> MeetingQuerySet:
+def fixed_between(reach: CompanyIds, user: int, first: datetime, last: datetime) -> MeetingQuerySet:
     return Meeting.objects.filter(company__in=reach).on(user, first=first, last=last).order_by("starts_at", "pk")
 
 
-BEGINNING: "DateTimeField[Any, Any]" = DateTimeField()
+BEGINNING: "DateTimeField[datetime, datetime]" = DateTimeField()
 meetings_between: Prepared[Meeting] = Prepared(
     fixed_between,
     columns=(

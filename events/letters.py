@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Model, OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -107,7 +107,7 @@ def links_expire_at(event: Event) -> datetime:
 def prolong_links(event: Event) -> None:
     """Let tickets and invitations of an event that moved open as long as they would if made now; none ends earlier. 2 queries."""
     until = links_expire_at(event)
-    guests: tuple[tuple[str, QuerySet[Any]], ...] = (("ticket", event.registrations.all()), ("invitation", event.invitations.all()))
+    guests: tuple[tuple[str, QuerySet[Model]], ...] = (("ticket", event.registrations.all()), ("invitation", event.invitations.all()))
     for scope, rows in guests:
         links = Link.objects.filter(scope=scope, subject_id__in=rows.order_by().values("pk"), revoked_at=None, expires_at__lt=until)
         links.update(expires_at=until)

@@ -1,15 +1,17 @@
 """Where events show up elsewhere: addresses of their links, the side rail, the timeline, the dossier."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TypeVar
 
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.panels import Later, Panel, dossier_panels
-from accounts.models import Centre, Company, User
+from accounts.models import Centre, Company, CompanyIds, User
+from accounts.staff.requests import StaffRequest
 from contacts.memory import timeline
 from contacts.models import Meeting
 from contacts.today.day import CalendarLine, appointments
@@ -20,6 +22,7 @@ from fleetportal.core.links import scopes
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
 SHOWN = 8
+Row = TypeVar("Row", bound=Model)
 
 # kind of an interaction -> icon, words, tone
 LINES: dict[str, tuple[str, object, str]] = {
@@ -37,7 +40,7 @@ LINES: dict[str, tuple[str, object, str]] = {
 }
 
 
-def of_company(request: Any, company: Company, held: set[str]) -> dict[str, object] | None:
+def of_company(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object] | None:
     """The company's guests and invitations of late, and its open annual meeting; nothing where there is neither. Costs 4 queries."""
     coming = list(latest(Registration.objects.filter(company=company)))
     answered = {(row.event_id, row.person_id) for row in coming}
@@ -46,7 +49,9 @@ def of_company(request: Any, company: Company, held: set[str]) -> dict[str, obje
     serves = "serve_customers" in held
     if not (coming or asked or meeting or serves):
         return None
-    shown = Event.objects.where(request.user, may="invite").filter(pk__in={row.event_id for row in (*coming, *asked)})
+    shown = Event.objects.where(request.user, may="invite").filter(
+        pk__in={event for event, _person in answered} | {row.event_id for row in asked}
+    )
     cockpits = set(shown.values_list("pk", flat=True))
     return {
         "company": company,
@@ -65,12 +70,12 @@ def events_of(user: User, on: date) -> list[CalendarLine]:
     return [CalendarLine(row.begins, row.title, row.place, reverse("events:check_in", args=[row.pk])) for row in rows]
 
 
-def hosted(user: Any, first: Any, last: Any, centres: Any, companies: Any) -> QuerySet[Event]:
+def hosted(user: int, first: datetime, last: datetime, centres: Collection[int], companies: CompanyIds) -> QuerySet[Event]:
     rows = Event.objects.filter(within(centres, companies)).published().filter(host=user)
     return rows.starting_between(first, last).order_by("starts_at", "pk")
 
 
-BEGINNING: "DateTimeField[Any, Any]" = DateTimeField()
+BEGINNING: "DateTimeField[datetime, datetime]" = DateTimeField()
 hosted_between: Prepared[Event] = Prepared(
     hosted,
     columns=("title", "place", "starts_at", "centre__time_zone"),
@@ -82,7 +87,7 @@ hosted_between: Prepared[Event] = Prepared(
 )
 
 
-def latest(rows: QuerySet[Any]) -> QuerySet[Any]:
+def latest(rows: QuerySet[Row]) -> QuerySet[Row]:
     """The rows of the newest events, with what a line shows."""
     return rows.select_related("event__centre", "person").order_by("-event__starts_at", "pk")[:SHOWN]
 

@@ -20,7 +20,7 @@ class Findable:
 
     plural: object
     icon: str
-    reach: Callable[[Any], models.QuerySet[Any]]
+    reach: Callable[[Any], models.QuerySet[models.Model]]
     url: Callable[[Any], str]
     about: Callable[[Any, Any], Any]  # (row, user) -> the line under the title
 
@@ -84,9 +84,9 @@ def order(model: type[models.Model]) -> tuple[str, ...]:
     return ("name_folded", "pk") if hasattr(model, "name_folded") else ("pk",)
 
 
-def companies(user: Any) -> models.QuerySet[Any]:
+def companies(user: Any) -> models.QuerySet[models.Model]:
     return Company.objects.visible_to(user).select_related("centre")
 
 
-def vehicles(user: Any) -> models.QuerySet[Any]:
+def vehicles(user: Any) -> models.QuerySet[models.Model]:
     return Vehicle.objects.where(user, may="see_customers").select_related("company")

@@ -12,7 +12,7 @@ from accounts.staff.requests import StaffRequest
 from fleetportal.core.registry import Registry
 from fleetportal.core.web.lists import ExtraColumn
 
-Context = Callable[[StaffRequest, Any, set[str]], dict[str, Any] | None]
+Context = Callable[[StaffRequest, Any, set[str]], dict[str, object] | None]
 
 
 @dataclass(frozen=True)

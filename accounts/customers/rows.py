@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, FilteredRelation, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -36,7 +36,7 @@ def for_sheet(companies: CompanyQuerySet) -> CompanyQuerySet:
     return rows.annotate(contract_ends_on=Subquery(next_end(today)))
 
 
-def next_end(today: date) -> QuerySet[Any, Any]:
+def next_end(today: date) -> QuerySet[Vehicle, object]:
     """For a subquery over companies: the end of the contract that ends first."""
     return vehicles_of_each().filter(contract_ends_on__gte=today).order_by("contract_ends_on").values("contract_ends_on")[:1]
 
@@ -52,12 +52,12 @@ def vehicles_of_each() -> QuerySet[Vehicle]:
     return Vehicle.objects.active().filter(company=OuterRef("pk"))
 
 
-def number_of(rows: QuerySet[Any]) -> Coalesce:
+def number_of(rows: QuerySet[Model]) -> Coalesce:
     """How many rows a subquery by company has."""
     return Coalesce(Subquery(rows.order_by().values("company").annotate(count=Count("pk")).values("count")), 0)
 
 
-def responsible_today() -> "Prefetch[Any]":
+def responsible_today() -> "Prefetch[str, QuerySet[Assignment], str]":
     """Puts today's responsible user into `company.responsible_now`, a list of at most one assignment."""
     running = Assignment.objects.responsible().running(on=timezone.localdate()).select_related("user")
     return Prefetch("assignments", queryset=running, to_attr="responsible_now")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_tables2
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Phase, Tier
@@ -17,7 +17,7 @@ def rank(field: str, values: Any) -> Case:
     return Case(*whens, default=Value(len(whens)), output_field=IntegerField())
 
 
-def ranked(rows: QuerySet[Any], field: str, values: object, is_descending: bool) -> tuple[QuerySet[Any], bool]:
+def ranked(rows: QuerySet[Model], field: str, values: object, is_descending: bool) -> tuple[QuerySet[Model], bool]:
     order = rank(field, values)
     return rows.order_by(order.desc() if is_descending else order.asc(), "name_folded"), True
 
@@ -49,10 +49,10 @@ class CompanyTable(django_tables2.Table):
     class Meta:
         order_by = "name"
 
-    def order_tier(self, rows: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
+    def order_tier(self, rows: QuerySet[Model], is_descending: bool) -> tuple[QuerySet[Model], bool]:
         return ranked(rows, "tier", Tier.values, is_descending)
 
-    def order_phase(self, rows: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
+    def order_phase(self, rows: QuerySet[Model], is_descending: bool) -> tuple[QuerySet[Model], bool]:
         return ranked(rows, "phase", Phase.values, is_descending)
 
 

@@ -53,7 +53,7 @@ class Backend(AuthenticationBackend):
 def signed_in(roles: Sequence[str]) -> Prepared[User]:
     """The query for the signed-in user, where `roles` need a second factor."""
 
-    def ask(user: Any) -> QuerySet[User]:
+    def ask(user: int) -> QuerySet[User]:
         users = User.objects.filter(pk=user).select_related("home_centre").annotate(**{"grants": grants_to(user)})
         if roles:
             users = users.annotate(needs_second_factor=asked_of(OuterRef("pk")), has_second_factor=set_up_by(OuterRef("pk")))
@@ -124,12 +124,12 @@ def needs_second_factor(user: User) -> bool:
     return bool(settings.REQUIRE_SECOND_FACTOR) and not roles_of(user).isdisjoint(settings.REQUIRE_SECOND_FACTOR)
 
 
-def asked_of(user: Any) -> Exists:
+def asked_of(user: OuterRef) -> Exists:
     """Whether REQUIRE_SECOND_FACTOR names a role of `user`."""
     return Exists(StaffRole.objects.filter(user=user, name__in=settings.REQUIRE_SECOND_FACTOR))
 
 
-def set_up_by(user: Any) -> Exists:
+def set_up_by(user: OuterRef) -> Exists:
     return Exists(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.filters import companies_of, search_field
@@ -28,12 +28,12 @@ class PairFilter(Sentence):
     class Meta:
         fields: tuple[str, ...] = ()
 
-    def filter_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def filter_queryset(self, rows: QuerySet[Model]) -> QuerySet[Model]:
         """By default, pairs marked as different are left out."""
         rows = super().filter_queryset(rows)
         return rows if self.form.cleaned_data.get("state") else rows.filter(told_apart_at=None)
 
-    def apart(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def apart(self, rows: QuerySet[Model], name: str, value: str) -> QuerySet[Model]:
         return rows.exclude(told_apart_at=None)
 
 

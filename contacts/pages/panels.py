@@ -30,7 +30,7 @@ def people(request: StaffRequest, company: Company, held: set[str]) -> dict[str,
     return {"company": company, "groups": [column(company, group) for group in Group]}
 
 
-def column(company: Company, group: Group) -> dict[str, Any]:
+def column(company: Company, group: Group) -> dict[str, object]:
     running = GROUPS[group]._default_manager.running(on=timezone.localdate()).filter(company=company)
     first = running.select_related("person").prefetch_related(addresses_with_consents("person__")).order_by("person__name_folded", "pk")
     roles = list(first[: SHOWN_PEOPLE + 1])
@@ -64,7 +64,7 @@ def last_contact(request: StaffRequest, company: Company, held: set[str]) -> Dos
     )
 
 
-def log(request: StaffRequest, company: Company, held: set[str]) -> dict[str, Any]:
+def log(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
     """The form for logging a call, with the person of the last contact preselected."""
     last = Interaction.objects.filter(company=company).exclude(person=None).order_by("-happened_at", "-pk").values_list("person", flat=True)
     return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person") or last.first()})}

@@ -5,7 +5,7 @@ from typing import Any, Unpack, cast
 
 from django import forms
 from django.core.validators import validate_email
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -224,6 +224,6 @@ class DriveForm(forms.Form):
         self.initial.setdefault("on", timezone.localdate())
 
 
-def running_at(model: Any, vehicle: Vehicle) -> QuerySet[Any]:
+def running_at(model: Any, vehicle: Vehicle) -> QuerySet[Model]:
     rows = model.objects.running(on=timezone.localdate()).filter(Q(company=vehicle.company_id))
     return rows.select_related("person").order_by("person__name_folded", "pk")

@@ -31,7 +31,7 @@ class ReasonRow(NamedTuple):
     vehicle_id: int | None
     group: str
     due_on: date | None
-    facts: dict[str, Any]
+    facts: dict[str, object]
     weight: int
 
     def as_reason(self, *, on: date, pk: int | None = None) -> Reason:

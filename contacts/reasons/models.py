@@ -1,5 +1,5 @@
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -47,12 +47,12 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         """Reasons at the companies that `user` serves today: their own, as a stand-in, or through the centre."""
         return self.where(user, may="serve_customers")
 
-    def open(self, *, on: date, to: "User | None" = None) -> Self:
+    def open(self, *, on: date, to: "User | int | None" = None) -> Self:
         """Reasons that nobody has put off, planned or done for that day, or given to anybody but `to`."""
         in_force = Decision.objects.in_force(on=on).filter(key=OuterRef("key"))
         return self.filter(~Exists(in_force.filter(~Q(given_to=to) | Q(given_to=None))))
 
-    def with_giver(self, *, on: date, to: "User") -> Self:
+    def with_giver(self, *, on: date, to: "User | int") -> Self:
         """With `given_by`, the first name of the colleague who gave it to `to`, and `given_why`; None where nobody did."""
         given = Decision.objects.in_force(on=on).filter(key=OuterRef("key"), given_to=to).order_by("-pk")
         return self.annotate(given_by=Subquery(given.values("by__first_name")[:1]), given_why=Subquery(given.values("why")[:1]))
@@ -78,7 +78,7 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         )
 
 
-def roles_of_card(model: type[Role], on: date) -> "models.QuerySet[Any]":
+def roles_of_card(model: type[Role], on: date) -> "models.QuerySet[models.Model]":
     """On reasons: what the person is to the company on that day, in one group."""
     return model._default_manager.running(on=on).filter(person=OuterRef("person"), company=OuterRef("company")).order_by("pk")
 
@@ -134,7 +134,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def where(self, user: "User", *, may: str) -> Self:
         return self.filter(company__in=in_reach(user, may=may))
 
-    def made(self, *, by: "User", since: object) -> Self:
+    def made(self, *, by: "User | int", since: object) -> Self:
         return self.filter(by=by, at__gte=since)
 
 

@@ -7,19 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import prefetch_related_objects
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from accounts.models import Assignment, Company, in_reach
+from accounts.models import Assignment, Company, CompanyIds, in_reach
 from contacts.consent.models import addresses_with_consents
 from contacts.memory import timeline
 from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.task import Task
 from contacts.people.models.roles import Group
 from contacts.reasons.models import Reason
+from contacts.reasons.rule import Words
 from contacts.today import statements
 from contacts.today.statements import BESIDE, CONTACTS_A_DAY
 from fleetportal.core.registry import Registry
@@ -38,7 +39,7 @@ class CalendarLine:
 
     at: datetime | None
     title: str
-    words: Any = ""
+    words: Words = ""
     url: str = ""
 
 
@@ -48,7 +49,7 @@ class Moved:
 
     at: datetime
     icon: str
-    words: Any
+    words: Words
     title: str = ""
     url: str = ""
     tone: str = ""
@@ -81,7 +82,7 @@ class Day:
     # --- whom to speak to -------------------------------------------------------------------------------------------------
 
     @cached_property
-    def reach(self) -> RawSQL | list[int]:
+    def reach(self) -> CompanyIds:
         """The companies whose reasons are shown: those that the user serves; with a colleague chosen, those that are theirs of them."""
         served = in_reach(self.user, may="serve_customers")
         if not self.colleague or not isinstance(served, RawSQL):
@@ -93,7 +94,7 @@ class Day:
     @cached_property
     def cards(self) -> dict[int, str]:
         """Today's cards, each a reason's id with its group: one for each person, or for each empty chair of a company. 1 query."""
-        cards: dict[Any, tuple[int, str]] = {}
+        cards: dict[tuple[object, ...], tuple[int, str]] = {}
         for pk, company, person, group, rule in statements.cards(reach=self.reach, on=self.on, user=self.user.pk):
             cards.setdefault((company, person) if person else (company, rule, group), (pk, group))
         return dict(list(cards.values())[: max(CONTACTS_A_DAY - self.done, SHOWN)])

@@ -1,13 +1,14 @@
-"""What Today asks the database, put into SQL once for a process: making these statements anew took two fifths of the page's time.
+"""The statements of the Today page, turned into SQL once per process: building them anew took two fifths of the page's time.
 
-`reach` is filled with the companies that the user serves or sees today, as `in_reach` says with each request.
+`reach` holds the companies that the user serves or sees today, as `in_reach` returns them for each request.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime
 
-from django.db.models import Count, DateField, DateTimeField
+from django.db.models import Count, DateField, DateTimeField, QuerySet
 
-from accounts.models import Assignment, Company, User
+from accounts.models import Assignment, Company, CompanyIds, User
 from contacts.memory.models.interaction import Direction, Interaction
 from contacts.memory.models.task import Task
 from contacts.people.models.person import Person
@@ -18,54 +19,57 @@ CONTACTS_A_DAY = 40  # EXPERIENCE: Anna has forty contacts a day
 LOOKED_AT = 3 * CONTACTS_A_DAY  # several reasons for one person are one card
 BESIDE = 4
 
+Card = tuple[int, int, int | None, str, str]  # reason, company, person, group, rule
+Responsible = tuple[int, str, str, date | None]  # user, first name, last name, until when
+
 REACH, USER, PERSON, COMPANY = condition(Company._meta.pk), User._meta.pk, Person._meta.pk, Company._meta.pk
-DAY: "DateField[Any, Any]" = DateField()
-MOMENT: "DateTimeField[Any, Any]" = DateTimeField()
+DAY: "DateField[date, date]" = DateField()
+MOMENT: "DateTimeField[datetime, datetime]" = DateTimeField()
 
 
-def open_reasons(reach: Any, on: Any, user: Any) -> ReasonQuerySet:
+def open_reasons(reach: CompanyIds, on: date, user: int) -> ReasonQuerySet:
     return Reason.objects.filter(company__in=reach).open(on=on, to=user).in_order()
 
 
-def cards_of(reach: Any, on: Any, user: Any) -> Any:
+def cards_of(reach: CompanyIds, on: date, user: int) -> QuerySet[Reason, Card]:
     return open_reasons(reach, on, user).values_list("pk", "company_id", "person_id", "group", "rule")[:LOOKED_AT]
 
 
-def others_of(reach: Any, on: Any, user: Any, company: Any, person: Any, but: Any) -> Any:
+def others_of(reach: CompanyIds, on: date, user: int, company: int, person: int | None, but: int) -> ReasonQuerySet:
     return open_reasons(reach, on, user).filter(company=company, person=person).exclude(pk=but)[:BESIDE]
 
 
-def shown(ids: Any, on: Any, user: Any) -> Any:
+def shown(ids: Sequence[int], on: date, user: int) -> ReasonQuerySet:
     return Reason.objects.filter(pk__among=ids).in_order().for_cards(on=on).with_giver(on=on, to=user)
 
 
-def done_since(user: Any, since: Any) -> Any:
+def done_since(user: int, since: datetime) -> QuerySet[Decision, tuple[int]]:
     return Decision.objects.made(by=user, since=since).order_by().values("by").annotate(count=Count("pk")).values_list("count")
 
 
-def past(reach: Any, company: Any) -> Any:
+def past(reach: CompanyIds, company: int) -> QuerySet[Interaction]:
     return Interaction.objects.filter(company__in=reach, company=company).for_timeline()[:2]
 
 
-def past_with(reach: Any, company: Any, person: Any) -> Any:
+def past_with(reach: CompanyIds, company: int, person: int) -> QuerySet[Interaction]:
     return Interaction.objects.filter(company__in=reach, company=company, person=person).for_timeline()[:2]
 
 
-def came_in(reach: Any, since: Any) -> Any:
+def came_in(reach: CompanyIds, since: datetime) -> QuerySet[Interaction]:
     return Interaction.objects.filter(company__in=reach, direction=Direction.IN, happened_at__gte=since).for_timeline()[: BESIDE + 2]
 
 
-def open_tasks(reach: Any, user: Any) -> Any:
+def open_tasks(reach: CompanyIds, user: int) -> QuerySet[Task]:
     return Task.objects.filter(company__in=reach, owner=user).open().in_order()[: BESIDE + 1]
 
 
-def stood_in_for(on: Any, user: Any) -> Any:
+def stood_in_for(on: date, user: int) -> QuerySet[Assignment, Responsible]:
     """(id, first name, last name, until) of each colleague who is responsible where `user` is the stand-in."""
     responsible = "company__assignments"
     rows = Assignment.objects.running(on=on).filter(user=user, kind=Assignment.Kind.STAND_IN)
     rows = rows.filter(**{f"{responsible}__in": Assignment.objects.responsible().running(on=on)})
-    who = [f"{responsible}__user_id", f"{responsible}__user__first_name", f"{responsible}__user__last_name", "ends_on"]
-    return rows.order_by(f"{responsible}__user__last_name").values_list(*who).distinct()
+    columns = [f"{responsible}__user_id", f"{responsible}__user__first_name", f"{responsible}__user__last_name", "ends_on"]
+    return rows.order_by(f"{responsible}__user__last_name").values_list(*columns).distinct()
 
 
 cards = PreparedValues(cards_of, reach=REACH, on=DAY, user=USER)

@@ -1,9 +1,8 @@
 """How an event stands: its figures and its guests, as far as one user may see them."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Model, Q, QuerySet, Sum
 
 from accounts.models import User
 from events.actions.circle import Circle, circle
@@ -88,7 +87,7 @@ def answered(event: Event, user: User) -> RegistrationQuerySet:
 def guests(event: Event, user: User, show: str) -> list[object]:
     """The first guests of one chip: registrations, or for who said no or nothing the invitations. Costs 1 query."""
     invitations = Invitation.objects.visible_to(user).filter(event=event).select_related("person", "company")
-    rows: dict[str, QuerySet[Any]] = {
+    rows: dict[str, QuerySet[Model]] = {
         "coming": answered(event, user).seated().order_by("registered_at", "pk"),
         "waiting": answered(event, user).waiting().in_order(),
         "no": invitations.declined().order_by("-declined_at"),

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.db.models import prefetch_related_objects
@@ -61,11 +61,11 @@ def entitled_people(event: Event, user: User | None) -> PersonQuerySet:
     return Person.objects.filter(pk__in=event.entitled(user).values("person"))
 
 
-def invited(event: Event) -> models.QuerySet[Any]:
+def invited(event: Event) -> models.QuerySet[Invitation, object]:
     return Invitation.objects.filter(event=event).values("person")
 
 
-def invited_elsewhere(event: Event) -> models.QuerySet[Any]:
+def invited_elsewhere(event: Event) -> models.QuerySet[Invitation, object]:
     """The ids of people whom another centre has invited to the same kind of occasion about the same time."""
     others = Event.objects.published().filter(kind=event.kind).exclude(centre=event.centre_id)
     apart = timedelta(days=SAME_OCCASION_DAYS.on(event.on))

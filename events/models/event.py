@@ -1,6 +1,6 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Centre, Company, TouchedCompany, Vehicle, in_reach
-from contacts.models import DecisionMaker, Driver, Holder, Role, VehicleUser
+from accounts.models import Centre, Company, CompanyIds, TouchedCompany, Vehicle, in_reach
+from contacts.models import DecisionMaker, Driver, Holder, VehicleUser
 from events.models.registration import Registration
 from events.models.seating import Seating
 from fleetportal.core.errors import Refused
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from contacts.people.models.roles import RoleQuerySet
 
 
 class EventKind(models.TextChoices):
@@ -73,12 +74,19 @@ class EventOver(Refused):
     code = "event_over"
 
 
-def reach_of(user: "User", *, may: str) -> dict[str, Any]:
+class EventReach(TypedDict):
+    """The arguments of `within`."""
+
+    centres: Collection[int]
+    companies: CompanyIds
+
+
+def reach_of(user: "User", *, may: str) -> EventReach:
     """For `within`: the centres at which `user` holds `may`, and the own companies for which they hold it."""
     return {"centres": user.rights.centres(may), "companies": in_reach(user, may=may) if may in user.rights.general else []}
 
 
-def within(centres: Any, companies: Any) -> Q:
+def within(centres: Collection[int], companies: CompanyIds) -> Q:
     """On events: those at one of `centres`, or at the centre of one of `companies`."""
     return Q(centre__among=centres) | Q(centre__in=Company.objects.filter(pk__in=companies).values("centre"))
 
@@ -234,7 +242,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
 
     # --- who is entitled ---
 
-    def entitled(self, user: "User | None" = None) -> models.QuerySet[Role]:
+    def entitled(self, user: "User | None" = None) -> "RoleQuerySet":
         """The roles that entitle: people of this centre's companies who fit the audience rule on the day; narrowed for `user`."""
         model = {Audience.DECISION_MAKERS: DecisionMaker, Audience.DRIVERS: Driver}.get(Audience(self.audience), VehicleUser)
         companies = Company.objects.all() if user is None else Company.objects.where(user, may="invite")
@@ -251,7 +259,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         """Vehicles delivered in the window before a second delivery on the event's day, days in the centre's zone."""
         return Vehicle.objects.for_second_delivery(on=self.on)
 
-    def with_contract_ending(self, roles: models.QuerySet[Any], today: date) -> models.QuerySet[Any]:
+    def with_contract_ending(self, roles: "RoleQuerySet", today: date) -> "RoleQuerySet":
         """Those of `roles` whose own car, or for others some car of the company, ends its contract within the months asked for."""
         if not self.contract_ends_within_months:
             return roles
@@ -263,7 +271,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
 
     # --- reasons ---
 
-    def companies_in_window(self) -> models.QuerySet[Any]:
+    def companies_in_window(self) -> models.QuerySet[Company, int]:
         """The ids of this centre's companies for whose users a second delivery is a reason; nobody's for other kinds."""
         here = Company.objects.active().filter(centre=self.centre_id, vehicles__in=self.delivered())
         return (here if self.makes_reasons else here.none()).values_list("pk", flat=True)

@@ -96,7 +96,7 @@ class Programme(models.Model):
             audit.record("programme.entered", programme, by=by, facts={"centre": programme.centre_id})
             return programme
 
-    def edit(self, *, by: "User | None", centres: Iterable[Centre], shown: dict[str, Any] | None = None, **values: Any) -> None:
+    def edit(self, *, by: "User | None", centres: Iterable[Centre], shown: dict[str, object] | None = None, **values: Any) -> None:
         """Write what differs from what was shown; vouchers that are out keep the value and the last day printed on them.
 
         Raises EditedMeanwhile; nothing has changed then.

@@ -1,7 +1,6 @@
 """Gifts: find the person, one tap gives the mug; stock and what was handed out."""
 
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -83,7 +82,7 @@ def person_page(
     chosen = next((company for company in at if str(company.pk) == request.GET.get("company")), at[0] if at else None)
     now = timezone.now()
     gift_year = ledger.gift_year(person, company=chosen, on=request.user.today(now))
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "person": person,
         "companies": at,
         "company": chosen,

@@ -19,7 +19,7 @@ from fleetportal.core.errors import Refused
 
 PARENTS = "parents of companies"  # of core.db.lock_name: two changes far apart in a group may close a circle together
 Node = TypeVar("Node", bound=Hashable)
-Origin = Mapping[str, Any]  # what else the entries of a bulk verb note, like the import that the rows come from
+Origin = Mapping[str, object]  # what else the entries of a bulk verb note, like the import that the rows come from
 Edits = Sequence[tuple[Company, Mapping[str, Any]]]
 
 
@@ -86,7 +86,7 @@ def give_to(user: User | None, companies: Collection[Company], *, on: date, orig
 # --- editing ------------------------------------------------------------------------------------------------------------------
 
 
-def edit(company: Company, *, by: User | None, shown: dict[str, Any] | None = None, **values: Any) -> None:
+def edit(company: Company, *, by: User | None, shown: dict[str, object] | None = None, **values: Any) -> None:
     """Write what differs from what was shown. Costs nothing when nothing does, else 7 queries at most.
 
     Raises EditedMeanwhile, and CircleOfCompanies where the company would belong to one below it.

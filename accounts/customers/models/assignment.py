@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -43,7 +43,7 @@ def responsible_for(company: Company, *, on: date) -> User | None:
     return running.user if running else None
 
 
-def assigned_to(user: User, *, on: date) -> "models.QuerySet[Any, Any]":
+def assigned_to(user: User, *, on: date) -> "models.QuerySet[Assignment, object]":
     """The ids of companies that `user` looks after on that day, as responsible or stand-in."""
     return Assignment.objects.running(on=on).filter(user=user).values("company")
 
@@ -95,7 +95,7 @@ class Assignment(models.Model):
 
     @classmethod
     def assign(
-        cls, company: Company, user: Any, *, starts_on: date, by: Any, ends_on: date | None = None, kind: str = Kind.RESPONSIBLE
+        cls, company: Company, user: User, *, starts_on: date, by: User | None, ends_on: date | None = None, kind: str = Kind.RESPONSIBLE
     ) -> "Assignment":
         """`user` looks after `company` from that day on; a running responsibility of somebody else ends the day before.
 
@@ -149,7 +149,7 @@ class Assignment(models.Model):
             TouchedCompany.add_all(ids)
             return new
 
-    def stop(self, *, by: Any, on: date) -> None:
+    def stop(self, *, by: User | None, on: date) -> None:
         """A stand-in ends that day; a hand-over that has not begun is cancelled, and whoever was responsible before remains responsible.
 
         Doing it twice changes nothing. Raises OnlyWhoLeads. Costs 7 queries at most.

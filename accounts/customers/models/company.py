@@ -81,7 +81,10 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         return self.exclude(phase=Phase.LOST)
 
 
-def in_reach(user: "User", *, may: str) -> RawSQL | list[int]:
+CompanyIds = RawSQL | list[int]  # of companies in reach, for `company__in`
+
+
+def in_reach(user: "User", *, may: str) -> CompanyIds:
     """The ids of the companies where `user` holds `may`, for `company__in`: `Company.objects.where` put into SQL once a request.
 
     A page needs it in each of its dozen statements, and building it again costs more than running it.

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -42,5 +42,5 @@ class CompanyPair(pairs.Pair):
         verbose_name_plural = _("pairs of companies")
 
     @classmethod
-    def rows_where(cls, user: "User", *, may: str) -> models.QuerySet[Any]:
+    def rows_where(cls, user: "User", *, may: str) -> models.QuerySet[Company, object]:
         return Company.objects.where(user, may=may).values("pk")

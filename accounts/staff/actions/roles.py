@@ -5,11 +5,10 @@ when their roles change, for all by `sync_roles`, which `manage.py migrate` runs
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models.centre import Centre, CentreGroupPermission
@@ -175,7 +174,7 @@ def put_rights(groups: QuerySet[RoleGroup]) -> None:
             beside(group.group, ROLES.get(group.name, {}))
 
 
-def agree(rows: QuerySet[Any], wanted: Collection[tuple[object, ...]], *fields: str) -> None:
+def agree(rows: QuerySet[Model], wanted: Collection[tuple[object, ...]], *fields: str) -> None:
     """Deletes of `rows` what is not `wanted`, and makes what is missing; each wanted row is given by its `fields`. Up to 3 queries."""
     found = {tuple(key): pk for pk, *key in rows.values_list("pk", *fields)}
     superfluous = [pk for key, pk in found.items() if key not in wanted]

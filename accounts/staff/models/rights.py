@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import date
-from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import connection, models
@@ -12,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from accounts.staff.models.centre import Centre, CentreGroupPermission, CentreUserPermission
 
 
-def grants_of(user: object, *, groups: "models.QuerySet[Any, Any]") -> "models.QuerySet[Any, Any]":
+def grants_of(user: object, *, groups: "models.QuerySet[models.Model, object]") -> "models.QuerySet[models.Model, object]":
     """Everything `user` was granted, as (codename, centre): directly or through `groups`, the user's own; centre None in general."""
     own = CentreUserPermission.objects.filter(user=user).values_list("permission__codename", "content_object_id")
     of_groups = CentreGroupPermission.objects.filter(group__in=groups).values_list("permission__codename", "content_object_id")
@@ -24,7 +23,7 @@ def grants_of(user: object, *, groups: "models.QuerySet[Any, Any]") -> "models.Q
 class Grants(RawSQL):
     """On users: what the one with the pk `user` was granted, as one text that `Rights` reads."""
 
-    def __init__(self, user: object, *, groups: "models.QuerySet[Any, Any]") -> None:
+    def __init__(self, user: object, *, groups: "models.QuerySet[models.Model, object]") -> None:
         joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
         sql, parameters = grants_of(user, groups=groups).query.sql_with_params()
         pair = "permission__codename || ' ' || coalesce(content_object_id, 0)"
@@ -40,7 +39,7 @@ class Rights:
     def __init__(self, grants: str | None) -> None:
         self.granted: defaultdict[str, set[int]] = defaultdict(set)
         self.general: set[str] = set()
-        self.reach: dict[tuple[str, date], Any] = {}  # what `company.in_reach` has made of them
+        self.reach: dict[tuple[str, date], RawSQL | list[int]] = {}  # what `company.in_reach` has made of them
         for grant in (grants or "").split(",") if grants else ():
             codename, _blank, centre = grant.partition(" ")
             if centre == "0":

@@ -1,6 +1,5 @@
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -111,6 +110,6 @@ class User(AbstractUser):
         return (self.first_name[:1] + self.last_name[:1]).upper() or self.username[:2].upper()
 
 
-def grants_to(user: Any) -> Grants:
+def grants_to(user: int) -> Grants:
     """On users: what the one with the pk `user` was granted, directly or through a group."""
     return Grants(user, groups=User.groups.through.objects.filter(user=user).values("group"))

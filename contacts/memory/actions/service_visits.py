@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KIND = "service_visit"  # of its line on the timeline
 NOON = time(12)  # the hour of a visit of which only the day is known
-Origin = Mapping[str, Any]  # what else the entries of a bulk verb note, like the import that the rows come from
+Origin = Mapping[str, object]  # what else the entries of a bulk verb note, like the import that the rows come from
 WithJobs = Sequence[tuple[ServiceVisit, Sequence[str]]]
 
 

@@ -111,7 +111,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def annual(self) -> Self:
         return self.filter(is_annual=True)
 
-    def on(self, user: "User", *, first: datetime, last: datetime) -> Self:
+    def on(self, user: "User | int", *, first: datetime, last: datetime) -> Self:
         """Meetings fixed between two moments at which `user` is one of our two."""
         theirs = Q(account_manager=user) | Q(director=user)
         return self.filter(theirs, state=MeetingState.FIXED, starts_at__gte=first, starts_at__lt=last)

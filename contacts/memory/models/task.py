@@ -147,7 +147,9 @@ class Task(models.Model):
             audit.record("task.dropped", self, by=by, facts={"company": self.company_id})
             self.delete()
 
-    def _now(self, action: str, changes: dict[str, Any], *, by: "User | None", at: datetime | None = None, **values: Any) -> None:
+    def _now(
+        self, action: str, changes: dict[str, tuple[object, object]], *, by: "User | None", at: datetime | None = None, **values: object
+    ) -> None:
         for field, value in values.items():
             setattr(self, field, value)
         audit.record(action, self, by=by, changes=changes, at=at)

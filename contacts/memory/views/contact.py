@@ -49,7 +49,7 @@ def person_timeline(request: StaffRequest, person_id: int) -> HttpResponse:
     return timeline_answer(request, rows, {"title": person.name, "back": reverse("contacts:person", args=[person.pk]), "of_person": True})
 
 
-def timeline_answer(request: StaffRequest, rows: Any, context: dict[str, Any]) -> HttpResponse:
+def timeline_answer(request: StaffRequest, rows: Any, context: dict[str, object]) -> HttpResponse:
     """The timeline as a page of its own, or the part that htmx requests: all of it, or what came earlier."""
     channel, before = request.GET.get("channel", ""), request.GET.get("before", "")
     lines, earlier = timeline.page(rows, channel=channel, before=before)

@@ -1,7 +1,6 @@
 """How people are entered and edited, one or a thousand: the verbs of the noun, which look for duplicates too."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from django.db import transaction
 
@@ -11,7 +10,7 @@ from contacts.people.models.person import Channel, Person, PersonAddress, index_
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, search
 
-Origin = Mapping[str, Any]  # what else the entries of a bulk verb note, like the import that the rows come from
+Origin = Mapping[str, object]  # what else the entries of a bulk verb note, like the import that the rows come from
 
 
 def enter(*, by: User | None, email: str = "", phone: str = "", **facts: object) -> Person:

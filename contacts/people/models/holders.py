@@ -135,7 +135,7 @@ class Holder(models.Model):
             TouchedCompany.add_all(companies[one.row.vehicle_id] for one in edited)
             return edited, refused
 
-    def with_days(self, values: Mapping[str, Any]) -> "Holder":
+    def with_days(self, values: Mapping[str, object]) -> "Holder":
         """What this would be with other days, not saved."""
         days = {name: values.get(name, getattr(self, name)) for name in ("starts_on", "ends_on")}
         return Holder(pk=self.pk, vehicle_id=self.vehicle_id, user_id=self.user_id, **days)

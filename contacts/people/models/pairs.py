@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Prefetch
@@ -55,5 +55,5 @@ class PersonPair(pairs.Pair):
         verbose_name_plural = _("pairs of people")
 
     @classmethod
-    def rows_where(cls, user: "User", *, may: str) -> models.QuerySet[Any]:
+    def rows_where(cls, user: "User", *, may: str) -> models.QuerySet[Person, object]:
         return Person.objects.where(user, may=may).values("pk")

@@ -1,6 +1,6 @@
 """Today: one list, the most valuable next contact on top, and a button for each thing one may do with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -83,14 +83,14 @@ def shown(
     give: GiveForm | None = None,
     open_id: int | None = None,
     just: Decision | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """What the page shows: the open card with the form of the chosen button, the others as rows, and what lies beside."""
     wanted = open_id or whole_number(request.GET.get("open", ""))
     queue = day.queue(limit=CONTACTS_A_DAY if request.GET.get("more") else SHOWN, first=wanted)
     opened = next((day.opened(reason) for reason in queue if reason.pk == wanted), day.opened(queue[0]) if queue else None)
     chosen = act or request.GET.get("do", "")
     act = chosen if chosen in {one.name for one in acts()} else "reached"
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "day": day,
         "queue": queue,
         "opened": opened,
@@ -100,7 +100,8 @@ def shown(
         "just": just,
     }
     address = url_of_day(request)
-    context |= {"rows_at": address + ("&" if "?" in address else "?"), "query": address.removeprefix(reverse("contacts:today"))}
+    query = address.removeprefix(reverse("contacts:today"))
+    context |= {"rows_at": address + ("&" if "?" in address else "?"), "query": query}
     context |= {
         "filters": filters(day),
         "close": CloseForm(),
@@ -110,7 +111,7 @@ def shown(
     if opened is not None and act == "not-now":
         context["give"] = give or GiveForm(reason=opened, user=request.user)
     if opened is not None:
-        context |= {"form": form or form_for(act, opened, request=request), "act_url": act_url(act, opened) + context["query"]}
+        context |= {"form": form or form_for(act, opened, request=request), "act_url": act_url(act, opened) + query}
         context |= {"others": day.others(opened), "past": day.past(opened), "weights": ReasonCard(opened).weights(day.on)}
         context |= {"held": opened.company.rights_of(request.user), "is_first": opened == queue[0]}
         context |= {"open_here": url_of_day(request, open=opened.pk)}
@@ -140,7 +141,7 @@ def filters(day: Day) -> list[dict[str, object]]:
     return chips
 
 
-def today_url(query: dict[str, Any]) -> str:
+def today_url(query: Mapping[str, object]) -> str:
     asked = QueryDict(mutable=True)
     asked.update({name: str(value) for name, value in query.items()})
     return f"{reverse('contacts:today')}{'?' if asked else ''}{asked.urlencode()}"

@@ -101,7 +101,7 @@ def condition(like: "models.Field[Any, Any]") -> Callable[[str], Placeholder]:
 
 
 class PreparedValues(Statement["models.QuerySet[models.Model, Values]"], Generic[Values]):
-    """A prepared statement for bare values: `PreparedValues(lambda by: Decision.objects.filter(by=by).values_list("pk"), by=User._meta.pk)`."""
+    """A prepared statement for bare values, made like `Prepared`; `ask` ends in `values_list`."""
 
     def __init__(self, ask: "Callable[..., models.QuerySet[models.Model, Values]]", **like: Like) -> None:
         super().__init__(ask, like)
