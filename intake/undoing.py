@@ -22,6 +22,7 @@ from intake.models import ASSIGNMENT, ENTRY, Import, Made, Stays
 from intake.nouns.registry import Product, nouns
 
 DERIVED = (TouchedCompany, Import, CompanyPair, PersonPair, Reason)  # rows that may go, or stay alone, when what they name goes
+HANDED_OVER = ["holder", ENTRY]  # the traces of a hand-over, newest first
 BATCH = 500
 Model = type[models.Model]
 Former = dict[str, object]  # field: the value to put back, as the history keeps it
@@ -52,7 +53,11 @@ def undo_batch(run: Import, importer: Importer) -> tuple[int, int] | None:
 
 
 def preview(run: Import, importer: Importer, *, most: int) -> list[Fate]:
-    """What an undo would do with the newest `most` traces. Writes nothing; costs about 60 queries for a file of all nouns."""
+    """What an undo would do with the newest `most` traces. Writes nothing.
+
+    Costs a bounded number of queries for each kind of thing that a batch of the import made or changed, about 60 for a batch of all
+    nouns, however many rows it had.
+    """
     return Undo(run, importer, writes=False).take(Made.objects.to_undo(run, most=most))
 
 
@@ -89,10 +94,17 @@ def kinds_of_rows() -> dict[str, object]:
 
 
 def in_order(traces: Iterable[Made]) -> list[tuple[str, list[Made]]]:
-    """The traces in their order, neighbours of one kind together."""
+    """The traces in their order, neighbours of one kind together.
+
+    A hand-over leaves the new holder and the end of the former one, vehicle after vehicle: there all the holders come first.
+    """
     groups: list[tuple[str, list[Made]]] = []
     for trace in traces:
-        if not groups or groups[-1][0] != trace.what:
+        kinds = [what for what, _traces in groups[-2:]]
+        if kinds == HANDED_OVER and trace.what in kinds:
+            groups[kinds.index(trace.what) - 2][1].append(trace)
+            continue
+        if kinds[-1:] != [trace.what]:
             groups.append((trace.what, []))
         groups[-1][1].append(trace)
     return groups
@@ -236,14 +248,16 @@ class Undo:
         """Puts the former values back, through the noun's own verb; by row why it was not done."""
         refused: dict[int, str] = {}
         asked: list[tuple[models.Model, Mapping[str, object]]] = []
+        named = rows_named(edits)
         for row, former in edits:
-            values = revived(row, former)
+            values = revived(row, former, named)
             if values is None:
                 refused[row.pk] = Stays.LOST
-            elif product.conflicts(row, values, self.gone[product.model]):
-                refused[row.pk] = Stays.CONFLICT
             else:
                 asked.append((row, values))
+        conflicting = product.conflicts(asked, self.gone[product.model]) if asked else set()
+        refused |= dict.fromkeys(conflicting, Stays.CONFLICT)
+        asked = [(row, values) for row, values in asked if row.pk not in conflicting]
         if asked and self.writes:
             done = self.write(product, asked)
             refused |= {row.pk: Stays.CONFLICT for row, _values in asked if row.pk not in done}
@@ -310,13 +324,23 @@ def values_to_put_back(row: models.Model, changes: Iterable[audit.Change], forme
     return newer
 
 
-def revived(row: models.Model, former: Former) -> dict[str, object] | None:
-    """The values as the row takes them, None where one of them is a row that is gone. Costs 1 query for each row named."""
+def rows_named(edits: Iterable[tuple[models.Model, Former]]) -> dict[tuple[Model, object], models.Model]:
+    """The rows that former values name and that are still there, by their model and number. Costs 1 query for each model named."""
+    asked: defaultdict[Model, set[object]] = defaultdict(set)
+    for row, former in edits:
+        for name, value in former.items():
+            if value is not None and isinstance(field := row._meta.get_field(name), models.ForeignKey):
+                asked[field.related_model].add(value)
+    return {(model, row.pk): row for model, ids in asked.items() for row in model._default_manager.filter(pk__among=ids)}
+
+
+def revived(row: models.Model, former: Former, named: Mapping[tuple[Model, object], models.Model]) -> dict[str, object] | None:
+    """The values as the row takes them, None where one of them is a row that is gone; `named` has those that are there."""
     values: dict[str, object] = {}
     for name, value in former.items():
         field = row._meta.get_field(name)
         if isinstance(field, models.ForeignKey) and value is not None:
-            values[name] = field.related_model._default_manager.filter(pk=value).first()
+            values[name] = named.get((field.related_model, value))
             if values[name] is None:
                 return None
         else:

@@ -349,11 +349,14 @@ def put_holders_back(
     return edited
 
 
-def overlaps(holder: Holder, values: Mapping[str, object], gone: Collection[int]) -> bool:
-    """True where somebody else has the vehicle in the days that `holder` would have it. Costs 1 query."""
-    others = Holder.objects.filter(vehicle=holder.vehicle_id).exclude(pk=holder.pk).exclude(pk__in=gone)
-    asked = holder.with_days(values)
-    return any(meets(other, asked) for other in others)
+def overlapping(edits: Sequence[tuple[Holder, Mapping[str, object]]], gone: Collection[int], /) -> set[int]:
+    """Those in whose days somebody else would have the vehicle. Costs 1 query."""
+    held: defaultdict[int, list[Holder]] = defaultdict(list)
+    for other in Holder.objects.filter(vehicle__among={holder.vehicle_id for holder, _values in edits}):
+        if other.pk not in gone:
+            held[other.vehicle_id].append(other)
+    asked = [holder.with_days(values) for holder, values in edits]
+    return {one.pk for one in asked if any(meets(other, one) for other in held[one.vehicle_id] if other.pk != one.pk)}
 
 
 NOUN = Noun(
@@ -381,7 +384,7 @@ NOUN = Noun(
     made={
         "person": Product(Person, put_back=people.edit_many),
         "address": Product(PersonAddress, removed=index_owners),
-        "holder": Product(Holder, company="vehicle__company", put_back=put_holders_back, conflicts=overlaps),
+        "holder": Product(Holder, company="vehicle__company", put_back=put_holders_back, conflicts=overlapping),
         "drive": Product(VehicleDriver, company="vehicle__company"),
         **{group: Product(model, company="company", put_back=model.edit_many) for group, model in GROUPS.items()},
     },

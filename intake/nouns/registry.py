@@ -46,6 +46,13 @@ class PutBack(Protocol):
     ) -> Sequence[Edited[Any]]: ...
 
 
+class Conflicts(Protocol):
+    """Which rows would contradict another one with their former values."""
+
+    def __call__(self, edits: Sequence[tuple[Any, Mapping[str, object]]], gone: Collection[int], /) -> set[int]:
+        """The numbers of those rows; `gone` are rows that go first. Costs 1 query, however many rows there are."""
+
+
 class Removed(Protocol):
     """What else changes once rows are deleted."""
 
@@ -54,15 +61,12 @@ class Removed(Protocol):
 
 @dataclass(frozen=True)
 class Product:
-    """What an import makes of a noun, and how an undo takes it back.
-
-    `conflicts`: True where a row with these values would contradict another; the third argument has the ids of rows that go first.
-    """
+    """What an import makes of a noun, and how an undo takes it back."""
 
     model: type[models.Model]
     company: str = ""  # the way to its company, by which it is in reach; "": whoever made it may take it back
     put_back: PutBack | None = None  # None: an import only makes it, and changes none
-    conflicts: Callable[[Any, Mapping[str, object], Collection[int]], bool] = lambda row, values, gone: False
+    conflicts: Conflicts = lambda edits, gone: set()
     removed: Removed = lambda rows, *, by, origin: None  # what else changes once these rows are deleted
     parts: tuple[type[models.Model], ...] = ()  # rows that go with it
 

@@ -344,14 +344,6 @@ def test_what_somebody_enters_meanwhile_is_never_lost_in_silence():
         assert isinstance(planning, IntegrityError) and not Task.objects.exists() and not stays(run)
 
 
-def test_a_preview_of_a_larger_import_costs_the_same(north, django_assert_max_num_queries):
-    text = "Company;Postcode;Plate;Driver\n" + "".join(f"Firm {n // 10};{20000 + n // 10};HH-X {n};Max M{n}\n" for n in range(300))
-    run = take(make_text(text), "x.csv", centre=north)
-    with django_assert_max_num_queries(90):
-        fates = imports.foresee_undo(run, by=None)
-    assert len(fates) == Made.objects.filter(row__run=run).count() and not any(fate.stays for fate in fates)
-
-
 def test_an_import_that_is_not_over_has_no_preview(north):
     run = imports.bring(fleet(), name="x.xlsx", by=None, centre=north)
     with pytest.raises(imports.ImportBusy):
