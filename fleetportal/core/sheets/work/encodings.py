@@ -4,25 +4,22 @@ import codecs
 
 from charset_normalizer import from_bytes
 
+from . import latin
 from .limits import Unreadable
 
 SAMPLE = 400_000
+PLAIN = 20_000
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
 CYRILLIC = ("cp1251", "koi8_r", "cp866", "mac_cyrillic")
 OTHERS = ["cp1253", "cp1255", "cp932"]  # alphabets that the library can distinguish: Greek, Hebrew, Japanese
 MOSTLY_ZEROS = 0.6  # UTF-32, which no spreadsheet program writes
 COMMON_CYRILLIC = frozenset("оеаинтсрвлкмдпу")
-LATIN_LETTERS = {  # the letters in the words of each; cp1252 comes first and wins a draw
-    "cp1252": frozenset("äöüßÄÖÜéèêëàâáåçñóòôíìîïúùûæøœÉÀÇÅØÆýãõ"),
-    "cp1250": frozenset("äöüßÄÖÜéěščřžýáíóúůďťňľĺŕôąćęłńóśźżĄĆĘŁŃÓŚŹŻŠČŘŽÝÁÍÉĚÚŮőűăâîşţëç"),
-    "mac_roman": frozenset("äöüßÄÖÜéèêëàâáåçñóòôíìîïúùûæøœÉ"),
-    "cp850": frozenset("äöüßÄÖÜéèêëàâáåçñóòôíìîïúùûæøÉ"),
-}
+MIXED = "utf-8 and "  # in front of the code page of the bytes that are no UTF-8: pieces of two files in one
+MOST_OFTEN = 0.02  # of the lines beyond ASCII are UTF-8 at least, or they only happen to look so
 
 
 def encoding_of(data: bytes) -> str:
@@ -32,7 +29,7 @@ def encoding_of(data: bytes) -> str:
     for mark, name in MARKS:
         if data.startswith(mark):
             return name
-    return wide(data) or eight_bit(data)
+    return wide(data) or mixed(data) or eight_bit(data)
 
 
 def wide(data: bytes) -> str | None:
@@ -50,19 +47,62 @@ def wide(data: bytes) -> str | None:
     return "utf-8"
 
 
+def mixed(data: bytes) -> str | None:
+    """UTF-8 in some lines and an old code page in others: two files put together."""
+    foreign = [line for line in data.splitlines() if not line.isascii()]
+    good = [line for line in foreign if is_utf8_words(line)]
+    if not good or len(good) < len(foreign) * MOST_OFTEN:
+        return None
+    rest = set(foreign).difference(good)
+    return MIXED + eight_bit(b"\n".join(line for line in foreign if line in rest))
+
+
+def is_utf8_words(line: bytes) -> bool:
+    """True where a line is UTF-8 with letters beyond ASCII in it, which no other encoding makes by chance."""
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return False
+    return all(letter.isalpha() or letter in latin.QUOTES for letter in text if not letter.isascii())
+
+
+def as_utf8(data: bytes, encoding: str) -> tuple[bytes, str]:
+    """(the text, its encoding): what is in two encodings becomes UTF-8 as a whole."""
+    if not encoding.startswith(MIXED):
+        return data, encoding
+    page = encoding.removeprefix(MIXED)
+
+    def in_page(wrong: UnicodeError) -> tuple[str, int]:
+        assert isinstance(wrong, UnicodeDecodeError)
+        return wrong.object[wrong.start : wrong.end].decode(page, "replace"), wrong.end
+
+    codecs.register_error("in an old code page", in_page)
+    return data.decode("utf-8", "in an old code page").encode(), "utf-8"
+
+
 def eight_bit(data: bytes) -> str:
     sample = foreign_lines(data)
-    names = CYRILLIC if runs_of_foreign_bytes(sample) else LATIN
-    scored = [(plausibility(sample, name), -place, name) for place, name in enumerate(names) if decodes(data, name)]
+    names = CYRILLIC if runs_of_foreign_bytes(sample) else latin.NAMES
+    likely = cyrillic_plausibility if names is CYRILLIC else latin.plausibility
+    plain = data[:PLAIN] if names is latin.NAMES else b""  # the titles tell a language too
+    scored = [(likely(plain + b"\n" + sample, name), -place, name) for place, name in enumerate(names) if decodes(data, name)]
     best = max(scored, default=(0, 0, None))
-    if best[2] and (best[0] > 0 or names is LATIN):
-        return best[2]
+    if best[2] and (best[0] > 0 or names is latin.NAMES):
+        return windows_of(data, best[2])
     guess = from_bytes(sample, cp_isolation=OTHERS).best()
     if guess is None or not decodes(data, guess.encoding):
         if decodes(data, "cp1252"):
             return "cp1252"
         raise Unreadable("unknown_encoding")
     return guess.encoding
+
+
+def windows_of(data: bytes, name: str) -> str:
+    """`name`, or the code page of Windows that reads the same from these bytes."""
+    for windows in latin.WINDOWS:
+        if decodes(data, windows) and codecs.decode(data, windows) == codecs.decode(data, name):
+            return windows
+    return name
 
 
 def foreign_lines(data: bytes) -> bytes:
@@ -98,22 +138,9 @@ def runs_of_foreign_bytes(sample: bytes) -> bool:
     return foreign > 0 and in_runs > foreign * 0.6
 
 
-def plausibility(sample: bytes, name: str) -> int:
-    text = codecs.decode(sample, name, errors="replace")
-    if name in CYRILLIC:
-        return cyrillic_plausibility(text)
-    letters = LATIN_LETTERS[name]
-    score = 0
-    for before, letter, after in zip(" " + text, text, text[1:] + " ", strict=False):
-        if not letter.isascii():
-            inside_word = before.isascii() and after.isascii() and (before.isalpha() or after.isalpha())
-            score += 1 if letter in letters else (-2 if inside_word and not letter.isalpha() else 0)
-    return score
-
-
-def cyrillic_plausibility(text: str) -> int:
+def cyrillic_plausibility(sample: bytes, name: str) -> float:
     """Frequent letters count for it; a capital after a small letter, a mixed alphabet or a drawing sign against it."""
-    score = 0
+    text, score = codecs.decode(sample, name, errors="replace"), 0
     for before, letter in zip(" " + text, text, strict=False):
         if letter in COMMON_CYRILLIC:
             score += 1

@@ -4,12 +4,12 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypedDict
 
 from . import limits
-from .encodings import encoding_of
+from .encodings import as_utf8, encoding_of
 from .limits import Unreadable
 
 DELIMITERS = ("\t", ";", "|", ",")  # of two that part a file alike, the one that is rarer in plain text
@@ -17,6 +17,8 @@ SNIFFED_RECORDS = 200
 SNIFFED_CHARACTERS = 200_000
 SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n?$", re.IGNORECASE)
 SECTION_MARK = re.compile(r"^([^\W\d][\w \-]{1,30}:)(?=\S)")
+WRAPPED = re.compile(r'^"((?:[^"]|"")*)"[;,\t]*\s*$')  # a record that is one quoted cell
+MOST_WRAPPED = 0.5  # of the records: more, and each cell holds a line of another CSV
 WEB_PAGE = re.compile(rb"^\s*(?:<\?xml|<!doctype html|<html|<table|<body|<head)", re.IGNORECASE)
 END = "\x00end\x00"
 csv.field_size_limit(limits.BYTES + 1)
@@ -33,8 +35,7 @@ def read(path: Path) -> Iterator[tuple[str, int, list[str]]]:
     """Yields (sheet name, row number, cells) of the text file at `path`; raises Unreadable."""
     data = path.read_bytes()
     check(data)
-    encoding = encoding_of(data)
-    yield from records(data, encoding)
+    yield from records(*as_utf8(data, encoding_of(data)))
 
 
 def check(data: bytes) -> None:
@@ -56,8 +57,9 @@ def is_web_page(data: bytes) -> bool:
 
 def records(data: bytes, encoding: str) -> Iterator[tuple[str, int, list[str]]]:
     lines = Lines(data, encoding)
-    dialect = sniff(lines.head(), lines.separator)
-    mark = section_mark(lines.head(), data, encoding)
+    head = lines.head()
+    dialect = sniff("".join(map(unwrapped, head.splitlines(keepends=True))) if lines.is_wrapped else head, lines.separator)
+    mark = section_mark(head, data, encoding)
     name, number = "", 0
     for number, cells in enumerate(csv.reader(lines, **dialect), start=1):
         if lines.separator and number == 1:
@@ -86,6 +88,7 @@ class Lines:
         first = self.head()[:10].split("\n")[0]
         hint = SEPARATOR_LINE.match(first)
         self.separator = hint.group(1) if hint else None
+        self.is_wrapped = is_wrapped(self.head())
 
     def stream(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(io.BytesIO(self.data), self.encoding, errors="replace", newline="")
@@ -96,7 +99,7 @@ class Lines:
     def __iter__(self) -> Iterator[str]:
         for line in self.stream():
             self.pending.append(line)
-            yield line
+            yield unwrapped(line) if self.is_wrapped else line
 
     def record_done(self, number: int, cells: list[str]) -> None:
         self.last = (number, cells, self.pending)
@@ -105,11 +108,37 @@ class Lines:
     def check_last_quote(self, dialect: Dialect) -> None:
         """Raises where the quotation mark that opened in the last record never closed."""
         number, cells, lines = self.last
+        lines = list(map(unwrapped, lines)) if self.is_wrapped else lines
         if '"' not in "".join(lines):
             return
         again = list(csv.reader([*lines[:-1], lines[-1].rstrip("\r\n") + "\n", END], **dialect))
         if again[-1:] != [[END]]:
             raise Unreadable("open_quote", row=number, column=len(cells), value=cells[-1][:60] if cells else "")
+
+
+def unwrapped(line: str) -> str:
+    """The line that a quoted cell holds, where the whole line is one; else the line."""
+    found = WRAPPED.match(line)
+    return found[1].replace('""', '"') + "\n" if found else line
+
+
+def is_wrapped(head: str) -> bool:
+    """True where most records are one quoted cell each that holds a record: a CSV was opened as text and saved as CSV again."""
+    lines = [line for line in head.splitlines()[:SNIFFED_RECORDS] if line.strip()]
+    inside = [unwrapped(line) for line in lines]
+    if (
+        sum(line + "\n" != inner and bool(WRAPPED.match(line)) for line, inner in zip(lines, inside, strict=True))
+        <= len(lines) * MOST_WRAPPED
+    ):
+        return False
+    return max(even_and_wide(inside, delimiter) for delimiter in DELIMITERS)
+
+
+def even_and_wide(lines: Sequence[str], delimiter: str) -> bool:
+    """True where nearly all `lines`, the first among them, have the same number of cells, and several."""
+    widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter)]
+    usual = max(set(widths), key=widths.count, default=0)
+    return usual > 1 and widths[0] == usual and widths.count(usual) >= len(widths) * 0.8
 
 
 def sniff(head: str, separator: str | None) -> Dialect:
