@@ -9,8 +9,9 @@ from functools import cached_property
 from fleetportal.core.db.folding import fold
 from fleetportal.core.sheets.book import Cell
 from intake.reading import cells, dates, places, reaching
+from intake.reading.degrees import ADDRESSES, INITIALS
 from intake.reading.makes import make_of
-from intake.reading.names import ADDRESSES, GIVEN, INITIALS, address_of, looks_like_person
+from intake.reading.names import GIVEN, address_of, looks_like_person
 from intake.reading.problems import CellProblem
 from intake.reading.vocabulary import NO_WORD
 

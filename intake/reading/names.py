@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 from fleetportal.core.db.folding import fold
 from intake.reading.cells import is_nobody
-from intake.reading.wordlists import alternatives, lists, spellings, terms
+from intake.reading.degrees import INITIALS, NOBLE, is_before, is_behind, is_only_degrees, is_suffix, parted
+from intake.reading.wordlists import alternatives, lists, terms
 
 FIRST_LAST, LAST_FIRST = "first", "last"
 GIVEN = terms("names", "given")  # the commonest: enough to decide by majority whether a column writes them first or last
-ADDRESSES = spellings("forms_of_address")
-DEGREES = frozenset(lists("names")["degree"])
 PARTICLES = frozenset(lists("names")["particle"])
-INITIALS = re.compile(r"^[^\W\d_a-zа-яё](?:[.-]+[^\W\d_a-zа-яё])*\.?$")
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
 POOL = re.compile(rf"^(?:{alternatives('cells', 'pool')}|(?:{alternatives('cells', 'pool alone')})$)(?![\w-])")
-SUFFIXES = frozenset(lists("names")["suffix"])
 SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
 REMARK = re.compile(r"[(\[].+?[)\]]")
 BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
@@ -37,16 +34,21 @@ class Name:
 def split(text: str, *, order: str = FIRST_LAST) -> Name:
     """The name in `text`; "Voss, Henrik" and a Russian patronymic show their order themselves, else it is `order`."""
     text = BRACKETS.sub(" ", text).strip(" ,;") if not BRACKETS.fullmatch(text) else text
-    text = text if INITIALS.match(text.rpartition(" ")[2]) else text.rstrip(" ,;.")
-    title, words = address_of(text)
-    if len(words) > 2 and words[-1].casefold() in SUFFIXES:
-        whole = split(" ".join(words[:-1]).rstrip(","), order=order)
-        return Name(whole.first, f"{whole.last} {words[-1]}", title or whole.title)
-    joined = " ".join(words)
+    last = text.rpartition(" ")[2]
+    text = text if INITIALS.match(last) or is_behind(last) or is_suffix(last) else text.rstrip(" ,;.")
+    titles, words, suffix = parted(text)
+    title, joined = " ".join(titles)[:40], " ".join(words)
+    if suffix:
+        whole = split(joined, order=order)
+        return Name(whole.first, f"{whole.last} {suffix}", title or whole.title)
     if "," in joined:
-        last, _comma, first = joined.partition(",")
+        surname, _comma, first = joined.partition(",")
         more, first_words = address_of(first.strip())
-        return Name(" ".join(first_words), last.strip(), title or more)
+        between, surname = without_degrees(surname)
+        return Name(" ".join(first_words), surname, title or more or between)
+    if len(words) > 2 and fold(words[0]) in NOBLE and order == FIRST_LAST:
+        rest = split(" ".join(words[1:]), order=order)
+        return Name(rest.first, f"{words[0]} {rest.last}", title)
     if len(words) == 1:
         return Name("", words[0], title)
     if not words:
@@ -63,9 +65,17 @@ def split(text: str, *, order: str = FIRST_LAST) -> Name:
     return Name(" ".join(words[:cut]), " ".join(words[cut:]), title)
 
 
+def without_degrees(text: str) -> tuple[str, str]:
+    """(degrees, the rest) of a given name or surname by itself: "Dr. Anna", "Kern, M.Sc.", "Kern Dr."."""
+    titles, words, suffix = parted(text.strip())
+    while len(words) > 1 and is_before(words[-1]) and "." in words[-1]:
+        titles.append(words.pop())
+    return " ".join(titles)[:40], " ".join([*words, suffix]).strip(" ,")
+
+
 def surname_in(words: list[str], order: str) -> int:
     """Where the surname ends, or begins if the given name comes first: its particles belong to it ("von der Heide", "De Luca")."""
-    small = [word.casefold() in PARTICLES for word in words]
+    small = [word.casefold() in PARTICLES or fold(word) in NOBLE for word in words]
     if order == FIRST_LAST:
         return next((place for place in range(1, len(words) - 1) if small[place]), len(words) - 1)
     cut = 1
@@ -76,14 +86,8 @@ def surname_in(words: list[str], order: str) -> int:
 
 def address_of(text: str) -> tuple[str, list[str]]:
     """(form of address with degrees, the words of the bare name)."""
-    words, titles = text.split(), []
-    while words and (words[0].casefold() in ADDRESSES or words[0].casefold() in DEGREES) and len(words) > 1:
-        titles.append(ADDRESSES.get(words[0].casefold(), words[0]))
-        words.pop(0)
-    while len(words) > 2 and words[-1].strip(",").casefold() in DEGREES:
-        titles.append(words.pop().strip(","))
-        words[-1] = words[-1].rstrip(",")
-    return " ".join(titles)[:40], words
+    titles, words, suffix = parted(text)
+    return " ".join(titles)[:40], [*words, suffix] if suffix else words
 
 
 def is_pool(text: str) -> bool:
@@ -101,10 +105,21 @@ def several(text: str) -> list[str]:
     parts = [part for part in SPLIT_PEOPLE.split(bare) if part] if not is_nobody(text) else []
     found: list[str] = []
     for part in parts:
-        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        pieces = with_degrees([piece.strip() for piece in part.split(",") if piece.strip()])
         whole = len(pieces) > 1 and all(len(address_of(piece)[1]) > 1 for piece in pieces)
         found.extend(pieces if whole or len(pieces) > 2 else [part])
     return [person.strip() for person in found if person.strip() and not is_nobody(person) and not is_pool(person)]
+
+
+def with_degrees(pieces: list[str]) -> list[str]:
+    """The pieces between commas; degrees belong to whoever stands before them."""
+    found: list[str] = []
+    for piece in pieces:
+        if found and (is_only_degrees(piece) or is_suffix(piece)):
+            found[-1] = f"{found[-1]}, {piece}"
+        else:
+            found.append(piece)
+    return found
 
 
 def order_of(values: Iterable[str], *, title_says: str | None) -> str:

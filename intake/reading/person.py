@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from fleetportal.core.sheets.book import Cell
-from intake.reading import cells, dates, names, reaching
+from intake.reading import cells, dates, degrees, names, reaching
 from intake.reading.choices import DECISION_MAKER, DRIVER, FUNCTIONAL, PERSONAL, USER, choice, decider, is_van, language
 from intake.reading.facts import Facts
 from intake.reading.reader import LIMITS, SheetReader
@@ -89,6 +89,8 @@ def name_of(reader: SheetReader, row: Row) -> names.Name:
         if not last and reader.text(row, "person.name"):
             whole = names.split(reader.text(row, "person.name"))
             last = whole.last if whole.last != first else ""
+        (before, first), (behind, last) = names.without_degrees(first), names.without_degrees(last)
+        title = " ".join(part for part in (title, before, behind) if part)[:40]
         found = names.Name(" ".join(part for part in (first, middle) if part), last, title)
         column = (reader.columns.get("person.last_name") or reader.columns["person.first_name"])[0]
         return found if fits(row, column, found) else names.Name()
@@ -111,7 +113,7 @@ def whole_name(reader: SheetReader, row: Row, title: str) -> names.Name:
 
 def salutation(reader: SheetReader, row: Row) -> str:
     text = reader.text(row, "person.salutation")
-    return names.ADDRESSES.get(text.casefold(), text) if len(text) <= 20 else ""
+    return degrees.ADDRESSES.get(text.casefold(), text) if len(text) <= 20 else ""
 
 
 def fits(row: Row, column: ImportColumn, name: names.Name) -> bool:
