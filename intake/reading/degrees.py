@@ -71,7 +71,7 @@ def parted(text: str) -> tuple[list[str], list[str], str]:
         front.append(ADDRESSES.get(words[0].casefold(), words[0].rstrip(",")))
         words.pop(0)
     words, behind, last = without_end(words)
-    return [*front, *behind, *titles], words, suffix or last
+    return [*front, *behind, *titles], words, (suffix or last).strip(STOPS)
 
 
 def front_part(front: Sequence[str], word: str) -> bool:
