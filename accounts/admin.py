@@ -81,7 +81,7 @@ def field_of(role: str) -> str:
 RoleFields = type(
     "RoleFields",
     (forms.Form,),
-    {field_of(role): RowsField(Centre.objects.all(), label=words, required=False) for role, words in ROLE_NAMES.items()},
+    {field_of(role): RowsField(Centre.objects.all(), label=name, required=False) for role, name in ROLE_NAMES.items()},
 )
 
 

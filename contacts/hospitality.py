@@ -245,8 +245,8 @@ def refusal(person: Person, cap: Cap, *, received: int, asked: int) -> CapReache
         "asked": money.display(asked),
         "rule": cap.words,
     }
-    words = _("%(person)s has received %(received)s this year; another %(asked)s would exceed the %(cap)s limit (%(rule)s).") % facts
-    return CapReached(words, facts={"left_cents": max(0, cap.cents - received), "cap_cents": cap.cents})
+    message = _("%(person)s has received %(received)s this year; another %(asked)s would exceed the %(cap)s limit (%(rule)s).") % facts
+    return CapReached(message, facts={"left_cents": max(0, cap.cents - received), "cap_cents": cap.cents})
 
 
 def move_sums(duplicate: Person, kept: Person) -> list[tuple[models.Model, audit.Changes]]:

@@ -133,5 +133,5 @@ def register() -> None:
         (_("Tasks"), Task, "person"),
         (_("Meetings"), Meeting, "decision_maker"),
     )
-    for number, (words, model, path) in enumerate(counted):
-        to_count.register(f"{model._meta.label_lower}", (words, rows_of(model, path)), weight=number)
+    for number, (label, model, path) in enumerate(counted):
+        to_count.register(f"{model._meta.label_lower}", (label, rows_of(model, path)), weight=number)

@@ -20,7 +20,7 @@ from fleetportal.core import links
 from fleetportal.core.db.prepared import Prepared, condition
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
-# kind of an interaction -> icon, words, tone
+# kind of an interaction -> icon, text, tone
 LINES: dict[str, tuple[str, object, str]] = {
     "service_visit": ("tool", _("Service visit"), ""),
     "meeting.proposed": ("mail", _("Annual meeting times proposed"), ""),
@@ -42,9 +42,9 @@ def register() -> None:
     timeline.say(LINES)
     finding.findable.register("people", finding.Findable(_("People"), "users", people, person_page, roles), weight=20)
     dossier_panels.register(
-        "log_button", Panel("contacts/_log_button.html", panels.log_button, place="actions", may="meet_customers"), weight=10
+        "log_button", Panel("contacts/_log_button.html", panels.log_button, position="actions", may="meet_customers"), weight=10
     )
-    dossier_panels.register("log", Panel("contacts/_log_panel.html", panels.log, place="aside", may="meet_customers"), weight=10)
+    dossier_panels.register("log", Panel("contacts/_log_panel.html", panels.log, position="aside", may="meet_customers"), weight=10)
     dossier_panels.register("why_now", panels.why_now_panel, weight=5)
     dossier_panels.register("people", Panel("contacts/_dossier_people.html", panels.people, may="meet_customers"), weight=10)
     dossier_panels.register("timeline", Panel("contacts/_dossier_timeline.html", panels.company_timeline), weight=30)

@@ -56,11 +56,11 @@ def vin(maker: str, model_code: str, year: int, number: int) -> str:
     return f"{body[:8]}{'X' if rest == 10 else rest}{body[9:]}"
 
 
-def plate(place: str, number: int, *, is_electric: bool = False) -> str:
-    """The German plate of the `number`-th vehicle of `place` ("HH"): "HH-BK 2041", and with an E behind it where it is electric."""
+def plate(district: str, number: int, *, is_electric: bool = False) -> str:
+    """The German plate of the `number`-th vehicle of `district` ("HH"): "HH-BK 2041", and with an E behind it where it is electric."""
     numbers = 980 if is_electric else 9_980
     pair, digits = divmod(spread(number, len(PAIRS) * numbers), numbers)
-    return f"{place}-{PAIRS[pair]} {digits + 10}{' E' if is_electric else ''}"
+    return f"{district}-{PAIRS[pair]} {digits + 10}{' E' if is_electric else ''}"
 
 
 def italian_plate(number: int) -> str:
@@ -70,7 +70,7 @@ def italian_plate(number: int) -> str:
 
 def russian_plate(number: int) -> str:
     letters, digits = divmod(spread(number, 1728 * 999), 999)
-    first, second, third = (CYRILLIC_PLATE[letters // place % 12] for place in (144, 12, 1))
+    first, second, third = (CYRILLIC_PLATE[letters // factor % 12] for factor in (144, 12, 1))
     return f"{first} {digits + 1:03} {second}{third} 178"
 
 

@@ -126,7 +126,7 @@ def appointment(registration: Registration) -> ical.Appointment:
     """The entry of the registration for the guest's calendar, in the guest's language."""
     event, person = registration.event, registration.person
     with translation.override(person.language if person else settings.LANGUAGE_CODE):
-        words = _("Seats reserved for %(name)s: %(party)d.") % {"party": registration.party, "name": registration.guest}
+        description = _("Seats reserved for %(name)s: %(party)d.") % {"party": registration.party, "name": registration.guest}
     host = event.host
     return ical.Appointment(
         uid=f"registration-{registration.pk}@{settings.BASE_HOST}",
@@ -136,7 +136,7 @@ def appointment(registration: Registration) -> ical.Appointment:
         zone=event.centre.zone,
         title=event.title,
         place=event.address,
-        words=words,
+        description=description,
         organizer=ical.Party(str(host or event.centre), reply_to(event)),
         attendee=ical.Party(registration.guest, person.email if person else ""),
         stamp=registration.changed_at,

@@ -24,7 +24,7 @@ from fleetportal.core.web.pages import NavigationEntry, navigation
 SHOWN = 8
 Row = TypeVar("Row", bound=Model)
 
-# kind of an interaction -> icon, words, tone
+# kind of an interaction -> icon, text, tone
 LINES: dict[str, tuple[str, object, str]] = {
     "event.invited": ("mail", _("Invited to an event"), ""),
     "event.nudged": ("mail", _("Reminded of an invitation"), ""),

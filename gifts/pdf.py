@@ -51,10 +51,10 @@ def voucher(one: Voucher, address: str) -> bytes:
 
 
 def rows_of(one: Voucher) -> list[tuple[str, str]]:
-    places = ", ".join(centre.name for centre in one.programme.centres.all())
+    washes = ", ".join(centre.name for centre in one.programme.centres.all())
     return [
         (_("Valid until"), formats.date_format(one.valid_until, "DATE_FORMAT")),
-        (_("Where"), places),
+        (_("Where"), washes),
         (_("Programme"), one.programme.details or one.programme.name),
         (_("Value"), money.display(one.value_cents)),
     ]
@@ -66,11 +66,11 @@ def cards(programme: Programme, valid_until: date, sheet: Iterable[VoucherCard])
     page = new_canvas(out, A4, title=_("Cards: %s") % programme)
     left, bottom = (A4[0] - COLUMNS * CARD_WIDTH) / 2, (A4[1] - ROWS * CARD_HEIGHT) / 2
     for number, card in enumerate(sheet):
-        place = number % (COLUMNS * ROWS)
-        if number and not place:
+        position = number % (COLUMNS * ROWS)
+        if number and not position:
             page.showPage()
-        x = left + (place % COLUMNS) * CARD_WIDTH
-        y = bottom + (ROWS - 1 - place // COLUMNS) * CARD_HEIGHT
+        x = left + (position % COLUMNS) * CARD_WIDTH
+        y = bottom + (ROWS - 1 - position // COLUMNS) * CARD_HEIGHT
         _card(page, programme, valid_until, card, x, y)
     page.showPage()
     page.save()

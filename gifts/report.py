@@ -71,8 +71,8 @@ class Report:
         return [(str(VoucherState(state).label), count, "") for state, count in self.states.items()]
 
 
-def _rate(part: int, whole: int, words: str) -> str:
-    return f"{part * 100 / whole:.0f}% {words}" if whole else ""
+def _rate(part: int, whole: int, text: str) -> str:
+    return f"{part * 100 / whole:.0f}% {text}" if whole else ""
 
 
 def report_of(programme: Programme) -> Report:

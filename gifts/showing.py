@@ -11,7 +11,7 @@ from contacts.pages.panels import person_panels
 from fleetportal.core.links import scopes
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
-# kind of an interaction -> icon, words, tone
+# kind of an interaction -> icon, text, tone
 LINES: dict[str, tuple[str, object, str]] = {
     "voucher.issued": ("ticket", _("Wash voucher issued"), ""),
     "voucher.claimed": ("ticket", _("Wash voucher claimed"), ""),
@@ -41,6 +41,6 @@ def register() -> None:
     navigation.register("vouchers", NavigationEntry(_("Vouchers"), "wash", "gifts:programmes", "run_programmes", group=1), weight=240)
     navigation.register("redeem", NavigationEntry(_("Redeem"), "qrcode", "gifts:redeem", "redeem", group=1, on_phone=True), weight=250)
     timeline.say(LINES)
-    person_panels.register("give", Panel("gifts/_give.html", give, place="actions", may="meet_customers"), weight=40)
+    person_panels.register("give", Panel("gifts/_give.html", give, position="actions", may="meet_customers"), weight=40)
     person_panels.register("received", Panel("gifts/_received_panel.html", of_person), weight=40)
     dossier_panels.register("received", Panel("gifts/_given_panel.html", of_company), weight=25)

@@ -37,7 +37,7 @@ FRAMEWORK = {"Command", "Meta", "Media", "Migration"}
 
 def faults(path: str, source: str) -> Iterator[str]:
     """What is wrong with the module `path`, as "path:line: words"."""
-    may_reflect = any(path == place or path.startswith(f"{place}/") for place in REFLECTING)
+    may_reflect = any(path == folder or path.startswith(f"{folder}/") for folder in REFLECTING)
     for node in nodes_of(source):
         if isinstance(node, ast.Attribute) and node.attr in REFLECTION and not may_reflect:
             yield f"{path}:{node.lineno}: `{node.attr}` reaches another model by its name; let it register, or move the verb up"

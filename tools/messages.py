@@ -107,14 +107,14 @@ def template() -> Catalog:
     found = Catalog(charset="utf-8", fuzzy=False, **ABOUT)
     plurals: dict[tuple[str, str | None], str] = {}
     for path in sources():
-        place = path.relative_to(ROOT).as_posix()
+        name = path.relative_to(ROOT).as_posix()
         options = {"encoding": "utf-8"}
         for line, text, comments, context in extract(
             "python", io.BytesIO(readable(path)), KEYWORDS, ("Translators:",), options, strip_comment_tags=True
         ):
             if isinstance(text, tuple) and plurals.setdefault((text[0], context), text[1]) != text[1]:
-                raise ValueError(f"two plurals of {text[0]!r} ({place}:{line}): {text[1]!r} and {plurals[text[0], context]!r}")
-            found.add(text, locations=[(place, line)], auto_comments=comments, context=context)
+                raise ValueError(f"two plurals of {text[0]!r} ({name}:{line}): {text[1]!r} and {plurals[text[0], context]!r}")
+            found.add(text, locations=[(name, line)], auto_comments=comments, context=context)
     return found
 
 
@@ -124,8 +124,8 @@ def unreadable(path: Path) -> Iterator[int]:
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and (name := name_of(call)) in KEYWORDS:
-            words = call.args[: len(KEYWORDS[name] or (1,))]
-            if id(call) in inside or any(isinstance(word, ast.JoinedStr | ast.BinOp) for word in words):
+            texts = call.args[: len(KEYWORDS[name] or (1,))]
+            if id(call) in inside or any(isinstance(word, ast.JoinedStr | ast.BinOp) for word in texts):
                 yield call.lineno
 
 
@@ -137,10 +137,8 @@ def hidden() -> Iterator[str]:
     """A line for each text of the portal that `update` can't find, and nobody could translate therefore."""
     for path in sources():
         if path.suffix == ".py":
-            place = path.relative_to(ROOT).as_posix()
-            yield from (
-                f"{place}:{line}: a text the extractor can't see; give it a call and a line of its own" for line in unreadable(path)
-            )
+            name = path.relative_to(ROOT).as_posix()
+            yield from (f"{name}:{line}: a text the extractor can't see; give it a call and a line of its own" for line in unreadable(path))
 
 
 def catalogue_path(language: str) -> Path:
@@ -157,7 +155,7 @@ def catalogue(language: str) -> Catalog:
 
 
 def is_customers(message: Message) -> bool:
-    return any(place.startswith(CUSTOMER) for place, _line in message.locations)
+    return any(path.startswith(CUSTOMER) for path, _line in message.locations)
 
 
 def is_translated(message: Message) -> bool:

@@ -68,11 +68,11 @@ def dry_run(page: Page) -> str:
     return page.url
 
 
-def first(page: Page, listing: str, pattern: str, words: str = "") -> str:
+def first(page: Page, listing: str, pattern: str, text: str = "") -> str:
     """The address of the first link on a list that looks like `pattern` and reads `words`."""
     page.goto(f"{BASE}{listing}")
     links = page.eval_on_selector_all("main a[href]", "nodes => nodes.map(node => [node.getAttribute('href'), node.textContent])")
-    found = [address for address, said in links if re.fullmatch(pattern, address) and words in said]
+    found = [address for address, said in links if re.fullmatch(pattern, address) and text in said]
     if not found:
         sys.exit(f"nothing like {pattern} on {listing}")
     return BASE + found[0]

@@ -40,7 +40,7 @@ class Tag:
 
 
 def masked(pattern: re.Pattern[str], text: str, sign: str) -> str:
-    """`text` with each place that `pattern` finds as one `sign`; line breaks in it are kept."""
+    """`text` with each index that `pattern` finds as one `sign`; line breaks in it are kept."""
     return pattern.sub(lambda found: sign + "\n" * found[0].count("\n"), text)
 
 
@@ -58,10 +58,10 @@ def tags_of(html: str) -> list[Tag]:
     return tags
 
 
-def ends_on_its_line(tags: list[Tag], place: int) -> int | None:
-    """The place of the end tag of `tags[place]` where it is on the same line."""
-    tag, depth = tags[place], 0
-    for at, other in enumerate(tags[place:], place):
+def ends_on_its_line(tags: list[Tag], index: int) -> int | None:
+    """The index of the end tag of `tags[index]` where it is on the same line."""
+    tag, depth = tags[index], 0
+    for at, other in enumerate(tags[index:], index):
         if other.line != tag.line:
             return None
         if other.name == tag.name and not other.is_whole:
@@ -74,14 +74,14 @@ def ends_on_its_line(tags: list[Tag], place: int) -> int | None:
 def crowded(tags: list[Tag]) -> Iterator[int]:
     """The lines with start tags with attributes that belong on a line of their own."""
     laden: dict[int, list[int]] = {}
-    for place, tag in enumerate(tags):
+    for index, tag in enumerate(tags):
         if tag.has_attributes and not tag.is_end:
-            laden.setdefault(tag.line, []).append(place)
-    for line, places in laden.items():
-        if len(places) > 1:
-            end = None if tags[places[0]].is_whole else ends_on_its_line(tags, places[0])
-            inside = end is not None and places[1] < end and tags[places[1]].name in INLINE
-            if len(places) > 2 or not inside:
+            laden.setdefault(tag.line, []).append(index)
+    for line, indexes in laden.items():
+        if len(indexes) > 1:
+            end = None if tags[indexes[0]].is_whole else ends_on_its_line(tags, indexes[0])
+            inside = end is not None and indexes[1] < end and tags[indexes[1]].name in INLINE
+            if len(indexes) > 2 or not inside:
                 yield line
 
 
@@ -117,8 +117,8 @@ def main(folders: list[str]) -> int:
     """Print the faults of every template below `folders`; 1 when there are any."""
     count = 0
     for path in sorted(path for folder in folders for path in Path(folder).rglob("templates/**/*.html")):
-        for line, words in faults(path.read_text(encoding="utf-8")):
-            print(f"{path}:{line}: {words}")
+        for line, fault in faults(path.read_text(encoding="utf-8")):
+            print(f"{path}:{line}: {fault}")
             count += 1
     return bool(count)
 

@@ -151,7 +151,7 @@ class Ladder(NamedTuple):
 
     layers: tuple[tuple[str, ...], ...]
 
-    def place(self, module: str) -> tuple[int, str] | None:
+    def layer_of(self, module: str) -> tuple[int, str] | None:
         """(which layer, which package of it) `module` belongs to."""
         found = [
             (package, number)
@@ -167,10 +167,10 @@ class Ladder(NamedTuple):
 def contracts() -> tuple[Ladder, ...]:
     """The contracts on layers in pyproject.toml."""
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
-    return tuple(ladder(contract["layers"], place) for contract in told if contract["type"] == "layers" for place in places(contract))
+    return tuple(ladder(contract["layers"], prefix) for contract in told if contract["type"] == "layers" for prefix in prefixes(contract))
 
 
-def places(contract: Mapping[str, list[str]]) -> list[str]:
+def prefixes(contract: Mapping[str, list[str]]) -> list[str]:
     return [f"{container}." for container in contract.get("containers", [])] or [""]
 
 
@@ -182,7 +182,7 @@ def ladder(layers: list[str], prefix: str) -> Ladder:
 def stands_above(higher: str, lower: str) -> bool:
     """True when the module `lower` must not import the module `higher`: by a contract, or because that one imports it."""
     for contract in contracts():
-        above, below = contract.place(higher), contract.place(lower)
+        above, below = contract.layer_of(higher), contract.layer_of(lower)
         if above and below and (above[0] < below[0] or (above[0] == below[0] and above[1] != below[1])):
             return True
     return higher != lower and lower in imported_by(higher)

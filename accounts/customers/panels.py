@@ -19,14 +19,14 @@ Context = Callable[[StaffRequest, Any, set[str]], dict[str, object] | None]
 class Panel:
     """A part of a page about one object, shown to users with the right `may` on it.
 
-    `place` is "top" (above everything: the brake), "actions" (buttons in the head), "body" (sections) or "aside" (side panels).
+    `position` is "top" (above everything: the brake), "actions" (buttons in the head), "body" (sections) or "aside" (side panels).
     `context(request, thing, held)` gives what `template` needs, or None to show nothing; `held` is what the user may with it.
-    `later`: the page keeps a place for it, and its own view (`views.panels.panel_page`) fills it once the page is shown.
+    `later`: the page keeps a position for it, and its own view (`views.panels.panel_page`) fills it once the page is shown.
     """
 
     template: str
     context: Context
-    place: str = "body"
+    position: str = "body"
     may: str = "see_customers"
     later: "Later | None" = None
 
@@ -65,19 +65,19 @@ vehicle_columns: Registry[ExtraColumn] = Registry("columns of the vehicles list"
 
 
 def shown(panels: Registry[Panel], request: StaffRequest, thing: object, held: set[str]) -> dict[str, list[SafeString]]:
-    """The panels of a page, rendered, by place."""
-    places: dict[str, list[SafeString]] = {"top": [], "actions": [], "body": [], "aside": []}
+    """The panels of a page, rendered, by position."""
+    by_position: dict[str, list[SafeString]] = {"top": [], "actions": [], "body": [], "aside": []}
     for panel in panels:
         if panel.may not in held:
             continue
         if panel.later:
-            places[panel.place].append(kept_place(panel.later, request, thing))
+            by_position[panel.position].append(reserved(panel.later, request, thing))
         elif (context := panel.context(request, thing, held)) is not None:
-            places[panel.place].append(render_to_string(panel.template, {**context, "held": held}, request))
-    return places
+            by_position[panel.position].append(render_to_string(panel.template, {**context, "held": held}, request))
+    return by_position
 
 
-def kept_place(later: Later, request: StaffRequest, thing: Any) -> SafeString:
-    """The place that a panel will take: its head, a link for those without script, and bones as high as what comes."""
+def reserved(later: Later, request: StaffRequest, thing: Any) -> SafeString:
+    """The space that a panel will take: its head, a link for those without script, and bones as high as what comes."""
     context = {"title": later.title, "url": reverse(later.url_name, args=[thing.pk]), "bones": range(max(1, later.lines(thing)))}
     return render_to_string("accounts/_panel_later.html", context, request)

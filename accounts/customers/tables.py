@@ -13,7 +13,7 @@ from fleetportal.core.web.lists import TableColumn, label_of
 
 def rank(field: str, values: Any) -> Case:
     """An expression that sorts `field` in the order of `values`, nothing last."""
-    whens = [When(**{field: value}, then=Value(place)) for place, value in enumerate(values)]
+    whens = [When(**{field: value}, then=Value(position)) for position, value in enumerate(values)]
     return Case(*whens, default=Value(len(whens)), output_field=IntegerField())
 
 

@@ -11,5 +11,5 @@ def compact(text: str, *, country: str = "") -> str:
     try:
         return vat.compact(text, country=country)
     except vat.NoVatNumber:
-        words = _("%(number)s is not a valid VAT number. Check its digits and its country code.")
-        raise ValidationError(words, params={"number": text.strip()[:30]}) from None
+        message = _("%(number)s is not a valid VAT number. Check its digits and its country code.")
+        raise ValidationError(message, params={"number": text.strip()[:30]}) from None

@@ -7,5 +7,5 @@ NO_BREAK = "\u00a0"
 
 def house(centre: Centre) -> dict[str, str]:
     """The centre's name, and name, address and telephone in one line: what the base of customers' pages shows."""
-    place = ", ".join(part for part in (centre.name, centre.street, f"{centre.postcode} {centre.city}".strip()) if part)
-    return {"name": centre.name, "address": f"{place} · {centre.phone.replace(' ', NO_BREAK)}" if centre.phone else place}
+    location = ", ".join(part for part in (centre.name, centre.street, f"{centre.postcode} {centre.city}".strip()) if part)
+    return {"name": centre.name, "address": f"{location} · {centre.phone.replace(' ', NO_BREAK)}" if centre.phone else location}

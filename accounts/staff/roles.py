@@ -44,7 +44,7 @@ MAY: dict[str, tuple[str, tuple[str, ...]]] = {
     "administer": (gettext_noop("Manage users, roles, centres and rules"), (NO, NO, NO, NO, NO, ALL)),
 }
 
-CODENAMES = {codename: words for codename, (words, _roles) in MAY.items()}
+CODENAMES = {codename: label for codename, (label, _roles) in MAY.items()}
 
 # By role: codename -> ALL or OWN.
 ROLES: dict[str, dict[str, str]] = {

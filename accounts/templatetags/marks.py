@@ -64,11 +64,11 @@ def contract_end(day: date | None) -> SafeString | str:
     days = (day - timezone.localdate()).days if day else -1
     if not 0 <= days <= ORDER_SOON_DAYS:
         return ""
-    words = (
+    text = (
         _("ends today")
         if not days
         else ngettext("%d day", "%d days", days) % days
         if days < 28
         else ngettext("%d week", "%d weeks", days // 7) % (days // 7)
     )
-    return format_html('<span class="fp-flag fp-flag--warn">{0}{1}</span>', icon("clock", size="s"), words)
+    return format_html('<span class="fp-flag fp-flag--warn">{0}{1}</span>', icon("clock", size="s"), text)

@@ -30,12 +30,12 @@ def company(reader: Reader, vehicles: int, people: int, interactions: int) -> st
     assign(made, reader.user)
     for _turn in range(vehicles):
         make_vehicle(made)
-    roles = [make_role(("decision_maker", "user", "driver")[place % 3], made, make_person()) for place in range(people)]
+    roles = [make_role(("decision_maker", "user", "driver")[index % 3], made, make_person()) for index in range(people)]
     template = Interaction.objects.first()
     assert template
     rows = []
-    for place in range(interactions):
-        template.pk, template.company, template.person = None, made, roles[place % people].person
+    for index in range(interactions):
+        template.pk, template.company, template.person = None, made, roles[index % people].person
         rows.append(Interaction(**{field.attname: getattr(template, field.attname) for field in Interaction._meta.concrete_fields}))
     Interaction.objects.bulk_create(rows, batch_size=500)
     return f"/companies/{made.pk}/"

@@ -45,6 +45,6 @@ def finish(job: jobs.Job) -> None:
 def bare(rows: list[tuple[object, ...]], path: Path) -> None:
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "remove_timezone": True})
     sheet = book.add_worksheet()
-    for place, row in enumerate(rows):
-        sheet.write_row(place, 0, row)
+    for index, row in enumerate(rows):
+        sheet.write_row(index, 0, row)
     book.close()

@@ -136,8 +136,8 @@ class Rush:
 
 def cpu_ticks(pid: int) -> int:
     """Hundredths of a second that a process has computed."""
-    words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return int(words[11]) + int(words[12])
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def signed_in(user: User) -> dict[str, str]:

@@ -105,5 +105,5 @@ def bare_rows(cursor: Any, table: str, rows: list[Any]) -> None:
             for row in rows:
                 copy.write_row([str(value) if isinstance(value, dict | list) else value for value in row])
         return
-    places = ", ".join(["%s"] * len(rows[0]))
-    cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)
+    placeholders = ", ".join(["%s"] * len(rows[0]))
+    cursor.executemany(f'INSERT INTO "{table}" VALUES ({placeholders})', rows)

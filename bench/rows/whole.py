@@ -76,8 +76,8 @@ def database_cpu_ms() -> float:
         return 0.0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        words = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    server = int(words[1])
+        fields = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    server = int(fields[1])
     ended = Path(f"/proc/{server}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (sum(cpu_ticks(pid) for pid in children(server)) + int(ended[13]) + int(ended[14])) * 10.0
 

@@ -32,13 +32,13 @@ def contrast(one: str, other: str) -> float:
 
 
 def luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def colour_field(words: Any, default: str) -> Any:
-    return models.CharField(words, max_length=7, default=default, validators=[is_colour])
+def colour_field(label: Any, default: str) -> Any:
+    return models.CharField(label, max_length=7, default=default, validators=[is_colour])
 
 
 def colour_panel(name: str) -> FieldPanel:
@@ -79,8 +79,8 @@ class HouseBrand(BaseGenericSetting):
         told = {field: contrast(*pair) for field, pair in pairs.items() if all(map(COLOUR.match, pair))}
         faint = {field: found for field, found in told.items() if found < LEAST_CONTRAST}
         if faint:
-            words = _("Contrast is %(found).1f:1; it must be at least 4.5:1. Choose a lighter or darker colour.")
-            raise ValidationError({field: ValidationError(words, params={"found": found}) for field, found in faint.items()})
+            message = _("Contrast is %(found).1f:1; it must be at least 4.5:1. Choose a lighter or darker colour.")
+            raise ValidationError({field: ValidationError(message, params={"found": found}) for field, found in faint.items()})
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Also cuts the logo to its size: looking at a page must not write (R26)."""

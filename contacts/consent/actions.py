@@ -52,7 +52,7 @@ def stop(address: PersonAddress, purposes: list[str], *, source: str, language: 
 
 def wording(address: PersonAddress, purpose: str, yes: bool) -> str:
     """The sentence that was agreed to or taken back, in the language it was read in."""
-    words = {"topic": str(Purpose(purpose).label), "address": address.value}
+    values = {"topic": str(Purpose(purpose).label), "address": address.value}
     if yes:
-        return _("Yes, you may write to me at %(address)s about: %(topic)s. I can withdraw this consent at any time.") % words
-    return _("No, please do not write to me at %(address)s about: %(topic)s.") % words
+        return _("Yes, you may write to me at %(address)s about: %(topic)s. I can withdraw this consent at any time.") % values
+    return _("No, please do not write to me at %(address)s about: %(topic)s.") % values

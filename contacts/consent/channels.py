@@ -18,7 +18,7 @@ class Reach:
     channel: Channel
     icon: str
     state: str
-    words: object
+    text: object
 
 
 def reach_of(person: Person, *, sees_private: bool = False) -> list[Reach]:

@@ -87,7 +87,7 @@ def meeting_entry(meeting: Meeting, person: Person, starts_at: datetime, ends_at
         zone=centre.zone,
         title=title,
         place=meeting.place or centre.name,
-        words=title,
+        description=title,
         organizer=ical.Party(str(manager or centre), (manager.email if manager else "") or centre.email or sender_address()),
         attendee=ical.Party(person.name, person.email),
         stamp=timezone.now(),

@@ -56,9 +56,9 @@ def channel_line(interaction: Interaction) -> TimelineLine:
 
 
 def say(lines: Mapping[str, tuple[str, object, str]]) -> None:
-    """Registers kinds of a higher app whose line is always the same: kind -> icon, words, tone."""
-    for kind, (icon, words, tone) in lines.items():
-        renderers.register(kind, functools.partial(_same, TimelineLine(icon, words, tone=tone)))
+    """Registers kinds of a higher app whose line is always the same: kind -> icon, text, tone."""
+    for kind, (icon, text, tone) in lines.items():
+        renderers.register(kind, functools.partial(_same, TimelineLine(icon, text, tone=tone)))
 
 
 def _same(line: TimelineLine, interaction: Interaction) -> TimelineLine:

@@ -72,8 +72,8 @@ def coverage_cell(company: object) -> SafeString:
 def covered(known: tuple[bool, ...], _language: str) -> SafeString:
     each = [*zip(GROUP_ICONS.items(), known, strict=True)]
     marks = [sign(icon, "yes") if is_known else sign("minus", "no") for (_group, icon), is_known in each]
-    words = ", ".join(str(group.label) for (group, _icon), is_known in each if is_known)
-    return format_html('<span class="fp-cover" role="img" aria-label="{}">{}</span>', words or "–", mark_safe("".join(marks)))
+    text = ", ".join(str(group.label) for (group, _icon), is_known in each if is_known)
+    return format_html('<span class="fp-cover" role="img" aria-label="{}">{}</span>', text or "–", mark_safe("".join(marks)))
 
 
 def last_contact_cell(company: Any) -> str:
@@ -87,8 +87,8 @@ def holder_cell(vehicle: Any) -> SafeString:
     return format_html('<a class="fp-plain" href="{}">{}</a>', reverse("contacts:person", args=[person.pk]), person)
 
 
-def said_dimly(words: str) -> SafeString:
-    return format_html('<span class="fp-dim">{}</span>', words)
+def said_dimly(text: str) -> SafeString:
+    return format_html('<span class="fp-dim">{}</span>', text)
 
 
 HOLDER = tuple(f"holder_today__user__person__{name}" for name in ("pk", "first_name", "last_name"))

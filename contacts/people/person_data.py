@@ -47,9 +47,9 @@ EMPTY = {"first_name": "", "last_name": "", "title": "", "born_on": None, "famil
 
 
 def kept_about(person: Person) -> list[tuple[Words, int]]:
-    """(words, how many rows) of each thing that is kept about `person`, without those of which there is none."""
-    counted = [(words, count(person)) for words, count in to_count]
-    return [(words, number) for words, number in counted if number]
+    """(label, how many rows) of each thing that is kept about `person`, without those of which there is none."""
+    counted = [(label, count(person)) for label, count in to_count]
+    return [(label, number) for label, number in counted if number]
 
 
 def rows_of(model: type[models.Model], path: str = "person") -> Callable[[Person], int]:

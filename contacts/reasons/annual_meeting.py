@@ -69,8 +69,8 @@ class AnnualMeetingDue(Rule):
 
     @property
     def absent(self) -> str:
-        words = _("An annual meeting took place in the last %(months)s months, one is already planned, or no decision-maker is known.")
-        return words % {"months": number(MEETING_EVERY_MONTHS)}
+        message = _("An annual meeting took place in the last %(months)s months, one is already planned, or no decision-maker is known.")
+        return message % {"months": number(MEETING_EVERY_MONTHS)}
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         every = relativedelta(months=MEETING_EVERY_MONTHS)

@@ -41,7 +41,7 @@ class ReasonCard:
 
     @property
     def details(self) -> Sequence[tuple[str | Promise, str]]:
-        """(label, words) pairs of the open card."""
+        """(label, text) pairs of the open card."""
         return list(self.rule.details(self.reason.facts))
 
     @property
@@ -85,11 +85,11 @@ class ReasonCard:
         """Why the reason has its position in the list, in words and points; they add up to `weight` on the day it was computed."""
         reason, company, left = self.reason, self.reason.company, self.reason.days_left(on)
         points = points_of(tier=company.tier, phase=company.phase, group=reason.group, value=self.rule.value, due_on=reason.due_on, on=on)
-        words = {
+        labels = {
             "tier": company.get_tier_display() or _("no tier yet"),
             "group": reason.get_group_display(),
             "kind": _("kind of reason"),
             "risk": company.get_phase_display(),
             "hurry": ngettext("%d day left", "%d days left", left) % left if left and left > 0 else _("due"),
         }
-        return [Weight(words[thing], counts) for thing, counts in points.items()]
+        return [Weight(labels[thing], counts) for thing, counts in points.items()]

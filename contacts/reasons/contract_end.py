@@ -59,13 +59,13 @@ class ContractEnd(Rule):
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         first, order_by = date.fromisoformat(facts["first_on"]), facts["order_by"]
-        words = {"how_many": opening(facts["count"]), "month": date_format(first, "F"), "day": date_format(first, "MONTH_DAY_FORMAT")}
+        values = {"how_many": opening(facts["count"]), "month": date_format(first, "F"), "day": date_format(first, "MONTH_DAY_FORMAT")}
         if order_by:
             day = date_format(date.fromisoformat(order_by), "MONTH_DAY_FORMAT")
             todo = _("To meet this date, the next vehicle must be ordered by %(day)s.") % {"day": day}
         else:
             todo = _("It’s too late for a new car to arrive in time: agree on an interim solution.")
-        return f"{_ends(facts['kind'], facts['count']) % words} {todo}"
+        return f"{_ends(facts['kind'], facts['count']) % values} {todo}"
 
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
         if facts["plates"]:

@@ -55,8 +55,8 @@ class Coverage(Rule):
         return FoundReason(company, occasion=str(group), group=group, due_on=next_on, facts=facts)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
-        words = {"how_many": opening(facts["count"])}
-        said = _empty_chair(facts["group"], facts["count"]) % words
+        values = {"how_many": opening(facts["count"])}
+        said = _empty_chair(facts["group"], facts["count"]) % values
         if not facts["next_on"]:
             return said
         day = formats.date_format(date.fromisoformat(facts["next_on"]), "MONTH_DAY_FORMAT")

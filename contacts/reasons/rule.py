@@ -103,7 +103,7 @@ class Rule:
         raise NotImplementedError
 
     def details(self, facts: Mapping[str, object]) -> Iterator[tuple[Words, str]]:
-        """(label, words) pairs shown on the open card."""
+        """(label, text) pairs shown on the open card."""
         return iter(())
 
     def chips(self, reason: Reason) -> tuple[OutcomeChip, ...]:

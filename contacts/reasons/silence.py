@@ -188,7 +188,7 @@ def _silence(facts: Mapping[str, Any]) -> str:
 
 def _cadence(facts: Mapping[str, Any]) -> str:
     group, tier, months, weeks = facts["group"], facts["tier"], facts["months"], facts.get("weeks", 0)
-    words = {"tier": str(Tier(tier).label) if tier else "", "months": number(months), "weeks": number(weeks)}
+    values = {"tier": str(Tier(tier).label) if tier else "", "months": number(months), "weeks": number(weeks)}
     if group == Group.USER:
         who = _("A %(tier)s user") if tier else _("A user")
     elif facts.get("fleet"):
@@ -199,4 +199,4 @@ def _cadence(facts: Mapping[str, Any]) -> str:
         often = ngettext("should hear from us every week.", "should hear from us every %(weeks)s weeks.", weeks)
     else:
         often = ngettext("should hear from us every month.", "should hear from us every %(months)s months.", months)
-    return f"{who % words} {often % words}"
+    return f"{who % values} {often % values}"

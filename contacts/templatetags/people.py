@@ -35,8 +35,8 @@ def channels(person: Person, held: Collection[str] = ()) -> SafeString:
 @lru_cache(maxsize=100)  # a list shows each fifty times
 def channel_mark(channel: Channel, state: str, _language: str) -> SafeString:
     css = f"fp-ch fp-ch--{state}" if state else "fp-ch"
-    words = f"{capfirst(channel.label)}: {reach.WORDS[state]}"
-    return format_html('<span class="{}" role="img" title="{}">{}</span>', css, words, sign(reach.ICONS[channel]))
+    text = f"{capfirst(channel.label)}: {reach.WORDS[state]}"
+    return format_html('<span class="{}" role="img" title="{}">{}</span>', css, text, sign(reach.ICONS[channel]))
 
 
 @register.simple_tag
@@ -100,9 +100,9 @@ def person_row(person: Person) -> SafeString:
     )
 
 
-def plain_link(address: str, words: str) -> str:
+def plain_link(address: str, text: str) -> str:
     """A link; both are escaped already."""
-    return f'<a class="fp-plain" href="{address}">{words}</a>'
+    return f'<a class="fp-plain" href="{address}">{text}</a>'
 
 
 def unconfirmed_mark() -> SafeString:

@@ -35,8 +35,8 @@ def day_title(day: Day) -> str:
 @register.simple_tag
 def day_progress(day: Day) -> str:
     """ "3 of 14 done, about two hours to go"."""
-    words = {"done": day.done, "all": day.done + day.count}
-    done = _("%(done)s of %(all)s done") % words
+    numbers = {"done": day.done, "all": day.done + day.count}
+    done = _("%(done)s of %(all)s done") % numbers
     if not day.count:
         return done
     hours = round(day.minutes_left / 60)
@@ -54,10 +54,10 @@ def due_flag(reason: Reason, on: date) -> SafeString | str:
     if left is None or left > SOON_DAYS:
         return ""
     if left < 0:
-        tone, words = "stop", late(-left)
+        tone, text = "stop", late(-left)
     else:
-        tone, words = "warn", ngettext("%d day left", "%d days left", left) % left if left else _("due today")
-    return format_html('<span class="fp-flag fp-flag--{}">{}{}</span>', tone, icon("clock", size="s"), words)
+        tone, text = "warn", ngettext("%d day left", "%d days left", left) % left if left else _("due today")
+    return format_html('<span class="fp-flag fp-flag--{}">{}{}</span>', tone, icon("clock", size="s"), text)
 
 
 def late(days: int) -> str:
@@ -97,8 +97,8 @@ def giver(reason: Reason) -> SafeString | str:
     """Which colleague gave the card, as a flag."""
     if not reason.given_by:
         return ""
-    words = _("from %(name)s") % {"name": reason.given_by}
-    return format_html('<span class="fp-flag">{}{}</span> ', icon("users", size="s"), words)
+    text = _("from %(name)s") % {"name": reason.given_by}
+    return format_html('<span class="fp-flag">{}{}</span> ', icon("users", size="s"), text)
 
 
 def whom(reason: Reason, shown: ReasonCard) -> SafeString:
@@ -112,7 +112,7 @@ def whom(reason: Reason, shown: ReasonCard) -> SafeString:
 def decision_text(decision: Decision) -> str:
     """What was just done with a card, for the toast."""
     who = str(decision.person or decision.company)
-    words = {
+    texts = {
         Decision.Kind.REACHED: _("Logged: %(who)s reached."),
         Decision.Kind.NOT_REACHED: _("Logged: %(who)s not reached. The card will come back in due course."),
         Decision.Kind.WRITTEN: _("Logged: message to %(who)s."),
@@ -120,7 +120,7 @@ def decision_text(decision: Decision) -> str:
         Decision.Kind.NOT_NOW: _("Postponed: %(who)s."),
         Decision.Kind.GIVEN: _("Handed over to %(to)s: %(who)s."),
     }
-    return words[Decision.Kind(decision.kind)] % {"who": who, "to": decision.given_to}
+    return texts[Decision.Kind(decision.kind)] % {"who": who, "to": decision.given_to}
 
 
 @register.filter

@@ -199,5 +199,5 @@ class Day:
 def _moved(row: Interaction) -> Moved:
     line = timeline.words_for(row)
     who = str(row.person) if row.person else ""
-    words = ": ".join(filter(None, [" ".join(filter(None, [who, str(line.what), str(line.rest)])), row.text]))
-    return Moved(row.happened_at, line.icon, words, title=row.company.name, url=line.url, tone="stop" if line.tone == "stop" else "")
+    text = ": ".join(filter(None, [" ".join(filter(None, [who, str(line.what), str(line.rest)])), row.text]))
+    return Moved(row.happened_at, line.icon, text, title=row.company.name, url=line.url, tone="stop" if line.tone == "stop" else "")

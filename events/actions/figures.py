@@ -100,4 +100,4 @@ def guests(event: Event, user: User, show: str) -> list[object]:
 def ranks(event: Event) -> dict[int, int]:
     """The place of each waiting party on the list, 1 is next. Costs 1 query."""
     waiting = Registration.objects.waiting().filter(event=event).in_order().values_list("pk", flat=True)
-    return {pk: place for place, pk in enumerate(waiting, start=1)}
+    return {pk: position for position, pk in enumerate(waiting, start=1)}

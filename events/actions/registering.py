@@ -55,8 +55,8 @@ def register(
     Raises RegistrationClosed, TooManyGuests. Costs 9 queries, 10 without `came_by`.
     """
     check_may_register(event, party, by=by)
-    words = {"companions": [*companions][: party - 1], "wishes": wishes, "question": question}
-    registration = Registration(event=event, person=person, company=company, seating=seating, party=party, **words)
+    answers = {"companions": [*companions][: party - 1], "wishes": wishes, "question": question}
+    registration = Registration(event=event, person=person, company=company, seating=seating, party=party, **answers)
     with transaction.atomic(savepoint=False):  # whoever is turned away below has given back what was taken
         seats = Seating.objects.filter(event=event, pk=seating.pk)
         full = hold_seats(seats, party)  # the row is locked now: nobody else registers or calls off before we are done

@@ -71,8 +71,8 @@ def resize_party(registration: Registration, seating: Seating, heads: int) -> li
     """
     more = heads - registration.party
     if registration.is_seated and more > 0 and not Seating.objects.filter(pk=seating.pk).take_seats(more):
-        words = _("There aren’t that many seats left. You keep the %(party)d you have.") % {"party": registration.party}
-        raise NotEnoughSeats(words, facts={"free": seating.for_newcomers})
+        message = _("There aren’t that many seats left. You keep the %(party)d you have.") % {"party": registration.party}
+        raise NotEnoughSeats(message, facts={"free": seating.for_newcomers})
     registration.party = heads
     if registration.is_seated and more < 0:
         seating.free_up(-more)

@@ -70,7 +70,7 @@ class AnswerForm(forms.Form):
 
     def sizes(self) -> Iterator[Size]:
         for number in range(1, self.most + 1):
-            words = COMING.get(number) or ngettext("All %d of us are coming", "All %d of us are coming", number) % number
+            text = COMING.get(number) or ngettext("All %d of us are coming", "All %d of us are coming", number) % number
             field = f"name{number}" if number > 1 else ""
             label = SEATS_IN_WORDS[number - 2] if 1 < number <= len(SEATS_IN_WORDS) + 1 else _("Another guest")
-            yield Size(number, str(words), number == self.chosen, field, str(label), str(self[field].value() or "") if field else "")
+            yield Size(number, str(text), number == self.chosen, field, str(label), str(self[field].value() or "") if field else "")

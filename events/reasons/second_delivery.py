@@ -29,8 +29,10 @@ class SecondDelivery(Rule):
 
     @property
     def absent(self) -> str:
-        words = _("No vehicle was delivered in the %(days)d days before a second delivery, or everyone concerned has already been invited.")
-        return words % {"days": SECOND_DELIVERY_DAYS.on(timezone.localdate())}
+        message = _(
+            "No vehicle was delivered in the %(days)d days before a second delivery, or everyone concerned has already been invited."
+        )
+        return message % {"days": SECOND_DELIVERY_DAYS.on(timezone.localdate())}
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         ahead = Event.objects.published().filter(kind=EventKind.SECOND_DELIVERY, ends_at__date__gte=on).for_list()
@@ -63,8 +65,8 @@ class SecondDelivery(Rule):
         delivered = date_format(date.fromisoformat(facts["delivered_on"]), "MONTH_DAY_FORMAT")
         day = date_format(date.fromisoformat(facts["on"]), "MONTH_DAY_FORMAT")
         seats = ngettext("has %(free)d seat free", "has %(free)d seats free", facts["free"]) % {"free": facts["free"]}
-        words = {"car": facts["car"] or _("The vehicle"), "delivered": delivered, "day": day, "seats": seats}
-        return _("%(car)s was delivered on %(delivered)s; the second delivery on %(day)s %(seats)s.") % words
+        values = {"car": facts["car"] or _("The vehicle"), "delivered": delivered, "day": day, "seats": seats}
+        return _("%(car)s was delivered on %(delivered)s; the second delivery on %(day)s %(seats)s.") % values
 
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
         days = SECOND_DELIVERY_DAYS.on(date.fromisoformat(facts["on"]))

@@ -63,11 +63,11 @@ def draft_step(now: EventFigures) -> NextStep:
     count = now.circle.entitled
     entitled = ngettext("%(count)d person is eligible.", "%(count)d people are eligible.", count) % {"count": count}
     draft = _("This is a draft; nobody can see it yet.")
-    words = f"{draft} {entitled}"
+    text = f"{draft} {entitled}"
     why = _("Once it is published, you can send invitations and guests can answer.")
     if not now.user.may("run_events"):
-        return NextStep(words, why)
-    return NextStep(words, why, _("Publish the event"), url("publish", now.event), look=url("proposal", now.event))
+        return NextStep(text, why)
+    return NextStep(text, why, _("Publish the event"), url("publish", now.event), look=url("proposal", now.event))
 
 
 def inviting_step(now: EventFigures) -> NextStep | None:
@@ -76,24 +76,22 @@ def inviting_step(now: EventFigures) -> NextStep | None:
     if not now.seating.for_newcomers:
         return waiting_step(now, seats)
     if count:
-        words = ngettext("%(count)d eligible person has no invitation yet.", "%(count)d eligible people have no invitation yet.", count) % {
+        text = ngettext("%(count)d eligible person has no invitation yet.", "%(count)d eligible people have no invitation yet.", count) % {
             "count": count
         }
         button = ngettext("Invite this person", "Invite these %(count)d people", count) % {"count": count}
-        return NextStep(
-            words, f"{seats} {held_back(now.circle)}".strip(), button, url("invite", now.event), look=url("proposal", now.event)
-        )
+        return NextStep(text, f"{seats} {held_back(now.circle)}".strip(), button, url("invite", now.event), look=url("proposal", now.event))
     to_nudge = now.silent - now.nudged
     if to_nudge:
-        words = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge) % {"count": to_nudge}
+        text = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge) % {"count": to_nudge}
         button = ngettext("Remind this guest", "Remind these %(count)d guests", to_nudge) % {"count": to_nudge}
-        return NextStep(words, f"{seats} " + _("Each guest is reminded only once."), button, url("remind", now.event))
+        return NextStep(text, f"{seats} " + _("Each guest is reminded only once."), button, url("remind", now.event))
     return waiting_step(now, seats)
 
 
 def waiting_step(now: EventFigures, seats: str) -> NextStep:
     if now.seating.waiting:
-        words = ngettext(
+        text = ngettext(
             "The event is full and %(count)d party is on the waiting list.",
             "The event is full and %(count)d parties are on the waiting list.",
             now.seating.waiting,
@@ -104,19 +102,19 @@ def waiting_step(now: EventFigures, seats: str) -> NextStep:
         )
         can_edit = now.user.may("run_events")
         action, to = (_("Offer more seats"), url("edit", now.event)) if can_edit else ("", "")
-        return NextStep(words % {"count": now.seating.waiting}, why, action, to, method="get")
+        return NextStep(text % {"count": now.seating.waiting}, why, action, to, method="get")
     return NextStep(_("Everything is ready. Guests will be reminded the day before."), seats)
 
 
 def door_step(now: EventFigures) -> NextStep:
-    words = _("The event is today: %(inside)d of %(seats)d guests are here.") % {"inside": now.inside, "seats": now.seating.taken}
+    text = _("The event is today: %(inside)d of %(seats)d guests are here.") % {"inside": now.inside, "seats": now.seating.taken}
     action, to = (_("Open check-in"), url("check_in", now.event)) if now.user.may("check_in") else ("", "")
-    return NextStep(words, _("Search by name or scan the code on the ticket; a phone is all you need."), action, to, method="get")
+    return NextStep(text, _("Search by name or scan the code on the ticket; a phone is all you need."), action, to, method="get")
 
 
 def over_step(now: EventFigures) -> NextStep:
-    words = _("The event is over: %(inside)d of %(seats)d guests came.") % {"inside": now.inside, "seats": now.seating.taken}
-    return NextStep(words, "", _("See who came"), f"{reverse('events:guests')}?event={now.event.pk}&there=yes", method="get")
+    text = _("The event is over: %(inside)d of %(seats)d guests came.") % {"inside": now.inside, "seats": now.seating.taken}
+    return NextStep(text, "", _("See who came"), f"{reverse('events:guests')}?event={now.event.pk}&there=yes", method="get")
 
 
 def url(name: str, event: Event) -> str:
@@ -130,7 +128,7 @@ def held_back(circle: Circle) -> str:
         (circle.invited_elsewhere, _("invited by another centre")),
         (circle.without_address, _("without an e-mail address")),
     ]
-    said = ", ".join(f"{count} {words}" for count, words in reasons if count)
+    said = ", ".join(f"{count} {text}" for count, text in reasons if count)
     return _("%(count)d can’t be invited: %(reasons)s.") % {"count": circle.held_back, "reasons": said} if said else ""
 
 
@@ -159,15 +157,15 @@ def funnel(now: EventFigures) -> list[Bar]:
         (_("Waiting list"), now.waiting, waiting % {"seats": waited_for} if now.waiting else _("nobody"), f"{guests}waiting"),
     )
     last = len(rows) - 1
-    return [Bar(label, value, why, TRACK * value // most, place == last, to) for place, (label, value, why, to) in enumerate(rows)]
+    return [Bar(label, value, why, TRACK * value // most, index == last, to) for index, (label, value, why, to) in enumerate(rows)]
 
 
 def entitled_in_words(event: Event) -> str:
     """The audience rule as a sentence's part."""
-    words = str(event.get_audience_display())
+    text = str(event.get_audience_display())
     if not event.contract_ends_within_months:
-        return words
-    return _("%(who)s, with a contract ending within %(months)d months") % {"who": words, "months": event.contract_ends_within_months}
+        return text
+    return _("%(who)s, with a contract ending within %(months)d months") % {"who": text, "months": event.contract_ends_within_months}
 
 
 @dataclass(frozen=True)

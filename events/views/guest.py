@@ -81,8 +81,8 @@ def filled_form(event: Event, registration: Registration | None) -> AnswerForm:
     if registration:
         party = min(registration.party, event.largest_party)
         names = {f"name{number}": name for number, name in enumerate(registration.companions[: party - 1], start=2)}
-        words = {"wishes": registration.wishes, "question": registration.question} if registration.event_id == event.pk else {}
-        initial = {"party": party, **names, **words}
+        written = {"wishes": registration.wishes, "question": registration.question} if registration.event_id == event.pk else {}
+        initial = {"party": party, **names, **written}
     return AnswerForm(most=event.largest_party, initial=initial)
 
 

@@ -36,7 +36,7 @@ class Appointment:
     zone: ZoneInfo
     title: str
     place: str
-    words: str
+    description: str
     organizer: Party
     attendee: Party
     stamp: datetime
@@ -72,7 +72,7 @@ def event_of(method: Method, appointment: Appointment) -> "Event":
     event.add("dtend", appointment.ends_at.astimezone(appointment.zone))
     event.add("summary", appointment.title)
     event.add("location", appointment.place)
-    event.add("description", appointment.words)
+    event.add("description", appointment.description)
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("organizer", calendar_address(appointment.organizer), encode=False)
     event.add("attendee", invited(appointment.attendee, coming=method == "REQUEST"), encode=False)

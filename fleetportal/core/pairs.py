@@ -77,16 +77,16 @@ class Pair(models.Model):
 def find(model: type[Pair], matches: str, ids: Sequence[int], *, times: int) -> None:
     """Write the pairs that `matches` finds for the new rows `ids`; one that exists already stays as it is.
 
-    `matches` selects (new row, row that was there, what agrees), with `{ids}` in `times` places. One statement whether or not it
+    `matches` selects (new row, row that was there, what agrees), with `{ids}` `times` times. One statement whether or not it
     finds any, so that the time of an answer reveals nothing about rows out of reach. Costs 1 query.
     """
     if not ids:
         return
-    places = ", ".join(["%s"] * len(ids))
+    placeholders = ", ".join(["%s"] * len(ids))
     sql = f"""
         INSERT INTO {model._meta.db_table} (one_id, other_id, found_by, found_at)
         SELECT CASE WHEN mine < theirs THEN mine ELSE theirs END, CASE WHEN mine < theirs THEN theirs ELSE mine END, found, %s
-        FROM ({matches.format(ids=places)}) AS matches WHERE mine <> theirs
+        FROM ({matches.format(ids=placeholders)}) AS matches WHERE mine <> theirs
         ON CONFLICT DO NOTHING"""
     with connection.cursor() as cursor:
         cursor.execute(sql, [adapted(timezone.now()), *[pk for _time in range(times) for pk in ids]])

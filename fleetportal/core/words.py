@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 def number(count: int) -> str:
     """ "seven" up to twelve, "1,204" above; for counts from two on (one has its own sentence through ngettext)."""
-    words = {
+    spelt = {
         2: pgettext("number", "two"),
         3: pgettext("number", "three"),
         4: pgettext("number", "four"),
@@ -20,7 +20,7 @@ def number(count: int) -> str:
         11: pgettext("number", "eleven"),
         12: pgettext("number", "twelve"),
     }
-    return words.get(count) or formats.number_format(count, use_l10n=True, force_grouping=True)
+    return spelt.get(count) or formats.number_format(count, use_l10n=True, force_grouping=True)
 
 
 def opening(count: int) -> str:

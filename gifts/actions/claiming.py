@@ -62,8 +62,8 @@ def claim(
 
 def driver_has_one(programme: Programme) -> DriverHasOne:
     """The refusal for a driver who took all they may have in this period."""
-    words = _("One voucher per driver: a voucher has already been claimed with these details in this period.")
-    return DriverHasOne(words, facts={"centre": programme.centre.name, "phone": programme.centre.phone})
+    message = _("One voucher per driver: a voucher has already been claimed with these details in this period.")
+    return DriverHasOne(message, facts={"centre": programme.centre.name, "phone": programme.centre.phone})
 
 
 def person_mark(person: Person) -> str:

@@ -223,9 +223,9 @@ def pass_cap(person: Person, company: Company, vouchers: list[Voucher], *, on: d
     """The refusal that says the rule and what confirming would take back."""
     rule = ledger.cap_of(person, company=company, on=on).words
     count = len(vouchers)
-    words = ngettext(
+    message = ngettext(
         "%(person)s has %(count)d unused voucher that %(rule)s does not allow. It would be withdrawn.",
         "%(person)s has %(count)d unused vouchers that %(rule)s does not allow. They would be withdrawn.",
         count,
     )
-    return VouchersPassCap(words % {"person": person.name, "count": count, "rule": rule}, facts={"count": count})
+    return VouchersPassCap(message % {"person": person.name, "count": count, "rule": rule}, facts={"count": count})

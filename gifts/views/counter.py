@@ -222,9 +222,9 @@ def driver_confirm(request: StaffRequest, person_id: int) -> HttpResponse:
 def confirmed_in_words(person: Person, withdrawn: int) -> str:
     if not withdrawn:
         return _("%s has been confirmed.") % person
-    words = ngettext(
+    message = ngettext(
         "%(person)s has been confirmed and %(count)d voucher has been withdrawn.",
         "%(person)s has been confirmed and %(count)d vouchers have been withdrawn.",
         withdrawn,
     )
-    return words % {"person": person, "count": withdrawn}
+    return message % {"person": person, "count": withdrawn}

@@ -125,8 +125,8 @@ def issue(request: StaffRequest, programme_id: int) -> HttpResponse:
         made = issuing.issue(
             one, form.cleaned_data["way"], form.cleaned_data["count"], company=form.cleaned_data["company"], by=request.user
         )
-        words = ngettext("%d voucher has been issued.", "%d vouchers have been issued.", made.count) % made.count
-        return done(request, back, words)
+        message = ngettext("%d voucher has been issued.", "%d vouchers have been issued.", made.count) % made.count
+        return done(request, back, message)
     names = names_of(Company.objects.visible_to(request.user))
     context = {"form": form, "title": _("Issue vouchers for %s") % one, "save": _("Issue vouchers"), "back": back, "names": names}
     return render(request, "gifts/form.html", context, status=422 if form.is_bound else 200)

@@ -37,7 +37,7 @@ def about(table: Table) -> Sheet:
             column.set_meaning("", "")
     named = found.index("company.name")
     return Sheet(
-        index=table.sheet.place,
+        index=table.sheet.position,
         name=table.sheet.name,
         rows=table.sheet.rows,
         width=table.sheet.width,

@@ -95,13 +95,13 @@ class Number:
             return str(time_format(clock.time(value), "TIME_FORMAT"))
         if self.unit == Unit.CENTS:
             return money.display(value)
-        words = {
+        texts = {
             Unit.DAYS: ngettext("%d day", "%d days", value),
             Unit.MONTHS: ngettext("%d month", "%d months", value),
             Unit.MINUTES: ngettext("%d minute", "%d minutes", value),
             Unit.PERCENT: gettext("%d%%"),
         }
-        return words[self.unit] % value
+        return texts[self.unit] % value
 
 
 numbers: Registry[Number] = Registry("numbers of the trade")

@@ -87,8 +87,8 @@ class User(AbstractUser):
         with transaction.atomic():
             lock(self)
             if name not in self.views.get(page, {}) and sum(map(len, self.views.values())) >= MOST_VIEWS:
-                words = _("You already have %(most)d saved views. Delete one you no longer need, then save this one.")
-                raise TooManyViews(words % {"most": MOST_VIEWS})
+                message = _("You already have %(most)d saved views. Delete one you no longer need, then save this one.")
+                raise TooManyViews(message % {"most": MOST_VIEWS})
             self.views = {**self.views, page: {**self.views.get(page, {}), name: query}}
             self.save(update_fields=["views"])
             audit.record("view.kept", self, by=self, facts={"list": page})

@@ -26,16 +26,16 @@ class Command(BaseCommand):
         self.stdout.write(f"\nIn the queue with {len(waiting)} of {sum(len(answer.findings) for answer in answers)} reasons.")
 
 
-def find(words: str) -> Company:
+def find(query: str) -> Company:
     """The one company that `words` name. Raises CommandError with those it may be."""
     companies = Company.objects.select_related("centre").order_by("name_folded", "pk")
-    if words.isascii() and words.isdigit():
-        named = companies.filter(pk=words[:18])
+    if query.isascii() and query.isdigit():
+        named = companies.filter(pk=query[:18])
     else:
-        named = companies.filter(vat_number=words.replace(" ", "").upper()) or companies.filter(name_folded=fold(words))
-    found = list(named or companies.filter(name_folded__contains=fold(words))[: SHOWN + 1])
+        named = companies.filter(vat_number=query.replace(" ", "").upper()) or companies.filter(name_folded=fold(query))
+    found = list(named or companies.filter(name_folded__contains=fold(query))[: SHOWN + 1])
     if not found:
-        raise CommandError(f"No company has the id, VAT number or name {words!r}.")
+        raise CommandError(f"No company has the id, VAT number or name {query!r}.")
     if len(found) > 1:
         raise CommandError("Which one? " + ", ".join(f"{company} ({company.pk})" for company in found[:SHOWN]))
     return found[0]

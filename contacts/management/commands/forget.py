@@ -19,8 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, person: str, dry_run: bool, **options: object) -> None:
         found = the_person(person)
         self.stdout.write(f"{found} ({found.pk})")
-        for words, count in person_data.kept_about(found):
-            self.stdout.write(f"  {words}: {count}")
+        for label, count in person_data.kept_about(found):
+            self.stdout.write(f"  {label}: {count}")
         if dry_run:
             self.stdout.write("Nothing has been changed.")
             return
@@ -28,18 +28,18 @@ class Command(BaseCommand):
         self.stdout.write("Forgotten.")
 
 
-def the_person(words: str) -> Person:
+def the_person(query: str) -> Person:
     """The one person whom `words` name. Raises CommandError where it is nobody, or several."""
-    if words.isascii() and words.isdigit():
-        named = Person.objects.filter(pk=words[:18])
-    elif "@" in words:
-        named = Person.objects.filter(addresses__value_folded=fold(words)).distinct()
+    if query.isascii() and query.isdigit():
+        named = Person.objects.filter(pk=query[:18])
+    elif "@" in query:
+        named = Person.objects.filter(addresses__value_folded=fold(query)).distinct()
     else:
-        first, _blank, last = words.rpartition(" ")
+        first, _blank, last = query.rpartition(" ")
         named = Person.objects.filter(name_folded=fold(f"{last} {first}"))
     found = list(named.order_by("pk")[:5])
     if not found:
-        raise CommandError(f"No person has the id, e-mail address or name {words!r}.")
+        raise CommandError(f"No person has the id, e-mail address or name {query!r}.")
     if len(found) > 1:
         raise CommandError("Which one? " + ", ".join(f"{person} ({person.pk})" for person in found))
     return found[0]

@@ -68,9 +68,9 @@ def refuse_outside_hours(starts_at: datetime, lasts_minutes: int, zone: ZoneInfo
     first, last = (number.on(begins.date()) for number in (MEETING_FROM, MEETING_UNTIL))
     minute = begins.hour * 60 + begins.minute
     if not first * 60 <= minute <= last * 60 - lasts_minutes:
-        words = _("Annual meetings take place between %(first)s and %(last)s. This one would last %(minutes)d minutes.")
+        message = _("Annual meetings take place between %(first)s and %(last)s. This one would last %(minutes)d minutes.")
         facts = {"first": MEETING_FROM.in_words(first), "last": MEETING_UNTIL.in_words(last), "minutes": lasts_minutes}
-        raise OutsideHours(words % facts)
+        raise OutsideHours(message % facts)
 
 
 class MeetingState(models.TextChoices):

@@ -131,8 +131,10 @@ def add_unless_there(row: models.Model) -> bool:
     """
     model = type(row)
     names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
-    places = ", ".join(["%s"] * len(names))
-    statement = f'INSERT INTO "{model._meta.db_table}" ({columns(model, names)}) VALUES ({places}) ON CONFLICT DO NOTHING RETURNING "id"'
+    placeholders = ", ".join(["%s"] * len(names))
+    statement = (
+        f'INSERT INTO "{model._meta.db_table}" ({columns(model, names)}) VALUES ({placeholders}) ON CONFLICT DO NOTHING RETURNING "id"'
+    )
     (values,) = database_values(model, names, [[getattr(row, name) for name in names]])
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -170,13 +172,13 @@ def execute_many(
 ) -> None:
     """As `write`, by INSERT; `suffix` ends the statement. A statement has as many rows as it may have parameters: row by row, SQLite
     takes two and a half times as long."""
-    places = f"({', '.join(['%s'] * len(names))})"
+    placeholders = f"({', '.join(['%s'] * len(names))})"
     start = f'INSERT INTO "{model._meta.db_table}" ({columns(model, names)}) VALUES'
     values, most = list(database_values(model, names, rows)), PARAMETERS // len(names)
     with opened(cursor) as using:
         for at in range(0, len(values), most):
             some = values[at : at + most]
-            using.execute(f"{start} {', '.join([places] * len(some))} {suffix}", [*chain.from_iterable(some)])
+            using.execute(f"{start} {', '.join([placeholders] * len(some))} {suffix}", [*chain.from_iterable(some)])
 
 
 def opened(cursor: Any) -> AbstractContextManager[Any]:
@@ -210,12 +212,12 @@ def update(rows: Sequence[models.Model], fields: Collection[str]) -> None:
     wanted = set(with_folded(model, fields))
     columns = [column for column in model._meta.concrete_fields if column.name in wanted]
     converts = [converter(column) for column in columns]
-    special = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
+    special = [(index, convert) for index, convert in enumerate(converts) if convert is not None]
     names = [column.attname for column in columns]
     values = (converted([*(state[name] for name in names), state["id"]], special) for state in map(vars, rows))
-    places = ", ".join(f'"{column.column}" = %s' for column in columns)
+    assignments = ", ".join(f'"{column.column}" = %s' for column in columns)
     with connection.cursor() as cursor:
-        cursor.executemany(f'UPDATE "{model._meta.db_table}" SET {places} WHERE "id" = %s', list(values))
+        cursor.executemany(f'UPDATE "{model._meta.db_table}" SET {assignments} WHERE "id" = %s', list(values))
 
 
 def refold(rows: Iterable[models.Model]) -> None:
@@ -226,9 +228,9 @@ def refold(rows: Iterable[models.Model]) -> None:
 
 def converted(row: Sequence[object], special: Sequence[tuple[int, Convert]]) -> list[Any]:
     values = list(row)
-    for place, convert in special:
-        if values[place] is not None:
-            values[place] = convert(values[place])
+    for index, convert in special:
+        if values[index] is not None:
+            values[index] = convert(values[index])
     return values
 
 

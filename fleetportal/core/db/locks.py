@@ -128,5 +128,5 @@ def busy(error: OperationalError) -> Busy | None:
     """The refusal for a lock that was not got in time; None for any other error of the database."""
     cause = error.__cause__
     locked = getattr(cause, "sqlstate", None) in LOCKED or (getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF in SQLITE_LOCKED
-    words = _("The portal is very busy right now. Nothing was changed; please try again in a few seconds.")
-    return Busy(words, facts={"retry_after": 3}) if locked else None
+    message = _("The portal is very busy right now. Nothing was changed; please try again in a few seconds.")
+    return Busy(message, facts={"retry_after": 3}) if locked else None

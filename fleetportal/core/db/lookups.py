@@ -15,7 +15,7 @@ from django.db.models.sql import Query
 @models.Field.register_lookup
 class Among(models.Lookup):
     """`name__among=values`: what `__in` finds, with all the values in one parameter. A batch of an import asks for 500 names at
-    once, and a statement with a place for each costs more to write than to answer."""
+    once, and a statement with a placeholder for each costs more to write than to answer."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -29,7 +29,7 @@ class Among(models.Lookup):
         column, params = self.process_lhs(compiler, connection)
         if connection.vendor == "postgresql":
             return f"{column} = ANY(%s)", [*params, self.rhs]
-        values = self.rhs if isinstance(self.rhs, Expression) else json.dumps(self.rhs)  # a prepared statement's place is filled later
+        values = self.rhs if isinstance(self.rhs, Expression) else json.dumps(self.rhs)  # a placeholder is filled later
         return f"{column} IN (SELECT value FROM json_each(%s))", [*params, values]
 
 

@@ -20,10 +20,10 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps none of these
 
 @dataclass(frozen=True)
 class BookSheet:
-    """A sheet that holds something: its name ("" in a text file), place, number of rows with content, width, and where its rows begin."""
+    """A sheet that holds something: its name ("" in a text file), position, rows with content, width, and where its rows begin."""
 
     name: str
-    place: int
+    position: int
     rows: int
     width: int
     offset: int
@@ -39,8 +39,8 @@ class Book:
 
     def rows(self, sheet: BookSheet, *, limit: int | None = None) -> Iterator[tuple[int, list[Cell]]]:
         """(number of the row in the file, cells) of the first `limit` rows of `sheet`."""
-        for _offset, place, number, cells in islice(self.lines(sheet.offset), limit):
-            if place != sheet.place:
+        for _offset, position, number, cells in islice(self.lines(sheet.offset), limit):
+            if position != sheet.position:
                 return
             yield number, cells
 
@@ -60,8 +60,8 @@ class Book:
             lines.seek(offset)
             for line in lines:
                 offset += len(line)
-                place, number, cells = json.loads(line)
-                yield offset, place, number, [from_json(cell) for cell in cells]
+                position, number, cells = json.loads(line)
+                yield offset, position, number, [from_json(cell) for cell in cells]
 
 
 def from_json(cell: str | int | float | bool | dict[str, str]) -> Cell:

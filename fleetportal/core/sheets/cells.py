@@ -46,16 +46,16 @@ def xlsx_rows(columns: Sequence[SheetColumn], rows: Sequence[Sequence[object]], 
     """
     rows = rows[: max(SHEET_ROWS - first + 1, 0)]
     written = []
-    for place, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=False)):
-        letter, cell = letters_of(place), cell_of(column.kind, styles)
+    for position, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=False)):
+        letter, cell = letters_of(position), cell_of(column.kind, styles)
         numbered = enumerate(map(cell, values), first)
         written.append([f'<c r="{letter}{line}"{content}</c>' if content else "" for line, content in numbered])
     return "".join(f'<row r="{line}">{"".join(cells)}</row>' for line, cells in enumerate(zip(*written, strict=True), first))
 
 
-def letters_of(place: int) -> str:
-    """How the column at `place` (from 0) is called: A to Z, then AA."""
-    above, last = divmod(place, 26)
+def letters_of(position: int) -> str:
+    """How the column at `position` (from 0) is called: A to Z, then AA."""
+    above, last = divmod(position, 26)
     return (letters_of(above - 1) if above else "") + chr(ord("A") + last)
 
 

@@ -12,9 +12,9 @@ from fleetportal.core.sheets.book import Book
 
 @dataclass
 class SheetMarks:
-    """What is wrong in one sheet: by row, the words and the places of the bad columns."""
+    """What is wrong in one sheet: by row, the text and the positions of the bad columns."""
 
-    place: int
+    position: int
     header_row: int | None
     marks: Mapping[int, tuple[str, Sequence[int]]] = field(default_factory=dict)
 
@@ -25,11 +25,11 @@ def write_marked(source: Path, book: Book, marks: Iterable[SheetMarks], target: 
     An XLSX of at most 20,000 rows keeps its looks; above that only the marked rows come back, in a new workbook. Nothing in it
     runs: formulas become what they showed. Raises SheetRefused.
     """
-    by_place = {one.place: one for one in marks}
+    by_position = {one.position: one for one in marks}
     sheets = []
     for sheet in book.sheets:
-        mine = by_place.get(sheet.place, SheetMarks(sheet.place, None))
-        marked = {str(row): (words, list(bad)) for row, (words, bad) in mine.marks.items()}
+        mine = by_position.get(sheet.position, SheetMarks(sheet.position, None))
+        marked = {str(row): (text, list(bad)) for row, (text, bad) in mine.marks.items()}
         sheets.append({"name": sheet.name, "rows": sheet.rows, "width": sheet.width, "header_row": mine.header_row, "marks": marked})
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as order:
         json.dump({"kind": book.kind, "spool": str(book.spool), "heading": heading, "sheets": sheets}, order)

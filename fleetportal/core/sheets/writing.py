@@ -113,11 +113,11 @@ def framed(heads: Sequence[SheetColumn], *, count: int, sheet: str) -> Frame:
     page = book.add_worksheet(sheet[:31] or None)
     bold = book.add_format({"bold": True})
     page.freeze_panes(1, 0)
-    for place, column in enumerate(heads):
-        page.set_column(place, place, WIDTHS[column.kind])
-        page.write_string(0, place, clean(column.title), bold)
-    for place, pattern in enumerate(FORMATS.values()):
-        page.write_blank(1, place, None, book.add_format({"num_format": pattern}))
+    for index, column in enumerate(heads):
+        page.set_column(index, index, WIDTHS[column.kind])
+        page.write_string(0, index, clean(column.title), bold)
+    for index, pattern in enumerate(FORMATS.values()):
+        page.write_blank(1, index, None, book.add_format({"num_format": pattern}))
     last = max(len(heads) - 1, 0)
     page.autofilter(0, 0, max(count, 1), last)
     book.close()

@@ -179,8 +179,8 @@ def ago(moment: date | datetime | None, none: str = "") -> SafeString | str:
     """How long ago (or until) `moment`, with the exact date in the title; `none` where there is none."""
     if moment is None:
         return none
-    exact, words = how_long_ago(_local(moment), timezone.localdate(), get_language() or "")
-    return mark_safe(f'<time datetime="{machine(moment)}" title="{exact}">{words}</time>')
+    exact, text = how_long_ago(_local(moment), timezone.localdate(), get_language() or "")
+    return mark_safe(f'<time datetime="{machine(moment)}" title="{exact}">{text}</time>')
 
 
 @register.filter
@@ -306,11 +306,11 @@ DASHES = BLANK_CHOICE_DASH[0][1]
 
 def name_empty_choice(asked: forms.Field) -> None:
     """Puts words where Django offers a row of dashes."""
-    words = _("none chosen") if not asked.required else _("please choose")
+    text = _("none chosen") if not asked.required else _("please choose")
     if isinstance(asked, forms.ModelChoiceField):
-        asked.empty_label = words if asked.empty_label == DASHES else asked.empty_label
+        asked.empty_label = text if asked.empty_label == DASHES else asked.empty_label
     elif isinstance(asked.widget, forms.Select):
-        asked.widget.choices = [(value, words if label == DASHES else label) for value, label in asked.widget.choices]
+        asked.widget.choices = [(value, text if label == DASHES else label) for value, label in asked.widget.choices]
 
 
 @register.simple_tag

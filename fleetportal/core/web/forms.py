@@ -180,8 +180,8 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         users = get_user_model()._default_manager.in_bulk({theirs.actor_id for theirs in late.theirs.values() if theirs.actor_id})
         for name, theirs in late.theirs.items():
             who = users.get(theirs.actor_id) or gettext("Someone")
-            words = {"who": who, "theirs": self.shown_value(name, theirs.value), "when": moments_ago(theirs.at)}
-            self.add_error(self.asking(name), gettext("%(who)s entered “%(theirs)s” here %(when)s, while you were editing.") % words)
+            values = {"who": who, "theirs": self.shown_value(name, theirs.value), "when": moments_ago(theirs.at)}
+            self.add_error(self.asking(name), gettext("%(who)s entered “%(theirs)s” here %(when)s, while you were editing.") % values)
         new = [f"{self.fields[self.asking(name)].label}: {self.shown_value(name, value)}" for name, value in late.merged.items()]
         if new:
             self.add_error(None, gettext("These other changes are new and will be kept: %s.") % "; ".join(new))

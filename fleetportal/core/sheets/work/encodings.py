@@ -85,7 +85,7 @@ def eight_bit(data: bytes) -> str:
     names = CYRILLIC if runs_of_foreign_bytes(sample) else latin.NAMES
     likely = cyrillic_plausibility if names is CYRILLIC else latin.plausibility
     plain = data[:PLAIN] if names is latin.NAMES else b""  # the titles tell a language too
-    scored = [(likely(plain + b"\n" + sample, name), -place, name) for place, name in enumerate(names) if decodes(data, name)]
+    scored = [(likely(plain + b"\n" + sample, name), -position, name) for position, name in enumerate(names) if decodes(data, name)]
     best = max(scored, default=(0, 0, None))
     if best[2] and (best[0] > 0 or names is latin.NAMES):
         return windows_of(data, best[2])

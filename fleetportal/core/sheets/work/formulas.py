@@ -16,7 +16,7 @@ CELL = re.compile(
     rb"<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,4})([0-9]{1,8})[\"']")
+REFERENCE = re.compile(rb"\sr=[\"']([A-Z]{1,4})([0-9]{1,8})[\"']")
 EMPTY_TEXT = re.compile(rb"\st=[\"']str[\"']")  # the result is known, and empty
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 Places = dict[int, list[int]]  # row, from 1 → columns, from 0
@@ -52,9 +52,9 @@ def in_part(archive: zipfile.ZipFile, part: str) -> Places:
             text = rest + chunk
             cut = text.rfind(b"</row>") + 1 or len(text)
             for attributes in CELL.findall(text[:cut]) if b"f>" in text or b"<f" in text else ():
-                place = PLACE.search(attributes)
-                if place and not EMPTY_TEXT.search(attributes):
-                    found[int(place[2])].append(column_number(place[1]) - 1)
+                reference = REFERENCE.search(attributes)
+                if reference and not EMPTY_TEXT.search(attributes):
+                    found[int(reference[2])].append(column_number(reference[1]) - 1)
                     count += 1
             rest = text[cut:]
     return found

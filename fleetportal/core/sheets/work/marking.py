@@ -110,8 +110,8 @@ def mark_sheet(sheet: Worksheet, about: SheetOrder, heading: str) -> None:
         head = sheet.cell(about["header_row"], column)
         write_text(head, heading)
         head.font = Font(bold=True, color=STOP_INK)
-    for number, (words, bad) in about["marks"].items():
-        mark_row(sheet, int(number), column, words, bad)
+    for number, (text, bad) in about["marks"].items():
+        mark_row(sheet, int(number), column, text, bad)
 
 
 def column_for(sheet: Worksheet, about: SheetOrder, heading: str) -> int:
@@ -124,11 +124,11 @@ def column_for(sheet: Worksheet, about: SheetOrder, heading: str) -> int:
     return max(about["width"], 1) + 1
 
 
-def mark_row(sheet: Worksheet, number: int, column: int, words: str, bad: list[int]) -> None:
+def mark_row(sheet: Worksheet, number: int, column: int, text: str, bad: list[int]) -> None:
     cell = sheet.cell(number, column)
     if isinstance(cell, MergedCell):
         return
-    write_text(cell, words)
+    write_text(cell, text)
     cell.font = Font(color=STOP_INK)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     for wrong in bad:
@@ -158,15 +158,15 @@ class NewSheet:
         self.sheet.set_column(about["width"], about["width"], 70)
 
     def write(self, number: int, cells: list[Spooled]) -> None:
-        words, bad = self.about["marks"].get(str(number), ("", ()))
+        text, bad = self.about["marks"].get(str(number), ("", ()))
         heads = number == self.about["header_row"]
-        if self.only_marked and not (words or heads):
+        if self.only_marked and not (text or heads):
             return
         row = self.next if self.only_marked else number - 1
         for column, value in enumerate(cells):
             self.cell(row, column, from_json(value), self.bold if heads else self.bad if column in bad else None)
-        if words or heads:
-            self.sheet.write_string(row, self.about["width"], self.heading if heads else words, self.bold if heads else self.stop)
+        if text or heads:
+            self.sheet.write_string(row, self.about["width"], self.heading if heads else text, self.bold if heads else self.stop)
         self.next = row + 1
 
     def cell(self, row: int, column: int, value: CellValue, shape: Format | None) -> None:

@@ -20,7 +20,7 @@ class SpooledSheet(TypedDict):
     """One sheet of the file; its rows start at `offset` in the spool."""
 
     name: str
-    place: int
+    position: int
     rows: int
     width: int
     offset: int
@@ -34,11 +34,11 @@ def spool(source: Path, ending: str, target: Path) -> dict[str, object]:
     offset = 0
     with target.open("w", encoding="utf-8") as out:
         for name, number, cells in rows:
-            sheet = sheets.setdefault(name, {"name": name, "place": len(sheets), "rows": 0, "width": 0, "offset": offset})
+            sheet = sheets.setdefault(name, {"name": name, "position": len(sheets), "rows": 0, "width": 0, "offset": offset})
             cells = [clipped(cell) if type(cell) is str else cell for cell in cells]
             sheet["rows"] += 1
             sheet["width"] = max(sheet["width"], len(cells))
-            offset += out.write(as_line([sheet["place"], number, cells]) + "\n")
+            offset += out.write(as_line([sheet["position"], number, cells]) + "\n")
     if not sheets:
         raise Unreadable("empty")
     return {"kind": kind, "sheets": list(sheets.values())}

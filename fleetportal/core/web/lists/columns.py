@@ -118,8 +118,8 @@ class QueriedCells:
 
     def __init__(self, columns: Sequence[TableColumn]) -> None:
         self.names = list(dict.fromkeys(("pk", *(name for column in columns for name in column.reads))))
-        places = {name: place for place, name in enumerate(self.names)}
-        self.columns = [([places[name] for name in column.reads], column.value_of) for column in columns]
+        indexes = {name: index for index, name in enumerate(self.names)}
+        self.columns = [([indexes[name] for name in column.reads], column.value_of) for column in columns]
 
     def cells(self, rows: models.QuerySet[models.Model], keys: Sequence[int]) -> dict[int, tuple[Any, ...]]:
         """The cells of those of `rows` that have one of `keys`, by key. Costs 1 query."""
@@ -127,7 +127,7 @@ class QueriedCells:
         answered = [*zip(*asked, strict=True)]
         if not answered:
             return {}
-        cells = [self.column([answered[place] for place in places], value) for places, value in self.columns]
+        cells = [self.column([answered[index] for index in indexes], value) for indexes, value in self.columns]
         return dict(zip(answered[0], zip(*cells, strict=True), strict=True))
 
     def column(self, values: Sequence[Sequence[Any]], value: Callable[..., Any] | None) -> Iterable[Any]:

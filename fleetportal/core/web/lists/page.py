@@ -175,10 +175,10 @@ class ListPage(View, Generic[Rows]):
     @cached_property
     def extra_at(self) -> dict[str, list[ExtraColumn]]:
         """The columns that higher apps add, by the column that follows them."""
-        places: dict[str, list[ExtraColumn]] = {}
+        by_follower: dict[str, list[ExtraColumn]] = {}
         for column in self.extra:
-            places.setdefault(column.at, []).append(column)
-        return places
+            by_follower.setdefault(column.at, []).append(column)
+        return by_follower
 
     @cached_property
     def sortable(self) -> set[str]:

@@ -76,8 +76,8 @@ def sought(ordered: models.QuerySet[models.Model]) -> tuple[models.QuerySet[mode
     """`ordered` with a name for each thing that it is sorted by."""
     keys: list[Sorted] = []
     names: dict[str, object] = {}
-    for place, item in enumerate(ordered.query.order_by):
-        name = f"sorted_{place}"
+    for index, item in enumerate(ordered.query.order_by):
+        name = f"sorted_{index}"
         if isinstance(item, str):
             plain = item.lstrip("-")
             names[name] = F(plain)
