@@ -1,4 +1,4 @@
-"""The Celery app: clock and doorbell. What is to be done is always a row in the database (ARCHITECTURE, "Two sizes")."""
+"""The Celery app: it schedules and wakes workers. The work itself is always a row in the database (ARCHITECTURE, "Two sizes")."""
 
 import os
 

@@ -11,7 +11,7 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
-        """Makes the folders that replace a broker before any process uses them, and registers core's own pages in the menu."""
+        """Makes the folders of the file-based broker before any process uses them, and registers core's own pages in the menu."""
         from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415  models are loaded only now
 
         if settings.DEBUG:

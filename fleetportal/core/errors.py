@@ -7,10 +7,10 @@ from django.utils.functional import Promise
 
 
 class Refused(Exception):
-    """A rule says no; nothing has changed.
+    """A rule forbids the action; nothing has changed.
 
     Each rule has its own subclass with a `code`, beside its noun. `core.middleware.Refusals` turns it into a page or,
-    for htmx, a fragment. `way_out` is an address at which the person can go on; `facts` are for templates and the API.
+    for htmx, a fragment. `way_out` is the address of a page where the person can continue; `facts` are for templates and the API.
     """
 
     code = "refused"

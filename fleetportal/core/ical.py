@@ -1,6 +1,6 @@
-"""Calendar files (RFC 5545/5546): an invitation, its change, its withdrawal; times in the place's own zone, with that zone's rules.
+"""Calendar files (RFC 5545/5546) for invitations, changes and cancellations; times in the zone of the location, with that zone's rules.
 
-icalendar is imported inside the functions: its eighty modules would take a fortieth of every process's start.
+icalendar is imported inside the functions: its eighty modules would take a fortieth of the start of each process.
 """
 
 import functools
@@ -43,7 +43,7 @@ class Appointment:
 
 
 def write(method: Method, appointment: Appointment) -> str:
-    """The calendar file that says `method` to the attendee."""
+    """The calendar file with that `method` for the attendee."""
     from icalendar import Calendar  # noqa: PLC0415
 
     calendar = Calendar()
@@ -57,7 +57,7 @@ def write(method: Method, appointment: Appointment) -> str:
 
 
 def attachment(method: Method, appointment: Appointment) -> dict[str, str]:
-    """The file as the outbox takes it."""
+    """The file as an attachment for the outbox."""
     return {"name": "appointment.ics", "type": f"text/calendar; method={method}", "text": write(method, appointment)}
 
 
@@ -114,7 +114,7 @@ def alarm(title: str) -> "Alarm":
 
 @functools.lru_cache(maxsize=64)
 def zone_rules(key: str, year: int) -> "Timezone":
-    """The zone's offsets around `year`, so that a calendar without that zone reads the same instant."""
+    """The zone's offsets around `year`, so that a calendar program that doesn't know the zone shows the same instant."""
     from icalendar import Timezone  # noqa: PLC0415
 
     return Timezone.from_tzid(key, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))

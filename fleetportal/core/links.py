@@ -1,7 +1,7 @@
 """Personal links that need no account (ARCHITECTURE, "Links").
 
-A link is a row; its token is derived from a secret outside the database, so it can be shown or printed again at any
-time, and a copy of the database alone opens nothing. GET shows, POST acts.
+A link is a row; its token is derived from a secret outside the database, so it can be shown or printed again at any time, and a
+copy of the database alone gives no access. GET shows, POST acts.
 """
 
 import base64
@@ -22,7 +22,7 @@ from fleetportal.core.db.prepared import Prepared
 
 NONCE_BYTES = 16
 TOKEN_CHARS = 32
-# The second part cannot be guessed: a guest who writes "{link:7}" into a form gets no stranger's address by mail.
+# The second part cannot be guessed: a guest who types "{link:7}" into a form does not get a stranger's link by e-mail.
 PLACEHOLDER = re.compile(r"\{link:(\d{1,18}):([0-9a-f]{16})\}")
 
 # scope -> name of the URL that takes the token; filled by the apps that own the pages
@@ -31,7 +31,7 @@ scopes: dict[str, str] = {}
 
 class LinkQuerySet(models.QuerySet["Link"]):
     def valid(self, *, now: datetime) -> "LinkQuerySet":
-        """Links that open: neither expired nor revoked."""
+        """Links that are neither expired nor revoked."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
 
     def find(self, scope: str, token: str, *, also: str = "") -> "Link | None":
@@ -43,7 +43,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return oldest_valid.first(scope=scope, subject_id=subject_id, now=timezone.now())
 
     def unrevoked_for(self, scope: str, subject_id: int) -> "Link | None":
-        """The oldest link of `scope` to the row that nobody revoked, also once it has expired. Costs 1 query."""
+        """The oldest link of `scope` to the row that was not revoked, even if it has expired. Costs 1 query."""
         return self.filter(scope=scope, subject_id=subject_id, revoked_at=None).order_by("pk").first()
 
     def get_or_make(self, scope: str, subject_id: int, *, expires_at: datetime | None = None) -> "Link":
@@ -64,7 +64,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return link
 
     def make_many(self, scope: str, subject_ids: list[int], *, expires_at: datetime | None = None) -> "list[Link]":
-        """A new link for each subject, in their order. Costs 1 query for a thousand, none for nobody."""
+        """A new link for each subject, in their order. Costs 1 query for a thousand, none for no subjects."""
         return self.bulk_create([new_link(scope, pk, expires_at) for pk in subject_ids], batch_size=1000)
 
     def revoke(self, *, now: datetime) -> int:
@@ -126,7 +126,7 @@ oldest_valid: Prepared[Link] = Prepared(
 
 
 def new_link(scope: str, subject_id: int, expires_at: datetime | None) -> Link:
-    """A link that is not saved yet."""
+    """A new link, not yet saved."""
     link = Link(scope=scope, subject_id=subject_id, nonce=secrets.token_bytes(NONCE_BYTES), expires_at=expires_at)
     link.token_hash = digest(link.token)
     return link
@@ -137,13 +137,13 @@ def digest(token: str) -> str:
 
 
 def found_in(text: str) -> dict[int, Link]:
-    """The links that `text` names by placeholders, by id. Costs 1 query where there are any."""
+    """The links whose placeholders are in `text`, by id. Costs 1 query where there are any."""
     ids = {int(pk) for pk, _proof in PLACEHOLDER.findall(text)}
     return Link.objects.in_bulk(ids) if ids else {}
 
 
 def fill_in(text: str, found: dict[int, Link] | None = None) -> str:
-    """`text` with each placeholder replaced by its address; one that names no link stays. Costs 1 query where there are any."""
+    """`text` with each placeholder replaced by its address; one without a link is kept. Costs 1 query where there are any."""
     links = found_in(text) if found is None else found
 
     def url_for(match: re.Match[str]) -> str:

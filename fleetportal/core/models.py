@@ -1,4 +1,4 @@
-"""The tables of the ground, each defined beside its verbs."""
+"""Core's tables, each defined in the module of its verbs."""
 
 from fleetportal.core.audit import Change, Entry
 from fleetportal.core.db.search import SearchRow

@@ -1,4 +1,4 @@
-"""Money is whole cents in the database and Decimal with the installation's currency on the page."""
+"""Money: whole cents in the database, Decimal with the installation's currency on the page."""
 
 from decimal import Decimal
 from typing import Any
@@ -31,7 +31,7 @@ def display(cents: int | None) -> str:
 
 
 class CentsField(forms.DecimalField):
-    """A form field in which people write 12.40 and the form hands over 1240."""
+    """A form field: people type 12.40, the cleaned value is 1240."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_value", Decimal(0))

@@ -1,4 +1,4 @@
-"""Two rows that may be one and the same: found by one statement when either is entered, and marked as different by a person."""
+"""Possible duplicates: pairs of rows, found by one statement when either is entered, and marked as different by a person."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from fleetportal.core import audit
 
 class PairQuerySet(models.QuerySet[Any]):
     def where(self, user: Any, *, may: str) -> Self:
-        """Pairs of which `user` may `may` with both."""
+        """Pairs where `user` holds `may` for both rows."""
         rows = self.model.rows_where(user, may=may)
         return self.filter(one__in=rows, other__in=rows)
 
@@ -23,14 +23,14 @@ class PairQuerySet(models.QuerySet[Any]):
 
 
 class Pair(models.Model):
-    """An unordered pair: `one` is the older row, `other` the younger. Whoever may see only one of the two never learns of it."""
+    """An unordered pair: `one` is the older row, `other` the younger. A user who may see only one of the two never sees the pair."""
 
     kinds: ClassVar[type[models.TextChoices]]  # what may agree
     matches: ClassVar[str]  # selects (new row, row that was there, what agrees), with `{ids}` in two places
 
     found_by = models.CharField(_("matching details"), max_length=12)
     found_at = models.DateTimeField(_("found"), default=timezone.now)
-    told_apart_at = models.DateTimeField(null=True)  # somebody said: not the same
+    told_apart_at = models.DateTimeField(null=True)  # when a user marked them as different
 
     class Meta:
         abstract = True
@@ -45,12 +45,12 @@ class Pair(models.Model):
 
     @classmethod
     def rows_where(cls, user: Any, *, may: str) -> models.QuerySet[models.Model, object]:
-        """The ids of the rows, of the kind that is paired, where `user` holds `may`."""
+        """The ids of the rows of the paired model where `user` holds `may`."""
         raise NotImplementedError
 
     @classmethod
     def find(cls, ids: Sequence[int]) -> None:
-        """Add the rows that may be the same as the new ones to the list of duplicates. Costs 1 query."""
+        """Add possible duplicates of the new rows to the list. Costs 1 query."""
         find(cls, cls.matches, ids, times=2)
 
     @property
@@ -59,11 +59,11 @@ class Pair(models.Model):
         return str(self.kinds(self.found_by).label)
 
     def tell_apart(self, *, by: object) -> None:
-        """These two are not the same; saying it again changes nothing. Costs 3 queries at most."""
+        """Mark the two as different; repeating it changes nothing. Costs 3 queries at most."""
         self._say(timezone.now(), told_apart_at=None, action="told_apart", by=by)
 
     def look_again(self, *, by: object) -> None:
-        """Takes back that they are not the same. Costs 3 queries at most."""
+        """Take the mark back. Costs 3 queries at most."""
         self._say(None, told_apart_at__isnull=False, action="looked_at_again", by=by)
 
     def _say(self, moment: datetime | None, *, action: str, by: object, **as_it_was: object) -> None:
@@ -75,10 +75,10 @@ class Pair(models.Model):
 
 
 def find(model: type[Pair], matches: str, ids: Sequence[int], *, times: int) -> None:
-    """Write the pairs that `matches` finds for the new rows `ids`; one that exists already stays as it is.
+    """Write the pairs that `matches` finds for the new rows `ids`; existing pairs are left unchanged.
 
-    `matches` selects (new row, row that was there, what agrees), with `{ids}` `times` times. One statement whether or not it
-    finds any, so that the time of an answer reveals nothing about rows out of reach. Costs 1 query.
+    `matches` selects (new row, row that was there, what agrees), with `{ids}` `times` times. It is one statement whether or not it
+    finds any, so that the response time reveals nothing about rows out of reach. Costs 1 query.
     """
     if not ids:
         return

@@ -11,7 +11,7 @@ QUIET = 4  # modules of white around the code, as the standard requires
 
 
 def svg(text: str, *, label: str) -> SafeString:
-    """The code that says `text`, drawn with the class `qr`; `label` is what a screen reader says."""
+    """The QR code of `text`, with the CSS class `qr`; `label` is for screen readers."""
     side, dark = drawn(text)
     return format_html(
         '<svg class="qr" viewBox="0 0 {} {}" shape-rendering="crispEdges" role="img" aria-label="{}">'
@@ -30,8 +30,8 @@ def svg(text: str, *, label: str) -> SafeString:
 def drawn(text: str) -> tuple[int, str]:
     """The side of the code with its quiet zone, and its dark modules as a path.
 
-    The mask is the chequered one, whatever is said: trying all eight for the evenest takes three quarters of the time, and what our
-    codes say is random enough to be even under any of them. Readers read all eight.
+    It always uses the chequered mask: trying all eight for the most even one takes three quarters of the time, and our codes are
+    random enough for any of them. Scanners read all eight.
     """
     code = segno.make_qr(text, error="m", mask=MASK)
     return int(code.symbol_size(border=QUIET)[0]), path(code)

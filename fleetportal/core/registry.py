@@ -1,4 +1,4 @@
-"""Lists that a lower floor owns and higher apps fill in their `apps.py` (ARCHITECTURE, "Floors")."""
+"""Lists owned by a lower floor and filled by higher apps in their `apps.py` (ARCHITECTURE, "Floors")."""
 
 from collections.abc import Iterator
 from typing import Generic, TypeVar
@@ -14,7 +14,7 @@ class Registry(Generic[T]):
         self._entries: dict[str, tuple[int, T]] = {}
 
     def register(self, name: str, entry: T, *, weight: int = 100) -> T:
-        """`entry`, now on the list. Raises ValueError when `name` is taken by another."""
+        """Add `entry` to the list and return it. Raises ValueError when `name` is taken by another."""
         if name in self._entries and self._entries[name][1] is not entry:
             raise ValueError(f"{self.what}: {name} is registered already")
         self._entries[name] = (weight, entry)

@@ -1,4 +1,4 @@
-"""The id of the request at hand, for the history and the log."""
+"""The id of the current request, for the history and the log."""
 
 import secrets
 from contextvars import ContextVar
@@ -12,7 +12,7 @@ def request_id() -> str:
 
 
 def begin() -> str:
-    """A new id, current from now on in this context."""
+    """Set a new id for this context and return it."""
     _current.set(secrets.token_hex(8))
     return _current.get()
 

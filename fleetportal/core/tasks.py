@@ -1,4 +1,4 @@
-"""Doors for Celery: a line behind each."""
+"""Celery tasks: each calls one function."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -12,7 +12,7 @@ from fleetportal.core.web import export_jobs, throttle
 @shared_task(name="core.send_outbox", acks_late=True)
 def send_outbox() -> None:
     if sending.send_due():
-        bell.send("core.send_outbox")  # to the end of the queue, so that jobs get their turn
+        bell.send("core.send_outbox")  # to the end of the queue, so that other jobs get their turn
 
 
 @shared_task(name="core.run_jobs", acks_late=True)

@@ -5,13 +5,13 @@ from stdnum.eu import vat as eu_vat
 
 
 class NoVatNumber(ValueError):
-    """No rule of a country fits."""
+    """The number matches no country's rule."""
 
 
 def compact(text: str, *, country: str = "") -> str:
-    """The number without blanks and dots, with its country in front ("DE136695976").
+    """The number without spaces and dots, with its country code in front ("DE136695976").
 
-    `country` (two letters) is assumed where the number names none. Raises NoVatNumber.
+    `country` (two letters) is used where the number has no country code. Raises NoVatNumber.
     """
     bare = "".join(sign for sign in text.upper() if sign.isalnum())
     candidates = [bare, f"{'EL' if country == 'GR' else country}{bare}"] if country else [bare]

@@ -1,4 +1,4 @@
-"""Small numbers as people say them in a sentence."""
+"""Small numbers spelt out in sentences."""
 
 from django.utils import formats
 from django.utils.text import capfirst
@@ -6,7 +6,7 @@ from django.utils.translation import pgettext
 
 
 def number(count: int) -> str:
-    """ "seven" up to twelve, "1,204" above; for counts from two on (one has its own sentence through ngettext)."""
+    """ "seven" up to twelve, "1,204" above; for two or more (one has its own sentence through ngettext)."""
     spelt = {
         2: pgettext("number", "two"),
         3: pgettext("number", "three"),
@@ -24,5 +24,5 @@ def number(count: int) -> str:
 
 
 def opening(count: int) -> str:
-    """The number at the beginning of a sentence: "Seven"."""
+    """A number at the beginning of a sentence: "Seven"."""
     return capfirst(number(count))

@@ -1,7 +1,7 @@
-"""History, kept in two tables: `Entry` is the act, `Change` what it changed (ARCHITECTURE, "History").
+"""History, kept in two tables: `Entry` is an action, `Change` a field that it changed (ARCHITECTURE, "History").
 
-An entry holds ids and no personal data, is written in the verb's transaction and never changed or deleted. A change is
-personal data: erased with the person, kept as long as the retention table says.
+An entry holds ids and no personal data; it is written in the verb's transaction and never changed or deleted. A change is personal
+data: it is erased with the person and kept as long as the retention table says.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -34,12 +34,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One act: who did what to which row, when, in which request."""
+    """One action: who did what to which row, when, in which request."""
 
     action = models.CharField(max_length=60, db_index=True)
     object_type = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
-    actor_id = models.BigIntegerField(null=True)  # a plain id: the entry outlives the user; None: the clock or a guest
+    actor_id = models.BigIntegerField(null=True)  # a plain id: the entry outlives the user; None: a scheduled job or a guest
     request_id = models.CharField(max_length=32, blank=True)
     at = models.DateTimeField(default=timezone.now)
     facts = models.JSONField(default=dict)  # ids, counts and codes only
@@ -91,9 +91,9 @@ def record(
     facts: Mapping[str, object] | None = None,
     at: datetime | None = None,
 ) -> Entry:
-    """The entry for what was just done to `obj`, with its changes; `by=None` for the clock or a guest.
+    """Write the entry for an action on `obj`, with its changes; `by=None` for a scheduled job or a guest.
 
-    `changes` maps a field to (before, after); pairs that are equal are left out. `at` is when it was done, where that is not now.
+    `changes` maps a field to (before, after); equal pairs are left out. `at` is the time of the action, if not now.
     Costs 1 query, 2 with changes.
     """
     _in_transaction()
@@ -117,9 +117,9 @@ def record_many(
     own: Iterable[Mapping[str, object]] | None = None,
     at: Iterable[datetime] | None = None,
 ) -> list[int]:
-    """The number of an entry for each (row, its changes), written in bulk. Costs 2 queries, 3 with changes, whatever their number.
+    """Write an entry for each (row, its changes); their ids. Costs 2 queries, 3 with changes, whatever the number of rows.
 
-    `facts` are those of every entry; `own` has what each row adds to them, `at` when each was done, where that is not now, in the
+    `facts` are added to every entry; `own` has additional facts for each row and `at` the time of each action, if not now, in the
     same order.
     """
     _in_transaction()
@@ -151,7 +151,7 @@ CHANGE = ("object_type", "object_id", "field", "before", "after")
 
 
 def plain_changes(changes: Changes) -> Iterator[tuple[str, tuple[object, object]]]:
-    """(field, before and after as JSON keeps them) of what differs."""
+    """(field, before and after in JSON) of each difference."""
     return ((field, (json_value(before), json_value(after))) for field, (before, after) in changes.items() if before != after)
 
 
@@ -160,17 +160,17 @@ def actor(by: Any) -> int | None:
 
 
 def label(obj: models.Model | type[models.Model]) -> str:
-    """How a row's table is named in the history, like "gifts.voucher"."""
+    """The name of a row's table in the history, like "gifts.voucher"."""
     return obj._meta.label_lower
 
 
 def column(row: models.Model, field: str) -> str:
-    """The attribute that holds what is stored for `field`: the id of a foreign key."""
+    """The attribute with the stored value of `field`: the id for a foreign key."""
     return str(getattr(row._meta.get_field(field), "attname"))  # noqa: B009  a reverse relation has none, and no verb edits one
 
 
 def json_value(value: object) -> object:
-    """`value` as JSON keeps it."""
+    """`value` in a form that JSON can store."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -187,7 +187,7 @@ def _in_transaction() -> None:
 
 @dataclass(frozen=True)
 class Theirs:
-    """What somebody else wrote into a field; who and when as the history says, None where it does not."""
+    """The value that somebody else saved in a field, and who and when according to the history (None if unknown)."""
 
     value: object
     actor_id: int | None = None
@@ -195,7 +195,7 @@ class Theirs:
 
 
 class EditedMeanwhile(Refused):
-    """Somebody else wrote other words into the same fields since they were shown; `theirs` has each, `merged` what else is new."""
+    """Somebody else has changed the same fields since they were shown; `theirs` has their values, `merged` their other changes."""
 
     code = "edited_meanwhile"
 
@@ -213,12 +213,12 @@ def edit(
     shown: Mapping[str, object] | None = None,
     together: Collection[str] = (),
 ) -> dict[str, tuple[object, object]]:
-    """Write what of `values` was meant to change, with an entry; what changed, as (before, after).
+    """Save those of `values` that the user changed, with an entry; the changes as (before, after).
 
-    Meant is what differs from what was shown: `shown` has the fields of a form as `plain` keeps them, without it what `row`
-    held counts; who means one of the fields `together` means them all. The row is locked and read again, so "before" is what
-    stood there, and what somebody else wrote meanwhile into a field that was not meant stays. Raises EditedMeanwhile where a
-    form meant a field that they changed too. Costs nothing when nothing was meant, else 4 queries.
+    A field counts as changed where its value differs from `shown`, the values that the form showed (without `shown`, from `row`);
+    changing one of the fields `together` counts as changing all of them. The row is locked and read again, so "before" is what the
+    database held, and changes that somebody else made to other fields are kept. Raises EditedMeanwhile where both changed the same
+    field. Costs nothing when nothing changed, otherwise 4 queries.
     """
     _in_transaction()
     names = {field: column(row, field) for field in values}
@@ -241,7 +241,7 @@ def edit(
 
 @dataclass(frozen=True)
 class Edited(Generic[Row]):
-    """A row that `edit_many` changed: what, as (before, after), and the number of its entry."""
+    """A row that `edit_many` changed: its changes as (before, after) and the id of its entry."""
 
     row: Row
     changes: Changes
@@ -251,9 +251,9 @@ class Edited(Generic[Row]):
 def edit_many(
     edits: Iterable[tuple[Row, Mapping[str, object]]], *, action: str, by: object, facts: Mapping[str, object] | None = None
 ) -> list[Edited[Row]]:
-    """What `edit` does, for many rows of one model, each named once: (row, values) each. Answers those that changed.
+    """Like `edit`, for many rows of one model: (row, values) for each, no row twice. Returns those that changed.
 
-    Costs nothing where nothing was meant, else 5 queries whatever their number.
+    Costs nothing where nothing changed, otherwise 5 queries whatever the number of rows.
     """
     _in_transaction()
     meant = [(row, values) for row, asked in edits if (values := differing(row, asked))]
@@ -265,12 +265,12 @@ def edit_many(
 
 
 def differing(row: models.Model, values: Mapping[str, object]) -> dict[str, object]:
-    """What of `values` is another than what `row` holds."""
+    """Those of `values` that differ from `row`."""
     return {field: value for field, value in values.items() if json_value(getattr(row, column(row, field))) != json_value(value)}
 
 
 def put(row: models.Model, values: Mapping[str, object]) -> dict[str, tuple[object, object]]:
-    """Let `row` hold `values`; what that changed, as (before, after)."""
+    """Set `values` on `row`; the changes as (before, after)."""
     changed = {}
     for field, value in values.items():
         name = column(row, field)
@@ -282,7 +282,7 @@ def put(row: models.Model, values: Mapping[str, object]) -> dict[str, tuple[obje
 
 
 def refuse_clashes(row: models.Model, meant: Mapping[str, object], *, shown: Mapping[str, object], now: Mapping[str, object]) -> None:
-    """Raises EditedMeanwhile where a meant field holds `now` neither what was shown nor what is meant. Costs 1 query where one does."""
+    """Raises EditedMeanwhile where a changed field holds `now` neither the value shown nor the new one. Costs 1 query in that case."""
     new = {field: value for field, value in now.items() if field in shown and json_value(value) != shown[field]}
     clashing = {field: value for field, value in new.items() if field in meant and json_value(value) != meant[field]}
     if not clashing:

@@ -1,4 +1,4 @@
-"""What the databases do differently has one home: folded text, locks, periods that must not overlap, rows in bulk, search."""
+"""Everything that PostgreSQL and SQLite do differently: folded text, locks, periods that must not overlap, bulk writes, search."""
 
 from fleetportal.core.db.folded import Folded
 from fleetportal.core.db.folding import JOINING, fold

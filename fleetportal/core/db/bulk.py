@@ -1,6 +1,7 @@
-"""Many new rows at once, written as bare as the database takes them: what `bulk_create` spends on each row is most of an import.
+"""Writes many new rows at once with as little work per row as possible: the overhead of `bulk_create` is most of an import.
 
-COPY on PostgreSQL, an INSERT of many rows on SQLite; numbers are reserved first, so that rows may name each other before any is written.
+COPY on PostgreSQL, an INSERT of many rows on SQLite; ids are reserved first, so that rows can refer to each other before any is
+written.
 """
 
 import gc
@@ -26,8 +27,8 @@ as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def new(model: type[Row], /, **values: Any) -> Row:
-    """`model(**values)` at a fifth of its cost: defaults as they stand, no signals, no look at the names. Django's own constructor
-    takes a quarter of an import."""
+    """`model(**values)` at a fifth of the cost: defaults are copied, no signals are sent, names are not checked. Django's own
+    constructor takes a quarter of the time of an import."""
     plain, made, relations = defaults(model)
     row = model.__new__(model)
     state = row.__dict__
@@ -38,7 +39,7 @@ def new(model: type[Row], /, **values: Any) -> Row:
     for name, value in values.items():
         if name in state:
             state[name] = value
-        else:  # a row above by its relation; `add` looks for its number where it has none yet
+        else:  # a related row; `add` looks up its id where it has none yet
             row._state.fields_cache[name] = value
             state[relations[name]] = value.pk if value is not None else None
     return row
@@ -46,7 +47,7 @@ def new(model: type[Row], /, **values: Any) -> Row:
 
 @cache
 def defaults(model: type[models.Model]) -> tuple[dict[str, object], list[tuple[str, Callable[[], Any]]], dict[str, str]]:
-    """(attributes with what every new row has, attributes with what is made anew for each, relations with their attribute)."""
+    """(attributes with fixed defaults, attributes with callable defaults, relations with their attribute)."""
     plain: dict[str, object] = {}
     made: list[tuple[str, Callable[[], Any]]] = []
     for field in model._meta.concrete_fields:
@@ -59,14 +60,14 @@ def defaults(model: type[models.Model]) -> tuple[dict[str, object], list[tuple[s
 
 
 def moment() -> datetime:
-    """`timezone.now` without asking the settings each time."""
+    """`timezone.now` without reading the settings each time."""
     return datetime.now(UTC)
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Nobody looks for garbage meanwhile: a batch makes tens of thousands of rows that all stand until it ends, and looking through
-    them again and again takes a quarter of its time. For one batch only; what it leaves is collected after it."""
+    """Switches garbage collection off: a batch makes tens of thousands of rows that all live until it ends, and scanning them again
+    and again takes a quarter of its time. For one batch only; its garbage is collected afterwards."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -77,14 +78,14 @@ def uncollected() -> Iterator[None]:
 
 
 def reserve(model: type[models.Model], count: int) -> list[int]:
-    """`count` numbers for new rows of `model`. Call in the transaction that writes them. Costs 1 query."""
+    """`count` ids for new rows of `model`. Call in the transaction that writes them. Costs 1 query."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             named = "SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0"  # apart, or it is looked up for each number
             cursor.execute(f"SELECT nextval(name) FROM ({named}) AS sequence, generate_series(1, %s)", [f'"{table}"', count])
             return [row[0] for row in cursor.fetchall()]
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])  # the IMMEDIATE transaction keeps others out
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])  # the IMMEDIATE transaction keeps other writers out
         found = cursor.fetchone()
         first = found[0] + 1 if found else 1
         return list(range(first, first + count))
@@ -108,9 +109,10 @@ def add(rows: Sequence[models.Model]) -> None:
 
 
 def add_missing(rows: Sequence[models.Model], *, key: str) -> None:
-    """Save those new `rows`, all of one model, whose unique `key` no row has yet; each then has the id of the row with its key.
+    """Save those of the new `rows`, all of one model, whose unique `key` is not taken yet; each then has its id, or that of the
+    existing row.
 
-    Two of them must not share a key. Costs 1 query for a thousand rows on PostgreSQL, 2 on SQLite, 1 for a single row.
+    No two of them may share a key. Costs 1 query for a thousand rows on PostgreSQL, 2 on SQLite, 1 for a single row.
     """
     model = type(rows[0])
     if connection.vendor == "postgresql" or len(rows) == 1:  # a statement that touches the row of the same key also returns its id
@@ -125,9 +127,9 @@ def add_missing(rows: Sequence[models.Model], *, key: str) -> None:
 
 
 def add_unless_there(row: models.Model) -> bool:
-    """True where the new `row` is saved; False where a unique constraint says that there is one already: nothing has changed then.
+    """True where the new `row` is saved; False where a unique constraint refuses it, and then nothing has changed.
 
-    A row that somebody else is writing at this moment is waited for. Costs 1 query.
+    Waits for a row that another transaction is just writing. Costs 1 query.
     """
     model = type(row)
     names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
@@ -145,7 +147,7 @@ def add_unless_there(row: models.Model) -> bool:
 
 
 def renumber(rows: Sequence[models.Model]) -> None:
-    """Let the new `rows`, all of one model, hold the numbers of rows above them that had none yet when they were named."""
+    """Copy the ids of related rows that had none yet when the new `rows`, all of one model, were made."""
     relations = defaults(type(rows[0]))[2] if rows else {}
     for row in rows:
         for name, above in row._state.fields_cache.items():
@@ -156,7 +158,7 @@ def renumber(rows: Sequence[models.Model]) -> None:
 def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]], *, cursor: Any = None) -> None:
     """Write new rows of `model` from their values, `names` being the attributes. Costs 1 query.
 
-    `cursor` is one of the driver's own, for a thread that writes on a connection that another has opened.
+    `cursor` is a cursor of the driver, for a thread that writes on a connection opened by another thread.
     """
     if connection.vendor != "postgresql":
         execute_many(model, names, rows, cursor=cursor)
@@ -170,8 +172,8 @@ def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequen
 def execute_many(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]], *, suffix: str = "", cursor: Any = None
 ) -> None:
-    """As `write`, by INSERT; `suffix` ends the statement. A statement has as many rows as it may have parameters: row by row, SQLite
-    takes two and a half times as long."""
+    """As `write`, by INSERT; `suffix` ends the statement. Each statement holds as many rows as the limit on parameters allows: row
+    by row, SQLite takes two and a half times as long."""
     placeholders = f"({', '.join(['%s'] * len(names))})"
     start = f'INSERT INTO "{model._meta.db_table}" ({columns(model, names)}) VALUES'
     values, most = list(database_values(model, names, rows)), PARAMETERS // len(names)
@@ -182,18 +184,18 @@ def execute_many(
 
 
 def opened(cursor: Any) -> AbstractContextManager[Any]:
-    """`cursor`, which its owner closes; a new one where there is none."""
+    """`cursor`, which the caller closes, or a new one."""
     return connection.cursor() if cursor is None else nullcontext(cursor)
 
 
 def columns(model: type[models.Model], names: Sequence[str]) -> str:
-    """The columns of the attributes `names`, as they are listed in a statement."""
+    """The columns of the attributes `names`, as a list in SQL."""
     by_name = {field.attname: field.column for field in model._meta.concrete_fields}
     return ", ".join(f'"{by_name[name]}"' for name in names)
 
 
 def database_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[list[Any]]:
-    """Each of `rows` as the database takes it."""
+    """Each of `rows` in database values."""
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     converts = [converter(by_name[name]) for name in names]
     special = [(index, remembering(convert)) for index, convert in enumerate(converts) if convert is not None]
@@ -201,9 +203,9 @@ def database_values(model: type[models.Model], names: Sequence[str], rows: Itera
 
 
 def update(rows: Sequence[models.Model], fields: Collection[str]) -> None:
-    """Write `fields` of the saved `rows`, all of one model, as they hold them now, with the folded columns. Costs 1 query.
+    """Write the current values of `fields` of the saved `rows`, all of one model, with the folded columns. Costs 1 query.
 
-    All rows get all `fields` written: call it with rows that were read under a lock.
+    All rows get all `fields` written: call it only with rows that were read under a lock.
     """
     if not rows:
         return
@@ -235,11 +237,11 @@ def converted(row: Sequence[object], special: Sequence[tuple[int, Convert]]) -> 
 
 
 def converter(field: "models.Field[object, object]") -> Convert | None:
-    """How a value of `field` becomes what the database takes; None where it is taken as it stands."""
+    """The function that turns a value of `field` into a database value; None where both are the same."""
     if isinstance(field, models.JSONField):
         return as_json
     if isinstance(field, models.CharField) and field.choices:
-        return str  # a choice is an Enum, which COPY would write by its name
+        return str  # a choice is an enum member, which COPY would write by its name
     if connection.vendor == "sqlite" and isinstance(field, models.DateTimeField):
         return connection.ops.adapt_datetimefield_value
     if connection.vendor == "sqlite" and isinstance(field, models.DateField):
@@ -248,9 +250,9 @@ def converter(field: "models.Field[object, object]") -> Convert | None:
 
 
 def remembering(convert: Convert) -> Convert:
-    """`convert`, once for a value that stands in row after row, as the moment and the facts of a batch's history do.
+    """`convert`, called once for a value that is the same in row after row, like the time and the facts of a batch's history.
 
-    For one writing of one thread: two that remember together would write each other's values.
+    Not for sharing between threads: they would write each other's values.
     """
     last: Any = None
     made: Any = None

@@ -1,4 +1,4 @@
-"""Rows that keep a text a second time, folded: for look-up, uniqueness and order by name."""
+"""Models with a folded copy of a text field: for look-ups, uniqueness and sorting by name."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -7,15 +7,15 @@ from django.db import models
 
 
 class Folded(models.Model):
-    """A row with folded columns. They are filled whenever it is written, by `save` and by the bulk writer alike."""
+    """A row with folded columns. They are filled by `save` and by the bulk writer."""
 
-    folded: ClassVar[Mapping[str, str]]  # field -> the column that keeps it folded
+    folded: ClassVar[Mapping[str, str]]  # field -> its folded column
 
     class Meta:
         abstract = True
 
     def refold(self) -> None:
-        """Fill the folded columns from what the row holds now."""
+        """Fill the folded columns from the current values."""
         raise NotImplementedError
 
     def save(self, **kwargs: Any) -> None:
@@ -26,7 +26,7 @@ class Folded(models.Model):
 
 
 def with_folded(model: type[models.Model], fields: Iterable[str]) -> list[str]:
-    """`fields` and the folded columns that follow from them."""
+    """`fields` and their folded columns."""
     fields = list(fields)
     folded = model.folded if issubclass(model, Folded) else {}
     return [*fields, *sorted({folded[name] for name in fields if name in folded})]

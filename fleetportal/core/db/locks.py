@@ -1,4 +1,4 @@
-"""Locks of rows and of rules, and what is said when one is not got in time."""
+"""Locks on rows and on names, and the refusal when a lock can't be taken in time."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def lock(row: Row, *, keep: Sequence[str] = ()) -> Row:
-    """`row`, read again under a lock that lasts to the end of the transaction; parents before children, many in pk order.
+    """Lock `row` until the end of the transaction and read it again. Lock parents before children, many rows in pk order.
 
-    FOR NO KEY UPDATE on PostgreSQL; on SQLite the IMMEDIATE transaction has locked already. Raises
-    TransactionManagementError outside a transaction. What was not saved of `row` is lost; the rows in `keep`, which it points
-    at, stay as they were read: for names to show, never for a value that decides something. Costs 1 query.
+    FOR NO KEY UPDATE on PostgreSQL; on SQLite the IMMEDIATE transaction already holds the lock. Raises TransactionManagementError
+    outside a transaction. Unsaved changes to `row` are lost; the related rows in `keep` are not read again: use them for names to
+    show, never for a decision. Costs 1 query.
     """
     using = router.db_for_write(type(row), instance=row)
     if not connections[using].in_atomic_block:
@@ -33,9 +33,9 @@ def lock(row: Row, *, keep: Sequence[str] = ()) -> Row:
 
 
 def locked(rows: "models.QuerySet[Row]", *, against_naming: bool = False) -> "models.QuerySet[Row]":
-    """`rows` in pk order, each read under the lock that `lock` takes: for a batch that is judged and then written.
+    """`rows` in pk order, each read under the lock that `lock` takes: for a batch that is checked and then written.
 
-    With `against_naming`, as before a deletion, no new row can refer to one of them until the transaction ends.
+    With `against_naming`, as before a deletion, no new row can refer to any of them until the transaction ends.
     Raises TransactionManagementError outside a transaction when it is read on PostgreSQL.
     """
     rows = rows.order_by("pk")
@@ -45,8 +45,8 @@ def locked(rows: "models.QuerySet[Row]", *, against_naming: bool = False) -> "mo
 def lock_many(rows: Sequence[Row]) -> None:
     """Read `rows`, all of one model, again under the lock that `lock` takes, in pk order.
 
-    Raises DoesNotExist where one of them is gone, TransactionManagementError outside a transaction. What was not saved of them
-    is lost. Costs 1 query.
+    Raises DoesNotExist where one of them is gone, TransactionManagementError outside a transaction. Unsaved changes are lost. Costs
+    1 query.
     """
     if not rows:
         return
@@ -64,7 +64,7 @@ def lock_many(rows: Sequence[Row]) -> None:
 
 
 def renew(row: models.Model, values: dict[str, object]) -> None:
-    """Let `row` hold `values`; a related row that it does not point at any more is forgotten."""
+    """Set `values` on `row`, and drop cached related rows that it no longer refers to."""
     for field in row._meta.concrete_fields:
         if field.is_relation and getattr(row, field.attname) != values[field.attname]:
             row._state.fields_cache.pop(field.name, None)
@@ -72,14 +72,14 @@ def renew(row: models.Model, values: dict[str, object]) -> None:
 
 
 def can_lock(using: str = "default") -> bool:
-    """True where rows can be locked one by one (PostgreSQL); SQLite locks the whole file for a writer."""
+    """True where rows can be locked one by one (PostgreSQL); SQLite locks the whole file for each writer."""
     return bool(connections[using].features.has_select_for_update)
 
 
 def lock_name(what: str) -> None:
     """Lock the name `what` until this transaction ends; for a rule over several rows that have no common parent row to lock.
 
-    Lasts to the end of the transaction. On SQLite the IMMEDIATE transaction has seen to it. Raises TransactionManagementError
+    Lasts to the end of the transaction. On SQLite the IMMEDIATE transaction is enough. Raises TransactionManagementError
     outside one. Costs 1 query on PostgreSQL.
     """
     connection = connections["default"]
@@ -92,10 +92,10 @@ def lock_name(what: str) -> None:
 
 @contextmanager
 def commits_without_waiting() -> Iterator[None]:
-    """Inside, a commit on PostgreSQL does not wait for the disk; SQLite's does not anyway (`synchronous=NORMAL`).
+    """Within the block, commits on PostgreSQL do not wait for the disk; on SQLite they never do (`synchronous=NORMAL`).
 
-    A crash of the database server itself, not of ours, may take back what was committed in its last half second: for writes that
-    are done again where they are missing, and for nothing else. Costs 2 queries on PostgreSQL.
+    A crash of the database server, not of our process, may lose the commits of its last half second. Use it only for writes that
+    are repeated when they are missing. Costs 2 queries on PostgreSQL.
     """
     connection = connections["default"]
     if connection.vendor != "postgresql":
@@ -106,26 +106,26 @@ def commits_without_waiting() -> Iterator[None]:
     try:
         yield
     finally:
-        if connection.is_usable():  # else the next connection begins with what the server says
+        if connection.is_usable():  # otherwise the next connection begins with the server's default
             with connection.cursor() as cursor:
                 cursor.execute("RESET synchronous_commit")
 
 
-# What the databases say when somebody else held a lock too long, or two waited for each other.
+# The errors for a lock that was held too long, and for a deadlock.
 LOCKED = {"55P03", "40P01", "40001"}
 
 SQLITE_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class Busy(Refused):
-    """Too many write at once: the wait for a lock was given up. Nothing has changed; the same request may be sent again."""
+    """Too many writers at once: the lock could not be taken in time. Nothing has changed; the same request can be sent again."""
 
     code = "busy"
     status = 503
 
 
 def busy(error: OperationalError) -> Busy | None:
-    """The refusal for a lock that was not got in time; None for any other error of the database."""
+    """The refusal for a lock that could not be taken in time; None for any other database error."""
     cause = error.__cause__
     locked = getattr(cause, "sqlstate", None) in LOCKED or (getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF in SQLITE_LOCKED
     message = _("The portal is very busy right now. Nothing was changed; please try again in a few seconds.")

@@ -1,4 +1,4 @@
-"""Look-ups and conditions that one database answers well only when they are written its way."""
+"""Look-ups and conditions that one of the databases runs fast only in a particular form."""
 
 import json
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ from django.db.models.sql import Query
 
 @models.Field.register_lookup
 class Among(models.Lookup):
-    """`name__among=values`: what `__in` finds, with all the values in one parameter. A batch of an import asks for 500 names at
-    once, and a statement with a placeholder for each costs more to write than to answer."""
+    """`name__among=values`: the same rows as `__in`, with all values in one parameter. An import looks up 500 names at once, and a
+    statement with a placeholder for each takes longer to build than to run."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -38,9 +38,9 @@ models.ForeignKey.register_lookup(Among)
 
 @models.BigAutoField.register_lookup
 class AmongFew(In):
-    """`pk__among_few=queryset`: as `pk__in`, where the queryset has few rows beside the table.
+    """`pk__among_few=queryset`: like `pk__in`, for a queryset with few rows compared with the table.
 
-    PostgreSQL takes them first and looks each up; as a join it would walk the table in the order of the page, past everybody else's.
+    PostgreSQL fetches the few and looks each up; with a join it would scan the table in the order of the page, past all other rows.
     """
 
     lookup_name = "among_few"
@@ -54,8 +54,8 @@ class AmongFew(In):
 
 
 def is_one(rows: models.QuerySet[models.Model, object]) -> IsNull:
-    """As `Exists(rows)`, evaluated row by row: for a page of a large table, where the first fifty are enough.
+    """Like `Exists(rows)`, but evaluated row by row: for one page of a large table, where the first fifty rows are enough.
 
-    Of an `Exists` PostgreSQL makes a hash or a join of everybody's rows before it answers the first.
+    PostgreSQL turns an `Exists` into a hash or a join over all rows before it returns the first.
     """
     return IsNull(Subquery(rows.order_by().values("pk")[:1]), False)

@@ -20,10 +20,10 @@ class Overlap(Refused):
 
 
 class NoOverlap(ExclusionConstraint):
-    """No two rows that agree on `same` share a day of their periods (first and last day included; no last day: still running).
+    """No two rows with equal `same` fields have overlapping periods (first and last day included; no last day: still running).
 
     EXCLUDE on PostgreSQL (needs btree_gist); nothing in SQLite's schema, where `validate()` runs a range query inside
-    the verb's IMMEDIATE transaction. Save through `save_apart`, which does both.
+    the verb's IMMEDIATE transaction. Save with `save_apart`, which does both.
     """
 
     def __init__(
@@ -59,7 +59,8 @@ class NoOverlap(ExclusionConstraint):
             raise ValidationError(_("This period overlaps with another one."), code="overlap")
 
     def clashes(self, model: type[models.Model], instance: models.Model, using: str = "default") -> models.QuerySet[models.Model]:
-        """The rows whose period shares a day with `instance`'s; none for an instance that `condition` leaves out. 1 query more with one."""
+        """The rows whose period overlaps with `instance`'s; none where the constraint's `condition` does not apply to it. A
+        condition costs 1 query more."""
         rows: models.QuerySet[models.Model] = model._base_manager.using(using).exclude(pk=instance.pk)
         fields = {field.name: field for field in model._meta.concrete_fields}
         values = {name: Value(getattr(instance, field.attname), field) for name, field in fields.items()}
@@ -75,10 +76,10 @@ class NoOverlap(ExclusionConstraint):
 
 
 def save_apart(row: models.Model, *, refusal: Refused) -> None:
-    """Save `row` unless its period overlaps another's, by its model's NoOverlap constraints; else raise `refusal`.
+    """Save `row`, or raise `refusal` where one of its model's NoOverlap constraints is violated.
 
-    Call inside the verb's transaction, after `lock` of the row they have in common: two that first meet at EXCLUDE may
-    end in a deadlock. Costs 1 query for each such constraint (2 where it has a condition) and the save.
+    Call inside the verb's transaction, after locking the common parent row: two writers that first meet at EXCLUDE can deadlock.
+    Costs 1 query for each such constraint (2 where it has a condition) and the save.
     """
     for constraint in row._meta.constraints:
         if isinstance(constraint, NoOverlap) and constraint.clashes(type(row), row).exists():
@@ -86,7 +87,7 @@ def save_apart(row: models.Model, *, refusal: Refused) -> None:
     try:
         with transaction.atomic():
             row.save()
-    except IntegrityError as error:  # PostgreSQL's EXCLUDE, when somebody else was faster by a moment
+    except IntegrityError as error:  # PostgreSQL's EXCLUDE, when another transaction was faster
         if violated(error) in {c.name for c in row._meta.constraints if isinstance(c, NoOverlap)}:
             raise refusal from error
         raise
@@ -98,5 +99,5 @@ def knows_ranges(schema_editor: SchemaEditor | None) -> bool:
 
 
 def violated(error: IntegrityError) -> str:
-    """The name of the constraint that PostgreSQL names as violated; "" on SQLite."""
+    """The name of the violated constraint on PostgreSQL; "" on SQLite."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""

@@ -1,6 +1,6 @@
 """Global search: one table of folded words, FTS5 on SQLite and a text index on PostgreSQL, behind one function.
 
-A row names its object and the company it belongs to; who searches joins it to what they may see.
+A row names its object and the company it belongs to; a search joins it with the rows that the user may see.
 """
 
 import re
@@ -19,14 +19,14 @@ WORD = re.compile(r"\w+")
 UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
 MAX_WORDS = 8
 FEW = 5_000
-MANY = 20_000  # of one kind: up to so many are looked up faster than as many are come by in their order
-CUT = 200  # of a word that is everywhere: so many are found before rights are checked
-MAX_LETTERS = 60  # of one word: PostgreSQL refuses to look for 2,000
+MANY = 20_000  # of one kind: up to this many, looking them up is faster than scanning in their order
+CUT = 200  # of a very common word: this many are found before rights are checked
+MAX_LETTERS = 60  # of one word: PostgreSQL refuses words of 2,000
 
 
 class SearchRowQuerySet(models.QuerySet["SearchRow"]):
     def matching(self, question: str) -> "SearchRowQuerySet":
-        """Rows in which each word of `question` begins a word; «überland» finds "Ueberland" and the other way round."""
+        """Rows in which each word of `question` is the beginning of a word; «überland» finds "Ueberland" and vice versa."""
         words = [spellings for word in WORD.findall(without_case(question))[:MAX_WORDS] if (spellings := variants(word))]
         if not words:
             return self.none()
@@ -34,7 +34,7 @@ class SearchRowQuerySet(models.QuerySet["SearchRow"]):
 
 
 class SearchRow(models.Model):
-    """What one object is found by."""
+    """The searchable text of one object."""
 
     object_type = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
@@ -58,7 +58,7 @@ def found(model: type[models.Model], question: str) -> models.QuerySet[SearchRow
 def few(question: str) -> dict[str, list[int]] | None:
     """The ids that `question` finds, by the label of their model; None where there are more than FEW. Costs 1 query.
 
-    A few, found first, are looked up in what one may see.
+    The caller narrows them to what the user may see.
     """
     rows = list(SearchRow.objects.matching(question).values_list("object_type", "object_id")[: FEW + 1])
     if len(rows) > FEW:
@@ -78,7 +78,7 @@ def many_of(model: type[models.Model], question: str) -> list[int] | None:
 def first(model: type[models.Model], question: str, *, order: Sequence[str]) -> list[int]:
     """The ids of the first CUT rows of `model`, in that order, that `question` finds. Costs 1 query.
 
-    For a word that is everywhere: row after row is looked at until there are enough, which an index on `order` makes cheap.
+    For a very common word: rows are checked one by one until there are enough, which an index on `order` makes cheap.
     """
     rows: models.QuerySet[models.Model] = model._default_manager.all()
     if connection.vendor == "postgresql":
@@ -94,14 +94,14 @@ def row(obj: models.Model, *, title: str, texts: Iterable[str]) -> SearchRow:
 
 
 def index(rows: Iterable[SearchRow]) -> None:
-    """Write or renew `rows`. Costs 1 query a thousand."""
+    """Insert or update `rows`. Costs 1 query a thousand."""
     SearchRow.objects.bulk_create(
         list(rows), batch_size=1000, update_conflicts=True, unique_fields=["object_type", "object_id"], update_fields=["title", "words"]
     )
 
 
 def add(rows: Iterable[SearchRow]) -> None:
-    """Write the first rows of new objects, which have none yet that could conflict. Costs 2 queries."""
+    """Insert the rows of new objects, which can't conflict with existing ones. Costs 2 queries."""
     bulk.add(list(rows))
 
 
@@ -119,7 +119,7 @@ def words_of(texts: Iterable[str]) -> str:
 
 
 def without_case(text: str) -> str:
-    """`text` in small letters with umlauts kept (each one sign), so that both spellings can be made of it."""
+    """`text` in lower case with umlauts kept (one character each), so that both spellings can be made from it."""
     return unicodedata.normalize("NFKC", JOINING.sub("", text)).casefold()
 
 
@@ -128,7 +128,7 @@ def variants(word: str) -> tuple[str, ...]:
     return spellings_of(word[:MAX_LETTERS])
 
 
-@lru_cache(maxsize=4096)  # names, towns and makes come again and again
+@lru_cache(maxsize=4096)  # names, towns and makes are repeated often
 def spellings_of(word: str) -> tuple[str, ...]:
     spelt = word
     for umlaut, pair in UMLAUTS:
@@ -149,7 +149,7 @@ def _matches_tsquery(words: list[tuple[str, ...]]) -> Q:
 
 @models.TextField.register_lookup
 class Matches(models.Lookup):
-    """`words__matches=tsquery` on PostgreSQL, written as its index is, so that a condition on the kind beside it uses it too."""
+    """`words__matches=tsquery` on PostgreSQL, written exactly like the index, so that the planner uses it together with the kind."""
 
     lookup_name = "matches"
 

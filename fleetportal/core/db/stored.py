@@ -1,4 +1,4 @@
-"""A dataclass kept in a JSON column."""
+"""A dataclass stored in a JSON column."""
 
 import json
 from collections.abc import Callable
@@ -13,18 +13,18 @@ T = TypeVar("T")
 if TYPE_CHECKING:
 
     class JsonColumn(models.Field[T, T]):
-        """Holds a T, as the type checker sees it: Django's own field takes no type at run time."""
+        """A field with values of type T, for the type checker: Django's own field takes no type parameter at run time."""
 
 else:
 
     class JsonColumn(models.Field, Generic[T]):
-        """Holds a T."""
+        """A field with values of type T."""
 
 
 class Stored(JsonColumn[T]):
     """A field whose column value is converted by `load` when read and by `dump` when written.
 
-    The migrations know it as a plain JSONField: what the value is called in Python is no concern of the table.
+    Migrations see a plain JSONField: the class of the value in Python does not concern the table.
     """
 
     def __init__(self, load: Callable[[Any], T], dump: Callable[[T], Any], **options: Any) -> None:

@@ -1,1 +1,1 @@
-"""Work that waits in the database, and the processes that do it."""
+"""Background jobs in the database, and the processes that run them."""

@@ -1,4 +1,4 @@
-"""The doorbell: wakes a worker once the transaction is through. A bell that is not heard costs a tick of the sweep, no work."""
+"""The bell: wakes a worker after commit. If it is lost, the work waits for the next sweep; nothing else is lost."""
 
 import logging
 import time
@@ -10,12 +10,12 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-rung_at: dict[str, float] = {}  # when this process last rang for a task
+rung_at: dict[str, float] = {}  # when this process last rang for each task
 
 
 @dataclass(frozen=True)
 class Bell:
-    """What wakes one task; two for the same task are equal."""
+    """A callback that wakes one task; two for the same task are equal."""
 
     task: str
 
@@ -24,14 +24,14 @@ class Bell:
 
 
 def ring(task: str, *, every: float = 0.0) -> None:
-    """Wake `task` on commit, once for a transaction however often it rings; does nothing but log when the broker is away.
+    """Wake `task` on commit, once per transaction however often it is called; only logs when the broker is not available.
 
-    With `every`, for what may wait for the sweep, at most once in that many seconds: one bell then serves what many transactions left.
+    With `every`, for work that can wait for the sweep, at most once in that many seconds: one bell then serves many transactions.
     """
     bell, waiting = Bell(task), transaction.get_connection().run_on_commit
     if every and time.monotonic() - rung_at.get(task, -every) < every:
         return
-    # One that waits already goes off whenever this one would: had its savepoint been rolled back, it would be gone.
+    # One that is waiting already will ring whenever this one would: a rolled-back savepoint would have removed it.
     if all(rung != bell for _savepoints, rung, _robust in waiting):
         transaction.on_commit(bell, robust=True)
 

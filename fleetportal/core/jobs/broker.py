@@ -1,7 +1,7 @@
-"""The broker of a small installation: a folder, kombu's, that survives half a message.
+"""The broker of a small installation: kombu's file system transport, made safe against truncated messages.
 
-It carries the bell alone (what is to be done is a row): a message may be lost, which costs a tick of the sweep, but none may end the
-worker, which would end the portal.
+It carries only the bell (the work is a row): losing a message delays work until the next sweep, but none may stop the worker, which
+would stop the portal.
 """
 
 from queue import Empty
@@ -11,7 +11,7 @@ from kombu.transport import filesystem
 
 class FolderChannel(filesystem.Channel):
     def drain_events(self, *args: object, **kwargs: object) -> object:
-        """The next message; one that is still being written, or that a full disk or a crash cut off, is gone."""
+        """The next message; one that is still being written, or was truncated by a full disk or a crash, is dropped."""
         try:
             return super().drain_events(*args, **kwargs)  # type: ignore[no-untyped-call]  # kombu gives it no types
         except ValueError:

@@ -1,4 +1,4 @@
-"""Work that takes longer than a request: a row, done in slices of at most two seconds, going on where a killed worker stopped."""
+"""Work that takes longer than a request: a row, run in slices of at most two seconds, and resumed where a killed worker stopped."""
 
 import logging
 import time
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 2.0
 LEASE = timedelta(minutes=2)
-PAUSE = timedelta(seconds=10)  # before a slice that the database did not let through
+PAUSE = timedelta(seconds=10)  # before repeating a slice that failed because the database was busy
 MAX_TRIES = 5
 
 Run = Callable[["Job", float], bool]
@@ -25,7 +25,7 @@ kinds: dict[str, Run] = {}
 
 
 def kind(name: str) -> Callable[[Run], Run]:
-    """Registers `run(job, deadline) -> finished`: works until `time.monotonic()` passes `deadline`, safe to be run twice."""
+    """Registers `run(job, deadline) -> finished`: it works until `time.monotonic()` passes `deadline` and is safe to run twice."""
 
     def register(run: Run) -> Run:
         kinds[name] = run
@@ -47,7 +47,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(models.Model):
-    """One piece of long work. `args` hold ids only; `done` of `total` is the progress bar; `tries` count slices that died."""
+    """One long job. `args` hold only ids; `done` and `total` feed the progress bar; `tries` counts slices that failed."""
 
     kind = models.CharField(max_length=60)
     args = models.JSONField(default=dict)
@@ -56,7 +56,7 @@ class Job(models.Model):
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
-    turn = models.BigIntegerField(default=0)  # a slice done goes to the end of the queue
+    turn = models.BigIntegerField(default=0)  # after a slice the job goes to the end of the queue
     lease_until = models.DateTimeField(null=True)
     why = models.CharField(max_length=300, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
@@ -79,20 +79,20 @@ class Job(models.Model):
         return self.state == JobState.WAITING
 
     def progress(self, done: int, total: int | None = None) -> None:
-        """Say how far it is. Costs 1 query."""
+        """Store the progress. Costs 1 query."""
         self.done, self.total = done, self.total if total is None else total
         Job.objects.filter(pk=self.pk).update(done=self.done, total=self.total)
 
 
 def start(kind: str, args: Mapping[str, object], *, by: Any) -> Job:
-    """The job, queued in the caller's transaction; the worker hears the bell on commit. Costs 1 query."""
+    """The job, queued in the caller's transaction; the worker is woken on commit. Costs 1 query."""
     job = Job.objects.create(kind=kind, args=args, owner=by)
     bell.ring("core.run_jobs")
     return job
 
 
 def claim(*, now: datetime) -> Job | None:
-    """The job whose turn it is, leased, or None. Costs 2 queries."""
+    """The next job, leased, or None. Costs 2 queries."""
     with transaction.atomic():
         due = Job.objects.due(now=now).order_by("turn", "id")
         if connection.features.has_select_for_update_skip_locked:
@@ -105,7 +105,7 @@ def claim(*, now: datetime) -> Job | None:
 
 
 def run_due() -> bool:
-    """Do one slice of the job whose turn it is; True when there was one."""
+    """Run one slice of the next job; True when there was one."""
     job = claim(now=timezone.now())
     if job is None:
         return False
@@ -114,7 +114,7 @@ def run_due() -> bool:
         return True
     try:
         finished = kinds[job.kind](job, time.monotonic() + SLICE_SECONDS)
-    except (OperationalError, InterfaceError) as error:  # the database is busy or restarts: no fault of the job
+    except (OperationalError, InterfaceError) as error:  # the database is busy or restarting: not the job's fault
         log.warning("job %s comes again: %s", job, error)
         connection.close()
         Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(lease_until=timezone.now() + PAUSE)

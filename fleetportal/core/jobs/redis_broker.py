@@ -1,7 +1,7 @@
-"""The broker of a large installation: Redis, kombu's, which a worker outlives.
+"""The broker of a large installation: kombu's Redis transport, made safe against a lost connection.
 
-It carries the bell alone (what is to be done is a row), so nothing is put back when the line breaks: kombu stumbles over that once
-the line is gone (`None` has no `hostname`), and the worker would end with it.
+It carries only the bell (the work is a row), so nothing needs to be put back when the connection is lost: kombu would try to and
+fail (`None` has no `hostname`), and the worker would stop.
 """
 
 from kombu.transport import redis

@@ -1,7 +1,7 @@
-"""Processes that live and die together: the web, the worker and the scheduler of a small installation.
+"""Runs the web server, the worker and the scheduler of a small installation together.
 
-The parts are forked from one process that has loaded everything, which saves two thirds of the start and of the memory.
-Each leads a process group of its own, so that what it starts in turn is ended with it.
+The parts are forked from one process that has loaded everything, which saves two thirds of the start-up time and of the memory.
+Each leads its own process group, so that its child processes are ended with it.
 """
 
 import ctypes
@@ -21,7 +21,7 @@ PR_SET_PDEATHSIG = 1
 def supervise(parts: Mapping[str, Callable[[], object]], *, patience: float = PATIENCE_SECONDS) -> int:
     """Run `parts` until one ends or a stop signal arrives, then end them all.
 
-    Answers 0 after SIGINT or SIGTERM, 1 when a part ended by itself. Nothing of any part runs afterwards.
+    Returns 0 after SIGINT or SIGTERM, 1 when a part ended by itself. No process of any part is left running.
     """
     told = _Told()
     running = {_start(name, main): name for name, main in parts.items()}
@@ -36,7 +36,7 @@ def supervise(parts: Mapping[str, Callable[[], object]], *, patience: float = PA
 
 
 class _Told:
-    """Whether SIGINT or SIGTERM has come; a second one changes nothing, the end is already on its way."""
+    """Whether SIGINT or SIGTERM has arrived; a second one is ignored."""
 
     def __init__(self) -> None:
         self.to_stop = False
@@ -48,7 +48,7 @@ class _Told:
 
 
 def _start(name: str, main: Callable[[], object]) -> int:
-    """The process id of a new part."""
+    """Fork a new part; its process id."""
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -70,11 +70,11 @@ def _start(name: str, main: Callable[[], object]) -> int:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(code)  # the parent's clean-up is not ours to run
+        os._exit(code)  # skip the parent's clean-up
 
 
 def _end_with(parent: int) -> None:
-    """On Linux the kernel stops a part when the supervisor has ended, even by kill -9."""
+    """On Linux, let the kernel stop the part when the supervisor ends, even after kill -9."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
@@ -113,7 +113,7 @@ def _signal(groups: Mapping[int, str], number: signal.Signals) -> None:
 
 
 def _lives(group: int) -> bool:
-    """True while any process of the group is left: what a killed part had started outlives it."""
+    """True while any process of the group is left: a killed part's children outlive it."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""May a message leave? A gate answers for a whole batch; what must still be true as each message goes is its condition.
+"""Gates decide whether messages may be sent. A gate decides for a whole batch; its condition is checked again as each message is sent.
 
 An app registers its gates by name: `gates.register("service", ConditionGate(Q(…), "This address was withdrawn."))`.
 """
@@ -23,19 +23,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Go:
-    """The gate's yes."""
+    """The message may be sent."""
 
 
 @dataclass(frozen=True)
 class Never:
-    """The gate's no, for good; `reason` is shown to staff."""
+    """The message may never be sent; `reason` is shown to staff."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class NotYet:
-    """The gate's answer "not yet, check again at `until`"."""
+    """The message must wait; ask again at `until`."""
 
     until: datetime
 
@@ -44,19 +44,19 @@ Verdict = Go | Never | NotYet
 
 
 class Gate(Protocol):
-    """Decides whether messages may leave."""
+    """Decides whether messages may be sent."""
 
     @property
     def condition(self) -> Q:
-        """The where-clause over messages that must hold at the moment one is handed over; an empty one always holds."""
+        """The condition on messages that must hold at the moment of sending; an empty one always holds."""
 
     def ask_many(self, messages: Sequence[Message], now: datetime) -> dict[int, Verdict]:
-        """What the gate says to each of `messages`, by id."""
+        """The gate's decision for each of `messages`, by id."""
 
 
 @dataclass(frozen=True, eq=False)
 class ConditionGate:
-    """A gate that is its condition: messages that meet it may go, all others never, for `reason`."""
+    """A gate that is only a condition: messages that meet it may be sent, all others never, for `reason`."""
 
     condition: Q
     reason: str
@@ -72,7 +72,7 @@ gates: Registry[Gate] = Registry("gates of the outbox")
 
 
 def ask(batch: Sequence[Message], now: datetime) -> dict[int, Verdict]:
-    """What the gates say to each message, by id; nothing where a gate failed: the others go, that one is tried later."""
+    """The gates' decision for each message, by id; none where a gate failed: that message is tried again later."""
     verdicts: dict[int, Verdict] = {}
     for name in {message.gate for message in batch}:
         with logged_failure(name):
@@ -82,18 +82,18 @@ def ask(batch: Sequence[Message], now: datetime) -> dict[int, Verdict]:
 
 @contextmanager
 def logged_failure(gate: str) -> Iterator[None]:
-    """A fault of one gate is logged and stops no other message; a database that is away is nobody's fault and rises."""
+    """Logs an error of one gate, so that it stops no other message; errors of the database connection are raised."""
     try:
         yield
     except (OperationalError, InterfaceError):
         raise
-    except Exception:  # any fault there is: a gate is written in an app above
+    except Exception:  # any error: gates are written in the apps above
         log.exception("the gate %r failed", gate)
 
 
 @cache
 def last_look(gate: str, state: str) -> Prepared[Message]:
-    """Asks whether a message is still in `state` and the condition of its gate holds."""
+    """Checks whether a message is still in `state` and its gate's condition holds."""
 
     def waiting(pk: Any) -> "models.QuerySet[Message]":
         return Message.objects.filter(gates[gate].condition, pk=pk, state=state)
@@ -102,5 +102,5 @@ def last_look(gate: str, state: str) -> Prepared[Message]:
 
 
 def still_holds(message: Message) -> bool:
-    """True while the message has the state that was read and its gate's condition holds, at this moment. Costs 1 query."""
+    """True while the message still has the state that was read and its gate's condition holds. Costs 1 query."""
     return bool(last_look(message.gate, str(message.state))(pk=message.pk))

@@ -35,7 +35,7 @@ class MessageState(models.TextChoices):
     SENT = "sent", _("sent")
     HELD_BACK = "held_back", _("held back")  # the gate said never
     REFUSED = "refused", _("refused by the mail server")
-    UNCERTAIN = "uncertain", _("uncertain")  # the line broke after the text was handed over
+    UNCERTAIN = "uncertain", _("uncertain")  # the connection broke after the text was sent
     PARKED = "parked", _("failed")  # tried five times
 
 
@@ -49,26 +49,26 @@ TROUBLE = (MessageState.PARKED, MessageState.REFUSED, MessageState.UNCERTAIN)
 
 
 class NotInTrouble(Refused):
-    """Only a message that was parked, refused or lost on the way is sent again by hand."""
+    """Only a message that was parked, rejected or lost can be sent again by hand."""
 
     code = "not_in_trouble"
 
 
 class MayAsk(Protocol):
-    """A signed-in user, as far as their rights go."""
+    """The rights of a signed-in user."""
 
     def may_everywhere(self, codename: str) -> bool: ...
 
 
-# By the label of what messages concern (a company, a person): the ids of those where a user holds a right. Filled from above.
+# By the label of the row concerned (a company, a person): the ids of those where a user holds a right. Filled from above.
 concerned: Registry[Callable[[Any, str], Any]] = Registry("what messages concern")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def where(self, user: MayAsk, *, may: str) -> "MessageQuerySet":
-        """Messages that concern somebody or something where `user` holds `may`; every message where that is all of the house.
+        """Messages that concern a row where `user` holds `may`; all messages where the user holds it everywhere.
 
-        A message that concerns nobody in particular is seen by the latter alone. Costs 1 query at once.
+        Only the latter see messages that concern no particular row. Costs 1 query immediately.
         """
         if user.may_everywhere(may):
             return self
@@ -78,11 +78,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(reach)
 
     def in_trouble(self) -> "MessageQuerySet":
-        """Messages that nobody will send unless somebody looks at them."""
+        """Messages that will not be sent unless somebody acts."""
         return self.filter(state__in=TROUBLE)
 
     def due(self, *, now: datetime) -> "MessageQuerySet":
-        """Waiting messages whose time has come and that nobody is sending."""
+        """Waiting messages that are due and not leased."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=MessageState.WAITING, due_at__lte=now)
 
     def about(self, obj: models.Model) -> "MessageQuerySet":
@@ -92,24 +92,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(recipient_type=label(recipient), recipient_id=recipient.pk)
 
     def hold_back(self, why: str) -> int:
-        """How many messages of this set had not left and now never will: what they say is no longer true. Costs 1 query."""
+        """Withdraw the unsent messages of this set, because they are no longer true; how many there were. Costs 1 query."""
         return self.filter(state=MessageState.WAITING).update(state=MessageState.HELD_BACK, last_answer=why[:300])
 
     def erase(self) -> int:
-        """Drop the recipient and the content of these messages; key, state and what they were about stay. Costs 1 query."""
+        """Erase the recipient and the content of these messages; key, state and the row concerned are kept. Costs 1 query."""
         return self.update(recipient="", recipient_folded="", subject="", text="", html="", headers={}, attachments=[])
 
 
 class Message(models.Model):
     """One message to one recipient."""
 
-    key = models.CharField(max_length=120, unique=True)  # what, for whom, which step: sent once however often it is asked for
+    key = models.CharField(max_length=120, unique=True)  # what, for whom, which step: sent only once however often it is queued
     template = models.CharField(max_length=80)
     gate = models.CharField(max_length=30)
     purpose = models.CharField(max_length=20, blank=True)
     channel = models.CharField(max_length=7, choices=MessageChannel, default=MessageChannel.EMAIL)
     recipient = models.CharField(max_length=254)  # an address of that channel: e-mail, telephone number, postal address, URL
-    recipient_folded = models.CharField(max_length=254, editable=False)  # as addresses are looked up: the gates compare it
+    recipient_folded = models.CharField(max_length=254, editable=False)  # folded for look-ups: the gates compare it
     recipient_type = models.CharField(max_length=60, blank=True)  # whose id it is: a person's or a user's
     recipient_id = models.BigIntegerField(null=True, db_index=True)
     language = models.CharField(max_length=8)
@@ -121,7 +121,7 @@ class Message(models.Model):
     message_id = models.CharField(max_length=200)
     about_type = models.CharField(max_length=60)
     about_id = models.BigIntegerField()
-    concerns_type = models.CharField(max_length=60, blank=True)  # through whose reach it is seen: mostly a company's
+    concerns_type = models.CharField(max_length=60, blank=True)  # the row that decides who sees it: mostly a company
     concerns_id = models.BigIntegerField(null=True)
     priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL)
     due_at = models.DateTimeField()
@@ -150,11 +150,11 @@ class Message(models.Model):
 
     @property
     def filled_html(self) -> str:
-        """The HTML part as the recipient reads it, links included. Costs 1 query where there are links."""
+        """The HTML part with its links filled in. Costs 1 query where there are links."""
         return links.fill_in(self.html)
 
     def send_again(self, *, by: object) -> None:
-        """The message waits again, with all its tries. Raises NotInTrouble. Costs 2 queries, and a bell on commit."""
+        """Queue the message again, with all its tries. Raises NotInTrouble. Costs 2 queries, and a bell on commit."""
         with transaction.atomic():
             waiting = {"state": MessageState.WAITING, "tries": 0, "due_at": timezone.now(), "lease_until": None}
             if not Message.objects.in_trouble().filter(pk=self.pk).update(**waiting):

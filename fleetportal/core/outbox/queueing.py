@@ -1,4 +1,4 @@
-"""How a message is queued: rendered in its reader's language and written in the transaction of what it says."""
+"""Queues messages: renders them in the recipient's language and stores them in the verb's transaction."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,11 +20,11 @@ from fleetportal.core.outbox.gates import gates
 from fleetportal.core.outbox.message import Message, MessageChannel, Priority
 
 PATIENCE_SECONDS = 1.0
-GAPS = re.compile(r"\n{3,}")  # what a condition of a template leaves behind
+GAPS = re.compile(r"\n{3,}")  # empty lines left by conditions in templates
 
 
 class Recipient(Protocol):
-    """Somebody who gets a message: the address, the language, and the id the gate asks about."""
+    """A recipient: the address, the language, and the id that the gate needs."""
 
     language: str
 
@@ -38,11 +38,11 @@ class Recipient(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class MessageDraft:
     """One message to be queued, made from `<template>.subject.txt`, `.txt` and for e-mail `.html`, with links as `{{ link.placeholder }}`;
-    of a webhook, `template` names what happened and `context` holds the facts.
+    for a webhook, `template` is the name of the event and `context` holds the facts.
 
-    Goes to `address`, which is one of the channel: a telephone number in E.164, the lines of a postal address, the name of a webhook; an
-    e-mail without one goes to the recipient's own. `concerns` is the label and the id of the row through whose reach administrators see
-    it. A `key` is queued once, however often it is asked for.
+    `address` suits the channel: a telephone number in E.164, the lines of a postal address, the name of a webhook; an e-mail
+    without one goes to the recipient's own address. `concerns` is the label and the id of the row that decides which administrators
+    see it. Each `key` is queued only once.
     """
 
     template: str = field(kw_only=False)
@@ -62,16 +62,17 @@ class MessageDraft:
 
 
 def queue(draft: MessageDraft) -> Message:
-    """The message made from `draft`, as `queue_many` does. Costs 1 query, and a bell on commit."""
+    """Queue the message made from `draft`, like `queue_many`. Costs 1 query, and a bell on commit."""
     return queue_many([draft])[0]
 
 
 def queue_many(drafts: Iterable[MessageDraft]) -> list[Message]:
-    """A message for each of `drafts`, in their order, rendered in the recipient's language; one that has the key already stays.
+    """Queue a message for each of `drafts`, rendered in the recipient's language; the messages in the same order. An existing
+    message with the same key is kept.
 
-    Costs 1 query for a thousand messages on PostgreSQL, 2 on SQLite, and a bell on commit; those that nobody waits for at a screen
-    ring at most once a second, so that a worker takes them together. Call it inside the transaction of the
-    verb. Raises RuntimeError outside one and KeyError for an unknown gate.
+    Costs 1 query for a thousand messages on PostgreSQL, 2 on SQLite, and a bell on commit; messages that nobody is waiting for at a
+    screen ring at most once a second, so that a worker takes them together. Call it inside the transaction of the verb. Raises
+    RuntimeError outside one and KeyError for an unknown gate.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A message belongs into the transaction of what it says.")
@@ -88,7 +89,7 @@ def queue_many(drafts: Iterable[MessageDraft]) -> list[Message]:
 
 
 def message_from(draft: MessageDraft, now: datetime) -> Message:
-    """The message that `draft` becomes, not yet saved. Raises KeyError for an unknown gate."""
+    """The message made from `draft`, not yet saved. Raises KeyError for an unknown gate."""
     gates[draft.gate]
     to = draft.to
     language = to.language or settings.LANGUAGE_CODE
@@ -124,7 +125,7 @@ def message_from(draft: MessageDraft, now: datetime) -> Message:
 
 
 def render(draft: MessageDraft, message: Message) -> None:
-    """Fill in the subject and the text of `message`, and its HTML where its channel has any."""
+    """Render the subject and the text of `message`, and its HTML where the channel has any."""
     context = {
         **draft.context,
         "recipient": draft.to,
@@ -145,5 +146,5 @@ def sender_address() -> str:
 
 
 def sender_domain() -> str:
-    """The domain we write from: a Message-ID of another one looks forged."""
+    """The domain of our sender address: a Message-ID with another one looks forged."""
     return sender_address().partition("@")[2]

@@ -1,7 +1,7 @@
-"""How messages are sent: the worker takes a lease on a few rows, asks their gates whether they may go, hands each over outside any
-transaction and records the result: at least once, never lost, each copy equal byte for byte.
+"""Sends messages: the worker leases a few rows, asks their gates, sends each outside any transaction and records the result. Each
+is sent at least once, never lost, and every copy is byte for byte the same.
 
-Celery only rings the bell; the sweep of every few seconds is the guarantee.
+Celery only wakes the worker; the sweep every few seconds is the guarantee.
 """
 
 import itertools
@@ -33,7 +33,7 @@ LEASE = timedelta(minutes=1)
 MAX_TRIES = 5
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 SLICE_SECONDS = 2.0
-BATCH, BATCH_SECONDS = 20, 10.0  # leased at once, and how long they are worked on: well below the lease
+BATCH, BATCH_SECONDS = 20, 10.0  # leased together, and the time spent on them: well below the lease
 SENDERS: dict[str, Callable[[], Sender]] = {
     MessageChannel.EMAIL: EmailSender,
     MessageChannel.SMS: SmsSender,
@@ -41,12 +41,12 @@ SENDERS: dict[str, Callable[[], Sender]] = {
     MessageChannel.WEBHOOK: WebhookSender,
 }
 
-# Called with a message whose recipient the mail server does not know; in the transaction that settles it. Filled from above.
+# Called with a message whose recipient the mail server does not know; in the transaction that records it. Filled from above.
 bounced: Registry[Callable[[Message], None]] = Registry("who is told of returned messages")
 
 
 class Senders:
-    """The senders of a worker's slice, by channel; each is made when the first message of its channel goes."""
+    """The senders of a worker's slice, by channel; each is made for the first message of its channel."""
 
     def __init__(self, made: dict[str, Sender] | None = None) -> None:
         self.made = made or {}
@@ -62,9 +62,9 @@ class Senders:
 
 
 def claim(*, now: datetime) -> list[Message]:
-    """The most urgent due messages, at most BATCH, leased for a minute so that nobody else sends them. Costs 2 queries.
+    """The most urgent due messages, at most BATCH, leased for a minute so that no other worker sends them. Costs 2 queries.
 
-    One that was tried before comes alone: each of its tries is its own, and who ended a worker takes no other along to be parked.
+    A message that was tried before is leased alone, so that one that crashes the worker does not use up the tries of others.
     """
     with transaction.atomic():
         due = Message.objects.due(now=now).order_by("priority", "due_at", "id")
@@ -80,9 +80,9 @@ def claim(*, now: datetime) -> list[Message]:
 
 
 def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
-    """Send what is due for at most `seconds`; True when something is left. One sender serves all messages of its channel.
+    """Send due messages for at most `seconds`; True when some are left. One sender serves all messages of its channel.
 
-    What came of a message may be lost in a crash of the database server: the message then goes once more, the same bytes.
+    A crash of the database server may lose the result of a message, which is then sent again with the same bytes.
     """
     ends, senders = time.monotonic() + seconds, Senders()
     try:
@@ -92,7 +92,7 @@ def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
                 if not batch:
                     return False
                 is_through = deliver(batch, senders, until=min(ends, time.monotonic() + BATCH_SECONDS))
-                if is_through and len(batch) < BATCH and batch[0].tries == 1:  # nothing else was due; the sweep finds what came since
+                if is_through and len(batch) < BATCH and batch[0].tries == 1:  # nothing else was due; the sweep finds newer ones
                     return False
     finally:
         senders.close()
@@ -100,10 +100,11 @@ def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
 
 
 def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) -> bool:
-    """Ask the gates, then hand over and record one by one; what was not begun at `until` waits again, untried: False then.
+    """Ask the gates, then send and record one by one; messages not begun by `until` wait again, without counting a try: False then.
 
-    Outside any transaction: a mail server may take its time. The gates are asked for the whole batch, and their conditions once
-    more as each message goes: what was withdrawn before that moment stops it. Costs 2 queries a message, 1 for links and the gates'.
+    Outside any transaction: a mail server may take its time. The gates are asked for the whole batch, and their conditions are
+    checked again as each message is sent: a withdrawal before that moment stops it. Costs 2 queries a message, 1 for links and the
+    gates'.
     """
     now, left = timezone.now(), list(batch)
     try:
@@ -132,21 +133,21 @@ def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) 
 
 
 def turn_back(message: Message) -> None:
-    """What was held back while others went stays so; what its gate has turned against since it was asked is held back now."""
+    """Messages withdrawn in the meantime stay withdrawn; those that their gate no longer allows are held back now."""
     waiting = Message.objects.filter(pk=message.pk, state=MessageState.WAITING).first()
     verdict = ask([waiting], timezone.now()).get(waiting.pk) if waiting else None
     if isinstance(verdict, Never):
         settle(message, MessageState.HELD_BACK, verdict.reason)
-    elif waiting:  # it changed its mind again, or failed
+    elif waiting:  # the gate changed again, or failed
         try_later(message, "Its gate changed its mind.")
 
 
 def hand_over(message: Message, senders: Senders, found: dict[int, Link]) -> None:
-    """Deliver `message` and record what came of it. Costs 1 query, and those of `bounced` where the recipient does not exist."""
+    """Deliver `message` and record the result. Costs 1 query, and those of `bounced` where the recipient does not exist."""
     match senders[message.channel].deliver(message, found):
         case Delivered():
             message.state, message.sent_at, message.lease_until, message.last_answer = MessageState.SENT, timezone.now(), None, ""
-            bulk.update([message], ("state", "sent_at", "lease_until", "last_answer"))  # a third of what a queryset takes to say it
+            bulk.update([message], ("state", "sent_at", "lease_until", "last_answer"))  # in a third of the time that a queryset takes
         case Failed(reason):
             try_later(message, reason)
         case Unknown(reason):

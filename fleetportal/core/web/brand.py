@@ -1,4 +1,4 @@
-"""The house's face on customer pages (ART, "Pictures"): core shows it; the app that stores it registers a function for it."""
+"""The dealership's branding on customer pages (ART, "Pictures"): core shows it; the app that stores it registers a function."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from fleetportal.core.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """What a customer knows the dealership by."""
+    """Name, logo and colours of the dealership, as customers see them."""
 
     name: str
     logo: str = ""  # the picture's address
     colours: str = ""  # a stylesheet of --brand and --on-brand
-    stylesheet: str = ""  # the address that answers it; another for another face
+    stylesheet: str = ""  # the address that serves it; it changes with the branding
 
 
 brands: Registry[Callable[[], Brand]] = Registry("brands")
 
 
 def brand() -> Brand:
-    """The house's face, or its name alone where no app keeps one."""
+    """The dealership's branding, or only its name where no app stores one."""
     return next((told() for told in brands), Brand(settings.WAGTAIL_SITE_NAME))

@@ -1,4 +1,4 @@
-"""Pages smaller on the wire: a list of companies is 90 kB of HTML, and 9 kB of gzip."""
+"""Compressed pages: a list of companies is 90 kB of HTML, and 9 kB of gzip."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -9,7 +9,7 @@ COMPRESSED = {"application/javascript", "application/json", "application/manifes
 
 
 class Compression(GZipMiddleware):
-    """Answers text with gzip to whoever accepts it; files that are streamed leave as they are.
+    """Compresses text for clients that accept gzip; streamed files are left alone.
 
     Django adds up to a hundred random bytes to each answer, so that its length reveals nothing about the tokens inside (BREACH).
     """

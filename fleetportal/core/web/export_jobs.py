@@ -1,4 +1,4 @@
-"""Long exports: a job that gathers the rows in slices, a page that shows its progress, a file for its owner, for a day."""
+"""Long exports: a job collects the rows in slices, a page shows its progress, and the owner can download the file for a day."""
 
 import json
 import time
@@ -24,7 +24,7 @@ KEPT = timedelta(hours=24)
 
 
 class NoLongerYours(Refused):
-    """Rights were taken away between the order and the download."""
+    """The user lost rights between the order and the download."""
 
     code = "export_no_longer_yours"
 
@@ -53,17 +53,17 @@ def beside_file(job: jobs.Job) -> Path:
 
 
 def page_of(job: jobs.Job) -> ListPage[Any]:
-    """The list that the job exports, for its owner. A worker has read no page yet: the addresses name them all."""
+    """The list that the job exports, for its owner. A worker has not imported the list pages yet; the URLs import all of them."""
     get_resolver().url_patterns  # noqa: B018  reading it imports them
     page = listed[job.args["page"]]()
     page.request = HttpRequest()
-    page.request.user = cast(Any, job.owner)  # who ordered it; a job of the clock exports nothing
+    page.request.user = cast(Any, job.owner)  # who ordered it; scheduled jobs export nothing
     return page
 
 
 @jobs.kind("core.export")
 def run(job: jobs.Job, deadline: float) -> bool:
-    """One slice: first which rows, then their cells by the chunk, at last the file. A slice done twice writes the same."""
+    """One slice: first the keys of the rows, then their cells in chunks, last the file. Repeating a slice writes the same."""
     page = page_of(job)
     query = QueryDict(job.args["query"])
     if not keys_file(job).exists():
@@ -74,7 +74,7 @@ def run(job: jobs.Job, deadline: float) -> bool:
     while job.done < len(keys):
         wanted = keys[job.done : job.done + CHUNK]
         found, told = page.cells(query, wanted, job.owner)
-        if len(found) < len(wanted):  # gone, or no longer theirs: the rows below move up
+        if len(found) < len(wanted):  # deleted, or no longer in reach: the rows below move up
             keys = [*keys[: job.done], *(key for key in wanted if key in found), *keys[job.done + CHUNK :]]
             write_whole(keys_file(job), json.dumps(keys).encode())
             continue
@@ -89,7 +89,7 @@ def run(job: jobs.Job, deadline: float) -> bool:
 
 
 def note_beside(job: jobs.Job, told: set[int]) -> None:
-    """Remember which other rows the cells of some rows show."""
+    """Store which other rows the cells show."""
     if told:
         write_whole(beside_file(job), json.dumps(sorted(told.union(beside(job)))).encode())
 
@@ -99,7 +99,7 @@ def beside(job: jobs.Job) -> list[int]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """`path` holds all of `content` or what it held before."""
+    """Write `content` to `path` atomically."""
     draft = path.with_suffix(".draft")
     draft.write_bytes(content)
     draft.replace(path)
@@ -116,7 +116,7 @@ def assemble(job: jobs.Job, columns: list[sheets.SheetColumn], count: int) -> No
 
 
 def own(request: HttpRequest, job_id: int) -> jobs.Job:
-    """The user's own export job that is not past its day; else 404."""
+    """The user's own export job that has not expired; otherwise 404."""
     since = timezone.now() - KEPT
     return get_object_or_404(jobs.Job, pk=job_id, kind="core.export", owner=request.user, started_at__gte=since)
 
@@ -124,7 +124,7 @@ def own(request: HttpRequest, job_id: int) -> jobs.Job:
 @pages.page(may="export")
 @require_safe
 def export(request: HttpRequest, job_id: int) -> HttpResponse:
-    """How far an export is, and the link to its file."""
+    """The progress of an export, and the link to its file."""
     job = own(request, job_id)
     return pages.answer(request, {"job": job, "title": listed[job.args["page"]].title}, part="core/export_job.html#state")
 
@@ -132,7 +132,7 @@ def export(request: HttpRequest, job_id: int) -> HttpResponse:
 @pages.page(may="export")
 @require_safe
 def export_file(request: HttpRequest, job_id: int) -> FileResponse:
-    """The file, if its owner may still export every row in it, and all that its columns tell of beside the rows."""
+    """The file, if its owner may still export every row in it and all other rows that its columns show."""
     job = own(request, job_id)
     if job.state != jobs.JobState.DONE or not made(job).exists():
         raise Http404
@@ -159,7 +159,7 @@ def all_within(page: ListPage[Any], keys: list[int], user: object) -> bool:
 
 
 def forget_old(*, now: datetime) -> int:
-    """How many files past their day were removed."""
+    """Remove expired files; how many there were."""
     old = [path for path in folder().iterdir() if path.stat().st_mtime < (now - KEPT).timestamp()]
     for path in old:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The types of what a form is made with, for forms that ask for more than Django's own arguments."""
+"""The types of Django's form arguments, for forms that take arguments of their own."""
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TypedDict

@@ -19,7 +19,7 @@ from fleetportal.core.web.pages import whole_number
 
 
 class ReasonForm(forms.Form):
-    """Why data leaves the house; kept in the history."""
+    """The reason for an export; kept in the history."""
 
     reason = forms.CharField(
         label=_("What do you need the data for?"),
@@ -40,7 +40,7 @@ class DayInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A day of our times: a slip like 0026-03-01 is refused, before anything counts days or hours from it."""
+    """A date between 1900 and 2199: a typing error like 0026-03-01 is refused before anything is calculated from it."""
 
     widget = DayInput
     FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
@@ -60,9 +60,9 @@ class ClockInput(forms.TimeInput):
 
 
 def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """When the clock on the wall says so, in UTC; of an hour that comes twice, in the night when clocks go back, the first.
+    """The moment of that local time, in UTC; for an hour that occurs twice, when the clocks go back, the first.
 
-    Raises ValidationError for a time that clocks jump over in the night of the change to summer time.
+    Raises ValidationError for a time that does not exist because the clocks go forward.
     """
     found = datetime.combine(day, clock, zone).astimezone(UTC)
     if found.astimezone(zone).time() != clock:
@@ -71,7 +71,7 @@ def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 
 def offer(form: forms.BaseForm, **rows: models.QuerySet[models.Model]) -> None:
-    """Let the fields of those names offer these rows, and accept no other."""
+    """Let the named fields offer these rows and accept no others."""
     for name, queryset in rows.items():
         choice = form.fields[name]
         if not isinstance(choice, forms.ModelChoiceField):
@@ -85,13 +85,13 @@ def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[objec
 
 
 def offer_named(form: forms.BaseForm, name: str, rows: models.QuerySet[models.Model], label: Callable[[Any], str]) -> None:
-    """As `offer`, for one field that calls each row by `label`."""
+    """Like `offer`, for one field whose options are named by `label`."""
     offer(form, **{name: rows})
     form.fields[name].label_from_instance = label  # type: ignore[attr-defined]  # documented to be replaced
 
 
 class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # takes no parameter at run time
-    """Several rows; a number that no row can have is refused, and never reaches the database, which could not hold it."""
+    """Several rows; an id too large for the database is refused before it gets there."""
 
     def clean(self, value: object) -> Any:
         for one in value if isinstance(value, list | tuple) else ():
@@ -101,10 +101,11 @@ class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # ta
 
 
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter at run time
-    """A form over a row that others may be editing too.
+    """A form for a row that others may be editing at the same time.
 
-    It carries what it showed; a verb that takes `shown` refuses to write over what somebody else wrote meanwhile, and the form
-    then says what that is and asks, field by field, whose words stay. The verb writes: the instance keeps what the database holds.
+    The form sends back the values that it showed; a verb that takes `shown` refuses to overwrite what somebody else saved in the
+    meantime, and the form then shows the other value and asks, field by field, which to keep. Only the verb writes; the instance is
+    left unchanged.
     """
 
     # columns whose form field has another name: {"starts_at": "begins"}
@@ -115,7 +116,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         self.clashes: dict[str, audit.Theirs] = {}  # by column
 
     def _post_clean(self) -> None:
-        """Asks the model's validators of each value (how large a number may be); the instance stays as it is: the verb writes."""
+        """Runs the model's validators on each value (such as limits on numbers) without changing the instance: the verb writes."""
         for name in self.own.keys() & self.cleaned_data.keys():
             try:
                 self.own[name].run_validators(self.cleaned_data[name])
@@ -124,21 +125,21 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
 
     @cached_property
     def own(self) -> "dict[str, models.Field[object, object]]":
-        """The fields that the row holds, by name; one of another model where a form includes a part that is stored separately."""
+        """The model fields by name; a form that includes a part stored separately adds that part's field."""
         return {field.name: field for field in self.instance._meta.concrete_fields}
 
     @cached_property
     def shown(self) -> dict[str, Any] | None:
-        """What the form that was sent had shown of each field; None where it does not say."""
+        """The values that the submitted form had shown, by field; None where they were not sent."""
         try:
             said = json.loads(self.data.get("_shown", ""))
-        except (ValueError, RecursionError):  # no JSON, or brackets within brackets without end
+        except (ValueError, RecursionError):  # not JSON, or nested too deeply
             return None
         return said if isinstance(said, dict) else None
 
     @property
     def showing(self) -> str:
-        """What the form shows now, for its hidden field; "" for a row that is not there yet."""
+        """The values shown now, for the hidden field; "" for a new row."""
         if self.instance.pk is None:
             return ""
         said = {name: audit.json_value(value) for name, value in self.stored().items()} | (self.shown or {})
@@ -155,16 +156,16 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
 
     @property
     def clashing(self) -> set[str]:
-        """The fields where somebody else wrote meanwhile."""
+        """The fields that somebody else has changed in the meantime."""
         return {self.asking(column) for column in self.clashes}
 
     @property
     def values(self) -> dict[str, object]:
-        """What the verb takes."""
+        """The keyword arguments of the verb."""
         return self.cleaned_data
 
     def write(self, verb: Callable[..., Any], *, by: object) -> bool:
-        """True when `verb` wrote what was typed; False when somebody else was faster, and the form now shows what they wrote."""
+        """True when `verb` saved the values; False when somebody else was faster, and the form now shows their values."""
         theirs = {name for name in self.own if self.data.get(f"_keep-{self.asking(name)}") == "theirs"}
         values = {name: value for name, value in self.values.items() if name not in theirs}
         try:
@@ -175,7 +176,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
         return True
 
     def face(self, late: audit.EditedMeanwhile) -> None:
-        """Say at each field what somebody else wrote there, and above all what else is new. Costs 1 query."""
+        """Show at each field what somebody else entered there, and at the top which other changes are new. Costs 1 query."""
         self.clashes = late.theirs
         users = get_user_model()._default_manager.in_bulk({theirs.actor_id for theirs in late.theirs.values() if theirs.actor_id})
         for name, theirs in late.theirs.items():
@@ -187,19 +188,19 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter 
             self.add_error(None, gettext("These other changes are new and will be kept: %s.") % "; ".join(new))
 
     def shown_value(self, column: str, value: object) -> str:
-        """What the row holds for `column`, in words."""
+        """A value of `column` as readable text."""
         return in_words(self.fields[self.asking(column)], value)
 
 
 def in_words(field: forms.Field, value: object) -> str:
-    """A stored value as its field says it."""
+    """A stored value as its field displays it."""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if value in (None, "", []):
         return gettext("nothing")
     if isinstance(value, list):
         return ", ".join(in_words(field, one) for one in value)
-    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:  # asked for the one row: there may be any number
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:  # fetches the one row: there may be very many options
         return str(field.queryset.filter(pk=value).first() or gettext("something else"))
     if hasattr(field, "choices"):
         return str({str(key): label for key, label in field.choices}.get(str(value), gettext("something else")))
@@ -207,7 +208,7 @@ def in_words(field: forms.Field, value: object) -> str:
 
 
 def moments_ago(moment: datetime | None) -> str:
-    """How long ago, as people say it of what happened while they were writing."""
+    """How long ago, in words, for something that happened while the user was typing."""
     minutes = int((timezone.now() - moment).total_seconds()) // 60 if moment else 0
     if minutes < 1:
         return gettext("a moment ago")

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can do its work: for whoever operates the portal."""
+"""Health checks for operators: is the process alive, and can it do its work?"""
 
 import logging
 import os
@@ -24,7 +24,7 @@ BROKER_SECONDS = 1
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the process answers at all."""
+    """200 as long as the process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -32,7 +32,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, migrations and broker are there, else 503 with the part that is missing; why is in the log."""
+    """200 when the database, the migrations and the broker are all right, otherwise 503 with the part that is not; the log has the
+    reason."""
     parts = {"database": database_answers(), "migrations": False, "broker": broker_answers()}
     parts["migrations"] = parts["database"] and is_migrated()
     status = 200 if all(parts.values()) else 503
@@ -50,7 +51,7 @@ def database_answers() -> bool:
 
 
 def is_migrated() -> bool:
-    """True when no migration of this code is waiting."""
+    """True when all migrations of this code have been applied."""
     try:
         return _is_migrated()
     except NotMigrated:
@@ -58,12 +59,12 @@ def is_migrated() -> bool:
 
 
 class NotMigrated(Exception):
-    """Raised so that only a yes is remembered."""
+    """Raised so that only a positive result is cached."""
 
 
 @cache
 def _is_migrated() -> bool:
-    """Remembered: reading all migrations takes a tenth of a second, and a running process cannot lose one."""
+    """Cached: reading all migrations takes a tenth of a second, and a running process cannot lose one."""
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotMigrated
@@ -71,7 +72,7 @@ def _is_migrated() -> bool:
 
 
 def broker_answers() -> bool:
-    """True when a doorbell could be rung: the folder is there and ours to write, or Redis answers within a second."""
+    """True when the broker works: the folder exists and is writable, or Redis answers within a second."""
     folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("data_folder_in")
     if folder:
         return Path(folder).is_dir() and os.access(folder, os.W_OK)

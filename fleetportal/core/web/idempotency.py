@@ -1,4 +1,4 @@
-"""The same key, the same answer, one effect (R5).
+"""Idempotency keys: a repeated request has one effect and gets the same answer (R5).
 
 The key is sent in a hidden field `_key` or the header `Idempotency-Key`; it is stored with the answer in the transaction
 of the verb, so a repeated request (double click, retry, replay) gets the first answer byte for byte.
@@ -22,14 +22,14 @@ KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Trigger", "Vary")
 
 
 class KeyReused(Refused):
-    """The key came with another body: an honest repeat sends the same one."""
+    """The key was used with a different body: a genuine repeat sends the same one."""
 
     code = "key_reused"
     status = 422
 
 
 class Answer(models.Model):
-    """The answer that a key got."""
+    """The stored answer to a key."""
 
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=MAX_KEY)
@@ -58,11 +58,11 @@ def new_key() -> str:
 
 
 def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """`view`, whose POST with a key has its effect once, however often it is repeated.
+    """`view`, with POSTs that carry a key taking effect only once, however often they are repeated.
 
-    The answer is written last, in the transaction of the effect: a repeat that got so far clashes with the first one's row and is
-    rolled back whole; one that the verb refused (it is done, after all) is looked up. Only answers below 400 are kept: a refusal
-    changes nothing and may be sent again. Costs 1 query and a transaction.
+    The answer is written last, in the same transaction as the effect: a repeat that gets that far violates the unique constraint
+    and is rolled back; for one that the verb refused, because it is done already, the stored answer is looked up. Only answers
+    below 400 are kept: a refusal changes nothing and may be repeated. Costs 1 query and a transaction.
     """
 
     @functools.wraps(view)
@@ -79,7 +79,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                     return response
         except (Refused, Http404, IntegrityError):
             stored = Answer.objects.filter(scope=scope, key=key).first()
-            if stored is None:  # a first request that was refused, or the clash was the view's own
+            if stored is None:  # a first request that was refused, or a constraint of the view's own
                 raise
         else:
             stored = Answer.objects.filter(scope=scope, key=key).first()
@@ -98,13 +98,13 @@ def keep(response: HttpResponse, **asked: str) -> None:
 
 
 def scope_of(request: HttpRequest) -> str:
-    """Whose key it is and for which address: one person's key is never another's."""
+    """The user and the address of a key: nobody can use another person's key."""
     who = request.user.pk if getattr(request, "user", None) is not None and request.user.is_authenticated else "guest"
     return f"{who}:{hashlib.sha256(request.path.encode()).hexdigest()[:32]}"
 
 
 def body_hash(request: HttpRequest) -> str:
-    """What the key came with: fields and files of a form, else the bytes as they are."""
+    """A hash of the request body: the fields and files of a form, otherwise the raw bytes."""
     fields = sorted((name, tuple(values)) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
     files = sorted((name, tuple(file_hash(file) for file in files)) for name, files in request.FILES.lists())
     is_form = request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded")
@@ -113,7 +113,7 @@ def body_hash(request: HttpRequest) -> str:
 
 
 def file_hash(file: Any) -> str:
-    """Of an uploaded file, which can be read again afterwards."""
+    """A hash of an uploaded file, which can be read again afterwards."""
     total = hashlib.sha256()
     for chunk in file.chunks():
         total.update(chunk)

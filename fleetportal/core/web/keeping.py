@@ -1,7 +1,7 @@
-"""What a visitor's own telephone keeps of a voucher or ticket, so that its code shows without a network.
+"""Vouchers and tickets kept on the visitor's own phone, so that the code can be shown offline.
 
-The page says until when it may be kept; our service worker keeps that one answer in one named store, and drops it as soon as the
-page no longer says so: used, withdrawn, run out (ARCHITECTURE, "Versions"; R33's no-store is for the HTTP cache).
+The page says until when it may be kept; our service worker keeps that one response in one named cache and drops it as soon as the
+page no longer says so: used, withdrawn, expired (ARCHITECTURE, "Versions"; R33's no-store is for the HTTP cache).
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ UNTIL = "X-Keep-Until"
 
 
 def keep(response: HttpResponse, *, until: datetime) -> HttpResponse:
-    """`response`, which the visitor's device may keep until then; nothing else may."""
+    """Mark `response` as one that the visitor's device, and nothing else, may keep until then."""
     response[UNTIL] = str(int(until.timestamp()))
     return response
 
@@ -26,5 +26,5 @@ def keep(response: HttpResponse, *, until: datetime) -> HttpResponse:
 @require_safe
 @never_cache
 def keeper(request: HttpRequest) -> HttpResponse:
-    """The service worker. The browser limits it to the folder of its address, so it has one beside the pages that it keeps."""
+    """The service worker. The browser limits it to the folder of its address, so it is served next to the pages that it keeps."""
     return render(request, "core/keeper.js", {"until": UNTIL}, content_type="text/javascript")

@@ -1,4 +1,4 @@
-"""The page of letters that wait to be printed and posted."""
+"""The page of letters waiting to be printed and posted."""
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ PER_PAGE = 50
 
 
 def within_reach(request: HttpRequest) -> PaperLetterQuerySet:
-    """The letters that this administrator may print: each page and button begins with them."""
+    """The letters that this administrator may print: the base of every page and button."""
     return PaperLetter.objects.where(signed_in(request), may="administer")
 
 
@@ -37,7 +37,7 @@ def letter_pdf(request: HttpRequest, letter_id: int) -> HttpResponse:
 @page(may="administer")
 @require_safe
 def letters_pdf(request: HttpRequest) -> HttpResponse:
-    """The first PER_PAGE letters that wait, in one file."""
+    """The first PER_PAGE waiting letters, in one file."""
     letters = list(within_reach(request).unprinted()[:PER_PAGE])
     if not letters:
         raise Http404
@@ -52,7 +52,7 @@ def pdf_response(letters: list[PaperLetter]) -> HttpResponse:
 @page(may="administer")
 @require_POST
 def letters_printed(request: HttpRequest) -> HttpResponse:
-    """Those in reach of the letters named in the form are marked as printed."""
+    """Mark the letters named in the form, as far as they are in reach, as printed."""
     ids = [pk for pk in map(whole_number, request.POST.getlist("letter")) if pk is not None]
     count = within_reach(request).filter(pk__in=ids).mark_printed(by=request.user)
     message = ngettext("%d letter has been marked as printed.", "%d letters have been marked as printed.", count) % count

@@ -1,4 +1,4 @@
-"""How the portal looks and speaks to one person: kept with the user, or in a cookie for visitors."""
+"""Theme and language of one person: stored with the user, or in a cookie for visitors."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +13,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 def back(request: HttpRequest) -> HttpResponse:
-    """To the page that sent the request, if it is one of ours; htmx has changed its page already."""
+    """Redirect to the page that sent the request, if it is one of ours; htmx has already updated its page."""
     if is_part(request):
         return HttpResponse(status=204)
     to = request.POST.get("next", "")
@@ -22,7 +22,7 @@ def back(request: HttpRequest) -> HttpResponse:
 
 
 def remember(request: HttpRequest, field: str, value: str) -> None:
-    """Keep `value` with the signed-in user. Costs 1 query where it differs."""
+    """Store `value` with the signed-in user. Costs 1 query where it differs."""
     if request.user.is_authenticated and getattr(request.user, field) != value:
         setattr(request.user, field, value)
         request.user.save(update_fields=[field])
@@ -50,7 +50,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 def speak(request: HttpRequest, language: str) -> None:
-    """Answer this request in `language`, unless its reader has chosen one."""
+    """Answer this request in `language`, unless the reader has chosen one."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     spoken = chosen if chosen in dict(settings.LANGUAGES) else language
     if spoken in dict(settings.LANGUAGES):

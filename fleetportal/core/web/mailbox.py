@@ -1,4 +1,4 @@
-"""Messages shown to staff: all that were kept, on one's own machine; those in trouble, to the administrators whom they concern."""
+"""Pages that show messages to staff: in development all of them; failed ones to the administrators they concern."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from fleetportal.core.web import middleware
 from fleetportal.core.web.pages import done, page, signed_in
 
 PER_PAGE = 50
-# The letter is shown in a frame that may do nothing but be read; its links open in the window around it.
+# The message is shown in a sandboxed frame without scripts; its links open in the parent window.
 FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
     "sandbox allow-top-navigation-by-user-activation"
@@ -27,7 +27,7 @@ HEAD, IN_THIS_WINDOW = "<head>", '<head><base target="_top">'
 
 
 def kept() -> Any:
-    """Messages as they were queued, newest first. Raises Http404 unless this is somebody's own machine (DEBUG)."""
+    """Messages as they were queued, newest first. Raises Http404 unless DEBUG is on."""
     if not (settings.DEBUG or settings.KEEPS_MAIL):
         raise Http404
     return Message.objects.order_by("-queued_at", "-pk")
@@ -41,10 +41,10 @@ def kept_one(message_id: int) -> Message:
 @page(may="meet_customers")
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The messages kept, newest first; `q` narrows them to a recipient."""
+    """The stored messages, newest first; `q` filters by recipient."""
     rows, question = kept(), request.GET.get("q", "").strip()
     if question:
-        rows = rows.filter(recipient__icontains=question)  # an address, not a human name
+        rows = rows.filter(recipient__icontains=question)  # an address, not a person's name
     messages = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "core/mailbox.html", {"kept": messages, "q": question})
 
@@ -52,7 +52,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @page(may="meet_customers")
 @require_safe
 def message(request: HttpRequest, message_id: int) -> HttpResponse:
-    """One message, as text with links that work, and as the letter it is."""
+    """One message, as text with working links and as HTML."""
     shown = kept_one(message_id)
     response = render(request, "core/message.html", {"shown": shown, "email": as_email(shown)})
     response["Content-Security-Policy"] = middleware.header(WITH_FRAME)
@@ -63,7 +63,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 def message_html(request: HttpRequest, message_id: int) -> HttpResponse:
-    """The letter itself, under a policy that lets it do nothing."""
+    """The HTML part, under a policy that forbids scripts and everything else."""
     shown = kept_one(message_id)
     if not shown.html:
         raise Http404
@@ -73,7 +73,7 @@ def message_html(request: HttpRequest, message_id: int) -> HttpResponse:
 @page(may="meet_customers")
 @require_safe
 def message_file(request: HttpRequest, message_id: int, number: int) -> HttpResponse:
-    """One of its attachments, to keep."""
+    """One of its attachments, as a download."""
     parts = kept_one(message_id).attachments
     if number >= len(parts):
         raise Http404
@@ -88,7 +88,8 @@ def message_file(request: HttpRequest, message_id: int, number: int) -> HttpResp
 @page(may="administer")
 @require_safe
 def trouble(request: HttpRequest) -> HttpResponse:
-    """Messages in reach that were parked, refused or lost on the way, newest first: what the mail server said, and a way to try again."""
+    """Messages in reach that were parked, rejected or lost on the way, newest first: the mail server's response, and a button to
+    try again."""
     rows = Message.objects.where(signed_in(request), may="administer").in_trouble().order_by("-queued_at", "-pk")
     return render(request, "core/trouble.html", {"stuck": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))})
 

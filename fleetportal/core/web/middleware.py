@@ -1,4 +1,4 @@
-"""What every request passes: an id, headers, the chosen language, refusals put into words."""
+"""Middleware for every request: an id, headers, the chosen language, refusals shown as pages."""
 
 import logging
 import time
@@ -19,7 +19,7 @@ from fleetportal.core.errors import Refused
 from fleetportal.core.web.pages import is_part
 
 log = logging.getLogger("fleetportal.request")
-QUIET = ("/static/", "/healthz", "/readyz")  # in the log only where somebody looks closely
+QUIET = ("/static/", "/healthz", "/readyz")  # logged at debug level only
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -36,7 +36,7 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-# Wagtail's editor brings inline styles and scripts of its own (STACK §5); the portal's pages do not.
+# Wagtail's editor needs inline styles and scripts (STACK §5); the portal's pages do not.
 CMS_POLICY = {
     **POLICY,
     "script-src": "'self' 'unsafe-inline'",
@@ -52,7 +52,7 @@ def header(policy: dict[str, str]) -> str:
 
 
 class LanguageGivenBack:
-    """Whatever language a request is answered in, the thread goes on in the one it had: the next one may be no request at all."""
+    """Restores the thread's language after each request: the next thing it does may not be a request."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -63,7 +63,7 @@ class LanguageGivenBack:
 
 
 class RequestId:
-    """Gives each request an id, in the history, the log and the header X-Request-ID, and a line in the log."""
+    """Gives each request an id, used in the history, the log and the header X-Request-ID, and logs one line."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -82,7 +82,7 @@ class RequestId:
 
 
 class SecurityHeaders:
-    """A strict Content-Security-Policy on every answer, and no copy of a page that knows who reads it (R33)."""
+    """A strict Content-Security-Policy on every response, and no caching of personal pages (R33)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -99,24 +99,22 @@ class SecurityHeaders:
 
 
 def is_personal(request: HttpRequest) -> bool:
-    """True when the answer may depend on who is signed in. Files are the same for everyone and never looked the user up."""
+    """True when the response may depend on the signed-in user. Files are the same for everyone and never look the user up."""
     user = getattr(request, "user", None)
     return user is not None and bool(user.is_authenticated)
 
 
 class ChosenLanguage:
-    """On the portal's own addresses the signed-in user's language, else the one the visitor chose or the browser prefers.
+    """On the portal's own addresses, sets the signed-in user's language, or else the one the visitor chose or the browser prefers.
 
-    LocaleMiddleware asks neither where no prefix says a language, because public pages have one; those keep what it found.
+    Public pages have a language prefix, so LocaleMiddleware ignores both elsewhere; pages with a prefix keep its choice.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        knows_us = (
-            settings.SESSION_COOKIE_NAME in request.COOKIES
-        )  # without a session there is no lookup: public pages stay free of cookies
+        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # without a session there is no look-up: public pages need no cookies
         language = getattr(request.user, "language", "") if knows_us and request.user.is_authenticated else ""
         if not speaks_for_itself(request.path_info):
             known = language in dict(settings.LANGUAGES)
@@ -126,7 +124,7 @@ class ChosenLanguage:
 
 
 def speaks_for_itself(path: str) -> bool:
-    """True for the address of a public page, whose prefix says its language: in another it would not even be found."""
+    """True for the address of a public page, whose prefix sets its language: in another language it would not be found."""
     try:
         return resolve(path).url_name == "wagtail_serve"
     except Resolver404:
@@ -134,9 +132,9 @@ def speaks_for_itself(path: str) -> bool:
 
 
 class Refusals:
-    """Turns a Refused into words and a way back; for htmx into a fragment with the refusal's status.
+    """Turns a Refused into a page with a message and a way back; for htmx into a fragment with the refusal's status.
 
-    What is not there gets our page with DEBUG too: Django's would list every address and the settings to whoever tries the demo.
+    Our own 404 page is used with DEBUG too: Django's would show every address and the settings to anyone who tries the demo.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -155,7 +153,7 @@ class Refusals:
 
 
 def put_into_words(request: HttpRequest, error: Refused) -> HttpResponse:
-    """The page, or for htmx the fragment, that says a refusal and its way out."""
+    """The page, or for htmx the fragment, with the refusal's message and way out."""
     template = "core/refusal.html#part" if is_part(request) else "core/refusal.html"
     response = render(request, template, {"refusal": error}, status=error.status)
     response["Cache-Control"] = "no-store"

@@ -29,7 +29,7 @@ from fleetportal.core.web.brand import brand
 Response = TypeVar("Response", bound=HttpResponseBase)
 View = Callable[..., HttpResponseBase]
 
-# A page is looked at or acted on; no page is put, patched or deleted by its address.
+# Pages take GET and POST; none is put, patched or deleted.
 asked_as_a_page = require_http_methods(["GET", "HEAD", "OPTIONS", "POST"])
 
 
@@ -45,9 +45,10 @@ class Access:
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """A line of the side rail; shown to those who may. `group` parts it by a line from the others, `on_phone` puts it into the phone's bar.
+    """An entry of the side rail, shown to users who hold `may`. Entries of another `group` are set apart by a line; `on_phone` puts
+    it into the phone's bar.
 
-    `query` is added to the address; `in_rail=False` keeps the line out of the rail (search has its own place, the phone's bar another).
+    `query` is added to the address; `in_rail=False` keeps the entry out of the rail (search is shown elsewhere).
     """
 
     label: object
@@ -62,7 +63,7 @@ class NavigationEntry:
 
 @dataclass(frozen=True)
 class NavigationLine:
-    """An entry as one user sees it now."""
+    """An entry as the current user sees it."""
 
     entry: NavigationEntry
     url: str
@@ -73,9 +74,9 @@ navigation: Registry[NavigationEntry] = Registry("navigation")
 
 
 def page(*, may: str) -> Callable[[View], View]:
-    """Declares a staff page: anonymous visitors sign in first, a user without the right anywhere gets 404.
+    """Declares a staff page: anonymous visitors must sign in first, a user who holds `may` nowhere gets 404.
 
-    What the page shows is still narrowed by its querysets (`visible_to`, `where`). The answer is never stored by a cache.
+    The page's querysets still narrow what it shows (`visible_to`, `where`). Caches never store the response.
     """
 
     def declare(view: View) -> View:
@@ -101,12 +102,12 @@ def admit(request: HttpRequest, may: str) -> None:
 
 
 def signed_in(request: HttpRequest) -> MayAsk:
-    """The user whom `page` has let in."""
+    """The user whom `page` has admitted."""
     return cast(MayAsk, request.user)
 
 
 def public_page(*, why: str) -> Callable[[View], View]:
-    """Declares a page for everyone; `why` is the reason the matrix prints."""
+    """Declares a page for everyone; `why` is the reason that the matrix prints."""
 
     def declare(view: View) -> View:
         wrapper = asked_as_a_page(view)
@@ -139,12 +140,12 @@ def link_page(*, scope: str, also: str = "") -> Callable[[View], View]:
 
 
 def link_unknown(request: HttpRequest) -> HttpResponse:
-    """The one answer to a link that opens nothing, also where what it opened is gone: nothing says that there once was something (R30)."""
+    """The answer to every invalid link, also where its object has been deleted: nothing reveals that it ever existed (R30)."""
     return private(render(request, "core/link_unknown.html", status=404))
 
 
 def private(response: Response) -> Response:
-    """`response`, never kept by a cache."""
+    """`response` with headers that forbid caching."""
     response.setdefault("Cache-Control", "no-store")
     return response
 
@@ -162,7 +163,7 @@ def answer(request: HttpRequest, context: dict[str, object], *, part: str, to: s
 
 
 def done(request: HttpRequest, to: str, message: Any = "") -> HttpResponse:
-    """After a verb: on to `to`, saying `message` there as a toast; htmx loads that page anew."""
+    """After a verb: redirect to `to` and show `message` there as a toast; htmx reloads that page."""
     if message:
         messages.success(request, message)
     if is_part(request):
@@ -177,13 +178,13 @@ def ask(request: HttpRequest, form: Any, *, title: Any, save: Any, back: str, **
 
 
 def is_part(request: HttpRequest) -> bool:
-    """True when htmx requests a part, not a whole page."""
+    """True when htmx requests a part of a page."""
     htmx = getattr(request, "htmx", None)
     return htmx is not None and bool(htmx) and not htmx.boosted
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:
-    """For every template: this user's navigation, a fresh key for forms, the house's face. Costs no query before it is used."""
+    """For every template: the user's navigation, a fresh idempotency key, the branding. Costs no query until it is used."""
     return {"navigation": NavigationFor(request), "new_key": idempotency.new_key, "brand": SimpleLazyObject(brand)}
 
 
@@ -206,7 +207,7 @@ class NavigationFor:
 
     @property
     def groups(self) -> list[list[NavigationLine]]:
-        """The rail, in the groups that a hairline parts."""
+        """The rail's entries, in groups that are set apart by a line."""
         shown = [line for line in self.lines if line.entry.in_rail]
         return [
             list(group)
@@ -215,7 +216,7 @@ class NavigationFor:
 
     @property
     def tabs(self) -> list[NavigationLine]:
-        """Four for the phone's bar; "More" is the fifth."""
+        """The four entries of the phone's bar; "More" is the fifth."""
         return [line for line in self.lines if line.entry.on_phone][:4]
 
     @property
@@ -225,10 +226,10 @@ class NavigationFor:
 
     @property
     def home(self) -> str:
-        """Where this user's day starts: the first line of the rail."""
+        """The user's start page: the first entry of the rail."""
         return next((line.url for line in self.lines if line.entry.in_rail), self.search or "/")
 
 
 def whole_number(text: str) -> int | None:
-    """The id or count that an address or a form names; None for what is no whole number of up to 18 figures."""
+    """`text` as an id or count; None where it is not a whole number of up to 18 digits."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -1,4 +1,4 @@
-"""Limits on guessing (R29): a row per scope, key and window, counted in one conditional statement, so all processes share it."""
+"""Limits on guessing (R29): one row per scope, key and time window, updated in one conditional statement, shared by all processes."""
 
 import hashlib
 import math
@@ -22,10 +22,10 @@ class TooMany(Refused):
 
 
 class Counter(models.Model):
-    """How often something was tried in one window of time."""
+    """The number of tries in one time window."""
 
     scope = models.CharField(max_length=40)
-    key_hash = models.CharField(max_length=64)  # hashed: an address of the network is personal data
+    key_hash = models.CharField(max_length=64)  # hashed: a network address is personal data
     window = models.BigIntegerField()
     count = models.PositiveIntegerField(default=0)
     ends_at = models.DateTimeField(db_index=True)
@@ -40,7 +40,7 @@ class Counter(models.Model):
 def hit(scope: str, key: str, *, limit: int, seconds: int) -> None:
     """Count one try of `key`. Raises TooMany above `limit` tries in `seconds`. Costs 1 query, 2 or 3 the first time.
 
-    Call it outside the verb's transaction, or a refusal would take the count back.
+    Call it outside the verb's transaction, or a refusal would roll the count back.
     """
     now = timezone.now()
     window, key_hash = int(now.timestamp()) // seconds, hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
@@ -60,28 +60,28 @@ def hit(scope: str, key: str, *, limit: int, seconds: int) -> None:
 
 
 def give_back(scope: str, key: str, *, seconds: int) -> None:
-    """Take back one try of `key` in this window: it was a right one. Costs 1 query."""
+    """Subtract one try of `key` in this window, because it was correct. Costs 1 query."""
     window, key_hash = int(timezone.now().timestamp()) // seconds, hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
     Counter.objects.filter(scope=scope, key_hash=key_hash, window=window, count__gt=0).update(count=F("count") - 1)
 
 
-# Wrong codes and links, of any kind: of one address of the network, and of all together.
+# Wrong codes and links of any kind: per network address, and in total.
 WRONG = "wrong code"
 WRONG_BY_ADDRESS, WRONG_BY_ADDRESS_SECONDS = 10, 600
 WRONG_BY_ALL, WRONG_BY_ALL_SECONDS = 3000, 600
 
 
 def wrong_code(request: HttpRequest) -> None:
-    """Count a code or link that opened nothing. Raises TooMany above the limits of R29.
+    """Count an invalid code or link. Raises TooMany above the limits of R29.
 
-    Only wrong ones are counted and refused: whoever has the right one passes, so nobody behind the same address is locked out.
+    Only invalid ones are counted and refused; a valid one always works, so nobody behind the same address is locked out.
     """
     hit(WRONG, f"address {address_of(request)}", limit=WRONG_BY_ADDRESS, seconds=WRONG_BY_ADDRESS_SECONDS)
     hit(WRONG, "all", limit=WRONG_BY_ALL, seconds=WRONG_BY_ALL_SECONDS)
 
 
 def spent(scope: str, key: str, *, limit: int, seconds: int) -> None:
-    """Raises TooMany where `key` has used up its tries; counts none. Costs 1 query."""
+    """Raises TooMany where `key` has used up its tries, without counting one. Costs 1 query."""
     now = timezone.now()
     window, key_hash = int(now.timestamp()) // seconds, hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
     if Counter.objects.filter(scope=scope, key_hash=key_hash, window=window, count__gte=limit).exists():
@@ -90,13 +90,13 @@ def spent(scope: str, key: str, *, limit: int, seconds: int) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The caller's network address: that of the connection, or as the outermost of TRUSTED_PROXIES proxies saw it.
+    """The client's network address: that of the connection, or the one seen by the outermost of TRUSTED_PROXIES proxies.
 
-    Each proxy writes its caller at the end of X-Forwarded-For; anyone can send what comes before that, so it is never trusted.
+    Each proxy appends its client to X-Forwarded-For; anyone can forge what comes before that, so it is never trusted.
     """
     return str(get_adapter(request).get_client_ip(request))
 
 
 def forget_old() -> int:
-    """How many counters of past windows were removed."""
+    """Remove the counters of past windows; how many there were."""
     return Counter.objects.filter(ends_at__lt=timezone.now()).delete()[0]

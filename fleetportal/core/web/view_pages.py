@@ -1,4 +1,4 @@
-"""Keeping a view of a list, and letting it go."""
+"""Saving and deleting views of a list."""
 
 from django import forms
 from django.contrib import messages
@@ -10,18 +10,18 @@ from fleetportal.core.web.lists import clean, listed
 from fleetportal.core.web.look import back
 from fleetportal.core.web.pages import page
 
-STATE = ("page", "_export", "_choices")  # in the address of a list, and not of the question
+STATE = ("page", "_export", "_choices")  # in the address of a list, but not part of its filter
 
 
 class ViewForm(forms.Form):
-    """The name of a view; the page sends which list it belongs to and its filters."""
+    """The name of a view; the page sends the list and its filters."""
 
     page = forms.CharField()
     name = forms.CharField(max_length=60)
     query = forms.CharField(max_length=2000)
 
     def clean_page(self) -> str:
-        """A list that there is; one that the user may not open would show them nothing anyway."""
+        """An existing list; one that the user may not open would show them nothing anyway."""
         if self.cleaned_data["page"] not in listed:
             raise forms.ValidationError("")
         return self.cleaned_data["page"]
@@ -36,7 +36,7 @@ class ViewForm(forms.Form):
 @page(may="meet_customers")
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Save the current filters of a list under a name; the page requires one."""
+    """Save the current filters of a list under a name."""
     form = ViewForm(request.POST)
     if not form.is_valid():
         raise Http404

@@ -1,4 +1,5 @@
-"""PostgreSQL as Django speaks to it, except that whether a kept connection still holds is seen on the line, not asked by a statement."""
+"""Django's PostgreSQL backend, except that a persistent connection is checked by looking at the socket instead of sending a
+statement."""
 
 import select
 
@@ -7,10 +8,11 @@ from psycopg.pq import TransactionStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, whose `is_usable` costs no statement while the line is quiet."""
+    """Django's wrapper, with an `is_usable` that usually costs no statement."""
 
     def is_usable(self) -> bool:
-        """True while nothing has arrived on the idle connection: a server that ends it says so. Else the server is asked."""
+        """True while nothing has arrived on the idle connection: a server that closes it sends something. Otherwise a statement is
+        sent."""
         line = self.connection
         if line is None or line.closed:
             return False
@@ -20,7 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def has_news(number: int) -> bool:
-    """True when something can be read from the open file of that number, its end included."""
+    """True when something can be read from that file descriptor, including its end."""
     poll = select.poll()
     poll.register(number, select.POLLIN)
     return bool(poll.poll(0))

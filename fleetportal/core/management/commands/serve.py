@@ -1,4 +1,4 @@
-"""Everything of a small installation in one command: web, worker and scheduler."""
+"""Runs a small installation in one command: web server, worker and scheduler."""
 
 import gc
 import warnings
@@ -26,7 +26,7 @@ DEMO_LOGINS = ("anna", "boris", "carla", "dora", "emil", "wanda", "admin")
 
 
 class Web(BaseApplication):
-    """Gunicorn with one process of several threads: SQLite has one writer, and two cores are busy with the worker too."""
+    """Gunicorn with one process of several threads: SQLite has one writer, and the worker needs a core too."""
 
     def __init__(self, bind: str, threads: int, ready: Callable[[], None]) -> None:
         self.options: dict[str, object] = {
@@ -51,7 +51,7 @@ class Web(BaseApplication):
 
 class Command(BaseCommand):
     help = "Starts web, worker and scheduler together; when one dies or Ctrl-C comes, all end."
-    requires_system_checks = ()  # `migrate` runs them when a version is new; each start need not
+    requires_system_checks = ()  # `migrate` runs them for a new version; not needed at each start
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             self.prepare()
         logins = demo_logins()
         load()
-        connections.close_all()  # a connection is not shared across a fork
+        connections.close_all()  # connections must not be shared across a fork
 
         def ready() -> None:
             self.stdout.write(f"Fleetportal is at {settings.BASE_URL}/ (Ctrl-C stops it)")
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             raise SystemExit(code)
 
     def prepare(self) -> None:
-        """Bring the database up to date and, where it holds nothing yet and DEBUG is on, load the demo."""
+        """Migrate the database and, where it is empty and DEBUG is on, load the demo."""
         if not is_migrated():
             self.stdout.write("Preparing the database")
             call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
@@ -86,8 +86,8 @@ class Command(BaseCommand):
 
 
 def is_migrated() -> bool:
-    """True where every migration there is a file of was applied. Compares names; loading two hundred files would take a fifteenth of
-    the start. Costs 2 queries."""
+    """True where every migration file has been applied. Compares names only: loading two hundred files would take a fifteenth of
+    the start-up time. Costs 2 queries."""
     applied = MigrationRecorder(connections[DEFAULT_DB_ALIAS]).applied_migrations()
     return all(
         (config.label, name) in applied
@@ -98,7 +98,7 @@ def is_migrated() -> bool:
 
 
 def load() -> None:
-    """The pages are in memory before web, worker and scheduler part, so that they share them, and none looks through them for garbage."""
+    """Load the application before forking, so that the processes share its memory, and keep it out of garbage collection."""
     gc.disable()
     import_module(settings.ROOT_URLCONF)
     gc.freeze()
@@ -107,7 +107,7 @@ def load() -> None:
 
 def worker() -> None:
     """One job or message at a time: slices are short, and SQLite has one writer anyway."""
-    warnings.simplefilter("ignore", SecurityWarning)  # as root it warns of pickle, which we do not accept
+    warnings.simplefilter("ignore", SecurityWarning)  # as root it warns about pickle, which we do not accept
     celery.start(["--quiet", "worker", "--pool=solo", "--loglevel=warning"])
 
 
@@ -116,7 +116,7 @@ def scheduler() -> None:
 
 
 def demo_logins() -> list[str]:
-    """The demo's users that are there, on a trial installation only."""
+    """The demo's users, on a trial installation only."""
     if not settings.DEBUG:
         return []
     present = set(get_user_model().objects.filter(username__in=DEMO_LOGINS).values_list("username", flat=True))

@@ -1,1 +1,1 @@
-"""How a message leaves: one module for each channel."""
+"""Sending: one module for each channel."""

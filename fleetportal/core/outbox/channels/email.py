@@ -1,4 +1,4 @@
-"""E-mail: one connection to the mail server for all messages of a slice, and the MIME message that Django makes of each."""
+"""E-mail: one connection to the mail server for all messages of a slice, and Django's MIME message for each."""
 
 import smtplib
 from binascii import b2a_qp
@@ -17,7 +17,8 @@ from fleetportal.core.outbox.message import Bounce, Message
 
 
 class QuotedPrintable(Charset):
-    """UTF-8 as quoted-printable, encoded by the standard library's C instead of its Python: a tenth of what a message costs."""
+    """UTF-8 as quoted-printable, encoded by the standard library's C code instead of its Python code, which takes a tenth of a
+    message's time."""
 
     def body_encode(self, string: str | bytes) -> str:  # type: ignore[override]  # nobody encodes None
         text = string.encode() if isinstance(string, str) else string
@@ -25,7 +26,8 @@ class QuotedPrintable(Charset):
 
 
 class ShortHeaders(Compat32):
-    """Headers that fit into a line are written as they are; the standard library looks at each word, a third of a message's cost."""
+    """Writes headers that fit into a line unchanged; the standard library examines each word, which takes a third of a message's
+    time."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
         if isinstance(value, str) and value.isascii() and value.isprintable() and len(name) + len(value) < LINE:
@@ -33,13 +35,13 @@ class ShortHeaders(Compat32):
         return super().fold_binary(name, value)
 
 
-LINE = 74  # what is longer may be folded: 76 signs, with the colon and a space
+LINE = 74  # longer ones may be folded: 76 characters, with the colon and a space
 QUOTED_PRINTABLE = QuotedPrintable("utf-8")
 QUOTED_PRINTABLE.body_encoding = QP
 
 
 class Mail(EmailMultiAlternatives):
-    """An e-mail in seven bits that no relay rewrites, whose bytes depend on its row alone: a copy sent again is the same."""
+    """A 7-bit e-mail that no relay rewrites, whose bytes depend only on its row: a copy sent again is identical."""
 
     encoding = QUOTED_PRINTABLE
     seed = 0  # the primary key of the row; it makes the boundaries unique
@@ -55,7 +57,7 @@ class Mail(EmailMultiAlternatives):
 
 
 def as_email(message: Message, found: dict[int, Link] | None = None) -> Mail:
-    """`message` as it is handed over; equal byte for byte each time. Costs 1 query for its links, none where they were `found`."""
+    """`message` as an e-mail; byte for byte the same each time. Costs 1 query for its links, none where they are given as `found`."""
     found = links.found_in(message.text + message.html + str(message.headers)) if found is None else found
     headers = {name: links.fill_in(value, found) for name, value in message.headers.items()}
     headers |= {
@@ -73,22 +75,22 @@ def as_email(message: Message, found: dict[int, Link] | None = None) -> Mail:
 
 
 class TextKnown(smtplib.SMTP):
-    """A connection that knows whether the server is taking the text of a message, or has not yet answered to it."""
+    """A connection that knows whether the text of a message is being sent or has not been acknowledged yet."""
 
     is_taking_text = False
 
     def getreply(self) -> tuple[int, bytes]:
         code, answer = super().getreply()
-        self.is_taking_text = code == 354  # "go ahead", the answer to DATA alone
+        self.is_taking_text = code == 354  # "go ahead", the response to DATA only
         return code, answer
 
 
 class TextKnownTls(TextKnown, smtplib.SMTP_SSL):
-    """The same, encrypted from the first byte."""
+    """The same, encrypted from the start."""
 
 
 class TextKnownBackend(EmailBackend):
-    """Django's backend over such a connection."""
+    """Django's backend with such a connection."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
@@ -96,7 +98,7 @@ class TextKnownBackend(EmailBackend):
 
 
 class EmailSender:
-    """Hands messages to the mail server of the installation."""
+    """Sends messages through the installation's mail server."""
 
     def __init__(self, backend: object = None) -> None:
         self.backend: Any = backend or get_connection()
@@ -105,9 +107,9 @@ class EmailSender:
         return self.hand_over(as_email(message, found))
 
     def hand_over(self, mail: EmailMultiAlternatives) -> Result:
-        """What came of `mail`. The connection is closed after anything but success: the next message begins anew."""
+        """Send `mail`; the result. The connection is closed after anything but success: the next message opens a new one."""
         try:
-            self.backend.open()  # Django would connect and leave for each message
+            self.backend.open()  # Django would open a connection for each message
             self.backend.send_messages([mail])
         except (OSError, smtplib.SMTPException) as error:
             is_uncertain = isinstance(error, smtplib.SMTPServerDisconnected) and self.is_taking_text

@@ -1,7 +1,7 @@
-"""Letter: the recipient is the lines of a postal address; delivered is what waits to be printed, on the page of letters.
+"""Letters: the recipient is the lines of a postal address; a delivered letter waits to be printed on the page of letters.
 
-No PDF is kept: it is made of the message when somebody prints it, the same each time, so that no copy of the database holds a
-personal link that opens.
+No PDF is stored: it is made from the message when somebody prints it, the same each time, so that no copy of the database contains
+a working personal link.
 """
 
 from collections.abc import Iterable
@@ -19,21 +19,21 @@ from fleetportal.core.outbox.message import MayAsk, Message, MessageState
 
 class PaperLetterQuerySet(models.QuerySet["PaperLetter"]):
     def where(self, user: MayAsk, *, may: str) -> "PaperLetterQuerySet":
-        """Letters of the messages that `user` sees. Costs 1 query at once."""
+        """Letters of the messages that `user` sees. Costs 1 query immediately."""
         return self.filter(message__in=Message.objects.where(user, may=may))
 
     def unprinted(self) -> "PaperLetterQuerySet":
-        """Letters that wait to be printed, the oldest first; one held back, or whose recipient was forgotten, waits no more."""
+        """Letters waiting to be printed, the oldest first; without those held back or whose recipient was erased."""
         waiting = self.filter(printed_at=None).exclude(message__state=MessageState.HELD_BACK)
         return waiting.exclude(message__recipient="").select_related("message").order_by("pk")
 
     def hold_back(self, why: str) -> int:
-        """How many letters of this set waited to be printed and now never will: what they say is no longer true. Costs 1 query."""
+        """Withdraw the waiting letters of this set, because they are no longer true; how many there were. Costs 1 query."""
         messages = Message.objects.filter(pk__in=self.filter(printed_at=None).values("message"), state=MessageState.SENT)
         return messages.update(state=MessageState.HELD_BACK, last_answer=why[:300])
 
     def mark_printed(self, *, by: object) -> int:
-        """How many letters of this set waited and are now marked as printed, with an entry each. Costs 4 queries."""
+        """Mark the waiting letters of this set as printed, with an entry each; how many there were. Costs 4 queries."""
         with transaction.atomic():
             letters = list(self.filter(printed_at=None).select_for_update(no_key=True).order_by("pk"))
             self.model.objects.filter(pk__in=[letter.pk for letter in letters]).update(printed_at=timezone.now())
@@ -42,7 +42,7 @@ class PaperLetterQuerySet(models.QuerySet["PaperLetter"]):
 
 
 class PaperLetter(models.Model):
-    """A message that somebody has to print and post."""
+    """A message to be printed and posted."""
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
@@ -62,30 +62,30 @@ class PaperLetter(models.Model):
 
 
 class LetterSender:
-    """Puts messages on the pile to be printed."""
+    """Makes messages available for printing."""
 
     def deliver(self, message: Message, found: dict[int, Link]) -> Result:
         PaperLetter.objects.get_or_create(message=message)
         return Delivered()
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Nothing to close."""
 
 
 def as_pdf(messages: Iterable[Message]) -> bytes:
-    """A4 pages of `messages`, each beginning a new page; equal byte for byte each time. Costs 1 query for their links."""
+    """A4 pages of `messages`, each on a new page; byte for byte the same each time. Costs 1 query for their links."""
     messages = list(messages)
     found = found_in("".join(message.text for message in messages))
     return pdf.letters([as_sheet(message, found) for message in messages])
 
 
 def postal_address(message: Message) -> str:
-    """The lines that are printed on the envelope: whom it is for, where that is known, and the address."""
+    """The lines shown in the envelope's window: the recipient's name, where known, and the address."""
     return "\n".join(line for line in (message.headers.get("To", ""), message.recipient) if line)
 
 
 def as_sheet(message: Message, found: dict[int, Link]) -> pdf.LetterSheet:
-    """What is printed of `message`, the addresses of its links filled in."""
+    """`message` as a letter, with the addresses of its links filled in."""
     with translation.override(message.language or settings.LANGUAGE_CODE):
         day = formats.date_format(timezone.localtime(message.queued_at), "DATE_FORMAT")
     paragraphs = fill_in(message.text, found).strip().split("\n\n")

@@ -1,4 +1,4 @@
-"""What every channel has in common: a sender that delivers one message, and what can come of it."""
+"""Common to all channels: a sender that delivers one message, and the possible results."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,19 +9,19 @@ from fleetportal.core.outbox.message import Bounce, Message
 
 @dataclass(frozen=True)
 class Delivered:
-    """The other side has taken the message."""
+    """The receiving server accepted the message."""
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Nothing was handed over, for `reason`: try again later."""
+    """Nothing was sent, for `reason`: try again later."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """The other side will never take this message; with `bounce`, because it does not know the recipient."""
+    """The receiving server will never accept this message; with `bounce`, because it does not know the recipient."""
 
     reason: str
     bounce: Bounce = Bounce.NONE
@@ -29,7 +29,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Unknown:
-    """The connection broke after the message was handed over: nobody knows whether it was taken."""
+    """The connection broke after the message was sent: it may or may not have been accepted."""
 
     reason: str
 
@@ -38,10 +38,10 @@ Result = Delivered | Failed | Rejected | Unknown
 
 
 class Sender(Protocol):
-    """Sends the messages of one channel, from the first to the last of a worker's slice."""
+    """Sends the messages of one channel during a worker's slice."""
 
     def deliver(self, message: Message, found: dict[int, Link]) -> Result:
-        """What came of `message`; `found` has the links that its placeholders name. The same bytes each time it is delivered."""
+        """Deliver `message`; the result. `found` has the links of its placeholders. Each delivery sends the same bytes."""
 
     def close(self) -> None:
-        """End what the sender keeps open for the next message. Raises nothing."""
+        """Close the sender's connections. Raises nothing."""

@@ -1,4 +1,4 @@
-"""SMS: the recipient is a telephone number in E.164; a gateway that takes e-mail sends the text on."""
+"""SMS: the recipient is a telephone number in E.164; an e-mail gateway sends the text on."""
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -10,7 +10,7 @@ from fleetportal.core.outbox.message import Message
 
 
 class SmsSender:
-    """Writes to the gateway of the installation (SMS_GATEWAY)."""
+    """Sends to the installation's gateway (SMS_GATEWAY)."""
 
     def __init__(self) -> None:
         self.email = EmailSender()
@@ -25,7 +25,7 @@ class SmsSender:
 
 
 def as_gateway_email(message: Message, found: dict[int, Link]) -> EmailMultiAlternatives:
-    """The e-mail that the gateway turns into the text message."""
+    """The e-mail that the gateway turns into a text message."""
     mail = as_email(message, found)
     mail.to = [settings.SMS_GATEWAY.format(number=message.recipient.lstrip("+"))]
     return mail

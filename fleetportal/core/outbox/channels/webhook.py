@@ -1,7 +1,7 @@
-"""Webhook: JSON posted to an address that the administrator of the installation has configured (WEBHOOKS), and to no other.
+"""Webhooks: JSON posted only to addresses that the installation's administrator has configured (WEBHOOKS).
 
-The recipient is the name of a destination. The body is signed with WEBHOOK_KEY, so that the receiver knows who wrote it, and has the
-message's own id, so that a copy sent twice is noticed.
+The recipient is the name of a destination. The body is signed with WEBHOOK_KEY, so that the receiver can verify the sender, and
+contains the message's id, so that duplicates can be recognised.
 """
 
 import hashlib
@@ -24,14 +24,14 @@ COME_AGAIN = (408, 425, 429)
 
 
 class NoRedirect(request.HTTPRedirectHandler):
-    """A destination that sends us elsewhere is an error: elsewhere was not configured."""
+    """A redirect is an error: the new address was not configured."""
 
     def redirect_request(self, *args: object, **options: object) -> None:
         return None
 
 
 def opener() -> request.OpenerDirector:
-    """Speaks HTTP and HTTPS alone, through the proxy of the environment where there is one."""
+    """An opener for HTTP and HTTPS only, through the environment's proxy where there is one."""
     director = request.OpenerDirector()
     for handler in (
         request.ProxyHandler(),
@@ -62,7 +62,7 @@ class WebhookSender:
         except error.HTTPError as answer:
             answer.close()
             return result_of(answer.code, answer.reason)
-        except (OSError, http.client.HTTPException) as failure:  # the receiver knows the id: a copy more does no harm
+        except (OSError, http.client.HTTPException) as failure:  # the receiver recognises the id: another copy does no harm
             return Failed(f"{type(failure).__name__}: {failure}")
 
     def close(self) -> None:
@@ -81,13 +81,13 @@ def signature(body: bytes) -> str:
 
 
 def result_of(code: int, reason: str) -> Result:
-    """Server errors and requests to retry are tried again; any other answer is a refusal."""
+    """Server errors and requests to retry are tried again; any other error is final."""
     said = f"{code} {reason}"
     return Failed(said) if code >= 500 or code in COME_AGAIN else Rejected(said)
 
 
 def body_of(message: Message, facts: Mapping[str, object]) -> str:
-    """What is posted: the message's id, what happened, to which row, when, and its `facts`."""
+    """The JSON body: the message's id, what happened, to which row, when, and its `facts`."""
     content = {
         "id": message.message_id,
         "event": message.template,

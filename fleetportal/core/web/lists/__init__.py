@@ -1,4 +1,4 @@
-"""The list page: a table, a filter read as one sentence, sort and page, all in the address, and the export of what is shown.
+"""The list page: a table, a filter that reads as one sentence, sorting and paging, all in the address, and an export of the result.
 
 A page declares its parts; `get_queryset` narrows the rows to what the user may see, `for_list` (of the queryset) adds what a
 row shows. Columns, sort and export come from a django-tables2 table, the filter from a django-filter set.

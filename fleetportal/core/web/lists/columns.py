@@ -17,10 +17,10 @@ Words = str | Promise
 
 
 class TableColumn(django_tables2.Column):
-    """A column of a list: `css` for its head, and for the export `kind` (of core.sheets), `reads` and `value`.
+    """A column of a list: `css` is for the page; `kind` (of core.sheets), `reads` and `value` are for the export.
 
-    `reads` are the names of what a query answers for the column, `value` makes the cell of these; without `value` the one that is
-    read is the cell. A column without `reads` needs the row itself, of which `value` makes its cell. The rest is django-tables2's.
+    `reads` names the values that the query returns for the column, and `value` turns them into the cell; without `value` the single
+    value is the cell. For a column without `reads`, `value` gets the row itself. Everything else is django-tables2's.
     """
 
     def __init__(
@@ -41,10 +41,10 @@ class TableColumn(django_tables2.Column):
 
 @dataclass(frozen=True)
 class ExtraColumn:
-    """A column that a higher app adds to a lower one's list, before the column `at` ("" puts it last).
+    """A column that a higher app adds to a lower app's list, before the column `at` ("": at the end).
 
-    `decorate` adds to the queryset what `cell` (row to HTML) shows, `in_sheet` what the export `reads` for `value` (None: the same);
-    `order_by` names what sorts it.
+    `decorate` adds what `cell` (row to HTML) shows to the queryset, `in_sheet` adds what the export `reads` (None: the same);
+    `order_by` is the field to sort by.
     """
 
     name: str
@@ -68,17 +68,17 @@ class ExtraColumn:
 
 @dataclass(frozen=True)
 class Head:
-    """One cell of the table's head."""
+    """One column heading of the table."""
 
     label: Words
     css: str
     address: str = ""
-    sorted: str = ""  # ascending, descending or nothing
+    sorted: str = ""  # ascending, descending or ""
 
 
 @cache
 def with_extra(table: type[django_tables2.Table], extra: tuple[ExtraColumn, ...]) -> type[django_tables2.Table]:
-    """`table` with the columns that higher apps add, each at its place."""
+    """`table` with the columns that higher apps add, each in its position."""
     names = [*table.base_columns, ""]
     order = [name for at in names for name in (*(column.name for column in extra if column.at == at), at) if name]
     meta = type("Meta", (table.Meta,), {"sequence": order})
@@ -86,7 +86,7 @@ def with_extra(table: type[django_tables2.Table], extra: tuple[ExtraColumn, ...]
 
 
 def reader(name: str, column: TableColumn) -> Callable[[Any], Any]:
-    """What reads the cell of `column` off a row."""
+    """The function that reads the cell of `column` from a row."""
     if column.reads:
         paths = [django_tables2.A(one.replace("__", ".")) for one in column.reads]
         make = column.value_of or (lambda value: value)
@@ -98,13 +98,13 @@ def reader(name: str, column: TableColumn) -> Callable[[Any], Any]:
 
 
 def plainly(name: str, row: object) -> object:
-    """The attribute; called where it is a method."""
+    """The attribute, or the result of the method."""
     value = getattr(row, name, None)
     return value() if callable(value) else value
 
 
 def label_of(choices: type[models.TextChoices]) -> Callable[[str], str]:
-    """For a column's `value`: the label of a choice, each translated once a language."""
+    """For a column's `value`: the label of a choice, translated once per language."""
 
     @cache
     def labels(_language: str) -> dict[str, str]:
@@ -114,7 +114,7 @@ def label_of(choices: type[models.TextChoices]) -> Callable[[str], str]:
 
 
 class QueriedCells:
-    """Cells from what one query answers for all `columns`, no row of a model made; each of them names what it `reads`."""
+    """Cells read by one query for all `columns`, without making model instances; each column needs `reads`."""
 
     def __init__(self, columns: Sequence[TableColumn]) -> None:
         self.names = list(dict.fromkeys(("pk", *(name for column in columns for name in column.reads))))
@@ -122,7 +122,7 @@ class QueriedCells:
         self.columns = [([indexes[name] for name in column.reads], column.value_of) for column in columns]
 
     def cells(self, rows: models.QuerySet[models.Model], keys: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-        """The cells of those of `rows` that have one of `keys`, by key. Costs 1 query."""
+        """The cells of the rows with these `keys`, by key. Costs 1 query."""
         asked = rows.order_by().select_related(None).prefetch_related(None).filter(pk__among=keys).values_list(*self.names)
         answered = [*zip(*asked, strict=True)]
         if not answered:

@@ -25,12 +25,12 @@ from fleetportal.core.web.lists.sentence import CHOICES, Sentence
 
 EXPORTED_AT_ONCE = 10_000
 PER_PAGE = (50, 20, 100)
-NEIGHBOURS = ("after", "before")  # parameters that say beside which row a page far on is
+NEIGHBOURS = ("after", "before")  # parameters that name the row next to a page far down
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A saved view that everybody has: a name and the query that makes it."""
+    """A saved view that everybody has: a name and its query."""
 
     label: Words
     query: str
@@ -38,7 +38,7 @@ class Preset:
 
 @dataclass(frozen=True)
 class Empty:
-    """What a list says before there is anything: what belongs here, an example, the button that starts it."""
+    """What an empty list shows: what belongs here, an example, the button to start."""
 
     title: Words
     words: Words
@@ -49,7 +49,7 @@ class Empty:
 
 @dataclass(frozen=True)
 class Bulk:
-    """What may be done with the chosen rows: a button that opens the page `url_name` with `?row=…` for each of them."""
+    """An action on the selected rows: a button that opens the page `url_name` with `?row=…` for each of them."""
 
     label: Words
     icon: str
@@ -57,7 +57,7 @@ class Bulk:
     may: str
 
 
-listed: dict[str, type["ListPage[Any]"]] = {}  # by name, so that a job finds the page whose rows it exports
+listed: dict[str, type["ListPage[Any]"]] = {}  # by name, so that a job finds the page to export
 
 
 Rows = TypeVar("Rows", bound=models.QuerySet[models.Model])
@@ -75,7 +75,7 @@ class ListPage(View, Generic[Rows]):
     """A list at one URL. GET shows it, `?_export=` shows the form for an export, POST returns the file."""
 
     http_method_names = ["get", "head", "post", "options"]
-    name: ClassVar[str]  # also the file's name and the word in the history
+    name: ClassVar[str]  # also the file name and the name in the history
     title: ClassVar[Words]
     may: ClassVar[str]
     table_class: ClassVar[type[django_tables2.Table]]
@@ -99,38 +99,38 @@ class ListPage(View, Generic[Rows]):
 
     @property
     def asker(self) -> ListReader:
-        """The signed-in user: the page's declaration has let nobody else in."""
+        """The signed-in user: the page admits nobody else."""
         return cast(ListReader, self.request.user)
 
     # What a page says ----------------------------------------------------------------------------------------------------
 
     def get_queryset(self, user: Any) -> Rows:
-        """The rows `user` may see on this page, without what only a row shows."""
+        """The rows that `user` may see on this page, without the extra columns that a displayed row needs."""
         raise NotImplementedError
 
     def exportable(self, rows: Rows, user: Any) -> Rows:
-        """Those of `rows` that `user` may take out of the house."""
+        """Those of `rows` that `user` may export."""
         raise NotImplementedError
 
     def decorate(self, rows: Rows, user: Any) -> Rows:
-        """`rows` with what a row shows to `user`."""
+        """`rows` with everything that a displayed row shows to `user`."""
         for column in self.extra:
             rows = column.decorate(rows)
         return self.for_list(rows)
 
     def for_list(self, rows: Rows) -> Rows:
-        """`rows` with what a row shows to everybody: as the queryset says, unless a page adds columns of a higher noun."""
+        """`rows` with everything that a displayed row shows to everybody: by the queryset's `for_list`, unless a page overrides it."""
         listed: Any = rows  # each list's queryset has it
         return cast(Rows, listed.for_list())
 
     def extra_context(self) -> dict[str, object]:
-        """What the page's own templates need beside the list."""
+        """Additional context for the page's own templates."""
         return {}
 
     # The state in the address --------------------------------------------------------------------------------------------
 
     def url_with(self, **changes: Any) -> str:
-        """This list's address with parameters changed; None drops one, any change goes back to the first page."""
+        """This list's address with changed parameters; None drops one, any change returns to the first page."""
         query = clean(self.request.GET)
         for key in ("page", CHOICES, *NEIGHBOURS, *changes):
             query.pop(key, None)
@@ -143,11 +143,12 @@ class ListPage(View, Generic[Rows]):
         return self.filterset_class(query, queryset=self.get_queryset(user), request=self.request)
 
     def table(self, rows: Rows, query: QueryDict, user: object) -> django_tables2.Table:
-        """`rows`, with what a row shows, in the order of the address."""
+        """`rows`, decorated, in the order of the address."""
         return self.table_type(self.decorate(rows, user), order_by=self.sort_of(query) or None)
 
     def sorted_table(self, rows: Rows, query: QueryDict, user: object) -> django_tables2.Table:
-        """`rows` in the order of the address; with what a row shows only where they are sorted by it: a page fetches that by its keys."""
+        """`rows` in the order of the address; decorated only where that is needed for sorting: the page decorates its own rows, by
+        key."""
         sort = self.sort_of(query)
         default = getattr(self.table_class.Meta, "order_by", ())
         names = sort or ([default] if isinstance(default, str) else [*default])
@@ -156,11 +157,11 @@ class ListPage(View, Generic[Rows]):
         return self.table_type(rows, order_by=sort or None)
 
     def sort_of(self, query: QueryDict) -> list[str]:
-        """The columns by which the address sorts, "-" before those that fall."""
+        """The columns by which the address sorts, with "-" for descending."""
         return [name for name in query.get("sort", "").split(",") if name.lstrip("-") in self.sortable]
 
     def sorts_by_fields(self, model: type[models.Model], name: str) -> bool:
-        """True where the column `name` is sorted by what the model itself keeps, or by an expression of the table's own."""
+        """True where the column `name` is sorted by a field of the model itself, or by an expression of the table."""
         if hasattr(self.table_type, f"order_{name}"):
             return True
         own = {field.name for field in model._meta.get_fields()} | {"pk"}
@@ -190,11 +191,11 @@ class ListPage(View, Generic[Rows]):
 
     @cached_property
     def neighbour(self) -> dict[str, int | None]:
-        """Beside which row the page is, by the address."""
+        """The row next to this page, from the address."""
         return {name: pages.whole_number(self.request.GET.get(name, "")) for name in NEIGHBOURS}
 
     def page_address(self, number: int, **neighbour: int) -> str:
-        """The address of page `number`; far on with the neighbour that it is sought by."""
+        """The address of page `number`; far down, with the neighbouring row by which it is found."""
         beside = {} if is_counted(number, self.per_page) else neighbour
         return self.url_with(page=number if number > 1 else None, **beside)
 
@@ -216,7 +217,7 @@ class ListPage(View, Generic[Rows]):
         ordered = in_order(table)
         number, size = self.page_number, self.per_page
         found = page_of(ordered, number=number, size=size, **self.neighbour)
-        everything = cast(Rows, ordered.model._default_manager.all())  # the keys are those of rows in reach: the rows need no second check
+        everything = cast(Rows, ordered.model._default_manager.all())  # the keys belong to rows in reach: no second check needed
         rows = in_this_order(self.decorate(everything, request.user), found.keys)
         context = {
             "page": self,
@@ -246,7 +247,7 @@ class ListPage(View, Generic[Rows]):
         return response
 
     def choices(self, name: str) -> HttpResponse:
-        """What can be chosen in the word `name`, for its menu as it is opened."""
+        """The choices of the filter word `name`, loaded when its menu is opened."""
         sentence = self.filtered(self.request.GET, self.request.user)
         word = next((word for word in sentence.words if word.name == name), None)
         if word is None:
@@ -264,7 +265,7 @@ class ListPage(View, Generic[Rows]):
             yield Head(label, css, self.url_with(sort=str(bound.opposite) if column.is_ordered else column.name), state)
 
     def nothing(self, sentence: Sentence) -> dict[str, object]:
-        """Why the page is empty: nothing there yet, or which word to drop, with how many there would be."""
+        """Why the page is empty: there is nothing yet, or which filter to remove, with the number of rows there would be."""
         chosen = sentence.set_words()
         if not chosen:
             return {
@@ -292,28 +293,28 @@ class ListPage(View, Generic[Rows]):
 
     @cached_property
     def readers(self) -> list[Callable[[Any], Any]]:
-        """What reads the cells off a row, a column each: worked out once for a sheet, not for each cell."""
+        """The functions that read the cells from a row, one per column: made once per sheet, not for each cell."""
         return [reader(name, column) for name, column in self.exported_columns]
 
     @cached_property
     def queried_cells(self) -> QueriedCells | None:
-        """What reads the cells without the rows; None where a column needs the row itself."""
+        """Reads the cells without model instances; None where a column needs the row itself."""
         columns = [column for _name, column in self.exported_columns]
         return QueriedCells(columns) if all(column.reads for column in columns) else None
 
     def for_sheet(self, rows: Rows) -> Rows:
-        """`rows` with what the sheet's columns read, where that is more than the model's own fields."""
+        """`rows` with the annotations that the sheet's columns read, where the model's own fields are not enough."""
         return rows
 
     def exported(self, query: QueryDict, user: Any) -> Rows:
-        """What the list at `query` shows, narrowed to what `user` may export, in its order."""
+        """The rows of the list at `query` that `user` may export, in its order."""
         rows = self.exportable(self.filtered(query, user).qs, user)
         return cast(Rows, in_order(self.table(rows, query, user)))
 
     def cells(self, query: QueryDict, keys: Sequence[int], user: object) -> tuple[dict[int, Sequence[Any]], set[int]]:
-        """The cells of those rows of `keys` that `user` may export now, by key, and what they tell of beside the rows.
+        """The cells of those rows of `keys` that `user` may export now, by key, and the ids of other rows that they show.
 
-        Costs 1 query where each column names what it reads, else what the rows of the list cost.
+        Costs 1 query where every column has `reads`, otherwise as much as the rows of the list.
         """
         if self.queried_cells is None:
             with bulk.uncollected():
@@ -325,11 +326,11 @@ class ListPage(View, Generic[Rows]):
         return {**self.queried_cells.cells(asked, keys)}, set()
 
     def beside(self, row: Any) -> Iterable[int]:
-        """The other rows that its cells show and that have rights of their own; checked again at the download."""
+        """Other rows that the cells of `row` show and that have permissions of their own; checked again at the download."""
         return ()
 
     def may_take(self, beside: Iterable[int], user: object) -> bool:
-        """True where `user` may still take all of `beside` out of the house."""
+        """True where `user` may still export all of `beside`."""
         return True
 
     def ask_reason(self, form: ReasonForm, status: int = 200) -> HttpResponse:
@@ -387,7 +388,7 @@ class ListPage(View, Generic[Rows]):
 
 
 def clean(query: QueryDict) -> QueryDict:
-    """`query` without empty answers, changeable."""
+    """A mutable copy of `query` without empty values."""
     cleaned = QueryDict(mutable=True)
     for key, values in query.lists():
         kept = [value for value in values if value != ""]

@@ -1,8 +1,8 @@
-"""One page of many rows: near the beginning counted from the first row, further on sought by the row that it follows.
+"""One page of many rows: by offset near the beginning, by its neighbouring row further down.
 
-To skip rows a database must read them: page 1,500 would cost as much as all pages before it. So beyond the rows that are counted
-the links to the next and the previous page name their neighbour (`?page=1500&after=KEY`), and the page is sought in the index. An
-address without one, or whose row is gone or out of reach, is answered by skipping.
+To skip rows a database must read them: page 1,500 would cost as much as all pages before it. So beyond the rows that are counted,
+the links to the next and previous pages name their neighbouring row (`?page=1500&after=KEY`), and the page is found in the index.
+An address without one, or whose row is gone or out of reach, falls back to an offset.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ COUNTED_UP_TO = 1000
 
 @dataclass(frozen=True)
 class Page:
-    """The keys of a page's rows, how many rows there are as far as they are counted, and whether any follow."""
+    """The keys of a page's rows, the number of all rows as far as they are counted, and whether more follow."""
 
     keys: list[int]
     count: int
@@ -31,7 +31,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Sorted:
-    """One thing that rows are sorted by, under a name of its own in the query."""
+    """One expression that rows are sorted by, under its own name in the query."""
 
     name: str
     is_descending: bool
@@ -41,7 +41,7 @@ class Sorted:
 def page_of(ordered: models.QuerySet[models.Model], *, number: int, size: int, after: int | None = None, before: int | None = None) -> Page:
     """Page `number` (from 1) of `size` rows, in the order of `ordered`, a queryset of `in_order`.
 
-    Costs 1 query: as far as rows are counted, the count is the keys; further on it is known. 2 beside a neighbour or past the end.
+    Costs 1 query: near the beginning the keys also give the count; further down it is known. 2 with a neighbour or past the end.
     """
     first = (number - 1) * size
     keys = ordered.values_list("pk", flat=True)
@@ -54,12 +54,12 @@ def page_of(ordered: models.QuerySet[models.Model], *, number: int, size: int, a
 
 
 def is_counted(number: int, size: int) -> bool:
-    """True where the page, and the first row of the next, are among the rows that are counted anyway."""
+    """True where the page and the first row of the next are among the rows that are counted anyway."""
     return number * size <= COUNTED_UP_TO
 
 
 def beside(ordered: models.QuerySet[models.Model], size: int, *, after: int | None, before: int | None) -> list[int]:
-    """The keys that follow the row `after`, or those that `before` follows, and one more; none where that row is not among them."""
+    """The keys after the row `after`, or before the row `before`, and one more; none where that row is not in the list."""
     if after is None and before is None:
         return []
     rows, keys = sought(ordered)
@@ -73,7 +73,7 @@ def beside(ordered: models.QuerySet[models.Model], size: int, *, after: int | No
 
 
 def sought(ordered: models.QuerySet[models.Model]) -> tuple[models.QuerySet[models.Model], list[Sorted]]:
-    """`ordered` with a name for each thing that it is sorted by."""
+    """`ordered` with an annotation for each expression that it is sorted by."""
     keys: list[Sorted] = []
     names: dict[str, object] = {}
     for index, item in enumerate(ordered.query.order_by):
@@ -89,7 +89,7 @@ def sought(ordered: models.QuerySet[models.Model]) -> tuple[models.QuerySet[mode
 
 
 def may_be_null(model: Any, path: str) -> bool:
-    """False where each step of `path` is a field that always has a value."""
+    """False where every field along `path` always has a value."""
     if path == "pk":
         return False
     for step in path.split("__"):
@@ -104,7 +104,7 @@ def may_be_null(model: Any, path: str) -> bool:
 
 
 def beyond(keys: Sequence[Sorted], at: Sequence[object], *, back: bool = False) -> Q:
-    """Rows past the one whose values are `at`; `back`: before it."""
+    """Rows after the one with the values `at`; with `back`, before it."""
     past = Q(pk__in=[])
     for key, value in reversed([*zip(keys, at, strict=True)]):
         same = Q(**{f"{key.name}__isnull": True}) if value is None else Q(**{key.name: value})
@@ -127,7 +127,7 @@ def further(key: Sorted, value: object, back: bool) -> Q:
 
 
 def capped_count(rows: models.QuerySet[models.Model]) -> int:
-    """How many rows, counted no further than COUNTED_UP_TO + 1. Costs 1 query."""
+    """The number of rows, counted up to COUNTED_UP_TO + 1. Costs 1 query."""
     return rows.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
 
 
@@ -138,7 +138,7 @@ def in_order(table: django_tables2.Table) -> models.QuerySet[models.Model]:
 
 
 def in_this_order(rows: models.QuerySet[models.Model], keys: Sequence[int]) -> list[Any]:
-    """The rows of `keys`, in their order: what a row shows is worked out for these rows alone. Costs 1 query."""
+    """The rows of `keys`, in their order: only these rows are decorated. Costs 1 query."""
     if not keys:
         return []
     found = {row.pk: row for row in rows.order_by().filter(pk__among=keys)}

@@ -1,4 +1,4 @@
-"""The filter of a list, read as one sentence."""
+"""The filter of a list, as one sentence."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from django.utils.translation import gettext
 
 from fleetportal.core.web.lists.columns import Words
 
-CHOICES = "_choices"  # in the address of a list: the word whose choices are requested
+CHOICES = "_choices"  # in the address of a list: the word whose choices are wanted
 
 
 @dataclass(frozen=True)
 class Word:
-    """A filter's place in the sentence: the words `before` it, and what it says while nothing is chosen.
+    """A filter as a part of the sentence: the text `before` it, and its text while nothing is chosen.
 
-    `later`: many may be chosen, and finding them is dear; they are fetched once somebody opens the word.
+    `later`: there are many choices and finding them is slow; they are loaded when somebody opens the menu.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Option:
-    """One of the choices that a word has."""
+    """One choice of a word."""
 
     value: str
     label: str
@@ -50,11 +50,11 @@ class ShownWord:
     kind: str  # text, one, several, day, fixed
     without: str
     options: list[Option]
-    later: str = ""  # the address of all its choices, where only what is chosen is here
+    later: str = ""  # the address of all choices, where only the current one is loaded
 
 
 class Sentence(django_filters.FilterSet):
-    """A filter set that reads as one sentence; `words` gives the order."""
+    """A filter set that reads as one sentence; `words` sets the order."""
 
     words: ClassVar[Sequence[Word]] = ()
 
@@ -63,7 +63,7 @@ class Sentence(django_filters.FilterSet):
         return [self.shown_word(word, address, is_opened=word.name == opened) for word in self.words]
 
     def shown_word(self, word: Word, address: Callable[..., str], *, is_opened: bool) -> ShownWord:
-        """One word with its choices; with what is chosen alone where they are fetched `later` and it is not opened."""
+        """One word with its choices; with only the current one where they are loaded `later` and its menu is closed."""
         field = self.form[word.name]
         kind, said = kind_of(field.field), self.chosen_text(word)
         is_later = word.later and not is_opened
@@ -72,17 +72,17 @@ class Sentence(django_filters.FilterSet):
         return ShownWord(word.name, word.before, said or str(word.anything), bool(said), field, kind, without, choices, later)
 
     def chosen(self, word: Word) -> list[models.Model]:
-        """The row that is chosen in a word for one row, as a list."""
+        """The chosen row of a word that selects one row, as a list."""
         found = self.form.cleaned_data.get(word.name) if self.form.is_bound and self.form.is_valid() is not None else None
         return [found] if isinstance(found, models.Model) else []
 
     def chosen_text(self, word: Word) -> str:
-        """What is chosen in `word`; "" for nothing."""
+        """The current choice of `word`; "" for none."""
         value = self.form.cleaned_data.get(word.name) if self.form.is_bound and self.form.is_valid() is not None else None
         return in_words(self.form.fields[word.name], value)
 
     def set_words(self) -> list[str]:
-        """The names of the words in which something is chosen."""
+        """The names of the words with a choice."""
         return [word.name for word in self.words if self.chosen_text(word)]
 
 
@@ -98,9 +98,9 @@ def kind_of(field: Any) -> str:
 
 
 def options(bound: forms.BoundField, anything: Words, among: Iterable[models.Model] | None = None) -> list[Option]:
-    """What can be chosen, of rows those `among`; of one choice also none.
+    """The choices, limited to `among` for rows; with an empty choice where only one can be chosen.
 
-    Rows are read at once: `choices` of rows would open a cursor for a handful.
+    Rows are fetched in one go: Django's `choices` would open a cursor for a few rows.
     """
     field, value = bound.field, bound.value()
     found: list[tuple[str, Words]]
@@ -116,7 +116,7 @@ def options(bound: forms.BoundField, anything: Words, among: Iterable[models.Mod
 
 
 def in_words(field: Any, value: Any) -> str:
-    """`value` of a filter's field as the sentence says it; "" for nothing."""
+    """The text of `value` in the sentence; "" for none."""
     if value in (None, "", []) or (isinstance(value, models.QuerySet) and not value):
         return ""
     if isinstance(value, list | tuple | models.QuerySet):
