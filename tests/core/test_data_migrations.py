@@ -1,0 +1,90 @@
+"""Migrations that fill in what older rows don't say yet."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from accounts.models import Centre
+from fleetportal.core.audit import Change
+from fleetportal.core.outbox.message import Message
+from gifts.actions import challenging
+from gifts.models import Challenge
+from tests.factories.accounts import make_company
+from tests.factories.contacts import make_person, make_role
+from tests.factories.events import make_event, make_guest, make_invitation, make_registration
+from tests.factories.gifts import make_programme, make_voucher
+from tests.factories.meetings import make_meeting
+from tests.factories.messages import make_message
+
+Back = Callable[..., MigrationExecutor]
+CONCERNS = [
+    ("contacts", "0014_service_visits_on_the_timeline"),
+    ("events", "0004_registration_to_tell"),
+    ("gifts", "0001_vouchers_and_gifts"),
+]
+HOUSE_CAPS = ("contacts", "0011_what_customers_did")
+
+
+@pytest.fixture
+def migrate_back(transactional_db: None) -> Iterator[Back]:
+    """Takes the database back to these migrations; it comes forward again at the end."""
+
+    def back(*targets: tuple[str, str]) -> MigrationExecutor:
+        MigrationExecutor(connection).migrate(list(targets))
+        return MigrationExecutor(connection)
+
+    yield back
+    forward()
+
+
+def forward() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def test_messages_of_before_say_whom_they_concern(migrate_back: Back, north: Centre) -> None:
+    company = make_company(north)
+    event, guest = make_event(north), make_guest(company)
+    driver = make_role("driver", company)
+    programme = make_programme(north)
+    rows = {
+        "registration": make_registration(event, guest, company=company),
+        "invitation": make_invitation(event, make_guest(company), company=company),
+        "voucher of a driver": make_voucher(programme, driver=driver),
+        "voucher of nobody": make_voucher(programme),
+        "meeting": make_meeting(company),
+    }
+    challenging.challenge(programme, first_name="Kim", channel="email", address="kim@guest.example", plate="HHAB1")
+    rows["code"] = Challenge.objects.get()
+    person = make_person("Brandt")
+    Message.objects.all().delete()
+    written = {what: make_message(person, about_type=row._meta.label_lower, about_id=row.pk) for what, row in rows.items()}
+    written["of a row that is gone"] = make_message(person, about_type="events.registration", about_id=0)
+    written["of something else"] = make_message(person, about_type="contacts.person", about_id=person.pk)
+    migrate_back(*CONCERNS)
+    forward()
+    at = ("accounts.company", company.pk)
+    concern = {what: Message.objects.values_list("concerns_type", "concerns_id").get(pk=one.pk) for what, one in written.items()}
+    assert concern == {
+        "registration": at,
+        "invitation": at,
+        "voucher of a driver": at,
+        "meeting": at,
+        "voucher of nobody": ("accounts.centre", north.pk),
+        "code": ("accounts.centre", north.pk),
+        "of a row that is gone": ("", None),
+        "of something else": ("", None),
+    }
+
+
+def test_the_wording_of_a_house_wide_limit_is_kept_in_the_history(migrate_back: Back) -> None:
+    old: Any = migrate_back(HOUSE_CAPS).loader.project_state([HOUSE_CAPS]).apps.get_model("contacts", "GiftPolicy")
+    old.objects.create(reach="everyone", cap_cents=35_00, words="House rule 7")
+    old.objects.create(reach="public_bodies", cap_cents=0)
+    forward()
+    assert list(Change.objects.filter(field="words").values_list("object_type", "before")) == [("accounts.policy", "House rule 7")]
+    back = migrate_back(HOUSE_CAPS).loader.project_state([HOUSE_CAPS]).apps.get_model("contacts", "GiftPolicy")
+    assert set(back.objects.values_list("reach", "cap_cents", "words")) == {("everyone", 35_00, "House rule 7"), ("public_bodies", 0, "")}
