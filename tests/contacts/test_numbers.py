@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Centre, Company, Policy, Tier, User
 from accounts.staff.models.policy import outlook, supposing
 from contacts.memory.actions import meetings
+from contacts.memory.forms.meeting import MeetingForm, ProposeForm, TimesForm
 from contacts.memory.models.meeting import MEETING_FROM, MEETING_UNTIL, OutsideHours
 from contacts.models import Meeting
 from contacts.reasons.silence import FLEET_SHARE, Interval
@@ -123,6 +124,14 @@ def test_a_meeting_outside_the_hours_is_neither_proposed_nor_arranged(north_ag: 
             act()
     assert not Meeting.objects.exists() and not Message.objects.exists()
     assert not Entry.objects.filter(action__startswith="meeting.").exists()
+
+
+@pytest.mark.parametrize(("first", "filled_in"), [(8, "10:00"), (9, "10:00"), (11, "11:00")])
+def test_forms_fill_in_a_time_at_which_meetings_may_begin(north_ag: Company, anna: User, first: int, filled_in: str) -> None:
+    Policy.change(MEETING_FROM, first, valid_from=timezone.localdate(), by=None)
+    times, one = ProposeForm(company=north_ag, user=anna).initial, MeetingForm(company=north_ag, user=anna).initial
+    assert {times["at1"], times["at2"], times["at3"], one["at"]} == {filled_in}
+    assert TimesForm({name: times[name] for name in times if name != "place"}, company=north_ag).is_valid()
 
 
 def test_hours_are_those_of_the_companys_centre(anna: User) -> None:

@@ -13,14 +13,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
 from contacts.memory.forms.contact import next_working_day
-from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, Meeting, OutsideHours, refuse_outside_hours
+from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, MEETING_FROM, Meeting, OutsideHours, refuse_outside_hours
 from contacts.people.models.person import Person
 from contacts.people.models.roles import DecisionMaker
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import ClockInput, DayField, moment, offer
 
 PROPOSED = 3  # FEATURES J2: three common slots
-FIRST_CLOCK = "10:00"
+FIRST_HOUR = 10
+
+
+def first_clock(day: date) -> str:
+    """What a form fills in for a meeting on that day: 10:00, or later where none begins so early.
+
+    A beginning at MEETING_FROM always ends in time: its bounds see to that.
+    """
+    return f"{max(FIRST_HOUR, MEETING_FROM.on(day)):02}:00"
 
 
 def ahead(
@@ -63,7 +71,7 @@ class TimesForm(forms.Form):
         days, day = {}, company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1)
         for number in range(1, PROPOSED + 1):
             days[f"on{number}"] = day = next_working_day(day)
-        clocks = {f"at{number}": FIRST_CLOCK for number in range(1, PROPOSED + 1)}
+        clocks = {f"at{number}": first_clock(days[f"on{number}"]) for number in range(1, PROPOSED + 1)}
         options["initial"] = {**days, **clocks, **options.get("initial", {})}
         super().__init__(data, **options)
         for number in range(1, PROPOSED + 1):
@@ -117,7 +125,7 @@ class MeetingForm(forms.Form):
     def __init__(self, data: FormData = None, *, company: Company, user: User, **options: Unpack[FormOptions]) -> None:
         self.company = company
         first = next_working_day(company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1))
-        options["initial"] = {"on": first, "at": FIRST_CLOCK, "place": company.name}
+        options["initial"] = {"on": first, "at": first_clock(first), "place": company.name}
         super().__init__(data, **options)
         offer(self, director=colleagues(company, user))
 
