@@ -1,15 +1,11 @@
 """What the door says: a ticket's code or a guest from the list, and how many came."""
 
 import re
-from typing import Any, Unpack
+from typing import Unpack
 
 from django import forms
-from django.db.models import QuerySet
-from django.utils import timezone
 
 from events.models import Registration
-from fleetportal.core.db.prepared import Prepared
-from fleetportal.core.links import Link, digest
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import offer
 
@@ -27,23 +23,8 @@ class ArrivalForm(forms.Form):
         super().__init__(data, **options)
         offer(self, guest=Registration.objects.filter(event=event_id).select_related("person", "company", "event"))
 
-    def ticket_holder(self) -> Registration | None:
-        """The guest whose ticket the code is, of whatever event, locked; None for a code that is no ticket of ours. Costs 1 query."""
-        token = TOKEN.search(self.cleaned_data["code"].strip())
-        return behind_ticket.first(token_hash=digest(token[1]), now=timezone.now()) if token else None
-
-
-def holding_ticket(token_hash: Any, now: Any) -> QuerySet[Registration]:
-    """The registration that the ticket opens, with what the bar of the door says about its event."""
-    ticket = Link.objects.valid(now=now).filter(scope="ticket", token_hash=token_hash)
-    return Registration.objects.filter(pk__in=ticket.values("subject_id")).for_door()
-
-
-behind_ticket = Prepared(
-    holding_ticket,
-    related=("person", "company", "event"),
-    extra=("heads_at_event", "seats_at_event"),
-    locks=True,
-    token_hash=Link.token_hash.field,
-    now=Link.expires_at.field,
-)
+    @property
+    def token(self) -> str:
+        """The secret in the code; "" where the code is no ticket's."""
+        found = TOKEN.search(self.cleaned_data.get("code", "").strip())
+        return found[1] if found else ""

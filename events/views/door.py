@@ -1,6 +1,5 @@
 """The door of an event: by the code on the ticket or by name; green lets in, red says why not; every step can be undone."""
 
-from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff.requests import StaffRequest
+from events.actions.checking_in import NotATicket, TurnedAway, WrongEvent, check_in_by_ticket
 from events.forms.door import ArrivalForm
 from events.models import AlreadyCheckedIn, CheckIn, Event, NotComing, Registration, Seating
 from events.views.staff import the_event
@@ -16,7 +16,7 @@ from fleetportal.core.db.search import MAX_WORDS
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import page, whole_number
 
-SHOWN = 30
+SHOWN, LONGEST_HEADS = 30, 20
 
 
 def door_context(event: Event) -> dict[str, object]:
@@ -59,8 +59,20 @@ def expected(event: Event, name: str) -> QuerySet[Registration]:
 def arrive(request: StaffRequest, event_id: int) -> HttpResponse:
     """Lets a party in: green, or red with the reason."""
     form = ArrivalForm(request.POST, event_id=event_id)
-    is_by_name = form.is_valid() and form.cleaned_data["guest"] is not None
-    return by_name(request, event_id, form) if is_by_name else by_ticket(request, event_id, form)
+    if not form.is_valid():
+        return not_understood(request, event_id, form)
+    return by_name(request, event_id, form) if form.cleaned_data["guest"] else by_ticket(request, event_id, form)
+
+
+def not_understood(request: StaffRequest, event_id: int, form: ArrivalForm) -> HttpResponse:
+    """Red: what was sent is no number of people, no guest of this event, or no code."""
+    what, why = _("Not one of our tickets"), ask_by_name()
+    if "guest" in form.errors:
+        what, why = _("Not a guest of this event"), _("The list may have changed since it was shown. Look for the name in it again.")
+    if "heads" in form.errors:
+        what = _("“%(heads)s” is not a number of people") % {"heads": str(form.data.get("heads", ""))[:LONGEST_HEADS]}
+        why = _("Nobody was checked in. Enter how many have come as a whole number, 1 or more, and check the guest in again.")
+    return stop(request, door_context(the_event(request, event_id, may="check_in")) | {"what": what, "why": why}, status=422)
 
 
 def by_name(request: StaffRequest, event_id: int, form: ArrivalForm) -> HttpResponse:
@@ -73,28 +85,26 @@ def by_name(request: StaffRequest, event_id: int, form: ArrivalForm) -> HttpResp
 
 
 def by_ticket(request: StaffRequest, event_id: int, form: ArrivalForm) -> HttpResponse:
-    """Right, ticket, guest, event and the counts of the bar in one look-up, under a lock. Costs 5 queries for who comes in."""
-    with transaction.atomic(savepoint=False):  # whoever is refused has written nothing that must be taken back
-        holder = form.ticket_holder() if form.is_valid() else None
-        if holder is None or holder.event_id != event_id or not holder.event.is_reached_by(request.user, may="check_in"):
-            return no_ticket(request, door_context(the_event(request, event_id, may="check_in")), holder)
-        try:
-            arrival = holder.let_in(by=request.user, heads=form.cleaned_data["heads"])
-        except (AlreadyCheckedIn, NotComing) as refusal:
-            return turn_away(request, known_context(holder), holder, refusal)
-        return go(request, known_context(holder, arrived=arrival.heads), holder, arrival)
+    """Costs what `check_in_by_ticket` does for a party that comes in or is turned away."""
+    try:
+        let_in = check_in_by_ticket(form.token, event=event_id, by=request.user, heads=form.cleaned_data["heads"])
+    except NotATicket as refusal:
+        what, why = str(refusal), ask_by_name()
+    except WrongEvent as refusal:
+        what, why = str(refusal), _("This ticket is not for this event. Look for the name in the list.")
+    except TurnedAway as refusal:
+        return turn_away(request, known_context(refusal.holder), refusal.holder, refusal.why)
+    else:
+        return go(request, known_context(let_in.holder, arrived=let_in.arrival.heads), let_in.holder, let_in.arrival)
+    return stop(request, door_context(the_event(request, event_id, may="check_in")) | {"what": what, "why": why})
+
+
+def ask_by_name() -> str:
+    return _("Look for the name in the list; the guest may be showing the code for another event.")
 
 
 def go(request: StaffRequest, context: dict[str, object], registration: Registration, arrival: CheckIn) -> HttpResponse:
     return render(request, "events/door/go.html", context | {"registration": registration, "arrival": arrival})
-
-
-def no_ticket(request: StaffRequest, context: dict[str, object], holder: Registration | None) -> HttpResponse:
-    """Red: the code is no ticket of ours, or one for another event, whose guest is not named here."""
-    what, why = _("Not one of our tickets"), _("Look for the name in the list; the guest may be showing the code for another event.")
-    if holder is not None:
-        what, why = _("Ticket for another event"), _("This ticket is not for this event. Look for the name in the list.")
-    return stop(request, context | {"what": what, "why": why})
 
 
 def turn_away(
@@ -107,8 +117,8 @@ def turn_away(
     return stop(request, context | known | {"registration": registration})
 
 
-def stop(request: StaffRequest, context: dict[str, object]) -> HttpResponse:
-    return render(request, "events/door/stop.html", context, status=409)
+def stop(request: StaffRequest, context: dict[str, object], *, status: int = 409) -> HttpResponse:
+    return render(request, "events/door/stop.html", context, status=status)
 
 
 def the_arrival(request: StaffRequest, event: Event) -> CheckIn:

@@ -240,6 +240,25 @@ def test_red_for_what_holds_no_seat_here(client: Client, emil: Any, north_ag: An
     assert not CheckIn.objects.exists()
 
 
+@pytest.mark.parametrize("heads", ["0", "-1", "three", "2.5"])
+def test_a_number_of_people_that_is_none_is_said_and_nobody_comes_in(client: Client, emil: Any, north_ag: Any, heads: str) -> None:
+    event = make_event(north_ag.centre)
+    coming = make_registration(event, make_guest(north_ag), company=north_ag, party=3)
+    for who in ({"code": code(coming)}, {"guest": coming.pk}):
+        answer = signed_in(client, emil).post(reverse("events:arrive", args=[event.pk]), {**who, "heads": heads})
+        assert answer.status_code == 422
+        assert f"“{heads}” is not a number of people" in text(answer) and "1 or more" in text(answer)
+        assert "Not one of our tickets" not in text(answer)
+    assert not CheckIn.objects.exists()
+
+
+def test_a_guest_of_another_event_is_not_called_a_false_ticket(client: Client, emil: Any, north_ag: Any) -> None:
+    event, elsewhere = make_event(north_ag.centre), make_registration(make_event(north_ag.centre), company=north_ag)
+    answer = signed_in(client, emil).post(reverse("events:arrive", args=[event.pk]), {"guest": elsewhere.pk})
+    assert answer.status_code == 422 and "Not a guest of this event" in text(answer)
+    assert not CheckIn.objects.exists()
+
+
 def test_two_letters_of_the_name_are_enough(client: Client, emil: Any, north_ag: Any) -> None:
     event = make_event(north_ag.centre)
     for last_name in ("Überland", "Иванов", "Brandt"):
