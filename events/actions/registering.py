@@ -61,14 +61,13 @@ def register(
         seats = Seating.objects.filter(event=event, pk=seating.pk)
         full = hold_seats(seats, party)  # the row is locked now: nobody else registers or calls off before we are done
         now = reply_so_far(event, person)
-        if now is not None and now.registration is None:
-            enter(registration, full, by=by, has_declined=now.has_declined, came_by=came_by)
+        if now and now.registration is None and enter(registration, full, by=by, has_declined=now.has_declined, came_by=came_by):
             return registration
         if full is None:
             seats.give_back(party)
-    if now is None or now.registration is None:  # called off while we waited for the seats
+    if now is None:  # called off while we waited for the seats
         raise closed()
-    return Registration.objects.get(pk=now.registration)
+    return Registration.objects.filter(event=event, person=person).latest("pk")
 
 
 @dataclass(frozen=True)
@@ -82,21 +81,28 @@ class ReplySoFar:
 def reply_so_far(event: Event, person: Person) -> ReplySoFar | None:
     """What `person` has answered so far; None for an event that is not published (any more). Costs 1 query.
 
-    Asked under the lock of the seats, so that of two taps at once the second finds what the first one wrote.
+    Asked under the lock of the seats, so that of two taps at once the second finds what the first one wrote; at another seating of
+    the event the constraint of one standing registration stops it, and `enter` says so.
     """
     found = so_far.first(event=event.pk, person=person.pk)
     return ReplySoFar(found.registered, bool(found.has_declined)) if found else None
 
 
-def enter(registration: Registration, full: Seating | None, *, by: "User | None", has_declined: bool, came_by: Link | None) -> None:
-    """Save the new registration, with the seats that are held or on the waiting list of the `full` seating; history and letters."""
+def enter(registration: Registration, full: Seating | None, *, by: "User | None", has_declined: bool, came_by: Link | None) -> bool:
+    """Save the new registration, with the seats that are held or on the waiting list of the `full` seating; history and letters.
+
+    False where the guest has registered at another seating a moment ago: nothing is written then.
+    """
     others = save_seated_or_waiting(registration, full)
+    if others is None:
+        return False
     tell_all(others, "promoted")
     if has_declined:
         registration.event.invitations.filter(person=registration.person).update(declined_at=None)
     facts = {"party": registration.party, "status": str(registration.status), **ids(others)}
     audit.record("event.registered", registration, by=by, facts=facts)
     tell(registration, "seated" if registration.is_seated else "waiting", came_by=came_by)
+    return True
 
 
 def closed() -> RegistrationClosed:

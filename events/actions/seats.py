@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import NotEnoughSeats, Registration, Seating, Status
 from events.models.seating import SeatingQuerySet
-from fleetportal.core.db import lock
+from fleetportal.core.db import bulk, lock
 
 
 def hold_seats(seatings: SeatingQuerySet, heads: int) -> Seating | None:
@@ -18,17 +18,19 @@ def hold_seats(seatings: SeatingQuerySet, heads: int) -> Seating | None:
     return None if seatings.take_seats(heads) else lock(seatings.get())
 
 
-def save_seated_or_waiting(registration: Registration, full: Seating | None) -> list[Registration]:
+def save_seated_or_waiting(registration: Registration, full: Seating | None) -> list[Registration] | None:
     """Save the new `registration` with the seats that are held for it, or on the waiting list of the `full` seating, which is locked.
 
-    Answers the others who were promoted by that. Costs 1 query, or 4.
+    Answers the others who were promoted by that; None where the guest has registered at another seating of the event a moment ago:
+    nothing is saved then, and the seats are still held. Costs 1 query, or 4.
     """
     if full is None:
         registration.status = Status.SEATED
-        registration.save(force_insert=True)
-        return []
+        return [] if bulk.add_unless_there(registration) else None
     registration.status, registration.place = Status.WAITING, full.draw_place()
-    registration.save(force_insert=True)
+    if not bulk.add_unless_there(registration):
+        full.give_up_place()
+        return None
     promoted = promote(full)  # seats may have come free since they were asked for
     if registration in promoted:
         registration.refresh_from_db(fields=["status", "place", "revision", "changed_at"])

@@ -63,6 +63,11 @@ class Seating(models.Model):
         self.save(update_fields=["last_place", "waiting"])
         return self.last_place
 
+    def give_up_place(self) -> None:
+        """Take back what `draw_place` did a moment ago in this transaction."""
+        self.waiting -= 1
+        self.save(update_fields=["waiting"])
+
     def free_up(self, heads: int) -> None:
         """Give back `heads` seats. The row is locked; the caller promotes the waiting list next."""
         self.taken -= heads
