@@ -24,9 +24,12 @@ HINDRANCES = {
 
 
 def hindrance(run: Import, user: User | None) -> str:
-    """Which right `user` lost that this import needs, "" where none; the command has them all. Costs 3 queries at most."""
+    """Which right `user` lost that this import needs, "" where none; the command has them all, somebody who was deleted has none.
+
+    Costs 3 queries at most.
+    """
     if user is None:
-        return ""
+        return "right" if run.job is not None and run.job.has_lost_owner else ""
     if not user.may(MAY):
         return "right"
     if run.company_id and not Company.objects.where(user, may=MAY).filter(pk=run.company_id).exists():

@@ -134,10 +134,10 @@ class Import(models.Model):
 
     @property
     def has_failed(self) -> bool:
-        """True where the job broke while the import was under way, or an undo lost it with the account of whoever began it."""
+        """True where the job broke while the import was under way, or the account of whoever began it was deleted."""
         if self.job is None:
             return self.state == self.State.UNDOING
-        return self.is_running and self.job.state == JobState.FAILED
+        return self.is_running and (self.job.state == JobState.FAILED or self.job.has_lost_owner)
 
     @property
     def is_kept(self) -> bool:

@@ -8,7 +8,6 @@ OURS = {"accounts", "contacts", "core", "events", "gifts", "intake", "cms", "dem
 THEIR_OWN = {
     ("accounts.staffrole", "user"),  # their roles; who gave them is in the history
     ("accounts.centreuserpermission", "user"),
-    ("core.job", "owner"),  # work under way for them
 }
 
 

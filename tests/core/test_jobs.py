@@ -175,3 +175,16 @@ def test_a_job_survives_a_database_that_is_away_for_a_moment(monkeypatch):
     assert jobs.run_due()
     job.refresh_from_db()
     assert (job.state, job.why) == (JobState.DONE, "")
+
+
+# --- whoever began it has left ------------------------------------------------------------------------------------------------
+
+
+def test_a_job_outlives_the_account_of_its_owner_and_is_not_gone_on_with(counting, anna):
+    running, done, clocks = (jobs.start("test.count", {"upto": 7}, by=by) for by in (anna, anna, None))
+    Job.objects.filter(pk=done.pk).update(state=JobState.DONE)
+    anna.delete()
+    run_all()
+    assert dict(Job.objects.values_list("pk", "state")) == {running.pk: "failed", done.pk: "done", clocks.pk: "done"}
+    assert Job.objects.get(pk=running.pk).why == "The account of whoever began it has been deleted."
+    assert {pk for pk, _number in counting} == {clocks.pk}

@@ -51,7 +51,8 @@ class Job(models.Model):
 
     kind = models.CharField(max_length=60)
     args = models.JSONField(default=dict)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    is_personal = models.BooleanField(default=False, db_default=False)  # begun by a user, whose rights it has; else it is the clock's
     state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
@@ -75,6 +76,11 @@ class Job(models.Model):
         return min(100, self.done * 100 // self.total) if self.total else 0
 
     @property
+    def has_lost_owner(self) -> bool:
+        """True where the account of whoever began it was deleted: nobody's rights are left to go on with."""
+        return self.is_personal and self.owner_id is None
+
+    @property
     def is_running(self) -> bool:
         return self.state == JobState.WAITING
 
@@ -86,7 +92,7 @@ class Job(models.Model):
 
 def start(kind: str, args: Mapping[str, object], *, by: Any) -> Job:
     """The job, queued in the caller's transaction; the worker is woken on commit. Costs 1 query."""
-    job = Job.objects.create(kind=kind, args=args, owner=by)
+    job = Job.objects.create(kind=kind, args=args, owner=by, is_personal=by is not None)
     bell.ring("core.run_jobs")
     return job
 
@@ -109,6 +115,9 @@ def run_due() -> bool:
     job = claim(now=timezone.now())
     if job is None:
         return False
+    if job.has_lost_owner:
+        end(job, JobState.FAILED, why="The account of whoever began it has been deleted.")
+        return True
     if job.tries > MAX_TRIES:
         end(job, JobState.FAILED, why="It stopped five times in the same place.")
         return True
