@@ -136,7 +136,7 @@ class Step:
             row.note("repeat.row", row=repeated)
         staged.values, staged.makes = row.said.to_json(), plan.to_json()
         staged.problems = [problem.to_json() for problem in row.problems]
-        staged.problem = row.problems[0].kind[:16] if row.problems else ""
+        staged.problem = next((problem.kind[:16] for problem in sorted(row.problems, key=lambda one: not one.stops)), "")
         staged.has_notes = bool(row.problems) and not row.is_rejected
 
     def note_new(self) -> None:

@@ -56,6 +56,12 @@ WORDS: dict[str, Words] = {
     "phone.none": Words(
         _("This is not a telephone number; it was left out."), _("Enter it with its country code, for example +49 40 123456.")
     ),
+    "phone.country": Words(
+        _("Nothing says in which country this number is dialled; it was left out."),
+        _("Enter it with its country code, for example +49 40 123456."),
+    ),
+    "phone.remark": Words(_("The words next to the telephone number were left out.")),
+    "further.left_out": Words(_("A company has one of these; what else the cell holds was left out.")),
     "email.none": Words(_("This is not an e-mail address; it was left out."), _("Enter it in the form name@company.example.")),
     # days
     "date.unclear": Words(_("This is not a date."), WRITE_DAY),

@@ -1,9 +1,10 @@
 """The guess: what each column means, by its title and its cells; and what the sheet is about."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from fleetportal.core.db.folding import fold
-from intake.reading import corrections, dates, names
+from intake.reading import corrections, dates, names, telephones
 from intake.reading import fields as f
 from intake.reading.asides import is_aside
 from intake.reading.companions import people_of
@@ -42,7 +43,17 @@ def guess(table: Table) -> Guess:
     found.refusal = refusal(found, table, titles, contents)
     found.asks_owner = kind.has_owner and not found.has("company.name", "company.vat", "company.id", "company.domain")
     settle_orders(found, table, contents)
+    found.dials = dials_of(found, contents)
     return found
+
+
+def dials_of(found: Guess, contents: Sequence[Contents]) -> list[str]:
+    """The countries whose dialling codes the telephone numbers of the sheet begin with, the commonest first."""
+    numbers = [
+        text for column in found.columns if column.key and fields()[column.key].kind == f.PHONE for text in contents[column.index].texts
+    ]
+    codes = Counter(telephones.country_of(text) for text in numbers if text.startswith("+"))
+    return [code for code, _count in codes.most_common() if code]
 
 
 def kind_for(evidence: Evidence) -> SheetKind:

@@ -1,16 +1,23 @@
 """What a row says about a company."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
-from intake.reading import cells, dates, places, reaching
+from fleetportal.core.db.folding import fold
+from intake.reading import cells, dates, places, reaching, telephones
 from intake.reading.choices import choice
 from intake.reading.facts import Facts
 from intake.reading.reader import LIMITS, SheetReader
 from intake.reading.rows import Row, looks_like_code
+from intake.reading.wordlists import lists
 
 MOST_EMPLOYEES = 10_000_000
 FIVE_DIGITS = ("DE", "IT", "FR", "ES", "US")  # whose postcodes have
+FOUR_DIGITS = frozenset(("AT", "CH", "LI", "BE", "LU", "DK", "NO", "HU", "SI"))
+FOUR = re.compile(r"\d{4}")
 NAMES_OF_COMPANIES = ("pool", "open", "free")  # words for nobody that some company bears as its name
 
 
@@ -49,8 +56,9 @@ def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
     read_address(reader, row, facts)
     known = facts.country or reader.home
     facts.vat_number = reader.value(row, "company.vat", lambda cell: cells.vat_number(cell, country=known)) or ""
-    if not facts.country and (facts.name or facts.vat_number):
-        facts.country = country_of(facts.vat_number) or reader.country
+    found, row.region = settle_country(reader, row, facts)
+    if facts.name or facts.vat_number:
+        facts.country = found
     facts.website = reaching.website(reader.cell(row, "company.website"))
     facts.domain = reaching.domain(reader.cell(row, "company.domain"))
     parent = reader.text(row, "company.parent")
@@ -59,6 +67,29 @@ def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
     facts.employees = reader.value(row, "company.employees", lambda cell: cells.count(cell, most=MOST_EMPLOYEES), stops=False)
     read_reach(reader, row, facts)
     return facts if facts.names_one else CompanyFacts()
+
+
+def settle_country(reader: SheetReader, row: Row, facts: CompanyFacts) -> tuple[str, str]:
+    """(country, country of its telephone numbers) of a row: what it states, else what its numbers, its postcode and the file tell."""
+    number = cells.line_of(reader.cell(row, "company.phone"))
+    said = facts.country or country_of(facts.vat_number) or (telephones.country_of(number) if number.startswith("+") else "")
+    if said:
+        return said, reader.region(said)
+    if reader.home in FIVE_DIGITS and FOUR.fullmatch(facts.postcode):
+        near = towns().get(fold(facts.city), "") or only([code for code in reader.sheet.dials if code in FOUR_DIGITS])
+        return near, near
+    return reader.country, reader.region("")
+
+
+def only(codes: list[str]) -> str:
+    """The one code of a list, "" where there are none or several."""
+    return codes[0] if len(codes) == 1 else ""
+
+
+@cache
+def towns() -> dict[str, str]:
+    """Towns whose postcodes have four digits, to their country."""
+    return {fold(town): code for code, found in lists("cities").items() for town in found}
 
 
 def country_of(vat_number: str) -> str:
@@ -119,7 +150,8 @@ def postcode_of(reader: SheetReader, row: Row, facts: CompanyFacts) -> str:
     if (not isinstance(value, int) and dates.looks_like_date(value)) or len(text) > LIMITS["postcode"]:
         row.note("postcode.none", column=reader.first("company.postcode").index, value=text[:60])
         return ""
-    sure = isinstance(value, int) or bool(facts.country)  # typed as a number, or saved as text after it had lost its zero
+    abroad = fold(facts.city) in towns() or FOUR_DIGITS.intersection(reader.sheet.dials)
+    sure = (isinstance(value, int) and not abroad) or bool(facts.country)  # typed as a number, or saved as text after it had lost its zero
     if sure and text.isdigit() and len(text) == 4 and (facts.country or reader.home) in FIVE_DIGITS:
         return text.zfill(5)
     return text
@@ -127,10 +159,17 @@ def postcode_of(reader: SheetReader, row: Row, facts: CompanyFacts) -> str:
 
 def read_reach(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
     if "company.phone" in reader.columns:
-        good, bad = reaching.phones(reader.cell(row, "company.phone"), region=facts.country or reader.home)
-        facts.phone = good[0] if good else ""
-        reader.note_bad(row, bad, "phone.none", column=reader.first("company.phone").index)
+        found = reader.phones(row, reader.cell(row, "company.phone"), column=reader.first("company.phone").index)
+        facts.phone = found[0] if found else ""
+        note_further(reader, row, "company.phone", found)
     if "company.email" in reader.columns:
         good, bad = reaching.emails(reader.cell(row, "company.email"))
         facts.email = good[0] if good else ""
+        note_further(reader, row, "company.email", good)
         reader.note_bad(row, bad, "email.none", column=reader.first("company.email").index)
+
+
+def note_further(reader: SheetReader, row: Row, key: str, found: Sequence[str]) -> None:
+    """Says which further numbers or addresses are not kept: a company has one of each."""
+    if len(found) > 1:
+        row.note("further.left_out", column=reader.first(key).index, value="; ".join(found[1:]))

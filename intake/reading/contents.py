@@ -8,7 +8,7 @@ from functools import cached_property
 
 from fleetportal.core.db.folding import fold
 from fleetportal.core.sheets.book import Cell
-from intake.reading import cells, dates, places, reaching
+from intake.reading import cells, dates, places, reaching, telephones
 from intake.reading.degrees import ADDRESSES, INITIALS
 from intake.reading.makes import make_of
 from intake.reading.names import GIVEN, address_of, looks_like_person
@@ -207,4 +207,4 @@ def is_phone(text: str, country: str) -> bool:
     digits = sum(sign.isdigit() for sign in text)
     if not 6 <= digits <= 40 or len(NO_WORD.sub("", text)) - digits > 8:
         return False
-    return bool(reaching.phones(text, region=country or "DE")[0]) and not dates.looks_like_date(text)
+    return bool(telephones.phones(text, region=country or "DE")[0]) and not dates.looks_like_date(text)

@@ -65,9 +65,7 @@ def read_mixed(reader: SheetReader, row: Row) -> None:
 
 
 def company_of(reader: SheetReader, row: Row) -> CompanyFacts:
-    company = read_company(reader, row)
-    row.region = reader.region(company.country)
-    return company
+    return read_company(reader, row)
 
 
 def say_company(row: Row, company: CompanyFacts) -> bool:

@@ -146,13 +146,15 @@ def note_nobody(reader: SheetReader, row: Row, found: Sequence[str]) -> None:
 
 def addresses(reader: SheetReader, row: Row, key: str) -> list[str]:
     found: list[str] = []
-    reason = "email.none" if key == "person.email" else "phone.none"
     for column in reader.columns.get(key, ()):
         value = row.cell(column.index)
         if value != "":
-            good, bad = reaching.emails(value) if key == "person.email" else reader.phones(row, value)
+            if key != "person.email":
+                found += reader.phones(row, value, column=column.index)
+                continue
+            good, bad = reaching.emails(value)
             found += good
-            reader.note_bad(row, bad, reason, column=column.index)
+            reader.note_bad(row, bad, "email.none", column=column.index)
     return found[:MOST_ADDRESSES]
 
 

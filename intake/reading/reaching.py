@@ -1,76 +1,12 @@
-"""Ways to reach somebody, as cells hold them: telephone numbers, e-mail addresses, websites; several in one cell at times."""
+"""Ways to reach somebody, as cells hold them: e-mail addresses and websites; several in one cell at times."""
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
-
-import phonenumbers
 
 from intake.reading.cells import is_blank, is_nobody, line_of, text_of
 from intake.reading.wordlists import terms
 
-PHONE_SPLIT = re.compile(r"\s*(?::::|;|\n|\||,(?=\s*(?:\+|0|\(|[^\W\d_]+\.?:))| oder | or | o | или |(?<=\d)\s*/(?=\s*(?:\+|00)))\s*")
-PHONE_MAY_SPLIT = re.compile(r"\s*[,/]\s*")
-AMERICAN = re.compile(r"^(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ .-]\d{4}(?: ?(?:x|ext\.?) ?\d+)?$", re.IGNORECASE)
-AMERICA = "US"
-PHONE_LABEL = re.compile(
-    r"(?i)^(?:(?:tel(?:efon)?|phone|mobile?|mob|handy|cell|cel|fon|ph|work|office|büro|zentrale|ufficio|тел|моб|раб)\b|[tmp](?=[.:]))\s*[.:]*\s*"
-)
 ADDRESS_IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 EMAIL_SPLIT = re.compile(r"\s*(?::::|;|,|\n|\||\s)\s*")
-
-
-def phones(cell: object, *, region: str = "DE") -> tuple[list[str], list[str]]:
-    """(numbers in international form, texts that are no number)."""
-    good: list[str] = []
-    bad: list[str] = []
-    for part in phone_parts(line_of(cell) if not isinstance(cell, str) else text_of(cell), region):
-        if is_blank(part) or is_nobody(part):
-            continue
-        found = phone(PHONE_LABEL.sub("", part.strip()), region) if any(sign.isdigit() for sign in part) else ""
-        (good if found else bad).append(found or part.strip())
-    return list(dict.fromkeys(good)), bad
-
-
-def phone_parts(text: str, region: str) -> Iterator[str]:
-    """The numbers in a cell; a slash or comma parts them only where each part is a whole number by itself."""
-    for part in PHONE_SPLIT.split(text):
-        pieces = PHONE_MAY_SPLIT.split(part)
-        if len(pieces) > 1 and all(is_whole_number(PHONE_LABEL.sub("", piece), region) for piece in pieces):
-            yield from pieces
-        else:
-            yield part
-
-
-@lru_cache(maxsize=5_000)
-def is_whole_number(text: str, region: str) -> bool:
-    """True where `text` is a number that exists in `region`, with its dialling code."""
-    if not text.startswith(("+", "0", "8", "(")):
-        return False
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text, region))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-SHORTEST = 5  # digits after the country's: less is a dialling code or an extension
-
-
-@lru_cache(maxsize=50_000)
-def phone(text: str, region: str) -> str:
-    """The number in international form, or "" where no rule of a country fits."""
-    if len(text) > 60:
-        return ""
-    if AMERICAN.match(text) and phonenumbers.ndd_prefix_for_region(region, True) == "0":
-        region = AMERICA  # where an area code begins with 0, this is none
-    for attempt in (text, re.sub(r"\(0\)", "", text)):
-        try:
-            found = phonenumbers.parse(attempt, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_possible_number(found) and len(str(found.national_number)) >= SHORTEST:
-            return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)[:40]
-    return ""
 
 
 def emails(cell: object) -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from fleetportal.core.sheets.book import Cell, Unreckoned
-from intake.reading import cells, dates, reaching
+from intake.reading import cells, dates, telephones
 from intake.reading.problems import CellProblem, Problem
 from intake.reading.rows import SHOWN, Row
 from intake.reading.sheets import ImportColumn, Sheet
@@ -55,8 +55,11 @@ class SheetReader:
         return self.columns[key][0]
 
     def region(self, country: str) -> str:
-        """The country whose telephone numbers a row of a company in `country` holds."""
-        return country or (AMERICA if self.is_american else self.home) or "DE"
+        """The country whose telephone numbers a row of a company in `country` holds, "" where the file speaks for several."""
+        if country or self.is_american:
+            return country or AMERICA
+        abroad = [] if self.country or self.home in self.sheet.dials else self.sheet.dials  # of the file's numbers with their codes
+        return (abroad[0] if len(abroad) == 1 else "") if abroad else self.home or "DE"
 
     # --- cells -------------------------------------------------------------------------------------------------------------
 
@@ -108,12 +111,17 @@ class SheetReader:
 
     # --- ways to reach somebody --------------------------------------------------------------------------------------------
 
-    def phones(self, row: Row, value: Cell) -> tuple[list[str], list[str]]:
-        """Numbers as the row's country writes them; where only the order of day and month showed the country, ours may appear too."""
-        good, bad = reaching.phones(value, region=row.region)
-        if bad and self.is_american:
-            return reaching.phones(value, region=self.home or "DE")
-        return good, bad
+    def phones(self, row: Row, value: Cell, *, column: int) -> list[str]:
+        """Numbers as the row's country writes them; where only the order of day and month showed the country, ours may appear too.
+
+        What is left out of the cell is noted.
+        """
+        found = telephones.read(value, region=row.region)
+        if found.bad and self.is_american:
+            found = telephones.read(value, region=self.home or "DE")
+        self.note_bad(row, found.bad, "phone.none" if row.region else "phone.country", column=column)
+        self.note_bad(row, found.remarks, "phone.remark", column=column)
+        return found.good
 
     def note_bad(self, row: Row, bad: Sequence[str], reason: str, *, column: int) -> None:
         """Says what was left out because it is no telephone number or no e-mail address."""

@@ -45,6 +45,7 @@ def about(table: Table) -> Sheet:
         kind=found.kind,
         language=found.language,
         country=found.country,
+        dials=found.dials,
         header_row=table.header_row,
         first_row=table.first_row,
         fill=table.fill,

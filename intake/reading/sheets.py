@@ -40,6 +40,7 @@ class Guess:
     language: str = "en"
     country: str = ""
     asks_owner: bool = False
+    dials: list[str] = field(default_factory=list)
 
     def has(self, *keys: str) -> bool:
         return any(column.key in keys for column in self.columns)
@@ -74,6 +75,7 @@ class Sheet:
     carries: list[int] = field(default_factory=list)  # columns that name a value in the first row of a block only
     joins: bool = False  # its rows say more about vehicles of another sheet
     owner: str = ""  # the company whose name the sheet bears
+    dials: list[str] = field(default_factory=list)  # the countries whose codes its telephone numbers begin with
 
     @property
     def keys(self) -> set[str]:

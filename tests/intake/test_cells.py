@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.reading import cells, dates, names, places, reaching, vocabulary
+from intake.reading import cells, dates, names, places, reaching, telephones, vocabulary
 from intake.reading.makes import make_of
 from intake.reading.problems import CellProblem, Problem
 from intake.wording import words_of
@@ -208,7 +208,7 @@ def test_vat_numbers_in_the_wild_are_judged_as_their_source_says():
     ],
 )
 def test_several_telephones_stand_in_one_cell(cell, region, good, bad):
-    assert tuple(map(len, reaching.phones(cell, region=region))) == (good, bad)
+    assert tuple(map(len, telephones.phones(cell, region=region))) == (good, bad)
 
 
 @pytest.mark.samples
@@ -217,7 +217,7 @@ def test_telephones_of_all_regions_come_in_international_form():
     with (Path(os.environ["SAMPLES_DIR"]) / "naughty" / "phone_numbers_a.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["valid"] == "1"]
     for row in rows:
-        good, _bad = reaching.phones(row["as_written"], region=row["default_region"])
+        good, _bad = telephones.phones(row["as_written"], region=row["default_region"])
         wrong += not good or "".join(sign for sign in good[0] if sign.isdigit()) != row["e164"].removeprefix("+")
     assert wrong <= len(rows) * 0.01
 

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Company
 from contacts.models import DecisionMaker, Person, VehicleDriver
 from intake import actions as imports
-from intake.reading import reaching, recognition
+from intake.reading import recognition, telephones
 from tests.factories.accounts import make_company
 from tests.factories.sheets import make_text
 from tests.intake.strangers import meanings, notes, take
@@ -38,7 +38,7 @@ def reached(name):
     ],
 )
 def test_a_telephone_is_read_as_its_country_writes_it(cell, region, numbers):
-    assert reaching.phones(cell, region=region) == (numbers, [])
+    assert telephones.phones(cell, region=region) == (numbers, [])
 
 
 def test_telephones_are_those_of_the_company_s_country(north):

@@ -13,7 +13,7 @@ from contacts.people.models.pairs import SAME_PERSON
 from fleetportal.core.audit import Change
 from intake import actions as imports
 from intake.models import Import
-from intake.reading import dates, reaching
+from intake.reading import dates, telephones
 from intake.wording import words_of
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person
@@ -252,7 +252,7 @@ def test_titles_of_other_houses_are_understood(north, titles, row, title, key):
     ],
 )
 def test_a_slash_after_the_dialling_code_parts_no_numbers(text, good):
-    assert reaching.phones(text) == (good, [])
+    assert telephones.phones(text) == (good, [])
 
 
 @pytest.mark.parametrize(("text", "begins", "ends"), [("03/27", date(2027, 3, 1), date(2027, 3, 31)), ("4.21", date(2021, 4, 1), date(2021, 4, 30)), ("Q1/2027", date(2027, 1, 1), date(2027, 3, 31)), ("2. Quartal 2027", date(2027, 4, 1), date(2027, 6, 30))])  # fmt: skip
@@ -317,4 +317,4 @@ def test_pairs_are_looked_for_by_the_new_people_s_addresses(north):
 
 @pytest.mark.parametrize("text", ["-56", "0221", "112"])
 def test_a_dialling_code_or_an_extension_alone_is_no_number(text):
-    assert reaching.phones(text) == ([], [text])
+    assert telephones.phones(text) == ([], [text])
