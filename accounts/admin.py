@@ -1,6 +1,6 @@
-"""Django's admin, for administrators only: users with their role and centres, centres, assignments, and the history to read.
+"""Django's admin, for administrators only: users with their roles and centres, centres, assignments, and the history (read-only).
 
-Each save is an entry of the portal's own history; Django's log of its own stays empty, so there is no second one.
+Each save is recorded in the portal's own history; Django's admin log stays empty.
 """
 
 from typing import Any, cast
@@ -35,7 +35,7 @@ class Administration(AdminSite):
         return bool(request.user.is_active and request.user.is_authenticated and request.user.may(MAY))
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        """There is one door: the portal's own."""
+        """Redirect to the portal's own sign-in page."""
         return redirect_to_login(request.get_full_path())
 
 
@@ -43,7 +43,7 @@ site = Administration(name="admin")
 
 
 class Audited(ModelAdmin):  # type: ignore[type-arg]  # takes no parameter at run time
-    """Rows that administrators edit; nothing is deleted here, because everything that happened points at it."""
+    """Rows that administrators edit; they can't be deleted, because the history refers to them."""
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return bool(cast(User, request.user).may(MAY))
@@ -68,16 +68,16 @@ class Audited(ModelAdmin):  # type: ignore[type-arg]  # takes no parameter at ru
 
 
 def changed_fields(message: Any) -> list[str]:
-    """The names of the fields that a change form says were changed; never their values (a password is among them)."""
+    """The names of the changed fields, never their values (one may be a password)."""
     return [name for part in message if isinstance(part, dict) for name in part.get("changed", {}).get("fields", [])]
 
 
 def field_of(role: str) -> str:
-    """The name of the form's field for the centres at which a user holds `role`."""
+    """The name of the form field for the centres at which a user holds `role`."""
     return f"{role}_at"
 
 
-# For each role a field with the centres at which the user holds it.
+# One field for each role, with the centres at which the user holds it.
 RoleFields = type(
     "RoleFields",
     (forms.Form,),
@@ -94,7 +94,7 @@ class StaffForm(RoleFields, UserChangeForm):  # type: ignore[misc, valid-type, t
             self.initial[field_of(role)] = held.get(role, ())
 
     def roles(self) -> dict[str, object]:
-        """The roles that were chosen, with the centres of each."""
+        """The chosen roles, with their centres."""
         chosen = {role: self.cleaned_data[field_of(role)] for role in ROLES}
         return {role: centres for role, centres in chosen.items() if centres}
 
@@ -112,12 +112,12 @@ class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]  # takes no para
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
-        """Nobody takes the right to sign in from themselves."""
+        """Users can't take the right to sign in away from themselves."""
         return ("is_active",) if obj is not None and obj == request.user else ()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if change and form.instance != request.user:  # nobody changes their own roles
+        if change and form.instance != request.user:  # users can't change their own roles
             set_roles(form.instance, form.roles(), by=cast(User, request.user))
 
 
@@ -138,11 +138,11 @@ class AssignmentAdmin(Audited):
     list_select_related = ("company", "user")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
-        """Those of companies at the centres that this administrator administers: each row names one."""
+        """Only the rows of companies at centres that this administrator administers: each row names a company."""
         return super().get_queryset(request).filter(company__in=Company.objects.where(cast(User, request.user), may=MAY))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # assigning ends the responsibility of somebody else: `Assignment.assign`, on the company's page
+        return False  # assigning ends somebody else's responsibility: see `Assignment.assign`, on the company's page
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

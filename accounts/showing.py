@@ -1,4 +1,4 @@
-"""Puts this app's pages, search, panels and policies into the lists that others read."""
+"""Registers this app's pages, search, panels and policies."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ def register() -> None:
 
 
 def register_rules() -> None:
-    """How companies, and messages about them, come into reach; what is derived from their rows; what a change of a policy would do."""
+    """Registers access rules for companies and their messages, derived data, and the effects of policy changes."""
     ways_in.register("looked after", LookedAfter())
     concerned.register(label(Company), lambda user, may: in_reach(user, may=may))
     concerned.register(label(Centre), lambda user, may: Centre.objects.where(user, may=may).values("pk"))
@@ -35,7 +35,7 @@ def register_rules() -> None:
 
 
 def register_pages() -> None:
-    """The lines of the side rail."""
+    """Registers the entries of the side rail."""
     navigation.register(
         "companies", NavigationEntry(_("Companies"), "building", "accounts:companies", "see_customers", on_phone=True), weight=20
     )
@@ -53,7 +53,7 @@ def register_pages() -> None:
 
 
 def register_search() -> None:
-    """What a search over everything finds here."""
+    """Registers the kinds for global search."""
     finding.findable.register(
         "companies",
         finding.Findable(
@@ -75,7 +75,7 @@ def register_search() -> None:
 
 
 def register_panels() -> None:
-    """What the dossier and a vehicle's page show."""
+    """Registers the panels of the dossier and of vehicle pages."""
     panels.dossier_panels.register("vehicles", parts.vehicles_panel, weight=20)
     panels.dossier_panels.register("service_visits", parts.company_visits_panel, weight=25)
     panels.vehicle_panels.register("service_visits", parts.vehicle_visits_panel, weight=50)

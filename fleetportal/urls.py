@@ -1,4 +1,4 @@
-"""The roof's addresses: each app owns its own; Wagtail's pages come last."""
+"""The root URL configuration: each app has its own; Wagtail's pages come last."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path

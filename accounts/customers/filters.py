@@ -31,14 +31,14 @@ def by(months: str) -> date:
 
 
 def centres_of(request: StaffRequest) -> QuerySet[Centre]:
-    """The centres at which the user meets companies, by grant or assignment."""
+    """The centres of the companies that the user may meet, by grant or assignment."""
     return Centre.objects.filter(Exists(Company.objects.visible_to(request.user).filter(centre=OuterRef("pk"))))
 
 
 def looking_after(request: StaffRequest) -> QuerySet[User]:
-    """Those who look after a company that the user may see."""
+    """The users who look after a company that the user may see."""
     running = Assignment.objects.running(on=timezone.localdate()).filter(company__in=Company.objects.visible_to(request.user))
-    users = running.order_by().values("user").distinct()  # first who, then their names: else each user's assignments are gone through
+    users = running.order_by().values("user").distinct()  # ids first, then names: otherwise the database scans each user's assignments
     return User.objects.filter(pk__in=users).order_by("last_name", "first_name")
 
 
@@ -127,7 +127,7 @@ class VehicleFilter(Sentence):
         return rows.delivered_between(today - relativedelta(days=int(value)), today)
 
     def filter_queryset(self, rows: VehicleQuerySet) -> VehicleQuerySet:
-        """Without a word about it, vehicles that were given back are left out."""
+        """Unless the filter says otherwise, leave out vehicles that were given back."""
         rows = super().filter_queryset(rows)
         return rows if self.form.cleaned_data.get("back") else rows.active()
 

@@ -1,4 +1,4 @@
-"""What global search finds: kinds that apps add, each narrowed to what the user may meet."""
+"""Global search: kinds of objects, registered by the apps, each narrowed to what the user may meet."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MOST = 20  # hits of one kind
 
 @dataclass(frozen=True)
 class Findable:
-    """A kind of thing that search finds: its rows in reach, the icon, the page and the words under the title."""
+    """A kind of object that search finds: its rows in reach, the icon, the page and the line under the title."""
 
     plural: object
     icon: str
@@ -27,7 +27,7 @@ class Findable:
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found."""
+    """One result."""
 
     title: str
     about: object
@@ -38,9 +38,9 @@ findable: Registry[Findable] = Registry("findable")
 
 
 def hits(question: str, user: Any) -> list[tuple[Findable, list[Hit], bool]]:
-    """For each kind that has any: the hits, and whether there are more.
+    """The results of each kind that has any, and whether there are more.
 
-    Costs 1 query, 1 for each kind and those of `about`; for a word that is everywhere at most 4 for each kind.
+    Costs 1 query, 1 for each kind and those of `about`; for a very common word at most 4 for each kind.
     """
     found, few = [], search.few(question)
     reaches_far = bool(user.rights.centres("meet_customers"))
@@ -56,15 +56,15 @@ def hits(question: str, user: Any) -> list[tuple[Findable, list[Hit], bool]]:
 
 
 def within(reach: models.QuerySet[models.Model], ids: list[int]) -> list[object]:
-    """The first MOST rows in reach of those `ids`, and one more where there are more. Costs 1 query."""
+    """The first MOST rows in reach with these `ids`, and one more where there are more. Costs 1 query."""
     return list(reach.filter(pk__among=ids).order_by(*order(reach.model))[: MOST + 1])
 
 
 def from_the_reach(reach: models.QuerySet[models.Model], question: str, *, reaches_far: bool) -> list[object]:
-    """The same of a question that finds very many things.
+    """The same for a query with very many results.
 
-    Whoever has few companies is answered from these. For others the first by name are enough, unless hardly one of them is in
-    reach: then everything that was found is looked at.
+    For users with few companies, these are searched. For others the first by name are enough, unless hardly any are in reach: then
+    all results are checked.
     """
     model = reach.model
     everything = search.found(model, question)
@@ -80,7 +80,7 @@ def from_the_reach(reach: models.QuerySet[models.Model], question: str, *, reach
 
 
 def order(model: type[models.Model]) -> tuple[str, ...]:
-    """By name as a reader of that language expects, where the model has one."""
+    """Sort by folded name, where the model has one."""
     return ("name_folded", "pk") if hasattr(model, "name_folded") else ("pk",)
 
 

@@ -1,4 +1,4 @@
-"""What higher apps show on pages of this one: lists that they fill in their `apps.py` (ARCHITECTURE, "Floors")."""
+"""What higher apps show on this app's pages: lists that they fill in their `apps.py` (ARCHITECTURE, "Floors")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,11 +17,12 @@ Context = Callable[[StaffRequest, Any, set[str]], dict[str, object] | None]
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a page about one object, shown to users with the right `may` on it.
+    """A part of a page about one object, shown to users who hold `may` over it.
 
-    `position` is "top" (above everything: the brake), "actions" (buttons in the head), "body" (sections) or "aside" (side panels).
-    `context(request, thing, held)` gives what `template` needs, or None to show nothing; `held` is what the user may with it.
-    `later`: the page keeps a position for it, and its own view (`views.panels.panel_page`) fills it once the page is shown.
+    `position` is "top" (above everything, for warnings), "actions" (buttons in the head), "body" (sections) or "aside" (side
+    panels). `context(request, thing, held)` gives what `template` needs, or None to show nothing; `held` is the set of the user's
+    rights over it. `later`: the page keeps a position for it, and a separate view (`views.panels.panel_page`) fills it after the
+    page has loaded.
     """
 
     template: str
@@ -35,7 +36,7 @@ class Panel:
 class Later:
     """The placeholder of a panel that loads after the page: its title, its URL and roughly how many lines it will have.
 
-    `nothing` is what it says where its context is None.
+    `nothing` is the text shown where its context is None.
     """
 
     title: object
@@ -46,7 +47,7 @@ class Later:
 
 @dataclass(frozen=True)
 class DossierFigure:
-    """One number under the head; it opens its list."""
+    """One figure in the head of the dossier, linked to its list."""
 
     label: object
     value: object
@@ -54,7 +55,7 @@ class DossierFigure:
     url: str = ""
 
 
-# (request, company, what the user may with it) -> the figure, or None
+# (request, company, the user's rights over it) -> the figure, or None
 Figures = Callable[[StaffRequest, Any, set[str]], DossierFigure | None]
 
 dossier_panels: Registry[Panel] = Registry("dossier panels")
@@ -78,6 +79,6 @@ def shown(panels: Registry[Panel], request: StaffRequest, thing: object, held: s
 
 
 def reserved(later: Later, request: StaffRequest, thing: Any) -> SafeString:
-    """The space that a panel will take: its head, a link for those without script, and bones as high as what comes."""
+    """A placeholder for the panel: its heading, a link for users without JavaScript, and a skeleton of about the same height."""
     context = {"title": later.title, "url": reverse(later.url_name, args=[thing.pk]), "bones": range(max(1, later.lines(thing)))}
     return render_to_string("accounts/_panel_later.html", context, request)

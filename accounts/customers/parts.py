@@ -1,4 +1,4 @@
-"""What this app itself shows in the dossier."""
+"""This app's own panels in the dossier."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SHOWN_VISITS = 12
 
 
 def vehicles(request: StaffRequest, company: Any, held: set[str]) -> dict[str, object]:
-    """The vehicles whose contracts end first, then the others; all of them are one click away."""
+    """The vehicles whose contracts end first, then others; with a link to all."""
     rows = company.vehicles.active()
     for column in vehicle_columns:
         rows = column.decorate(rows)

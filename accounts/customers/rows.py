@@ -1,4 +1,4 @@
-"""Companies with what lists and the dossier show of their vehicles and of whoever looks after them."""
+"""Annotations of companies for lists and the dossier: vehicles, contract ends, the responsible user."""
 
 from datetime import date
 from typing import Any
@@ -19,16 +19,16 @@ def with_contracts_ending(companies: CompanyQuerySet, *, on: date, before: date)
 
 
 def for_list(companies: CompanyQuerySet) -> CompanyQuerySet:
-    """With all that a table row shows: centre, who is responsible today, the next contract end. 2 queries.
+    """With everything that a table row shows: centre, user responsible today, next contract end. 2 queries.
 
-    Subqueries and no join: they run only for the rows on the page, whatever the number of companies.
+    Subqueries instead of joins: they run only for the rows on the page, whatever the number of companies.
     """
     rows: Any = companies.select_related("centre").prefetch_related(responsible_today())
     return rows.annotate(contract_ends_on=Subquery(next_end(timezone.localdate())))
 
 
 def for_sheet(companies: CompanyQuerySet) -> CompanyQuerySet:
-    """With what a sheet reads: `contract_ends_on`, and the assignment `responsible_today`, of which there is at most one."""
+    """With what a sheet reads: `contract_ends_on`, and the relation `responsible_today`, at most one assignment."""
     today = timezone.localdate()
     runs = Q(assignments__ends_on=None) | Q(assignments__ends_on__gte=today)
     responsible = runs & Q(assignments__kind=Assignment.Kind.RESPONSIBLE, assignments__starts_on__lte=today)
@@ -42,22 +42,22 @@ def next_end(today: date) -> QuerySet[Vehicle, object]:
 
 
 def for_dossier(companies: CompanyQuerySet) -> CompanyQuerySet:
-    """With what the head of the dossier shows. 2 queries."""
+    """With everything that the head of the dossier shows. 2 queries."""
     rows: Any = for_list(companies)
     return rows.annotate(personal_count=number_of(vehicles_of_each().filter(use=Use.PERSONAL)))
 
 
 def vehicles_of_each() -> QuerySet[Vehicle]:
-    """For a subquery over companies: the vehicles that each still has."""
+    """For a subquery over companies: the current vehicles of each."""
     return Vehicle.objects.active().filter(company=OuterRef("pk"))
 
 
 def number_of(rows: QuerySet[Model]) -> Coalesce:
-    """How many rows a subquery by company has."""
+    """The number of rows of a subquery by company."""
     return Coalesce(Subquery(rows.order_by().values("company").annotate(count=Count("pk")).values("count")), 0)
 
 
 def responsible_today() -> "Prefetch[str, QuerySet[Assignment], str]":
-    """Puts today's responsible user into `company.responsible_now`, a list of at most one assignment."""
+    """Prefetches today's assignment into `company.responsible_now`, a list of at most one assignment."""
     running = Assignment.objects.responsible().running(on=timezone.localdate()).select_related("user")
     return Prefetch("assignments", queryset=running, to_attr="responsible_now")

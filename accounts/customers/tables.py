@@ -12,7 +12,7 @@ from fleetportal.core.web.lists import TableColumn, label_of
 
 
 def rank(field: str, values: Any) -> Case:
-    """An expression that sorts `field` in the order of `values`, nothing last."""
+    """An expression that sorts `field` in the order of `values`, empty values last."""
     whens = [When(**{field: value}, then=Value(position)) for position, value in enumerate(values)]
     return Case(*whens, default=Value(len(whens)), output_field=IntegerField())
 
@@ -26,7 +26,7 @@ RESPONSIBLE = tuple(f"responsible_today__user__{name}" for name in ("first_name"
 
 
 def full_name(first: str | None, last: str | None, username: str | None) -> str:
-    """The name of a user as `str(user)` has it; nobody's is empty."""
+    """The name of a user, like `str(user)`; empty for none."""
     return f"{first or ''} {last or ''}".strip() or username or ""
 
 

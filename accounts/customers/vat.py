@@ -1,4 +1,4 @@
-"""VAT numbers in forms: the rule of `core.vat`, refused as forms refuse."""
+"""VAT numbers in forms: the rule of `core.vat` with a ValidationError."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from fleetportal.core import vat
 
 
 def compact(text: str, *, country: str = "") -> str:
-    """The number as we keep it ("DE136695976"); see `core.vat.compact`. Raises ValidationError."""
+    """The number in the stored form ("DE136695976"); see `core.vat.compact`. Raises ValidationError."""
     try:
         return vat.compact(text, country=country)
     except vat.NoVatNumber:

@@ -14,7 +14,7 @@ from fleetportal.core.web.forms import DayField
 
 
 class PolicyForm(forms.Form):
-    """A number of the trade: its new value, within the bounds of its rule, and from when it counts."""
+    """A policy's new value, within its bounds, and the day from which it applies."""
 
     value = forms.IntegerField(label=_("New value"))
     valid_from = DayField(label=_("Valid from"))

@@ -1,4 +1,4 @@
-"""The request of somebody of ours, as pages that sign-in guards receive it."""
+"""The request type of pages that require sign-in."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -7,7 +7,7 @@ from accounts.staff.models.user import User
 
 
 class StaffRequest(HttpRequest):
-    """A request whose user `core.web.pages.page` has let in: nobody anonymous reaches the view. For annotations alone."""
+    """A request with a user admitted by `core.web.pages.page`, never anonymous. Only for annotations."""
 
     user: User
     htmx: HtmxDetails

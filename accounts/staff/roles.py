@@ -1,7 +1,7 @@
-"""What a role may: DOMAIN's table, the one source of permissions, groups, grants and the permission matrix.
+"""The rights of each role: DOMAIN's table, the only source of permissions, groups, grants and the permission matrix.
 
-To add a right: a line in `MAY`, `manage.py makemigrations accounts`, and a line in DOMAIN. `manage.py migrate` then brings it to
-every user who holds such a role (`sync_roles`).
+To add a right: a line in `MAY`, `manage.py makemigrations accounts`, and a line in DOMAIN. `manage.py migrate` then gives it to
+every user with such a role (`sync_roles`).
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -57,5 +57,5 @@ def role_choices() -> list[tuple[str, object]]:
 
 
 def rights_in_words(role: str) -> str:
-    """What the role may, as a sentence for the form in which it is given."""
+    """The rights of the role, as a sentence for the form that assigns it."""
     return "; ".join(str(_(CODENAMES[codename])) for codename in ROLES[role])

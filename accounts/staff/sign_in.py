@@ -1,4 +1,4 @@
-"""How staff sign in: user name, password, second factor where the role requires one. Nobody signs up, and there is one sign-in page."""
+"""How staff sign in: user name, password, second factor where the role requires one. There is no sign-up, and only one sign-in page."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -35,14 +35,14 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 JUST_NOW = timedelta(minutes=5)
 WRONG_PASSWORD, WRONG_PASSWORDS, WRONG_PASSWORD_SECONDS = "wrong password", 5, 300  # of one name at one network address
-SET_UP = "second_factor"  # in the session: who set their second factor up in it, and so had it at hand
-SHARED_PAGES_DOOR = "wagtailcore_login"  # the CMS's form for its private pages, in every language
+SET_UP = "second_factor"  # session key: the second factor was set up in this session, so it counts as shown
+SHARED_PAGES_DOOR = "wagtailcore_login"  # Wagtail's password form for private pages, in every language
 OTHER_DOORS = {"/cms/": "edit_pages", "/django-admin/": "administer"}
 WITHOUT_SECOND_FACTOR = ("/second-factor/", "/login/", "/logout/", "/theme/", "/language/", "/static/", "/healthz", "/readyz")
 
 
 class Backend(AuthenticationBackend):
-    """Fetches the signed-in user, with rights, the centre that every page names and what `SecondFactor` needs to know. Costs 1 query."""
+    """Loads the signed-in user with rights, home centre and the state of the second factor. Costs 1 query."""
 
     def get_user(self, user_id: object) -> User | None:
         user = signed_in(tuple(settings.REQUIRE_SECOND_FACTOR)).first(user=user_id)
@@ -51,7 +51,7 @@ class Backend(AuthenticationBackend):
 
 @cache
 def signed_in(roles: Sequence[str]) -> Prepared[User]:
-    """The query for the signed-in user, where `roles` need a second factor."""
+    """The prepared query for the signed-in user; `roles` need a second factor."""
 
     def ask(user: int) -> QuerySet[User]:
         users = User.objects.filter(pk=user).select_related("home_centre").annotate(**{"grants": grants_to(user)})
@@ -64,7 +64,7 @@ def signed_in(roles: Sequence[str]) -> Prepared[User]:
 
 
 class SignInForm(LoginForm):
-    """allauth's form with the words above its fields alone."""
+    """allauth's form with labels instead of placeholders."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -75,21 +75,22 @@ class SignInForm(LoginForm):
 
 class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """No: administrators make users."""
+        """No sign-up: administrators create users."""
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Where this user's day starts: the first line of their rail."""
+        """The user's start page: the first entry of their rail."""
         return NavigationFor(request).home
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Whoever signed in a moment ago need not enter the password again: first sign-ins lead straight to the set-up."""
+        """Not right after signing in, so that the first sign-in leads straight to the set-up of the second factor."""
         signed_in = self.request.user.last_login
         return signed_in is None or timezone.now() - signed_in > JUST_NOW
 
     def authenticate(self, request: HttpRequest, **credentials: object) -> object:
-        """The user with these credentials. Wrong ones count for a name at one address: whoever knows a name cannot shut its owner out
-        from elsewhere (R29). Raises ValidationError after too many. Costs 1 query before the password is looked at, 2 or 3 the first time.
+        """The user with these credentials. Wrong ones are counted per name and network address, so that nobody can lock a user out
+        from elsewhere (R29). Raises ValidationError after too many. Costs 1 query before the password is checked, 2 or 3 the first
+        time.
         """
         key = f"{str(credentials.get('username') or credentials.get('email') or '').lower()} {self.get_client_ip(request)}"
         try:
@@ -102,30 +103,30 @@ class StaffAdapter(DefaultAccountAdapter):
         return user
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The caller's network address; that of the connection where X-Forwarded-For names none that our proxies could have seen."""
+        """The client's network address; that of the connection where X-Forwarded-For is missing or invalid."""
         try:
             return super().get_client_ip(request)
-        except (ImproperlyConfigured, PermissionDenied) as error:  # somebody got past a proxy, or TRUSTED_PROXIES says too many
+        except (ImproperlyConfigured, PermissionDenied) as error:  # a request bypassed a proxy, or TRUSTED_PROXIES is too high
             log.warning("%s; counting the caller by the connection", error)
             return str(request.META.get("REMOTE_ADDR", ""))
 
     def add_message(self, *args: object, **kwargs: object) -> None:
-        """Nothing: a page that opens says enough."""
+        """No messages about signing in and out."""
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     def can_delete_authenticator(self, authenticator: Any) -> bool:
-        """Not for a role that requires it."""
+        """False for a user whose role requires it."""
         return not needs_second_factor(authenticator.user)
 
 
 def needs_second_factor(user: User) -> bool:
-    """True when REQUIRE_SECOND_FACTOR names a role of `user`. Costs 1 query where the setting names any."""
+    """True when REQUIRE_SECOND_FACTOR contains a role of `user`. Costs 1 query where the setting is not empty."""
     return bool(settings.REQUIRE_SECOND_FACTOR) and not roles_of(user).isdisjoint(settings.REQUIRE_SECOND_FACTOR)
 
 
 def asked_of(user: OuterRef) -> Exists:
-    """Whether REQUIRE_SECOND_FACTOR names a role of `user`."""
+    """An expression: whether REQUIRE_SECOND_FACTOR contains a role of `user`."""
     return Exists(StaffRole.objects.filter(user=user, name__in=settings.REQUIRE_SECOND_FACTOR))
 
 
@@ -134,7 +135,7 @@ def set_up_by(user: OuterRef) -> Exists:
 
 
 class SetUp(ActivateTOTPView):
-    """Sets the second factor up; the session in which that is done need not enter it again."""
+    """Sets up the second factor, which then counts as entered in this session."""
 
     def form_valid(self, form: object) -> HttpResponse:
         response = super().form_valid(form)
@@ -143,19 +144,19 @@ class SetUp(ActivateTOTPView):
 
 
 class SecondFactor:
-    """A user whose role requires a second factor gets no page before giving it in this session.
+    """Users whose role requires a second factor get no page before they have entered it in this session.
 
-    Asked anew with each request, so a role that somebody gains counts at once, also in sessions that are open. Costs nothing.
+    Checked with each request, so that a new role takes effect immediately, also in open sessions. Costs nothing.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # public pages stay cookie-free
+        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # public pages set no cookies
         if not (settings.REQUIRE_SECOND_FACTOR and knows_us and request.user.is_authenticated):
             return self.get_response(request)
-        user: Any = request.user  # as `signed_in` asks for it: with what the table of rights says of the second factor
+        user: Any = request.user  # loaded by `signed_in`, with the annotations about the second factor
         if request.path.startswith(WITHOUT_SECOND_FACTOR) or not user.needs_second_factor:
             return self.get_response(request)
         if not user.has_second_factor:
@@ -166,13 +167,13 @@ class SecondFactor:
 
 
 def has_shown(request: HttpRequest) -> bool:
-    """True when whoever is signed in gave a code, or set the factor up, in this very session."""
+    """True when the user entered a code, or set the factor up, in this session."""
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records) or request.session.get(SET_UP) == request.user.pk
 
 
 class OneDoor:
-    """The CMS, its pages and Django's admin have no sign-in of their own: visitors go to ours, users without the right find nothing there.
+    """Replaces the sign-in pages of the CMS and of Django's admin: visitors are sent to ours, users without the right get 404.
 
     Their forms would accept the password alone: no second factor and no limit on attempts.
     """

@@ -1,4 +1,4 @@
-"""The trade's small marks: tier, phase and kind of vehicle, each a shape and a word."""
+"""Small marks for tier, phase and use of a vehicle, each an icon and a word."""
 
 from datetime import date
 from functools import lru_cache
@@ -17,12 +17,12 @@ from fleetportal.core.templatetags.portal import icon, symbol
 register = template.Library()
 
 PHASE_SYMBOLS: dict[str, str] = {Phase.AT_RISK: "risk"}
-ORDER_SOON_DAYS = 183  # two months before the day to order by, the end of a contract is a subject
+ORDER_SOON_DAYS = 183  # two months before the last order date, the end of a contract is shown
 
 
 @register.simple_tag
 def tier(company: Company) -> SafeString | str:
-    """The company's tier: a shape of its own and the word."""
+    """The company's tier: an icon and the word."""
     return tier_mark(company.tier, get_language() or "") if company.tier else ""
 
 
@@ -60,7 +60,7 @@ def use_mark(value: str, _language: str) -> SafeString:
 
 @register.simple_tag
 def contract_end(day: date | None) -> SafeString | str:
-    """A flag that says how long a contract still runs, where it is time to speak of the next vehicle."""
+    """A flag with the remaining time of a contract, when it is time to talk about the next vehicle."""
     days = (day - timezone.localdate()).days if day else -1
     if not 0 <= days <= ORDER_SOON_DAYS:
         return ""

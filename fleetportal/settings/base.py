@@ -1,4 +1,4 @@
-"""What development, tests and production share."""
+"""Settings shared by development, tests and production."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cms.kept.KeptPages",
-    "fleetportal.core.web.compression.Compression",  # below what keeps answers, so that a kept page is compressed once
+    "fleetportal.core.web.compression.Compression",  # below the page cache, so that a cached page is compressed once
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -117,13 +117,13 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_size_limit=27103364; PRAGMA cache_size=-20000;"
     ),
 }
-# PostgreSQL: parameters bound by the server, and a statement that comes a third time on a connection is planned no more: that halves
+# PostgreSQL: server-side parameters, and a statement is planned only the first two times on a connection: that halves
 # the time of many of them. Compiling one takes half a second to a second, while the statements of a page take milliseconds.
 POSTGRESQL_OPTIONS = {"options": "-c jit=off", "server_side_binding": True, "prepare_threshold": 2}
 
 
 def database(config: dict[str, Any]) -> dict[str, Any]:
-    """`config` with what its engine needs under load."""
+    """`config` with the options that its engine needs under load."""
     config = {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {**config.get("OPTIONS", {}), **SQLITE_OPTIONS}
@@ -144,7 +144,7 @@ if REDIS_URL:
         "visibility_timeout": 120,
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
-        "max_retries": 0,  # a page rings once and goes on (R9); worker and scheduler reconnect by themselves
+        "max_retries": 0,  # a page tries once and continues (R9); worker and scheduler reconnect by themselves
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -158,7 +158,7 @@ else:
     }
 
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_DEFAULT_EXCHANGE = ""  # straight to the queue: a folder would keep a table of exchanges that a crash could cut off
+CELERY_TASK_DEFAULT_EXCHANGE = ""  # straight to the queue: the exchange table of the folder could be truncated by a crash
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -166,7 +166,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
-CELERY_TASK_PUBLISH_RETRY = False  # the doorbell may fail at once: the sweep is the guarantee
+CELERY_TASK_PUBLISH_RETRY = False  # waking the worker may fail immediately: the sweep is the guarantee
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 SWEEP_SECONDS = 3.0
@@ -179,7 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind who comes tomorrow": {"task": "events.remind_coming", "schedule": 600.0},
     "let vouchers expire": {"task": "gifts.expire_vouchers", "schedule": 600.0},
     "look again at touched companies": {"task": "accounts.look_again", "schedule": SWEEP_SECONDS},
-    "count the fleets anew": {"task": "accounts.mend_fleets", "schedule": 86_400.0},  # mends what was written past the verbs
+    "count the fleets anew": {"task": "accounts.mend_fleets", "schedule": 86_400.0},  # repairs rows written without the verbs
     "find the day's reasons": {"task": "contacts.find_reasons", "schedule": 600.0},  # once for each day; asked often, so none is missed
 }
 
@@ -211,7 +211,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 ACCOUNT_PREVENT_ENUMERATION = True
-ALLAUTH_TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXIES", 0)  # also for R29: core.throttle asks allauth whose address it is
+ALLAUTH_TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXIES", 0)  # also for R29: core.throttle gets the client's address from allauth
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip"}  # of one name: accounts.staff.sign_in
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "accounts.staff.sign_in.SecondFactorAdapter"
@@ -246,18 +246,18 @@ CURRENCY = env.currency()
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [("vendor", ROOT / "static-vendor" / "vendor")]
-PDF_FONTS = ROOT / "static-vendor" / "pdf-fonts"  # read by what writes PDF, never served
+PDF_FONTS = ROOT / "static-vendor" / "pdf-fonts"  # read by the PDF writer, never served
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
-FILES_ROOT = VAR / "files"  # uploads and exports: never served by address, always through a page that checks the user
+FILES_ROOT = VAR / "files"  # uploads and exports: only served by pages that check the user
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
 KEEP_CIRCLE_SECONDS = 60.0  # how long a process remembers how many people an event may invite
 
 # --- Wagtail
-KEEP_PAGES_SECONDS = 5.0  # how long a public page is answered out of a process's memory
-KEEP_BRAND_SECONDS = 60.0  # how long customer pages wear the face of the house that a process knows
+KEEP_PAGES_SECONDS = 5.0  # how long a process caches a public page in memory
+KEEP_BRAND_SECONDS = 60.0  # how long a process caches the branding of customer pages
 WAGTAIL_SITE_NAME = "Fleetportal"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_I18N_ENABLED = True
@@ -290,7 +290,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
-        "django_tasks": {"level": "WARNING"},  # two lines for every page that Wagtail indexes
+        "django_tasks": {"level": "WARNING"},  # Wagtail logs two lines for every page that it indexes
         "wagtail": {"level": "WARNING"},
     },
 }

@@ -1,4 +1,4 @@
-"""On one's own machine: messages are kept and shown on /mailbox/ unless EMAIL_URL names a server."""
+"""Development: messages are stored and shown on /mailbox/ unless EMAIL_URL names a server."""
 
 import os
 

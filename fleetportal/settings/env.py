@@ -1,4 +1,4 @@
-"""The environment, read once: each value is there and well formed, or the start ends with one line that names it."""
+"""The environment, read once: if a value is missing or malformed, the start ends with one line that names it."""
 
 import os
 import sys
@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import environ
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-VAR = Path(os.environ.get("DATA_DIR") or ROOT / "var")  # what this installation keeps: database, files, broker
+VAR = Path(os.environ.get("DATA_DIR") or ROOT / "var")  # the installation's data: database, files, broker
 
 
 def stop(name: str, why: str) -> NoReturn:
-    """End the start with one line; a trace would bury it."""
+    """End the start with one line instead of a traceback."""
     print(f"Fleetportal can't start: {name} {why}.", file=sys.stderr)  # noqa: T201  there is no log yet
     raise SystemExit(1)
 
@@ -60,7 +60,7 @@ class Environment:
         return int(value) if value else default
 
     def words(self, name: str, default: list[str], among: set[str] | None = None) -> list[str]:
-        """Words with commas between them; set but empty means none."""
+        """A comma-separated list of words; set but empty means none."""
         value = os.environ.get(name)
         words = default if value is None else [word.strip() for word in value.split(",") if word.strip()]
         for word in words:
@@ -75,12 +75,12 @@ class Environment:
         return hosts
 
     def split_url(self, name: str, value: str, schemes: tuple[str, ...], example: str) -> SplitResult:
-        """The parts of an address of one of `schemes`; no line shows `value`, which may hold a password."""
+        """The parts of a URL with one of `schemes`; no message shows `value`, which may contain a password."""
         try:
             parts = urlsplit(value)
             if parts.scheme in schemes and (parts.port is None or parts.port > 0):
                 return parts
-        except ValueError:  # brackets, or a port that is no number
+        except ValueError:  # brackets, or a port that is not a number
             pass
         stop(name, f"is malformed: give {example}")
 
@@ -132,14 +132,14 @@ class Environment:
         return value
 
     def sms_gateway(self) -> str:
-        """The mail address that turns a message into an SMS, with {number} in it; "" where there is none."""
+        """The mail address that turns a message into an SMS, with {number} in it; "" if not set."""
         value = self.text("SMS_GATEWAY", "")
         if value and ("{number}" not in value or "@" not in value):
             stop("SMS_GATEWAY", "is malformed: give an address like {number}@sms.example")
         return value
 
     def webhooks(self) -> dict[str, str]:
-        """Where JSON may be posted, by name: nowhere else."""
+        """The only addresses to which JSON may be posted, by name."""
         example = "names with addresses, like crm=https://crm.example/in, with commas"
         found = {}
         for entry in self.words("WEBHOOKS", []):
@@ -151,7 +151,7 @@ class Environment:
 
     def email(self) -> dict[str, Any]:
         value, example = self.text("EMAIL_URL"), "smtp://user:password@host:port or smtp+tls://…"
-        schemes = ("smtp", "smtp+tls", "smtp+ssl")  # another kind would print personal links, or lose them
+        schemes = ("smtp", "smtp+tls", "smtp+ssl")  # other backends would print personal links, or lose messages
         if not self.split_url("EMAIL_URL", value, schemes, example).hostname:
             stop("EMAIL_URL", f"names no mail server: give {example}")
         return {**self._env.email_url_config(value), "EMAIL_BACKEND": "fleetportal.core.outbox.channels.email.TextKnownBackend"}

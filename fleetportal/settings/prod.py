@@ -1,4 +1,4 @@
-"""In production: a mail server is named, files are hashed and kept for ever by browsers."""
+"""Production: a mail server is required; static files are hashed and cached for ever by browsers."""
 
 from fleetportal.settings.base import *
 from fleetportal.settings.base import HTTPS
@@ -12,6 +12,6 @@ STORAGES = {
 }
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # requested from inside, without the proxy
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # requested internally, without the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

@@ -1,4 +1,4 @@
-"""For the suite: fast hashing, plain static files, mail in memory, nothing left behind; database and Redis as everywhere."""
+"""Tests: fast hashing, plain static files, mail in memory, no files left behind; database and Redis from the environment as usual."""
 
 import atexit
 import os
@@ -28,17 +28,17 @@ STORAGES = {
 TEMPLATES[0]["DIRS"] = [ROOT / "tests" / "templates"]
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 
-# A connection that outlives its request would look at a database that the next test has replaced.
+# A persistent connection would see a database that the next test has replaced.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 else:
     DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 
-# Nobody listens to the suite's bell; tests of worker and broker start their own, with the settings of everyday.
+# No worker runs during the tests; tests of worker and broker start their own, with the normal settings.
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
-KEEP_PAGES_SECONDS = KEEP_CIRCLE_SECONDS = 0  # what one test read, the next never sees
+KEEP_PAGES_SECONDS = KEEP_CIRCLE_SECONDS = 0  # no caching between tests
 CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"  # a shared Redis is never emptied
 
 _files = Path(tempfile.mkdtemp(prefix="fleetportal-test-"))

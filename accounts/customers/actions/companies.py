@@ -1,4 +1,4 @@
-"""How companies are entered and edited, one or a thousand: the verbs of the noun, which change its assignments and duplicates too."""
+"""Verbs to enter and edit companies, one or many, with their assignments and duplicates."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
@@ -17,9 +17,9 @@ from fleetportal.core import audit
 from fleetportal.core.db import bulk, lock_name, search
 from fleetportal.core.errors import Refused
 
-PARENTS = "parents of companies"  # of core.db.lock_name: two changes far apart in a group may close a circle together
+PARENTS = "parents of companies"  # for core.db.lock_name: two changes far apart in a group could together close a circle
 Node = TypeVar("Node", bound=Hashable)
-Origin = Mapping[str, object]  # what else the entries of a bulk verb note, like the import that the rows come from
+Origin = Mapping[str, object]  # additional facts for the entries of a bulk verb, like the import that the rows come from
 Edits = Sequence[tuple[Company, Mapping[str, Any]]]
 
 
@@ -31,9 +31,9 @@ class CircleOfCompanies(Refused):
 
 
 def enter(*, by: User | None, **facts: object) -> Company:
-    """A new company with `facts`, found by search; one like it, in reach or not, makes a pair of duplicates.
+    """A new company with `facts`, added to the search index and to the list of duplicates if there is a similar one, in reach or not.
 
-    Whoever serves only companies of their own looks after it from today. Costs 5 queries, 15 where it becomes theirs.
+    A user who serves only their own companies is assigned to it from today. Costs 5 queries, 15 with an assignment.
     """
     with transaction.atomic():
         company = Company(**facts)
@@ -47,10 +47,10 @@ def enter(*, by: User | None, **facts: object) -> Company:
 
 
 def enter_many(companies: Sequence[Company], *, by: User | None, origin: Origin | None = None) -> None:
-    """Save the new `companies` as `enter` does each of them; one may belong to another.
+    """Save the new `companies`, like `enter` for each; one may belong to another.
 
-    Raises CircleOfCompanies, and enters none, where they belong to each other in a circle. Costs 8 queries for a thousand, 18
-    where they become the user's own.
+    Raises CircleOfCompanies, and enters none, where they belong to each other in a circle. Costs 8 queries for a thousand, 18 with
+    assignments.
     """
     if not companies:
         return
@@ -71,9 +71,11 @@ def entered_where(company: Company) -> Origin:
 
 
 def give_to(user: User | None, companies: Collection[Company], *, on: date, origin: Origin | None = None) -> None:
-    """Let `user` look after those of the new `companies` that they could not serve otherwise: what one enters is never out of reach.
+    """Assign `user` to those of the new `companies` that they could not serve otherwise, so that a company is never out of reach of
+    the user who entered it.
 
-    Costs nothing for the clock and for somebody without a right to serve their own, else 1 query, 10 where there are such companies.
+    Costs nothing for scheduled jobs and for users without the right to serve their own companies, otherwise 1 query, 10 where there
+    are such companies.
     """
     if user is None or "serve_customers" not in user.rights.general:
         return
@@ -87,9 +89,9 @@ def give_to(user: User | None, companies: Collection[Company], *, on: date, orig
 
 
 def edit(company: Company, *, by: User | None, shown: dict[str, object] | None = None, **values: Any) -> None:
-    """Write what differs from what was shown. Costs nothing when nothing does, else 7 queries at most.
+    """Save the values that differ from those shown. Costs nothing when none do, otherwise at most 7 queries.
 
-    Raises EditedMeanwhile, and CircleOfCompanies where the company would belong to one below it.
+    Raises EditedMeanwhile, and CircleOfCompanies where the new parent is one of its own subsidiaries.
     """
     with transaction.atomic():
         if values.get("parent"):
@@ -104,10 +106,10 @@ def edit(company: Company, *, by: User | None, shown: dict[str, object] | None =
 def edit_many(
     edits: Edits, *, by: User | None, origin: Origin | None = None
 ) -> tuple[list[audit.Edited[Company]], list[tuple[Company, CircleOfCompanies]]]:
-    """What `edit` does, for many companies, each named once; (what changed, who was refused and why).
+    """Like `edit`, for many companies, none of them twice; (the changes, the refused companies with the reasons).
 
-    A refused company stays as it was, the others are edited. Costs nothing where nothing differs, else 7 queries for a thousand,
-    where parents are named 1 more on PostgreSQL and 1 for each floor of companies above them.
+    A refused company is left unchanged, the others are edited. Costs nothing where nothing differs, otherwise 7 queries for a
+    thousand; with parents 1 more on PostgreSQL and 1 for each level of companies above them.
     """
     with transaction.atomic():
         kept, refused = part_circles(edits)
@@ -144,7 +146,7 @@ def parent_now(pk: int) -> int | None:
 
 
 def refuse_circle_among(companies: Sequence[Company]) -> None:
-    """Raises CircleOfCompanies where new companies belong to each other in a circle; they have no number yet. No query."""
+    """Raises CircleOfCompanies where new companies, which have no id yet, belong to each other in a circle. No query."""
     new = {id(company): company for company in companies}
     above = {key: id(company.parent) for key, company in new.items() if company._state.fields_cache.get("parent")}
     for key, parent in above.items():
@@ -153,7 +155,7 @@ def refuse_circle_among(companies: Sequence[Company]) -> None:
 
 
 def part_circles(edits: Edits) -> tuple[Edits, list[tuple[Company, CircleOfCompanies]]]:
-    """(edits that close no circle, one after the other; the refusals of the others)."""
+    """(edits that, applied in order, close no circle; the refusals of the others)."""
     named = {values["parent"].pk for _company, values in edits if values.get("parent")}
     if not named:
         return edits, []
@@ -173,7 +175,7 @@ def part_circles(edits: Edits) -> tuple[Edits, list[tuple[Company, CircleOfCompa
 
 
 def parents_above(companies: Collection[int]) -> dict[int, int | None]:
-    """The parent of each of `companies`, and of each that is above one. Costs 1 query for each floor."""
+    """The parents of `companies` and of all companies above them. Costs 1 query for each level."""
     found: dict[int, int | None] = {}
     floor = set(companies)
     while floor:

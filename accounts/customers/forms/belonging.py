@@ -1,4 +1,4 @@
-"""What a company belongs to, who looks after it, where else it is: strings in, values out."""
+"""Forms for a company's parent, its assignments and its further addresses."""
 
 from datetime import date
 from typing import Unpack
@@ -20,7 +20,7 @@ OFFERED = 12
 
 
 class ParentForm(RowForm):
-    """The company above this one: one that the user may find, or none."""
+    """The parent company: one that the user may find, or none."""
 
     class Meta:
         model = Company
@@ -34,25 +34,26 @@ class ParentForm(RowForm):
 
     @property
     def showing(self) -> str:
-        """A parent out of reach was not shown, so the page does not say its number either."""
+        """A parent out of reach is not shown, so the page does not contain its id either."""
         return super().showing if self.now or not self.instance.parent_id else ""
 
     def clean(self) -> dict[str, object]:
-        """A parent out of reach was not shown: an empty answer says nothing about it."""
+        """A parent out of reach was not shown: an empty field keeps it."""
         values = super().clean() or {}
         if self.instance.parent_id and not self.now and not values.get("parent"):
             values.pop("parent", None)
         return values
 
     def offered(self, question: str) -> list[Company]:
-        """Companies to choose from: what the question finds, else those whose name begins alike. 1 query."""
+        """Companies to choose from: the search results, or those with a similar name. 1 query."""
         words = question.split() or self.instance.name.split()[:1]
         found = self.findable.filter(pk__in=search.found(Company, " ".join(words))).order_by("name_folded", "pk")
         return [company for company in found[:OFFERED] if company != self.now]
 
 
 class AssignForm(forms.Form):
-    """Who looks after a company from which day on. Nobody prolongs their own reach: those who serve only their own choose others."""
+    """Who looks after a company from which day. Users who serve only their own companies can't choose themselves, which would
+    extend their own access."""
 
     user = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none())
     kind = forms.ChoiceField(
@@ -83,7 +84,7 @@ class AssignForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    """Who looks after several companies from a day on: a colleague who may serve each of them."""
+    """Who looks after several companies from which day: a colleague who may serve all of them."""
 
     row = forms.Field(required=False, widget=forms.MultipleHiddenInput)
     user = forms.ModelChoiceField(label=_("Hand over to"), queryset=User.objects.none())
@@ -116,7 +117,7 @@ def not_past(day: date) -> date:
 
 
 def candidates(user: User, centre: Centre) -> QuerySet[User]:
-    """Whom `user` may hand a company of `centre` to."""
+    """The users to whom `user` may hand over a company of `centre`."""
     leads = Centre.objects.where(user, may="serve_customers").filter(pk=centre.pk).exists()
     return serving(centre) if leads else serving(centre).exclude(pk=user.pk)
 

@@ -1,4 +1,4 @@
-"""What people type about a company, turned into values."""
+"""The form of a company."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ FIELDS = (
 
 
 class CompanyForm(RowForm):
-    """Hands over values; `companies.enter` and `companies.edit` decide. The VAT number is checked."""
+    """Validates the values, including the VAT number; `companies.enter` and `companies.edit` decide."""
 
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
 

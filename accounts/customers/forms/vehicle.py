@@ -1,4 +1,4 @@
-"""What people type about a vehicle, turned into values."""
+"""The form of a vehicle."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ VIN_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")
 
 
 class VehicleForm(RowForm):
-    """Hands over values; `Vehicle.enter` and `Vehicle.edit` decide."""
+    """Validates the values; `Vehicle.enter` and `Vehicle.edit` decide."""
 
     vin = forms.CharField(label=_("VIN"), max_length=40, required=False)
 
@@ -50,7 +50,7 @@ class VehicleForm(RowForm):
         return values
 
     def refuse_twins(self, values: dict[str, object]) -> None:
-        """A company has a plate and a VIN once; what another company has stays unsaid."""
+        """Plate and VIN are unique within a company; vehicles of other companies are not revealed."""
         others = self.company.vehicles.active()
         if self.original:
             others = others.exclude(pk=self.original.pk)

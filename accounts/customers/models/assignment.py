@@ -23,14 +23,14 @@ class AlreadyAssigned(Overlap):
 
 
 class OnlyWhoLeads(Refused):
-    """Who looks after a company never prolongs that themselves: only those who serve the whole centre do."""
+    """Users can't extend their own assignment: only those who serve the whole centre can."""
 
     code = "only_who_leads"
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def running(self, *, on: date) -> Self:
-        """Assignments that count on that day, first and last day included."""
+        """Assignments running on that day, first and last day included."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
 
     def responsible(self) -> Self:
@@ -38,7 +38,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
 
 def responsible_for(company: Company, *, on: date) -> User | None:
-    """Who is responsible for `company` on that day. Costs 1 query."""
+    """The user responsible for `company` on that day. Costs 1 query."""
     running = Assignment.objects.responsible().filter(company=company).running(on=on).select_related("user").first()
     return running.user if running else None
 
@@ -49,7 +49,7 @@ def assigned_to(user: User, *, on: date) -> "models.QuerySet[Assignment, object]
 
 
 class LookedAfter:
-    """The way in of whoever looks after a company today: what they hold for own companies counts there."""
+    """Access by assignment: rights for own companies apply to the companies assigned today."""
 
     def condition(self, user: User, may: str) -> Q | None:
         return Q(pk__among_few=assigned_to(user, on=timezone.localdate())) if may in user.rights.general else None
@@ -61,13 +61,13 @@ class LookedAfter:
 
 
 def who_serves(company: Company, *, on: date) -> "models.QuerySet[User]":
-    """Who may serve `company` on that day: by a grant on its centre, or because they look after it. 1 query."""
+    """The users who may serve `company` on that day: by a grant on its centre or by assignment. 1 query."""
     looking = Assignment.objects.running(on=on).filter(company=company).values("user")
     return active(granted("serve_customers", company.centre) | (Q(pk__in=looking) & in_general("serve_customers")))
 
 
 class Assignment(models.Model):
-    """Who looks after a company from when to when: responsible (one at a time) or stand-in. It is also the history."""
+    """Who looks after a company in which period: responsible (one at a time) or stand-in. Past rows are the history."""
 
     class Kind(models.TextChoices):
         RESPONSIBLE = "responsible", _("responsible")
@@ -97,10 +97,10 @@ class Assignment(models.Model):
     def assign(
         cls, company: Company, user: User, *, starts_on: date, by: User | None, ends_on: date | None = None, kind: str = Kind.RESPONSIBLE
     ) -> "Assignment":
-        """`user` looks after `company` from that day on; a running responsibility of somebody else ends the day before.
+        """Assign `company` to `user` from that day; somebody else's running responsibility ends the day before.
 
-        An assignment that began on that same day is replaced. The same user again keeps the current one. Raises
-        AlreadyAssigned when the period meets a later one. Costs 8 queries.
+        An assignment that began on that same day is replaced. For the same user the current one is kept. Raises AlreadyAssigned
+        when the period overlaps a later one. Costs 8 queries.
         """
         with transaction.atomic():
             lock(company)
@@ -121,10 +121,10 @@ class Assignment(models.Model):
     def assign_many(
         cls, companies: Iterable[Company], user: User, *, starts_on: date, by: User | None, origin: Mapping[str, object] | None = None
     ) -> "list[Assignment]":
-        """Let `user` be responsible for `companies` from that day on, as `assign` does for each; the assignments that are new.
+        """Make `user` responsible for `companies` from that day, like `assign` for each; the new assignments.
 
-        All of them, or with a refusal none: raises AlreadyAssigned where a later hand-over is planned. `origin` is noted in the
-        entries. Costs nothing for no company, else 10 queries, whatever their number.
+        All or none: raises AlreadyAssigned where a later hand-over is planned. `origin` is added to the entries. Costs nothing for
+        no companies, otherwise 10 queries, whatever their number.
         """
         companies = list(companies)
         if not companies:
@@ -150,9 +150,9 @@ class Assignment(models.Model):
             return new
 
     def stop(self, *, by: User | None, on: date) -> None:
-        """A stand-in ends that day; a hand-over that has not begun is cancelled, and whoever was responsible before remains responsible.
+        """End a stand-in on that day, or cancel a hand-over that has not begun, so that the user responsible before remains so.
 
-        Doing it twice changes nothing. Raises OnlyWhoLeads. Costs 7 queries at most.
+        Repeating it changes nothing. Raises OnlyWhoLeads. Costs 7 queries at most.
         """
         with transaction.atomic():
             lock(self.company)
@@ -172,7 +172,7 @@ class Assignment(models.Model):
 
     def take_back(self, *, by: object) -> None:
         audit.record("company.assignment_taken_back", self, by=by, facts={"company": self.company_id, "user": self.user_id})
-        self.delete()  # first: on PostgreSQL the two periods must not meet for a moment
+        self.delete()  # first: on PostgreSQL the two periods must not overlap even briefly
         if self.kind == self.Kind.RESPONSIBLE:
             before = Assignment.objects.responsible().filter(company=self.company_id, ends_on=self.starts_on - timedelta(days=1))
             before.update(ends_on=self.ends_on)

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 class WayIn(Protocol):
-    """How companies come into somebody's reach beside their centre: one rule, as a condition and as an answer about rows at hand."""
+    """A way to get access to companies other than by their centre: one rule, as a query condition and for rows already loaded."""
 
     def condition(self, user: "User", may: str) -> Q | None:
-        """On companies: those where `user` holds `may` in this way; None where there can be none."""
+        """The condition on companies where `user` holds `may` in this way; None where there are none."""
 
     def add_to(self, held: dict[int, set[str]], user: "User") -> None:
-        """Add to what `user` holds of each company, by its id, what this way allows. Costs 1 query at most."""
+        """Add the rights that this way gives `user`, by company id. Costs at most 1 query."""
 
 
-# Ways in beside the centre, assignments first among them. Filled from above.
+# Ways other than the centre, above all assignments. Filled from above.
 ways_in: Registry[WayIn] = Registry("ways in")
 
 
@@ -50,7 +50,7 @@ class Phase(models.TextChoices):
 
 
 class Sector(models.TextChoices):
-    """NACE sections, as a fleet seller groups them."""
+    """Groups of NACE sections that matter to fleet sales."""
 
     CRAFTS = "crafts", _("Crafts and construction")
     INDUSTRY = "industry", _("Industry")
@@ -74,7 +74,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         return self.filter(reach)
 
     def visible_to(self, user: "User") -> Self:
-        """Companies that `user` may find at all."""
+        """Companies that `user` may see."""
         return self.where(user, may="meet_customers")
 
     def active(self) -> Self:
@@ -85,9 +85,9 @@ CompanyIds = RawSQL | list[int]  # of companies in reach, for `company__in`
 
 
 def in_reach(user: "User", *, may: str) -> CompanyIds:
-    """The ids of the companies where `user` holds `may`, for `company__in`: `Company.objects.where` put into SQL once a request.
+    """The ids of the companies where `user` holds `may`, for `company__in`: `Company.objects.where` turned into SQL once per request.
 
-    A page needs it in each of its dozen statements, and building it again costs more than running it.
+    A page needs it in a dozen statements, and building it takes longer than running it.
     """
     if not user.is_authenticated:
         return []
@@ -126,13 +126,13 @@ class Company(Folded):
     external_id = models.CharField(_("ID in the source system"), max_length=80, blank=True, db_index=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    # how many vehicles it still has: kept here by the verbs of vehicles, so that lists can be sorted by it
+    # the number of its current vehicles, updated by the verbs of Vehicle, so that lists can be sorted by it
     fleet_size = models.PositiveIntegerField(default=0, editable=False)
 
-    # what `for_list` and `for_dossier` of accounts/customers/rows.py add
+    # annotations of `for_list` and `for_dossier` in accounts/customers/rows.py
     personal_count: int
     contract_ends_on: date | None
-    responsible_now: list[Any]  # the assignment that runs today, if any
+    responsible_now: list[Any]  # today's assignment, if any
 
     objects = CompanyQuerySet.as_manager()
     folded = {"name": "name_folded"}
@@ -160,18 +160,19 @@ class Company(Folded):
 
     @property
     def responsible(self) -> "User | None":
-        """Who is responsible today, on rows of `for_list` or `for_dossier`; for a single company use `responsible_for`."""
+        """The user responsible today, on rows of `for_list` or `for_dossier`; for a single company use `responsible_for`."""
         return self.responsible_now[0].user if self.responsible_now else None
 
     def rights_of(self, user: "User") -> set[str]:
-        """What `user` may with this company. Costs 1 query at most."""
+        """The rights of `user` over this company. Costs at most 1 query."""
         return rights_over([self], user)[self.pk]
 
 
 def rights_over(companies: "Iterable[Company]", user: "User") -> dict[int, set[str]]:
-    """What `user` may with each of `companies`: the same answer as `where()`, for every codename at once. 1 query at most for each way in.
+    """The rights of `user` over each of `companies`: the same as `where()`, for all codenames at once. At most 1 query for each way
+    of access.
 
-    By company, since what one of them allows says nothing of another: a person may work for both.
+    Separately for each company, because rights over one say nothing about another: a person may work for both.
     """
     companies = list(companies)
     if not user.is_authenticated:
@@ -207,7 +208,7 @@ class Address(models.Model):
 
     @classmethod
     def enter(cls, company: Company, *, by: "User | None", now: datetime | None = None, **facts: object) -> "Address":
-        """A further address of `company`; `now` is when it was entered, where that is earlier. Costs 2 queries."""
+        """A further address of `company`; `now` is the time of entry, if it was earlier. Costs 2 queries."""
         with transaction.atomic():
             address = cls.objects.create(company=company, **facts)
             audit.record("company.address_entered", address, by=by, facts={"company": company.pk}, at=now)
@@ -215,19 +216,19 @@ class Address(models.Model):
 
     @classmethod
     def enter_many(cls, addresses: "Sequence[Address]", *, by: "User | None", at: Sequence[datetime] | None = None) -> None:
-        """Save the new `addresses` as `enter` does each of them; `at` has when each was entered. Costs 4 queries for a thousand."""
+        """Save the new `addresses`, like `enter` for each; `at` has the time of entry of each. Costs 4 queries for a thousand."""
         with transaction.atomic():
             bulk.add(addresses)
             own = [{"company": address.company_id} for address in addresses]
             audit.record_many("company.address_entered", [(address, {}) for address in addresses], by=by, own=own, at=at)
 
     def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
-        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 4 queries."""
+        """Save the values that differ from those shown. Raises EditedMeanwhile. Costs nothing when none do, otherwise 4 queries."""
         with transaction.atomic():
             audit.edit(self, values, action="company.address_edited", by=by, shown=shown)
 
     def remove(self, *, by: "User | None") -> None:
-        """They are not there any more; the history keeps what it was. Doing it twice changes nothing. Costs 4 queries."""
+        """Remove the address; the history keeps it. Repeating it changes nothing. Costs 4 queries."""
         with transaction.atomic():
             try:
                 lock(self)

@@ -25,7 +25,7 @@ class CompanyPairQuerySet(pairs.PairQuerySet):
 
 
 class CompanyPair(pairs.Pair):
-    """Two companies that may be one: the same VAT number, or the same name and postcode."""
+    """Two possibly identical companies: with the same VAT number, or the same name and postcode."""
 
     class Found(models.TextChoices):
         VAT_NUMBER = "vat_number", _("VAT number")

@@ -11,18 +11,18 @@ from fleetportal.core.db import bulk
 from fleetportal.core.jobs import bell
 from fleetportal.core.registry import Registry
 
-# What is derived from a company (its reasons, …): called with the ids of companies that a verb touched. Filled from above.
+# Functions that update what is derived from companies (reasons, …), called with the ids of touched companies. Filled from above.
 derived: Registry[Callable[[list[int]], object]] = Registry("what is derived from a company")
 
 AT_ONCE = 200
-PATIENCE_SECONDS = 3.0  # as long as the sweep takes to come round
+PATIENCE_SECONDS = 3.0  # the interval of the sweep
 
 
 class TouchedCompanyQuerySet(models.QuerySet["TouchedCompany"]):
     def drain(self, *, limit: int = AT_ONCE) -> int:
-        """How many of the oldest touches were worked off: everything derived from their companies is made anew.
+        """Process the oldest touches: recompute everything derived from their companies; how many there were.
 
-        One transaction; a touch that somebody adds meanwhile is a row of its own and stays. Costs 2 queries and what is derived.
+        One transaction; touches added meanwhile are separate rows and are kept. Costs 2 queries and those of the recomputation.
         """
         with transaction.atomic():
             oldest = self.order_by("pk")
@@ -39,7 +39,7 @@ class TouchedCompanyQuerySet(models.QuerySet["TouchedCompany"]):
 
 
 class TouchedCompany(models.Model):
-    """A company that a verb touched: what is derived from it (reasons) is due again. Drained like the outbox."""
+    """A company that a verb touched: its derived rows (reasons) must be recomputed. Drained like the outbox."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="touches")
     at = models.DateTimeField(default=timezone.now)
@@ -51,7 +51,7 @@ class TouchedCompany(models.Model):
 
     @classmethod
     def add(cls, company: Company) -> None:
-        """Let whoever derives something from `company` look at it again within seconds. Costs 1 query."""
+        """Have everything derived from `company` recomputed within seconds. Costs 1 query."""
         together = gathered.get()
         if together is not None:
             together.add(company.pk)
@@ -61,7 +61,7 @@ class TouchedCompany(models.Model):
 
     @classmethod
     def add_all(cls, companies: Iterable[int]) -> None:
-        """The same for many, by their ids; one named twice is touched once. Costs 1 query."""
+        """The same for many, by id; duplicates are touched once. Costs 1 query."""
         together = gathered.get()
         if together is not None:
             together.update(companies)
@@ -78,7 +78,8 @@ gathered: ContextVar[set[int] | None] = ContextVar("companies touched together",
 
 @contextmanager
 def gathering() -> Iterator[None]:
-    """Verbs inside touch each company once, at the end: a batch of an import calls ten of them. Use it inside their transaction.
+    """Verbs inside the block touch each company only once, at the end: a batch of an import calls ten of them. Use it inside their
+    transaction.
 
     Costs 1 query.
     """

@@ -64,7 +64,7 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         return self.filter(company__in=in_reach(user, may=may))
 
     def active(self) -> Self:
-        """Vehicles that the company still has."""
+        """Vehicles that were not given back."""
         return self.filter(given_back_on=None)
 
     def delivered_between(self, first: date, last: date) -> Self:
@@ -72,7 +72,7 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         return self.filter(delivered_on__gte=first, delivered_on__lte=last)
 
     def for_second_delivery(self, *, on: date) -> Self:
-        """Vehicles delivered in the days before that are named by SECOND_DELIVERY_DAYS, the day itself left out."""
+        """Vehicles delivered within SECOND_DELIVERY_DAYS before that day, which is not included."""
         return self.active().delivered_between(on - timedelta(days=SECOND_DELIVERY_DAYS.on(on)), on - timedelta(days=1))
 
     def ending_first(self) -> Self:
@@ -114,7 +114,7 @@ class Vehicle(Folded):
             models.Index(fields=["company", "plate_folded", "id"], name="vehicle_by_company"),
             models.Index(fields=["plate_folded", "id"], name="vehicle_by_plate"),
         ]
-        constraints = [  # within a company: a refusal must not reveal the vehicles of another company
+        constraints = [  # only within a company: a refusal must not reveal the vehicles of others
             models.UniqueConstraint(fields=["company", "vin"], condition=Q(given_back_on=None) & ~Q(vin=""), name="one_vin_per_company"),
             models.UniqueConstraint(
                 fields=["company", "plate_folded"], condition=Q(given_back_on=None) & ~Q(plate_folded=""), name="one_plate_per_company"
@@ -141,7 +141,7 @@ class Vehicle(Folded):
 
     @classmethod
     def enter(cls, *, by: "User | None", **facts: object) -> "Vehicle":
-        """A new vehicle of a company, found by search at once. Costs 5 queries, 4 for one that was given back."""
+        """A new vehicle of a company, added to the search index. Costs 5 queries, 4 for one that was given back."""
         with transaction.atomic():
             vehicle = cls(**facts)
             vehicle.save()
@@ -154,7 +154,7 @@ class Vehicle(Folded):
 
     @classmethod
     def enter_many(cls, vehicles: Sequence["Vehicle"], *, by: "User | None", origin: Mapping[str, object] | None = None) -> None:
-        """Save the new `vehicles` as `enter` does each of them; `origin` is noted in their entries. Costs 9 queries for a thousand."""
+        """Save the new `vehicles`, like `enter` for each; `origin` is added to their entries. Costs 9 queries for a thousand."""
         with transaction.atomic():
             bulk.add(vehicles)
             search.add(vehicle.search_row for vehicle in vehicles)
@@ -165,7 +165,8 @@ class Vehicle(Folded):
             TouchedCompany.add_all(vehicle.company_id for vehicle in vehicles)
 
     def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
-        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 9 queries at most."""
+        """Save the values that differ from those shown. Raises EditedMeanwhile. Costs nothing when none do, otherwise at most 9
+        queries."""
         with transaction.atomic():
             if changed := audit.edit(self, values, action="vehicle.edited", by=by, shown=shown):
                 search.index([self.search_row])
@@ -176,7 +177,8 @@ class Vehicle(Folded):
     def edit_many(
         cls, edits: Sequence[tuple["Vehicle", Mapping[str, object]]], *, by: "User | None", origin: Mapping[str, object] | None = None
     ) -> "list[audit.Edited[Vehicle]]":
-        """What `edit` does, for many vehicles, each named once; those that changed. Costs nothing where nothing differs, else 9 queries."""
+        """Like `edit`, for many vehicles, none of them twice; those that changed. Costs nothing where nothing differs, otherwise 9
+        queries."""
         with transaction.atomic():
             edited = audit.edit_many(edits, action="vehicle.edited", by=by, facts=origin)
             search.index(one.row.search_row for one in edited)
@@ -190,23 +192,23 @@ def whose(vehicle: Vehicle) -> dict[str, int]:
 
 
 def count_fleets(companies: Iterable[int]) -> int:
-    """How many of `companies` had another number of vehicles than they said; now they say it.
+    """Update the stored fleet size of `companies`; how many were wrong.
 
-    Their rows are locked first: whoever changes the same fleets waits, and counts what is written here. Costs nothing for none,
-    else 2 queries.
+    Their rows are locked first: other changes to the same fleets wait and count after this one. Costs nothing for none, otherwise 2
+    queries.
     """
     ids = sorted(set(companies))
     if not ids:
         return 0
-    with transaction.atomic(savepoint=False):  # within a verb: nothing to take back that the verb would not
+    with transaction.atomic(savepoint=False):  # within a verb: rolled back with it
         list(locked(Company.objects.filter(pk__among=ids)).values_list("pk", flat=True))
         return miscounted(Company.objects.filter(pk__among=ids)).update(fleet_size=F("fleet_now"))
 
 
 def mend_fleets(companies: Iterable[int]) -> int:
-    """How many of `companies` said another number of vehicles than they have: none, unless a row was written past the verbs.
+    """Correct the stored fleet size of `companies`; how many were wrong: none, unless rows were written without the verbs.
 
-    Costs 1 query where all is right, else 3.
+    Costs 1 query where all are right, otherwise 3.
     """
     return count_fleets(miscounted(Company.objects.filter(pk__among=sorted(companies))).values_list("pk", flat=True))
 
@@ -220,14 +222,14 @@ def mend_all_fleets() -> int:
 
 
 def miscounted(companies: CompanyQuerySet) -> CompanyQuerySet:
-    """Those whose kept number of vehicles is not `fleet_now`, the vehicles that they still have."""
+    """Companies whose stored fleet size differs from `fleet_now`, the number of their current vehicles."""
     vehicles = Vehicle.objects.active().filter(company=OuterRef("pk")).order_by().values("company")
     fleet = Coalesce(Subquery(vehicles.annotate(count=Count("pk")).values("count")), 0)
     return companies.annotate(fleet_now=fleet).exclude(fleet_size=F("fleet_now"))
 
 
 def counted_anew(vehicle: Vehicle, changes: audit.Changes) -> set[int]:
-    """The ids of the companies whose fleets have another size after `changes` of `vehicle`."""
+    """The ids of the companies whose fleet size is affected by `changes` to `vehicle`."""
     if changes.keys().isdisjoint({"given_back_on", "company"}):
         return set()
     before: Company | int = changes["company"][0] if "company" in changes else vehicle.company_id
@@ -235,7 +237,7 @@ def counted_anew(vehicle: Vehicle, changes: audit.Changes) -> set[int]:
 
 
 def count_for_second_delivery(number: Number, on: date, at: CentreQuerySet) -> int:
-    """The vehicles for a second delivery on that day, of companies at these centres. Costs 1 query."""
+    """The number of vehicles for a second delivery on that day, of companies at these centres. Costs 1 query."""
     return Vehicle.objects.for_second_delivery(on=on).filter(company__centre__in=at).count()
 
 
@@ -244,5 +246,5 @@ LOOK_ALIKES = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
 
 @lru_cache(maxsize=16_384)  # an import looks up the same plate about ten times
 def fold_plate(plate: str) -> str:
-    """`plate` as look-up sees it: no blanks or hyphens, Cyrillic look-alikes as Latin letters ("А 123 ВС 77" is "a123bc77")."""
+    """`plate` folded for look-ups: no spaces or hyphens, Cyrillic look-alikes as Latin letters ("А 123 ВС 77" is "a123bc77")."""
     return "".join(sign for sign in fold(plate).translate(LOOK_ALIKES) if sign.isalnum())[:16]

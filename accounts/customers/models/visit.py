@@ -13,7 +13,7 @@ from fleetportal.core.errors import Refused
 
 
 class OrderKnown(Refused):
-    """The centre has a visit with this order number already."""
+    """The centre already has a visit with this order number."""
 
     code = "order_known"
 
@@ -28,7 +28,7 @@ class ServiceVisitQuerySet(models.QuerySet["ServiceVisit"]):
 
 
 class ServiceVisit(models.Model):
-    """A vehicle in the workshop. Company and vehicle are those of the day, and fixed when it is made."""
+    """A vehicle in the workshop. Company and vehicle are those of that day and never change."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="service_visits", verbose_name=_("company"))
     vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="service_visits", verbose_name=_("vehicle"))
@@ -55,7 +55,7 @@ class ServiceVisit(models.Model):
 
 
 class JobLine(models.Model):
-    """One line of what was done."""
+    """One line of the work done."""
 
     visit = models.ForeignKey(ServiceVisit, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()

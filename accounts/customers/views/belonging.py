@@ -1,4 +1,4 @@
-"""A company's surroundings, each in the side panel: its parent, who looks after it, its further addresses."""
+"""A company's parent, assignments and further addresses, each in the side panel."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ CHOSEN_AT_ONCE = 100
 
 
 def served(request: StaffRequest, company_id: int) -> Company:
-    """A company that the user serves; else 404."""
+    """A company that the user serves, otherwise 404."""
     return get_object_or_404(Company.objects.where(request.user, may="serve_customers").select_related("centre"), pk=company_id)
 
 
@@ -33,7 +33,7 @@ def dossier_of(company: Company) -> str:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 def parent(request: StaffRequest, company_id: int) -> HttpResponse:
-    """Which company this one belongs to."""
+    """The company's parent."""
     company = served(request, company_id)
     form = ParentForm(request.POST or None, user=request.user, company=company)
     if form.is_valid() and form.write(partial(companies.edit, company), by=request.user):
@@ -46,7 +46,7 @@ def parent(request: StaffRequest, company_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: StaffRequest, company_id: int) -> HttpResponse:
-    """Who looks after the company: handing it over, a stand-in, and who did before."""
+    """Who looks after the company: hand-over, stand-ins, and the history."""
     company = served(request, company_id)
     form = AssignForm(request.POST or None, user=request.user, company=company)
     if form.is_valid():
@@ -61,7 +61,7 @@ def assign(request: StaffRequest, company_id: int) -> HttpResponse:
 
 
 def left_to(request: StaffRequest, company: Company) -> str:
-    """The company's page, or the list for whoever handed it out of their own reach."""
+    """The company's page, or the list if it is now out of the user's reach."""
     in_reach = Company.objects.visible_to(request.user).filter(pk=company.pk).exists()
     return dossier_of(company) if in_reach else reverse("accounts:companies")
 
@@ -69,7 +69,7 @@ def left_to(request: StaffRequest, company: Company) -> str:
 @page(may="serve_customers")
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: StaffRequest) -> HttpResponse:
-    """Several companies, chosen in the list, to one colleague; those out of reach are as if they were not chosen."""
+    """Hand several companies, selected in the list, over to one colleague; those out of reach are ignored."""
     asked = request.POST if request.method == "POST" else request.GET
     ids = [number for text in asked.getlist("row")[:CHOSEN_AT_ONCE] if (number := whole_number(text)) is not None]
     within = Company.objects.where(request.user, may="serve_customers").filter(pk__in=ids)
@@ -88,7 +88,7 @@ def hand_over(request: StaffRequest) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 def assignment_stop(request: StaffRequest, assignment_id: int) -> HttpResponse:
-    """A stand-in ends today; a hand-over that has not begun is cancelled."""
+    """End a stand-in today, or cancel a hand-over that has not begun."""
     within = Company.objects.where(request.user, may="serve_customers")
     assignment = get_object_or_404(Assignment.objects.filter(company__in=within).select_related("company"), pk=assignment_id)
     company = assignment.company

@@ -64,7 +64,7 @@ class CompanyList(ListPage[CompanyQuerySet]):
 @page(may="meet_customers")
 @require_safe
 def dossier(request: StaffRequest, company_id: int) -> HttpResponse:
-    """Everything about a company on one page; who only meets customers gets its front."""
+    """Everything about a company on one page; users who only meet customers see a short version."""
     company = get_object_or_404(rows.for_dossier(Company.objects.visible_to(request.user)), pk=company_id)
     held = company.rights_of(request.user)
     context = {

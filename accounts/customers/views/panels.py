@@ -16,7 +16,7 @@ from fleetportal.core.web.pages import answer, page
 
 
 def panel_page(panel: Panel, later: Later) -> Any:
-    """The view that shows `panel` of the dossier alone."""
+    """The view that shows only `panel` of the dossier."""
 
     @page(may=panel.may)
     @require_safe

@@ -1,4 +1,4 @@
-"""Global search: what the user may find, whatever it is (key "/")."""
+"""Global search over everything that the user may find (key "/")."""
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from fleetportal.core.web.pages import answer, page
 @page(may="meet_customers")
 @require_safe
 def search(request: StaffRequest) -> HttpResponse:
-    """What the question finds; `for=log` leads on to the form that logs a contact."""
+    """The results; with `for=log` they lead to the form that logs a contact."""
     question = request.GET.get("q", "").strip()[:200]
     found = hits(question, request.user) if question else []
     is_log = request.GET.get("for") == "log"

@@ -6,7 +6,7 @@ from accounts.staff.actions.roles import sync_roles
 
 
 class Command(Migrate):
-    """Django's `migrate`; once nothing is left to apply, each role has the rights that the table gives it today."""
+    """Django's `migrate`; when everything is applied, it gives each role the rights in the current table."""
 
     def handle(self, *args: object, **options: object) -> None:
         super().handle(*args, **options)

@@ -1,7 +1,7 @@
-"""Who holds which role, and what follows from it: groups, their grants, and who belongs to them.
+"""Gives and takes roles, and updates groups, their grants and their members.
 
-The rows of StaffRole decide. Everything else is made to agree with them and with the table in `accounts.staff.roles`: for one user
-when their roles change, for all by `sync_roles`, which `manage.py migrate` runs.
+The rows of StaffRole are authoritative. Everything else follows from them and from the table in `accounts.staff.roles`: for one
+user when their roles change, for all by `sync_roles`, which `manage.py migrate` runs.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -21,8 +21,8 @@ from fleetportal.core.db.locks import lock, lock_name
 from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
 
-# What a group needs for its rights beyond DOMAIN's codenames: (group, the rights of its role) -> None. Adds what is missing and
-# removes what the role no longer has; called for the group of all who hold the role anywhere. Filled from above.
+# Additional permissions of a group beyond DOMAIN's codenames: (group, the rights of its role) -> None. Adds missing ones and
+# removes those no longer due; called for the group of all who hold the role anywhere. Filled from above.
 grants_beside: Registry[Callable[[Group, Mapping[str, str]], None]] = Registry("what else comes with a role")
 
 Held = tuple[str, int]  # the name of a role and the pk of a centre
@@ -31,13 +31,13 @@ GeneralRight = Group.permissions.through
 
 
 class RoleNeedsCentre(Refused):
-    """A role counts at centres, and none was given."""
+    """A role needs at least one centre, and none was given."""
 
     code = "role_needs_centre"
 
 
 def give_role(user: User, role: str, centres: Iterable[Centre], *, by: User | None) -> bool:
-    """`user` holds `role` at `centres`, beside what they hold already; True where something changed.
+    """Give `user` the role `role` at `centres` in addition; True where something changed.
 
     Raises KeyError for a role that DOMAIN's table does not know, RoleNeedsCentre. Costs 9 queries, more for the first of a centre.
     """
@@ -47,7 +47,7 @@ def give_role(user: User, role: str, centres: Iterable[Centre], *, by: User | No
 
 
 def take_role(user: User, role: str, centres: Iterable[Centre] | None = None, *, by: User | None) -> bool:
-    """`user` no longer holds `role` at `centres`, or anywhere where none are given; True where something changed.
+    """Take `role` at `centres` away from `user`, or everywhere if none are given; True where something changed.
 
     Raises RoleNeedsCentre for an empty list of centres. Costs 8 queries.
     """
@@ -57,9 +57,9 @@ def take_role(user: User, role: str, centres: Iterable[Centre] | None = None, *,
 
 
 def set_roles(user: User, roles: Mapping[str, Iterable[Centre]], *, by: User | None) -> bool:
-    """`user` holds these roles at these centres and no others; True where something changed.
+    """Set the roles and centres of `user` to exactly these; True where something changed.
 
-    Raises KeyError for a role that DOMAIN's table does not know, RoleNeedsCentre. Costs as `give_role`.
+    Raises KeyError for a role that DOMAIN's table does not know, RoleNeedsCentre. Costs as much as `give_role`.
     """
     wanted = {one for role, centres in roles.items() for one in held_at(role, centres)}
     with transaction.atomic():
@@ -67,7 +67,8 @@ def set_roles(user: User, roles: Mapping[str, Iterable[Centre]], *, by: User | N
 
 
 def extend_to_new(centre: Centre, *, by: User | None) -> None:
-    """Whoever administered every centre administers the new `centre` as well: what applies at all centres stays theirs to change.
+    """Make administrators of every centre administrators of the new `centre`, so that they can still change what applies to all
+    centres.
 
     Costs 3 queries, and 9 for each of them.
     """
@@ -94,7 +95,7 @@ def centres_of(user: User) -> dict[str, set[int]]:
 
 
 def held_at(role: str, centres: Iterable[Centre]) -> set[Held]:
-    """`role` at each of `centres`. Raises KeyError for an unknown role, RoleNeedsCentre without a centre."""
+    """(role, centre) for each of `centres`. Raises KeyError for an unknown role, RoleNeedsCentre without a centre."""
     if role not in ROLES:
         raise KeyError(role)
     held = {(role, centre.pk) for centre in centres}
@@ -104,7 +105,7 @@ def held_at(role: str, centres: Iterable[Centre]) -> set[Held]:
 
 
 def change(user: User, to: Callable[[set[Held]], set[Held]], *, by: User | None) -> bool:
-    """The roles of `user` become what `to` makes of those they hold; their groups follow. True where something changed."""
+    """Set the roles of `user` to the result of `to` on the current ones, and update their groups. True where something changed."""
     lock(user)
     held = {(name, centre) for name, centre in user.roles.values_list("name", "centre")}
     wanted = to(held)
@@ -119,11 +120,11 @@ def change(user: User, to: Callable[[set[Held]], set[Held]], *, by: User | None)
 
 
 def sync_roles() -> None:
-    """Every group has what the table says, on its centre, and exactly the users who hold its role: after a right was added to the
-    table, after an upgrade. Changes nothing where all agrees.
+    """Make every group's rights and members agree with the table and the roles, for instance after an upgrade. Changes nothing
+    where they already do.
 
-    Costs 49 queries where all agrees and each of the six roles is held, whatever the number of users and centres: 9, and 4 for each
-    role that is held, 12 for one that edits pages.
+    Costs 49 queries where nothing changes and each of the six roles is held, whatever the number of users and centres: 9, and 4 for
+    each role held, 12 for one that edits pages.
     """
     with transaction.atomic():
         rows = list(StaffRole.objects.values_list("user", "name", "centre"))
@@ -134,7 +135,7 @@ def sync_roles() -> None:
 
 
 def groups_for(roles: Collection[Held]) -> dict[tuple[str, int | None], int]:
-    """The pks of the groups that belong to `roles`, by role and centre, and by role alone; made, with their rights, where missing."""
+    """The pks of the groups for `roles`, by role and centre, and by role alone; missing groups are made with their rights."""
     wanted = {*roles, *((name, None) for name, _centre in roles)}
     found = groups_by_role(wanted)
     if found.keys() == wanted:
@@ -157,7 +158,7 @@ def make_group(name: str, centre: int | None) -> RoleGroup:
 
 
 def put_rights(groups: QuerySet[RoleGroup]) -> None:
-    """Each of `groups` has what the table gives its role, and nothing else of it."""
+    """Set the rights of each of `groups` to those of its role in the table."""
     permissions = dict(about_centres().values_list("codename", "pk"))
     general, on_centres = set(), set()
     for group in groups:
@@ -175,7 +176,8 @@ def put_rights(groups: QuerySet[RoleGroup]) -> None:
 
 
 def agree(rows: QuerySet[Model], wanted: Collection[tuple[object, ...]], *fields: str) -> None:
-    """Deletes of `rows` what is not `wanted`, and makes what is missing; each wanted row is given by its `fields`. Up to 3 queries."""
+    """Delete those of `rows` that are not `wanted` and create missing ones; a wanted row is identified by its `fields`. Up to 3
+    queries."""
     found = {tuple(key): pk for pk, *key in rows.values_list("pk", *fields)}
     superfluous = [pk for key, pk in found.items() if key not in wanted]
     if superfluous:

@@ -11,7 +11,7 @@ from accounts.staff.roles import CODENAMES
 
 
 class CentreRights(Protocol):
-    """What somebody may: on which centres by codename, and which codenames count in general, for own companies."""
+    """A user's rights: the centres for each codename, and the codenames held in general, for own companies."""
 
     general: set[str]
 
@@ -19,7 +19,7 @@ class CentreRights(Protocol):
 
 
 class HasRights(Protocol):
-    """Whoever sends a request: a user, or a visitor, of whom nothing but `is_authenticated` is read."""
+    """The user of a request, or a visitor, for whom only `is_authenticated` is read."""
 
     @property
     def is_authenticated(self) -> bool: ...
@@ -32,13 +32,13 @@ class HasRights(Protocol):
 
 
 def dates_on_earth(now: datetime) -> tuple[date, date]:
-    """The earliest and the latest date that any calendar shows at the moment `now`."""
+    """The earliest and the latest local date anywhere on earth at the moment `now`."""
     here = now.astimezone(UTC)
     return (here - timedelta(hours=12)).date(), (here + timedelta(hours=14)).date()
 
 
 def day_in(zone: str, moment: datetime) -> date:
-    """The date that calendars in `zone`, like "Europe/Berlin", show at `moment`."""
+    """The local date in `zone`, like "Europe/Berlin", at `moment`."""
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
@@ -55,7 +55,8 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         return self.filter(pk__in=user.rights.centres(may)) if user.is_authenticated else self.none()
 
     def for_entering(self, user: HasRights) -> "CentreQuerySet":
-        """Where `user` may enter customers: centres with the right, and the own centre of those who serve only their own companies."""
+        """The centres where `user` may enter customers: those with the right, and the home centre of users who serve only their own
+        companies."""
         home = user.home_centre_id if "serve_customers" in user.rights.general else None
         return self.filter(pk__in=user.rights.centres("serve_customers") | ({home} if home else set()))
 
@@ -90,7 +91,7 @@ class Centre(models.Model):
         return ZoneInfo(self.time_zone)
 
     def today(self, now: datetime) -> date:
-        """The day at this centre at the moment `now`."""
+        """The local date at this centre at the moment `now`."""
         return day_in(self.time_zone, now)
 
 

@@ -1,13 +1,13 @@
-"""Numbers of the trade that an administrator may change, each from a day on (DOMAIN, "Numbers the house begins with").
+"""Policies: business numbers that administrators may change from a given day (DOMAIN, "Numbers the house begins with").
 
-A number applies at every centre. So only somebody who administers all of them may change it; whoever administers some may look at
-it, and at what a change would do at these. A number is declared once, beside the noun whose rule it is, and asked for a day:
+A number applies at every centre. So only administrators of all centres may change it; others may view it, and the effect of a
+change at their own centres. A number is declared once, in the module of its rule, and read for a day:
 
     SECOND_DELIVERY_DAYS = declare(its key, default=28, unit=Unit.DAYS, …)
     first = on - timedelta(days=SECOND_DELIVERY_DAYS.on(on))
 
-Higher apps register in `effects` what they count by a number, so that an administrator sees before a change what it would do, and in
-`followers` what must be done after one.
+Higher apps register in `effects` what depends on a number, so that an administrator can preview a change, and in `followers` what
+must be done after one.
 """
 
 import datetime as clock
@@ -34,7 +34,7 @@ from fleetportal.core.db.locks import lock_name
 from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
 
-KEPT_SECONDS = 5  # how long another process may answer with the number before a change
+KEPT_SECONDS = 5  # how long other processes may still use the old value after a change
 Words = str | Promise
 
 
@@ -44,17 +44,17 @@ class Unit(models.TextChoices):
     MINUTES = "minutes", _("minutes")
     HOUR = "hour", _("hour of the day, from 0 to 23")
     PERCENT = "percent", _("percent")
-    CENTS = "cents", _("amount")  # asked for and shown as money
+    CENTS = "cents", _("amount")  # entered and shown as money
 
 
 class OutOfBounds(Refused):
-    """The number is lower or higher than the rule can take."""
+    """The value is outside the bounds of the rule."""
 
     code = "policy_out_of_bounds"
 
 
 class PolicyPast(Refused):
-    """The day is in the past: values that applied then can't be changed."""
+    """The day is in the past: past values can't be changed."""
 
     code = "policy_past"
 
@@ -67,7 +67,7 @@ class HouseWide(Refused):
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the trade: what it is, where it begins, and between which bounds it may be changed."""
+    """A business number: its meaning, its default, and the bounds for changes."""
 
     key: str
     default: int
@@ -79,14 +79,14 @@ class Number:
     about: Words = ""
 
     def on(self, day: date) -> int:
-        """What counts on that day. Costs 1 query for all numbers, once in KEPT_SECONDS."""
+        """The value on that day. Costs 1 query for all numbers, once in KEPT_SECONDS."""
         supposition = supposed.get()
         if self.key in supposition:
             return supposition[self.key]
         return self.among(policies(), day)
 
     def among(self, rows: Mapping[str, list[tuple[date, int]]], day: date) -> int:
-        """What counts on that day by `rows`: for each key the days from which a value counts, the latest first."""
+        """The value on that day according to `rows`: for each key the values with their first days, the latest first."""
         return next((value for valid_from, value in rows.get(self.key, ()) if valid_from <= day), self.default)
 
     def in_words(self, value: int) -> str:
@@ -119,13 +119,13 @@ def declare(
     about: Words = "",
     weight: int = 100,
 ) -> Number:
-    """A number of the trade, which administrators may change between `lowest` and `highest`."""
+    """Declare a business number, which administrators may change between `lowest` and `highest`."""
     return numbers.register(key, Number(key, default, unit, lowest, highest, subject, name, about), weight=weight)
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Something that is counted by numbers of the trade: `count(number, day, centres)` as the rule finds it there on that day."""
+    """Something whose count depends on a number: `count(number, day, centres)` by the rule on that day."""
 
     keys: Collection[str]
     words: Words
@@ -134,23 +134,23 @@ class Effect:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What an effect counts now, and what it would count."""
+    """An effect's current count, and the count after the change."""
 
     words: Words
     before: int
     after: int
 
 
-# What would change with a number. Filled by whoever counts something by it.
+# What would change with a number. Filled by the apps that use it.
 effects: Registry[Effect] = Registry("what changes with a number of the trade")
-# Called within the transaction of a change with the day from which it counts. Filled from above.
+# Called within the transaction of a change with the day from which it applies. Filled from above.
 followers: Registry[Callable[[date], None]] = Registry("what follows from a changed number")
 
 
 def outlook(number: Number, value: int, *, on: date, at: CentreQuerySet) -> list[Outlook]:
-    """What is counted by `number` on that day at these centres, as it is and as it would be if `value` counted.
+    """The effects of `number` on that day at these centres, with the current value and with `value`.
 
-    Costs what the effects count, twice.
+    Costs the queries of all effects, twice.
     """
     found = []
     for effect in effects:
@@ -166,7 +166,7 @@ supposed: ContextVar[Mapping[str, int]] = ContextVar("supposed", default={})  # 
 
 @contextmanager
 def supposing(number: Number, value: int) -> Iterator[None]:
-    """Inside, `number` is `value` on every day; for a look at what would change."""
+    """Within the block, `number` is `value` on every day; for a preview of a change."""
     token = supposed.set({**supposed.get(), number.key: value})
     try:
         yield
@@ -178,7 +178,7 @@ known: dict[str, tuple[float, Mapping[str, list[tuple[date, int]]]]] = {}
 
 
 def policies() -> Mapping[str, list[tuple[date, int]]]:
-    """For each key the days from which a value counts, the latest first; out of memory for KEPT_SECONDS. Costs at most 1 query."""
+    """For each key the values with their first days, the latest first; cached for KEPT_SECONDS. Costs at most 1 query."""
     until, rows = known.get("rows", (0.0, {}))
     if time.monotonic() > until:
         rows = read_policies()
@@ -195,12 +195,12 @@ def read_policies() -> Mapping[str, list[tuple[date, int]]]:
 
 
 def forget() -> None:
-    """This process reads the policies anew: after a change, and before work that must not go by an old number."""
+    """Clear this process's cache: after a change, and before work that must not use an old value."""
     known.clear()
 
 
 class Policy(models.Model):
-    """A number of the trade as an administrator set it: it counts from `valid_from` until a later row does."""
+    """A value set by an administrator: it applies from `valid_from` until a later row does."""
 
     key = models.CharField(max_length=60)
     value = models.IntegerField(_("value"))
@@ -218,9 +218,9 @@ class Policy(models.Model):
 
     @classmethod
     def change(cls, number: Number, value: int, *, valid_from: date, by: User | None) -> bool:
-        """`number` is `value` from `valid_from` on, until a later change; False where it is already.
+        """Set `number` to `value` from `valid_from` until a later change; False where it already has that value.
 
-        Raises HouseWide, OutOfBounds, PolicyPast. Costs 5 queries and what follows from the change.
+        Raises HouseWide, OutOfBounds, PolicyPast. Costs 5 queries and those of the followers.
         """
         cls.refuse_part_of_the_house(by)
         if not number.lowest <= value <= number.highest:
@@ -237,9 +237,9 @@ class Policy(models.Model):
             return True
 
     def take_back(self, *, by: User | None) -> None:
-        """A change that was planned does not come. Raises HouseWide, and PolicyPast where it counts already.
+        """Cancel a planned change. Raises HouseWide, and PolicyPast where it already applies.
 
-        Costs 5 queries and what follows.
+        Costs 5 queries and those of the followers.
         """
         self.refuse_part_of_the_house(by)
         number = numbers[self.key]
@@ -265,12 +265,12 @@ class Policy(models.Model):
 
     @staticmethod
     def locked(number: Number) -> Mapping[str, list[tuple[date, int]]]:
-        """The current policies, locked so that nobody else changes `number`."""
+        """The current policies, locked against other changes of `number`."""
         lock_name(f"policy {number.key}")
         return read_policies()
 
     def record(self, action: str, *, by: User | None, before: int, after: int) -> None:
-        """The entry of a change, and what follows from it; this process forgets the number at once and at the end of the transaction."""
+        """Record a change and call the followers; this process clears its cache now and at the end of the transaction."""
         facts = {"key": self.key, "from": self.valid_from.isoformat()}
         audit.record(action, self, by=by, changes={"value": (before, after)}, facts=facts)
         for follow in followers:

@@ -1,4 +1,4 @@
-"""The rights of users: how guardian's grants are read, once for a request."""
+"""The rights of users: reads guardian's grants, once per request."""
 
 from collections import defaultdict
 from datetime import date
@@ -12,7 +12,7 @@ from accounts.staff.models.centre import Centre, CentreGroupPermission, CentreUs
 
 
 def grants_of(user: object, *, groups: "models.QuerySet[models.Model, object]") -> "models.QuerySet[models.Model, object]":
-    """Everything `user` was granted, as (codename, centre): directly or through `groups`, the user's own; centre None in general."""
+    """All grants of `user`, as (codename, centre), directly or through their `groups`; centre None for general ones."""
     own = CentreUserPermission.objects.filter(user=user).values_list("permission__codename", "content_object_id")
     of_groups = CentreGroupPermission.objects.filter(group__in=groups).values_list("permission__codename", "content_object_id")
     nowhere = Value(None, output_field=models.BigIntegerField())
@@ -21,7 +21,7 @@ def grants_of(user: object, *, groups: "models.QuerySet[models.Model, object]") 
 
 
 class Grants(RawSQL):
-    """On users: what the one with the pk `user` was granted, as one text that `Rights` reads."""
+    """An annotation on users: the grants of the user with the pk `user`, as one text that `Rights` reads."""
 
     def __init__(self, user: object, *, groups: "models.QuerySet[models.Model, object]") -> None:
         joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
@@ -31,15 +31,15 @@ class Grants(RawSQL):
 
 
 class Rights:
-    """What one user may, read once: on which centres, and in general (which counts for own companies).
+    """The rights of one user, read once: on centres, and in general (for own companies).
 
-    One of the two places that read guardian's tables; a property test holds it against `get_objects_for_user`.
+    One of the two places in the code that read guardian's tables; a property test holds it against `get_objects_for_user`.
     """
 
     def __init__(self, grants: str | None) -> None:
         self.granted: defaultdict[str, set[int]] = defaultdict(set)
         self.general: set[str] = set()
-        self.reach: dict[tuple[str, date], RawSQL | list[int]] = {}  # what `company.in_reach` has made of them
+        self.reach: dict[tuple[str, date], RawSQL | list[int]] = {}  # cache of `company.in_reach`
         for grant in (grants or "").split(",") if grants else ():
             codename, _blank, centre = grant.partition(" ")
             if centre == "0":
@@ -57,7 +57,7 @@ class Rights:
 
 
 def granted(may: str, centre: Centre) -> Q:
-    """On users: those to whom `may` was granted on `centre`, directly or through a group."""
+    """The condition on users with `may` granted on `centre`, directly or through a group."""
     permission = about_centres().filter(codename=may)
     groups = CentreGroupPermission.objects.filter(permission__in=permission, content_object=centre).values("group")
     own = CentreUserPermission.objects.filter(permission__in=permission, content_object=centre).values("user")
@@ -65,7 +65,7 @@ def granted(may: str, centre: Centre) -> Q:
 
 
 def in_general(may: str) -> Q:
-    """On users: those who hold `may` for their own companies."""
+    """The condition on users who hold `may` for their own companies."""
     permission = about_centres().filter(codename=may)
     return Q(groups__in=Group.objects.filter(permissions__in=permission)) | Q(user_permissions__in=permission)
 

@@ -9,9 +9,9 @@ from accounts.staff.roles import role_choices
 
 
 class StaffRole(models.Model):
-    """A user holds a role at a centre. What they may follows from it: their groups, and the grants of these.
+    """A user's role at a centre. Their rights follow from it through groups and the groups' grants.
 
-    Changed by `accounts.staff.actions.roles` alone, which also changes the groups.
+    Only changed by `accounts.staff.actions.roles`, which also updates the groups.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
@@ -28,8 +28,8 @@ class StaffRole(models.Model):
 class RoleGroup(models.Model):
     """The group of all who hold a role at one centre, or, without a centre, of all who hold it anywhere.
 
-    Made from StaffRole by `sync_roles`. The group of a centre has what the role may there; the group without a centre has what the
-    role may in general. Centre and name of the role identify it; the group's own name is for readers.
+    Derived from StaffRole by `sync_roles`. A centre's group has the role's rights there; the group without a centre has the role's
+    general rights. It is identified by centre and role; the group's own name is only for display.
     """
 
     group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="role_group")

@@ -14,11 +14,11 @@ from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
 
-MOST_VIEWS = 50  # of all lists together: they are read with the user, on every request
+MOST_VIEWS = 50  # for all lists together: they are loaded with the user on every request
 
 
 class TooManyViews(Refused):
-    """The user keeps as many views of lists as one may."""
+    """The user has saved the maximum number of views."""
 
     code = "too_many_views"
 
@@ -30,7 +30,7 @@ def active(users: Q) -> "models.QuerySet[User]":
 
 
 def serving(centre: Centre) -> "models.QuerySet[User]":
-    """Who may look after companies of `centre`: by a grant on it, or as account manager of the house. 1 query."""
+    """The users who may look after companies of `centre`: by a grant on it, or as account managers. 1 query."""
     return active(granted("serve_customers", centre) | (Q(home_centre=centre) & in_general("serve_customers")))
 
 
@@ -50,7 +50,7 @@ class User(AbstractUser):
 
     views = models.JSONField(
         default=dict, editable=False
-    )  # kept questions to lists: {list: {name: query}}; read with the user, so for nothing
+    )  # saved views of lists: {list: {name: query}}; loaded with the user, so no extra query
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]  # the stubs know no lazy words here
@@ -61,16 +61,17 @@ class User(AbstractUser):
 
     @cached_property
     def rights(self) -> Rights:
-        """This user's rights as they were when first read. Costs nothing for the user of the request, else 1 query for each instance."""
+        """This user's rights, cached on first access. Costs nothing for the user of the request, otherwise 1 query for each
+        instance."""
         return Rights(self.grants if self.is_active else None)
 
     @cached_property
     def grants(self) -> str | None:
-        """What `Rights` is read from; the query that fetches the signed-in user brings it along. Costs 1 query."""
+        """The text for `Rights`; already loaded with the signed-in user, otherwise it costs 1 query."""
         return User.objects.filter(pk=self.pk).annotate(now_granted=grants_to(self.pk)).values_list("now_granted", flat=True).first()
 
     def today(self, now: datetime) -> date:
-        """The day where this user works: at the home centre, or, without one, in the zone of the installation."""
+        """The local date at the user's home centre, or in the installation's time zone without one."""
         return self.home_centre.today(now) if self.home_centre else timezone.localdate(now)
 
     def may(self, codename: str) -> bool:
@@ -78,12 +79,12 @@ class User(AbstractUser):
         return self.rights.anywhere(codename)
 
     def may_everywhere(self, codename: str) -> bool:
-        """True where the user holds `codename` on every centre of the house. Costs at most 1 query."""
+        """True where the user holds `codename` on every centre. Costs at most 1 query."""
         centres = self.rights.centres(codename)
         return bool(centres) and not Centre.objects.exclude(pk__in=centres).exists()
 
     def keep_view(self, *, page: str, name: str, query: str) -> None:
-        """Their own view of a list, under a name; the same name again renews it. Raises TooManyViews. Costs 3 queries."""
+        """Save a view of a list under a name, or replace the one with that name. Raises TooManyViews. Costs 3 queries."""
         with transaction.atomic():
             lock(self)
             if name not in self.views.get(page, {}) and sum(map(len, self.views.values())) >= MOST_VIEWS:
@@ -94,7 +95,7 @@ class User(AbstractUser):
             audit.record("view.kept", self, by=self, facts={"list": page})
 
     def drop_view(self, *, page: str, name: str) -> bool:
-        """True where there was such a view; it is gone. Costs 3 queries."""
+        """Delete a view; True where there was one. Costs 3 queries."""
         with transaction.atomic():
             lock(self)
             kept = {**self.views.get(page, {})}
@@ -111,5 +112,5 @@ class User(AbstractUser):
 
 
 def grants_to(user: int) -> Grants:
-    """On users: what the one with the pk `user` was granted, directly or through a group."""
+    """An annotation on users: the grants of the user with the pk `user`, direct or through groups."""
     return Grants(user, groups=User.groups.through.objects.filter(user=user).values("group"))

@@ -1,4 +1,4 @@
-"""Numbers of the trade, for administrators: what counts, what is planned, and a change with a look at what it would do."""
+"""Policy pages for administrators: current values, planned changes, and a preview of a change."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from fleetportal.core.web.pages import done, page
 
 @dataclass(frozen=True)
 class PolicyLine:
-    """A number as the list shows it: what counts today, since when, and what is planned next."""
+    """A number in the list: its value today, since when, and the next planned change."""
 
     number: Number
     value: str
@@ -43,7 +43,7 @@ def policies(request: StaffRequest) -> HttpResponse:
 
 
 def rows_by_key() -> defaultdict[str, list[Policy]]:
-    """For each number what administrators set, the earliest day first. Costs 1 query."""
+    """The values set by administrators for each number, the earliest first. Costs 1 query."""
     rows: defaultdict[str, list[Policy]] = defaultdict(list)
     for row in Policy.objects.select_related("changed_by").order_by("valid_from"):
         rows[row.key].append(row)
@@ -60,7 +60,7 @@ def line(number: Number, rows: list[Policy], today: date) -> PolicyLine:
 @page(may="administer")
 @require_safe
 def policy(request: StaffRequest, policy_key: str) -> HttpResponse:
-    """One number with its history; with a new value in the address also what that would change."""
+    """One number with its history; with a new value in the address also a preview."""
     number = number_of(policy_key)
     form = PolicyForm(request.GET if "value" in request.GET else None, number=number)
     return show(request, number, form)
@@ -81,7 +81,7 @@ def policy_change(request: StaffRequest, policy_key: str) -> HttpResponse:
 @page(may="administer")
 @require_POST
 def policy_take_back(request: StaffRequest, policy_id: int) -> HttpResponse:
-    """A planned change does not come."""
+    """Cancel a planned change."""
     row = get_object_or_404(Policy, pk=policy_id)
     row.take_back(by=request.user)
     return done(request, reverse("accounts:policy", args=[row.key]), _("The planned change has been cancelled."))
@@ -94,9 +94,9 @@ def number_of(key: str) -> Number:
 
 
 def show(request: StaffRequest, number: Number, form: PolicyForm) -> HttpResponse:
-    """The page of one number; a valid form brings the preview, counted at the centres that the user administers.
+    """The page of one number; with a valid form it shows the preview for the centres that the user administers.
 
-    Costs 2 queries, and what the preview counts.
+    Costs 2 queries, and those of the preview.
     """
     today = timezone.localdate()
     rows = [(row, number.in_words(row.value), row.valid_from > today) for row in rows_by_key()[number.key][::-1]]

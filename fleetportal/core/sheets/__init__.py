@@ -1,4 +1,4 @@
-"""Spreadsheets in and out: strangers' files are read in a process of their own, ours are written typed, and nothing in them runs."""
+"""Spreadsheets: uploaded files are read in a separate process, exports are written with typed cells, and neither can run formulas."""
 
 from fleetportal.core.sheets.book import Book, BookSheet, Unreckoned
 from fleetportal.core.sheets.cells import SheetColumn, harmless

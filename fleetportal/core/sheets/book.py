@@ -1,4 +1,5 @@
-"""The rows of a file that was read, kept in a spool: gone through again and from anywhere, with flat memory. No Django in here."""
+"""The rows of a file that was read, kept in a spool: they can be read repeatedly and from any position, in constant memory. No
+Django here."""
 
 import json
 import re
@@ -12,10 +13,10 @@ Cell = str | int | float | bool | date | datetime
 
 
 class Unreckoned(str):
-    """An empty cell that would not be empty: a formula whose result the file does not hold."""
+    """A cell that only looks empty: a formula without a stored result."""
 
 
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps none of these in JSON
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL can't store these in JSON
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class BookSheet:
 
 @dataclass(frozen=True)
 class Book:
-    """A file that was read: its rows lie in the spool, so that they can be gone through again and from anywhere, with flat memory."""
+    """A file that was read: its rows are in the spool, where they can be read repeatedly and from any position, in constant memory."""
 
     kind: str
     spool: Path
@@ -45,7 +46,7 @@ class Book:
             yield number, cells
 
     def sample(self, sheet: BookSheet, *, first: int, spread: int) -> Iterator[tuple[int, list[Cell]]]:
-        """The `first` rows of `sheet` and about `spread` more from all over the rest of it."""
+        """The `first` rows of `sheet` and about `spread` more, spread evenly over the rest."""
         step = max(1, (sheet.rows - first) // max(spread, 1))
         with self.spool.open("rb") as lines:
             lines.seek(sheet.offset)

@@ -1,6 +1,6 @@
-"""How the values of our own lists become rows of a sheet: typed cells, and text that begins like a formula stays text (R19).
+"""Turns the values of our lists into rows of a sheet: typed cells, and text that begins like a formula stays text (R19).
 
-A file is put together from such pieces, so that a job can write them slice by slice.
+A file is assembled from such pieces, so that a job can write them slice by slice.
 """
 
 import csv
@@ -17,11 +17,11 @@ from django.utils import timezone
 TEXT, INT, NUMBER, MONEY, DATE, DATETIME = "text", "int", "number", "money", "date", "datetime"
 NUMBERS = (INT, NUMBER, MONEY)
 CELL_CHARACTERS = 32_767
-SHEET_ROWS = 1_048_576  # of a workbook, its header included; Excel opens no longer one
+SHEET_ROWS = 1_048_576  # of a workbook with its header; Excel's maximum
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 HARMLESS_NUMBER = re.compile(r"^[+-]?[0-9][0-9 ()/.,-]*$")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-NOT_PLAIN = re.compile("[&<>\x00-\x1f\ufffe\uffff\ud800-\udfff]|_x|^\\s|\\s$")  # what a cell of XML can't hold as it stands
+NOT_PLAIN = re.compile("[&<>\x00-\x1f\ufffe\uffff\ud800-\udfff]|_x|^\\s|\\s$")  # characters that must be escaped in XML
 LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 LAST_OF_1899 = date(1899, 12, 31).toordinal()
 
@@ -33,16 +33,16 @@ class SheetColumn(NamedTuple):
     kind: str = TEXT
 
 
-Cell = Callable[[object], str]  # what stands in a cell, after its address; "" for an empty one
+Cell = Callable[[object], str]  # the XML of a cell, after its address; "" for an empty one
 
 
 # --- a workbook ---------------------------------------------------------------------------------------------------------------
 
 
 def xlsx_rows(columns: Sequence[SheetColumn], rows: Sequence[Sequence[object]], *, first: int, styles: dict[str, int]) -> str:
-    """`rows` as XML of a worksheet, the first of them in line `first` (from 1); those below the last line of a sheet are left out.
+    """`rows` as XML of a worksheet, from line `first` (from 1); rows beyond the maximum of a sheet are left out.
 
-    `styles` has the number of the cell format for each kind.
+    `styles` maps each kind to the number of its cell format.
     """
     rows = rows[: max(SHEET_ROWS - first + 1, 0)]
     written = []
@@ -54,13 +54,13 @@ def xlsx_rows(columns: Sequence[SheetColumn], rows: Sequence[Sequence[object]], 
 
 
 def letters_of(position: int) -> str:
-    """How the column at `position` (from 0) is called: A to Z, then AA."""
+    """The name of the column at `position` (from 0): A to Z, then AA."""
     above, last = divmod(position, 26)
     return (letters_of(above - 1) if above else "") + chr(ord("A") + last)
 
 
 def cell_of(kind: str, styles: dict[str, int]) -> Cell:
-    """What makes the XML of a cell of that kind."""
+    """The function that makes the XML of a cell of that kind."""
     number, day, moment = styles.get(kind), styles[DATE], styles[DATETIME if kind == DATETIME else DATE]
 
     def cell(value: object) -> str:
@@ -82,12 +82,12 @@ def cell_of(kind: str, styles: dict[str, int]) -> Cell:
 def text_cell(text: str) -> str:
     if NOT_PLAIN.search(text) is None and len(text) <= CELL_CHARACTERS:
         return f' t="inlineStr"><is><t>{text}</t></is>'
-    text = LIKE_ESCAPED.sub("_x005F_", clean(text))  # a program would read _x0041_ as a letter
+    text = LIKE_ESCAPED.sub("_x005F_", clean(text))  # spreadsheet programs read _x0041_ as a letter
     return f' t="inlineStr"><is><t xml:space="preserve">{escape(text, quote=False).replace(chr(13), "_x000D_")}</t></is>'
 
 
 def serial(moment: date) -> float:
-    """The day, and the part of it that has passed, as spreadsheets count them: they believe in 29 February 1900."""
+    """The spreadsheet serial number of a day or moment; spreadsheets count a 29 February 1900."""
     days: float = moment.toordinal() - LAST_OF_1899
     if isinstance(moment, datetime):
         days += (moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1_000_000) / 86_400
@@ -95,12 +95,12 @@ def serial(moment: date) -> float:
 
 
 def local(moment: datetime) -> datetime:
-    """`moment` as the clock on the wall shows it: spreadsheets know no zones."""
+    """`moment` in local time: spreadsheets have no time zones."""
     return timezone.make_naive(moment) if timezone.is_aware(moment) else moment
 
 
 def clean(text: str) -> str:
-    """`text` without what a workbook can't hold."""
+    """`text` without characters that a workbook can't hold."""
     return CONTROL.sub("\ufffd", text)[:CELL_CHARACTERS]
 
 
@@ -129,7 +129,7 @@ def as_text(value: object, kind: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """`text` with an apostrophe in front where a spreadsheet program would run it; telephone and negative numbers stay as they are."""
+    """`text` with an apostrophe in front where a spreadsheet program would run it; telephone and negative numbers are left alone."""
     text = CONTROL.sub("\ufffd", text)
     if text.lstrip(" ").startswith(FORMULA_STARTS) and not HARMLESS_NUMBER.match(text):
         return f"'{text}"

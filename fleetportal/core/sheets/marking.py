@@ -1,4 +1,4 @@
-"""The workbook back, with one more column that says what is wrong in each row."""
+"""Returns the workbook with an additional column that says what is wrong in each row."""
 
 import json
 import tempfile
@@ -20,10 +20,10 @@ class SheetMarks:
 
 
 def write_marked(source: Path, book: Book, marks: Iterable[SheetMarks], target: Path, *, name: str, heading: str) -> None:
-    """Writes the file `source`, whose rows are `book`, with the column `heading` to `target`, always as XLSX.
+    """Write the file `source`, with the rows of `book`, plus the column `heading` to `target`, always as XLSX.
 
-    An XLSX of at most 20,000 rows keeps its looks; above that only the marked rows come back, in a new workbook. Nothing in it
-    runs: formulas become what they showed. Raises SheetRefused.
+    An XLSX of at most 20,000 rows keeps its formatting; above that only the marked rows are returned, in a new workbook. It
+    contains no formulas: they are replaced by their values. Raises SheetRefused.
     """
     by_position = {one.position: one for one in marks}
     sheets = []

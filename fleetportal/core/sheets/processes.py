@@ -1,6 +1,6 @@
-"""Starts the process that touches a stranger's file, and watches its clock.
+"""Starts the process that reads an uploaded file, and limits its time.
 
-What counts is the processor time that the process uses; it limits that itself. On a busy machine it may wait much longer than it works."""
+The limit is on processor time, and the process sets it itself: on a busy machine it may wait much longer than it works."""
 
 import json
 import os
@@ -13,14 +13,14 @@ from typing import Any
 from fleetportal.core.sheets.refusals import refusal
 from fleetportal.core.sheets.work import limits
 
-PATIENCE_SECONDS = 180  # by the clock on the wall: the last resort, for a process that hangs
+PATIENCE_SECONDS = 180  # of elapsed time: the last resort, for a process that hangs
 HERE = Path(__file__).resolve().parent
 
 
 def run(module: str, *arguments: str | Path, name: str) -> dict[str, Any]:
-    """What `work.<module>` answers; raises SheetRefused about the file `name` when it refuses, dies or takes too long.
+    """The answer of `work.<module>`; raises SheetRefused about the file `name` when it refuses, crashes or takes too long.
 
-    The process finds `work` as a package of its own, not as a part of this house: it would import Django with the packages above.
+    The process imports `work` as a top-level package: inside `fleetportal` it would import Django with the parent packages.
     """
     command = [sys.executable, "-m", f"work.{module}", *map(str, arguments)]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(HERE), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}

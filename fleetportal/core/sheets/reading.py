@@ -1,4 +1,4 @@
-"""Reads a stranger's file, whatever it is, in a process of its own."""
+"""Reads an uploaded file in a separate process."""
 
 from pathlib import Path
 
@@ -7,9 +7,10 @@ from fleetportal.core.sheets.book import Book, BookSheet
 
 
 def read(source: Path, *, name: str, spool: Path) -> Book:
-    """The sheets of the file at `source`, which its owner calls `name`; the rows are kept at `spool`.
+    """The sheets of the file at `source`, named `name` by its owner; the rows are written to `spool`.
 
-    Raises SheetRefused. A bomb ends a process of its own; this one's memory stays flat. Takes at most 25 seconds of processor time.
+    Raises SheetRefused. A zip bomb can only crash that process; this one's memory stays constant. Takes at most 25 seconds of
+    processor time.
     """
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     answer = processes.run("reading", source, ending, spool, name=name)

@@ -1,4 +1,4 @@
-"""Why a file can't be read, in words: what was found, and how to mend it."""
+"""Messages for files that can't be read: what was found, and how to fix it."""
 
 from collections.abc import Mapping
 
@@ -54,7 +54,7 @@ BYTES = {"too_big": ("bytes", "limit"), "unpacks_too_big": ("limit",)}
 
 
 def refusal(code: str, facts: Mapping[str, str | int], *, name: str) -> SheetRefused:
-    """The refusal for what the reading process answered about the file `name`."""
+    """The refusal for the reading process's answer about the file `name`."""
     shown: dict[str, object] = {key: filesizeformat(value) if key in BYTES.get(code, ()) else value for key, value in facts.items()}
     shown["where"] = _("Sheet “%(sheet)s”") % facts if facts.get("sheet") else _("The table")
     refused = SheetRefused(f"{name}: {WORDS[code] % shown}", facts={**facts, "file": name})

@@ -1,7 +1,7 @@
-"""Our own lists as XLSX and CSV, put together from pieces: a job makes them slice by slice, a page in one go.
+"""Writes lists as XLSX and CSV from pieces: a job makes them slice by slice, a page in one go.
 
-XlsxWriter makes the workbook with its head, widths, formats and filter; the rows are put in as text. Writing each cell by its own
-call took four times as long.
+XlsxWriter makes the workbook with its header, widths, formats and filter; the rows are inserted as XML. Writing each cell by its
+own call took four times as long.
 """
 
 import re
@@ -30,7 +30,7 @@ Rows = Iterable[Sequence[object]]
 
 
 class Frame(NamedTuple):
-    """A workbook without its rows: what stands before and after them in its sheet, and its other files."""
+    """A workbook without its rows: the XML before and after them in its sheet, and its other files."""
 
     head: bytes
     tail: bytes
@@ -39,7 +39,7 @@ class Frame(NamedTuple):
 
 
 def write_xlsx(stream: IO[bytes], columns: Titles, rows: Rows, *, sheet: str = "") -> int:
-    """The number of rows written to `stream`: frozen bold header, filters, typed cells; memory is flat in the number of rows."""
+    """The number of rows written to `stream`: frozen bold header, filters, typed cells; memory does not grow with the rows."""
     with TemporaryFile() as spool:
         count = 0
         for some in by_the_chunk(rows):
@@ -71,7 +71,7 @@ def by_the_chunk(rows: Rows) -> Iterator[list[Sequence[object]]]:
 
 
 def piece(kind: str, columns: Titles, rows: Sequence[Sequence[object]], *, before: int) -> bytes:
-    """Some rows of a sheet of that kind ("xlsx" or "csv"), of which `before` others come first."""
+    """Some rows of a sheet of that kind ("xlsx" or "csv"), after `before` other rows."""
     heads = [SheetColumn(*column) for column in columns]
     if kind == CSV:
         return csv_rows(heads, rows).encode()
@@ -99,12 +99,13 @@ def put_together(kind: str, stream: IO[bytes], columns: Titles, pieces: Iterable
 
 @cache
 def styles() -> dict[str, int]:
-    """The number that each kind's cell format has in every workbook of ours."""
+    """The number of each kind's cell format, the same in all our workbooks."""
     return framed([SheetColumn("")], count=0, sheet="").styles
 
 
 def framed(heads: Sequence[SheetColumn], *, count: int, sheet: str) -> Frame:
-    """The workbook for `count` rows. A cell of each format is in its second row while XlsxWriter makes it and numbers the formats."""
+    """The workbook for `count` rows. Its second row has a cell of each format while XlsxWriter makes it, so that it numbers the
+    formats."""
     import xlsxwriter  # noqa: PLC0415  forty modules that only an export needs
     from xlsxwriter.utility import xl_range  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Tags and filters that every template of the portal has at hand: icons, money, days as people say them, fields."""
+"""Tags and filters for all templates: icons, money, dates in words, form fields."""
 
 import re
 from datetime import UTC, date, datetime
@@ -32,19 +32,19 @@ MARK = (
 
 @register.simple_tag
 def panel_link(name: str, *args: object, **query: object) -> SafeString:
-    """The attributes of a link to the page called `name`, opened in the side panel where scripts run; `query` is added to the address."""
+    """The attributes of a link to the page `name`, opened in the side panel where JavaScript is on; `query` is added to the address."""
     return panel_link_to(reverse(name, args=args, query=query or None))
 
 
 @register.simple_tag
 def panel_link_to(address: str) -> SafeString:
-    """The attributes of a link to `address`, opened in the side panel where scripts run."""
+    """The attributes of a link to `address`, opened in the side panel where JavaScript is on."""
     return format_html('href="{0}" data-hx-get="{0}" data-hx-target="#panel" data-panel', address)
 
 
 @register.filter
 def cell_of(column: ExtraColumn, row: object) -> str:
-    """What a column that a higher app adds shows of a row."""
+    """The cell of a row in a column that a higher app adds."""
     return conditional_escape(column.cell(row))
 
 
@@ -69,7 +69,7 @@ def sprite(name: str) -> str:
 
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
-    """The symbol `name` of the sprite; `size` s or l; with `label` it speaks, else it is decoration."""
+    """The symbol `name` of the sprite; `size` s or l; `label` is for screen readers, without one it is decoration."""
     css = f"fp-i fp-i--{size}" if size else "fp-i"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, sprite(name))
@@ -84,26 +84,27 @@ def drawn(name: str, css: str) -> SafeString:
 @register.simple_tag
 @lru_cache(maxsize=500)
 def symbol(name: str) -> SafeString:
-    """A bare symbol whose size its surroundings give (tier and phase marks)."""
+    """A bare symbol, sized by the surrounding element (tier and phase marks)."""
     return format_html('<svg aria-hidden="true"><use href="{}"/></svg>', sprite(name))
 
 
 @lru_cache(maxsize=500)
 def sign(name: str, css: str = "") -> SafeString:
-    """A symbol inside what speaks for it as a whole (role img), sized by it."""
+    """A symbol inside an element with role img, sized by that element."""
     return format_html('<svg{}><use href="{}"/></svg>', format_html(' class="{}"', css) if css else "", sprite(name))
 
 
 @lru_cache(maxsize=1)
 def drawings() -> dict[str, str]:
-    """Each symbol of the sprite as it is drawn there, by name."""
+    """The drawing of each symbol of the sprite, by name."""
     text = (Path(__file__).parent.parent / "static" / "fleetportal" / "icons.svg").read_text(encoding="utf-8")
     found = re.findall(r'<symbol id="([\w-]+)"(.*?)</symbol>', text, re.DOTALL)
     return {name: f'<symbol id="i-{name}"{shape}</symbol>' for name, shape in found}
 
 
 class Symbols(template.Node):
-    """What `{% symbols %}` holds, its symbols drawn once before it: a table names some of them fifty times, each by a short name."""
+    """The content of `{% symbols %}`, with its symbols defined once before it: a table uses some of them fifty times, by short
+    names."""
 
     def __init__(self, nodelist: template.NodeList) -> None:
         self.nodelist = nodelist
@@ -139,14 +140,15 @@ def held_by(codename: str, user: Any) -> bool:
 
 
 def _local(moment: date | datetime) -> date:
-    """The day of `moment`: in its own zone where it was put into one, so that a list names the day that a letter names; else in ours."""
+    """The day of `moment`: in its own zone if it has one, so that a list shows the same day as a letter; otherwise in the current
+    one."""
     if not isinstance(moment, datetime):
         return moment
     return (timezone.localtime(moment) if moment.tzinfo is UTC else moment).date()
 
 
 def days_in_words(days: int) -> str:
-    """How far away `days` is, as people say it: "12 days ago", "in 3 weeks", "today"."""
+    """How far away `days` is, in words: "12 days ago", "in 3 weeks", "today"."""
     if days == 0:
         return _("today")
     if days == -1:
@@ -168,9 +170,9 @@ def days_in_words(days: int) -> str:
     return (past if days < 0 else future) % count
 
 
-@lru_cache(maxsize=5000)  # a list shows fifty, and each costs as much as a row of the database
+@lru_cache(maxsize=5000)  # a list shows fifty, and each takes as long as reading a row
 def how_long_ago(day: date, today: date, language: str) -> tuple[str, str]:
-    """The exact date and how far away it is, both escaped."""
+    """The exact date and the distance in words, both escaped."""
     return conditional_escape(dated(day, "DATE_FORMAT", language)), conditional_escape(days_in_words((day - today).days))
 
 
@@ -185,24 +187,24 @@ def ago(moment: date | datetime | None, none: str = "") -> SafeString | str:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """A day as a table shows it: "14 Mar 2027"."""
+    """A day in a table: "14 Mar 2027"."""
     return dated(_local(value), "SHORT_DATE_FORMAT", get_language() or "") if value else ""
 
 
 @register.filter
 def month(value: date | datetime | None) -> str:
-    """A month as a table shows it: "Mar 2027"."""
+    """A month in a table: "Mar 2027"."""
     return dated(_local(value).replace(day=1), "M Y", get_language() or "") if value else ""
 
 
-@lru_cache(maxsize=5000)  # the days of a dozen years: a list shows a hundred, and each costs as much as a row of the database
+@lru_cache(maxsize=5000)  # the days of a dozen years: a list shows a hundred, and each takes as long as reading a row
 def dated(day: date, pattern: str, _language: str) -> str:
     return formats.date_format(day, pattern)
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """A moment on a timeline: "22 Nov 16:10", with the year where it is not this one."""
+    """A moment on a timeline: "22 Nov 16:10", with the year unless it is the current one."""
     if not value:
         return ""
     here = timezone.localtime(value)
@@ -213,19 +215,19 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def machine(value: date | datetime) -> str:
-    """A day or moment as machines read it, to the minute."""
+    """A day or moment in ISO format, to the minute."""
     return timezone.localtime(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
 
 
 def _locale() -> str:
-    """Babel's name for the current language; English as Europe writes it, with the day before the month and 24 hours."""
+    """Babel's name for the current language; for English, European English: day before month, and 24 hours."""
     language = (get_language() or "en").replace("-", "_")
     return "en_GB" if language == "en" else language
 
 
 @register.filter
 def full_day(value: date | datetime | None) -> str:
-    """A day as a letter says it: "Thursday 10 December 2026"; a moment is taken in its own zone."""
+    """A day in a letter: "Thursday 10 December 2026"; a moment in its own zone."""
     return format_date(value, "full", locale=_locale()) if value else ""
 
 
@@ -249,14 +251,14 @@ def clock(value: datetime | None) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    """Up to two initials of a name, for the small disc before it."""
+    """Up to two initials of a name, for the small circle before it."""
     words = [word for word in str(name).split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[0], words[-1]) if words)[: len(words) and 2].upper() if words else "?"
 
 
 @register.filter
 def figure(number: int | None) -> str:
-    """A whole number as a reader of the current language groups it."""
+    """A whole number with the grouping of the current language."""
     return "" if number is None else grouped(number, get_language() or "")
 
 
@@ -267,7 +269,7 @@ def grouped(number: int, _language: str) -> str:
 
 @register.filter
 def capped(count: int) -> str:
-    """A count that stops at the cap: "1,000+" above it."""
+    """A count up to a cap: "1,000+" above it."""
     return f"{figure(COUNTED_UP_TO)}+" if count > COUNTED_UP_TO else figure(count)
 
 
@@ -305,7 +307,7 @@ DASHES = BLANK_CHOICE_DASH[0][1]
 
 
 def name_empty_choice(asked: forms.Field) -> None:
-    """Puts words where Django offers a row of dashes."""
+    """Replaces Django's row of dashes by words."""
     text = _("none chosen") if not asked.required else _("please choose")
     if isinstance(asked, forms.ModelChoiceField):
         asked.empty_label = text if asked.empty_label == DASHES else asked.empty_label
@@ -315,7 +317,7 @@ def name_empty_choice(asked: forms.Field) -> None:
 
 @register.simple_tag
 def field_input(bound: forms.BoundField, label: str = "") -> SafeString:
-    """The bare widget of a field, for a table or a row that names it otherwise; `label` is read out."""
+    """The bare widget of a field, for a table or row with its own heading; `label` is for screen readers."""
     name_empty_choice(bound.field)
     attrs: dict[str, str | bool] = {"class": _class(bound.field.widget, bool(bound.errors))}
     return bound.as_widget(attrs={**attrs, "aria-label": label} if label else attrs)

@@ -1,4 +1,4 @@
-"""Days as English is written in Europe: Django's own English is American."""
+"""Date formats of European English: Django's English is American."""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"

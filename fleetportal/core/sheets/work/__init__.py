@@ -1,2 +1,2 @@
-"""What touches a stranger's file. It runs in a process of its own (`python -m work.reading`) with limits on memory and processor
-time, so that a bomb ends that process and nobody else's; therefore nothing in here imports Django. `core.sheets` starts it."""
+"""The code that reads uploaded files. It runs in a separate process (`python -m work.reading`) with limits on memory and processor
+time, so that a zip bomb can only crash that process; therefore nothing here imports Django. `core.sheets` starts it."""

@@ -1,4 +1,4 @@
-"""Looks at a workbook's zip directory and parts before any parser sees them."""
+"""Checks a workbook's zip directory and parts before any parser reads them."""
 
 import re
 import struct
@@ -27,7 +27,8 @@ REPEATED = re.compile(rb"table:number-(rows|columns)-repeated=\"([0-9]{1,9})\"")
 
 
 def check(path: Path, ending: str) -> None:
-    """The workbook at `path` is worth parsing as `ending`; raises Unreadable by the first rule it breaks. Memory stays flat."""
+    """Check that the workbook at `path` can be parsed as `ending`; raises Unreadable for the first rule it breaks. Memory stays
+    constant."""
     check_directory_size(path)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -98,7 +99,8 @@ def check_kind(archive: zipfile.ZipFile, ending: str) -> None:
 
 
 def check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """The part unpacks to what the directory says and, if it is XML, declares nothing and reaches no far cell."""
+    """Check that the part unpacks to the size in the directory and, if it is XML, declares no entities and has no cells too far
+    away."""
     is_xml = entry.filename.lower().endswith(XML_ENDINGS)
     watch = watcher(entry.filename) if is_xml else None
     read, rest = 0, b""
@@ -116,9 +118,9 @@ def check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 
 
 def look_through(text: bytes, watch: Callable[[bytes], None] | None) -> bytes:
-    """The unfinished end of `text`, after everything before it was looked at."""
+    """Check `text`; its incomplete end, for the next call."""
     if b"\x00" in text:
-        raise Unreadable("damaged")  # XML in UTF-16: no program that we know writes it, and it would hide declarations
+        raise Unreadable("damaged")  # XML in UTF-16: no known program writes it, and it would hide declarations
     if any(word in text for word in DECLARATIONS):
         raise Unreadable("declares_entities")
     cut = text.rfind(b">") + 1
@@ -139,7 +141,7 @@ def watcher(name: str) -> Callable[[bytes], None] | None:
 
 
 class Extent:
-    """How far the cells of a sheet reach; refuses once that is further than a parser could hold."""
+    """The extent of a sheet's cells; refuses one too large for the parser's memory."""
 
     def __init__(self, name: str) -> None:
         self.name = name

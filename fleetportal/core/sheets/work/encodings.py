@@ -1,4 +1,4 @@
-"""Detects the encoding of a text file. UTF-8 proves itself; the older ones are recognised by what words look like in each."""
+"""Detects the encoding of a text file. UTF-8 is recognised by being valid; older encodings by what words look like in each."""
 
 import codecs
 
@@ -18,12 +18,12 @@ CYRILLIC = ("cp1251", "koi8_r", "cp866", "mac_cyrillic")
 OTHERS = ["cp1253", "cp1255", "cp932"]  # alphabets that the library can distinguish: Greek, Hebrew, Japanese
 MOSTLY_ZEROS = 0.6  # UTF-32, which no spreadsheet program writes
 COMMON_CYRILLIC = frozenset("оеаинтсрвлкмдпу")
-MIXED = "utf-8 and "  # in front of the code page of the bytes that are no UTF-8: pieces of two files in one
-MOST_OFTEN = 0.02  # of the lines beyond ASCII are UTF-8 at least, or they only happen to look so
+MIXED = "utf-8 and "  # prefix of the code page of the bytes that are not UTF-8: parts of two files in one
+MOST_OFTEN = 0.02  # of the non-ASCII lines must be UTF-8, or they only happen to look like it
 
 
 def encoding_of(data: bytes) -> str:
-    """The codec that reads `data`; raises Unreadable where none fits."""
+    """The codec of `data`; raises Unreadable where none fits."""
     if data[:4_000].count(0) > min(len(data), 4_000) * MOSTLY_ZEROS:
         raise Unreadable("unknown_encoding")
     for mark, name in MARKS:
@@ -33,7 +33,7 @@ def encoding_of(data: bytes) -> str:
 
 
 def wide(data: bytes) -> str | None:
-    """UTF-16 without its mark shows by a zero in nearly every second byte; UTF-8 by being valid."""
+    """UTF-16 without a byte order mark has a zero in nearly every second byte; UTF-8 is valid."""
     head = data[:4_000]
     pairs = max(len(head) // 2, 1)
     if head[1::2].count(0) > pairs * 0.4:
@@ -48,7 +48,7 @@ def wide(data: bytes) -> str | None:
 
 
 def mixed(data: bytes) -> str | None:
-    """UTF-8 in some lines and an old code page in others: two files put together."""
+    """Detects UTF-8 in some lines and an old code page in others: two files joined together."""
     foreign = [line for line in data.splitlines() if not line.isascii()]
     good = [line for line in foreign if is_utf8_words(line)]
     if not good or len(good) < len(foreign) * MOST_OFTEN:
@@ -58,7 +58,7 @@ def mixed(data: bytes) -> str | None:
 
 
 def is_utf8_words(line: bytes) -> bool:
-    """True where a line is UTF-8 with letters beyond ASCII in it, which no other encoding makes by chance."""
+    """True where a line is UTF-8 with non-ASCII letters, which no other encoding produces by chance."""
     try:
         text = line.decode()
     except UnicodeDecodeError:
@@ -67,7 +67,7 @@ def is_utf8_words(line: bytes) -> bool:
 
 
 def as_utf8(data: bytes, encoding: str) -> tuple[bytes, str]:
-    """(the text, its encoding): what is in two encodings becomes UTF-8 as a whole."""
+    """(text, encoding): text in two encodings is converted to UTF-8."""
     if not encoding.startswith(MIXED):
         return data, encoding
     page = encoding.removeprefix(MIXED)
@@ -84,7 +84,7 @@ def eight_bit(data: bytes) -> str:
     sample = foreign_lines(data)
     names = CYRILLIC if runs_of_foreign_bytes(sample) else latin.NAMES
     likely = cyrillic_plausibility if names is CYRILLIC else latin.plausibility
-    plain = data[:PLAIN] if names is latin.NAMES else b""  # the titles tell a language too
+    plain = data[:PLAIN] if names is latin.NAMES else b""  # the column titles reveal a language too
     scored = [(likely(plain + b"\n" + sample, name), -position, name) for position, name in enumerate(names) if decodes(data, name)]
     best = max(scored, default=(0, 0, None))
     if best[2] and (best[0] > 0 or names is latin.NAMES):
@@ -98,7 +98,7 @@ def eight_bit(data: bytes) -> str:
 
 
 def windows_of(data: bytes, name: str) -> str:
-    """`name`, or the code page of Windows that reads the same from these bytes."""
+    """`name`, or the Windows code page that decodes these bytes to the same text."""
     for windows in latin.WINDOWS:
         if decodes(data, windows) and codecs.decode(data, windows) == codecs.decode(data, name):
             return windows
@@ -106,7 +106,7 @@ def windows_of(data: bytes, name: str) -> str:
 
 
 def foreign_lines(data: bytes) -> bytes:
-    """The lines that help to decide: those with a byte beyond ASCII, up to SAMPLE bytes."""
+    """The lines used to decide: those with a non-ASCII byte, up to SAMPLE bytes."""
     lines, size = [], 0
     for line in data.splitlines():
         if not line.isascii():
@@ -126,7 +126,7 @@ def decodes(data: bytes, name: str) -> bool:
 
 
 def runs_of_foreign_bytes(sample: bytes) -> bool:
-    """True where most bytes beyond ASCII come three or more in a row: words of another alphabet, not accents in Latin ones."""
+    """True where most non-ASCII bytes come three or more in a row: words of another alphabet, not accented Latin letters."""
     foreign = in_runs = run = 0
     for byte in sample[:40_000] + b" ":
         if byte >= 0x80:
@@ -139,7 +139,7 @@ def runs_of_foreign_bytes(sample: bytes) -> bool:
 
 
 def cyrillic_plausibility(sample: bytes, name: str) -> float:
-    """Frequent letters count for it; a capital after a small letter, a mixed alphabet or a drawing sign against it."""
+    """Frequent letters count for it; a capital after a small letter, a mixture of alphabets or a box-drawing character against it."""
     text, score = codecs.decode(sample, name, errors="replace"), 0
     for before, letter in zip(" " + text, text, strict=False):
         if letter in COMMON_CYRILLIC:

@@ -1,4 +1,4 @@
-"""Finds the formulas of a workbook that hold no result: a program wrote the file, and no spreadsheet program has reckoned it yet."""
+"""Finds a workbook's formulas without a stored result: the file was written by a program and never calculated by a spreadsheet."""
 
 import re
 import zipfile
@@ -17,7 +17,7 @@ CELL = re.compile(
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 REFERENCE = re.compile(rb"\sr=[\"']([A-Z]{1,4})([0-9]{1,8})[\"']")
-EMPTY_TEXT = re.compile(rb"\st=[\"']str[\"']")  # the result is known, and empty
+EMPTY_TEXT = re.compile(rb"\st=[\"']str[\"']")  # the result is stored, and empty
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 Places = dict[int, list[int]]  # row, from 1 → columns, from 0
 

@@ -1,7 +1,7 @@
-"""Which of the old Latin code pages a text is in: by what its letters would be in each, and by the letters beside them.
+"""Detects which old Latin code page a text is in: by its letters in each of them, and by the neighbouring letters.
 
-Most bytes mean a letter in every one of them. What tells them apart is the word: "Però" in one is "Perň" in the other, and no
-language has a consonant there.
+Most bytes are a letter in each of them. The word decides: "Però" in one is "Perň" in another, and no language has a consonant
+there.
 """
 
 import codecs
@@ -25,7 +25,7 @@ LETTERS = {  # the letters in the words of each
     "cp852": EASTERN,
 }
 KNOWN = {"cp1252": 1.0, "cp1250": 1.0, "iso8859_15": 0.95, "iso8859_2": 0.95, "cp1254": 1.0, "mac_roman": 0.8, "cp850": 0.8, "cp852": 0.8}
-ABROAD = frozenset("šŠžŽ")  # in names from elsewhere, the make Škoda first of all
+ABROAD = frozenset("šŠžŽ")  # in foreign names, above all the make Škoda
 FOREIGN = re.compile(r"[^\x00-\x7f]")
 FORMS_EAST = re.compile(
     r"(?i)\b(?:sp\. ?z ?o\. ?o|s\. ?r\. ?o|a\. ?s\.|spol\.|d\. ?o\. ?o|j\. ?d\. ?o\. ?o|kft|zrt|nyrt|bt\.|s\. ?c\.|sp\. ?k|s\.a\.r\.l\.\.)"
@@ -49,7 +49,7 @@ def plausibility(sample: bytes, name: str) -> float:
 
 
 def worth(letter: str, before: str, after: str, name: str) -> float:
-    """What one letter beyond ASCII says for the code page, with the letters around it."""
+    """How much one non-ASCII letter and its neighbours count for the code page."""
     in_word = before.isalpha() or after.isalpha()
     if not letter.isalpha():
         return -2.0 if before.isalpha() and after.isalpha() and letter not in "’·" else -0.5 if in_word and letter not in QUOTES else 0.0
@@ -66,7 +66,7 @@ QUOTES = frozenset("«»“”„‘’–—…€£®©™°§²³ªº¿¡·\u
 
 
 def by_sound(letter: str, before: str, after: str) -> float:
-    """A vowel between vowels, or a consonant between consonants, is rarely meant; the first letter of a word stands before either."""
+    """A vowel between vowels, or a consonant between consonants, is unlikely; a word's first letter can precede either."""
     sides = [side for side in (before, after) if side.isalpha()]
     vowels = sum(side in VOWELS for side in sides)
     if letter in VOWELS:
@@ -77,7 +77,7 @@ def by_sound(letter: str, before: str, after: str) -> float:
 
 
 def by_habit(letter: str, before: str, after: str) -> float:
-    """Where single letters stand in the languages that have them."""
+    """The usual positions of particular letters in their languages."""
     if letter in "ìòù":
         return 0.5 if not after.isalpha() and before.isalpha() else -0.6
     if letter in "àè":
@@ -103,7 +103,7 @@ USUAL = {**dict.fromkeys("äöüßé", 0.1), **dict.fromkeys("ĺŕ", -0.8), "i̇
 
 
 def by_neighbours(text: str, name: str) -> float:
-    """What the plain words say about the part of Europe a text is from: legal forms, titles. It settles draws, no more."""
+    """What ASCII words such as legal forms and titles say about a text's origin. Only used to break ties."""
     if LETTERS[name] not in (WESTERN, EASTERN):
         return 0.0
     pattern = FORMS_WEST if LETTERS[name] is WESTERN else FORMS_EAST

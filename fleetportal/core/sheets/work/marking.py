@@ -1,4 +1,4 @@
-"""The workbook that came, with one more column that says what is wrong in each row; or a new one where the old can't be changed."""
+"""Writes the uploaded workbook with a column that says what is wrong in each row, or a new workbook where it can't be changed."""
 
 import datetime
 import json
@@ -44,7 +44,7 @@ class Order(TypedDict):
 
 
 def mark(source: Path, order_path: str, target: Path) -> dict[str, object]:
-    """Writes the marked workbook to `target`. The order names the spool, the heading and, by sheet, each row's words and bad columns."""
+    """Write the marked workbook to `target`. The order names the spool, the heading and, by sheet, each row's text and bad columns."""
     order: Order = json.loads(Path(order_path).read_text(encoding="utf-8"))
     rows = sum(sheet["rows"] for sheet in order["sheets"])
     if order["kind"] == "xlsx" and rows <= CHANGED_UP_TO:
@@ -55,7 +55,7 @@ def mark(source: Path, order_path: str, target: Path) -> dict[str, object]:
 
 
 def change(source: Path, order: Order, target: Path) -> None:
-    with source.open("rb") as file:  # a path would be judged by its ending
+    with source.open("rb") as file:  # a path would be checked by its ending
         book = openpyxl.load_workbook(file, keep_links=False)
     shown = values_shown(order) if has_formulas(book) else {}
     for position, about in enumerate(order["sheets"]):
@@ -72,7 +72,7 @@ def has_formulas(book: Workbook) -> bool:
 
 
 def values_shown(order: Order) -> dict[tuple[int, int], list[Spooled]]:
-    """(sheet, row) → the values that the reader saw, used in place of formulas."""
+    """(sheet, row) → the values as they were read, to replace formulas."""
     return {(position, number): cells for position, number, cells in spooled(order["spool"])}
 
 
@@ -83,7 +83,7 @@ def spooled(path: str) -> Iterator[tuple[int, int, list[Spooled]]]:
 
 
 def still(sheet: Worksheet, position: int, shown: Mapping[tuple[int, int], list[Spooled]]) -> None:
-    """Formulas become what they showed, or their own words as text: nothing in the returned file runs."""
+    """Replace formulas by their values, or by their source as text, so that the returned file runs nothing."""
     for row in sheet.iter_rows():
         for cell in row:
             if isinstance(cell, Cell) and cell.data_type == "f":
@@ -115,7 +115,7 @@ def mark_sheet(sheet: Worksheet, about: SheetOrder, heading: str) -> None:
 
 
 def column_for(sheet: Worksheet, about: SheetOrder, heading: str) -> int:
-    """The column of an earlier answer, emptied, else the first free one to the right."""
+    """The column of an earlier upload, emptied, or the first free one to the right."""
     for column in range(1, sheet.max_column + 1):
         if about["header_row"] and sheet.cell(about["header_row"], column).value == heading:
             for row in range(about["header_row"] + 1, sheet.max_row + 1):
@@ -136,7 +136,7 @@ def mark_row(sheet: Worksheet, number: int, column: int, text: str, bad: list[in
 
 
 def write_new(order: Order, target: Path, *, only_marked: bool) -> None:
-    """All rows, or those with words only, in a new workbook; the number of the row in the file stands first where rows were left out."""
+    """Write all rows, or only the marked ones, to a new workbook."""
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     writers = [NewSheet(book, about, order["heading"], only_marked) for about in order["sheets"]]
     for position, number, cells in spooled(order["spool"]):
@@ -146,7 +146,7 @@ def write_new(order: Order, target: Path, *, only_marked: bool) -> None:
 
 
 class NewSheet:
-    """One sheet of the new workbook, written downwards."""
+    """One sheet of the new workbook, written from top to bottom."""
 
     def __init__(self, book: xlsxwriter.Workbook, about: SheetOrder, heading: str, only_marked: bool) -> None:
         self.sheet = book.add_worksheet(sheet_name(about["name"], book))
@@ -183,7 +183,7 @@ class NewSheet:
 
 
 def sheet_name(name: str, book: xlsxwriter.Workbook) -> str | None:
-    """The name as Excel allows it, or nothing, which lets XlsxWriter number it."""
+    """The name as far as Excel allows it, or None, so that XlsxWriter numbers the sheet."""
     clean = "".join(letter for letter in name if letter not in "[]:*?/\\").strip("'")[:31]
     taken = {sheet.get_name().lower() for sheet in book.worksheets()}
     return clean if clean and clean.lower() not in taken else None

@@ -1,4 +1,4 @@
-"""The limits this process gives itself, and the one line of JSON it answers."""
+"""Sets this process's own limits and prints its answer as one line of JSON."""
 
 import json
 import resource
@@ -11,7 +11,7 @@ from .limits import Unreadable
 
 
 def answer(work: Callable[[Path, str, Path], dict[str, object]], arguments: list[str]) -> None:
-    """Runs `work(source, more, target)` under limits and prints what it answers, or the refusal."""
+    """Run `work(source, more, target)` under limits and print its answer, or the refusal."""
     source, more, target = arguments
     resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY, limits.MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.SECONDS, limits.SECONDS + 1))

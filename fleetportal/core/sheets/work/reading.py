@@ -1,4 +1,4 @@
-"""A stranger's file, turned into one line of JSON for each row that holds something."""
+"""Turns an uploaded file into one line of JSON for each row that is not empty."""
 
 import json
 import sys
@@ -45,12 +45,12 @@ def spool(source: Path, ending: str, target: Path) -> dict[str, object]:
 
 
 def clipped(cell: str) -> str:
-    """The cell, one character longer than allowed at most, so that whoever judges the row sees that it was too long."""
+    """The cell, cut to one character more than allowed, so that the row's check sees that it was too long."""
     return cell if len(cell) <= limits.CELL_CHARACTERS else cell[: limits.CELL_CHARACTERS + 1]
 
 
 def kind_of(source: Path, ending: str) -> str:
-    """`ending` once the file's first bytes agree with it."""
+    """`ending`, if the file's first bytes agree with it."""
     size = source.stat().st_size
     if size > limits.BYTES:
         raise Unreadable("too_big", bytes=size, limit=limits.BYTES)
@@ -66,7 +66,7 @@ def kind_of(source: Path, ending: str) -> str:
     if start == OLE_START:
         raise Unreadable("locked" if ending in BOOKS else "old_format", found="xls")
     is_zip = start.startswith(ZIP_STARTS)
-    if text.is_web_page(head):  # what many a system calls .xls
+    if text.is_web_page(head):  # some systems call this .xls
         raise Unreadable("web_page")
     if ending in OLD:
         raise Unreadable("old_format", found=ending) if is_zip else Unreadable("other_kind", found="text", ending=ending)

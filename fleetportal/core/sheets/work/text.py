@@ -1,4 +1,4 @@
-"""Reads CSV and its relatives: encoding, delimiter, quotes, line ends and sections found out, nothing believed."""
+"""Reads CSV and similar files; detects encoding, delimiter, quotes, line ends and sections from the content."""
 
 import csv
 import io
@@ -12,13 +12,13 @@ from . import limits
 from .encodings import as_utf8, encoding_of
 from .limits import Unreadable
 
-DELIMITERS = ("\t", ";", "|", ",")  # of two that part a file alike, the one that is rarer in plain text
+DELIMITERS = ("\t", ";", "|", ",")  # of two that fit equally well, the one that is rarer in plain text
 SNIFFED_RECORDS = 200
 SNIFFED_CHARACTERS = 200_000
 SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n?$", re.IGNORECASE)
 SECTION_MARK = re.compile(r"^([^\W\d][\w \-]{1,30}:)(?=\S)")
 WRAPPED = re.compile(r'^"((?:[^"]|"")*)"[;,\t]*\s*$')  # a record that is one quoted cell
-MOST_WRAPPED = 0.5  # of the records: more, and each cell holds a line of another CSV
+MOST_WRAPPED = 0.5  # of the records; above that, each cell holds a line of another CSV
 WEB_PAGE = re.compile(rb"^\s*(?:<\?xml|<!doctype html|<html|<table|<body|<head)", re.IGNORECASE)
 END = "\x00end\x00"
 csv.field_size_limit(limits.BYTES + 1)
@@ -78,7 +78,7 @@ def records(data: bytes, encoding: str) -> Iterator[tuple[str, int, list[str]]]:
 
 
 class Lines:
-    """The lines of the file as a CSV reader wants them, remembering those of the record that is being read."""
+    """The lines of the file for a CSV reader, remembering those of the current record."""
 
     def __init__(self, data: bytes, encoding: str) -> None:
         self.data = data
@@ -106,7 +106,7 @@ class Lines:
         self.pending = []
 
     def check_last_quote(self, dialect: Dialect) -> None:
-        """Raises where the quotation mark that opened in the last record never closed."""
+        """Raises Unreadable where a quotation mark in the last record is never closed."""
         number, cells, lines = self.last
         lines = list(map(unwrapped, lines)) if self.is_wrapped else lines
         if '"' not in "".join(lines):
@@ -117,13 +117,13 @@ class Lines:
 
 
 def unwrapped(line: str) -> str:
-    """The line that a quoted cell holds, where the whole line is one; else the line."""
+    """The content of the line where it is one quoted cell, otherwise the line."""
     found = WRAPPED.match(line)
     return found[1].replace('""', '"') + "\n" if found else line
 
 
 def is_wrapped(head: str) -> bool:
-    """True where most records are one quoted cell each that holds a record: a CSV was opened as text and saved as CSV again."""
+    """True where most records are one quoted cell that contains a record: a CSV that was opened as text and saved as CSV again."""
     lines = [line for line in head.splitlines()[:SNIFFED_RECORDS] if line.strip()]
     inside = [unwrapped(line) for line in lines]
     if (
@@ -135,14 +135,14 @@ def is_wrapped(head: str) -> bool:
 
 
 def even_and_wide(lines: Sequence[str], delimiter: str) -> bool:
-    """True where nearly all `lines`, the first among them, have the same number of cells, and several."""
+    """True where nearly all `lines`, including the first, have the same number of cells, and more than one."""
     widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter)]
     usual = max(set(widths), key=widths.count, default=0)
     return usual > 1 and widths[0] == usual and widths.count(usual) >= len(widths) * 0.8
 
 
 def sniff(head: str, separator: str | None) -> Dialect:
-    """The dialect under which most records have equally many, and many, cells."""
+    """The dialect with which most records have the same number of cells, and many."""
     if separator:
         return Dialect(delimiter=separator, skipinitialspace=False)
     likely = [(delimiter, skip) for skip in (False, True) for delimiter in DELIMITERS if not skip or f'{delimiter} "' in head]
@@ -164,7 +164,7 @@ def evenness(head: str, delimiter: str, skip: bool) -> float:
 
 
 def section_mark(head: str, data: bytes, encoding: str) -> str | None:
-    """The word and colon that start the first record and later ones: one text file that holds several tables."""
+    """The word and colon at the start of the first record and of later ones: a text file with several tables."""
     found = SECTION_MARK.match(head)
     if not found or encoding not in ("utf-8", "utf-8-sig", "cp1252", "cp1251", "cp1250"):
         return None

@@ -49,7 +49,7 @@ def visible(workbook: CalamineWorkbook) -> list[SheetMetadata]:
 
 
 def rows_of(sheet: CalamineSheet, unknown: Mapping[int, list[int]]) -> Iterator[tuple[str, int, list[object]]]:
-    """The rows that hold something; a formula without its result, which is `unknown`, comes as {"f": 1}."""
+    """The rows that are not empty; a formula without a stored result, which is `unknown`, becomes {"f": 1}."""
     if sheet.start is None or sheet.end is None:
         return
     check_size(sheet.name, sheet.end)
@@ -75,7 +75,7 @@ def check_size(name: str, end: Corner) -> None:
 
 
 def json_value(value: object) -> object:
-    """What JSON can hold, a whole number as a whole number, a moment at midnight as a day."""
+    """`value` for JSON: whole numbers as int, a moment at midnight as a day."""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, datetime.datetime):
@@ -92,7 +92,7 @@ def json_value(value: object) -> object:
 
 
 class Merged:
-    """The merged ranges of a sheet; each value is repeated over its range, as a reader of the page sees it."""
+    """The merged ranges of a sheet; each value is repeated over its range, as a person sees it."""
 
     def __init__(self, sheet: CalamineSheet) -> None:
         ranges = sheet.merged_cell_ranges or []
