@@ -3,6 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
+from dateutil.relativedelta import relativedelta
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
@@ -11,13 +12,15 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.customers.models.company import Company, Phase, Tier
-from accounts.customers.models.vehicle import Use, Vehicle
+from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS, Use, Vehicle
 from fleetportal.core.templatetags.portal import icon, symbol
 
 register = template.Library()
 
 PHASE_SYMBOLS: dict[str, str] = {Phase.AT_RISK: "risk"}
-ORDER_SOON_DAYS = 183  # two months before the last order date, the end of a contract is shown
+    """A flag with the remaining time of a contract, when it is time to talk about the next vehicle."""
+    today = timezone.localdate()
+    if day is None or not today <= day <= today + relativedelta(months=ORDER_LEAD_MONTHS + SPOKEN_OF_MONTHS):
 
 
 @register.simple_tag
@@ -61,9 +64,10 @@ def use_mark(value: str, _language: str) -> SafeString:
 @register.simple_tag
 def contract_end(day: date | None) -> SafeString | str:
     """A flag with the remaining time of a contract, when it is time to talk about the next vehicle."""
-    days = (day - timezone.localdate()).days if day else -1
-    if not 0 <= days <= ORDER_SOON_DAYS:
+    today = timezone.localdate()
+    if day is None or not today <= day <= today + relativedelta(months=ORDER_LEAD_MONTHS + SPOKEN_OF_MONTHS):
         return ""
+    days = (day - today).days
     text = (
         _("ends today")
         if not days

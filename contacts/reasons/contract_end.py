@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS
 from accounts.models import Contract, Vehicle
 from contacts.people.models.roles import Group, Responsibility
 from contacts.reasons.rule import FoundReason, Rule, Words
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
 
 LOOKS_AHEAD_MONTHS = 9
-ORDER_LEAD_MONTHS = 4  # delivery time of a model and the time a company takes to decide
 NAMED = 3  # plates named on the card
 
 

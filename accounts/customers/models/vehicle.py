@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 MENDED_AT_ONCE = 2000  # companies
 
-SECOND_DELIVERY_DAYS = declare(  # DOMAIN, "Second delivery"
+ORDER_LEAD_MONTHS = 4  # before a contract ends: delivery time of a model, and the time a company takes to decide
+SECOND_DELIVERY_DAYS = declare(
     "second_delivery_days",
     default=28,
     unit=Unit.DAYS,
