@@ -1,6 +1,6 @@
 """The hospitality ledger: what a person received from us in a year, in cents, against the strictest cap that applies.
 
-One conditional UPDATE of the year's sum decides, so that two counters at once cannot pass a cap. Source: DOMAIN, "Gifts stay small".
+One conditional UPDATE of the year's sum decides, so that two counters at once cannot pass a cap.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Where an event's landing page and pictures come from: `cms`, an app above this one, registers itself (ARCHITECTURE, "Floors")."""
+"""Where an event's landing page and pictures come from: `cms`, an app above this one, registers itself: imports go down only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The Celery app: it schedules and wakes workers. The work itself is always a row in the database (ARCHITECTURE, "Two sizes")."""
+"""The Celery app: it schedules and wakes workers. The work itself is always a row in the database."""
 
 import os
 

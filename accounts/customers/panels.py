@@ -1,4 +1,4 @@
-"""What higher apps show on this app's pages: lists that they fill in their `apps.py` (ARCHITECTURE, "Floors")."""
+"""What higher apps show on this app's pages: lists that they fill in their `apps.py`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from accounts.customers.models.vehicle import Use, Vehicle
 
 
 def with_contracts_ending(companies: CompanyQuerySet, *, on: date, before: date) -> CompanyQuerySet:
-    """Active companies with a vehicle whose contract ends from `on` on and before `before`. Source: DOMAIN, order-by date."""
+    """Active companies with a vehicle whose contract ends from `on` on and before `before`."""
     ending = vehicles_of_each().filter(contract_ends_on__gte=on, contract_ends_on__lt=before)
     return companies.active().filter(Exists(ending))
 

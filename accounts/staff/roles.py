@@ -1,6 +1,6 @@
-"""The rights of each role: DOMAIN's table, the only source of permissions, groups, grants and the permission matrix.
+"""The rights of each role: the only source of permissions, groups, grants and the permission matrix.
 
-To add a right: a line in `MAY`, `manage.py makemigrations accounts`, and a line in DOMAIN. `manage.py migrate` then gives it to
+To add a right: a line in `MAY`, and `manage.py makemigrations accounts`. `manage.py migrate` then gives it to
 every user with such a role (`sync_roles`).
 """
 

@@ -18,9 +18,7 @@ from fleetportal.core.templatetags.portal import icon, symbol
 register = template.Library()
 
 PHASE_SYMBOLS: dict[str, str] = {Phase.AT_RISK: "risk"}
-    """A flag with the remaining time of a contract, when it is time to talk about the next vehicle."""
-    today = timezone.localdate()
-    if day is None or not today <= day <= today + relativedelta(months=ORDER_LEAD_MONTHS + SPOKEN_OF_MONTHS):
+SPOKEN_OF_MONTHS = 2  # before the last order date: from then on the end of a contract is shown
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-"""May this message go, now? Asked right before the sender hands it over (DOMAIN, "Consent").
+"""May this message go, now? Asked right before the sender hands it over.
 
 A message to a person goes to one of their addresses; one to a user, or to a guest who only left an address, has no consent to check.
 """

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
     from contacts.reasons.models import Reason
 
-MEETING_EVERY_MONTHS = 12  # DOMAIN: one annual meeting of three sides
+MEETING_EVERY_MONTHS = 12  # decision-maker, account manager and our management meet once a year
 
 
 class MeetingPlanning(Planning):

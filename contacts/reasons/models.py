@@ -15,7 +15,7 @@ from contacts.people.models.roles import GROUPS, Group, Role
 if TYPE_CHECKING:
     from accounts.models import User
 
-# What puts one reason before another. Source: DOMAIN, "Tier and target group set the cadence"; "At risk: concentrate on those …".
+# What puts one reason before another: the tier and the target group, being at risk, and how soon it is due.
 TIER_POINTS: dict[str, int] = {Tier.DIAMOND: 50, Tier.PLATINUM: 40, Tier.GOLD: 30, Tier.SILVER: 20, Tier.BRONZE: 10}
 GROUP_POINTS: dict[str, int] = {Group.DECISION_MAKER: 15, Group.USER: 8, Group.DRIVER: 0}
 AT_RISK_POINTS = 10

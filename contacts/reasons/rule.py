@@ -1,20 +1,23 @@
 """What a reason to contact somebody is made of: rules are registered, reasons are the rows they find.
 
-A higher app adds a rule in its `apps.py`, say for the annual meeting:
+A higher app adds a rule in its `apps.py`, say for the annual meeting (the whole of it is in annual_meeting.py):
 
     class AnnualMeetingDue(Rule):
         name, icon, doing, value = "annual_meeting", "calendar-plus", _("Meet"), 30
-        absent = _("An annual meeting was held within twelve months, or one is planned.")
+        absent = _("An annual meeting took place in the last twelve months.")
         asks = Group.DECISION_MAKER                     # whose person the engine suggests; `topic` prefers one responsible for it
         rest = relativedelta(weeks=2)                   # after "reached" it may come back then; None: not for this occasion
 
         def find(self, companies, *, on):               # a fixed number of queries, whatever the number of companies
-            rows = companies.active().without_meeting(since=on - MEETING_EVERY).values_list("pk", "last_held_on")
-            for company, held_on in rows:
-                yield FoundReason(company, occasion=str(held_on), group=Group.DECISION_MAKER, due_on=on, facts={"held_on": plain(held_on)})
+            held = Max("meetings__starts_at", filter=Q(meetings__state="held"))
+            rows = companies.active().annotate(held_at=held).filter(held_at__date__lt=on - relativedelta(years=1))
+            for company, held_at in rows.values_list("pk", "held_at"):
+                facts = {"held_on": held_at.date().isoformat()}
+                yield FoundReason(company, occasion=facts["held_on"], group=Group.DECISION_MAKER, due_on=on, facts=facts)
 
         def sentence(self, facts):                      # in the reader's language
-            return _("No annual meeting since %(day)s.") % {"day": said_day(facts["held_on"])}
+            day = date_format(date.fromisoformat(facts["held_on"]), "DATE_FORMAT")
+            return _("The last annual meeting was on %(day)s.") % {"day": day}
 
     rules.register("annual_meeting", AnnualMeetingDue())
     plannings.register("annual_meeting", MeetingPlanning())     # of planning.py: "Plan" makes a Meeting; without it a dated task

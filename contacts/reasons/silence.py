@@ -35,7 +35,7 @@ FLEET_SHARE = declare(
     weight=35,
 )
 
-# Months after which somebody of a group should hear from us again, by the company's tier ("": none yet). Source: DOMAIN, "Cadence".
+# Months after which somebody of a group should hear from us again, by the company's tier ("": none yet).
 # Drivers are met when they collect a vehicle; nobody calls them because time has passed.
 DEFAULTS: dict[Group, dict[str, int]] = {
     Group.DECISION_MAKER: {Tier.DIAMOND: 1, Tier.PLATINUM: 2, Tier.GOLD: 3, Tier.SILVER: 6, Tier.BRONZE: 12, "": 6},

@@ -15,7 +15,7 @@ from contacts.people.models.person import Person
 from contacts.reasons.models import Decision, Reason, ReasonQuerySet
 from fleetportal.core.db.prepared import Prepared, PreparedValues, condition, several
 
-CONTACTS_A_DAY = 40  # EXPERIENCE: Anna has forty contacts a day
+CONTACTS_A_DAY = 40  # as many as an account manager has on a day
 LOOKED_AT = 3 * CONTACTS_A_DAY  # several reasons for one person are one card
 BESIDE = 4
 

@@ -29,7 +29,7 @@ from fleetportal.core.outbox.queueing import queue_many
 if TYPE_CHECKING:
     from contacts.models import Role
 
-SAME_OCCASION_DAYS = declare(  # DOMAIN, "Arbiter"
+SAME_OCCASION_DAYS = declare(  # of two centres with the same kind of event, one invites a person
     "same_occasion_days",
     default=30,
     unit=Unit.DAYS,

@@ -1,4 +1,4 @@
-"""Personal links that need no account (ARCHITECTURE, "Links").
+"""Personal links that need no account.
 
 A link is a row; its token is derived from a secret outside the database, so it can be shown or printed again at any time, and a
 copy of the database alone gives no access. GET shows, POST acts.

@@ -1,4 +1,4 @@
-"""Lists owned by a lower floor and filled by higher apps in their `apps.py` (ARCHITECTURE, "Floors")."""
+"""Lists owned by a lower floor and filled by higher apps in their `apps.py`: imports go down only."""
 
 from collections.abc import Iterator
 from typing import Generic, TypeVar

@@ -110,7 +110,7 @@ def looks_after(user, company, today):
 
 
 def reaches(user, company, may, today):
-    """DOMAIN's rule, word for word: *all* counts on the group's centres, *own* for the companies assigned to that user today."""
+    """The rule: *all* counts on the group's centres, *own* for the companies assigned to that user today."""
     return company.centre in centres_by_guardian(user, may) or (holds_in_general(user, may) and looks_after(user, company, today))
 
 

@@ -1,4 +1,4 @@
-"""What a role may: DOMAIN's table, here once more as it stands on paper."""
+"""What a role may: the table of rights, written down once more and apart from the code."""
 
 from io import StringIO
 

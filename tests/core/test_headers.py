@@ -13,7 +13,7 @@ from django.middleware.security import SecurityMiddleware
 from fleetportal.core.web import logs, middleware
 from tests.kills.portal import ROOT
 
-# ARCHITECTURE's sentence, word for word.
+# Nothing comes from elsewhere and nothing runs inline.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -1,4 +1,4 @@
-"""The situations of DOMAIN.md, each as a question to the database: what a demo must hold so that every rule of the trade can be shown."""
+"""The situations of the trade, each as a question to the database: what a demo must hold so that every rule of the trade can be shown."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""A browser for the journeys, and hands that count: a click is one click, tap or submit; typing and scrolling are free (FEATURES 5.2)."""
+"""A browser for the journeys, and hands that count: a click is one click, tap or submit; typing and scrolling are free."""
 
 import os
 import shutil

@@ -8,7 +8,7 @@ from tests.journeys.browser import DESK
 from tests.journeys.conftest import sit_down
 
 pytestmark = pytest.mark.journey
-TARGET = 3  # FEATURES J1, for each call: what came of it, which outcome, save
+TARGET = 3  # for each call: what came of it, which outcome, save
 CALLS = 4
 
 

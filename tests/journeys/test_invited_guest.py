@@ -9,7 +9,7 @@ from fleetportal.core.outbox.channels.email import as_email
 from fleetportal.core.outbox.message import Message
 
 pytestmark = pytest.mark.journey
-TARGET = 2  # FEATURES J5: the link in the letter, and the answer
+TARGET = 2  # the link in the letter, and the answer
 
 
 def link_for(person: Person) -> str:
@@ -24,7 +24,7 @@ def test_herr_brandt_registers_with_his_family(meet, size):
 
     page = guest.open(link_for(brandt))
     assert guest.fits()
-    page.get_by_role("radio", name="4").check(force=True)  # a figure filled in, as FEATURES counts it
+    page.get_by_role("radio", name="4").check(force=True)  # a figure filled in, which counts as typing
     for name, field in zip(("Kirsten", "Jonas", "Emma"), page.locator("fieldset.names input:visible").all(), strict=False):
         field.fill(name)
     guest.press(page.locator("button.go"))

@@ -10,7 +10,7 @@ from tests.journeys.browser import DESK, PHONE, film, hands, launch
 from tests.journeys.conftest import session_of, sit_down
 
 pytestmark = pytest.mark.journey
-TARGET = 2  # FEATURES J8: the card, and "It's mine"
+TARGET = 2  # the card, and "It's mine"
 TARGET_AT_THE_WASH = 1
 
 

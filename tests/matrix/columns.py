@@ -1,4 +1,4 @@
-"""The ten columns of R20 (DOMAIN names them), and what DOMAIN's table says each reaches."""
+"""The ten columns of the permission matrix, and what the table of rights says each reaches."""
 
 from dataclasses import dataclass, field
 

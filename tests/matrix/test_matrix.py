@@ -1,6 +1,6 @@
 """The permission matrix (R20, R22–R24, R26): every address × ten columns × own, foreign, missing; it grows with each page.
 
-What is expected comes from DOMAIN's table and from what each view declares; nothing here names a page.
+What is expected comes from the table in `accounts/staff/roles.py` and from what each view declares; nothing here names a page.
 """
 
 import difflib
@@ -137,7 +137,7 @@ def faults_of(world: World, address: Address, column: Column) -> Iterator[str]:
 
 
 def unexpected(cell: Cell, missing: Cell, may: str, in_reach: bool) -> Iterator[str]:
-    """Where the answer is not the one that DOMAIN's table asks for."""
+    """Where the answer is not the one that the table of rights asks for."""
     if cell.column.is_visitor:
         if not cell.asks_to_sign_in:
             yield f"{cell}, but a visitor is asked to sign in"

@@ -26,7 +26,7 @@ SAMPLES = {"_0": "", "url": "nothing"}
 
 # Pages that show every message there is, by design: why.
 SHOWS_ALL = {
-    "mailbox/": "What a developer's machine keeps instead of sending; 404 wherever a mail server is named (INTERFACES).",
+    "mailbox/": "What a developer's machine keeps instead of sending; 404 wherever a mail server is named.",
 }
 # Addresses that are there to fail.
 FAULTS = {"cms/failwhale/": "Wagtail's own try of the page for faults: it raises, for editors alone."}

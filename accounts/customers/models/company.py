@@ -64,7 +64,7 @@ class Sector(models.TextChoices):
 
 class CompanyQuerySet(models.QuerySet["Company"]):
     def where(self, user: "User", *, may: str) -> Self:
-        """Companies where `user` holds `may` (DOMAIN's table): by centre, by assignment today, by a registered way in."""
+        """Companies where `user` holds `may` (the table in `staff/roles.py`): by centre, by assignment today, by a registered way in."""
         if not user.is_authenticated:
             return self.none()
         reach = Q(centre__in=user.rights.centres(may))

@@ -21,7 +21,7 @@ from fleetportal.core.db.locks import lock, lock_name
 from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
 
-# Additional permissions of a group beyond DOMAIN's codenames: (group, the rights of its role) -> None. Adds missing ones and
+# Additional permissions of a group beyond those of the table: (group, the rights of its role) -> None. Adds missing ones and
 # removes those no longer due; called for the group of all who hold the role anywhere. Filled from above.
 grants_beside: Registry[Callable[[Group, Mapping[str, str]], None]] = Registry("what else comes with a role")
 
@@ -39,7 +39,7 @@ class RoleNeedsCentre(Refused):
 def give_role(user: User, role: str, centres: Iterable[Centre], *, by: User | None) -> bool:
     """Give `user` the role `role` at `centres` in addition; True where something changed.
 
-    Raises KeyError for a role that DOMAIN's table does not know, RoleNeedsCentre. Costs 9 queries, more for the first of a centre.
+    Raises KeyError for a role that `MAY` does not know, RoleNeedsCentre. Costs 9 queries, more for the first of a centre.
     """
     given = held_at(role, centres)
     with transaction.atomic():
@@ -59,7 +59,7 @@ def take_role(user: User, role: str, centres: Iterable[Centre] | None = None, *,
 def set_roles(user: User, roles: Mapping[str, Iterable[Centre]], *, by: User | None) -> bool:
     """Set the roles and centres of `user` to exactly these; True where something changed.
 
-    Raises KeyError for a role that DOMAIN's table does not know, RoleNeedsCentre. Costs as much as `give_role`.
+    Raises KeyError for a role that `MAY` does not know, RoleNeedsCentre. Costs as much as `give_role`.
     """
     wanted = {one for role, centres in roles.items() for one in held_at(role, centres)}
     with transaction.atomic():

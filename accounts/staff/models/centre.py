@@ -48,7 +48,7 @@ def zone_default() -> str:
 
 class CentreQuerySet(models.QuerySet["Centre"]):
     def where(self, user: HasRights, *, may: str) -> "CentreQuerySet":
-        """Centres on which `user` was granted `may` (DOMAIN's table), directly or through a group; none for visitors.
+        """Centres on which `user` was granted `may` (the table in `roles.py`), directly or through a group; none for visitors.
 
         Costs nothing beyond the user's rights, which are read once for a request.
         """

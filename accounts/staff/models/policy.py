@@ -1,4 +1,4 @@
-"""Policies: business numbers that administrators may change from a given day (DOMAIN, "Numbers the house begins with").
+"""Policies: business numbers that administrators may change from a given day.
 
 A number applies at every centre. So only administrators of all centres may change it; others may view it, and the effect of a
 change at their own centres. A number is declared once, in the module of its rule, and read for a day:

@@ -71,5 +71,5 @@ def in_general(may: str) -> Q:
 
 
 def about_centres() -> "models.QuerySet[Permission]":
-    """The permissions of DOMAIN's table: all are about centres."""
+    """The permissions of the table in `roles.py`: all are about centres."""
     return Permission.objects.filter(content_type__app_label="accounts", content_type__model="centre")

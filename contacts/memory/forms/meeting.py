@@ -19,7 +19,7 @@ from contacts.people.models.roles import DecisionMaker
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import ClockInput, DayField, moment, offer
 
-PROPOSED = 3  # FEATURES J2: three common slots
+PROPOSED = 3  # times among which a decision-maker chooses
 FIRST_HOUR = 10
 
 

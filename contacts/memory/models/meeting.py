@@ -19,7 +19,7 @@ from fleetportal.core.links import Link
 if TYPE_CHECKING:
     from accounts.models import User
 
-ANNUAL_MEETING_MINUTES = declare(  # DOMAIN, "Annual meeting"
+ANNUAL_MEETING_MINUTES = declare(
     "annual_meeting_minutes",
     default=60,
     unit=Unit.MINUTES,
@@ -32,7 +32,7 @@ ANNUAL_MEETING_MINUTES = declare(  # DOMAIN, "Annual meeting"
 )
 
 
-MEETING_FROM = declare(  # DOMAIN, "Annual meeting": 9 to 17
+MEETING_FROM = declare(
     "annual_meeting_from",
     default=9,
     unit=Unit.HOUR,

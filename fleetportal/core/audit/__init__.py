@@ -1,4 +1,4 @@
-"""History, kept in two tables: `Entry` is an action, `Change` a field that it changed (ARCHITECTURE, "History").
+"""History, kept in two tables: `Entry` is an action, `Change` a field that it changed.
 
 An entry holds ids and no personal data; it is written in the verb's transaction and never changed or deleted. A change is personal
 data: it is erased with the person and kept as long as the retention table says.

@@ -1,1 +1,1 @@
-"""The outbox: a message is first stored as a row; a worker sends it later (ARCHITECTURE, "Messages"). Import from its modules."""
+"""The outbox: a message is first stored as a row; a worker sends it later. Import from its modules."""

@@ -1,7 +1,7 @@
 """Vouchers and tickets kept on the visitor's own phone, so that the code can be shown offline.
 
 The page says until when it may be kept; our service worker keeps that one response in one named cache and drops it as soon as the
-page no longer says so: used, withdrawn, expired (ARCHITECTURE, "Versions"; R33's no-store is for the HTTP cache).
+page no longer says so: used, withdrawn, expired. The `no-store` of these pages is for the HTTP cache.
 """
 
 from datetime import datetime
