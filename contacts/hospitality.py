@@ -1,6 +1,6 @@
-"""The hospitality ledger: what a person received from us in a year, in cents, against the strictest cap that applies.
+"""The hospitality ledger: the value in cents of what a person received in a year, limited by the strictest cap that applies.
 
-One conditional UPDATE of the year's sum decides, so that two counters at once cannot pass a cap.
+One conditional UPDATE of the year's sum decides, so that two simultaneous gifts cannot exceed a cap.
 """
 
 from collections.abc import Iterable
@@ -51,7 +51,7 @@ PUBLIC_BODY_CAP = declare(  # source: § 71 BBG
 
 
 class CapReached(Refused):
-    """The gift would pass the cap of the person and year."""
+    """The gift would exceed the person's cap for the year."""
 
     code = "cap_reached"
 
@@ -63,7 +63,7 @@ class NothingAllowed(CapReached):
 
 
 class GiftPolicy(models.Model):
-    """A company's own rule: what its people may receive in a year. Ours are CAP and PUBLIC_BODY_CAP."""
+    """A company's own limit on what its people may receive in a year. Ours are CAP and PUBLIC_BODY_CAP."""
 
     company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="gift_policy")
     cap_cents = models.BigIntegerField(gettext_lazy("limit per person and year"))
@@ -88,7 +88,7 @@ class Cap:
 
 @dataclass(frozen=True)
 class GiftYear:
-    """How far a person is in one year."""
+    """What a person has received in one year, and may still receive."""
 
     cap: Cap
     received_cents: int
@@ -106,7 +106,7 @@ class GiftYear:
 
 
 class YearSum(models.Model):
-    """What one person received in one year; changed by conditional updates alone."""
+    """The sum that one person received in one year; only changed by conditional updates."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="received_sums")
     year = models.PositiveSmallIntegerField()
@@ -127,7 +127,7 @@ class ReceivedQuerySet(models.QuerySet["Received"]):
         return self.filter(company__in=in_reach(user, may=may))
 
     def not_taken_back(self) -> "ReceivedQuerySet":
-        """What counts: not taken back."""
+        """Entries that count, because they were not taken back."""
         return self.filter(taken_back_at=None)
 
     def about(self, rows: Iterable[models.Model]) -> "ReceivedQuerySet":
@@ -161,9 +161,9 @@ class Received(models.Model):
 
 
 def receive(person: Person, *, company: Company | None, cents: int, kind: str, about: models.Model, on: date) -> Received:
-    """The ledger's new line, if the year's sum of `person` stays within the cap; call inside the verb's transaction.
+    """Add an entry if the year's sum of `person` stays within the cap; call inside the verb's transaction.
 
-    Raises NothingAllowed where the cap is zero, CapReached where the sum would pass it. Costs 5 queries, 6 the first time in a year.
+    Raises NothingAllowed where the cap is zero, CapReached where the sum would exceed it. Costs 5 queries, 6 the first time in a year.
     """
     cap = cap_of(person, company=company, on=on)
     YearSum.objects.get_or_create(person=person, year=on.year)
@@ -175,7 +175,7 @@ def receive(person: Person, *, company: Company | None, cents: int, kind: str, a
 
 
 def take_back(rows: Iterable[models.Model], *, now: datetime) -> int:
-    """How many lines about `rows` no longer count; their cents are free again. Costs 1 query, 3 for each line."""
+    """Take back the entries about `rows`, so that they no longer count; how many there were. Costs 1 query, 3 for each entry."""
     taken = 0
     for line in Received.objects.not_taken_back().about(rows).order_by("person_id", "pk"):
         if Received.objects.not_taken_back().filter(pk=line.pk).update(taken_back_at=now):
@@ -217,14 +217,14 @@ def count_at_cap(number: Number, on: date, at: CentreQuerySet) -> int:
 
 
 def _company_rule(policy: GiftPolicy, holder: Company, at_hand: Company | None) -> str:
-    """Names the company at hand only: another employer may be out of the reader's reach."""
+    """Names only the given company: another employer may be out of the reader's reach."""
     if at_hand is None or holder.pk != at_hand.pk:
         return _("the employer’s gift policy")
     return policy.words or _("the gift policy of %(company)s") % {"company": holder.name}
 
 
 def employers(person: Person, company: Company | None) -> models.QuerySet[Company]:
-    """The companies for which the person works today, and the one at hand: from the person's roles, not past every company."""
+    """The companies for which the person works today, and the given one, found from the person's roles."""
     today = timezone.localdate()
     first, *more = [role.objects.running(on=today).filter(person=person).values_list("company") for role in GROUPS.values()]
     if company:
@@ -233,7 +233,7 @@ def employers(person: Person, company: Company | None) -> models.QuerySet[Compan
 
 
 def refusal(person: Person, cap: Cap, *, received: int, asked: int) -> CapReached:
-    """The no in words: rule, holder, and how far the person is."""
+    """The refusal with the rule, the company, and the sum so far."""
     if cap.cents == 0:
         return NothingAllowed(
             _("%(person)s can’t be given anything: %(rule)s doesn’t allow gifts.") % {"person": person.name, "rule": cap.words}
@@ -250,7 +250,7 @@ def refusal(person: Person, cap: Cap, *, received: int, asked: int) -> CapReache
 
 
 def move_sums(duplicate: Person, kept: Person) -> list[tuple[models.Model, audit.Changes]]:
-    """Adds the sums in a merge: two rows of one human never double a cap."""
+    """Adds up the sums in a merge, so that duplicate rows never double a cap."""
     moved: list[tuple[models.Model, audit.Changes]] = []
     for old in YearSum.objects.filter(person=duplicate).order_by("year"):
         total, _new = YearSum.objects.get_or_create(person=kept, year=old.year)

@@ -1,4 +1,4 @@
-"""How the tables of contacts and of the ground forget a person, and how they go along when two people are found to be one."""
+"""How the tables of contacts, accounts and core forget a person, and move in a merge."""
 
 from collections.abc import Iterable
 
@@ -44,7 +44,7 @@ CHANNELS_ARE_LINKED_BY = "preferences"
 
 
 def forget_messages(person: Person) -> None:
-    """Waiting messages are held back; those sent keep state and key only."""
+    """Withdraws waiting messages; sent ones keep only state and key."""
     messages = Message.objects.to(person)
     messages.hold_back("The recipient was forgotten.")
     messages.erase()
@@ -56,14 +56,14 @@ def forget_links(person: Person) -> None:
 
 
 def forget_meetings(person: Person) -> None:
-    """The meetings stay the company's; the person's links to them open nothing any more."""
+    """Keeps the company's meetings, but revokes the person's links to them."""
     rows = Meeting.objects.filter(decision_maker=person)
     links.Link.objects.filter(scope="meeting", subject_id__in=rows.values("pk")).revoke(now=timezone.now())
     emptying(Meeting, "decision_maker", decision_maker=None)(person)
 
 
 def move_addresses(duplicate: Person, kept: Person) -> Moved:
-    """Moves addresses; one that the kept person has already gives its consents, and its preferences link, to that one."""
+    """Moves addresses; where the kept person has the same one, its consents and its preferences link are moved to that."""
     moved: Moved = []
     for address in PersonAddress.objects.filter(person=duplicate):
         same = PersonAddress.objects.filter(person=kept, channel=address.channel, value_folded=address.value_folded).first()
@@ -78,7 +78,7 @@ def move_addresses(duplicate: Person, kept: Person) -> Moved:
 
 
 def move_decisions(duplicate: Person, kept: Person) -> Moved:
-    """Moves what was decided; a reason that was the duplicate's own is known by the kept person's key from now on."""
+    """Moves decisions; those about the duplicate's own reasons get the key with the kept person."""
     moved: Moved = []
     for decision in Decision.objects.filter(person=duplicate):
         before = decision.key
@@ -90,7 +90,7 @@ def move_decisions(duplicate: Person, kept: Person) -> Moved:
 
 
 def drop_reasons(duplicate: Person, kept: Person) -> Moved:
-    """Moves nothing: reasons are found anew, since the companies are touched."""
+    """Moves nothing: reasons are recomputed, since the companies are touched."""
     Reason.objects.filter(person=duplicate).delete()
     return []
 
@@ -102,7 +102,7 @@ def move_messages(duplicate: Person, kept: Person) -> Moved:
 
 
 def register() -> None:
-    """Put the tables of this app and of the ground on both lists; roles and addresses last, so that rows referring to them move first."""
+    """Put the tables of these apps on both lists; roles and addresses last, so that rows referring to them move first."""
     own: Iterable[tuple[str, Forget, Move, int]] = (
         ("contacts.interaction", emptying(Interaction, "person", text="", person=None), moving(Interaction, "person"), 200),
         ("contacts.received", keep_as_it_is, moving(Received, "person"), 200),

@@ -1,4 +1,4 @@
-"""Puts this app's pages, panels, columns and search into the lists of the floors below."""
+"""Registers this app's pages, panels, columns and search with the floors below."""
 
 from datetime import date, datetime, time, timedelta
 

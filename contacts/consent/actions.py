@@ -1,4 +1,4 @@
-"""What an address may be sent, said by whoever holds it."""
+"""Consent verbs, for the owner of an address."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ ONE_CLICK = "one-click unsubscribe"
 
 
 def current_consents(address: PersonAddress) -> dict[str, bool | None]:
-    """What the ledger's newest entries say for each purpose: yes, no, or None where there is no answer yet. Costs 1 query."""
+    """The current answer for each purpose: yes, no, or None where there is none yet. Costs 1 query."""
     said: dict[str, bool | None] = dict.fromkeys(Purpose.values)
     for purpose, is_given in Consent.objects.filter(address=address).order_by("at", "pk").values_list("purpose", "is_given"):
         said[purpose] = is_given
@@ -22,9 +22,9 @@ def current_consents(address: PersonAddress) -> dict[str, bool | None]:
 
 
 def choose(address: PersonAddress, wanted: Mapping[str, bool], *, source: str = PAGE, language: str) -> list[Consent]:
-    """The ledger's new entries, one for each purpose whose answer is another than before; it works at once, for queued messages too.
+    """Record the answers; the new entries, one for each changed answer. They apply immediately, also to queued messages.
 
-    Saying the same again writes nothing. Costs 2 queries and 2 for each entry.
+    Unchanged answers write nothing. Costs 2 queries and 2 for each entry.
     """
     with transaction.atomic():
         lock(address)
@@ -37,7 +37,8 @@ def choose(address: PersonAddress, wanted: Mapping[str, bool], *, source: str = 
 
 
 def stop(address: PersonAddress, purposes: list[str], *, source: str, language: str) -> list[Consent]:
-    """The entries that end these purposes at this address, also where there was no answer before. A second call writes nothing."""
+    """Withdraw consent for these purposes at this address, also where there was no answer before; the new entries. A second call
+    writes nothing."""
     with transaction.atomic():
         lock(address)
         before = current_consents(address)
@@ -51,7 +52,7 @@ def stop(address: PersonAddress, purposes: list[str], *, source: str, language: 
 
 
 def wording(address: PersonAddress, purpose: str, yes: bool) -> str:
-    """The sentence that was agreed to or taken back, in the language it was read in."""
+    """The sentence that the owner agreed to or withdrew, in the language in which it was shown."""
     values = {"topic": str(Purpose(purpose).label), "address": address.value}
     if yes:
         return _("Yes, you may write to me at %(address)s about: %(topic)s. I can withdraw this consent at any time.") % values

@@ -1,4 +1,4 @@
-"""How a person may be reached on each channel: allowed, withdrawn, or no answer yet."""
+"""Whether a person may be contacted on each channel: allowed, withdrawn, or no answer yet."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Reach:
 
 
 def reach_of(person: Person, *, sees_private: bool = False) -> list[Reach]:
-    """The marks of a person whose addresses came with their consents, without a query."""
+    """The marks of a person whose addresses and consents are prefetched, without a query."""
     addresses = [address for address in person.addresses.all() if sees_private or not address.is_private]
     return [reach(channel, [address for address in addresses if address.channel == channel]) for channel in SHOWN]
 
@@ -34,7 +34,7 @@ def reach(channel: Channel, addresses: list[PersonAddress]) -> Reach:
 
 
 def state_of(address: PersonAddress) -> str:
-    """What the ledger says of one address, over all purposes: the newest word for each, a yes for any is a yes."""
+    """The state of one address over all purposes: the newest answer for each counts, and a yes for any is a yes."""
     if address.state == AddressState.WITHDRAWN:
         return "no"
     newest: dict[str, bool] = {}

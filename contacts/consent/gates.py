@@ -1,6 +1,6 @@
 """May this message go, now? Asked right before the sender hands it over.
 
-A message to a person goes to one of their addresses; one to a user, or to a guest who only left an address, has no consent to check.
+Messages to a person go to one of their addresses; messages to a user, or to a guest with only an address, need no consent check.
 """
 
 from django.db.models import Exists, OuterRef, Q
@@ -20,14 +20,14 @@ to_a_person = Q(recipient_type="contacts.person")
 withdrawn = Q(Exists(address.filter(state=AddressState.WITHDRAWN)))
 agreed = Q(Exists(with_consent(address, OuterRef(OuterRef("purpose")))))
 
-# Owed under a contract or requested by the recipient: needs no consent, only an address that is not withdrawn.
+# Owed under a contract or requested by the recipient: needs no consent, only an address that was not withdrawn.
 service = ConditionGate(~(to_a_person & withdrawn), "This address was withdrawn.")
-# Promotion: goes only to an address whose owner has agreed to this purpose and not taken it back.
+# Promotion: only to an address whose owner has agreed to this purpose and not withdrawn it.
 marketing = ConditionGate(to_a_person & agreed, "No consent for this purpose at this address.")
 
 
 def note_bounce(message: Message) -> None:
-    """The address that a mail server says does not exist is written to no more, until somebody mends it. Costs 1 query, 4 when found."""
+    """Stop writing to an address that a mail server reports as unknown, until somebody corrects it. Costs 1 query, 4 when found."""
     if message.recipient_type == "contacts.person":
         known = PersonAddress.objects.filter(person=message.recipient_id, channel=message.channel, value_folded=message.recipient_folded)
         for bouncing in known.usable():

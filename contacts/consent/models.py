@@ -39,7 +39,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(address=OuterRef("pk"), purpose=purpose).order_by("-at", "-id")
 
     def seen_by(self, user: "User") -> Self:
-        """Entries kept with a company in `user`'s reach, or with none."""
+        """Entries stored with a company in `user`'s reach, or with none."""
         return self.filter(Q(company=None) | Q(company__in=in_reach(user, may="see_customers")))
 
     def update(self, **kwargs: object) -> NoReturn:
@@ -56,7 +56,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 
 class Consent(models.Model):
-    """One entry of the ledger: an address was given or withdrawn for a purpose. Never changed; the newest entry counts."""
+    """One entry of the ledger: consent given or withdrawn for an address and a purpose. Never changed; the newest entry counts."""
 
     address = models.ForeignKey(PersonAddress, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(_("purpose"), max_length=11, choices=Purpose)
@@ -101,9 +101,9 @@ class Consent(models.Model):
         basis: str = Basis.CONSENT,
         now: datetime | None = None,
     ) -> "Consent":
-        """The ledger's new entry; works at once, also for messages already queued. Costs 3 queries.
+        """Add an entry to the ledger; it applies immediately, also to queued messages. Costs 3 queries.
 
-        `now` is when it was said, where that is earlier.
+        `now` is the time of the answer, if it was earlier.
         """
         with transaction.atomic():
             consent = cls.objects.create(
@@ -124,7 +124,7 @@ class Consent(models.Model):
 
     @classmethod
     def enter_many(cls, consents: "Sequence[Consent]", *, by: "User | None") -> None:
-        """Save the new `consents` as `enter` does each of them, when it says it was given. Costs 6 queries for a thousand."""
+        """Save the new `consents`, like `enter` for each, with their own times. Costs 6 queries for a thousand."""
         with transaction.atomic():
             for consent in consents:
                 consent.recorded_by, consent.wording_hash = by, hash_of(consent.wording)
@@ -136,7 +136,7 @@ class Consent(models.Model):
 
     @property
     def act(self) -> str:
-        """What the history calls it."""
+        """The name of the action in the history."""
         return "consent.given" if self.is_given else "consent.withdrawn"
 
     @property
@@ -150,18 +150,19 @@ def hash_of(wording: str) -> str:
 
 
 def reachable(people: PersonQuerySet, channel: str, purpose: str) -> PersonQuerySet:
-    """Those of `people` with a usable address on `channel` that consents to `purpose`: consent as a where-clause."""
+    """Those of `people` with a usable address on `channel` that consents to `purpose`."""
     said_yes = with_consent(PersonAddress.objects.filter(person=OuterRef("pk"), channel=channel), purpose)
     return people.filter(Exists(said_yes))
 
 
 def addresses_with_consents(path: str = "") -> "Prefetch[Any]":
-    """A person's addresses, each with its ledger, newest first; `path` leads from the rows to the person. 2 queries."""
+    """Prefetches a person's addresses, each with its consent entries, newest first; `path` leads from the rows to the person. 2
+    queries."""
     consents = Prefetch("consents", Consent.objects.order_by("-at", "-pk"))
     return Prefetch(f"{path}addresses", PersonAddress.objects.order_by("is_private", "pk").prefetch_related(consents))
 
 
 def with_consent(addresses: PersonAddressQuerySet, purpose: str | OuterRef) -> PersonAddressQuerySet:
-    """Those usable `addresses` whose newest entry for `purpose` says yes: the one definition of marketing consent."""
+    """The usable `addresses` whose newest entry for `purpose` is a yes: the only definition of marketing consent."""
     newest = Subquery(Consent.objects.latest_for(purpose).values("is_given")[:1])
     return addresses.usable().annotate(said_yes=newest).filter(said_yes=True)

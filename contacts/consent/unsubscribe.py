@@ -1,4 +1,4 @@
-"""The way out that each promotional message carries: a link to what this address may be sent, and the one click of RFC 8058.
+"""Unsubscribing from promotional messages: a link to the preferences of an address, and the one-click method of RFC 8058.
 
 Example:
     way_out = unsubscribe.link(address)
@@ -15,14 +15,14 @@ SCOPE = "preferences"
 
 
 def link(address: PersonAddress) -> Link:
-    """The link of this address: one for each, valid for good. Costs 1 query, 2 the first time."""
+    """The preferences link of this address: one for each, valid permanently. Costs 1 query, 2 the first time."""
     return Link.objects.get_or_make(SCOPE, address.pk)
 
 
 def links_of(people: Sequence[Person]) -> dict[int, Link]:
-    """The way out of what is written by e-mail to people whose addresses are prefetched, by their ids.
+    """The preferences links for e-mail to people whose addresses are prefetched, by their ids.
 
-    Nobody without a usable address is among them. Costs 1 query, 2 where any link is new.
+    People without a usable address are left out. Costs 1 query, 2 where any link is new.
     """
     addresses = {person.pk: address for person in people if (address := person.usable_address(Channel.EMAIL))}
     links = Link.objects.get_or_make_many(SCOPE, [address.pk for address in addresses.values()])
@@ -30,7 +30,7 @@ def links_of(people: Sequence[Person]) -> dict[int, Link]:
 
 
 def headers(way_out: Link, purpose: str) -> dict[str, str]:
-    """What a message of `purpose` says to mail programs that show a button for it."""
+    """The headers with which mail programs show an unsubscribe button, for a message of `purpose`."""
     return {
         "List-Unsubscribe": f"<{way_out.placeholder}?purpose={purpose}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -1,4 +1,4 @@
-"""What we may write to an address: a page for whoever holds its link, and the one click of RFC 8058."""
+"""The preferences of an address: a page for the holder of its link, and the one-click method of RFC 8058."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,13 +17,13 @@ from fleetportal.core.web.pages import link_page
 
 
 def address_of(request: HttpRequest, link: Link) -> PersonAddress:
-    """The address behind the link; the page speaks its person's language."""
+    """The address of the link; the page is in the language of its person."""
     address = get_object_or_404(PersonAddress.objects.select_related("person"), pk=link.subject_id)
     speak(request, address.person.language)
     return address
 
 
-@csrf_exempt  # a mail program's one click has no cookie; every other POST of the page is checked in `page`
+@csrf_exempt  # a mail program's one-click request has no cookie; every other POST is checked in `page`
 @link_page(scope=SCOPE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, link: Link) -> HttpResponse:
@@ -33,7 +33,7 @@ def preferences(request: HttpRequest, link: Link) -> HttpResponse:
 
 
 def one_click(request: HttpRequest, link: Link) -> HttpResponse:
-    """Ends the purpose that the message named, else every one: one request, no cookie, no redirect, and again as often as one likes."""
+    """Withdraws consent for the purpose of the message, or for all: one request, no cookie, no redirect, and safe to repeat."""
     address = address_of(request, link)
     named = request.GET.get("purpose", "")
     purposes = [named] if named in Purpose.values else list(Purpose.values)
@@ -43,7 +43,7 @@ def one_click(request: HttpRequest, link: Link) -> HttpResponse:
 
 @csrf_protect
 def page(request: HttpRequest, link: Link) -> HttpResponse:
-    """Topic by topic, yes or no; looking at it changes nothing."""
+    """Yes or no for each topic; GET changes nothing."""
     address = address_of(request, link)
     form = PreferencesForm(request.POST if request.method == "POST" else None, said=actions.current_consents(address))
     if form.is_valid():
@@ -56,7 +56,7 @@ def page(request: HttpRequest, link: Link) -> HttpResponse:
 @link_page(scope=SCOPE)
 @require_POST
 def stop_all(request: HttpRequest, link: Link) -> HttpResponse:
-    """Ends every topic at once."""
+    """Withdraws consent for all topics."""
     address = address_of(request, link)
     actions.stop(address, list(Purpose.values), source=actions.PAGE, language=get_language() or "")
     return redirect(f"{link.path}?stopped=1")

@@ -1,4 +1,4 @@
-"""What a decision-maker gets by mail about a meeting: times to choose from, then the calendar entry, its change or its withdrawal."""
+"""E-mails to the decision-maker about a meeting: proposed times, then the calendar entry, its change or cancellation."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ LINK_OUTLIVES_THE_MEETING = timedelta(days=30)
 
 
 def propose_times(meeting: Meeting) -> Message | None:
-    """The letter with the proposed times and the link to choose one; None for somebody without an address, or without a time."""
+    """The letter with the proposed times and the link to choose one; None without an address, or without a time."""
     person, times = meeting.decision_maker, meeting.times
     if person is None or not person.email or not times:
         return None
@@ -50,7 +50,7 @@ def meeting_link(meeting: Meeting, last: datetime) -> Link:
 
 
 def tell_of_meeting(meeting: Meeting) -> Message | None:
-    """The decision-maker's calendar entry for a meeting, its change or its withdrawal; None for somebody without an address."""
+    """Send the decision-maker a meeting's calendar entry, its change or cancellation; None without an address."""
     person = meeting.decision_maker
     if person is None or not person.email or meeting.starts_at is None or meeting.ends_at is None:
         return None

@@ -1,4 +1,4 @@
-"""The one timeline: what happened with a company or person, newest first, each kind of thing in its own words."""
+"""The timeline of a company or person, newest first, with a renderer for each kind of interaction."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """One line: what it was (bold), who and how, their words, ours small; `tone` is "", stop or ok."""
+    """One line: what it was (bold), who and how, the text, our note; `tone` is "", stop or ok."""
 
     icon: str
     what: object
@@ -29,7 +29,7 @@ class TimelineLine:
     url: str = ""
 
 
-# kind of an interaction -> how its line reads; filled from above for kinds of their own
+# kind of an interaction -> its renderer; higher apps add their own kinds
 renderers: Registry[Callable[[Interaction], TimelineLine]] = Registry("timeline renderers")
 
 CONTACTS = {
@@ -51,12 +51,12 @@ def contact(interaction: Interaction) -> TimelineLine:
 
 
 def channel_line(interaction: Interaction) -> TimelineLine:
-    """A kind nobody has words for: its channel's."""
+    """The line of a kind without a renderer: the name of its channel."""
     return TimelineLine(ICONS[Channel(interaction.channel)], CONTACTS[Channel(interaction.channel)], interaction.get_outcome_display())
 
 
 def say(lines: Mapping[str, tuple[str, object, str]]) -> None:
-    """Registers kinds of a higher app whose line is always the same: kind -> icon, text, tone."""
+    """Registers kinds with a fixed line: kind -> icon, text, tone."""
     for kind, (icon, text, tone) in lines.items():
         renderers.register(kind, functools.partial(_same, TimelineLine(icon, text, tone=tone)))
 
@@ -78,7 +78,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class ChannelChip:
-    """A channel to narrow the timeline to, with how much there is."""
+    """A channel by which to filter the timeline, with its number of lines."""
 
     channel: str
     label: object

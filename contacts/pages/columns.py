@@ -1,4 +1,4 @@
-"""What this app adds to the lists of companies and vehicles: who is known, when we last spoke, who has a vehicle."""
+"""Columns for the lists of companies and vehicles: coverage, last contact, holder."""
 
 from functools import lru_cache
 from typing import Any
@@ -42,33 +42,33 @@ def with_holder(vehicles: Any) -> Any:
 
 
 def with_holder_today(vehicles: Any) -> Any:
-    """Vehicles with the relation `holder_today`, of which there is at most one row: what a sheet reads."""
+    """Vehicles with the relation `holder_today`, at most one row, for the export."""
     today = timezone.localdate()
     runs = (Q(holders__ends_on=None) | Q(holders__ends_on__gte=today)) & Q(holders__starts_on__lte=today)
     return vehicles.annotate(holder_today=FilteredRelation("holders", condition=runs))
 
 
 def known_groups(*known: bool) -> str:
-    """Which groups somebody is known of, in words."""
+    """The groups with a known person, in words."""
     return groups_in_words(known, get_language() or "")
 
 
-@lru_cache(maxsize=100)  # a sheet says each of the eight many times
+@lru_cache(maxsize=100)  # a sheet repeats the eight combinations many times
 def groups_in_words(known: tuple[bool, ...], _language: str) -> str:
     return ", ".join(str(group.label) for group, is_known in zip(Group, known, strict=True) if is_known)
 
 
 def holder_name(person: int | None, first: str, last: str) -> str:
-    """The holder as their card is headed; empty for a vehicle that nobody holds."""
+    """The holder's full name; empty for a vehicle without one."""
     return full_name(first, last) if person else ""
 
 
 def coverage_cell(company: object) -> SafeString:
-    """Which groups somebody is known of: each group's icon, or a dash."""
+    """The groups with a known person: each group's icon, or a dash."""
     return covered(tuple(bool(getattr(company, f"knows_{group.value}")) for group in GROUP_ICONS), get_language() or "")
 
 
-@lru_cache(maxsize=100)  # a list shows each of the eight many times
+@lru_cache(maxsize=100)  # a list repeats the eight combinations many times
 def covered(known: tuple[bool, ...], _language: str) -> SafeString:
     each = [*zip(GROUP_ICONS.items(), known, strict=True)]
     marks = [sign(icon, "yes") if is_known else sign("minus", "no") for (_group, icon), is_known in each]

@@ -1,4 +1,4 @@
-"""Who may be entered twice: people and companies side by side, and the word that they are not the same."""
+"""Possible duplicates: people and companies side by side, with a button to mark them as different."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -48,7 +48,7 @@ class PersonPairList(ListPage[PersonPairQuerySet]):
         return rows.where(user, may="export")
 
     def exported(self, query: QueryDict, user: User) -> PersonPairQuerySet:
-        """Roles too leave the house only at companies where the user may export."""
+        """Roles too are exported only at companies where the user may export."""
         rows = super().exported(query, user).prefetch_related(None)
         return rows.with_people_seen_by(user, may=self.may, among=Company.objects.where(user, may="export"))
 
@@ -56,7 +56,7 @@ class PersonPairList(ListPage[PersonPairQuerySet]):
         return [role.company_id for person in (row.one, row.other) for role in person.roles_now]
 
     def may_take(self, beside: Iterable[int], user: Any) -> bool:
-        """The companies that the roles name."""
+        """The companies of the roles."""
         return may_name(user, beside, may=self.may)
 
 
@@ -84,7 +84,7 @@ class CompanyPairList(ListPage[CompanyPairQuerySet]):
 @page(may=MAY)
 @require_POST
 def people_apart(request: StaffRequest, person_pair_id: int) -> HttpResponse:
-    """These two people are not the same."""
+    """Marks two people as different."""
     served(PersonPair, request, person_pair_id).tell_apart(by=request.user)
     return done(request, reverse("contacts:duplicates"), _("Marked as two different people."))
 
@@ -92,7 +92,7 @@ def people_apart(request: StaffRequest, person_pair_id: int) -> HttpResponse:
 @page(may=MAY)
 @require_POST
 def companies_apart(request: StaffRequest, company_pair_id: int) -> HttpResponse:
-    """These two companies are not the same."""
+    """Marks two companies as different."""
     served(CompanyPair, request, company_pair_id).tell_apart(by=request.user)
     return done(request, reverse("contacts:company_duplicates"), _("Marked as two different companies."))
 
@@ -110,12 +110,12 @@ def companies_again(request: StaffRequest, company_pair_id: int) -> HttpResponse
 
 
 def compare_again(request: StaffRequest, pair: Pair, page_name: str) -> HttpResponse:
-    """The way back from a slip."""
+    """Takes the mark back."""
     pair.look_again(by=request.user)
     return done(request, reverse(page_name), _("The pair is back on the list."))
 
 
 def served(kind: type[PersonPair] | type[CompanyPair], request: StaffRequest, pair_id: int) -> Pair:
-    """The pair of that kind, where the user serves both; 404 else."""
+    """The pair of that kind, if the user serves both, otherwise 404."""
     pair: Pair = get_object_or_404(kind.objects.where(request.user, may=MAY), pk=pair_id)
     return pair

@@ -1,4 +1,4 @@
-"""A person leaves a company for another, or wants to be forgotten."""
+"""Views for a person who changes company or wants to be forgotten."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from fleetportal.core.web.pages import ask, done, page
 
 
 def forgettable(person_id: int, user: User) -> Person:
-    """The person, where `user` administers each company that knows them; 404 else: forgetting reaches into all of them."""
+    """The person, if `user` administers every company that knows them, otherwise 404: forgetting affects all of them."""
     person = get_object_or_404(Person.objects.where(user, may="administer"), pk=person_id)
     reach = in_reach(user, may="administer")
     if any(model.objects.filter(person=person).exclude(company__in=reach).exists() for model in GROUPS.values()):
@@ -34,7 +34,7 @@ def forgettable(person_id: int, user: User) -> Person:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def forget(request: StaffRequest, person_id: int) -> HttpResponse:
-    """GET shows what is kept about the person; POST, with the tick set, forgets it for good."""
+    """GET shows what is stored about the person; POST, with the box ticked, erases it permanently."""
     person = forgettable(person_id, request.user)
     form = ForgetForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -45,13 +45,13 @@ def forget(request: StaffRequest, person_id: int) -> HttpResponse:
 
 
 class ForgetForm(forms.Form):
-    """The word that it is meant."""
+    """The confirmation."""
 
     is_sure = forms.BooleanField(label=_("I understand that this can’t be undone"))
 
 
 def move_role(request: StaffRequest, group: str, role_id: int) -> HttpResponse:
-    """One form that ends the role here and begins it at another company."""
+    """Ends the role here and begins it at another company, in one form."""
     rows = GROUPS[group].objects.where(request.user, may="serve_customers").filter(ends_on=None)
     role = get_object_or_404(rows.select_related("person", "company"), pk=role_id)
     companies = Company.objects.where(request.user, may="serve_customers").exclude(pk=role.company_id).order_by("name_folded")

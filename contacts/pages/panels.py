@@ -1,4 +1,4 @@
-"""What this app shows in the dossier and on a vehicle's page, and the list of what higher apps show on a person's."""
+"""This app's panels in the dossier and on vehicle pages, and the registry of panels on a person's page."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ person_panels: Registry[Panel] = Registry("person panels")
 
 
 def people(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
-    """The three target groups side by side, each with its people or its empty chair. Costs 9 queries at most."""
+    """The three target groups side by side, each with its people or an empty chair. Costs at most 9 queries."""
     return {"company": company, "groups": [column(company, group) for group in Group]}
 
 
@@ -46,14 +46,14 @@ def column(company: Company, group: Group) -> dict[str, object]:
 
 
 def wanting(company: Any, group: Group) -> int:
-    """How many vehicles wait for somebody of this group: personal ones for users, functional ones for drivers."""
+    """The number of vehicles without a person of this group: personal ones for users, functional ones for drivers."""
     if group == Group.DECISION_MAKER:
         return int(company.fleet_size)
     return int(company.personal_count) if group == Group.USER else int(company.fleet_size - company.personal_count)
 
 
 def last_contact(request: StaffRequest, company: Company, held: set[str]) -> DossierFigure | None:
-    """When somebody of us last really spoke with them."""
+    """The date of the last real contact."""
     if "see_customers" not in held:
         return None
     last = Interaction.objects.filter(company=company).real().select_related("person").order_by("-happened_at").first()
@@ -75,12 +75,12 @@ def log_button(request: StaffRequest, company: Company, held: set[str]) -> dict[
 
 
 def company_timeline(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
-    """The placeholder of the timeline; its lines load after the page."""
+    """The placeholder of the timeline; its lines are loaded after the page."""
     return {"later": reverse("contacts:company_timeline", args=[company.pk])}
 
 
 def why_now(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object] | None:
-    """The company's reasons, straight from the rules, those in the queue first; nothing where there is none. Costs 14 queries."""
+    """The company's reasons, computed by the rules, those in the queue first; nothing where there are none. Costs 14 queries."""
     answers = explain(company, on=company.centre.today(timezone.now()), today=timezone.localdate())
     found = [finding for answer in answers for finding in answer.findings]
     found.sort(key=lambda finding: (not finding.is_in_queue, -finding.reason.weight))
@@ -93,7 +93,7 @@ def reasons_there(company: Company) -> int:
 
 
 def vehicle_people(request: StaffRequest, vehicle: Vehicle, held: set[str]) -> dict[str, object]:
-    """Holders or drivers, those of now first."""
+    """Holders or drivers, current ones first."""
     holders = Holder.objects.filter(vehicle=vehicle).select_related("user__person").order_by("-starts_on", "-pk")
     drives = VehicleDriver.objects.filter(vehicle=vehicle).select_related("driver__person").order_by("-starts_on", "-pk")
     return {"vehicle": vehicle, "holders": holders, "drives": drives, "today": timezone.localdate()}

@@ -65,7 +65,7 @@ class PersonList(ListPage[PersonQuerySet]):
         return rows.where(user, may="export")
 
     def exported(self, query: QueryDict, user: User) -> PersonQuerySet:
-        """Roles too leave the house only at companies where the user may export."""
+        """Roles too are exported only at companies where the user may export."""
         rows = super().exported(query, user).prefetch_related(None)
         rows = rows.prefetch_related(addresses_with_consents())
         return rows.with_roles_seen_by(user, may=self.may, among=Company.objects.where(user, may="export"))
@@ -74,12 +74,12 @@ class PersonList(ListPage[PersonQuerySet]):
         return [role.company_id for role in row.roles_now]
 
     def may_take(self, beside: Iterable[int], user: Any) -> bool:
-        """The companies that the roles name."""
+        """The companies of the roles."""
         return may_name(user, beside, may=self.may)
 
 
 def may_name(user: Any, companies: Iterable[int], *, may: str) -> bool:
-    """True where a sheet for `user`, who holds `may`, may name all of `companies`. Costs 1 query for each CHUNK of them."""
+    """True where `user` holds `may` for all of `companies`, so that a sheet may name them. Costs 1 query for each CHUNK of them."""
     takeable = Company.objects.where(user, may=may).filter(pk__in=Company.objects.where(user, may="export").values("pk"))
     named = list(companies)
     chunks = [named[at : at + CHUNK] for at in range(0, len(named), CHUNK)]
@@ -88,10 +88,10 @@ def may_name(user: Any, companies: Iterable[int], *, may: str) -> bool:
 
 @dataclass(frozen=True)
 class Met:
-    """A person within the user's reach: the roles at companies in reach, and what the user may.
+    """A person within the user's reach: the roles at companies in reach, and the user's rights.
 
-    `held` is about the person, who is stored once: what the user may with any of these companies. `at` has it by company, for
-    whatever is a company's own: a right at one employer is none at another.
+    `held` is for the person: the rights over any of these companies. `at` has the rights by company, for whatever belongs to a
+    company: a right at one employer does not apply at another.
     """
 
     person: Person
@@ -113,7 +113,7 @@ class Met:
 
 
 def meet(request: StaffRequest, person_id: int, may: str = "meet_customers") -> Met:
-    """The person, if the user has the right `may` there; else 404. Costs at most 6 queries."""
+    """The person, if the user holds `may` there, otherwise 404. Costs at most 6 queries."""
     person = get_object_or_404(Person.objects.where(request.user, may=may).prefetch_related(addresses_with_consents()), pk=person_id)
     roles = roles_seen(person, request.user)
     if roles:
@@ -173,7 +173,7 @@ def history(request: StaffRequest, found: Person, addresses: list[PersonAddress]
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def person_new(request: StaffRequest, company_id: int) -> HttpResponse:
-    """Somebody new at a company, with what they are to it."""
+    """A new person at a company, with their role."""
     company = get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])
     form = NewPersonForm(request.POST or None, user=request.user, company=company, initial={"group": request.GET.get("group")})
@@ -272,7 +272,7 @@ def address_edit(request: StaffRequest, address_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def consent_new(request: StaffRequest, person_id: int) -> HttpResponse:
-    """What a person agreed to or took back; it counts at once."""
+    """Records consents given or withdrawn; they apply immediately."""
     met = meet(request, person_id, "record_consent")
     form = ConsentForm(request.POST or None, person=met.person, sees_private=met.sees_private)
     if form.is_valid():
@@ -283,7 +283,7 @@ def consent_new(request: StaffRequest, person_id: int) -> HttpResponse:
 
 
 def record_consents(met: Met, values: dict[str, Any], *, by: Any) -> None:
-    """One entry for each purpose, or none at all; kept with the company through which the user knows the person."""
+    """One entry for each purpose, all or none; stored with the company through which the user knows the person."""
     company = next((role.company for role in met.roles if "record_consent" in met.at[role.company_id]), None)
     with transaction.atomic():
         for purpose in values["purposes"]:

@@ -1,4 +1,4 @@
-"""What people type about a person, turned into values."""
+"""Forms for people, their roles, addresses and vehicles."""
 
 from datetime import date
 from typing import Any, Unpack, cast
@@ -22,7 +22,7 @@ NO_TELEPHONE = _("This is not a telephone number. Enter it with its country code
 
 
 class PersonForm(RowForm):
-    """Hands over values; `people.enter` and `people.edit` decide. Private fields are there only for those who may see them."""
+    """Validates the values; `people.enter` and `people.edit` decide. Private fields are only included for users who may see them."""
 
     class Meta:
         model = Person
@@ -43,7 +43,7 @@ class PersonForm(RowForm):
 
 
 class NewPersonForm(PersonForm):
-    """A person who is not known yet, with what they are to a company and how they are reached."""
+    """A new person, with their role at a company and their addresses."""
 
     group = forms.ChoiceField(label=_("Role at the company"), choices=Group.choices, widget=forms.RadioSelect)
     job_title = forms.CharField(label=_("Job title"), max_length=100, required=False)
@@ -95,7 +95,7 @@ def known_by(value: str, channel: str, user: User) -> Person | None:
 
 
 class RoleForm(forms.Form):
-    """A role of somebody who is known already, at a company where the user serves."""
+    """A role of a known person, at a company that the user serves."""
 
     group = forms.ChoiceField(label=_("Role at the company"), choices=Group.choices, widget=forms.RadioSelect)
     company = forms.ModelChoiceField(label=_("Company"), queryset=Company.objects.none())
@@ -112,7 +112,7 @@ class RoleForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """Where somebody goes with their role, and from which day."""
+    """The company to which a person moves with their role, and the day."""
 
     company = forms.ModelChoiceField(label=_("To company"), queryset=Company.objects.none())
     on = DayField(label=_("From"))
@@ -131,7 +131,7 @@ class MoveForm(forms.Form):
 
 
 class RoleEditForm(RowForm):
-    """What a role says; ending it is a day in the field "to"."""
+    """The fields of a role; a day in the field "to" ends it."""
 
     responsibilities = forms.MultipleChoiceField(
         label=_("Responsible for"), choices=Responsibility.choices, widget=forms.CheckboxSelectMultiple, required=False
@@ -185,7 +185,7 @@ class AddressForm(forms.Form):
 
 
 class AddressStateForm(RowForm):
-    """What became of an address. Its words stay: whoever inherits a mailbox inherits no consent."""
+    """The state of an address. Its value can't be changed: a successor in a mailbox does not inherit consent."""
 
     class Meta:
         model = PersonAddress
@@ -201,7 +201,7 @@ class AddressStateForm(RowForm):
 
 
 class HolderForm(forms.Form):
-    """Who has a personal vehicle from a day on: one of the company's users."""
+    """The holder of a personal vehicle from a given day: one of the company's users."""
 
     user = forms.ModelChoiceField(label=_("User"), queryset=VehicleUser.objects.none())
     starts_on = DayField(label=_("From"))
@@ -213,7 +213,7 @@ class HolderForm(forms.Form):
 
 
 class DriveForm(forms.Form):
-    """Who drives a functional vehicle from a day on: one of the company's drivers."""
+    """A driver of a functional vehicle from a given day: one of the company's drivers."""
 
     driver = forms.ModelChoiceField(label=_("Driver"), queryset=Driver.objects.none())
     on = DayField(label=_("From"))

@@ -1,4 +1,4 @@
-"""The marks of the three target groups, wherever one is shown."""
+"""The icons of the three target groups."""
 
 from contacts.people.models.roles import Group
 

@@ -1,15 +1,14 @@
-"""What the portal keeps about a person: how each table forgets them, and how it goes along when two people are found to be one.
+"""Personal data: how each table forgets a person, and how its rows move when two people are merged.
 
-Every table that names a person (by a foreign key to Person, to one of the roles or to PersonAddress, or by a bare id) stands
-on both lists under its label, "events.registration". A test walks the models and fails on one that does not. An app adds its
-own tables in its `apps.py`:
+Every table that names a person (by a foreign key to Person, to one of the roles or to PersonAddress, or by a bare id) must be on
+both lists under its label, "events.registration". A test checks all models for this. An app adds its own tables in its `apps.py`:
 
     person_data.to_forget.register("events.registration", forget_registrations)   # (person) -> None
     person_data.to_move.register("events.registration", person_data.moving(Registration, "person"))
 
-Both run inside the verb's transaction, an app's entries before those of `contacts`. The row of the Person itself stays, empty:
-seats, money and stock that refer to it still add up, and nothing in it identifies the person. No verb merges two people yet:
-`to_move` is ready for it, and tested.
+Both run inside the verb's transaction, an app's entries before those of `contacts`. The row of the Person itself is kept, but
+emptied: seats, money and stock that refer to it still add up, and nothing in it identifies the person. There is no verb to merge
+two people yet; `to_move` is ready for it, and tested.
 """
 
 from collections.abc import Callable
@@ -33,21 +32,21 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Words = str | Promise
-Moved = list[tuple[models.Model, audit.Changes]]  # rows that now name somebody else, each with what changed
+Moved = list[tuple[models.Model, audit.Changes]]  # rows that now refer to another person, each with its changes
 Forget = Callable[[Person], None]
 Move = Callable[[Person, Person], Moved]
 
 to_forget: Registry[Forget] = Registry("things to forget about a person")
 to_move: Registry[Move] = Registry("things to move in a merge")
 
-# What is kept about a person, in words and rows: shown before it is forgotten. Each costs 1 query.
+# What is stored about a person, as label and count: shown before it is forgotten. Each costs 1 query.
 to_count: Registry[tuple[Words, Callable[[Person], int]]] = Registry("what is kept about a person")
 
 EMPTY = {"first_name": "", "last_name": "", "title": "", "born_on": None, "family": "", "best_time": "", "external_id": "", "centre": None}
 
 
 def kept_about(person: Person) -> list[tuple[Words, int]]:
-    """(label, how many rows) of each thing that is kept about `person`, without those of which there is none."""
+    """(label, number of rows) of everything stored about `person`, without zeros."""
     counted = [(label, count(person)) for label, count in to_count]
     return [(label, number) for label, number in counted if number]
 
@@ -58,7 +57,7 @@ def rows_of(model: type[models.Model], path: str = "person") -> Callable[[Person
 
 
 def forget(person: Person, *, by: "User | None") -> None:
-    """Everything that says who `person` was is gone; companies' figures stay. Cannot be undone. Costs 1 to 3 queries for each table."""
+    """Erase everything that identifies `person`; companies' figures are kept. Cannot be undone. Costs 1 to 3 queries for each table."""
     with transaction.atomic():
         lock(person)
         roles = [role for model in GROUPS.values() for role in model._default_manager.filter(person=person)]
@@ -94,7 +93,7 @@ def emptying(model: type[models.Model], path: str, **empty: object) -> Forget:
 
 
 def forget_changes(model: type[models.Model], ids: Any) -> None:
-    """Drop what the history says about these rows: the act stays, before and after go."""
+    """Erase the history's values of these rows: the entries are kept, before and after are deleted."""
     audit.Change.objects.filter(object_type=audit.label(model), object_id__in=ids).delete()
 
 
@@ -121,7 +120,7 @@ def forget_self(person: Person) -> None:
 
 
 def moving(model: type[models.Model], field: str) -> Move:
-    """Moves rows by setting the kept person instead of the duplicate; for tables that may have rows of both."""
+    """Moves rows by replacing the duplicate with the kept person; for tables that may have rows of both."""
 
     def move(duplicate: Person, kept: Person) -> Moved:
         rows = list(model._default_manager.filter(**{field: duplicate}))
@@ -139,7 +138,7 @@ def renamed(row: models.Model, field: str, to: models.Model) -> tuple[models.Mod
 
 
 def move_roles(group: str) -> Move:
-    """Moves roles; where both hold a running one at the same company, the duplicate's becomes the past."""
+    """Moves roles; where both have a running one at the same company, the duplicate's is ended."""
 
     def move(duplicate: Person, kept: Person) -> Moved:
         moved: Moved = []
@@ -160,7 +159,7 @@ def move_roles(group: str) -> Move:
 
 
 def _hand_vehicles_over(role: Any, standing: Any) -> Moved:
-    """The vehicles of the role that ends go to the role that stays."""
+    """Move the vehicles of the ended role to the kept role."""
     moved = [renamed(held, "user", standing) for held in Holder.objects.filter(user=role.pk)] if role.group == "user" else []
     if role.group == "driver":
         for drive in VehicleDriver.objects.filter(driver=role.pk):
@@ -171,7 +170,8 @@ def _hand_vehicles_over(role: Any, standing: Any) -> Moved:
 
 
 def move_pairs(duplicate: Person, kept: Person) -> Moved:
-    """Moves the duplicate's pairs to the kept person. Of two pairs with the same third person one stays, marked different if either was."""
+    """Moves the duplicate's pairs to the kept person. Of two pairs with the same third person one is kept, marked as different if
+    either was."""
     moved: Moved = []
     for pair in PersonPair.objects.filter(Q(one=duplicate) | Q(other=duplicate)):
         third = pair.other_id if pair.one_id == duplicate.pk else pair.one_id
@@ -198,5 +198,5 @@ def move_search_row(duplicate: Person, kept: Person) -> Moved:
 
 
 def move_nothing(duplicate: Person, kept: Person) -> Moved:
-    """Moves nothing: these rows belong to others that move."""
+    """Moves nothing: these rows belong to rows that are moved."""
     return []

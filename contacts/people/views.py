@@ -1,4 +1,4 @@
-"""Who has a vehicle and who drives it."""
+"""Views for the holder and the drivers of a vehicle."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -16,7 +16,7 @@ from fleetportal.core.web.pages import ask, done, page
 
 
 def served(request: StaffRequest, vehicle_id: int) -> tuple[Vehicle, str]:
-    """A vehicle that the user serves, and its page; else 404."""
+    """A vehicle that the user serves, and its page, otherwise 404."""
     vehicle = get_object_or_404(Vehicle.objects.where(request.user, may="serve_customers").select_related("company"), pk=vehicle_id)
     return vehicle, reverse("accounts:vehicle", args=[vehicle.pk])
 
@@ -25,7 +25,7 @@ def served(request: StaffRequest, vehicle_id: int) -> tuple[Vehicle, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def holder_new(request: StaffRequest, vehicle_id: int) -> HttpResponse:
-    """Somebody else has the vehicle from a day on; the holder before gives it up the day before."""
+    """Gives the vehicle to another holder from a given day."""
     vehicle, back = served(request, vehicle_id)
     form = HolderForm(request.POST or None, vehicle=vehicle)
     if form.is_valid():
@@ -65,7 +65,7 @@ def drive_new(request: StaffRequest, vehicle_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 def drive_end(request: StaffRequest, drive_id: int) -> HttpResponse:
-    """From tomorrow on, this driver no longer drives the vehicle."""
+    """Ends a driver's period today."""
     drives = VehicleDriver.objects.filter(vehicle__in=Vehicle.objects.where(request.user, may="serve_customers"))
     drive = get_object_or_404(drives.select_related("vehicle__company", "driver__person"), pk=drive_id)
     drive.end(by=request.user, on=timezone.localdate())

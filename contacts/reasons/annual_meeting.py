@@ -30,7 +30,7 @@ MEETING_EVERY_MONTHS = 12  # decision-maker, account manager and our management 
 
 
 class MeetingPlanning(Planning):
-    """ "Plan" fixes an annual meeting, and its letter carries the calendar entry."""
+    """ "Plan" fixes an annual meeting and sends a calendar entry."""
 
     def form(self, reason: "Reason", *, user: User, data: FormData = None) -> forms.Form:
         return MeetingForm(data, company=reason.company, user=user)
@@ -53,7 +53,7 @@ class MeetingPlanning(Planning):
 
 
 def decision_maker_of(reason: "Reason") -> object:
-    """Who decides at the company, the owner or director first known. Costs 1 query."""
+    """The company's decision-maker; owners and directors come first. Costs 1 query."""
     today = reason.company.centre.today(timezone.now())
     roles = DecisionMaker.objects.running(on=today).filter(company=reason.company_id)
     first = roles.select_related("person").order_by("pk").first()
@@ -61,7 +61,7 @@ def decision_maker_of(reason: "Reason") -> object:
 
 
 class AnnualMeetingDue(Rule):
-    """No annual meeting was held for MEETING_EVERY_MONTHS, none is planned, and somebody is known who decides."""
+    """No annual meeting was held for MEETING_EVERY_MONTHS, none is planned, and a decision-maker is known."""
 
     name, icon, doing, value = "annual_meeting", "calendar-plus", gettext_lazy("Meet"), 30
     asks = Group.DECISION_MAKER

@@ -1,4 +1,4 @@
-"""A reason as it is shown: the row beside its rule, which has the words, the icon and the way to speak to the person."""
+"""A reason for display: the row with its rule, which has the sentence, the icon and the channel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from contacts.people.models.roles import DecisionMaker
 from contacts.reasons.models import Reason, points_of
 from contacts.reasons.rule import Rule, rules
 
-BY_PHONE = "phone"  # the icon of rules whose contact may as well be a letter
+BY_PHONE = "phone"  # the icon of rules for which a letter will do as well
 WAYS = {Channel.EMAIL: "mail", Channel.LETTER: "mailbox", Channel.IN_PERSON: "users"}
 
 
 class Weight(NamedTuple):
-    """One of the things that give a reason its position in the list: in words, with its points."""
+    """One factor in a reason's weight: its label and its points."""
 
     words: str | Promise
     points: int
@@ -27,7 +27,7 @@ class Weight(NamedTuple):
 
 @dataclass(frozen=True)
 class ReasonCard:
-    """One reason, as Today, the dossier and `explain` show it."""
+    """One reason, for Today, the dossier and `explain`."""
 
     reason: Reason
 
@@ -50,13 +50,13 @@ class ReasonCard:
 
     @property
     def job(self) -> str | Promise:
-        """What the person is there, on `for_cards()` rows: their job title, else the kind of decision-maker."""
+        """The person's job title, or the kind of decision-maker, on `for_cards()` rows."""
         kind = self.reason.role_kind
         return self.reason.job_title or (DecisionMaker.Kind(kind).label if kind and kind != DecisionMaker.Kind.OTHER else "")
 
     @property
     def channel(self) -> Channel:
-        """How to speak to the person, by what may be used: telephone, e-mail, letter, else in person. No query on `for_cards()` rows."""
+        """The best usable channel: telephone, e-mail, letter, otherwise in person. No query on `for_cards()` rows."""
         company = self.reason.company
         if self.reason.person is None:
             return Channel.PHONE if company.phone else Channel.IN_PERSON
@@ -73,7 +73,7 @@ class ReasonCard:
 
     @property
     def doing(self) -> str | Promise:
-        """One word for what to do: the rule's, or "Write" where nobody answers a telephone."""
+        """One word for what to do: the rule's, or "Write" where there is no telephone number."""
         writes = self.rule.icon == BY_PHONE and self.channel in (Channel.EMAIL, Channel.LETTER)
         return _("Write") if writes else self.rule.doing
 
@@ -82,7 +82,7 @@ class ReasonCard:
         return WAYS.get(self.channel, BY_PHONE) if self.rule.icon == BY_PHONE else self.rule.icon
 
     def weights(self, on: date) -> list[Weight]:
-        """Why the reason has its position in the list, in words and points; they add up to `weight` on the day it was computed."""
+        """The factors of the reason's weight with their points, which add up to `weight` on the day it was computed."""
         reason, company, left = self.reason, self.reason.company, self.reason.days_left(on)
         points = points_of(tier=company.tier, phase=company.phase, group=reason.group, value=self.rule.value, due_on=reason.due_on, on=on)
         labels = {

@@ -1,4 +1,4 @@
-"""The rules of this app, put on their list."""
+"""Registers the rules of this app."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from contacts.reasons.silence import CADENCE, FLEET_SHARE, Silence, count_silent
 
 
 def register() -> None:
-    """Put the rules of this app on their list, and the reasons on the list of what is derived from a company."""
+    """Register the rules of this app, and the reasons as derived from companies."""
     for rule in (ContractEnd(), Coverage(), Silence(), AnnualMeetingDue()):
         rules.register(rule.name, rule)
     plannings.register(AnnualMeetingDue.name, MeetingPlanning())

@@ -22,7 +22,7 @@ RANK = {kind: rank for rank, kind in enumerate(("fleet_manager", "owner", "manag
 
 
 class ReasonRow(NamedTuple):
-    """A reason that a rule found, as its table keeps it."""
+    """A reason found by a rule, with the values of its row."""
 
     key: str
     rule: str
@@ -35,7 +35,7 @@ class ReasonRow(NamedTuple):
     weight: int
 
     def as_reason(self, *, on: date, pk: int | None = None) -> Reason:
-        """The row as an object, not saved."""
+        """The row as a model instance, not saved."""
         return Reason(pk=pk, found_on=on, **self._asdict())
 
 
@@ -55,7 +55,7 @@ class Difference:
 
 
 def look_again(ids: list[int], *, now: datetime | None = None) -> Difference:
-    """The reasons of these companies are what the rules find now, on each centre's own day."""
+    """Recompute the reasons of these companies, on each centre's current date."""
     now = now or timezone.now()
     days = {zone: day_in(zone, now) for zone in Centre.objects.values_list("time_zone", flat=True).distinct()}
     total = Difference()
@@ -72,9 +72,9 @@ def _ids_in(ids: list[int], zones: list[str]) -> Iterable[int]:
 
 
 def compute(ids: list[int], *, on: date) -> Difference:
-    """The reasons of these companies are what the rules find on that day. One transaction; two queries for each rule and at most 8.
+    """Recompute the reasons of these companies for that day. One transaction; two queries for each rule and at most 8.
 
-    The companies are locked, so that of two computations the later one has the last word.
+    The companies are locked, so that the later of two computations wins.
     """
     with transaction.atomic():
         companies = Company.objects.filter(pk__in=ids)
@@ -93,7 +93,8 @@ def compute(ids: list[int], *, on: date) -> Difference:
 
 
 def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iterable[ReasonRow]:
-    """The reasons that the rules find at `companies` on that day, with whom to speak to; `worth` is each one's tier and phase."""
+    """The reasons found by the rules for `companies` on that day, with the person to contact; `worth` has each company's tier and
+    phase."""
     suggest = Suggestions(companies, on)
     for rule in rules:
         for found in rule.find(companies, on=on):
@@ -113,12 +114,13 @@ def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iter
 
 
 def key_of(rule: Rule, found: FoundReason) -> str:
-    """The unique key of this reason; a person whom the engine only suggested is not part of it."""
+    """The unique key of this reason; a person who was only suggested is not part of it."""
     return f"{rule.name}:{found.company}:{found.person or ''}:{found.vehicle or ''}:{found.occasion}"[:140]
 
 
 class Suggestions:
-    """The person to contact at each company: whoever has the responsibility, else the highest rank. Costs 1 query per group."""
+    """The person to contact at each company: the one with the responsibility, otherwise the one of highest rank. Costs 1 query per
+    group."""
 
     def __init__(self, companies: Any, on: date) -> None:
         self.companies, self.on = companies, on

@@ -22,7 +22,7 @@ NAMED = 3  # plates named on the card
 
 
 class ContractEnd(Rule):
-    """Contracts of a company that end in the same month, not too far ahead: order in time what follows them."""
+    """Contracts of a company that end in the same month, soon enough to order the next vehicles now."""
 
     name, icon, doing, value = "contract_end", "phone", gettext_lazy("Call"), 18
     asks, topic = Group.DECISION_MAKER, Responsibility.ORDERS

@@ -17,12 +17,12 @@ from fleetportal.core.words import opening
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
 
-# For whom a company needs somebody: for vehicles of that use; somebody who decides it needs for any.
+# The groups that a company needs: by the use of its vehicles; decision-makers for any vehicle.
 FOR = {Group.DECISION_MAKER: tuple(Use), Group.USER: (Use.PERSONAL,), Group.DRIVER: (Use.FUNCTIONAL,)}
 
 
 class Coverage(Rule):
-    """Nobody is known of a target group, though the company has vehicles for it: the empty chair."""
+    """No person of a target group is known, although the company has vehicles for it: an empty chair."""
 
     name, icon, doing, value = "coverage", "armchair", gettext_lazy("Ask"), 14
     absent = gettext_lazy("We know at least one person in every group that the company has vehicles for.")

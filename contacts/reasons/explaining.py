@@ -17,7 +17,7 @@ class Finding:
 
     reason: Reason
     decision: Decision | None
-    stored: int | None = None  # the id of the row, where it is computed already
+    stored: int | None = None  # the id of the row, if it has been computed
 
     @property
     def is_in_queue(self) -> bool:
@@ -26,16 +26,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What one rule says about a company; without findings its own words say why."""
+    """The result of one rule for a company; without findings the rule explains why."""
 
     rule: Rule
     findings: list[Finding]
 
 
 def explain(company: Company, *, on: date, today: date | None = None) -> list[Explanation]:
-    """What each rule finds at `company` on that day, straight from its queryset, and what keeps it out of the queue of `today`.
+    """What each rule finds for `company` on that day, computed directly, and what keeps it out of the queue of `today`.
 
-    `on` is the day of the company's centre; `today` the one by which Today goes, without it `on`. Costs two queries for each rule and 4.
+    `on` is the date at the company's centre; `today` is the date used by the Today page, `on` by default. Costs two queries for
+    each rule and 4.
     """
     found: defaultdict[str, list[Reason]] = defaultdict(list)
     here = Company.objects.filter(pk=company.pk)

@@ -20,12 +20,12 @@ TIER_POINTS: dict[str, int] = {Tier.DIAMOND: 50, Tier.PLATINUM: 40, Tier.GOLD: 3
 GROUP_POINTS: dict[str, int] = {Group.DECISION_MAKER: 15, Group.USER: 8, Group.DRIVER: 0}
 AT_RISK_POINTS = 10
 HURRY = ((7, 30), (30, 20), (90, 10))  # days left, points
-# A reason that has been late for long meets no deadline any more; it would come before every second delivery for ever.
+# Caps the points of an overdue reason, which would otherwise rank above every second delivery for ever.
 LATE_DAYS, LATE_POINTS = 14, 10
 
 
 def points_of(*, tier: str, phase: str, group: str, value: int, due_on: date | None, on: date) -> dict[str, int]:
-    """What a reason weighs on that day, by what counts: tier, group, kind of reason, risk, hurry."""
+    """The weight of a reason on that day by factor: tier, group, kind of reason, risk, urgency."""
     points = {"tier": TIER_POINTS.get(tier, 0), "group": GROUP_POINTS[group], "kind": value}
     if phase == Phase.AT_RISK:
         points["risk"] = AT_RISK_POINTS
@@ -35,7 +35,7 @@ def points_of(*, tier: str, phase: str, group: str, value: int, due_on: date | N
 
 
 def hurry_points(left: int) -> int:
-    """Points for the days left, fewer than none where the day has passed."""
+    """Points for the number of days left, which is negative where the day has passed."""
     return LATE_POINTS if left < -LATE_DAYS else next((points for days, points in HURRY if left <= days), 0)
 
 
@@ -48,7 +48,7 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         return self.where(user, may="serve_customers")
 
     def open(self, *, on: date, to: "User | int | None" = None) -> Self:
-        """Reasons that nobody has put off, planned or done for that day, or given to anybody but `to`."""
+        """Reasons not postponed, planned or done on that day, nor given to anybody but `to`."""
         in_force = Decision.objects.in_force(on=on).filter(key=OuterRef("key"))
         return self.filter(~Exists(in_force.filter(~Q(given_to=to) | Q(given_to=None))))
 
@@ -65,7 +65,7 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         return self.order_by("-weight", "id")
 
     def for_cards(self, *, on: date) -> Self:
-        """With what a closed card shows of the company and the person: what they are there, and which of telephone and e-mail are known."""
+        """With what a closed card shows: company, person, their role, and whether telephone and e-mail are known."""
         held = {group: roles_of_card(model, on) for group, model in GROUPS.items()}
         titles = [When(group=group, then=Subquery(roles.values("job_title")[:1])) for group, roles in held.items()]
         kinds = [When(group=Group.DECISION_MAKER, then=Subquery(held[Group.DECISION_MAKER].values("kind")[:1]))]
@@ -79,12 +79,12 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
 
 
 def roles_of_card(model: type[Role], on: date) -> "models.QuerySet[models.Model]":
-    """On reasons: what the person is to the company on that day, in one group."""
+    """For reasons: the person's roles in one group at the company on that day."""
     return model._default_manager.running(on=on).filter(person=OuterRef("person"), company=OuterRef("company")).order_by("pk")
 
 
 class Reason(models.Model):
-    """Why to contact somebody now. Made and withdrawn by its rule's queryset alone (see `contacts.reasons`), never edited by people."""
+    """A reason to contact somebody now. Only made and withdrawn by its rule (see `contacts.reasons`), never edited by people."""
 
     key = models.CharField(max_length=140, unique=True)
     rule = models.CharField(max_length=40)
@@ -102,7 +102,7 @@ class Reason(models.Model):
     # what `with_giver()` adds
     given_by: str | None
     given_why: str | None
-    # what `for_cards()` adds: of the role that counts, None where there is none; which addresses may be used
+    # annotations of `for_cards()`: from the relevant role, None where there is none; which addresses may be used
     job_title: str | None
     role_kind: str | None
     has_phone: bool
@@ -128,7 +128,7 @@ class Reason(models.Model):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def in_force(self, *, on: date) -> Self:
-        """Decisions that keep their reason away on that day."""
+        """Decisions that hide their reason on that day."""
         return self.filter(Q(until=None) | Q(until__gt=on))
 
     def where(self, user: "User", *, may: str) -> Self:
@@ -139,7 +139,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class Decision(models.Model):
-    """What a user did with a reason. It refers to the reason's key, so that it survives a new computation."""
+    """A user's decision on a reason. It refers to the reason's key, so that it survives a recomputation."""
 
     class Kind(models.TextChoices):
         REACHED = "reached", _("reached")
@@ -154,7 +154,7 @@ class Decision(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     kind = models.CharField(max_length=11, choices=Kind)
-    until = models.DateField(null=True)  # the reason stays away before that day; None: for this occasion
+    until = models.DateField(null=True)  # the reason is hidden before that day; None: for this occasion
     given_to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")  # stays with them alone
     why = models.CharField(max_length=300, blank=True)
     interaction = models.ForeignKey(Interaction, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -1,4 +1,4 @@
-"""Every company's reasons, once a day, in slices that go on where a killed worker stopped."""
+"""Recomputes all companies' reasons once a day, in slices that resume where a killed worker stopped."""
 
 import time
 from datetime import date, datetime
@@ -23,7 +23,7 @@ def start_unless_done(*, now: datetime) -> Job | None:
 
 
 def start_again(valid_from: date) -> None:
-    """Looks at every company again because a number of the trade changed; one that counts later is met by its day's own job."""
+    """Recompute all companies because a policy changed; one that applies later is handled by that day's job."""
     today = timezone.localdate()
     if valid_from <= today:
         jobs.start(KIND, {"day": today.isoformat(), "after": 0}, by=None)
@@ -31,7 +31,7 @@ def start_again(valid_from: date) -> None:
 
 @jobs.kind(KIND)
 def run(job: Job, deadline: float) -> bool:
-    """True when every company has been looked at; one that is entered meanwhile was looked at as a touched one."""
+    """True when all companies have been processed; companies entered meanwhile are processed because they were touched."""
     policy.forget()
     if not job.total:
         job.progress(0, Company.objects.count())

@@ -1,4 +1,4 @@
-"""What "Plan" makes of a reason: what is registered for its rule, else a dated task."""
+"""The effect of "Plan" on a reason: the one registered for its rule, otherwise a dated task."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -34,22 +34,22 @@ class PlanForm(forms.Form):
 
 
 class Planning:
-    """What "Plan" makes of a reason: a dated row, taken back by `undo` when the user takes the step back."""
+    """Turns a reason into a dated row, which `undo` removes when the user takes the step back."""
 
     def form(self, reason: Reason, *, user: "User", data: FormData = None) -> forms.Form:
-        """The form under "Plan"; it needs a date field `on`, and may have a `note` on what else happens."""
+        """The form under "Plan"; it needs a date field `on` and may have a `note` about other effects."""
         raise NotImplementedError
 
     def carry_out(self, reason: Reason, values: dict[str, object], *, by: "User") -> models.Model:
-        """The row that was made of the form's values, inside the caller's transaction."""
+        """Make the row from the form's values, inside the caller's transaction."""
         raise NotImplementedError
 
     def undo(self, made_id: int, *, by: "User") -> None:
-        """Take back the row that `carry_out` made; nothing where it is gone."""
+        """Remove the row made by `carry_out`, if it still exists."""
         raise NotImplementedError
 
 
-# rule -> what "Plan" makes of its reasons; a dated task for a rule that is not here
+# rule -> its planning; rules not registered here use a dated task
 plannings: Registry[Planning] = Registry("plannings")
 
 
@@ -73,7 +73,7 @@ TASK = TaskPlanning()
 
 
 def planning_for(rule: str) -> Planning:
-    """What "Plan" means for reasons of that rule; a dated task where nothing else is registered."""
+    """The planning for reasons of that rule; a dated task where none is registered."""
     try:
         return plannings[rule]
     except KeyError:

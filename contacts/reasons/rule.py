@@ -1,4 +1,4 @@
-"""What a reason to contact somebody is made of: rules are registered, reasons are the rows they find.
+"""Rules and reasons: rules are registered, reasons are the rows that they find.
 
 A higher app adds a rule in its `apps.py`, say for the annual meeting (the whole of it is in annual_meeting.py):
 
@@ -22,7 +22,7 @@ A higher app adds a rule in its `apps.py`, say for the annual meeting (the whole
     rules.register("annual_meeting", AnnualMeetingDue())
     plannings.register("annual_meeting", MeetingPlanning())     # of planning.py: "Plan" makes a Meeting; without it a dated task
 
-Give `person=` (and `vehicle=`) to `FoundReason` where the reason is about that person alone, like a second delivery; such a rule
+Give `person=` (and `vehicle=`) to `FoundReason` where the reason is only about that person, like a second delivery; such a rule
 needs no `asks`. Rule, company, person, vehicle and occasion are the key of a reason; decisions about it refer to that key.
 """
 
@@ -54,14 +54,14 @@ class FoundReason:
     occasion: str
     group: str
     due_on: date | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)  # as JSON keeps them: what the sentence needs
+    facts: Mapping[str, Any] = field(default_factory=dict)  # in JSON types: the values for the sentence
     person: int | None = None
     vehicle: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeChip:
-    """One way a contact may end. `effect(reason, by=user)` is what else happens then, in the verb's transaction, and answers the row."""
+    """A possible outcome of a contact. `effect(reason, by=user)` makes a further row in the verb's transaction and returns it."""
 
     code: str
     label: Words
@@ -82,19 +82,19 @@ NOT_REACHED_CHIPS = (
 
 
 class Rule:
-    """A reason to contact somebody: when there is one, what it says, what it is worth."""
+    """A kind of reason: when there is one, its sentence and its value."""
 
     name: str
     icon: str = "phone"
     doing: Words = _("Call")  # one word at the end of the row
-    value: int = 0  # 0 to 40: what this kind of reason is worth beside tier, group and hurry
-    asks: str = ""  # the group whose person is suggested where the rule names none
+    value: int = 0  # 0 to 40: the points of this kind of reason, added to those for tier, group and urgency
+    asks: str = ""  # the group from which a person is suggested where the rule gives none
     topic: str = ""  # prefer a person with this responsibility, if there is one
     rest: relativedelta | None = None
 
     @property
     def absent(self) -> Words:
-        """What `explain` says where the rule finds nothing."""
+        """The text of `explain` where the rule finds nothing."""
         raise NotImplementedError
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
@@ -102,7 +102,7 @@ class Rule:
         raise NotImplementedError
 
     def sentence(self, facts: Mapping[str, object]) -> str:
-        """The reason in the reader's language, one or two whole sentences."""
+        """The reason in the reader's language, in one or two full sentences."""
         raise NotImplementedError
 
     def details(self, facts: Mapping[str, object]) -> Iterator[tuple[Words, str]]:
@@ -110,14 +110,14 @@ class Rule:
         return iter(())
 
     def chips(self, reason: Reason) -> tuple[OutcomeChip, ...]:
-        """How a contact may end in which the person was reached."""
+        """The possible outcomes of a contact in which the person was reached."""
         return REACHED_CHIPS
 
     def undo(self, made_id: int, *, by: "User") -> None:
-        """Take back the row that a chip's effect made, when the user takes the step back; nothing where it is gone."""
+        """Remove the row made by a chip's effect, if it still exists, when the user takes the step back."""
 
     def url(self, reason: Reason) -> str:
-        """Where the thing itself is shown, "" for the company's own page."""
+        """The page of the reason's subject; "" for the company's page."""
         return ""
 
 

@@ -22,7 +22,7 @@ from fleetportal.core.words import number
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
 
-# Of the cadence of decision-makers: how soon somebody directly responsible for the fleet should hear from us again.
+# A share of the decision-makers' cadence, for people directly responsible for the fleet.
 FLEET_SHARE = declare(
     "cadence_fleet_share",
     default=50,
@@ -36,7 +36,7 @@ FLEET_SHARE = declare(
 )
 
 # Months after which somebody of a group should hear from us again, by the company's tier ("": none yet).
-# Drivers are met when they collect a vehicle; nobody calls them because time has passed.
+# Drivers are met when they collect a vehicle; they are not called because time has passed.
 DEFAULTS: dict[Group, dict[str, int]] = {
     Group.DECISION_MAKER: {Tier.DIAMOND: 1, Tier.PLATINUM: 2, Tier.GOLD: 3, Tier.SILVER: 6, Tier.BRONZE: 12, "": 6},
     Group.USER: {Tier.DIAMOND: 12, Tier.PLATINUM: 12, Tier.GOLD: 12, Tier.SILVER: 12, Tier.BRONZE: 12, "": 12},
@@ -65,19 +65,19 @@ CADENCE: dict[Group, dict[str, Number]] = {
 
 @dataclass(frozen=True)
 class Interval:
-    """How long somebody may hear nothing from us: whole months, or, for a share of them that is none, whole weeks."""
+    """The longest time without contact: whole months, or whole weeks where a share of them is less than a month."""
 
     months: int
     weeks: int = 0
 
     @classmethod
     def share(cls, months: int, percent: int) -> "Interval":
-        """That share of `months`; a fraction of a week is left out."""
+        """That share of `months`, rounded down to whole weeks."""
         whole, rest = divmod(months * percent, 100)
         return cls(0, max(1, months * percent * 52 // 1200)) if rest else cls(whole)
 
     def since(self, day: date) -> date:
-        """The day on which it is over for somebody who last heard from us on `day`."""
+        """The last day of the interval after a contact on `day`."""
         return day + relativedelta(months=self.months, weeks=self.weeks)
 
     def before(self, day: date) -> date:
@@ -85,7 +85,7 @@ class Interval:
 
 
 def intervals(group: Group, *, on: date) -> dict[tuple[str, bool], Interval]:
-    """For each tier, and for whether somebody is directly responsible for the fleet, the interval that counts on that day."""
+    """The interval on that day for each tier, and for people with and without direct responsibility for the fleet."""
     found = {}
     for tier, cadence_number in CADENCE[group].items():
         months = cadence_number.on(on)
@@ -95,24 +95,25 @@ def intervals(group: Group, *, on: date) -> dict[tuple[str, bool], Interval]:
 
 
 def count_silent(number: Number, on: date, at: CentreQuerySet) -> int:
-    """The people whom a cadence calls silent on that day. Costs 3 queries over the companies of its tier at these centres."""
+    """The number of silent people by a cadence on that day. Costs 3 queries over the companies of its tier at these centres."""
     tier = next(tier for tiers in CADENCE.values() for tier, its_number in tiers.items() if its_number == number)
     return sum(1 for _found in Silence().find(Company.objects.filter(tier=tier, centre__in=at), on=on))
 
 
 def count_silent_fleet_managers(number: Number, on: date, at: CentreQuerySet) -> int:
-    """The people directly responsible for a fleet who are silent on that day. Costs 3 queries over all companies at these centres."""
+    """The number of silent people with direct responsibility for a fleet on that day. Costs 3 queries over all companies at these
+    centres."""
     return sum(1 for found in Silence().find(Company.objects.filter(centre__in=at), on=on) if found.facts["fleet"])
 
 
 class Silence(Rule):
-    """Somebody has heard nothing from us for longer than tier and group allow. Any real contact with them starts the time anew."""
+    """A person has not heard from us for longer than tier and group allow. Any real contact restarts the interval."""
 
     name, icon, doing, value = "silence", "phone", gettext_lazy("Call"), 16
     absent = gettext_lazy("Everyone has been contacted as often as they should be.")
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
-        named: set[tuple[int, int]] = set()  # who decides and drives is one person, spoken to as the one who decides
+        named: set[tuple[int, int]] = set()  # a person who decides and drives is contacted as the decision-maker
         for group in CADENCE:
             every = intervals(group, on=on)
             for company, tier, is_fleet, person, last, entered, zone in self._unheard(companies, group, every, on=on):
@@ -127,7 +128,7 @@ class Silence(Rule):
     def _unheard(
         self, companies: "CompanyQuerySet", group: Group, every: Mapping[tuple[str, bool], Interval], *, on: date
     ) -> Iterable[tuple[Any, ...]]:
-        """Roles without a real contact in about their cadence, with the last one; the day itself is counted by the caller."""
+        """Roles without a real contact for about their cadence, with the last one; the caller checks the exact day."""
         fleet = Q(kind=DecisionMaker.Kind.FLEET_MANAGER) if group == Group.DECISION_MAKER else Q(pk__in=())
         about = {key: midnight(interval.before(on) + timedelta(days=4)) for key, interval in every.items()}
         bounds = [When(fleet if is_fleet else ~fleet, company__tier=tier, then=Value(about[tier, is_fleet])) for tier, is_fleet in about]
@@ -152,7 +153,7 @@ def midnight(day: date) -> datetime:
 
 
 def months_between(first: date, last: date) -> int:
-    """The most months that can be added to `first` without passing `last`; a month later than the 31st of January is its 28th or 29th."""
+    """The number of whole months from `first` to `last`; a month after 31 January is 28 or 29 February."""
     months = (last.year - first.year) * 12 + last.month - first.month
     return months - (last.day < min(first.day, monthrange(last.year, last.month)[1]))
 

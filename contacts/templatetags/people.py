@@ -1,4 +1,4 @@
-"""Marks of people: how they may be reached, what they are to a company."""
+"""Marks for people: their channels and their roles."""
 
 from collections.abc import Collection
 from functools import lru_cache
@@ -23,16 +23,16 @@ register = template.Library()
 
 @register.simple_tag
 def channels(person: Person, held: Collection[str] = ()) -> SafeString:
-    """How the person may be reached: filled is allowed, plain no answer yet, struck withdrawn; each says so.
+    """The person's channels: filled means allowed, plain no answer yet, struck through withdrawn; each has a text for screen readers.
 
-    Private addresses only for those who hold `see_private`.
+    Private addresses only for users who hold `see_private`.
     """
     language = get_language() or ""
     spans = [channel_mark(mark.channel, mark.state, language) for mark in reach.reach_of(person, sees_private="see_private" in held)]
     return format_html('<span class="fp-channels">{}</span>', mark_safe("".join(spans)))
 
 
-@lru_cache(maxsize=100)  # a list shows each fifty times
+@lru_cache(maxsize=100)  # a list repeats each fifty times
 def channel_mark(channel: Channel, state: str, _language: str) -> SafeString:
     css = f"fp-ch fp-ch--{state}" if state else "fp-ch"
     text = f"{capfirst(channel.label)}: {reach.WORDS[state]}"
@@ -41,7 +41,7 @@ def channel_mark(channel: Channel, state: str, _language: str) -> SafeString:
 
 @register.simple_tag
 def group(role: Any) -> SafeString:
-    """What a role is: the group's icon and word."""
+    """A role's group: icon and word."""
     return group_mark(role.group, get_language() or "")
 
 
@@ -52,7 +52,7 @@ def group_mark(group: Group, _language: str) -> SafeString:
 
 @register.filter
 def language_name(code: str) -> str:
-    """The language's name in the reader's."""
+    """The language's name, in the reader's language."""
     return language_named(code, get_language() or "")
 
 
@@ -63,7 +63,7 @@ def language_named(code: str, _language: str) -> str:
 
 @register.simple_tag
 def group_icon(role: Any) -> SafeString:
-    """The group's icon alone, for a line that says the word."""
+    """Only the group's icon, for a line that has the word."""
     return icon(GROUP_ICONS[role.group], size="s")
 
 
@@ -81,7 +81,7 @@ def role_move(role: Any) -> SafeString:
 
 @register.simple_tag
 def person_row(person: Person) -> SafeString:
-    """One person of the list; written here and not as nodes of a template, as accounts.templatetags.rows says. Every value is escaped."""
+    """One person of the list; built in Python for the reason given in accounts.templatetags.rows. Every value is escaped."""
     link, unconfirmed = escape(reverse("contacts:person", args=[person.pk])), "" if person.is_confirmed else unconfirmed_mark()
     roles = [(role, escape(role.company.name)) for role in person.roles_now]
     narrow = "<br>".join(f"{escape(role.group.label)}, {company}" for role, company in roles)

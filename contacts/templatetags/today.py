@@ -1,4 +1,4 @@
-"""The words and marks of Today."""
+"""Texts and marks of the Today page."""
 
 from datetime import date, datetime
 
@@ -26,7 +26,7 @@ SOON_DAYS = 30
 
 @register.simple_tag
 def day_title(day: Day) -> str:
-    """How many people there are to speak to, as the page's headline."""
+    """The page's headline: how many people there are to contact."""
     if not day.count:
         return _("There is nobody left to speak to today")
     return ngettext("One person to speak to today", "%(count)s people to speak to today", day.count) % {"count": opening(day.count)}
@@ -49,7 +49,7 @@ def day_progress(day: Day) -> str:
 
 @register.simple_tag
 def due_flag(reason: Reason, on: date) -> SafeString | str:
-    """A flag where time is running: amber while it can be done in time, red when it is late."""
+    """A flag for a deadline: amber before it, red when it is late."""
     left = reason.days_left(on)
     if left is None or left > SOON_DAYS:
         return ""
@@ -61,7 +61,7 @@ def due_flag(reason: Reason, on: date) -> SafeString | str:
 
 
 def late(days: int) -> str:
-    """How late, in the largest unit that fits twice: nobody reads 2,272 days."""
+    """How late, in the largest unit of which there are at least two, since nobody reads "2,272 days"."""
     if days >= 2 * 365:
         return ngettext("%d year overdue", "%d years overdue", days // 365) % (days // 365)
     if days >= 2 * 30:
@@ -77,9 +77,9 @@ def target_group(reason: Reason) -> SafeString:
 
 @register.simple_tag
 def closed_card(reason: Reason, address: str, on: date) -> SafeString:
-    """A card that is closed: the reason, how, who; `address` is the list's, to which the card's id is added.
+    """A closed card: the reason, the channel, the person; `address` is the list's, to which the card's id is added.
 
-    Written here and not in a template: a day shows forty of them, and as nodes of a template they were a third of the page's time.
+    Built in Python: a day shows forty of them, and rendered by a template they took a third of the page's time.
     """
     shown, link = ReasonCard(reason), escape(f"{address}open={reason.pk}")
     return mark_safe(
@@ -94,7 +94,7 @@ def closed_card(reason: Reason, address: str, on: date) -> SafeString:
 
 
 def giver(reason: Reason) -> SafeString | str:
-    """Which colleague gave the card, as a flag."""
+    """A flag with the colleague who gave the card."""
     if not reason.given_by:
         return ""
     text = _("from %(name)s") % {"name": reason.given_by}
@@ -102,7 +102,7 @@ def giver(reason: Reason) -> SafeString | str:
 
 
 def whom(reason: Reason, shown: ReasonCard) -> SafeString:
-    """The person, with what they are there."""
+    """The person, with their role."""
     if reason.person is None:
         return format_html("<span><strong>{}</strong></span>", _("Nobody known yet"))
     return format_html("<span><strong>{}</strong>{}</span>", reason.person.name, f", {shown.job}" if shown.job else "")
@@ -110,7 +110,7 @@ def whom(reason: Reason, shown: ReasonCard) -> SafeString:
 
 @register.filter
 def decision_text(decision: Decision) -> str:
-    """What was just done with a card, for the toast."""
+    """The toast's text about the last decision."""
     who = str(decision.person or decision.company)
     texts = {
         Decision.Kind.REACHED: _("Logged: %(who)s reached."),
@@ -132,5 +132,5 @@ def day_or_month(moment: datetime) -> str:
 
 @register.filter
 def card(reason: Reason) -> ReasonCard:
-    """The reason as it is shown."""
+    """The reason for display."""
     return ReasonCard(reason)

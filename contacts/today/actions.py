@@ -1,4 +1,4 @@
-"""What people do with a reason. Each act is a decision under the reason's key, with what it made; the last one can be taken back."""
+"""Verbs of reasons. Each stores a decision under the reason's key, with the row that it made; the last one can be undone."""
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from fleetportal.core.errors import Refused
 if TYPE_CHECKING:
     from accounts.models import User
 
-# After how many days it is worth trying again.
+# After how many days to try again.
 TRY_AGAIN = {Outcome.NOT_REACHED: 1, Outcome.LEFT_WORD: 3, Outcome.WRONG_NUMBER: 1}
 WAIT_FOR_ANSWER = timedelta(days=7)
 GIVEN_FOR = timedelta(days=14)
@@ -33,9 +33,9 @@ class TooLateToUndo(Refused):
 
 
 def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date) -> Decision:
-    """The decision that the person was spoken to: logged, the cadence begins anew, the reason rests as its rule says.
+    """The person was reached: log it, restart the cadence, and hide the reason as its rule says.
 
-    Costs about 22 queries: interaction, decision, and the company's reasons found anew.
+    Costs about 22 queries: interaction, decision, and the recomputation of the company's reasons.
     """
     with transaction.atomic():
         rest = ReasonCard(reason).rule.rest
@@ -46,7 +46,7 @@ def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: dat
 
 
 def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date) -> Decision:
-    """The decision that nobody answered: logged, and the reason comes back after a day or three."""
+    """Nobody answered: log it, and hide the reason for one or three days."""
     with transaction.atomic():
         until = on + timedelta(days=TRY_AGAIN[Outcome(chip.outcome)])
         logged = _log(reason, ReasonCard(reason).channel, chip.outcome, text, by)
@@ -54,32 +54,32 @@ def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on:
 
 
 def written(reason: Reason, *, channel: str, text: str, by: "User", on: date) -> Decision:
-    """The decision that somebody wrote: logged, and the reason comes back after a week without answer."""
+    """The user wrote: log it, and hide the reason for a week."""
     with transaction.atomic():
         logged = _log(reason, channel, Outcome.LEFT_WORD, text, by)
         return _decide(reason, Decision.Kind.WRITTEN, by=by, on=on, until=on + WAIT_FOR_ANSWER, interaction=logged)
 
 
 def plan(reason: Reason, planning: Planning, values: dict[str, Any], *, by: "User", on: date) -> Decision:
-    """The decision to do it on another day; what `planning` made of it is there, and the reason stays away until the day after."""
+    """Do it on another day: `planning` makes its row, and the reason is hidden until the day after."""
     with transaction.atomic():
         made = planning.carry_out(reason, values, by=by)
         return _decide(reason, Decision.Kind.PLANNED, by=by, on=on, until=values["on"] + timedelta(days=1), made=made)
 
 
 def put_off(reason: Reason, *, until: date, why: str, by: "User", on: date) -> Decision:
-    """The decision that it is not the time: the reason stays away before `until`."""
+    """Not now: hide the reason before `until`."""
     with transaction.atomic():
         return _decide(reason, Decision.Kind.NOT_NOW, by=by, on=on, until=until, why=why)
 
 
 def give(reason: Reason, *, to: "User", why: str, by: "User", on: date) -> Decision:
-    """The decision that a colleague takes it over: it stands in their Today alone. Who was given it before has it no more.
+    """A colleague takes it over: the reason is shown only in their Today, and no longer to a colleague who was given it before.
 
-    After GIVEN_FOR it stands in everybody's again: the colleague may be away, or serve the company no longer. Costs about 18 queries.
+    After GIVEN_FOR everybody sees it again: the colleague may be away, or no longer serve the company. Costs about 18 queries.
     """
     with transaction.atomic():
-        lock(reason.company)  # two who give it away at once: one after the other, or it would be nobody's
+        lock(reason.company)  # two users who give it away at the same time must go one after the other, or nobody would have it
         given = Decision.objects.in_force(on=on).filter(key=reason.key).exclude(given_to=None)
         given.update(until=on)
         return _decide(reason, Decision.Kind.GIVEN, by=by, on=on, until=on + GIVEN_FOR, why=why, given_to=to)
@@ -88,7 +88,7 @@ def give(reason: Reason, *, to: "User", why: str, by: "User", on: date) -> Decis
 def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:
     """Undo the decision: remove what it logged and created, and bring its reason back if it still applies.
 
-    `planning` is what "Plan" means for its rule. Doing it twice changes nothing. Raises TooLateToUndo an hour later.
+    `planning` is the planning of its rule. Repeating it changes nothing. Raises TooLateToUndo after an hour.
     Costs about 20 queries.
     """
     with transaction.atomic():
@@ -109,7 +109,7 @@ def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:
 
 
 def _unmake(decision: Decision, planning: Planning, *, by: "User") -> None:
-    """What was planned, or made by a chip's effect, is undone by whoever made it."""
+    """Undo the row made by a planning or by a chip's effect, with the code that made it."""
     if decision.made_id is None:
         return
     undo = planning.undo if decision.kind == Decision.Kind.PLANNED else rules[decision.rule].undo
@@ -131,7 +131,7 @@ def _decide(
     made: models.Model | None = None,
     **facts: object,
 ) -> Decision:
-    """The decision, with its entry; the company's reasons are found anew at once, so that the next card is right."""
+    """Store the decision with its history entry, and recompute the company's reasons immediately, so that the next card is right."""
     decision = Decision.objects.create(
         key=reason.key,
         rule=reason.rule,

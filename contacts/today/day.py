@@ -1,4 +1,4 @@
-"""What one user's day looks like: whom to speak to and why, what is in the calendar, what was promised, what moved.
+"""One user's day: people to contact and why, the calendar, open tasks, recent events.
 
 Everything is ordered and limited in SQL, so the page costs the same for forty vehicles and for four hundred thousand.
 """
@@ -35,7 +35,7 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class CalendarLine:
-    """A line of the day's calendar; `at` None lasts all day."""
+    """A line of the day's calendar; with `at` None it lasts all day."""
 
     at: datetime | None
     title: str
@@ -45,7 +45,7 @@ class CalendarLine:
 
 @dataclass(frozen=True)
 class Moved:
-    """A line of what moved since yesterday; `tone` is "" or stop."""
+    """A line of what happened since yesterday; `tone` is "" or stop."""
 
     at: datetime
     icon: str
@@ -55,7 +55,7 @@ class Moved:
     tone: str = ""
 
 
-# (user, day) -> appointments; (user, since) -> what moved. Filled from above, each with a fixed number of queries.
+# (user, day) -> appointments; (user, since) -> events. Filled from above, each with a fixed number of queries.
 appointments: Registry[Callable[["User", date], list[CalendarLine]]] = Registry("appointments of the day")
 moved: Registry[Callable[["User", datetime], list[Moved]]] = Registry("what moved since yesterday")
 
@@ -70,7 +70,7 @@ class StandIn:
 
 
 class Day:
-    """One user's day. Properties ask the database when they are read, each a fixed number of queries."""
+    """One user's day. Properties are loaded on first access, each with a fixed number of queries."""
 
     def __init__(self, user: "User", *, group: str = "", colleague: str = "", now: datetime | None = None) -> None:
         self.user = user
@@ -83,7 +83,7 @@ class Day:
 
     @cached_property
     def reach(self) -> CompanyIds:
-        """The companies whose reasons are shown: those that the user serves; with a colleague chosen, those that are theirs of them."""
+        """The companies whose reasons are shown: those that the user serves, or those of them assigned to the chosen colleague."""
         served = in_reach(self.user, may="serve_customers")
         if not self.colleague or not isinstance(served, RawSQL):
             return served
@@ -101,7 +101,7 @@ class Day:
 
     @cached_property
     def done(self) -> int:
-        """How many cards this user has dealt with today. 1 query."""
+        """The number of cards that this user has dealt with today. 1 query."""
         midnight = timezone.make_aware(datetime.combine(self.on, time.min))
         return sum(count for (count,) in statements.done(user=self.user.pk, since=midnight))
 
@@ -125,28 +125,29 @@ class Day:
         return [(group, groups.count(group)) for group in Group]
 
     def queue(self, *, limit: int = SHOWN, first: int | None = None) -> list[Reason]:
-        """Up to `limit` of today's cards with all that a closed one shows, of the chosen group, most valuable first; `first` is among them.
+        """Up to `limit` of today's cards of the chosen group, with everything that a closed card shows, most valuable first,
+        including `first`.
 
-        1 query; 2 where `first` would not be among them by itself.
+        1 query; 2 where `first` has to be added.
         """
         ids = [pk for pk, group in self.cards.items() if not self.group or group == self.group]
         wanted = ids[:limit]
         if first is not None and first not in wanted and self.may_open(first):
             wanted = [*ids[: limit - 1], first]
-        return statements.queue(ids=wanted, on=self.on, user=self.user.pk)  # asked already whether they are in reach and open
+        return statements.queue(ids=wanted, on=self.on, user=self.user.pk)  # already checked to be in reach and open
 
     def may_open(self, reason_id: int) -> bool:
         """True where the reason is open and in reach, whatever the filters. 1 query."""
         return Reason.objects.visible_to(self.user).open(on=self.on, to=self.user).filter(pk=reason_id).exists()
 
     def opened(self, reason: Reason) -> Reason:
-        """`reason`, one of the queue, with the addresses of its person and what may be sent there. 2 queries where there is a person."""
+        """`reason`, from the queue, with the addresses of its person and their consents. 2 queries where there is a person."""
         if reason.person:
             prefetch_related_objects([reason.person], addresses_with_consents())
         return reason
 
     def others(self, reason: Reason) -> list[Reason]:
-        """What else there is to say to the same person. 1 query."""
+        """Other reasons for the same person. 1 query."""
         if reason.person_id is None:
             return []
         same = {"company": reason.company_id, "person": reason.person_id, "but": reason.pk}

@@ -1,4 +1,4 @@
-"""The forms of a card on Today: how a contact ended, what was written, until when not."""
+"""The forms of a card on Today: outcome, message, postponement."""
 
 from datetime import date
 from typing import Any, Unpack
@@ -16,7 +16,7 @@ from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import offer
 
 SENTENCE = 300
-# "Not now" until when; how far each is from today.
+# The choices of "Not now", with their distance from today.
 LATER = {
     "tomorrow": (_("Tomorrow"), relativedelta(days=1)),
     "week": (_("In a week"), relativedelta(weeks=1)),
@@ -26,7 +26,7 @@ LATER = {
 
 
 class ReasonCardForm(forms.Form):
-    """Chips to choose one of, and one sentence."""
+    """A choice of chips, and one sentence."""
 
     text = forms.CharField(label=_("Summary in one sentence"), max_length=SENTENCE, required=False)
     chip = forms.ChoiceField(widget=forms.RadioSelect)
@@ -39,7 +39,7 @@ class ReasonCardForm(forms.Form):
 
 
 class OutcomeForm(ReasonCardForm):
-    """How a contact ended."""
+    """The outcome of a contact."""
 
     def __init__(self, data: FormData = None, *, chips: tuple[OutcomeChip, ...], **options: Unpack[FormOptions]) -> None:
         super().__init__(data, choices=[(chip.code, chip.label) for chip in chips], **options)
@@ -51,7 +51,7 @@ class OutcomeForm(ReasonCardForm):
 
 
 class WrittenForm(ReasonCardForm):
-    """By what somebody wrote, and what."""
+    """The channel and the text of a message."""
 
     def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
         written = [(channel.value, channel.label) for channel in (Channel.EMAIL, Channel.SMS, Channel.LETTER)]
@@ -59,7 +59,7 @@ class WrittenForm(ReasonCardForm):
 
 
 class NotNowForm(ReasonCardForm):
-    """Until when not, and why: whoever looks next should know."""
+    """Until when to postpone, and why, for the next reader."""
 
     text = forms.CharField(
         label=_("Why not now"), max_length=SENTENCE, error_messages={"required": _("Give a reason so that the next person knows why.")}
@@ -87,7 +87,7 @@ class GiveForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """What came of a task."""
+    """The result of a task."""
 
     result = forms.CharField(
         label=_("Outcome"),

@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
 
 def find(query: str) -> Company:
-    """The one company that `words` name. Raises CommandError with those it may be."""
+    """The one company that matches `query`. Raises CommandError that lists several."""
     companies = Company.objects.select_related("centre").order_by("name_folded", "pk")
     if query.isascii() and query.isdigit():
         named = companies.filter(pk=query[:18])
@@ -42,7 +42,7 @@ def find(query: str) -> Company:
 
 
 def lines(answer: Explanation) -> list[str]:
-    """What one rule says: each reason with its person, weight and decision, or why there is none."""
+    """The result of one rule: each reason with its person, weight and decision, or why there is none."""
     if not answer.findings:
         return [f"\n{answer.rule.name}: no. {answer.rule.absent}"]
     return [f"\n{answer.rule.name}: yes", *(line for finding in answer.findings for line in lines_of(finding))]

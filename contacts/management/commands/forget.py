@@ -1,4 +1,4 @@
-"""`manage.py forget PERSON`: everything that says who a person is goes, for good."""
+"""`manage.py forget PERSON`: permanently erases everything that identifies a person."""
 
 from argparse import ArgumentParser
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
 
 def the_person(query: str) -> Person:
-    """The one person whom `words` name. Raises CommandError where it is nobody, or several."""
+    """The one person who matches `query`. Raises CommandError where there is none, or several."""
     if query.isascii() and query.isdigit():
         named = Person.objects.filter(pk=query[:18])
     elif "@" in query:

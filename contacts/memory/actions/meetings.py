@@ -1,4 +1,4 @@
-"""What is done with a meeting: propose times, choose one, fix it, call it off, hold it."""
+"""Verbs of meetings: propose times, choose one, fix it, cancel it, hold it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def propose(company: Company, times: Sequence[datetime], *, by: "User | None", **sides: Any) -> Meeting:
-    """The company's open annual meeting, made if there is none, with these times offered to its decision-maker.
+    """Offer these times for the company's open annual meeting, made if there is none, to its decision-maker.
 
-    `sides` as for `open_annual`. Asking again for the same changes nothing. Raises NotYourTurn where it is fixed, and
+    `sides` as for `open_annual`. Repeating it changes nothing. Raises NotYourTurn where it is fixed, and
     OutsideHours. Costs 20 queries with a letter, 2 at a second call.
     """
     with transaction.atomic():
@@ -34,7 +34,7 @@ def propose(company: Company, times: Sequence[datetime], *, by: "User | None", *
 
 
 def arrange(company: Company, starts_at: datetime, *, by: "User | None", **sides: Any) -> Meeting:
-    """The company's open annual meeting, made if there is none, fixed at that time at once.
+    """Fix the company's open annual meeting, made if there is none, at that time.
 
     Raises OutsideHours. Costs 22 queries with a letter.
     """
@@ -65,7 +65,7 @@ def open_annual(
 
 
 def offer(meeting: Meeting, times: Sequence[datetime], *, by: "User | None") -> None:
-    """Propose these times instead; the decision-maker gets them with a link to choose one. The same times again change nothing.
+    """Propose these times instead; the decision-maker is sent a link to choose one. Repeating the same times changes nothing.
 
     Raises NotYourTurn, OutsideHours. Costs 16 queries with a letter.
     """
@@ -81,7 +81,7 @@ def offer(meeting: Meeting, times: Sequence[datetime], *, by: "User | None") -> 
 
 
 def choose(meeting: Meeting, starts_at: datetime) -> None:
-    """The decision-maker takes one of the proposed times; taking the same one again changes nothing.
+    """The decision-maker chooses one of the proposed times; choosing the same one again changes nothing.
 
     Raises TimeGone, NotYourTurn; nothing has changed then. Costs 9 queries.
     """
@@ -96,7 +96,7 @@ def choose(meeting: Meeting, starts_at: datetime) -> None:
 
 
 def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", place: str | None = None) -> None:
-    """The meeting is on at that time, or moved to it or elsewhere, with a calendar entry.
+    """Fix the meeting at that time, or change time or location, and send a calendar entry.
 
     Raises NotYourTurn, and OutsideHours for a time that was neither proposed nor fixed before. Costs 18 queries.
     """
@@ -109,14 +109,14 @@ def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", place: str 
 
 
 def cancel(meeting: Meeting, *, by: "User | None") -> None:
-    """The meeting is off; an entry in the decision-maker's calendar is withdrawn. Raises NotYourTurn. Costs 16 queries."""
+    """Cancel the meeting, with a cancellation of the decision-maker's calendar entry. Raises NotYourTurn. Costs 16 queries."""
     with transaction.atomic():
         if expect(meeting, (*OPEN, MeetingState.CANCELLED)) != MeetingState.CANCELLED:
             _move(meeting, {"state": MeetingState.CANCELLED}, "meeting.cancelled", by=by)
 
 
 def hold(meeting: Meeting, *, by: "User | None", minutes: str = "", held_at: datetime | None = None) -> None:
-    """The meeting took place: a real contact, and the year begins anew. Raises NotYourTurn. Costs 7 queries."""
+    """The meeting took place: a real contact, and the interval to the next one begins. Raises NotYourTurn. Costs 7 queries."""
     with transaction.atomic():
         expect(meeting, OPEN)
         values: dict[str, Any] = {
@@ -139,7 +139,7 @@ def hold(meeting: Meeting, *, by: "User | None", minutes: str = "", held_at: dat
 
 
 def expect(meeting: Meeting, states: Sequence[str]) -> str:
-    """The state, read under a lock; raises NotYourTurn when it is none of `states`."""
+    """Lock the meeting; raises NotYourTurn when its state is not one of `states`."""
     lock(meeting)
     if meeting.state not in states:
         raise wrong_state(meeting)

@@ -1,4 +1,4 @@
-"""How service visits are entered and edited, one or a thousand: with their job lines, and with a line on the company's timeline."""
+"""Verbs to enter and edit service visits, one or many, with their job lines and a line on the company's timeline."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 KIND = "service_visit"  # of its line on the timeline
-NOON = time(12)  # the hour of a visit of which only the day is known
-Origin = Mapping[str, object]  # what else the entries of a bulk verb note, like the import that the rows come from
+NOON = time(12)  # the time of visits without one
+Origin = Mapping[str, object]  # additional facts for the entries of a bulk verb, like the import that the rows come from
 WithJobs = Sequence[tuple[ServiceVisit, Sequence[str]]]
 
 
@@ -36,7 +36,7 @@ def enter(
     mileage_km: int | None = None,
     amount_cents: int | None = None,
 ) -> ServiceVisit:
-    """The visit of `vehicle` with its `jobs`, a line each. Raises OrderKnown, also where somebody else has entered it a moment ago.
+    """A new visit of `vehicle` with its `jobs`, one line each. Raises OrderKnown, also where somebody else has entered it a moment ago.
 
     Costs 9 queries at most.
     """
@@ -50,7 +50,7 @@ def enter(
 
 
 def enter_many(visits: WithJobs, *, by: "User | None", origin: Origin | None = None) -> None:
-    """Save the new visits, each with its jobs; `origin` is noted in their entries. Costs 9 queries for a thousand."""
+    """Save the new visits, each with its jobs; `origin` is added to their entries. Costs 9 queries for a thousand."""
     with transaction.atomic():
         bulk.add([visit for visit, _jobs in visits])
         write_down(visits, by=by, origin=origin)
@@ -69,14 +69,15 @@ def write_down(visits: WithJobs, *, by: "User | None", origin: Origin | None) ->
 
 
 def edit(visit: ServiceVisit, *, by: "User | None", **values: object) -> None:
-    """Write what differs from what `visit` holds. Costs nothing when nothing does, else 8 queries at most."""
+    """Save the values that differ from the current ones. Costs nothing when none do, otherwise at most 8 queries."""
     edit_many([(visit, values)], by=by)
 
 
 def edit_many(
     edits: Sequence[tuple[ServiceVisit, Mapping[str, object]]], *, by: "User | None", origin: Origin | None = None
 ) -> list[audit.Edited[ServiceVisit]]:
-    """What `edit` does, for many visits, each named once; those that changed. Costs nothing where nothing differs, else 8 queries."""
+    """Like `edit`, for many visits, none of them twice; those that changed. Costs nothing where nothing differs, otherwise 8
+    queries."""
     with transaction.atomic():
         edited = audit.edit_many(edits, action="service_visit.edited", by=by, facts=origin)
         move_on_timeline([one.row for one in edited if "visited_on" in one.changes])
@@ -85,12 +86,12 @@ def edit_many(
 
 
 def add_jobs(visit: ServiceVisit, jobs: Sequence[str], *, by: "User | None") -> list[JobLine]:
-    """The new lines of `visit`; a job that it has already is not added again. Costs 2 queries, 8 where there are new ones."""
+    """Add job lines to `visit` unless it has them already; the new ones. Costs 2 queries, 8 where there are new ones."""
     return add_jobs_many([(visit, jobs)], by=by)
 
 
 def add_jobs_many(visits: WithJobs, *, by: "User | None", origin: Origin | None = None) -> list[JobLine]:
-    """What `add_jobs` does, for many visits, each named once. Costs nothing for none, else 8 queries for a thousand."""
+    """Like `add_jobs`, for many visits, none of them twice. Costs nothing for none, otherwise 8 queries for a thousand."""
     if not visits:
         return []
     with transaction.atomic():
@@ -112,7 +113,7 @@ def add_jobs_many(visits: WithJobs, *, by: "User | None", origin: Origin | None 
 
 
 def note_removed(lines: Sequence[JobLine], *, by: "User | None", origin: Origin) -> None:
-    """Say in the history of their visits that these lines were removed. Call once they are. Costs 5 queries."""
+    """Record in the history of their visits that these lines were removed. Call it afterwards. Costs 5 queries."""
     visits = {line.visit_id: line.visit for line in lines}
     left = lines_of(visits.values())
     changes: list[tuple[ServiceVisit, audit.Changes]] = []
@@ -135,7 +136,7 @@ def lines_of(visits: Iterable[ServiceVisit]) -> dict[int, list[JobLine]]:
 
 
 def timeline_line(visit: ServiceVisit, *, by: "User | None") -> Interaction:
-    """What the company's timeline says of `visit`, not yet saved. No contact with a person: it resets no cadence."""
+    """The line for `visit` on the company's timeline, not yet saved. It is not a contact with a person and resets no cadence."""
     return Interaction(
         kind=KIND,
         company_id=visit.company_id,
@@ -158,7 +159,7 @@ def on_timeline(visits: Iterable[ServiceVisit]) -> "models.QuerySet[Interaction]
 
 
 def move_on_timeline(visits: Sequence[ServiceVisit]) -> None:
-    """Let the lines of these visits stand on their days. Costs nothing for none, else 3 queries."""
+    """Move the timeline lines of these visits to their days. Costs nothing for none, else 3 queries."""
     if not visits:
         return
     models.prefetch_related_objects(visits, "centre")
@@ -170,5 +171,5 @@ def move_on_timeline(visits: Sequence[ServiceVisit]) -> None:
 
 
 def leave_timeline(visits: Sequence[ServiceVisit]) -> None:
-    """Visits that were removed leave the timeline too. Costs 1 query."""
+    """Remove the timeline lines of removed visits. Costs 1 query."""
     on_timeline(visits).delete()

@@ -1,4 +1,4 @@
-"""Logging what was said, and recording a consent."""
+"""Forms to log a contact and to record a consent."""
 
 from datetime import date, timedelta
 from typing import Any, Unpack
@@ -25,7 +25,7 @@ SOURCES = {
 
 
 def next_working_day(day: date) -> date:
-    """The first day after `day` that is no Saturday or Sunday."""
+    """The first weekday after `day`."""
     return day + timedelta(days=(1, 1, 1, 1, 3, 2, 1)[day.weekday()])
 
 
@@ -60,14 +60,14 @@ class LogForm(forms.Form):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What `Interaction.log` takes."""
+        """The arguments of `Interaction.log`."""
         values = self.cleaned_data
         direction = Direction.IN if values["they_called"] else Direction.OUT
         return {**{name: values[name] for name in ("person", "channel", "outcome", "text")}, "direction": direction}
 
 
 class ConsentForm(forms.Form):
-    """What a person agreed to or took back: for one address, for purposes, in a wording, from a source."""
+    """Consent given or withdrawn: for an address and purposes, with the wording and the source."""
 
     address = forms.ModelChoiceField(label=_("Address"), queryset=PersonAddress.objects.none(), empty_label=None, widget=forms.RadioSelect)
     purposes = forms.MultipleChoiceField(label=_("Purposes"), choices=Purpose.choices, widget=forms.CheckboxSelectMultiple)

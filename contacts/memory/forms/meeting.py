@@ -1,4 +1,4 @@
-"""When three sides meet: the times proposed, the one fixed, and what was said."""
+"""Forms for meetings: the times proposed, the time fixed, and the result."""
 
 from collections.abc import Collection
 from datetime import date, datetime, time
@@ -34,10 +34,10 @@ def first_clock(day: date) -> str:
 def ahead(
     form: forms.Form, field: str, day: date, clock: time, zone: ZoneInfo, *, past: str, lasts: int, known: Collection[datetime | None] = ()
 ) -> datetime | None:
-    """The moment that a form names for a meeting that `lasts` minutes; None, with an error at `field`, where clocks jump over it or it
-    lies outside the hours of annual meetings, at `past`, where it has passed.
+    """The moment entered for a meeting of `lasts` minutes; None, with an error at `field`, where it does not exist because of
+    summer time or is outside the hours of annual meetings, or with an error at `past`, where it has passed.
 
-    A moment that is `known` already may be either.
+    A moment in `known` is always accepted.
     """
     try:
         found = moment(day, clock, zone)
@@ -58,12 +58,12 @@ def ahead(
 
 
 def colleagues(company: Company, user: User) -> "models.QuerySet[User]":
-    """Who else of the company's centre may come along."""
+    """Colleagues at the company's centre who may take part."""
     return User.objects.filter(home_centre=company.centre_id, is_active=True).exclude(pk=user.pk).order_by("last_name")
 
 
 class TimesForm(forms.Form):
-    """Up to three times to choose from by the clock of the company's centre, for a meeting of `lasts` minutes, or as long as a new one."""
+    """Up to three proposed times, in the time zone of the company's centre, for a meeting of `lasts` minutes or the current default."""
 
     def __init__(self, data: FormData = None, *, company: Company, lasts: int | None = None, **options: Unpack[FormOptions]) -> None:
         self.company = company
@@ -85,7 +85,7 @@ class TimesForm(forms.Form):
         return values
 
     def moment(self, number: int) -> datetime | None:
-        """The time of that number; None, with an error beside it, where it has passed or clocks jump over it."""
+        """The time with that number; None, with an error at its field, where it has passed or does not exist."""
         day, clock = self.cleaned_data[f"on{number}"], self.cleaned_data[f"at{number}"]
         return ahead(self, f"at{number}", day, clock, self.company.centre.zone, past=f"on{number}", lasts=self.lasts)
 
@@ -95,7 +95,7 @@ class TimesForm(forms.Form):
 
 
 class ProposeForm(TimesForm):
-    """A new annual meeting: who decides there, who comes from our management, where, and the times."""
+    """A new annual meeting: the decision-maker, our manager, the location, and the times."""
 
     decision_maker = forms.ModelChoiceField(label=_("Decision-maker"), queryset=Person.objects.none(), empty_label=None)
     director = forms.ModelChoiceField(
@@ -112,7 +112,7 @@ class ProposeForm(TimesForm):
 
 
 class MeetingForm(forms.Form):
-    """When the three sides meet, and who of ours comes along: planned from its reason."""
+    """An annual meeting planned from its reason: the time, and our manager."""
 
     note = _("The decision-maker will receive an e-mail with the calendar entry straight away.")
     on = DayField(label=_("Date"))
@@ -138,7 +138,7 @@ class MeetingForm(forms.Form):
 
 
 class FixForm(forms.Form):
-    """The one time at which they meet, and where."""
+    """The time and the location of a meeting."""
 
     on = DayField(label=_("Date"))
     at = forms.TimeField(label=_("Time"), widget=ClockInput)
@@ -165,7 +165,7 @@ class FixForm(forms.Form):
 
 
 class HoldForm(forms.Form):
-    """What was said, and when it took place where it was not fixed before."""
+    """The result of a meeting, and its date if it was not fixed before."""
 
     on = DayField(label=_("Held on"))
     minutes = forms.CharField(label=_("Minutes"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
@@ -184,14 +184,14 @@ class HoldForm(forms.Form):
 
     @property
     def held_at(self) -> datetime:
-        """The beginning that was fixed, on the day it took place; noon where none was."""
+        """The fixed time on the day of the meeting; noon where none was fixed."""
         known = self.meeting.begins
         clock = known.timetz().replace(tzinfo=None) if known else datetime.min.time().replace(hour=12)
         return min(datetime.combine(self.cleaned_data["on"], clock, self.meeting.zone), timezone.now())
 
 
 class ChoiceForm(forms.Form):
-    """One of the proposed times, as the decision-maker takes it."""
+    """The decision-maker's choice of a proposed time."""
 
     time = forms.DateTimeField()
 

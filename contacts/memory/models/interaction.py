@@ -31,8 +31,8 @@ class Outcome(models.TextChoices):
     WRONG_NUMBER = "wrong_number", _("wrong number")
 
 
-CONTACT = "contact"  # the kind of what staff logged themselves
-# Of what staff log. A meeting held, a guest checked in and a gift handed out are real contacts too.
+CONTACT = "contact"  # the kind of contacts logged by staff
+# Of contacts logged by staff. A meeting held, a guest checked in and a gift handed out are real contacts too.
 REAL_CONTACT = (Outcome.REACHED, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED)
 
 
@@ -41,11 +41,11 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
         return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
-        """What a timeline shows: only where that company is in reach, wherever else the person is known."""
+        """Interactions of companies in reach, whatever other companies the person belongs to."""
         return self.where(user, may="see_customers")
 
     def real(self) -> Self:
-        """Real contacts: somebody was spoken to, wrote, came. They reset the cadence."""
+        """Real contacts: a conversation, a message from the customer, a visit. They reset the cadence."""
         return self.filter(is_real_contact=True)
 
     def for_timeline(self) -> Self:
@@ -53,7 +53,7 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
 
 
 class Interaction(models.Model):
-    """One thing that happened between us and a person, on any channel; kept with the company it happened for."""
+    """An interaction between us and a person, on any channel; stored with the company it concerns."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="interactions")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions")
@@ -97,7 +97,7 @@ class Interaction(models.Model):
         happened_at: datetime | None = None,
         now: datetime | None = None,
     ) -> "Interaction":
-        """A contact that a member of staff had, in one sentence; `now` is when they entered it, where that is earlier. Costs 4 queries."""
+        """A contact that a member of staff had, in one sentence; `now` is the time of entry, if it was earlier. Costs 4 queries."""
         with transaction.atomic():
             interaction = record(
                 CONTACT,
@@ -116,7 +116,7 @@ class Interaction(models.Model):
 
     @classmethod
     def log_many(cls, contacts: "Sequence[Interaction]", *, by: "User | None", at: Sequence[datetime] | None = None) -> None:
-        """Save the new `contacts` that `by` had, as `log` does each of them; `at` has when each was entered, where that is earlier.
+        """Save the new `contacts` of `by`, like `log` for each; `at` has the time of entry of each, if it was earlier.
 
         Costs 5 queries for a thousand.
         """
@@ -129,7 +129,7 @@ class Interaction(models.Model):
             audit.record_many("interaction.logged", [(contact, {}) for contact in contacts], by=by, own=own, at=at)
 
     def take_back(self, *, by: "User | None") -> None:
-        """The contact was logged by mistake a moment ago: it is gone; the entry says so. Costs 4 queries."""
+        """Delete a contact that was just logged by mistake; the history records it. Costs 4 queries."""
         with transaction.atomic():
             audit.record("interaction.taken_back", self, by=by, facts={"company": self.company_id})
             TouchedCompany.add(self.company)
@@ -137,7 +137,7 @@ class Interaction(models.Model):
 
 
 def record_many(kind: str, rows: Sequence[Any], *, by: "User | None", channel: str, **facts: object) -> None:
-    """A line of the timeline about each of `rows`, which are all of one model and name company and person. Touches no company.
+    """Add a timeline line about each of `rows`, all of one model with company and person. Touches no company.
 
     Costs 1 query, none without rows.
     """
@@ -171,7 +171,7 @@ def record(
     touches: bool = True,
     **facts: object,
 ) -> Interaction:
-    """Log what a verb just did on the timeline and mark the company's reasons as due, unless none depends on it (`touches=False`).
+    """Add a verb's result to the timeline and mark the company's reasons as due, unless none depends on it (`touches=False`).
 
     Costs 2 queries, 1 where nothing is due.
     """

@@ -37,7 +37,7 @@ MEETING_FROM = declare(
     default=9,
     unit=Unit.HOUR,
     lowest=5,
-    highest=11,  # the longest meeting fits between the latest beginning and the earliest end
+    highest=11,  # the longest meeting that fits between the latest beginning and the earliest end
     subject=_("Annual meeting"),
     name=_("Earliest time to begin"),
     about=_("No annual meeting is proposed or arranged before this time, by the clock of the company’s centre."),
@@ -63,7 +63,7 @@ class OutsideHours(Refused):
 
 
 def refuse_outside_hours(starts_at: datetime, lasts_minutes: int, zone: ZoneInfo) -> None:
-    """Raises OutsideHours for a meeting that begins before MEETING_FROM or ends after MEETING_UNTIL by the clock of `zone`."""
+    """Raises OutsideHours for a meeting that begins before MEETING_FROM or ends after MEETING_UNTIL by local time in `zone`."""
     begins = starts_at.astimezone(zone)
     first, last = (number.on(begins.date()) for number in (MEETING_FROM, MEETING_UNTIL))
     minute = begins.hour * 60 + begins.minute
@@ -84,13 +84,13 @@ OPEN = (MeetingState.PROPOSED, MeetingState.FIXED)
 
 
 class NotYourTurn(Refused):
-    """A meeting goes from proposed to fixed to held, or is cancelled before it was held; this step does not follow."""
+    """The step is not possible in the meeting's state: it goes from proposed to fixed to held, or is cancelled before it was held."""
 
     code = "meeting_state"
 
 
 class TimeGone(Refused):
-    """The time chosen is none of those proposed, or has passed."""
+    """The chosen time was not proposed, or has passed."""
 
     code = "time_gone"
 
@@ -112,7 +112,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(is_annual=True)
 
     def on(self, user: "User | int", *, first: datetime, last: datetime) -> Self:
-        """Meetings fixed between two moments at which `user` is one of our two."""
+        """Meetings fixed between two moments in which `user` takes part."""
         theirs = Q(account_manager=user) | Q(director=user)
         return self.filter(theirs, state=MeetingState.FIXED, starts_at__gte=first, starts_at__lt=last)
 
@@ -121,7 +121,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
 
 class Meeting(models.Model):
-    """An appointment of three sides: the company's decision-maker, the account manager, our managing director or sales manager."""
+    """A meeting of three people: the company's decision-maker, the account manager, and our managing director or sales manager."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="meetings")
     decision_maker = models.ForeignKey(
@@ -141,7 +141,7 @@ class Meeting(models.Model):
     is_annual = models.BooleanField(_("annual meeting"), default=True)
     proposed_times = models.JSONField(_("proposed times"), default=list)  # moments, ISO 8601
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
-    lasts_minutes = models.PositiveSmallIntegerField(_("length in minutes"))  # what counted when it was made; letters have said it
+    lasts_minutes = models.PositiveSmallIntegerField(_("length in minutes"))  # the value when it was made; letters mention it
     place = models.CharField(_("location"), max_length=160, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=MeetingState, default=MeetingState.PROPOSED)
     minutes = models.TextField(_("minutes"), blank=True, max_length=4000)
@@ -170,7 +170,7 @@ class Meeting(models.Model):
 
     @property
     def is_outside_hours(self) -> bool:
-        """True where the fixed time is none at which an annual meeting would be arranged now."""
+        """True where the fixed time is outside the current hours of annual meetings."""
         try:
             if self.starts_at:
                 refuse_outside_hours(self.starts_at, self.lasts_minutes, self.zone)
@@ -188,12 +188,12 @@ class Meeting(models.Model):
 
     @property
     def begins(self) -> datetime | None:
-        """The beginning by the clock of the company's centre."""
+        """The beginning in the time zone of the company's centre."""
         return self.starts_at.astimezone(self.zone) if self.starts_at else None
 
     @property
     def choices(self) -> list[datetime]:
-        """The proposed times that have not passed, by the clock of the company's centre."""
+        """The proposed times that have not passed, in the time zone of the company's centre."""
         return [moment.astimezone(self.zone) for moment in self.times if moment > timezone.now()]
 
     @property
@@ -202,7 +202,7 @@ class Meeting(models.Model):
 
     @property
     def ours(self) -> str:
-        """Who comes from us."""
+        """Our participants."""
         return ", ".join(str(user) for user in (self.account_manager, self.director) if user)
 
     @property
@@ -220,6 +220,6 @@ class Meeting(models.Model):
 
 
 def count_outside_hours(number: Number, on: date, at: CentreQuerySet) -> int:
-    """The meetings fixed for that day or later, of companies at these centres, that lie outside the hours. Costs 1 query."""
+    """The meetings fixed for that day or later, of companies at these centres, outside the hours. Costs 1 query."""
     ahead = Meeting.objects.annual().filter(state=MeetingState.FIXED, starts_at__date__gte=on, company__centre__in=at)
     return sum(1 for meeting in ahead.select_related("company__centre") if meeting.is_outside_hours)

@@ -22,7 +22,7 @@ CLOSED_ALREADY = _("This task has already been closed: “%(result)s”")
 
 
 class TaskClosed(Refused):
-    """Somebody has closed the task already; `facts["result"]` says how."""
+    """The task is closed already; `facts["result"]` has the result."""
 
     code = "task_closed"
 
@@ -46,7 +46,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 
 class Task(models.Model):
-    """Something promised for a company by a day; it ends with a result."""
+    """Something promised to a company by a given day; it ends with a result."""
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -89,7 +89,7 @@ class Task(models.Model):
         reason_key: str = "",
         now: datetime | None = None,
     ) -> "Task":
-        """A new task for `owner`; `now` is when it was planned, where that is earlier. Costs 2 queries."""
+        """A new task for `owner`; `now` is the time of planning, if it was earlier. Costs 2 queries."""
         with transaction.atomic():
             facts = {"due_on": due_on, "owner": owner, "reason_key": reason_key, "planned_at": now or timezone.now()}
             task = cls.objects.create(company=company, person=person, title=title, **facts)
@@ -98,7 +98,7 @@ class Task(models.Model):
 
     @classmethod
     def plan_many(cls, tasks: "Sequence[Task]", *, by: "User | None") -> None:
-        """Save the new `tasks` as `plan` does each of them, when it says it was planned. Costs 4 queries for a thousand."""
+        """Save the new `tasks`, like `plan` for each, with their own times. Costs 4 queries for a thousand."""
         with transaction.atomic():
             bulk.add(tasks)
             own, at = [task.entry_facts for task in tasks], [task.planned_at for task in tasks]
@@ -109,9 +109,9 @@ class Task(models.Model):
         return {"company": self.company_id, "owner": self.owner_id}
 
     def close(self, *, result: str, by: "User | None", now: datetime | None = None) -> None:
-        """The task is done, with what came of it; `now` is when, where that is earlier. Costs 3 queries.
+        """Close the task with its result; `now` is the time, if it was earlier. Costs 3 queries.
 
-        Raises TaskClosed when it was closed or taken back before.
+        Raises TaskClosed when it was closed or cancelled before.
         """
         with transaction.atomic():
             now = now or timezone.now()
@@ -125,7 +125,7 @@ class Task(models.Model):
             self._now("task.closed", {"result": ("", result)}, by=by, at=now, **closed)
 
     def reopen(self, *, by: "User | None") -> None:
-        """The task is open again; nothing happens where it is. Costs 3 queries."""
+        """Open the task again; does nothing where it is open. Costs 3 queries."""
         with transaction.atomic():
             result = self.result
             opened: dict[str, Any] = {"state": Task.State.OPEN, "result": "", "closed_at": None}
@@ -133,9 +133,9 @@ class Task(models.Model):
                 self._now("task.reopened", {"result": (result, "")}, by=by, **opened)
 
     def drop(self, *, by: "User | None") -> None:
-        """The task was never planned: taken back by the one who just made it. Twice changes nothing.
+        """Delete the task that the user has just planned. Repeating it changes nothing.
 
-        Raises TaskClosed when somebody closed it meanwhile: what came of it stays. Costs 3 queries.
+        Raises TaskClosed when somebody closed it in the meantime: its result is kept. Costs 3 queries.
         """
         with transaction.atomic():
             try:

@@ -1,4 +1,4 @@
-"""Logging a contact, and the timeline's parts."""
+"""Views to log a contact, and parts of the timeline."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def person_timeline(request: StaffRequest, person_id: int) -> HttpResponse:
 
 
 def timeline_answer(request: StaffRequest, rows: Any, context: dict[str, object]) -> HttpResponse:
-    """The timeline as a page of its own, or the part that htmx requests: all of it, or what came earlier."""
+    """The timeline as a page, or the part that htmx requests: all of it, or earlier lines."""
     channel, before = request.GET.get("channel", ""), request.GET.get("before", "")
     lines, earlier = timeline.page(rows, channel=channel, before=before)
     context |= {"lines": lines, "earlier": earlier, "chips": timeline.chips(rows), "channel": channel, "address": request.path}

@@ -1,4 +1,4 @@
-"""The decision-maker's side of a meeting, by personal link: GET shows the times, POST takes one."""
+"""The decision-maker's side of a meeting, by personal link: GET shows the times, POST chooses one."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,7 +18,7 @@ from fleetportal.core.web.pages import link_page, link_unknown
 
 
 def meeting_behind(request: HttpRequest, link: Link) -> Meeting | None:
-    """The meeting that the link opens, in its decision-maker's language; None where no answer is expected any more."""
+    """The meeting of the link, with its decision-maker's language activated; None where no answer is expected any more."""
     found = Meeting.objects.for_list().filter(pk=link.subject_id).exclude(decision_maker=None).first()
     if found and found.decision_maker:
         speak(request, found.decision_maker.language)

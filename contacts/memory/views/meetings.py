@@ -46,7 +46,7 @@ class MeetingList(ListPage[MeetingQuerySet]):
 
 
 def the_meeting(request: StaffRequest, meeting_id: int) -> Meeting:
-    """The meeting, where the user serves its company; 404 else. Costs 1 query."""
+    """The meeting, if the user serves its company, otherwise 404. Costs 1 query."""
     rows = Meeting.objects.where(request.user, may="serve_customers").for_list()
     return get_object_or_404(rows, pk=meeting_id)
 
@@ -59,7 +59,7 @@ def meeting_url(meeting: Meeting) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def new(request: StaffRequest, company_id: int) -> HttpResponse:
-    """Proposes up to three times; the decision-maker gets them with a link to choose one."""
+    """Proposes up to three times; the decision-maker is sent a link to choose one."""
     companies = Company.objects.where(request.user, may="serve_customers").select_related("centre")
     company = get_object_or_404(companies, pk=company_id)
     form = ProposeForm(request.POST if request.method == "POST" else None, company=company, user=request.user)
@@ -88,7 +88,7 @@ def meeting(request: StaffRequest, meeting_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def times(request: StaffRequest, meeting_id: int) -> HttpResponse:
-    """Other times than those proposed so far."""
+    """Proposes other times."""
     found = the_meeting(request, meeting_id)
     form = TimesForm(request.POST if request.method == "POST" else None, company=found.company, lasts=found.lasts_minutes)
     if form.is_valid():
@@ -101,7 +101,7 @@ def times(request: StaffRequest, meeting_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def fix(request: StaffRequest, meeting_id: int) -> HttpResponse:
-    """Fixes the time, or moves it; the calendar entry follows."""
+    """Fixes or moves the time, and sends a calendar entry."""
     found = the_meeting(request, meeting_id)
     form = FixForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
@@ -114,7 +114,7 @@ def fix(request: StaffRequest, meeting_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def hold(request: StaffRequest, meeting_id: int) -> HttpResponse:
-    """The meeting took place: the year begins anew."""
+    """Records that the meeting took place."""
     found = the_meeting(request, meeting_id)
     form = HoldForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
@@ -127,7 +127,7 @@ def hold(request: StaffRequest, meeting_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cancel(request: StaffRequest, meeting_id: int) -> HttpResponse:
-    """Calls the meeting off after a confirmation, because the decision-maker gets a message."""
+    """Cancels the meeting, after a confirmation because the decision-maker gets a message."""
     found = the_meeting(request, meeting_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid():

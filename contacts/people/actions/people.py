@@ -1,4 +1,4 @@
-"""How people are entered and edited, one or a thousand: the verbs of the noun, which look for duplicates too."""
+"""Verbs to enter and edit people, one or many, and to look for duplicates."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,11 +10,12 @@ from contacts.people.models.person import Channel, Person, PersonAddress, index_
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, search
 
-Origin = Mapping[str, object]  # what else the entries of a bulk verb note, like the import that the rows come from
+Origin = Mapping[str, object]  # additional facts for the entries of a bulk verb, like the import that the rows come from
 
 
 def enter(*, by: User | None, email: str = "", phone: str = "", **facts: object) -> Person:
-    """A new person with these addresses, found by search at once; somebody like them, in reach or not, makes a pair of duplicates.
+    """A new person with these addresses, added to the search index and to the list of duplicates if there is a similar person, in
+    reach or not.
 
     Costs 5 queries and 1 for each address, whether or not there is one.
     """
@@ -31,9 +32,9 @@ def enter(*, by: User | None, email: str = "", phone: str = "", **facts: object)
 
 
 def enter_many(people: Sequence[Person], addresses: Sequence[PersonAddress] = (), *, by: User | None, origin: Origin | None = None) -> None:
-    """Save the new `people` with the new `addresses`, each of one of them, as `enter` does; `origin` is noted in the entries.
+    """Save the new `people` with their new `addresses`, like `enter` for each; `origin` is added to the entries.
 
-    Costs nothing for nobody, else 9 queries for a thousand.
+    Costs nothing for none, otherwise 9 queries for a thousand.
     """
     if not people:
         return
@@ -48,7 +49,7 @@ def enter_many(people: Sequence[Person], addresses: Sequence[PersonAddress] = ()
 
 
 def shown_addresses(addresses: Iterable[PersonAddress]) -> dict[int, list[str]]:
-    """By person, those of `addresses` that everybody may see."""
+    """The public ones of `addresses`, by person."""
     shown: dict[int, list[str]] = {}
     for address in addresses:
         if not address.is_private:
@@ -57,7 +58,7 @@ def shown_addresses(addresses: Iterable[PersonAddress]) -> dict[int, list[str]]:
 
 
 def edit(person: Person, *, by: User | None, shown: dict[str, object] | None = None, **values: object) -> None:
-    """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
+    """Save the values that differ from those shown. Raises EditedMeanwhile. Costs nothing when none do, otherwise at most 7 queries."""
     with transaction.atomic():
         if audit.edit(person, values, action="person.edited", by=by, shown=shown):
             search.index([person.search_row])
@@ -66,7 +67,8 @@ def edit(person: Person, *, by: User | None, shown: dict[str, object] | None = N
 def edit_many(
     edits: Sequence[tuple[Person, Mapping[str, object]]], *, by: User | None, origin: Origin | None = None
 ) -> list[audit.Edited[Person]]:
-    """What `edit` does, for many people, each named once; those that changed. Costs nothing where nothing differs, else 8 queries."""
+    """Like `edit`, for many people, none of them twice; those that changed. Costs nothing where nothing differs, otherwise 8
+    queries."""
     with transaction.atomic():
         edited = audit.edit_many(edits, action="person.edited", by=by, facts=origin)
         index_people([one.row.pk for one in edited])

@@ -1,4 +1,4 @@
-"""What is done with a role beyond the one row: somebody goes to another company."""
+"""Verbs of roles that span several rows: a person changes company."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -13,15 +13,15 @@ from fleetportal.core.errors import Refused
 
 
 class RoleOver(Refused):
-    """The role has ended, or begins later: nobody goes on from it on that day."""
+    """The role is not running on that day, so the person can't change company from it."""
 
     code = "role_over"
 
 
 def change_company(role: Role, company: Company, *, by: User | None, on: date) -> Any:
-    """The same role of the person at `company` from that day on; the one here ends the day before. Twice changes nothing more.
+    """Begin the same role at `company` on that day and end the current one the day before. Repeating it changes nothing.
 
-    Vehicles stay with the company that has them. Raises RoleOver. Costs about 11 queries.
+    Vehicles remain with their company. Raises RoleOver. Costs about 11 queries.
     """
     with transaction.atomic():
         lock(role, keep=("person", "company"))

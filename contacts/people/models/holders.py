@@ -27,7 +27,7 @@ class PeriodQuerySet(models.QuerySet[Any]):
 
 
 class Holder(models.Model):
-    """Which user has a personal vehicle from when to when: one at a time."""
+    """The user of a personal vehicle in a period: one at a time."""
 
     vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="holders")
     user = models.ForeignKey(VehicleUser, on_delete=models.CASCADE, related_name="vehicles_held")
@@ -58,9 +58,9 @@ class Holder(models.Model):
         ends_on: date | None = None,
         now: datetime | None = None,
     ) -> "Holder":
-        """`user` has `vehicle` from that day on; the holder before gives it up the day before.
+        """Give `vehicle` to `user` from that day; the previous holder's period ends the day before.
 
-        The same user again keeps the current row. `now` is when it was entered, where that is earlier. Raises AlreadyHeld when the
+        For the same user the current row is kept. `now` is the time of entry, if it was earlier. Raises AlreadyHeld when the
         period overlaps another. Costs 7 queries, 11 where somebody had it before.
         """
         asked = [cls(vehicle=vehicle, user=user, starts_on=starts_on, ends_on=ends_on)]
@@ -78,10 +78,10 @@ class Holder(models.Model):
         origin: Mapping[str, object] | None = None,
         at: Sequence[datetime] | None = None,
     ) -> "list[HandOver | AlreadyHeld]":
-        """Hand vehicles over, one after the other, to the users of the new `holders`; for each what became of it, or its refusal.
+        """Hand vehicles over, one after the other, to the users of the new `holders`; for each the result or the refusal.
 
-        `origin` is noted in the entries, `at` has when each was entered, where that is earlier. Costs nothing for none, else 7 queries
-        for a thousand, 11 where somebody had one before.
+        `origin` is added to the entries, `at` has the time of entry of each, if it was earlier. Costs nothing for none, otherwise 7
+        queries for a thousand, 11 where somebody had one before.
         """
         if not holders:
             return []
@@ -103,7 +103,8 @@ class Holder(models.Model):
             return outcomes
 
     def edit(self, *, by: "User | None", **values: object) -> None:
-        """Other days. Raises AlreadyHeld when somebody else has the vehicle then. Costs nothing when nothing differs, else 8 queries."""
+        """Change the period. Raises AlreadyHeld when somebody else has the vehicle then. Costs nothing when nothing differs,
+        otherwise 8 queries."""
         _edited, refused = Holder.edit_many([(self, values)], by=by)
         for _holder, refusal in refused:
             raise refusal
@@ -112,9 +113,10 @@ class Holder(models.Model):
     def edit_many(
         cls, edits: "Sequence[tuple[Holder, Mapping[str, object]]]", *, by: "User | None", origin: Mapping[str, object] | None = None
     ) -> "tuple[list[audit.Edited[Holder]], list[tuple[Holder, AlreadyHeld]]]":
-        """Other days for many holders, each named once, one after the other; (what changed, who was refused and why).
+        """Change the periods of many holders, none of them twice, one after the other; (the changes, the refused ones with the
+        reasons).
 
-        A refused one stays as it was. `origin` is noted in the entries. Costs 2 queries, 8 where something differs.
+        A refused one is left unchanged. `origin` is added to the entries. Costs 2 queries, 8 where something differs.
         """
         with transaction.atomic():
             vehicles = {holder.vehicle_id for holder, _values in edits}
@@ -136,7 +138,7 @@ class Holder(models.Model):
             return edited, refused
 
     def with_days(self, values: Mapping[str, object]) -> "Holder":
-        """What this would be with other days, not saved."""
+        """A copy with another period, not saved."""
         days = {name: values.get(name, getattr(self, name)) for name in ("starts_on", "ends_on")}
         return Holder(pk=self.pk, vehicle_id=self.vehicle_id, user_id=self.user_id, **days)
 
@@ -162,7 +164,7 @@ def held_from(day: date, vehicles: Iterable[int]) -> "defaultdict[int, list[Hold
 
 
 def hand_on(asked: Holder, held: list[Holder]) -> "HandOver | AlreadyHeld":
-    """The hand-over to `asked` of a vehicle that those in `held` have; nothing is written yet. On a refusal nothing changes."""
+    """Work out the hand-over to `asked` of a vehicle held by those in `held`; writes nothing."""
     running = [one for one in held if one.starts_on <= asked.starts_on and (one.ends_on is None or one.ends_on >= asked.starts_on)]
     for one in running:
         if (one.user_id, one.ends_on) == (asked.user_id, asked.ends_on):
@@ -178,12 +180,12 @@ def hand_on(asked: Holder, held: list[Holder]) -> "HandOver | AlreadyHeld":
 
 
 def meets(one: Holder, other: Holder) -> bool:
-    """True where the two have the vehicle on the same day."""
+    """True where the two periods overlap."""
     return (one.ends_on is None or one.ends_on >= other.starts_on) and (other.ends_on is None or other.ends_on >= one.starts_on)
 
 
 def note_ends(handed: Sequence[HandOver], *, by: "User | None", origin: Mapping[str, object] | None, at: Sequence[datetime] | None) -> None:
-    """Say in the history whose time each hand-over ended. Costs 3 queries, nothing where there are none."""
+    """Record in the history whose period each hand-over ended. Costs 3 queries, nothing where there are none."""
     ended: list[tuple[HandOver, Holder]] = [(one, one.former) for one in handed if one.former]
     changes = [(former, {"ends_on": (one.before, one.holder.starts_on - timedelta(days=1))}) for one, former in ended]
     moments = at and [moment for moment, one in zip(at, handed, strict=True) if one.former]
@@ -192,7 +194,7 @@ def note_ends(handed: Sequence[HandOver], *, by: "User | None", origin: Mapping[
 
 
 class VehicleDriver(models.Model):
-    """Which driver drives a functional vehicle from when to when; several at a time."""
+    """A driver of a functional vehicle in a period; several at a time."""
 
     vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="drivers")
     driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="vehicles_driven")
@@ -214,9 +216,9 @@ class VehicleDriver(models.Model):
 
     @classmethod
     def let_drive(cls, vehicle: Vehicle, driver: Driver, *, by: "User | None", on: date, now: datetime | None = None) -> "VehicleDriver":
-        """`driver` drives `vehicle` from that day on; a repeated call returns the existing row. Costs 2 queries, 4 for a new row.
+        """Add `driver` to `vehicle` from that day; a repeated call returns the existing row. Costs 2 queries, 4 for a new row.
 
-        `now` is when it was entered, where that is earlier.
+        `now` is the time of entry, if it was earlier.
         """
         with transaction.atomic():
             drive, new = cls.objects.get_or_create(vehicle=vehicle, driver=driver, ends_on=None, defaults={"starts_on": on})
@@ -234,10 +236,10 @@ class VehicleDriver(models.Model):
         origin: Mapping[str, object] | None = None,
         at: Sequence[datetime] | None = None,
     ) -> "list[VehicleDriver]":
-        """For each of the new `drives` itself, now saved, or the one that its driver has already, as `let_drive` answers.
+        """Save the new `drives`, like `let_drive` for each; for each the new row or the existing one.
 
-        `origin` is noted in the entries, `at` has when each was entered, where that is earlier. Costs nothing for none, else 6 queries
-        for a thousand, 1 more where a vehicle was not read.
+        `origin` is added to the entries, `at` has the time of entry of each, if it was earlier. Costs nothing for none, otherwise 6
+        queries for a thousand, 1 more where a vehicle is not loaded.
         """
         if not drives:
             return []
@@ -256,7 +258,7 @@ class VehicleDriver(models.Model):
             return driven
 
     def end(self, *, by: "User | None", on: date) -> None:
-        """The driver drives the vehicle until that day. Costs 5 queries."""
+        """End the driver's period on that day. Costs 5 queries."""
         with transaction.atomic():
             if audit.edit(self, {"ends_on": max(on, self.starts_on)}, action="vehicle.no_longer_driven", by=by):
                 TouchedCompany.add(self.vehicle.company)

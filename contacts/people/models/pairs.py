@@ -10,7 +10,7 @@ from fleetportal.core import pairs
 if TYPE_CHECKING:
     from accounts.models import Company, User
 
-# The new people's own addresses come first: by the people, PostgreSQL reads every address there is while an import grows the table.
+# Start from the new people's own addresses: from the people, PostgreSQL reads every address while an import grows the table.
 SAME_PERSON = """
     SELECT mine.id AS mine, theirs.id AS theirs, at_mine.channel AS found
     FROM contacts_person mine
@@ -31,13 +31,13 @@ class PersonPairQuerySet(pairs.PairQuerySet):
         return self
 
     def with_people_seen_by(self, user: "User", *, may: str, among: "models.QuerySet[Company] | None" = None) -> Self:
-        """Both people with their addresses and the roles that `user` sees; `among` narrows the companies further. 10 queries."""
+        """With both people, their addresses and the roles that `user` sees; `among` narrows the companies further. 10 queries."""
         people = Person.objects.with_addresses().with_roles_seen_by(user, may=may, among=among)
         return self.prefetch_related(Prefetch("one", people), Prefetch("other", people.all()))
 
 
 class PersonPair(pairs.Pair):
-    """Two people who may be one: the same name with the same e-mail address, telephone number or birth date."""
+    """Two possibly identical people: the same name with the same e-mail address, telephone number or birth date."""
 
     class Found(models.TextChoices):
         EMAIL = "email", _("name and e-mail address")

@@ -36,7 +36,7 @@ class AddressState(models.TextChoices):
 
 @dataclass(frozen=True)
 class RoleKind:
-    """One kind of role that people have at companies, as its model registers it."""
+    """One kind of role, registered by its model."""
 
     relation: str  # from a person to their roles of this kind
     rows: Any  # the model's manager: `running(on=)`, `where(user, may=)`
@@ -48,15 +48,16 @@ role_kinds: Registry[RoleKind] = Registry("kinds of roles")
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def where(self, user: "User", *, may: str) -> Self:
-        """People with a role, present or past, at a company where `user` holds `may`; without any role: by the centre that met them."""
+        """People with a role, present or past, at a company where `user` holds `may`; people without any role: by the centre that
+        entered them."""
         if not user.is_authenticated:
             return self.none()
         companies = in_reach(user, may=may)
-        if not user.rights.centres(may):  # own companies are few: from them up to their people, not past everybody
+        if not user.rights.centres(may):  # own companies are few: start from them, not from all people
             first, *more = [kind.rows.filter(company__in=companies).values("person") for kind in role_kinds]
             return self.filter(pk__in=first.union(*more, all=True))
         centres = user.rights.centres(may)
-        # whoever holds `may` at every centre reaches whoever has one: asked once, not of each row, which a deep page skips by the thousand
+        # with `may` at every centre everybody with a centre is in reach: checked once, not for each row that a deep page skips
         reach = Q(~Exists(Centre.objects.exclude(pk__in=centres))) & Q(centre__isnull=False)
         unattached = Q()
         for kind in role_kinds:
@@ -69,22 +70,22 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.where(user, may="meet_customers")
 
     def in_group(self, group: str, *, seen_by: "User") -> Self:
-        """People who are that to a company in `seen_by`'s reach today."""
+        """People with such a role today, at a company in `seen_by`'s reach."""
         seen = role_kinds[group].rows.running(on=timezone.localdate()).visible_to(seen_by)
         return self.filter(Exists(seen.filter(person=OuterRef("pk"))))
 
     def at(self, company: Company) -> Self:
-        """People with a role at `company` today: from its roles up to them, not past everybody."""
+        """People with a role at `company` today, found from its roles."""
         today = timezone.localdate()
         first, *more = [kind.rows.running(on=today).filter(company=company).values("person") for kind in role_kinds]
         return self.filter(pk__in=first.union(*more, all=True))
 
     def with_addresses(self) -> Self:
-        """With the addresses, those that are not private first. 2 queries."""
+        """With their addresses, private ones last. 2 queries."""
         return self.prefetch_related(Prefetch("addresses", PersonAddress.objects.order_by("is_private", "pk")))
 
     def with_roles_seen_by(self, user: "User", *, may: str = "meet_customers", among: "models.QuerySet[Company] | None" = None) -> Self:
-        """With the present roles at companies where `user` holds `may`, in `person.roles_now`; other roles stay unsaid. 3 queries.
+        """With the present roles at companies where `user` holds `may`, in `person.roles_now`; other roles are not revealed. 3 queries.
 
         `among` narrows the companies further.
         """
@@ -102,7 +103,7 @@ def language_default() -> str:
 
 
 class Person(Folded):
-    """A human, once. What they are to a company is a dated role; how they are reached is an address."""
+    """A person, stored once. Their relation to a company is a dated role; ways to contact them are addresses."""
 
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
@@ -120,7 +121,7 @@ class Person(Folded):
     centre = models.ForeignKey(
         Centre, null=True, blank=True, on_delete=models.SET_NULL, related_name="people", verbose_name=_("centre of first contact")
     )
-    is_confirmed = models.BooleanField(_("confirmed"), default=True)  # False: made by a claim, until staff look
+    is_confirmed = models.BooleanField(_("confirmed"), default=True)  # False: made by a claim, until staff have checked it
     external_id = models.CharField(_("ID in the source system"), max_length=80, blank=True, db_index=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -144,7 +145,7 @@ class Person(Folded):
 
     @property
     def addressed(self) -> str:
-        """The name with the title that the person wishes: Herr Brandt."""
+        """The name with the person's preferred title: Herr Brandt."""
         return f"{self.title} {self.last_name or self.first_name}".strip() if self.title else self.name
 
     @property
@@ -176,7 +177,7 @@ class Person(Folded):
         return found.value if found else ""
 
     def work_address(self, channel: str) -> str:
-        """The first usable address of that channel that is not private: what a list may show to everybody."""
+        """The first usable address of that channel that is not private, so that lists may show it to everybody."""
         return next((a.value for a in self.addresses.all() if a.channel == channel and a.is_usable and not a.is_private), "")
 
     @property
@@ -197,7 +198,7 @@ class Person(Folded):
         return self.search_row_with(a.value for a in self.addresses.all() if not a.is_private)
 
     def search_row_with(self, addresses: Iterable[str]) -> search.SearchRow:
-        """The search row where the addresses that everybody may see are known already."""
+        """The search row, given the public addresses."""
         return search.row(self, title=self.name, texts=[self.first_name, self.last_name, *addresses])
 
 
@@ -248,9 +249,9 @@ class PersonAddress(Folded):
     def enter_many(
         cls, addresses: Sequence["PersonAddress"], *, by: "User | None", origin: Mapping[str, object] | None = None
     ) -> "list[PersonAddress]":
-        """Save the new `addresses`, as `enter` does each, but for those that their people have already; those that were saved.
+        """Save the new `addresses`, like `enter` for each, except those that their people have already; the saved ones.
 
-        `origin` is noted in the entries. Costs nothing for none, else 8 queries for a thousand.
+        `origin` is added to the entries. Costs nothing for none, otherwise 8 queries for a thousand.
         """
         with transaction.atomic():
             new = unknown(addresses)
@@ -265,13 +266,15 @@ class PersonAddress(Folded):
         return {"person": self.person_id, "channel": str(self.channel)}
 
     def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
-        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 7 queries at most."""
+        """Save the values that differ from those shown. Raises EditedMeanwhile. Costs nothing when none do, otherwise at most 7
+        queries."""
         with transaction.atomic():
             if audit.edit(self, values, action="address.edited", by=by, shown=shown):
                 search.index([self.person.search_row])
 
     def confirm(self, *, by: "User | None") -> None:
-        """Its owner has proved that it is theirs; one that bounces or was withdrawn stays so. Costs 1 query when that was known, else 4."""
+        """Mark the address as confirmed by its owner; one that bounces or was withdrawn stays so. Costs 1 query when it was
+        confirmed before, otherwise 4."""
         with transaction.atomic():
             if lock(self).state == AddressState.UNCONFIRMED:
                 audit.edit(self, {"state": AddressState.CONFIRMED}, action="address.confirmed", by=by)
@@ -298,24 +301,24 @@ def unknown(addresses: Sequence[PersonAddress]) -> list[PersonAddress]:
 
 
 def index_people(people: Collection[int]) -> None:
-    """Let search find the people with these numbers by their names and addresses as they are now. Costs 3 queries for a thousand."""
+    """Update the search index of the people with these ids. Costs 3 queries for a thousand."""
     if people:
         search.index(one.search_row for one in Person.objects.filter(pk__among=people).prefetch_related("addresses"))
 
 
 def full_name(first: str, last: str) -> str:
-    """The name as cards and lists show it."""
+    """The name for cards and lists."""
     return f"{first} {last}".strip() or str(_("Name unknown"))
 
 
 def fold_name(first: str, last: str) -> str:
-    """The name as look-up and lists order it: last name first."""
+    """The folded name for look-ups and sorting: last name first."""
     return fold(f"{last} {first}")[:200]
 
 
 @lru_cache(maxsize=16_384)  # an import looks up the same number four times, and parsing it is expensive
 def fold_address(channel: str, value: str, *, region: str = "DE") -> str:
-    """`value` as look-up sees it: a telephone number in E.164 where it is one, everything else folded."""
+    """`value` for look-ups: a telephone number in E.164, everything else folded."""
     if channel in (Channel.PHONE, Channel.SMS):
         try:
             number = phonenumbers.parse(value, region)

@@ -39,15 +39,15 @@ class RoleQuerySet(models.QuerySet[Any]):
         return self.where(user, may="meet_customers")
 
     def running(self, *, on: date) -> Self:
-        """Roles that somebody holds on that day; a role without a first day has always been."""
+        """Roles running on that day; a role without a first day has always been running."""
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=on)).filter(Q(ends_on=None) | Q(ends_on__gte=on))
 
 
 class Role(models.Model):
-    """What a person is to a company, from when to when."""
+    """A person's role at a company, in a period."""
 
     group: ClassVar[Group]
-    carried: ClassVar[tuple[str, ...]] = ("job_title", "responsibilities")  # what goes along to another company
+    carried: ClassVar[tuple[str, ...]] = ("job_title", "responsibilities")  # fields copied when the person changes company
     of_person: ClassVar[str]  # from a person to their roles of this kind
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
@@ -76,7 +76,7 @@ class Role(models.Model):
     ) -> object:
         """The role of `person` at `company` on that day, created if there is none. A repeated call returns the existing role.
 
-        The constraint (one running role of a kind) settles a double click. `now` is when it was entered, where that is earlier.
+        The constraint (one running role of a kind) catches a double click. `now` is the time of entry, if it was earlier.
         Costs 2 queries, 5 when it is new.
         """
         with transaction.atomic():
@@ -100,10 +100,10 @@ class Role(models.Model):
         origin: Mapping[str, object] | None = None,
         at: Sequence[datetime] | None = None,
     ) -> list[Self]:
-        """For each of the new `roles` itself, now saved, or the one that its person has at the company already, as `take_up` answers.
+        """Save the new `roles`, like `take_up` for each; for each the new row or the existing one.
 
-        `origin` is noted in the entries, `at` has when each was entered, where that is earlier. Costs nothing for none, else 6 queries
-        for a thousand.
+        `origin` is added to the entries, `at` has the time of entry of each, if it was earlier. Costs nothing for none, otherwise 6
+        queries for a thousand.
         """
         with transaction.atomic():
             bulk.renumber(roles)
@@ -126,13 +126,13 @@ class Role(models.Model):
         return {"person": self.person_id, "company": self.company_id}
 
     def end(self, *, by: "User | None", on: date) -> None:
-        """The role ends on that day. Costs 4 queries."""
+        """End the role on that day. Costs 4 queries."""
         with transaction.atomic():
             if audit.edit(self, {"ends_on": on}, action=f"{self.group}.ended", by=by):
                 TouchedCompany.add(self.company)
 
     def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
-        """Write what differs from what was shown. Raises EditedMeanwhile. Costs nothing when nothing does, else 6 queries."""
+        """Save the values that differ from those shown. Raises EditedMeanwhile. Costs nothing when none do, otherwise 6 queries."""
         with transaction.atomic():
             if audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown):
                 TouchedCompany.add(self.company)
@@ -141,7 +141,8 @@ class Role(models.Model):
     def edit_many(
         cls, edits: Sequence[tuple[Self, Mapping[str, object]]], *, by: "User | None", origin: Mapping[str, object] | None = None
     ) -> list[audit.Edited[Self]]:
-        """What `edit` does, for many roles, each named once; those that changed. Costs nothing where nothing differs, else 6 queries."""
+        """Like `edit`, for many roles, none of them twice; those that changed. Costs nothing where nothing differs, otherwise 6
+        queries."""
         with transaction.atomic():
             edited = audit.edit_many(edits, action=f"{cls.group}.edited", by=by, facts=origin)
             TouchedCompany.add_all(one.row.company_id for one in edited)
@@ -153,7 +154,7 @@ def one_running(name: str) -> models.UniqueConstraint:
 
 
 class DecisionMaker(Role):
-    """Who decides about supplier, repair and service."""
+    """A person who decides about supplier, repair and service."""
 
     class Kind(models.TextChoices):
         OWNER = "owner", _("owner")

@@ -1,4 +1,4 @@
-"""Today: one list, the most valuable next contact on top, and a button for each thing one may do with it."""
+"""Today: one list with the most valuable contact on top, and a button for each action."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from fleetportal.core.web.form_options import FormData
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import answer, page, whole_number
 
-KEPT = ("group", "for", "more")  # what of the address stays when a card is worked off
+KEPT = ("group", "for", "more")  # parameters of the address that are kept after an action
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def day_of(request: StaffRequest) -> Day:
 
 
 def url_of_day(request: StaffRequest, **more: object) -> str:
-    """The address of this list, with the filters it has and what `more` says."""
+    """The address of this list with its filters and the parameters `more`."""
     query = QueryDict(mutable=True)
     query.update({name: request.GET[name] for name in KEPT if request.GET.get(name)})
     query.update({name: str(value) for name, value in more.items() if value})
@@ -84,7 +84,7 @@ def shown(
     open_id: int | None = None,
     just: Decision | None = None,
 ) -> dict[str, object]:
-    """What the page shows: the open card with the form of the chosen button, the others as rows, and what lies beside."""
+    """The page's context: the open card with the form of the chosen button, the other cards as rows, and the side panels."""
     wanted = open_id or whole_number(request.GET.get("open", ""))
     queue = day.queue(limit=CONTACTS_A_DAY if request.GET.get("more") else SHOWN, first=wanted)
     opened = next((day.opened(reason) for reason in queue if reason.pk == wanted), day.opened(queue[0]) if queue else None)
@@ -128,7 +128,7 @@ def count(day: Day) -> int:
 
 
 def filters(day: Day) -> list[dict[str, object]]:
-    """The chips above the list: everything, and each group with how many of today's cards it has."""
+    """The chips above the list: all, and each group with its number of today's cards."""
     names = {"decision_maker": _("Decision-makers"), "user": _("Users"), "driver": _("Drivers")}
     base = {"for": day.colleague} if day.colleague else {}
     chips = [{"label": _("All, most important first"), "url": today_url(base), "current": not day.group}]
@@ -150,38 +150,38 @@ def today_url(query: Mapping[str, object]) -> str:
 @page(may="serve_customers")
 @require_safe
 def today(request: StaffRequest) -> HttpResponse:
-    """The day of whoever is signed in; `open` and `do` say which card is open and which button was pressed."""
+    """The user's day; `open` and `do` are the open card and the chosen button."""
     day = day_of(request)
     return answer(request, shown(request, day, just=just_done(request, day)), part="contacts/today.html#day")
 
 
 def just_done(request: StaffRequest, day: Day) -> Decision | None:
-    """What the user did a moment ago, where the address says so: the toast offers to take it back."""
+    """The user's last decision, if the address names it: the toast offers to undo it."""
     done = whole_number(request.GET.get("done", ""))
     mine = Decision.objects.made(by=request.user, since=day.now - actions.UNDO_FOR).select_related("person", "company", "given_to")
     return mine.filter(pk=done).first() if done else None
 
 
 def reason_of(request: StaffRequest, reason_id: int) -> Reason:
-    """The reason, where it is in reach."""
+    """The reason, if it is in reach, otherwise 404."""
     return get_object_or_404(Reason.objects.visible_to(request.user).select_related("company__centre", "person"), pk=reason_id)
 
 
 def refused(request: StaffRequest, reason: Reason, act: str, form: object) -> HttpResponse:
-    """The card again, with what was typed and what is missing."""
+    """The card again, with the entered values and the errors."""
     context = shown(request, day_of(request), act=act, form=form, open_id=reason.pk)
     return answer(request, context, part="contacts/today.html#day", status=422)
 
 
 def next_card(request: StaffRequest, decision: Decision) -> HttpResponse:
-    """The day without the card that was worked off, with a toast that offers to take it back."""
+    """The day without the finished card, with a toast that offers to undo."""
     if request.headers.get("HX-Request"):
         return answer(request, shown(request, day_of(request), just=decision), part="contacts/today.html#day")
     return redirect(url_of_day(request, done=decision.pk))
 
 
 def work_off(request: StaffRequest, reason_id: int, act: str, carry_out: Callable[[Reason, Any, date], Decision]) -> HttpResponse:
-    """What `carry_out` makes of the reason, the valid form of that button and today; the card again where something is missing."""
+    """Call `carry_out` with the reason, the valid form and today; show the card again where the form is invalid."""
     reason = reason_of(request, reason_id)
     form = form_for(act, reason, request=request, data=request.POST)
     if not form.is_valid():
@@ -256,7 +256,7 @@ def give(request: StaffRequest, reason_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 def undo(request: StaffRequest, decision_id: int) -> HttpResponse:
-    """Takes back what the user did last with a reason."""
+    """Undoes the user's last decision on a reason."""
     mine = Decision.objects.where(request.user, may="serve_customers").filter(by=request.user)
     decision = get_object_or_404(mine.select_related("company__centre", "interaction__company"), pk=decision_id)
     actions.take_back(decision, planning_for(decision.rule), by=request.user)

@@ -1,4 +1,4 @@
-"""One's own tasks: the open ones, what was closed lately, and closing one with its result, from here or from Today."""
+"""The user's own tasks: open and recently closed ones, and closing one with its result, from here or from Today."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -25,7 +25,7 @@ def listed(request: StaffRequest, **more: object) -> dict[str, object]:
 
 
 def back(request: StaffRequest, *, status: int = 200, **more: object) -> HttpResponse:
-    """The page that sent the request, Today or the tasks, as it is now."""
+    """The page that sent the request, Today or the tasks, in its new state."""
     if request.GET.get("from") == "tasks":
         return answer(request, listed(request, **more), part="contacts/tasks.html#tasks", to=reverse("contacts:tasks"), status=status)
     context = shown(request, day_of(request)) | more
@@ -53,7 +53,7 @@ def task_close(request: StaffRequest, task_id: int) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 def task_reopen(request: StaffRequest, task_id: int) -> HttpResponse:
-    """Opens a closed task again: the way back from a slip."""
+    """Opens a closed task again, to correct a mistake."""
     task = get_object_or_404(Task.objects.visible_to(request.user), pk=task_id)
     task.reopen(by=request.user)
     return back(request)
