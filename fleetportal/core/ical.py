@@ -4,10 +4,13 @@ icalendar is imported inside the functions: its eighty modules would take a fort
 """
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
+
+from django.utils.encoding import punycode
 
 if TYPE_CHECKING:
     from icalendar import Alarm, Event, Timezone, vCalAddress
@@ -24,10 +27,25 @@ class Party:
     name: str
     email: str
 
+    @classmethod
+    def read(cls, written: str) -> "Party":
+        """The party that `str` wrote."""
+        name, _between, email = written.rpartition(" <")
+        return cls(name, email.removesuffix(">"))
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    @property
+    def uri(self) -> str:
+        """The address as a URI, which holds ASCII alone: of a domain in other letters its xn-- form, by which calendars know it."""
+        local, at, domain = self.email.rpartition("@")
+        return f"mailto:{local}{at}{punycode(domain)}"
+
 
 @dataclass(frozen=True)
 class Appointment:
-    """An entry in a calendar. `uid` never changes, `sequence` increases with every change."""
+    """An entry in a calendar. `uid` and `organizer` never change, `sequence` increases with every change."""
 
     uid: str
     sequence: int
@@ -84,7 +102,7 @@ def event_of(method: Method, appointment: Appointment) -> "Event":
 def calendar_address(party: Party) -> "vCalAddress":
     from icalendar import vCalAddress, vText  # noqa: PLC0415
 
-    found = vCalAddress(f"mailto:{party.email}")
+    found = vCalAddress(party.uri)
     found.params["CN"] = vText(party.name)
     return found
 
@@ -114,7 +132,43 @@ def alarm(title: str) -> "Alarm":
 
 @functools.lru_cache(maxsize=64)
 def zone_rules(key: str, year: int) -> "Timezone":
-    """The zone's offsets around `year`, so that a calendar program that doesn't know the zone shows the same instant."""
-    from icalendar import Timezone  # noqa: PLC0415
+    """The zone's offsets around `year`, so that a calendar program that doesn't know the zone shows the same instant.
 
-    return Timezone.from_tzid(key, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))
+    Written here, because icalendar's own (7.3.0, `from_tzid`) lets summer time begin at the new clock's 03:00, and RFC 5545 wants the
+    beginning by the clock that was valid before it: 02:00.
+    """
+    from icalendar import Timezone, TimezoneDaylight, TimezoneStandard  # noqa: PLC0415
+
+    zone, first = ZoneInfo(key), datetime(year - 1, 1, 1, tzinfo=UTC)
+    kinds: dict[tuple[timedelta, timedelta, str, bool], list[datetime]] = {}
+    for moment in [first, *changes(zone, first, datetime(year + 2, 1, 1, tzinfo=UTC))]:
+        before, after = (moment - timedelta(seconds=1)).astimezone(zone), moment.astimezone(zone)
+        offset_from, offset_to = before.utcoffset() or timedelta(), after.utcoffset() or timedelta()
+        begins = (moment + offset_from).replace(tzinfo=None)  # by the clock that was valid until then
+        kinds.setdefault((offset_from, offset_to, after.tzname() or key, bool(after.dst())), []).append(begins)
+    rules = Timezone()
+    rules.add("tzid", key)
+    for (offset_from, offset_to, name, is_summer), times in kinds.items():
+        part = TimezoneDaylight() if is_summer else TimezoneStandard()
+        part.add("dtstart", times[0])
+        part.add("tzoffsetfrom", offset_from)
+        part.add("tzoffsetto", offset_to)
+        part.add("tzname", name)
+        if times[1:]:
+            part.add("rdate", times[1:])
+        rules.add_component(part)
+    return rules
+
+
+def changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
+    """The moments between the two at which the zone's clocks change, in UTC, to the second; found day by day."""
+    day = timedelta(days=1)
+    while first < last:
+        early, late = first, first + day
+        if early.astimezone(zone).utcoffset() != late.astimezone(zone).utcoffset():
+            while late - early > timedelta(seconds=1):
+                middle = (early + (late - early) / 2).replace(microsecond=0)
+                same = middle.astimezone(zone).utcoffset() == early.astimezone(zone).utcoffset()
+                early, late = (middle, late) if same else (early, middle)
+            yield late
+        first += day
