@@ -8,9 +8,10 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.staff.models.policy import Effect, effects  # noqa: PLC0415  models are loaded only now
-        from events import person_data, reasons, showing  # noqa: PLC0415
+        from events import gates, person_data, reasons, showing  # noqa: PLC0415
         from events.actions import inviting, telling  # noqa: F401, PLC0415  they register their kinds of job
 
+        gates.register()
         person_data.register()
         reasons.register()
         showing.register()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Company
 from contacts.consent import unsubscribe
-from contacts.models import Channel, Purpose
+from contacts.models import Channel, PersonAddress, Purpose
 from events import landing
 from events.models import Event, Invitation, Registration
 from fleetportal.core import ical
@@ -54,7 +54,7 @@ def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Map
             to=person,
             about=registration,
             concerns=(label(Company), registration.company_id),
-            gate="service",
+            gate="reminder" if step == "reminder" else "registration",
             key=f"registration:{registration.pk}:{step}:{registration.revision}",
             context={
                 "event": event,
@@ -64,7 +64,7 @@ def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Map
                 "by_post": address.channel == Channel.LETTER,
             },
             attachments=calendar_files(step, registration) if address.channel == Channel.EMAIL else (),
-            headers={"To": person.name} if address.channel == Channel.LETTER else {},
+            headers={"To": person.name} if address.channel == Channel.LETTER else {"Reply-To": reply_to(event)},
             address=address.value,
             channel=MessageChannel(address.channel),
         )
@@ -114,10 +114,11 @@ def prolong_links(event: Event) -> None:
 
 
 def calendar_files(step: Step, registration: Registration) -> list[dict[str, str]]:
-    """A calendar entry for a guest with seats, its update, or its withdrawal once the seats are given up; none on the waiting list."""
+    """A calendar entry for a guest with seats, its update, or its withdrawal once the seats are given up; nothing for a guest who
+    has only ever been on the waiting list."""
     if registration.is_seated and step != "reminder":
         return [ical.attachment("REQUEST", appointment(registration))]
-    if step in ("cancelled", "called_off"):
+    if step in ("cancelled", "called_off") and registration.had_seats:
         return [ical.attachment("CANCEL", appointment(registration))]
     return []
 
@@ -127,7 +128,6 @@ def appointment(registration: Registration) -> ical.Appointment:
     event, person = registration.event, registration.person
     with translation.override(person.language if person else settings.LANGUAGE_CODE):
         description = _("Seats reserved for %(name)s: %(party)d.") % {"party": registration.party, "name": registration.guest}
-    host = event.host
     return ical.Appointment(
         uid=f"registration-{registration.pk}@{settings.BASE_HOST}",
         sequence=registration.revision,
@@ -137,24 +137,28 @@ def appointment(registration: Registration) -> ical.Appointment:
         title=event.title,
         place=event.address,
         description=description,
-        organizer=ical.Party(str(host or event.centre), reply_to(event)),
+        organizer=ical.Party.read(registration.organizer) if registration.organizer else organizer_of(event),
         attendee=ical.Party(registration.guest, person.email if person else ""),
         stamp=registration.changed_at,
     )
 
 
-def to_invited(invitations: Sequence[Invitation], *, step: InvitingStep = "invitation") -> list[MessageDraft]:
+def to_invited(
+    invitations: Sequence[Invitation], *, step: InvitingStep = "invitation", addresses: Mapping[int, PersonAddress] | None = None
+) -> list[MessageDraft]:
     """The invitations to one event, or the one friendly reminder of them; none for somebody without an address.
 
-    Promotion: the gate checks consent again when they are sent. Costs 1 query for the addresses, 1 each for ways out and links
-    (2 where some have to be made), and what the landing page costs in each language.
+    Promotion: each goes to an address that agreed to invitations, and the gate checks that again when it is sent. `addresses` has
+    those of `unsubscribe.addresses_for` where they are known. Costs 1 query for the addresses, 1 each for ways out and links (2 where
+    some have to be made), and what the landing page costs in each language.
     """
     if not invitations:
         return []
     event = invitations[0].event
-    prefetch_related_objects([invitation.person for invitation in invitations], "addresses")
-    preferences = unsubscribe.links_of([invitation.person for invitation in invitations])
-    written = [invitation for invitation in invitations if invitation.person_id in preferences]
+    if addresses is None:
+        addresses = unsubscribe.addresses_for([invitation.person for invitation in invitations], Purpose.INVITATIONS)
+    written = [invitation for invitation in invitations if invitation.person_id in addresses]
+    preferences = unsubscribe.links_of({one.person_id: addresses[one.person_id] for one in written})
     answers = Link.objects.get_or_make_many("invitation", [one.pk for one in written], expires_at=links_expire_at(event))
     said = {language: landing_words(event, language) for language in sorted({one.person.language for one in written})}
     return [
@@ -163,7 +167,8 @@ def to_invited(invitations: Sequence[Invitation], *, step: InvitingStep = "invit
             to=one.person,
             about=one,
             concerns=(label(Company), one.company_id),
-            gate="marketing",
+            gate="invitation",
+            address=addresses[one.person_id].value,
             purpose=Purpose.INVITATIONS,
             key=invitation_key(event, one.person_id, step),
             context={
@@ -173,7 +178,7 @@ def to_invited(invitations: Sequence[Invitation], *, step: InvitingStep = "invit
                 "answer": answers[one.pk],
                 "preferences": preferences[one.person_id],
             },
-            headers=unsubscribe.headers(preferences[one.person_id], Purpose.INVITATIONS),
+            headers=unsubscribe.headers(preferences[one.person_id], Purpose.INVITATIONS) | {"Reply-To": reply_to(event)},
             priority=Priority.BULK,
         )
         for one in written
@@ -188,6 +193,12 @@ def landing_words(event: Event, language: str) -> dict[str, object]:
     """What the event is called and says in that language, where somebody has translated it."""
     with translation.override(language):
         return landing.words(event)
+
+
+def organizer_of(event: Event) -> ical.Party:
+    """Who invites in a new calendar entry: the centre. The host may change while the entry lives, and calendars that are strict then
+    keep the old entry beside the new one."""
+    return ical.Party(event.centre.name, event.centre.email or sender_address())
 
 
 def reply_to(event: Event) -> str:

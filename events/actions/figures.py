@@ -65,8 +65,8 @@ def event_figures(event: Event, user: User) -> EventFigures:
 
 
 def held_back_letters(event: Event) -> int:
-    """Invitations that the gate, asked again at the moment of sending, did not let out."""
-    keys = Invitation.objects.filter(event=event).exclude(message_key="").values("message_key")
+    """Invitations that the gate, asked again at the moment of sending, did not let out, to people who have not replied."""
+    keys = Invitation.objects.filter(event=event).silent().exclude(message_key="").values("message_key")
     return Message.objects.filter(key__in=keys, state=MessageState.HELD_BACK).count()
 
 

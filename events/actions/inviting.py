@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, TouchedCompany, User
 from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number, Unit, declare
+from contacts.consent import unsubscribe
 from contacts.consent.models import reachable
 from contacts.memory.models.interaction import record_many
 from contacts.models import Channel, Person, Purpose
@@ -130,7 +130,7 @@ def invite_many(event: Event, people: Sequence[tuple[Person, Company]], *, by: U
     with transaction.atomic():
         event = check_inviting(event)
         known = already_invited(event, [person for person, _company in people])
-        prefetch_related_objects([person for person, _company in people], "addresses")
+        addresses = unsubscribe.addresses_for([person for person, _company in people], Purpose.INVITATIONS)
         new = [
             Invitation(
                 event=event,
@@ -140,11 +140,11 @@ def invite_many(event: Event, people: Sequence[tuple[Person, Company]], *, by: U
                 message_key=letters.invitation_key(event, person.pk, "invitation"),
             )
             for person, company in people
-            if person.pk not in known and person.email
+            if person.pk not in known and person.pk in addresses
         ]
         if new:
             Invitation.objects.bulk_create(new)  # the constraint beneath settles two who press at once, if the lock of the event did not
-            queue_many(letters.to_invited(new))
+            queue_many(letters.to_invited(new, addresses=addresses))
             audit.record_many("event.invited", [(invitation, {}) for invitation in new], by=by, facts={"event": event.pk})
             record_on_timeline("event.invited", new, by=by)
         return new

@@ -65,9 +65,12 @@ def reminds_from(event: Event) -> datetime:
 
 
 def remind_guests(event: Event, *, now: datetime) -> int:
-    """How many guests of `event` are to be reminded who were not yet; one who is to be told something else waits for the next time."""
+    """How many guests of `event` are to be reminded who were not yet; one who is to be told something else waits for the next time.
+
+    Whoever was written to since the reminders were due has just read the day, and is not reminded.
+    """
     with transaction.atomic():
-        unreminded = Registration.objects.seated().filter(event=event, reminded_at=None, to_tell="")
+        unreminded = Registration.objects.seated().filter(event=event, reminded_at=None, to_tell="", changed_at__lt=reminds_from(event))
         reminded = unreminded.update(reminded_at=now, to_tell="reminder")
         if reminded:
             start_telling(event)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import cast
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from contacts.models import Channel
 from events import letters
 from events.models import Event, Invitation, Registration
 from fleetportal.core.audit import label
-from fleetportal.core.db import bulk, locked
+from fleetportal.core.db import bulk, fold, locked
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
@@ -23,6 +24,7 @@ from fleetportal.core.outbox.message import Message, MessageChannel, MessageStat
 from fleetportal.core.outbox.queueing import queue_many, render
 
 NOBODY: Mapping[int, Link] = {}
+TO_BE_REWRITTEN = timedelta(hours=1)  # a job that dies is taken up again long before
 AT_ONCE = 50  # guests told in one transaction
 INVITING: tuple[letters.InvitingStep, ...] = ("invitation", "nudge")
 UNTRUE_ONCE_MOVED = ("events/mail/moved", "events/mail/reminder")  # letters that name a time and ask nothing of the guest
@@ -105,11 +107,19 @@ def rewrite_next(job: Job) -> int:
             of_step = {one.about_id: one for one in messages if one.template == f"events/mail/{step}"}
             rows = invited.filter(pk__among=of_step).select_related("event__centre", "event__host", "person")
             for draft in letters.to_invited(list(rows) if of_step else [], step=step):
-                render(draft, of_step[draft.about.pk])
+                message = of_step[draft.about.pk]
+                render(draft, message)  # the way out in it is that of its address
+                message.headers, message.recipient, message.recipient_folded = dict(draft.headers), draft.address, fold(draft.address)
         for message in messages:
-            message.queued_at = now
-        bulk.update(messages, ["subject", "text", "html", "queued_at"])
+            message.queued_at = message.due_at = now
+        bulk.update(messages, ["subject", "text", "html", "headers", "recipient", "recipient_folded", "queued_at", "due_at"])
         return len(messages)
+
+
+def put_off_invitations(event: Event) -> None:
+    """What was written to invited people and has not left waits until the job has written it anew. Costs 1 query."""
+    waiting = Message.objects.filter(about_type=label(Invitation), about_id__in=event.invitations.order_by().values("pk"))
+    waiting.filter(state=MessageState.WAITING).update(due_at=timezone.now() + TO_BE_REWRITTEN)
 
 
 def hold_back_untrue(event: Event, why: str) -> None:

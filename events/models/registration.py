@@ -47,6 +47,12 @@ class NotComing(Refused):
     code = "not_coming"
 
 
+class StillInside(Refused):
+    """The party, or more of it than would keep a seat, has been let in: its seats are not given to others."""
+
+    code = "still_inside"
+
+
 class AlreadyCheckedIn(Refused):
     """The party is inside already; `facts` say when, how many and who let them in."""
 
@@ -119,6 +125,8 @@ class Registration(models.Model):
     registered_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     reminded_at = models.DateTimeField(null=True)
+    had_seats = models.BooleanField(default=False, editable=False)  # a calendar may have an entry of it, also once it is cancelled
+    organizer = models.CharField(max_length=400, blank=True, editable=False)  # of the calendar entry, for the life of its UID
     to_tell = models.CharField(max_length=10, blank=True)  # the letter that a job still has to write: moved, called_off, reminder
 
     objects = RegistrationQuerySet.as_manager()
@@ -176,17 +184,17 @@ class Registration(models.Model):
 
     def seat(self) -> None:
         """The party has seats now. The seating, which counts them, is locked and saved by the caller."""
-        self.status, self.place = Status.SEATED, None
+        self.status, self.place, self.had_seats = Status.SEATED, None, True
         self.revision += 1
         self.changed_at = timezone.now()
-        self.save(update_fields=["status", "place", "revision", "changed_at"])
+        self.save(update_fields=["status", "place", "had_seats", "revision", "changed_at"])
 
     def withdraw(self, seating: Seating) -> str:
         """Take the registration off its seats or its place; the status it had. Both rows are locked."""
         before = self.status
         if self.is_seated:
             seating.free_up(self.party)
-        else:
+        elif seating.holds(self.party):  # a larger one was not counted
             seating.waiting -= 1
             seating.save(update_fields=["waiting"])
         self.status, self.place, self.to_tell = Status.CANCELLED, None, ""
@@ -196,6 +204,10 @@ class Registration(models.Model):
         return before
 
     # --- at the door ---
+
+    def heads_let_in(self) -> int:
+        """How many of the party are in the house. Costs 1 query."""
+        return CheckIn.objects.not_undone().filter(registration=self).values_list("heads", flat=True).first() or 0
 
     # what `for_door()` adds
     heads_at_event: int | None

@@ -42,7 +42,7 @@ def test_an_invitation_has_a_personal_link_and_one_click_unsubscribe(north_ag: A
     message = Message.objects.get(key=invitation.message_key)
     sent = as_email(message)
 
-    assert (sent.subject, message.gate, message.purpose) == ("We lift the cloth.", "marketing", "invitations")
+    assert (sent.subject, message.gate, message.purpose) == ("We lift the cloth.", "invitation", "invitations")
     answer = Link.objects.get(scope="invitation", subject_id=invitation.pk)
     preferences = Link.objects.get(scope="preferences")
     assert answer.url in sent.body and answer.url in sent.alternatives[0][0]
@@ -102,7 +102,7 @@ def test_an_event_that_moves_corrects_every_calendar_and_one_called_off_empties_
     assert [method for method, _event in told] == ["REQUEST", "REQUEST", "CANCEL"]
     assert told[1][1].start == Event.objects.get().starts_at
     assert [int(found["SEQUENCE"]) for _method, found in told] == [0, 1, 2]
-    assert [message.template for message in letters(waits)] == ["events/mail/waiting", "events/mail/called_off"]
+    assert [message.template for message in letters(waits)] == ["events/mail/waiting", "events/mail/moved", "events/mail/called_off"]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,23 @@ class ConditionGate:
         return {pk: Go() if pk in passing else Never(self.reason) for pk in ids}
 
 
+class FurtherGate(ConditionGate):
+    """A gate behind another one: what passes that must also meet `further`, else it never goes, for `reason`."""
+
+    def __init__(self, first: ConditionGate, further: Q, reason: str) -> None:
+        super().__init__(first.condition & further, reason)
+        object.__setattr__(self, "first", first)
+
+    first: ConditionGate
+
+    def ask_many(self, messages: Sequence[Message], now: datetime) -> dict[int, Verdict]:
+        """Costs 1 query, 2 where some may not go: the first gate says why of those that it refuses."""
+        verdicts = super().ask_many(messages, now)
+        refused = [message for message in messages if isinstance(verdicts[message.pk], Never)]
+        why = self.first.ask_many(refused, now) if refused else {}
+        return verdicts | {pk: verdict for pk, verdict in why.items() if isinstance(verdict, Never)}
+
+
 gates: Registry[Gate] = Registry("gates of the outbox")
 
 
