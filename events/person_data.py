@@ -11,10 +11,13 @@ from fleetportal.core.links import Link
 
 
 def forget_registrations(person: Person) -> None:
-    """Seats that are still held go to the waiting list; what remains are heads, without names, wishes or a ticket that opens."""
+    """Seats that are still held go to the waiting list; what remains are heads, without names, wishes or a ticket that opens.
+
+    A party that is inside already keeps its seats.
+    """
     rows = Registration.objects.filter(person=person).select_related("event__centre", "event__host", "company", "seating")
     for registration in rows.active():
-        if registration.event.is_ahead:
+        if registration.event.is_ahead and not registration.heads_let_in():
             registering.cancel(registration, by=None)
     ids = list(rows.values_list("pk", flat=True))
     Link.objects.filter(scope="ticket", subject_id__in=ids).revoke(now=timezone.now())
@@ -29,11 +32,15 @@ def forget_invitations(person: Person) -> None:
 
 
 def move_registrations(duplicate: Person, kept: Person) -> Moved:
-    """Moves registrations; where both are registered for the same event, the duplicate's seats go to the waiting list."""
+    """Moves registrations; where both are registered for the same event, the better one stays: who is inside before who is not, seats
+    before a place on the waiting list, the larger party, the earlier place. The other's seats go to the waiting list, and nobody is
+    written to as if the guest had cancelled."""
     both = Registration.objects.active().filter(person=duplicate, event__in=kept.registrations.active().values("event"))
     for registration in both.select_related("event__centre", "event__host", "company", "seating"):
         if registration.event.is_ahead:
-            registering.cancel(registration, by=None)
+            rows = Registration.objects.active().filter(event=registration.event_id, person=kept)
+            pair = [registration, rows.select_related("event__centre", "event__host", "company", "seating").get()]
+            registering.drop_double(min(pair, key=standing), by=None)
     moved: Moved = []
     taken = kept.registrations.active().values("event")
     for registration in duplicate.registrations.exclude(status__in=("seated", "waiting"), event__in=taken):
@@ -41,6 +48,11 @@ def move_registrations(duplicate: Person, kept: Person) -> Moved:
         registration.save(update_fields=["person"])
         moved.append((registration, {"person": (duplicate.pk, kept.pk)}))
     return moved
+
+
+def standing(registration: Registration) -> tuple[int, bool, int, int]:
+    """How good it is to be registered like that; the greater the better."""
+    return registration.heads_let_in(), registration.is_seated, registration.party, -(registration.place or 0)
 
 
 def move_invitations(duplicate: Person, kept: Person) -> Moved:

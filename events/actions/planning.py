@@ -8,18 +8,16 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.actions.seats import ids, promote
-from events.actions.telling import hold_back_untrue, start_telling, tell_all
+from events.actions.seats import ids, promote, recount_waiting
+from events.actions.telling import hold_back_untrue, put_off_invitations, start_telling, tell_all
 from events.letters import prolong_links
-from events.models import Event, EventOver, EventState, NotADraft, Registration, Seating, SeatsTaken, Status
+from events.models import Event, EventOver, EventState, NotADraft, PastMoment, Registration, Seating, SeatsTaken, Status
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.outbox.message import Message
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-TOLD = {"starts_at", "ends_at", "place", "title", "area"}  # what guests with seats are told when it changes
 
 
 def plan(*, by: "User | None", capacity: int, **facts: object) -> Event:
@@ -32,10 +30,10 @@ def plan(*, by: "User | None", capacity: int, **facts: object) -> Event:
 
 
 def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = None, capacity: int | None = None, **values: object) -> None:
-    """Write what differs from what was shown. Guests with seats are told when time or place moved, with a new calendar entry.
+    """Write what differs from what was shown. Whoever comes or waits is told when time or place moved; a new calendar entry goes along.
 
-    The letters are written by a job. Raises EventOver after the event, SeatsTaken, EditedMeanwhile. Costs 5 queries when nothing
-    differs, else about 20, whatever the number of guests.
+    The letters are written by a job. Raises EventOver after the event, PastMoment, SeatsTaken, EditedMeanwhile. Costs 5 queries when
+    nothing differs, else about 20, whatever the number of guests.
     """
     with transaction.atomic():
         seating = lock(event.seating())  # parent first: a cancellation at the same moment waits here
@@ -44,12 +42,23 @@ def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = N
             raise EventOver(_("This event is over and can no longer be changed."))
         if capacity is not None:
             offer_seats(seating, capacity, by=by, shown=shown)
-        window, before = set(event.companies_in_window()), event.on
+        window, before, told = set(event.companies_in_window()), event.on, event.told_to_guests
         changed = audit.edit(event, values, action="event.edited", by=by, shown=shown, together=("starts_at", "ends_at"))
+        refuse_past(event, changed)
         if changed and event.state == EventState.PUBLISHED:
             event.touch(also=window)
-        if event.state == EventState.PUBLISHED and TOLD & changed.keys():
+        if event.state == EventState.PUBLISHED and event.told_to_guests != told:
             follow_the_move(event, is_another_day=event.on != before)
+
+
+def refuse_past(event: Event, changed: Mapping[str, object]) -> None:
+    """Raises PastMoment for an event just moved to a time that has passed: it would be over, and nobody could move it back.
+
+    A time that it keeps may have passed: an event that is under way can be edited.
+    """
+    now = timezone.now()
+    if any(field in changed and getattr(event, field) <= now for field in ("starts_at", "ends_at")):
+        raise PastMoment(_("This time has already passed; choose a later date."))
 
 
 def follow_the_move(event: Event, *, is_another_day: bool) -> None:
@@ -60,14 +69,17 @@ def follow_the_move(event: Event, *, is_another_day: bool) -> None:
     told: dict[str, object] = {"revision": F("revision") + 1, "changed_at": timezone.now(), "to_tell": "moved"}
     if is_another_day:
         told["reminded_at"] = None
-    Registration.objects.seated().filter(event=event).update(**told)
+    Registration.objects.active().filter(event=event).update(**told)
     hold_back_untrue(event, "The event was moved.")
+    put_off_invitations(event)
     prolong_links(event)
     start_telling(event)
 
 
 def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Mapping[str, object] | None = None) -> list[Registration]:
     """Set the number of seats, unless it is the one that was shown; waiting parties that now fit are promoted and told.
+
+    A waiting party that is larger than the new number stays on the list, but holds up nobody any more.
 
     Raises SeatsTaken below what is taken, EditedMeanwhile where somebody else has set another number since it was shown.
     """
@@ -82,7 +94,8 @@ def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Ma
         before, seating.capacity = seating.capacity, capacity
         if before == capacity:
             return []
-        seating.save(update_fields=["capacity"])
+        recount_waiting(seating)
+        seating.save(update_fields=["capacity", "waiting"])
         promoted = promote(seating)
         audit.record("seating.resized", seating, by=by, changes={"capacity": (before, capacity)}, facts=ids(promoted))
         tell_all(promoted, "promoted")

@@ -13,7 +13,6 @@ from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.pages import whole_number
 
 LONGEST_NAME = 40
-SHOWN_SIZES = 12
 
 COMING: dict[int, str | Promise] = {
     1: _("I’m coming"),
@@ -39,17 +38,17 @@ class Size:
 
 
 class AnswerForm(forms.Form):
-    """The answer to an invitation; `most` seats go to one guest."""
+    """The answer to an invitation. It offers up to `most` seats; whoever types more, up to the `limit`, hears from the verb why not."""
 
     party = forms.IntegerField(label=_("How many of you are coming?"), min_value=1)
     wishes = forms.CharField(label=_("Child seats, food or anything else we should prepare"), max_length=500, required=False)
     question = forms.CharField(label=_("A question about the car"), max_length=500, required=False)
 
-    def __init__(self, data: FormData = None, *, most: int, **options: Unpack[FormOptions]) -> None:
+    def __init__(self, data: FormData = None, *, most: int, limit: int = 0, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, **options)
-        self.most = min(most, SHOWN_SIZES)
-        self.fields["party"] = forms.IntegerField(label=self.fields["party"].label, min_value=1, max_value=self.most)
-        for number in range(2, self.most + 1):
+        self.most = max(1, most)
+        self.fields["party"] = forms.IntegerField(label=self.fields["party"].label, min_value=1, max_value=max(self.most, limit))
+        for number in range(2, max(self.most, limit) + 1):
             self.fields[f"name{number}"] = forms.CharField(max_length=LONGEST_NAME, required=False)
 
     @property

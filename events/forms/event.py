@@ -87,8 +87,12 @@ class EventForm(RowForm):
         data["registration_closes_at"] = self.edge("registration_closes_at", data["closes_on"], END_OF_DAY, zone)
         if data["closes_on"] and data["closes_on"] > data["day"]:
             self.add_error("closes_on", _("Registration must close by the day of the event."))
-        if self.event is None and data["starts_at"] and data["starts_at"] <= timezone.now():
-            self.add_error("day", _("This time has already passed; choose a later date."))
+        self.refuse_past("day", "starts_at", data["starts_at"])
+        if "day" not in self.errors:
+            self.refuse_past("ends", "ends_at", data["ends_at"])
+        if data["largest_party"] > data["capacity"]:
+            words = _("There are only %(seats)d seats, so one guest can’t have more.")
+            self.add_error("largest_party", words % {"seats": data["capacity"]})
         if self.event and data["capacity"] < self.seating.taken:
             self.add_error("capacity", _("%(taken)d seats are already taken, so you can’t offer fewer.") % {"taken": self.seating.taken})
         return data
@@ -100,6 +104,11 @@ class EventForm(RowForm):
         except forms.ValidationError as error:
             self.add_error(field, error)
             return None
+
+    def refuse_past(self, field: str, column: str, moment: datetime | None) -> None:
+        """An error at `field` for a time that has passed, unless the event has it already: one that is under way can be edited."""
+        if moment and moment <= timezone.now() and moment != getattr(self.event, column, None) and field not in self.errors:
+            self.add_error(field, _("This time has already passed; choose a later date."))
 
     def edge(self, column: str, day: date | None, clock: time, zone: ZoneInfo) -> datetime | None:
         """The first or last moment of registration: what was shown, to the minute, where the day is the same."""

@@ -6,6 +6,7 @@ from events.models.event import (
     EventOver,
     EventState,
     NotADraft,
+    PastMoment,
     RegistrationClosed,
     TooManyGuests,
 )
@@ -18,6 +19,7 @@ from events.models.registration import (
     NotEnoughSeats,
     Registration,
     Status,
+    StillInside,
 )
 from events.models.seating import Seating, SeatsTaken
 from events.models.templates import TEMPLATES, Template
@@ -37,11 +39,13 @@ __all__ = [
     "NotADraft",
     "NotComing",
     "NotEnoughSeats",
+    "PastMoment",
     "Registration",
     "RegistrationClosed",
     "Seating",
     "SeatsTaken",
     "Status",
+    "StillInside",
     "Template",
     "TooManyGuests",
 ]

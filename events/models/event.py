@@ -68,6 +68,12 @@ class NotADraft(Refused):
     code = "not_a_draft"
 
 
+class PastMoment(Refused):
+    """An event is not moved to a time that has passed."""
+
+    code = "past_moment"
+
+
 class EventOver(Refused):
     """The event is over; what it was stays as it was."""
 
@@ -203,6 +209,11 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         """The centre's street and town, for guests who do not know the way."""
         parts = () if self.area == Area.ELSEWHERE else (self.centre.street, f"{self.centre.postcode} {self.centre.city}".strip())
         return ", ".join(part for part in parts if part and part not in self.place)
+
+    @property
+    def told_to_guests(self) -> tuple[object, ...]:
+        """What the letters, the ticket and the calendar entry say of time and place, whatever column or centre it comes from."""
+        return (self.starts_at, self.ends_at, self.zone.key, self.address, self.title)
 
     @property
     def is_draft(self) -> bool:

@@ -24,7 +24,8 @@ class SeatingQuerySet(models.QuerySet["Seating"]):
 class Seating(models.Model):
     """The seats of an event (or of a part or time slot of it): the one scarce number, and its waiting list.
 
-    `waiting` counts waiting parties. Whoever changes more than this row (waiting list, change, cancellation) locks it first.
+    `waiting` counts waiting parties that the house can hold; one that is larger than all its seats holds up nobody. Whoever changes
+    more than this row (waiting list, change, cancellation) locks it first.
     """
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="seatings")
@@ -55,6 +56,10 @@ class Seating(models.Model):
     def for_newcomers(self) -> int:
         """Seats that a new party gets at once: none while somebody waits."""
         return 0 if self.waiting else self.free
+
+    def holds(self, heads: int) -> bool:
+        """True where a party of `heads` could be seated if nobody else came."""
+        return heads <= self.capacity
 
     def draw_place(self) -> int:
         """The next place on the waiting list. The row is locked."""

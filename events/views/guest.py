@@ -11,7 +11,18 @@ from accounts.staff.house import house
 from events import landing, letters
 from events.actions import registering
 from events.forms.answer import AnswerForm
-from events.models import ChangeClosed, Event, Invitation, NotComing, NotEnoughSeats, Registration, RegistrationClosed
+from events.models import (
+    ChangeClosed,
+    Event,
+    Invitation,
+    NotComing,
+    NotEnoughSeats,
+    Registration,
+    RegistrationClosed,
+    Seating,
+    StillInside,
+    TooManyGuests,
+)
 from fleetportal.core import ical, qr
 from fleetportal.core.links import Link
 from fleetportal.core.web import keeping
@@ -41,15 +52,17 @@ def invitation(request: HttpRequest, link: Link) -> HttpResponse:
     replies = found.replies()
     if replies.standing:
         return show_answer(request, link, found, replies.standing)
-    return show(request, link, found, filled_form(found.event, replies.newest))
-
-
-def show(request: HttpRequest, link: Link, found: Invitation, form: AnswerForm, *, status: int = 200, **context: object) -> HttpResponse:
-    return render(request, "events/guest/invitation.html", answer_context(link, found, form) | context, status=status)
-
-
-def answer_context(link: Link, found: Invitation, form: AnswerForm) -> dict[str, object]:
     seating = found.event.seating()
+    return show(request, link, found, filled_form(found.event, seating, replies.newest), seating)
+
+
+def show(
+    request: HttpRequest, link: Link, found: Invitation, form: AnswerForm, seating: Seating, *, status: int = 200, **context: object
+) -> HttpResponse:
+    return render(request, "events/guest/invitation.html", answer_context(link, found, form, seating) | context, status=status)
+
+
+def answer_context(link: Link, found: Invitation, form: AnswerForm, seating: Seating) -> dict[str, object]:
     return guest_context(link, found.event) | {
         "invitation": found,
         "person": found.person,
@@ -70,47 +83,70 @@ def guest_context(link: Link, event: Event) -> dict[str, object]:
     }
 
 
-def empty_form(found: Invitation) -> AnswerForm:
+def empty_form(found: Invitation, seating: Seating) -> AnswerForm:
     """The form, filled with whom this guest brought the last time. Costs 1 query."""
-    return filled_form(found.event, found.replies().newest)
+    return filled_form(found.event, seating, found.replies().newest)
 
 
-def filled_form(event: Event, registration: Registration | None) -> AnswerForm:
-    """The form, filled with what this guest said in that registration."""
+def most_of(event: Event, seating: Seating, registration: Registration | None = None) -> int:
+    """How many seats the form offers: what one guest may have and the house holds; a guest who has more is offered those too."""
+    return max(min(event.largest_party, seating.capacity), registration.party if registration else 1)
+
+
+def filled_form(event: Event, seating: Seating, registration: Registration | None, *, changes: bool = False) -> AnswerForm:
+    """The form, filled with what this guest said in that registration; `changes` where it is the one to be changed."""
     initial: dict[str, object] = {"party": 1}
+    most = most_of(event, seating, registration if changes else None)
     if registration:
-        party = min(registration.party, event.largest_party)
+        party = min(registration.party, most)
         names = {f"name{number}": name for number, name in enumerate(registration.companions[: party - 1], start=2)}
         written = {"wishes": registration.wishes, "question": registration.question} if registration.event_id == event.pk else {}
         initial = {"party": party, **names, **written}
-    return AnswerForm(most=event.largest_party, initial=initial)
+    return AnswerForm(most=most, initial=initial)
 
 
 def accept(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
-    form = AnswerForm(request.POST, most=found.event.largest_party)
+    event, seating = found.event, found.event.seating()
+    form = AnswerForm(request.POST, most=most_of(event, seating), limit=event.largest_party)
     if not form.is_valid():
-        return show(request, link, found, form, status=422)
-    event = found.event
+        return show(request, link, found, form, seating, status=422)
     try:
-        registering.register(event, found.person, company=found.company, seating=event.seating(), by=None, came_by=link, **form.answers)
-    except RegistrationClosed as refusal:
-        return show(request, link, found, form, status=409, refusal=refusal)
+        registering.register(event, found.person, company=found.company, seating=seating, by=None, came_by=link, **form.answers)
+    except (RegistrationClosed, TooManyGuests) as refusal:
+        return show(request, link, found, form, event.seating(), status=409, refusal=refusal)
     return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
 
 
-def show_answer(request: HttpRequest, link: Link, found: Invitation, registration: Registration) -> HttpResponse:
+def show_answer(
+    request: HttpRequest, link: Link, found: Invitation, registration: Registration, *, status: int = 200, **context: object
+) -> HttpResponse:
     """The page after the answer: ticket or place on the list."""
-    context = (
+    context |= (
         guest_context(link, found.event)
         | ticket_context(registration)
         | {
             "person": found.person,
+            "is_too_large": registration.is_waiting and not registration.seating.holds(registration.party),
+            "comes_now": comes_now(registration),
             "change": reverse("events:change", args=[link.token]),
             "cancel": reverse("events:cancel", args=[link.token]),
             "calendar": reverse("events:calendar", args=[link.token]),
         }
     )
-    return render(request, "events/guest/standing.html", context)
+    return render(request, "events/guest/standing.html", context, status=status)
+
+
+def comes_now(registration: Registration) -> int:
+    """How many of a waiting party could have seats at once, by waiting for no more than these; 0 where others are before it.
+
+    Costs 1 query where seats are free.
+    """
+    seating = registration.seating
+    could = registration.is_waiting and registration.event.is_open and 0 < seating.free < registration.party
+    if not could:
+        return 0
+    ahead = Registration.objects.waiting().filter(seating=seating, place__lt=registration.place, party__lte=seating.capacity)
+    return 0 if ahead.exists() else seating.free
 
 
 def ticket_context(registration: Registration) -> dict[str, object]:
@@ -127,8 +163,8 @@ def form(request: HttpRequest, link: Link) -> HttpResponse:
     found = invitation_behind(request, link)
     if found is None:
         return link_unknown(request)
-    replies = found.replies()
-    context = answer_context(link, found, filled_form(found.event, replies.newest)) | {"registration": replies.standing}
+    replies, seating = found.replies(), found.event.seating()
+    context = answer_context(link, found, filled_form(found.event, seating, replies.newest), seating) | {"registration": replies.standing}
     return render(request, "events/guest/_fragment.html", context)
 
 
@@ -141,16 +177,18 @@ def change(request: HttpRequest, link: Link) -> HttpResponse:
     registration = found.active_registration() if found else None
     if found is None or registration is None:
         return link_unknown(request) if found is None else HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
-    context = answer_context(link, found, filled_form(found.event, registration)) | {"registration": registration, "changes": True}
+    event, seating = found.event, registration.seating
+    filled = filled_form(event, seating, registration, changes=True)
+    context = answer_context(link, found, filled, seating) | {"registration": registration, "changes": True}
     status = 200
     if request.method == "POST":
-        context["form"] = answer = AnswerForm(request.POST, most=found.event.largest_party)
+        context["form"] = answer = AnswerForm(request.POST, most=most_of(event, seating, registration), limit=event.largest_party)
         status = 422
         if answer.is_valid():
             try:
                 registering.change(registration, by=None, **answer.answers)
                 return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
-            except (NotEnoughSeats, ChangeClosed, NotComing) as refusal:
+            except (NotEnoughSeats, ChangeClosed, NotComing, TooManyGuests, StillInside) as refusal:
                 context["refusal"], status = refusal, 409
     return render(request, "events/guest/change.html", context, status=status)
 
@@ -168,7 +206,8 @@ def cancel(request: HttpRequest, link: Link) -> HttpResponse:
     registration = found.active_registration()
     if registration is None:
         return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
-    context = answer_context(link, found, empty_form(found)) | {"registration": registration}
+    seating = registration.seating
+    context = answer_context(link, found, empty_form(found, seating), seating) | {"registration": registration}
     return render(request, "events/guest/cancel.html", context)
 
 
@@ -184,8 +223,14 @@ def decline(request: HttpRequest, link: Link) -> HttpResponse:
 def say_no(request: HttpRequest, link: Link, found: Invitation) -> HttpResponse:
     try:
         registering.decline(found, by=None)
+    except StillInside as refusal:
+        registration = found.active_registration()
+        if registration is None:  # it was cancelled by somebody else at this moment
+            return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
+        return show_answer(request, link, found, registration, status=409, refusal=refusal)
     except ChangeClosed as refusal:
-        return show(request, link, found, empty_form(found), status=409, refusal=refusal)
+        seating = found.event.seating()
+        return show(request, link, found, empty_form(found, seating), seating, status=409, refusal=refusal)
     return HttpResponseRedirect(reverse("events:invitation", args=[link.token]), status=303)
 
 

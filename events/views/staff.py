@@ -130,7 +130,7 @@ def edit(request: StaffRequest, event_id: int) -> HttpResponse:
                 return done(request, event_url(event), _("%s has been saved.") % event)
         except SeatsTaken as refusal:  # somebody registered since the form was checked
             form.add_error("capacity", str(refusal.message))
-    told = event.registrations.seated().count() if not event.is_draft else 0
+    told = event.registrations.active().count() if not event.is_draft else 0
     context = {"form": form, "event": event, "told": told, "title": _("Edit %s") % event, "save": _("Save"), "back": event_url(event)}
     return render(request, "events/event_form.html", context, status=422 if form.is_bound else 200)
 

@@ -8,6 +8,7 @@ from events.actions import registering
 from events.models import Invitation, Registration, Status
 from fleetportal.core.audit import Change
 from fleetportal.core.links import Link
+from fleetportal.core.outbox.message import Message
 from tests.factories.contacts import make_person
 from tests.factories.events import make_event, make_guest, make_invitation, make_registration
 
@@ -69,6 +70,32 @@ def test_in_a_merge_one_registration_and_one_invitation_remain_and_both_links_op
         make_registration(event, invitation.person, party=party)
     move(second.person, first.person)
     standing = Registration.objects.active().get()
-    assert (standing.person, standing.party, event.seating().taken) == (first.person, 2, 2)
+    assert (standing.person, standing.party, event.seating().taken) == (first.person, 3, 3)
     assert Invitation.objects.get() == first
     assert set(Link.objects.filter(scope="invitation").values_list("subject_id", flat=True)) == {first.pk}
+
+
+@pytest.mark.parametrize("better", ["kept", "duplicate"])
+def test_in_a_merge_the_better_standing_stays_and_nobody_is_told_of_a_cancellation(better):
+    event = make_event(capacity=4)
+    seated, stranger = make_registration(event, make_guest(), party=4), make_registration(event, make_guest(), party=2)
+    waits = make_registration(event, make_guest(), party=4)
+    letters = Message.objects.count()
+    kept, duplicate = (seated.person, waits.person) if better == "kept" else (waits.person, seated.person)
+
+    move(duplicate, kept)
+
+    row = Registration.objects.active().exclude(pk=stranger.pk).get()
+    assert (row.pk, row.person, row.status) == (seated.pk, kept, Status.SEATED)
+    assert Message.objects.count() == letters
+    assert (event.seating().taken, event.seating().waiting) == (4, 1)
+
+
+def test_in_a_merge_seats_given_back_are_passed_on():
+    event = make_event(capacity=5)
+    one, four, waits = (make_registration(event, make_guest(), party=party) for party in (1, 4, 1))
+
+    move(one.person, four.person)
+
+    assert Registration.objects.get(pk=waits.pk).is_seated
+    assert set(Message.objects.values_list("template", flat=True)) == {"events/mail/seated", "events/mail/waiting", "events/mail/promoted"}

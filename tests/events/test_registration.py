@@ -291,15 +291,16 @@ def test_who_cancelled_may_come_after_all() -> None:
 def test_more_seats_go_to_who_waits_and_fewer_than_taken_are_refused() -> None:
     event = make_event(capacity=2)
     make_registration(event, party=2)
-    waits = make_registration(event, party=3)
+    waits, alone = make_registration(event, party=2), make_registration(event, party=1)
 
     planning.offer_seats(event.seating(), 5, by=None)
+    registering.cancel(alone, by=None)
     waits.refresh_from_db()
     before = everything()
     with pytest.raises(SeatsTaken):
-        planning.offer_seats(event.seating(), 4, by=None)
+        planning.offer_seats(event.seating(), 3, by=None)
 
-    assert (waits.status, seats(event), event.seating().capacity) == (Status.SEATED, (5, 0), 5)
+    assert (waits.status, seats(event), event.seating().capacity) == (Status.SEATED, (4, 0), 5)
     assert everything() == before
 
 

@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from events.actions import planning, registering
-from events.models import AlreadyCheckedIn, CheckIn, NotComing, NotEnoughSeats, Registration, SeatsTaken, Status
+from events.models import (
+    AlreadyCheckedIn,
+    CheckIn,
+    NotComing,
+    NotEnoughSeats,
+    Registration,
+    SeatsTaken,
+    Status,
+    StillInside,
+    TooManyGuests,
+)
 from events.models.seating import Seating, SeatingQuerySet
 from tests.events.seats import SeatModel
 from tests.factories.accounts import make_company
@@ -36,7 +46,7 @@ class Seats(RuleBasedStateMachine):
         self.company = make_company()
         self.event = make_event(self.company.centre, capacity=6)
         self.model = SeatModel(6)
-        self.inside: set[int] = set()
+        self.inside: dict[int, int] = {}
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -52,6 +62,10 @@ class Seats(RuleBasedStateMachine):
 
     @rule(party=parties)
     def somebody_comes(self, party: int) -> None:
+        if party > self.model.capacity:
+            with pytest.raises(TooManyGuests):
+                registering.register(self.event, make_person(), company=self.company, seating=self.event.seating(), party=party, by=None)
+            return
         registration = registering.register(
             self.event, make_person(), company=self.company, seating=self.event.seating(), party=party, by=None
         )
@@ -61,10 +75,14 @@ class Seats(RuleBasedStateMachine):
     @rule(which=number, party=parties)
     def a_party_changes(self, which: int, party: int) -> None:
         who = self.pick(which)
+        if party < self.inside.get(who, 0):
+            with pytest.raises(StillInside):
+                registering.change(Registration.objects.get(pk=who), by=None, party=party)
+            return
         try:
             self.model.change(who, party)
         except ValueError:
-            with pytest.raises(NotEnoughSeats):
+            with pytest.raises((NotEnoughSeats, TooManyGuests)):
                 registering.change(Registration.objects.get(pk=who), by=None, party=party)
         else:
             registering.change(Registration.objects.get(pk=who), by=None, party=party)
@@ -73,8 +91,11 @@ class Seats(RuleBasedStateMachine):
     @rule(which=number)
     def a_party_leaves(self, which: int) -> None:
         who = self.pick(which)
+        if who in self.inside:
+            with pytest.raises(StillInside):
+                registering.cancel(Registration.objects.get(pk=who), by=None)
+            return
         self.model.cancel(who)
-        self.inside.discard(who)
         registering.cancel(Registration.objects.get(pk=who), by=None)
 
     @rule(capacity=st.integers(1, 12))
@@ -97,7 +118,7 @@ class Seats(RuleBasedStateMachine):
                 registration.check_in(by=None)
         elif who in self.model.seated:
             registration.check_in(by=None)
-            self.inside.add(who)
+            self.inside[who] = self.model.seated[who]
         else:
             with pytest.raises(NotComing):
                 registration.check_in(by=None)
@@ -107,13 +128,13 @@ class Seats(RuleBasedStateMachine):
     def a_check_in_is_undone(self, which: int) -> None:
         who = sorted(self.inside)[which % len(self.inside)]
         CheckIn.objects.not_undone().get(registration=who).undo(by=None)
-        self.inside.remove(who)
+        del self.inside[who]
 
     @invariant()
     def seats_add_up(self) -> None:
         seating = Seating.objects.get(event=self.event)
         assert seating.taken == sum(self.model.seated.values()) <= seating.capacity == self.model.capacity
-        assert seating.waiting == len(self.model.waiting)
+        assert seating.waiting == len(self.model.queue)
 
     @invariant()
     def everybody_sits_or_waits_where_the_model_says(self) -> None:
@@ -124,12 +145,13 @@ class Seats(RuleBasedStateMachine):
 
     @invariant()
     def nobody_who_fits_waits_first(self) -> None:
-        first = self.event.registrations.waiting().in_order().first()
-        assert first is None or first.party > self.event.seating().free
+        seating = self.event.seating()
+        first = self.event.registrations.waiting().filter(party__lte=seating.capacity).in_order().first()
+        assert first is None or first.party > seating.free
 
     @invariant()
     def who_is_inside_is_known(self) -> None:
-        assert set(CheckIn.objects.not_undone().values_list("registration", flat=True)) >= self.inside
+        assert set(CheckIn.objects.not_undone().values_list("registration", flat=True)) == self.inside.keys()
         left = self.event.registrations.filter(status=Status.CANCELLED).values_list("place", flat=True)
         assert set(left) <= {None}
 

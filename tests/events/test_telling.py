@@ -169,6 +169,7 @@ def test_called_off_before_the_move_was_told_only_the_end_is_told(north_ag: Comp
 
 def test_a_moved_event_reminds_for_its_new_day_and_not_for_the_old_one(north_ag: Company) -> None:
     event = full(north_ag, 2, starts_at=in_days(1))
+    Registration.objects.update(changed_at=in_days(-3))
     tomorrow = event.starts_at - timedelta(hours=3)
     assert remind_coming(now=tomorrow) == 2
     run_jobs()

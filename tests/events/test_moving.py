@@ -1,0 +1,140 @@
+"""An event moves: not into the past (F3), its links go along (F2), whoever comes or waits is told (F9, F10), each is reminded once (F5)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Company
+from events.actions import planning
+from events.actions.sessions import remind_coming
+from events.models import Area, Event, PastMoment, Registration
+from fleetportal.core.audit import Entry
+from fleetportal.core.links import Link
+from fleetportal.core.outbox.message import Message
+from tests.events.work import run_jobs
+from tests.factories.accounts import make_centre
+from tests.factories.events import in_days, make_event, make_guest, make_invitation, make_registration
+
+pytestmark = pytest.mark.django_db
+
+
+def edit(event: Event, **values: Any) -> None:
+    planning.edit(Event.objects.get(pk=event.pk), by=None, **values)
+
+
+def steps(registration: Registration) -> list[str]:
+    found = Message.objects.about(registration).order_by("pk").values_list("template", flat=True)
+    return [template.rpartition("/")[2] for template in found]
+
+
+@pytest.mark.parametrize("published", [True, False])
+@pytest.mark.parametrize("back", [timedelta(days=365), timedelta(days=29), timedelta(days=28, hours=6)])
+def test_an_event_ahead_is_not_moved_into_the_past(north_ag: Company, back: timedelta, published: bool) -> None:
+    event = make_event(north_ag.centre, starts_at=timezone.now() + timedelta(days=28, hours=5), published=published)
+    if published:
+        make_registration(event, company=north_ag)
+    entries, messages = Entry.objects.count(), Message.objects.count()
+
+    with pytest.raises(PastMoment):
+        edit(event, starts_at=event.starts_at - back, ends_at=event.ends_at - back)
+    run_jobs()
+
+    now = Event.objects.get()
+    assert (now.starts_at, now.ends_at) == (event.starts_at, event.ends_at)
+    assert (Entry.objects.count(), Message.objects.count()) == (entries, messages)
+    edit(event, starts_at=event.starts_at + timedelta(days=1), ends_at=event.ends_at + timedelta(days=1))
+
+
+def test_an_event_under_way_keeps_its_beginning_and_does_not_end_before_now(north: Any) -> None:
+    began = timezone.now() - timedelta(hours=1)
+    event = make_event(north, starts_at=began, ends_at=began + timedelta(hours=3))
+
+    edit(event, ends_at=began + timedelta(hours=4), starts_at=began, title="Longer")
+    with pytest.raises(PastMoment):
+        edit(event, ends_at=began + timedelta(minutes=30))
+
+    assert (Event.objects.get().ends_at, Event.objects.get().title) == (began + timedelta(hours=4), "Longer")
+
+
+def test_a_slip_of_the_year_is_refused_at_the_field(client: Any, carla: Any, north: Any) -> None:
+    event = make_event(north)
+    client.force_login(carla)
+    form = client.get(f"/events/{event.pk}/edit/").context["form"]
+    data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    data |= {"day": (event.on - timedelta(days=365)).isoformat(), "_shown": form.showing, "_key": "c" * 32}
+
+    said = client.post(f"/events/{event.pk}/edit/", data)
+
+    assert (said.status_code, set(said.context["form"].errors)) == (422, {"day"})
+
+
+@pytest.mark.parametrize("days", [31, 60, 400])
+def test_links_open_as_long_after_the_new_day_as_after_the_old_one(north_ag: Company, days: int) -> None:
+    event, guest = make_event(north_ag.centre), make_guest(north_ag)
+    make_invitation(event, guest, company=north_ag)
+    make_registration(event, guest, company=north_ag)
+
+    edit(event, starts_at=event.starts_at + timedelta(days=days), ends_at=event.ends_at + timedelta(days=days))
+
+    links = Link.objects.filter(scope__in=("ticket", "invitation"))
+    assert {link.expires_at for link in links} == {event.ends_at + timedelta(days=days + 30)}
+
+
+@pytest.mark.parametrize("change", ["centre", "zone", "area", "place"])
+def test_whatever_changes_the_address_or_the_time_told_is_told(north_ag: Company, change: str) -> None:
+    centre = north_ag.centre
+    centre.street, centre.city = "Hafenstraße 1", "Hamburg"
+    centre.save()
+    event = make_event(centre)
+    coming = make_registration(event, company=north_ag)
+    there = make_centre("b", name="B", street="Via Roma 1", city="Roma")
+    abroad = make_centre("c", name="C", street=centre.street, city=centre.city, postcode=centre.postcode, time_zone="America/New_York")
+    values = {"centre": {"centre": there}, "zone": {"centre": abroad}, "area": {"area": Area.ELSEWHERE}, "place": {"place": "Hall 2"}}
+
+    edit(event, **values[change])
+    run_jobs()
+    edit(event, host=None, audience="users", largest_party=5)
+    run_jobs()
+
+    assert steps(coming) == ["seated", "moved"]
+    assert Registration.objects.get(pk=coming.pk).revision == 1
+
+
+def test_waiting_guests_are_told_that_the_day_moved_without_an_entry(north_ag: Company) -> None:
+    event = make_event(north_ag.centre, capacity=2)
+    coming, waits = make_registration(event, company=north_ag, party=2), make_registration(event, company=north_ag)
+
+    edit(event, starts_at=event.starts_at + timedelta(days=7), ends_at=event.ends_at + timedelta(days=7))
+    run_jobs()
+
+    told = Message.objects.about(waits).get(template="events/mail/moved")
+    assert told.attachments == []
+    assert "waiting list" in told.text
+    assert len(Message.objects.about(coming).get(template="events/mail/moved").attachments) == 1
+
+
+def test_each_guest_is_reminded_once_for_each_date(north_ag: Company) -> None:
+    event = make_event(north_ag.centre, starts_at=in_days(2))
+    guest = make_registration(event, company=north_ag)
+    assert remind_coming(now=event.starts_at - timedelta(hours=20)) == 1
+    run_jobs()
+
+    later = event.starts_at + timedelta(days=7)
+    edit(event, starts_at=later, ends_at=event.ends_at + timedelta(days=7))
+    run_jobs()
+    assert [remind_coming(now=later - timedelta(hours=hours)) for hours in (20, 10)] == [1, 0]
+    run_jobs()
+
+    assert steps(guest) == ["seated", "reminder", "moved", "reminder"]
+
+
+def test_whoever_registered_after_the_reminders_were_due_is_not_reminded(north_ag: Company) -> None:
+    event = make_event(north_ag.centre, starts_at=in_days(2))
+    early, late = make_registration(event, company=north_ag), make_registration(event, company=north_ag)
+    now = event.starts_at - timedelta(hours=3)
+    Registration.objects.filter(pk=late.pk).update(changed_at=now - timedelta(minutes=5))
+
+    assert remind_coming(now=now) == 1
+    assert Registration.objects.get(pk=early.pk).to_tell == "reminder"
