@@ -36,7 +36,7 @@ def count_all(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0004_registration_to_tell")]
+    dependencies = [("events", "0005_messages_concern_companies")]
 
     operations = [
         migrations.AddField(
