@@ -1,20 +1,24 @@
 """How staff sign in: user name, password, second factor where the role requires one. There is no sign-up, and only one sign-in page."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import LoginForm
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +26,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.staff import passwords
 from accounts.staff.actions.roles import roles_of
 from accounts.staff.models.role import StaffRole
 from accounts.staff.models.user import User, grants_to
@@ -34,11 +39,12 @@ log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 JUST_NOW = timedelta(minutes=5)
-WRONG_PASSWORD, WRONG_PASSWORDS, WRONG_PASSWORD_SECONDS = "wrong password", 5, 300  # of one name at one network address
-SET_UP = "second_factor"  # session key: the second factor was set up in this session, so it counts as shown
-SHARED_PAGES_DOOR = "wagtailcore_login"  # Wagtail's password form for private pages, in every language
+SET_UP = "second_factor"  # in the session: who set their second factor up in it, and so had it at hand
+SHARED_PAGES_DOOR = "wagtailcore_login"  # the CMS's form for its private pages, in every language
 OTHER_DOORS = {"/cms/": "edit_pages", "/django-admin/": "administer"}
-WITHOUT_SECOND_FACTOR = ("/second-factor/", "/login/", "/logout/", "/theme/", "/language/", "/static/", "/healthz", "/readyz")
+WITHOUT_SECOND_FACTOR = ("/login/", "/logout/", "/theme/", "/language/", "/static/", "/healthz", "/readyz")
+FACTOR_PAGES = "/second-factor/"
+SHOWING_PAGES = ("/second-factor/code/",)  # where the code is given, at sign-in and later
 
 
 class Backend(AuthenticationBackend):
@@ -73,6 +79,27 @@ class SignInForm(LoginForm):
             field.widget.attrs.pop("placeholder", None)
 
 
+class CountedCode(BaseAuthenticateForm):
+    """The code of the second factor; wrong ones are counted in the database, so Redis may be away."""
+
+    def clean_code(self) -> str:
+        try:
+            passwords.count_code(self.user.pk)
+        except throttle.TooMany:
+            raise get_adapter().validation_error("too_many_login_attempts") from None
+        code: str = super().clean_code()
+        passwords.code_was_right(self.user.pk)
+        return code
+
+
+class SignInCodeForm(CountedCode, AuthenticateForm):
+    """At sign-in, after the password."""
+
+
+class CodeAgainForm(CountedCode, ReauthenticateForm):
+    """In a session that is open."""
+
+
 class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """No sign-up: administrators create users."""
@@ -83,23 +110,28 @@ class StaffAdapter(DefaultAccountAdapter):
         return NavigationFor(request).home
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Not right after signing in, so that the first sign-in leads straight to the set-up of the second factor."""
-        signed_in = self.request.user.last_login
-        return signed_in is None or timezone.now() - signed_in > JUST_NOW
+        """Whoever signed in a moment ago, in this very session, need not enter the password again: first sign-ins lead straight to
+        the set-up. What the user does in other sessions says nothing of who sits before this one (R46).
+        """
+        records = get_authentication_records(self.request, self.request.user)
+        return not records or time.time() - records[-1]["at"] > JUST_NOW.total_seconds()
 
     def authenticate(self, request: HttpRequest, **credentials: object) -> object:
-        """The user with these credentials. Wrong ones are counted per name and network address, so that nobody can lock a user out
-        from elsewhere (R29). Raises ValidationError after too many. Costs 1 query before the password is checked, 2 or 3 the first
-        time.
+        """The user with these credentials; None as well for somebody who left, so that their password says nothing (R30).
+
+        Wrong ones count for a name at one network address: whoever knows a name cannot shut its owner out from elsewhere (R29).
+        Raises ValidationError, or TooMany where the network's own count is full. Costs 2 queries before the password is looked at.
         """
-        key = f"{str(credentials.get('username') or credentials.get('email') or '').lower()} {self.get_client_ip(request)}"
+        name = str(credentials.get("username") or credentials.get("email") or "").lower()
         try:
-            throttle.hit(WRONG_PASSWORD, key, limit=WRONG_PASSWORDS, seconds=WRONG_PASSWORD_SECONDS)
+            passwords.count(name, request)
         except throttle.TooMany:
             raise self.validation_error("too_many_login_attempts") from None
         user = super().authenticate(request, **credentials)
-        if user is not None:
-            throttle.give_back(WRONG_PASSWORD, key, seconds=WRONG_PASSWORD_SECONDS)
+        if user is None or not user.is_active:
+            passwords.was_wrong(name, request)
+            return None
+        passwords.was_right(name, request)
         return user
 
     def get_client_ip(self, request: HttpRequest) -> str:
@@ -135,35 +167,58 @@ def set_up_by(user: OuterRef) -> Exists:
 
 
 class SetUp(ActivateTOTPView):
-    """Sets up the second factor, which then counts as entered in this session."""
+    """Sets the second factor up; the session in which that is done need not enter it again, all others of the user are ended."""
 
     def form_valid(self, form: object) -> HttpResponse:
         response = super().form_valid(form)
         self.request.session[SET_UP] = self.request.user.pk
+        end_other_sessions(self.request)
         return response
 
 
-class SecondFactor:
-    """Users whose role requires a second factor get no page before they have entered it in this session.
+def end_other_sessions(request: HttpRequest) -> int:
+    """How many other sessions of the user of `request` were ended. Costs 2 queries, and reads each session that is open."""
+    user, own = str(request.user.pk), request.session.session_key
+    others = Session.objects.filter(expire_date__gte=timezone.now()).exclude(pk=own)
+    keys = [session.pk for session in others.iterator() if session.get_decoded().get(SESSION_KEY) == user]
+    return Session.objects.filter(pk__in=keys).delete()[0]
 
-    Checked with each request, so that a new role takes effect immediately, also in open sessions. Costs nothing.
+
+class SecondFactor:
+    """A user whose role requires a second factor gets no page before giving it in this session. The pages of the factor itself
+    (recovery codes, switching it off) open to no session that has not shown it, whether or not a role requires it.
+
+    Asked anew with each request, so a role that somebody gains counts at once, also in sessions that are open. Costs nothing, and 1
+    query on the pages of the factor.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # public pages set no cookies
-        if not (settings.REQUIRE_SECOND_FACTOR and knows_us and request.user.is_authenticated):
+        knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # public pages stay cookie-free
+        is_factor_page = request.path.startswith(FACTOR_PAGES)
+        if not (knows_us and (settings.REQUIRE_SECOND_FACTOR or is_factor_page) and request.user.is_authenticated):
             return self.get_response(request)
-        user: Any = request.user  # loaded by `signed_in`, with the annotations about the second factor
+        if request.path.startswith(SHOWING_PAGES):
+            return self.get_response(request)
+        user: Any = request.user  # as `signed_in` asks for it: with what the table of rights says of the second factor
+        if is_factor_page:
+            return self.get_response(request) if has_shown(request) or not has_set_up(user) else ask_for_code(request)
         if request.path.startswith(WITHOUT_SECOND_FACTOR) or not user.needs_second_factor:
             return self.get_response(request)
         if not user.has_second_factor:
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
-        return (
-            self.get_response(request) if has_shown(request) else redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
-        )
+        return self.get_response(request) if has_shown(request) else ask_for_code(request)
+
+
+def ask_for_code(request: HttpRequest) -> HttpResponse:
+    return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
+
+
+def has_set_up(user: User) -> bool:
+    """True when `user` has a second factor. Costs 1 query."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
 def has_shown(request: HttpRequest) -> bool:

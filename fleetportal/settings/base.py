@@ -138,7 +138,13 @@ DATABASES = {"default": database(env.database())}
 # --- Cache, broker. Without Redis the broker is a folder and the cache is this process's own.
 REDIS_URL = env.redis_url()
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES: dict[str, Any] = {
+        "default": {
+            "BACKEND": "fleetportal.core.cache.ForgivingCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 2},
+        }
+    }
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "visibility_timeout": 120,
@@ -212,8 +218,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 ACCOUNT_PREVENT_ENUMERATION = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXIES", 0)  # also for R29: core.throttle gets the client's address from allauth
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip"}  # of one name: accounts.staff.sign_in
+ACCOUNT_RATE_LIMITS = False  # ours are in the database and let right passwords pass: accounts.staff.passwords
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {"authenticate": "accounts.staff.sign_in.SignInCodeForm", "reauthenticate": "accounts.staff.sign_in.CodeAgainForm"}
 MFA_ADAPTER = "accounts.staff.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Fleetportal"
 ROLES = {"account_manager", "centre_manager", "marketing", "service_adviser", "wash_attendant", "administrator"}  # of accounts.staff.roles

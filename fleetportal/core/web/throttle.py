@@ -3,6 +3,7 @@
 import hashlib
 import math
 from datetime import timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from allauth.account.adapter import get_adapter
 from django.db import IntegrityError, models, transaction
@@ -76,7 +77,7 @@ def wrong_code(request: HttpRequest) -> None:
 
     Only invalid ones are counted and refused; a valid one always works, so nobody behind the same address is locked out.
     """
-    hit(WRONG, f"address {address_of(request)}", limit=WRONG_BY_ADDRESS, seconds=WRONG_BY_ADDRESS_SECONDS)
+    hit(WRONG, f"address {network_of(request)}", limit=WRONG_BY_ADDRESS, seconds=WRONG_BY_ADDRESS_SECONDS)
     hit(WRONG, "all", limit=WRONG_BY_ALL, seconds=WRONG_BY_ALL_SECONDS)
 
 
@@ -95,6 +96,21 @@ def address_of(request: HttpRequest) -> str:
     Each proxy appends its client to X-Forwarded-For; anyone can forge what comes before that, so it is never trusted.
     """
     return str(get_adapter(request).get_client_ip(request))
+
+
+IPV6_PREFIX = 64  # what one household or server is given: it may write from any address of it
+
+
+def network_of(request: HttpRequest) -> str:
+    """What counts as one caller: the IPv4 address, or the /64 of an IPv6 address (one written as IPv6 is that IPv4 address)."""
+    address = address_of(request)
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ip_network((int(ip), IPV6_PREFIX), strict=False))
 
 
 def forget_old() -> int:
