@@ -37,7 +37,7 @@ def voucher(one: Voucher, address: str) -> bytes:
     page.setFillColor("#ffffff")
     page.setFont(bold, 17)
     page.drawString(9 * MM, height - 16 * MM, _("One wash, on us."))
-    name = one.person.first_name if one.person else ""
+    name = one.first_name_said
     page.setFont(regular, 9)
     page.drawString(9 * MM, height - 22 * MM, _("%s’s voucher") % name if name else one.programme.centre.name)
     _qr(page, address, (width - 44 * MM) / 2, height - 74 * MM, 44 * MM)

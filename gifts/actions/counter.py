@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from contacts import hospitality as ledger
 from contacts.models import Driver
+from fleetportal.core.db import lock
 from gifts.actions.claiming import ClaimantDetails, claim, driver_has_one, person_mark
 from gifts.actions.issuing import issue
 from gifts.actions.telling import add_to_timeline, send
@@ -16,11 +17,16 @@ from gifts.models import Allowance, Claim, Programme, Voucher, VoucherForeign, W
 def issue_at_counter(programme: Programme, driver: Driver, *, by: User) -> Voucher:
     """A personal voucher for `driver`, free until they say "it's mine"; the message with its link is queued where there is an address.
 
+    One that they have not claimed yet counts like one taken: where no more is left, it is the answer and no letter is written.
     Raises DriverHasOne and CapReached before anything is issued: who could not claim it is not given it.
     """
     with transaction.atomic():
+        lock(driver.person)  # what is decided below is how many they have: two counters must not both see none
         today = programme.centre.today(timezone.now())
-        if not Allowance.objects.is_left(programme, programme.period_of(today), person_mark(driver.person)):
+        unclaimed = list(Voucher.objects.with_names().unclaimed_by(driver.person, programme, on=today))
+        if not Allowance.objects.is_left(programme, programme.period_of(today), person_mark(driver.person), beside=len(unclaimed)):
+            if unclaimed:
+                return unclaimed[0]
             raise driver_has_one(programme)
         this_year = ledger.gift_year(driver.person, company=driver.company, on=today)
         if not this_year.allows(programme.value_cents):

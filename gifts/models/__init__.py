@@ -4,6 +4,7 @@ from gifts.models.gift import AlreadyUndone, Gift, HandOut, NothingInStock, Stoc
 from gifts.models.programme import Allowance, Issue, Period, Programme, Way
 from gifts.models.redemption import Redemption
 from gifts.models.refusals import (
+    ClaimNotPossible,
     DriverHasOne,
     NobodysVoucher,
     NotRedeemed,
@@ -23,6 +24,7 @@ __all__ = [
     "AlreadyUndone",
     "Challenge",
     "Claim",
+    "ClaimNotPossible",
     "DriverHasOne",
     "Gift",
     "HandOut",

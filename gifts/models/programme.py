@@ -191,9 +191,10 @@ class AllowanceQuerySet(models.QuerySet["Allowance"]):
         """One taken of each mark is free again. Costs 1 query."""
         self.filter(programme=programme_id, period=period, mark__in=list(marks), taken__gt=0).update(taken=F("taken") - 1)
 
-    def is_left(self, programme: Programme, period: str, mark: str) -> bool:
-        """True while the driver known by `mark` has one left; decides nothing. Costs 1 query."""
-        return not self.filter(programme=programme, period=period, mark=mark, taken__gte=programme.per_driver).exists()
+    def is_left(self, programme: Programme, period: str, mark: str, *, beside: int = 0) -> bool:
+        """True while the driver known by `mark` has one left `beside` those they hold unclaimed; decides nothing. Costs 1 query."""
+        left = programme.per_driver - beside
+        return left > 0 and not self.filter(programme=programme, period=period, mark=mark, taken__gte=left).exists()
 
 
 class Allowance(models.Model):

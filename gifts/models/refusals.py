@@ -39,6 +39,12 @@ class DriverHasOne(VoucherRefused):
     code = "one_per_driver"
 
 
+class ClaimNotPossible(VoucherRefused):
+    """What an open page says instead of each refusal that hangs on who the driver is (R51)."""
+
+    code = "claim_not_possible"
+
+
 class VouchersPassCap(VoucherRefused):
     """What an unconfirmed driver holds is more than their company's rule allows; `facts` say how many vouchers would be withdrawn."""
 

@@ -89,6 +89,10 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         card = Link.objects.find("claim", token)
         return self.with_names().filter(pk=card.subject_id).first() if card else None
 
+    def unclaimed_by(self, person: Person, programme: Programme, *, on: date) -> Self:
+        """The personal vouchers of `programme` that were issued to `person` and that they may still claim, the first one first."""
+        return self.filter(programme=programme, person=person, issue__way=Way.PERSONAL).claimable(on=on).order_by("pk")
+
     def next_in_pool(self, programme: Programme, *, on: date) -> "Voucher | None":
         """A free voucher of the claim page that nobody else is taking right now, locked where the database can."""
         free = self.filter(programme=programme, issue__way=Way.POOL).claimable(on=on).order_by("pk")
@@ -143,6 +147,21 @@ class Voucher(models.Model):
     def code(self) -> str:
         """The typed code, grouped."""
         return codes.grouped(codes.code_of(bytes(self.nonce)))
+
+    @property
+    def is_personal(self) -> bool:
+        """True when it was issued to one driver; a card or a voucher of a claim page is anybody's until it is claimed."""
+        return self.issue.way == Way.PERSONAL
+
+    @property
+    def first_name_said(self) -> str:
+        """The first name its own page may say: the one typed at the claim, spelled as it was typed, or that of whom it was issued to.
+
+        Costs 1 query where `claim_made` was not fetched along.
+        """
+        claim = None if self.is_personal else getattr(self, "claim_made", None)
+        typed: str = claim.first_name if claim else ""
+        return typed or (self.person.first_name if self.person else "")
 
     def has_expired(self, *, on: date) -> bool:
         """True where its last day lies before `on`: the date at a wash, or `today` for all of them."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.staff.models.centre import dates_on_earth
+from contacts.hospitality import CapReached
 from fleetportal.core import links, qr
 from fleetportal.core.links import Link
 from fleetportal.core.web import keeping, throttle
@@ -24,7 +25,7 @@ from gifts import pdf
 from gifts.actions import challenging, claiming, withdrawing
 from gifts.actions.claims import claim_card, claim_from_pool, mailbox
 from gifts.forms import CardClaimForm, CodeForm, FirstNameForm, PoolForm
-from gifts.models import Challenge, Programme, Voucher, VoucherState, VoucherTaken, Way
+from gifts.models import Challenge, ClaimNotPossible, DriverHasOne, Programme, Voucher, VoucherState, VoucherTaken, Way
 from gifts.models.challenge import STAYS, TRIES
 
 # A limit on requested codes, so that nobody's mailbox or telephone is flooded through us.
@@ -32,6 +33,11 @@ ASKED = "code asked for"
 ASKED_BY_CONTACT = {"limit": 3, "seconds": 3600}
 ASKED_BY_ADDRESS = {"limit": 60, "seconds": 60}
 ASKED_BY_ALL = {"limit": 1200, "seconds": 60}
+
+# Refusals that hang on who the driver is, and how often a link may be tried with them before it rests until the next day.
+SAYS_WHO = (CapReached, DriverHasOne)
+REFUSED = "claim refused"
+REFUSED_BY_LINK = {"limit": 10, "seconds": 86_400}
 
 View = Callable[..., HttpResponse]
 
@@ -79,10 +85,30 @@ def card(request: HttpRequest, link: Link) -> HttpResponse:
     if not form.is_valid():
         return render(request, "gifts/claim_card.html", {**context, "form": form}, status=422 if form.is_bound else 200)
     try:
+        throttle.spent(REFUSED, f"link {link.pk}", **REFUSED_BY_LINK)
         made = claim_card(voucher, first_name=form.cleaned_data["first_name"], place=form.cleaned_data.get("place", ""))
     except VoucherTaken as refused:  # somebody was faster by a moment
         return render(request, "gifts/claim_taken.html", context, status=refused.status)
+    except SAYS_WHO:
+        return not_with_these_details(request, link, voucher.programme)
     return to_link(made.voucher.link)
+
+
+def not_with_these_details(request: HttpRequest, link: Link, programme: Programme) -> HttpResponse:
+    """The one answer to every claim that a rule about the driver refuses: it says neither which rule nor of whom (R30, R51).
+
+    It counts like a wrong code, and for the link. Given and not raised: what was just counted must stay counted.
+    """
+    centre = programme.centre
+    try:
+        throttle.hit(REFUSED, f"link {link.pk}", **REFUSED_BY_LINK)
+        throttle.wrong_code(request)
+    except throttle.TooMany as error:
+        return put_into_words(request, error)
+    words = _("This voucher can’t be claimed with these details. %(centre)s will be glad to help you: %(phone)s")
+    if not centre.phone:
+        words = _("This voucher can’t be claimed with these details. %(centre)s will be glad to help you.")
+    return put_into_words(request, ClaimNotPossible(words % {"centre": centre.name, "phone": centre.phone}))
 
 
 def is_open(programme: Programme, *, now: datetime) -> bool:
@@ -108,7 +134,7 @@ def pool(request: HttpRequest, link: Link) -> HttpResponse:
 def ask_for_code(request: HttpRequest, programme: Programme, values: dict[str, Any]) -> Link:
     """The link to the page that takes the code, which is on its way. Raises TooMany."""
     channel, address = values["contact"]
-    throttle.hit(ASKED, f"address {throttle.address_of(request)}", **ASKED_BY_ADDRESS)
+    throttle.hit(ASKED, f"address {throttle.network_of(request)}", **ASKED_BY_ADDRESS)
     throttle.hit(ASKED, "all", **ASKED_BY_ALL)
     throttle.hit(ASKED, f"contact {mailbox(address)}", **ASKED_BY_CONTACT)
     _challenge, link = challenging.challenge(
@@ -127,9 +153,13 @@ def code(request: HttpRequest, link: Link) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         now = timezone.now()
-        with transaction.atomic():  # a right code that leads to a refusal can be used again
-            if challenge.answer(form.cleaned_data["code"], now=now):
-                return to_link(claim_from_pool(challenge).voucher.link)
+        try:
+            throttle.spent(REFUSED, f"link {link.pk}", **REFUSED_BY_LINK)
+            with transaction.atomic():  # a right code that leads to a refusal can be used again
+                if challenge.answer(form.cleaned_data["code"], now=now):
+                    return to_link(claim_from_pool(challenge).voucher.link)
+        except SAYS_WHO:
+            return not_with_these_details(request, link, challenge.programme)
         refused = count_wrong(request)
         if refused:
             return refused
@@ -164,11 +194,14 @@ def count_wrong(request: HttpRequest) -> HttpResponse | None:
 @once
 def voucher(request: HttpRequest, link: Link) -> HttpResponse:
     """A driver's own voucher: free, claimed, used, expired or withdrawn. POST says "it's mine"."""
-    one = Voucher.objects.with_names().get(pk=link.subject_id)
-    if one.person:
+    one = Voucher.objects.with_names().select_related("claim_made").get(pk=link.subject_id)
+    if one.person and one.is_personal:  # whoever claimed a card reads on in the language they read it in: a known driver's tells who it is
         speak(request, one.person.language)
     if request.method == "POST" and one.person:
-        claiming.claim(one, one.person, company=one.company, by=None)
+        try:
+            claiming.claim(one, one.person, company=one.company, by=None)
+        except SAYS_WHO:
+            return not_with_these_details(request, link, one.programme)
         return to_link(link)
     context = voucher_context(one, link)
     response = render(request, "gifts/voucher.html", context)
@@ -204,7 +237,9 @@ def give_back(request: HttpRequest, link: Link) -> HttpResponse:
 @require_safe
 def voucher_pdf(request: HttpRequest, link: Link) -> HttpResponse:
     """The claimed voucher on paper."""
-    one = get_object_or_404(Voucher.objects.with_names().filter(state=VoucherState.CLAIMED), pk=link.subject_id)
+    one = get_object_or_404(
+        Voucher.objects.with_names().select_related("claim_made").filter(state=VoucherState.CLAIMED), pk=link.subject_id
+    )
     response = HttpResponse(pdf.voucher(one, link.url), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="voucher-{one.pk}.pdf"'
     return response

@@ -33,6 +33,15 @@ def test_the_counter_gives_no_second_one_in_the_period(client, emil, shine, mirk
     assert Voucher.objects.count() == 1
 
 
+def test_r12_an_unclaimed_voucher_is_shown_again_and_no_second_one_is_issued(client, emil, shine, mirko):
+    """Pressing on, also weeks later, makes no second letter: the driver would claim it in the months that follow."""
+    client.force_login(emil)
+    path = f"/vouchers/counter/{mirko.person_id}/"
+    answers = {client.post(path, {"programme": shine.pk, "driver": mirko.pk})["Location"] for _tap in range(3)}
+    assert answers == {f"{path}?voucher={Voucher.objects.get().pk}"}
+    assert Message.objects.count() == 1
+
+
 def test_the_counter_gives_nothing_to_a_public_body(client, emil, shine, north):
     driver = make_role("driver", make_company(north, is_public_body=True))
     client.force_login(emil)

@@ -11,12 +11,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from contacts import hospitality as ledger
-from contacts.models import CapReached, Received, YearSum
+from contacts.models import CapReached, Driver, Received, YearSum
+from fleetportal.core.outbox.message import Message
 from gifts import models as gifts
 from gifts.actions import handing_out, redeeming, withdrawing
 from gifts.actions.claiming import ClaimantDetails
 from gifts.actions.claims import claim_card, take_from_pool
-from gifts.actions.counter import claim_for
+from gifts.actions.counter import claim_for, issue_at_counter
 from gifts.models import Claim, HandOut, Redemption, Stock, Voucher, VoucherState
 from gifts.models.gift import StockQuerySet
 from gifts.models.voucher import VoucherQuerySet
@@ -262,3 +263,22 @@ def test_many_undos_give_back_once(north, north_ag, emil):
     outcomes = race(*(partial(handing_out.take_back, HandOut.objects.get(pk=given.pk), by=emil) for _one in range(8)))
     assert Counter(type(one) for one in outcomes) == {type(None): 1, gifts.AlreadyUndone: 7}
     assert (Stock.objects.get().quantity, YearSum.objects.get().cents) == (1, 0)
+
+
+def at_the_counter(programme, driver, by) -> Voucher:
+    return issue_at_counter(programme, Driver.objects.select_related("person", "company").get(pk=driver.pk), by=by)
+
+
+def test_r12_parallel_counters_issue_one_voucher_for_one_allowance(shine, north_ag, emil):
+    driver = make_role("driver", north_ag)
+    outcomes = race(*(partial(at_the_counter, shine, driver, emil) for _one in range(RACERS)))
+    assert {outcome.pk for outcome in outcomes} == {Voucher.objects.get(programme=shine).pk}
+    assert Message.objects.count() == 1
+
+
+def test_r12_counters_that_look_for_no_unclaimed_one_issue_several(shine, north_ag, emil, monkeypatch):
+    """The canary of the test above."""
+    monkeypatch.setattr(VoucherQuerySet, "unclaimed_by", lambda rows, person, programme, *, on: Voucher.objects.none())
+    driver = make_role("driver", north_ag)
+    race(*(partial(at_the_counter, shine, driver, emil) for _one in range(4)))
+    assert Voucher.objects.filter(programme=shine).count() > 1
