@@ -203,6 +203,8 @@ def voucher(request: HttpRequest, link: Link) -> HttpResponse:
         except SAYS_WHO:
             return not_with_these_details(request, link, one.programme)
         return to_link(link)
+    if one.person:
+        one.person.first_name = one.first_name_said  # what its page may say; not saved
     context = voucher_context(one, link)
     response = render(request, "gifts/voucher.html", context)
     return keeping.keep(response, until=one.programme.end_of(one.valid_until)) if context["state"] == VoucherState.CLAIMED else response
