@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.customers.models.touched import AT_ONCE, TouchedCompany
-from accounts.customers.models.vehicle import mend_all_fleets
+from accounts.customers.models.vehicle import mend_all_fleets, renew_ends
 from fleetportal.core.jobs import bell
 
 
@@ -16,3 +16,8 @@ def look_again() -> None:
 @shared_task(name="accounts.mend_fleets", acks_late=True)
 def mend_fleets() -> None:
     mend_all_fleets()
+
+
+@shared_task(name="accounts.renew_ends", acks_late=True)
+def renew_ends_that_passed() -> None:
+    renew_ends()

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers import finding
 from accounts.customers.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
-from accounts.models import Company, CompanyIds, User, in_reach
+from accounts.models import Company, CompanyIds, User, derived, in_reach
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
+from contacts.memory.models.interaction import mend_last_contacts
 from contacts.memory.models.meeting import Meeting, MeetingQuerySet
 from contacts.pages import columns, panels
 from contacts.people.models.person import Person
@@ -31,6 +32,7 @@ LINES: dict[str, tuple[str, object, str]] = {
 
 
 def register() -> None:
+    derived.register("last contacts", mend_last_contacts, weight=11)
     links.scopes[unsubscribe.SCOPE] = "contacts:preferences"
     navigation.register("today", NavigationEntry(_("Today"), "sun", "contacts:today", "serve_customers", on_phone=True), weight=10)
     navigation.register("people", NavigationEntry(_("People"), "users", "contacts:people", "see_customers"), weight=35)

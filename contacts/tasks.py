@@ -3,9 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
+from contacts.memory.models.interaction import mend_all_last_contacts
 from contacts.reasons import nightly
 
 
 @shared_task(name="contacts.find_reasons", acks_late=True)
 def find_reasons() -> None:
     nightly.start_unless_done(now=timezone.now())
+
+
+@shared_task(name="contacts.mend_last_contacts", acks_late=True)
+def mend_last_contacts() -> None:
+    mend_all_last_contacts()

@@ -6,6 +6,7 @@ from random import Random
 
 from accounts.models import Centre, Company
 from contacts.hospitality import Received, YearSum
+from contacts.memory.models.interaction import keep_last_contacts
 from contacts.models import Driver, Interaction
 from contacts.people.actions import people
 from demo.staff import Staff
@@ -83,7 +84,7 @@ class CounterWriter:
         HandOut.objects.bulk_create(given)
         YearSum.objects.bulk_create(YearSum(person=one.person, year=one.handed_out_at.year, cents=one.value_cents) for one in given)
         Received.objects.bulk_create(received(one) for one in given)
-        Interaction.objects.bulk_create(told(one) for one in given)
+        keep_last_contacts(Interaction.objects.bulk_create(told(one) for one in given))
         for gift in gifts:
             Stock.objects.filter(centre=centre, gift=gift, quantity__gte=HANDED_OUT // 2).take_items(HANDED_OUT // 2)
 

@@ -5,6 +5,7 @@ from random import Random
 
 from accounts.models import Centre, User
 from cms.landing import translate
+from contacts.memory.models.interaction import keep_last_contacts
 from contacts.models import Driver, Interaction
 from demo.staff import GROUP, Staff
 from events import landing
@@ -127,10 +128,11 @@ class Occasions:
             for role in roles
         )  # fmt: skip
         came = CheckIn.objects.bulk_create(CheckIn(registration=one, heads=1, at=begins, by=emil) for one in coming if one.pk % 5)
-        Interaction.objects.bulk_create(
+        attending = [
             attended(check_in, role.company_id, role.person_id, begins, emil)
             for check_in, role in zip(came, [role for role, one in zip(roles, coming, strict=True) if one.pk % 5], strict=True)
-        )
+        ]
+        keep_last_contacts(Interaction.objects.bulk_create(attending))
 
 
 def attended(check_in: CheckIn, company: int, person: int, at: datetime, by: User) -> Interaction:

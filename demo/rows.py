@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.customers.actions import companies
 from accounts.customers.models.touched import gathering
 from accounts.models import Address, Assignment, Company, User, Vehicle
+from contacts.memory.models.interaction import keep_last_contacts
 from contacts.models import Consent, Holder, Interaction, Meeting, Person, PersonAddress, Role, Task, VehicleDriver
 from contacts.people.actions import people
 from fleetportal.core import audit
@@ -82,6 +83,7 @@ class DemoBatch:
             contact.about_type, contact.about_id = audit.label(meeting), meeting.pk
         held = [contact for _meeting, contact in self.held]
         bulk.add(held)
+        keep_last_contacts(held)
 
 
 def by_whom(rows: Iterable[Row], relation: str) -> Iterable[tuple[User | None, Sequence[Row]]]:

@@ -6,8 +6,9 @@ import django_tables2
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from accounts.customers.models.company import Phase, Tier
+from accounts.customers.models.company import CompanyQuerySet, Phase, Tier
 from accounts.customers.models.vehicle import Use
+from accounts.customers.rows import by_first_end
 from fleetportal.core.web.lists import TableColumn, label_of
 
 
@@ -54,6 +55,9 @@ class CompanyTable(django_tables2.Table):
 
     def order_phase(self, rows: QuerySet[Model], is_descending: bool) -> tuple[QuerySet[Model], bool]:
         return ranked(rows, "phase", Phase.values, is_descending)
+
+    def order_contract_end(self, rows: CompanyQuerySet, is_descending: bool) -> tuple[CompanyQuerySet, bool]:
+        return by_first_end(rows, is_descending=is_descending), True
 
 
 class VehicleTable(django_tables2.Table):

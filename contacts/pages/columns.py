@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from contacts.memory.models.interaction import Interaction
 from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.holders import Holder
 from contacts.people.models.person import full_name
@@ -29,10 +28,9 @@ def with_coverage(companies: Any) -> Any:
     return companies.annotate(**known)
 
 
-def with_last_contact(companies: Any) -> Any:
-    """Companies with `last_contact_at`: the newest real contact."""
-    newest = Interaction.objects.real().filter(company=OuterRef("pk")).order_by("-happened_at").values("happened_at")[:1]
-    return companies.annotate(last_contact_at=Subquery(newest))
+def as_kept(companies: Any) -> Any:
+    """Companies as they are: each keeps what the column shows."""
+    return companies
 
 
 def with_holder(vehicles: Any) -> Any:
@@ -98,7 +96,7 @@ coverage = ExtraColumn(
     reads=tuple(f"knows_{group.value}" for group in Group), value=known_groups, at="contract_end", css="fp-wide",
 )  # fmt: skip
 last_contact = ExtraColumn(
-    "last_contact", _("Last contact"), last_contact_cell, with_last_contact, reads=("last_contact_at",),
+    "last_contact", _("Last contact"), last_contact_cell, as_kept, reads=("last_contact_at",),
     kind="datetime", css="fp-num fp-wide fp-lwide fp-nowrap", order_by="last_contact_at",
 )  # fmt: skip
 holder = ExtraColumn(

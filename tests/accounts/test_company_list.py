@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import date
 
 import openpyxl
 import pytest
@@ -193,7 +194,7 @@ def test_the_reason_is_asked_before_rows_leave(client: Client, carla: User, nort
 
 
 def test_an_export_holds_what_the_list_shows_and_is_in_the_history(client: Client, carla: User, north: Centre, south_ag: Company) -> None:
-    make_vehicle(make_company(north, name="=SUM(A1)", tier="gold"), contract_ends_on="2099-03-31")
+    make_vehicle(make_company(north, name="=SUM(A1)", tier="gold"), contract_ends_on=date(2099, 3, 31))
     make_company(north, name="Silver", tier="silver")
     client.force_login(carla)
     answer = export(client, "/companies/?tier=gold", "xlsx")

@@ -80,6 +80,10 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def active(self) -> Self:
         return self.exclude(phase=Phase.LOST)
 
+    def with_passed_end(self) -> Self:
+        """Those that keep an end of a contract that has passed: the worker has not renewed it since midnight."""
+        return self.filter(next_end_on__lt=timezone.localdate())
+
 
 CompanyIds = RawSQL | list[int]  # of companies in reach, for `company__in`
 
@@ -126,8 +130,10 @@ class Company(Folded):
     external_id = models.CharField(_("ID in the source system"), max_length=80, blank=True, db_index=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    # the number of its current vehicles, updated by the verbs of Vehicle, so that lists can be sorted by it
-    fleet_size = models.PositiveIntegerField(default=0, editable=False)
+    # stored here by the verbs of vehicles and contacts, so that lists can be sorted by it:
+    fleet_size = models.PositiveIntegerField(default=0, editable=False)  # the number of its current vehicles
+    next_end_on = models.DateField(null=True, editable=False)  # the first end of its current contracts; once passed, to be renewed
+    last_contact_at = models.DateTimeField(null=True, editable=False)  # of the newest real contact
 
     # annotations of `for_list` and `for_dossier` in accounts/customers/rows.py
     personal_count: int
@@ -146,6 +152,8 @@ class Company(Folded):
             models.Index(fields=["name_folded", "postcode"], name="company_identity"),
             models.Index(fields=["fleet_size", "id"], name="company_by_fleet"),
             models.Index(fields=["centre", "fleet_size", "id"], name="company_by_centre_fleet"),
+            models.Index(fields=["next_end_on", "id"], name="company_by_next_end"),
+            models.Index(fields=["last_contact_at", "id"], name="company_by_last_contact"),
         ]
 
     def __str__(self) -> str:

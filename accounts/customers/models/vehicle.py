@@ -1,10 +1,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -149,7 +149,8 @@ class Vehicle(Folded):
             search.index([vehicle.search_row])
             audit.record("vehicle.entered", vehicle, by=by, facts=whose(vehicle), at=vehicle.entered_at)
             if vehicle.given_back_on is None:
-                Company.objects.filter(pk=vehicle.company_id).update(fleet_size=F("fleet_size") + 1)
+                one_more = {"fleet_size": F("fleet_size") + 1, "next_end_on": sooner(vehicle.contract_ends_on)}
+                Company.objects.filter(pk=vehicle.company_id).update(**one_more)
             TouchedCompany.add(vehicle.company)
             return vehicle
 
@@ -192,8 +193,15 @@ def whose(vehicle: Vehicle) -> dict[str, int]:
     return {"company": vehicle.company_id}
 
 
+def sooner(ends_on: date | None) -> F | Case:
+    """For a company that gets a vehicle: the end that comes first, `ends_on` or what it keeps."""
+    if ends_on is None or ends_on < timezone.localdate():
+        return F("next_end_on")
+    return Case(When(Q(next_end_on=None) | Q(next_end_on__gt=ends_on), then=Value(ends_on)), default=F("next_end_on"))
+
+
 def count_fleets(companies: Iterable[int]) -> int:
-    """Update the stored fleet size of `companies`; how many were wrong.
+    """Update the stored fleet size and first contract end of `companies`; how many were wrong.
 
     Their rows are locked first: other changes to the same fleets wait and count after this one. Costs nothing for none, otherwise 2
     queries.
@@ -203,11 +211,11 @@ def count_fleets(companies: Iterable[int]) -> int:
         return 0
     with transaction.atomic(savepoint=False):  # within a verb: rolled back with it
         list(locked(Company.objects.filter(pk__among=ids)).values_list("pk", flat=True))
-        return miscounted(Company.objects.filter(pk__among=ids)).update(fleet_size=F("fleet_now"))
+        return miscounted(Company.objects.filter(pk__among=ids)).update(fleet_size=F("fleet_now"), next_end_on=F("end_now"))
 
 
 def mend_fleets(companies: Iterable[int]) -> int:
-    """Correct the stored fleet size of `companies`; how many were wrong: none, unless rows were written without the verbs.
+    """Correct the stored fleet size and contract end of `companies`; how many were wrong: none, unless rows were written without the verbs.
 
     Costs 1 query where all are right, otherwise 3.
     """
@@ -222,16 +230,33 @@ def mend_all_fleets() -> int:
     return mended
 
 
+def renew_ends() -> int:
+    """How many companies kept an end that has passed; now they keep the next one. Costs 1 query, 3 for each MENDED_AT_ONCE of them."""
+    renewed = 0
+    while ids := list(Company.objects.with_passed_end().order_by("pk").values_list("pk", flat=True)[:MENDED_AT_ONCE]):
+        renewed += count_fleets(ids)
+    return renewed
+
+
+def next_end() -> QuerySet["Vehicle", Any]:
+    """For a subquery over companies: of the contracts that run, the end that comes first."""
+    running = Vehicle.objects.active().filter(company=OuterRef("pk"), contract_ends_on__gte=timezone.localdate())
+    return running.order_by("contract_ends_on").values("contract_ends_on")[:1]
+
+
 def miscounted(companies: CompanyQuerySet) -> CompanyQuerySet:
-    """Companies whose stored fleet size differs from `fleet_now`, the number of their current vehicles."""
+    """Companies whose stored values differ from `fleet_now`, the number of their current vehicles, or `end_now`, their first end."""
     vehicles = Vehicle.objects.active().filter(company=OuterRef("pk")).order_by().values("company")
     fleet = Coalesce(Subquery(vehicles.annotate(count=Count("pk")).values("count")), 0)
-    return companies.annotate(fleet_now=fleet).exclude(fleet_size=F("fleet_now"))
+    never = Value(date.max)
+    now = companies.annotate(fleet_now=fleet, end_now=Subquery(next_end()))
+    kept = now.annotate(kept_or_never=Coalesce("next_end_on", never), end_or_never=Coalesce("end_now", never))
+    return kept.exclude(fleet_size=F("fleet_now"), kept_or_never=F("end_or_never"))
 
 
 def counted_anew(vehicle: Vehicle, changes: audit.Changes) -> set[int]:
-    """The ids of the companies whose fleet size is affected by `changes` to `vehicle`."""
-    if changes.keys().isdisjoint({"given_back_on", "company"}):
+    """The ids of the companies whose fleet size or first contract end is affected by `changes` to `vehicle`."""
+    if changes.keys().isdisjoint({"given_back_on", "company", "contract_ends_on"}):
         return set()
     before: Company | int = changes["company"][0] if "company" in changes else vehicle.company_id
     return {vehicle.company_id, before.pk if isinstance(before, Company) else before}

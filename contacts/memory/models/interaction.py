@@ -1,17 +1,19 @@
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.customers.models.company import CompanyQuerySet
 from accounts.models import Company, TouchedCompany, in_reach
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
-from fleetportal.core.db import bulk
+from fleetportal.core.db import bulk, locked
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,6 +33,8 @@ class Outcome(models.TextChoices):
     WRONG_NUMBER = "wrong_number", _("wrong number")
 
 
+MENDED_AT_ONCE = 2000  # companies
+NEVER = datetime(1, 1, 2, tzinfo=UTC)  # the second day, so that no time zone moves it before the first year
 CONTACT = "contact"  # the kind of contacts logged by staff
 # Of contacts logged by staff. A meeting held, a guest checked in and a gift handed out are real contacts too.
 REAL_CONTACT = (Outcome.REACHED, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED)
@@ -97,7 +101,10 @@ class Interaction(models.Model):
         happened_at: datetime | None = None,
         now: datetime | None = None,
     ) -> "Interaction":
-        """A contact that a member of staff had, in one sentence; `now` is the time of entry, if it was earlier. Costs 4 queries."""
+        """A contact that a member of staff had, in one sentence; `now` is the time of entry, if it was earlier.
+
+        Costs 3 queries, 4 for a real one.
+        """
         with transaction.atomic():
             interaction = record(
                 CONTACT,
@@ -118,22 +125,32 @@ class Interaction(models.Model):
     def log_many(cls, contacts: "Sequence[Interaction]", *, by: "User | None", at: Sequence[datetime] | None = None) -> None:
         """Save the new `contacts` of `by`, like `log` for each; `at` has the time of entry of each, if it was earlier.
 
-        Costs 5 queries for a thousand.
+        Costs 5 queries for a thousand, 7 with real ones.
         """
         with transaction.atomic():
             for contact in contacts:
                 contact.kind, contact.by, contact.is_real_contact = CONTACT, by, contact.outcome in REAL_CONTACT
             bulk.add(contacts)
+            keep_last_contacts(contacts)
             TouchedCompany.add_all(contact.company_id for contact in contacts)
             own = [{"company": contact.company_id} for contact in contacts]
             audit.record_many("interaction.logged", [(contact, {}) for contact in contacts], by=by, own=own, at=at)
 
     def take_back(self, *, by: "User | None") -> None:
-        """Delete a contact that was just logged by mistake; the history records it. Costs 4 queries."""
+        """Delete a contact that was just logged by mistake; the history records it. Costs 4 queries, 6 for a real one."""
         with transaction.atomic():
             audit.record("interaction.taken_back", self, by=by, facts={"company": self.company_id})
             TouchedCompany.add(self.company)
             self.delete()
+            keep_last_contacts([self])
+
+
+def take_back_all(kind: str, about: models.Model) -> None:
+    """What the timeline says of `about` did not happen: those lines of `kind` are gone. Costs 2 queries, 4 where they were contacts."""
+    lines = Interaction.objects.filter(kind=kind, about_type=audit.label(about), about_id=about.pk)
+    gone = list(lines)
+    lines.delete()
+    keep_last_contacts(gone)
 
 
 def record_many(kind: str, rows: Sequence[Any], *, by: "User | None", channel: str, **facts: object) -> None:
@@ -157,6 +174,7 @@ def record_many(kind: str, rows: Sequence[Any], *, by: "User | None", channel: s
         for row in rows
     ]
     Interaction.objects.bulk_create(lines)
+    keep_last_contacts(lines)
 
 
 def record(
@@ -173,7 +191,7 @@ def record(
 ) -> Interaction:
     """Add a verb's result to the timeline and mark the company's reasons as due, unless none depends on it (`touches=False`).
 
-    Costs 2 queries, 1 where nothing is due.
+    Costs 2 queries, 1 where nothing is due, and 1 for a real contact.
     """
     interaction = Interaction.objects.create(
         kind=kind,
@@ -186,6 +204,53 @@ def record(
         about_id=about.pk if about else None,
         **facts,
     )
+    if interaction.is_real_contact:
+        at = interaction.happened_at
+        sooner = Company.objects.filter(Q(last_contact_at=None) | Q(last_contact_at__lt=at), pk=company.pk)
+        sooner.update(last_contact_at=at)
     if touches:
         TouchedCompany.add(company)
     return interaction
+
+
+def keep_last_contacts(contacts: Iterable[Interaction]) -> None:
+    """After `contacts` came or went: their companies keep the newest real one. Costs nothing where none of them is real, else 2 queries."""
+    find_last_contacts(contact.company_id for contact in contacts if contact.is_real_contact)
+
+
+def find_last_contacts(companies: Iterable[int]) -> int:
+    """How many of `companies` kept another newest contact than they have; now they keep that.
+
+    Their rows are locked first: whoever adds or takes back a contact meanwhile waits. Costs nothing for none, else 2 queries.
+    """
+    ids = sorted(set(companies))
+    if not ids:
+        return 0
+    with transaction.atomic(savepoint=False):  # within a verb: nothing to take back that the verb would not
+        list(locked(Company.objects.filter(pk__among=ids)).values_list("pk", flat=True))
+        return with_other_contact(Company.objects.filter(pk__among=ids)).update(last_contact_at=F("contact_now"))
+
+
+def mend_last_contacts(companies: Iterable[int]) -> int:
+    """How many of `companies` kept another newest contact: none, unless a row was written past the verbs.
+
+    Costs 1 query where all is right, else 3.
+    """
+    return find_last_contacts(with_other_contact(Company.objects.filter(pk__among=sorted(companies))).values_list("pk", flat=True))
+
+
+def mend_all_last_contacts() -> int:
+    """The same for every company, in slices. Costs 2 queries for each MENDED_AT_ONCE of them, more where one is wrong."""
+    mended = after = 0
+    while ids := list(Company.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:MENDED_AT_ONCE]):
+        mended, after = mended + mend_last_contacts(ids), ids[-1]
+    return mended
+
+
+def with_other_contact(companies: CompanyQuerySet) -> CompanyQuerySet:
+    """Those that keep another newest contact than `contact_now`, the one that they have."""
+    newest = Interaction.objects.real().filter(company=OuterRef("pk")).order_by("-happened_at").values("happened_at")[:1]
+    never = Value(NEVER, models.DateTimeField())
+    now = companies.annotate(contact_now=Subquery(newest))
+    kept = now.annotate(kept_or_never=Coalesce("last_contact_at", never), now_or_never=Coalesce("contact_now", never))
+    return kept.exclude(kept_or_never=F("now_or_never"))
