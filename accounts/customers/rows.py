@@ -37,12 +37,12 @@ def for_sheet(companies: CompanyQuerySet) -> CompanyQuerySet:
 
 
 def first_end() -> Case:
-    """Of companies: the end of the contract that ends first, as it is kept, or looked up where the kept one has passed."""
+    """On companies: the end of the contract that ends first, as stored, or looked up where the stored one has passed."""
     return Case(When(next_end_on__lt=timezone.localdate(), then=Subquery(next_end())), default=F("next_end_on"))
 
 
 def by_first_end(companies: CompanyQuerySet, *, is_descending: bool) -> CompanyQuerySet:
-    """Sorted by `first_end`: along the index, unless the worker has not been round since a day passed. Costs 1 query at once."""
+    """Sorted by `first_end`: along its index, unless a stored end has passed and is not renewed yet. Costs 1 query at once."""
     if companies.with_passed_end().exists():
         return companies.order_by(OrderBy(first_end(), descending=is_descending))
     return companies.order_by("-next_end_on" if is_descending else "next_end_on")

@@ -5,12 +5,15 @@ Pages are found by their links, so that a page which is added is measured too; o
 
 import html
 import re
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Centre, User
 from bench.measure import Figure, late, middle, times
 from bench.rows.asking import Reader
 
@@ -37,20 +40,45 @@ MOST_MS = 300
 
 
 def figures(size: int) -> Iterator[Figure]:
-    for role in ROLES:
+    for role in [*ROLES, *one_centre()]:
         reader = Reader(role)
         for address in [*addresses(reader), *sorts(reader)]:
             yield figure(reader, role, address, size)
+
+
+def one_centre() -> list[str]:
+    """The name of an administrator of a single centre, whom the demo lacks; none for a commit whose roles are given in another way."""
+    try:
+        from accounts.staff.actions.roles import give_role  # noqa: PLC0415  what an older commit may lack
+    except ImportError:
+        return []
+    user, is_new = User.objects.get_or_create(username="nora", defaults={"first_name": "Nora"})
+    if is_new:
+        give_role(user, "administrator", Centre.objects.filter(slug="nord"), by=None)
+    return [user.username]
 
 
 def figure(reader: Reader, role: str, address: str, size: int) -> Figure:
     with CaptureQueriesContext(connection) as queries:
         page = ask(reader, address)
     count = len(queries)
-    ours = times(lambda: ask(reader, address), count=TURNS, warm=1)
+    before = spent_ms()
+    ours = times(lambda: ask(reader, address), count=TURNS, warm=0)  # it was asked for before
+    cpu = (spent_ms() - before) / TURNS
     what, sent = f"{role} {address if address in FURTHER or 'sort=' in address else shape(address)}", f"{len(page.content):,} bytes"
     note = f"{sent}, over {MOST_MS} ms" if middle(ours) > MOST_MS else sent
-    return Figure(what, size, "ms", middle(ours), late(ours), aim=f"<= {MOST_MS} ms", statements=count, note=note)
+    return Figure(what, size, "ms", middle(ours), late(ours), aim=f"<= {MOST_MS} ms", statements=count, cpu_ms=cpu, note=note)
+
+
+def spent_ms() -> float:
+    """The CPU time of this process and of the process of PostgreSQL that answers it: what a busy machine changes little."""
+    own = time.process_time() * 1000
+    if connection.vendor != "postgresql":
+        return own
+    if connection.connection is None:
+        connection.connect()
+    running = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    return own + (int(running.read_text(encoding="utf-8").split()[0]) / 1e6 if running.is_file() else 0)
 
 
 def ask(reader: Reader, address: str) -> HttpResponse:

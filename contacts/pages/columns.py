@@ -29,7 +29,7 @@ def with_coverage(companies: Any) -> Any:
 
 
 def as_kept(companies: Any) -> Any:
-    """Companies as they are: each keeps what the column shows."""
+    """Companies unchanged: what the column shows is stored with each."""
     return companies
 
 

@@ -187,7 +187,10 @@ CELERY_BEAT_SCHEDULE = {
     "look again at touched companies": {"task": "accounts.look_again", "schedule": SWEEP_SECONDS},
     "count the fleets anew": {"task": "accounts.mend_fleets", "schedule": 86_400.0},  # repairs rows written without the verbs
     "look up the last contacts anew": {"task": "contacts.mend_last_contacts", "schedule": 86_400.0},  # likewise
-    "renew contract ends that have passed": {"task": "accounts.renew_ends", "schedule": 600.0},  # often, so that lists are fast after midnight
+    "renew contract ends that have passed": {
+        "task": "accounts.renew_ends",
+        "schedule": 600.0,
+    },  # often, so that lists are fast after midnight
     "find the day's reasons": {"task": "contacts.find_reasons", "schedule": 600.0},  # once for each day; asked often, so none is missed
 }
 

@@ -81,7 +81,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         return self.exclude(phase=Phase.LOST)
 
     def with_passed_end(self) -> Self:
-        """Those that keep an end of a contract that has passed: the worker has not renewed it since midnight."""
+        """Companies whose stored contract end has passed and has not been renewed yet."""
         return self.filter(next_end_on__lt=timezone.localdate())
 
 
@@ -147,13 +147,14 @@ class Company(Folded):
         verbose_name = _("company")
         verbose_name_plural = _("companies")
         indexes = [
-            models.Index(fields=["name_folded", "id"], name="company_by_name"),
+            # with the centre at the end, so that sorting, skipping and permission are answered from the index alone
+            models.Index(fields=["name_folded", "id", "centre"], name="company_by_name"),
             models.Index(fields=["centre", "name_folded", "id"], name="company_by_centre_name"),
             models.Index(fields=["name_folded", "postcode"], name="company_identity"),
-            models.Index(fields=["fleet_size", "id"], name="company_by_fleet"),
+            models.Index(fields=["fleet_size", "id", "centre"], name="company_by_fleet"),
             models.Index(fields=["centre", "fleet_size", "id"], name="company_by_centre_fleet"),
-            models.Index(fields=["next_end_on", "id"], name="company_by_next_end"),
-            models.Index(fields=["last_contact_at", "id"], name="company_by_last_contact"),
+            models.Index(fields=["next_end_on", "id", "centre"], name="company_by_next_end"),
+            models.Index(fields=["last_contact_at", "id", "centre"], name="company_by_last_contact"),
         ]
 
     def __str__(self) -> str:

@@ -194,7 +194,7 @@ def whose(vehicle: Vehicle) -> dict[str, int]:
 
 
 def sooner(ends_on: date | None) -> F | Case:
-    """For a company that gets a vehicle: the end that comes first, `ends_on` or what it keeps."""
+    """For a company that gets a vehicle: the stored contract end, or `ends_on` where that comes first."""
     if ends_on is None or ends_on < timezone.localdate():
         return F("next_end_on")
     return Case(When(Q(next_end_on=None) | Q(next_end_on__gt=ends_on), then=Value(ends_on)), default=F("next_end_on"))
@@ -231,7 +231,7 @@ def mend_all_fleets() -> int:
 
 
 def renew_ends() -> int:
-    """How many companies kept an end that has passed; now they keep the next one. Costs 1 query, 3 for each MENDED_AT_ONCE of them."""
+    """Update the stored contract ends that have passed; how many had. Costs 1 query, and 3 for each MENDED_AT_ONCE of them."""
     renewed = 0
     while ids := list(Company.objects.with_passed_end().order_by("pk").values_list("pk", flat=True)[:MENDED_AT_ONCE]):
         renewed += count_fleets(ids)
@@ -239,7 +239,7 @@ def renew_ends() -> int:
 
 
 def next_end() -> QuerySet["Vehicle", Any]:
-    """For a subquery over companies: of the contracts that run, the end that comes first."""
+    """For a subquery over companies: the end of the contract that ends first."""
     running = Vehicle.objects.active().filter(company=OuterRef("pk"), contract_ends_on__gte=timezone.localdate())
     return running.order_by("contract_ends_on").values("contract_ends_on")[:1]
 

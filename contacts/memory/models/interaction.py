@@ -146,7 +146,7 @@ class Interaction(models.Model):
 
 
 def take_back_all(kind: str, about: models.Model) -> None:
-    """What the timeline says of `about` did not happen: those lines of `kind` are gone. Costs 2 queries, 4 where they were contacts."""
+    """Remove the lines of `kind` about `about` from the timeline: it did not happen. Costs 2 queries, 4 where they were contacts."""
     lines = Interaction.objects.filter(kind=kind, about_type=audit.label(about), about_id=about.pk)
     gone = list(lines)
     lines.delete()
@@ -214,27 +214,31 @@ def record(
 
 
 def keep_last_contacts(contacts: Iterable[Interaction]) -> None:
-    """After `contacts` came or went: their companies keep the newest real one. Costs nothing where none of them is real, else 2 queries."""
+    """Update the stored last contact of the companies of `contacts`, which were added or removed.
+
+    Costs nothing where none of them is real, otherwise 2 queries.
+    """
     find_last_contacts(contact.company_id for contact in contacts if contact.is_real_contact)
 
 
 def find_last_contacts(companies: Iterable[int]) -> int:
-    """How many of `companies` kept another newest contact than they have; now they keep that.
+    """Update the stored last contact of `companies`; how many were wrong.
 
-    Their rows are locked first: whoever adds or takes back a contact meanwhile waits. Costs nothing for none, else 2 queries.
+    Their rows are locked first: others who remove contacts of them wait and look after this one. Costs nothing for none, otherwise 2
+    queries.
     """
     ids = sorted(set(companies))
     if not ids:
         return 0
-    with transaction.atomic(savepoint=False):  # within a verb: nothing to take back that the verb would not
+    with transaction.atomic(savepoint=False):  # within a verb: rolled back with it
         list(locked(Company.objects.filter(pk__among=ids)).values_list("pk", flat=True))
         return with_other_contact(Company.objects.filter(pk__among=ids)).update(last_contact_at=F("contact_now"))
 
 
 def mend_last_contacts(companies: Iterable[int]) -> int:
-    """How many of `companies` kept another newest contact: none, unless a row was written past the verbs.
+    """Correct the stored last contact of `companies`; how many were wrong: none, unless rows were written without the verbs.
 
-    Costs 1 query where all is right, else 3.
+    Costs 1 query where all are right, otherwise 3.
     """
     return find_last_contacts(with_other_contact(Company.objects.filter(pk__among=sorted(companies))).values_list("pk", flat=True))
 
@@ -248,7 +252,7 @@ def mend_all_last_contacts() -> int:
 
 
 def with_other_contact(companies: CompanyQuerySet) -> CompanyQuerySet:
-    """Those that keep another newest contact than `contact_now`, the one that they have."""
+    """Companies whose stored last contact differs from `contact_now`, the newest real one."""
     newest = Interaction.objects.real().filter(company=OuterRef("pk")).order_by("-happened_at").values("happened_at")[:1]
     never = Value(NEVER, models.DateTimeField())
     now = companies.annotate(contact_now=Subquery(newest))

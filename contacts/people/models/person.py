@@ -131,7 +131,7 @@ class Person(Folded):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes = [models.Index(fields=["name_folded", "id"], name="person_by_name")]
+        indexes = [models.Index(fields=["name_folded", "id", "centre"], name="person_by_name")]  # a deep page skips within the index
 
     def __str__(self) -> str:
         return self.name

@@ -81,7 +81,7 @@ def sought(ordered: models.QuerySet[models.Model]) -> tuple[models.QuerySet[mode
         if isinstance(item, str):
             plain = item.lstrip("-")
             names[name] = F(plain)
-            keys.append(Sorted(name, item.startswith("-"), may_be_null(ordered.model, plain)))
+            keys.append(Sorted(name, descends(item), may_be_null(ordered.model, plain)))
         elif isinstance(item, OrderBy):
             names[name] = item.expression
             keys.append(Sorted(name, item.descending, may_be_null(ordered.model, "")))
@@ -132,9 +132,18 @@ def capped_count(rows: models.QuerySet[models.Model]) -> int:
 
 
 def in_order(table: django_tables2.Table) -> models.QuerySet[models.Model]:
-    """The rows in the order of the table, then by primary key, so that no row appears on two pages."""
+    """The rows in the order of the table, then by primary key, so that no row appears on two pages.
+
+    The key descends where the column before it does: an index on both is then read backwards without sorting.
+    """
     rows: models.QuerySet[models.Model] = table.data.data
-    return rows.order_by(*rows.query.order_by, "pk")
+    order = rows.query.order_by
+    return rows.order_by(*order, "-pk" if order and descends(order[-1]) else "pk")
+
+
+def descends(item: object) -> bool:
+    """True where a queryset is sorted by `item` in descending order."""
+    return item.startswith("-") if isinstance(item, str) else isinstance(item, OrderBy) and bool(item.descending)
 
 
 def in_this_order(rows: models.QuerySet[models.Model], keys: Sequence[int]) -> list[Any]:

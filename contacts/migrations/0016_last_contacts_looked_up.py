@@ -11,6 +11,6 @@ def look_up_last_contacts(apps, schema_editor):
 class Migration(migrations.Migration):
     """The newest real contact of each company is looked up in one statement."""
 
-    dependencies = [("accounts", "0014_companies_by_end_and_contact"), ("contacts", "0014_service_visits_on_the_timeline")]
+    dependencies = [("accounts", "0014_companies_by_end_and_contact"), ("contacts", "0015_messages_concern_companies")]
 
     operations = [migrations.RunPython(look_up_last_contacts, migrations.RunPython.noop)]
