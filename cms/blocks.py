@@ -1,4 +1,4 @@
-"""What editors put together: each block has its template."""
+"""The content blocks for editors, each with its template."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks

@@ -1,4 +1,4 @@
-"""What editors bring into the CMS, checked further than Wagtail does."""
+"""Checks of editors' uploads beyond Wagtail's own."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from wagtail.images.forms import BaseImageForm
 
 
 class PictureForm(BaseImageForm):
-    """Wagtail's form of a picture; one that cannot be read to its end, or unpacks to far too much, is refused in words (R18)."""
+    """Wagtail's picture form; refuses pictures that can't be read completely or are far too large when unpacked (R18)."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -18,7 +18,7 @@ class PictureForm(BaseImageForm):
 
 
 def readable(field: WagtailImageField) -> Callable[[Any], Any]:
-    """How `field` reads a file: Wagtail looks at its first bytes before it opens it, and lets what fails then become an error page."""
+    """A replacement for the reading of `field`: Wagtail checks only the first bytes, and a later failure would be an error page."""
     read = field.to_python
 
     def to_python(data: object) -> object:
@@ -26,7 +26,7 @@ def readable(field: WagtailImageField) -> Callable[[Any], Any]:
             return read(data)
         except ValidationError:
             raise
-        except Exception as error:  # any fault there is: each format is read by a library of its own
+        except Exception as error:  # any error: each format has its own library
             raise ValidationError(field.error_messages["invalid_image"], code="invalid_image") from error
 
     return to_python

@@ -1,4 +1,4 @@
-"""Public pages out of this process's memory, before any query: 20,000 phones open one invitation within minutes."""
+"""Caches public pages in this process's memory, without any query: 20,000 phones may open one invitation within minutes."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ MOST = 200  # addresses; a visitor may use any allowed host name
 
 @dataclass(frozen=True)
 class Kept:
-    """An answer as the first visitor got it."""
+    """A response, as the first visitor got it."""
 
     until: float
     body: bytes
@@ -29,19 +29,19 @@ class Kept:
 
 
 kept: dict[Address, Kept] = {}
-landings: dict[tuple[int, str], tuple[float, Landing | None]] = {}  # by event and language, each with the time until which it is kept
+landings: dict[tuple[int, str], tuple[float, Landing | None]] = {}  # by event and language, each with its expiry time
 
 
 def forget() -> None:
-    """A page was written: this process shows the new version at once, another within KEEP_PAGES_SECONDS."""
+    """Clear the cache after a page was saved: this process shows the new version immediately, others within KEEP_PAGES_SECONDS."""
     kept.clear()
     landings.clear()
 
 
 class KeptPages:
-    """Answers a page that `cms.models.PublicPage` marked `is_for_everyone` again for KEEP_PAGES_SECONDS. Costs no query.
+    """Serves pages that `cms.models.PublicPage` marked `is_for_everyone` from the cache for KEEP_PAGES_SECONDS. Costs no query.
 
-    Requests with a session or a query string are not served from it; answers of other views are never kept.
+    Requests with a session or a query string are not served from it; responses of other views are never cached.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -25,7 +25,7 @@ ADMIN_RIGHTS = [("wagtailadmin", "access_admin"), ("cms", "change_housebrand")]
 def landing_page(event: Event) -> Landing | None:
     """The landing page of `event`, in the reader's language where there is one. Costs 1 query, 2 with a picture."""
     rows = EventPage.objects.filter(event=event).select_related("picture", "locale").order_by("pk")
-    pages = sorted(rows, key=lambda page: page.alias_of_id is not None)  # the written one before its copies
+    pages = sorted(rows, key=lambda page: page.alias_of_id is not None)  # the original before its aliases
     if not pages:
         return None
     spoken = [page for page in pages if page.live and page.locale.language_code == get_language()]
@@ -35,7 +35,7 @@ def landing_page(event: Event) -> Landing | None:
 
 
 def landing_for_guests(event: Event) -> Landing | None:
-    """The landing page of `event` in the language of the guest, out of memory for KEEP_PAGES_SECONDS. Costs at most 1 query, or 2."""
+    """The landing page of `event` in the guest's language, cached for KEEP_PAGES_SECONDS. Costs at most 1 query, or 2."""
     asked = (event.pk, get_language() or "")
     until, found = kept.landings.get(asked, (0.0, None))
     if time.monotonic() >= until:
@@ -47,7 +47,8 @@ def landing_for_guests(event: Event) -> Landing | None:
 
 
 def make_landing_page(event: Event, by: object) -> None:
-    """A page made of what the event says, in every language: public where the event is, else a draft. Twice changes nothing."""
+    """Make a landing page from the event's data, in every language: public if the event is, otherwise a draft. Repeating it changes
+    nothing."""
     with transaction.atomic():
         if EventPage.objects.filter(event=event).exists():
             return
@@ -59,20 +60,20 @@ def make_landing_page(event: Event, by: object) -> None:
         home.add_child(instance=page)
         revision = page.save_revision(user=by)
         if is_live:
-            revision.publish(user=by, skip_permission_checks=True)  # the event is public: who published it decided that
+            revision.publish(user=by, skip_permission_checks=True)  # the event is public: the user who published it decided that
         speak_every_language(page)
 
 
 def speak_every_language(page: EventPage) -> None:
-    """The page below the home page of every other language, as an alias: it follows what is written, until an editor makes it a
-    translation of its own. Doing it twice changes nothing."""
+    """Add the page below the home pages of all other languages, as an alias: it follows the original until an editor turns it into
+    a translation. Repeating it changes nothing."""
     known = page.get_translations(inclusive=True).values("locale")
     for home in page.get_parent().get_translations().exclude(locale__in=known).select_related("locale").order_by("pk"):
         page.copy_for_translation(home.locale, alias=True)
 
 
 def translate(event: Event, language: str, *, title: str, intro: str, by: object) -> None:
-    """The landing page in that language, until now a copy, says this in words of its own. Changes nothing where there is no copy."""
+    """Turn the alias in that language into a translation with these texts. Changes nothing where there is no alias."""
     with transaction.atomic():
         page = EventPage.objects.filter(event=event, locale__language_code=language, alias_of__isnull=False).first()
         if page is None:
@@ -83,7 +84,7 @@ def translate(event: Event, language: str, *, title: str, intro: str, by: object
 
 
 def let_write(group: Group, rights: Mapping[str, str]) -> None:
-    """`edit_pages` brings Wagtail's admin, its pages, its pictures and the face of the house; a role without it has none of these."""
+    """`edit_pages` grants Wagtail's admin, its pages, its pictures and the branding; a role without it has none of these."""
     if "edit_pages" not in rights:
         take_writing(group)
         return
@@ -102,7 +103,7 @@ def take_writing(group: Group) -> None:
 
 
 def admin_permissions() -> QuerySet[Permission]:
-    """Wagtail's admin itself, and the face of the house."""
+    """The permissions for Wagtail's admin itself and for the branding."""
     wanted = Q(pk__in=[])
     for app, right in ADMIN_RIGHTS:
         wanted |= Q(content_type__app_label=app, codename=right)

@@ -1,4 +1,4 @@
-"""A public page by its own row: Wagtail walks down the tree, a query for each level, and checks restrictions on the way back."""
+"""Serves public pages by one look-up: Wagtail walks down the tree with a query for each level and then checks restrictions."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from fleetportal.core.db.prepared import Prepared
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
-    """The landing page at `path`; every other page, a restricted or unknown one and every other method as Wagtail serves it.
+    """Serve the landing page at `path`; all other pages, restricted or unknown ones, and other methods are left to Wagtail.
 
     Costs 1 query to find it, and those of the page itself.
     """

@@ -1,4 +1,4 @@
-"""What public pages show: their pictures and the house's colours; originals and documents are not served."""
+"""URLs of public pages' pictures and colours; originals and documents are not served."""
 
 from django.conf import settings
 from django.urls import path

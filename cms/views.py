@@ -1,4 +1,4 @@
-"""What public pages load besides their pictures."""
+"""Views for resources of public pages."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -12,7 +12,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 @public_page(why="the colours of customer pages")
 @require_safe
 def brand(request: HttpRequest) -> HttpResponse:
-    """The house's colours as a stylesheet: customer pages have no style of their own (CSP). Kept for ever under its own address."""
+    """The branding's colours as a stylesheet, because the CSP forbids inline styles. Cached for ever under its own address."""
     found = house_brand()
     kept = FOR_EVER if request.get_full_path() == found.stylesheet else "no-store"
     return HttpResponse(found.colours, content_type="text/css; charset=utf-8", headers={"Cache-Control": kept})

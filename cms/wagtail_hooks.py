@@ -1,4 +1,4 @@
-"""What happens in Wagtail's admin besides what Wagtail does."""
+"""Hooks into Wagtail's admin."""
 
 from django.http import HttpRequest
 from wagtail import hooks
@@ -10,6 +10,6 @@ from cms.models import EventPage
 
 @hooks.register("after_create_page")
 def speak(request: HttpRequest, page: Page) -> None:
-    """A landing page that an editor makes by hand is there in every language too."""
+    """Adds a landing page made by an editor in every language."""
     if isinstance(page, EventPage):
         speak_every_language(page)

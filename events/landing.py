@@ -9,9 +9,9 @@ from fleetportal.core.registry import Registry
 
 @dataclass(frozen=True)
 class Landing:
-    """What the landing page gives the event's other pages: its address, where it is edited, its picture (tall for desks).
+    """The landing page's data for the event's other pages: its address, its edit page, its picture (tall for desktops).
 
-    Title and intro where the page was translated into the reader's language; else the event's own.
+    Title and intro are those of the page's translation into the reader's language, otherwise the event's own.
     """
 
     address: str = ""
@@ -33,11 +33,11 @@ makers: Registry[Callable[[Event, object], None]] = Registry("makers of landing 
 
 
 def landing_page_of(event: Event) -> Landing | None:
-    """The landing page of `event`. Costs what cms costs: 1 query."""
+    """The landing page of `event`. Costs 1 query in cms."""
     return next((found for page in pages if (found := page(event))), None)
 
 
 def words(event: Event) -> dict[str, object]:
-    """For templates that guests read: the landing page where it is public. Costs 1 query now and then."""
+    """Context for guests' templates: the landing page if it is public. Costs 1 query where it is not cached."""
     found = next((found for page in pages_for_guests if (found := page(event))), None)
     return {"landing": found if found and found.is_live else None}

@@ -1,6 +1,6 @@
-"""What guests get by mail: which template, which gate, which key, which calendar file.
+"""Messages to guests: template, gate, key and calendar file of each.
 
-A letter's key names event or registration, step and revision, so that whatever is pressed twice is sent once (R12).
+A message's key contains event or registration, step and revision, so that a double click sends it once (R12).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,23 +25,23 @@ from fleetportal.core.outbox.queueing import MessageDraft, sender_address
 
 Step = Literal["seated", "waiting", "promoted", "changed", "cancelled", "moved", "called_off", "reminder"]
 InvitingStep = Literal["invitation", "nudge"]
-OURS = ("promoted", "moved", "called_off", "reminder")  # we write first; the other steps answer the guest
-ALSO_BY_POST = ("moved", "called_off")  # owed to every guest: without an e-mail address it is printed and posted
+OURS = ("promoted", "moved", "called_off", "reminder")  # we write first; the other steps reply to the guest
+ALSO_BY_POST = ("moved", "called_off")  # due to every guest: without an e-mail address it is printed and posted
 LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
 
 
 def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Mapping[int, Link]) -> list[MessageDraft]:
-    """The letters that inform guests of one event about their registrations; none for somebody without an address.
+    """The messages to guests of one event about their registrations; none without an address.
 
-    They go by e-mail; a step of ALSO_BY_POST goes by post to somebody who has a postal address alone. `came_by` has the links of
-    invitations that are known already, by the person's id. Costs 1 query for the addresses, 1 for tickets where anybody has seats
-    (2 where some have to be made) and 1 for the other links of invitations (2 where somebody has none), whatever the number of guests.
+    They are sent by e-mail; steps in ALSO_BY_POST by post to people with only a postal address. `came_by` has already known links
+    of invitations, by the person's id. Costs 1 query for the addresses, 1 for tickets where anybody has seats (2 where some have to
+    be made) and 1 for the other links of invitations (2 where somebody has none), whatever the number of guests.
     """
     if not registrations:
         return []
     event = registrations[0].event
     people = [registration.person for registration in registrations if registration.person is not None]
-    prefetch_related_objects(people, "addresses")  # the letter and the calendar entry need them: read once
+    prefetch_related_objects(people, "addresses")  # needed by the message and the calendar entry: loaded once
     tickets = tickets_of([one for one in registrations if one.is_seated], are_new=step == "seated")  # also without an address: the door
     channels = (Channel.EMAIL, Channel.LETTER) if step in ALSO_BY_POST else (Channel.EMAIL,)
     reached = [(one, one.person, one.person.address_among(channels)) for one in registrations if one.person is not None]
@@ -73,7 +73,7 @@ def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Map
 
 
 def tickets_of(registrations: Sequence[Registration], *, are_new: bool) -> dict[int, Link]:
-    """The link that opens the ticket, by the registration's id. 1 query for a new one, else 1 for all, 2 where some are missing."""
+    """The ticket links by registration id. 1 query for a new one, otherwise 1 for all, 2 where some are missing."""
     if not registrations:
         return {}
     pks, expires_at = [registration.pk for registration in registrations], links_expire_at(registrations[0].event)
@@ -83,7 +83,7 @@ def tickets_of(registrations: Sequence[Registration], *, are_new: bool) -> dict[
 
 
 def answer_links(event: Event, people: Sequence[int]) -> dict[int, Link]:
-    """The links of the invitations behind registrations, by the person's id; a guest who came unasked has none.
+    """The invitation links of registered people, by the person's id; guests without an invitation have none.
 
     Costs 1 query, 2 where somebody has none, 3 where one has to be made.
     """
@@ -105,7 +105,7 @@ def links_expire_at(event: Event) -> datetime:
 
 
 def prolong_links(event: Event) -> None:
-    """Let tickets and invitations of an event that moved open as long as they would if made now; none ends earlier. 2 queries."""
+    """Extend the links of tickets and invitations of a moved event to their new expiry; none is shortened. 2 queries."""
     until = links_expire_at(event)
     guests: tuple[tuple[str, QuerySet[Model]], ...] = (("ticket", event.registrations.all()), ("invitation", event.invitations.all()))
     for scope, rows in guests:
@@ -146,7 +146,7 @@ def appointment(registration: Registration) -> ical.Appointment:
 def to_invited(
     invitations: Sequence[Invitation], *, step: InvitingStep = "invitation", addresses: Mapping[int, PersonAddress] | None = None
 ) -> list[MessageDraft]:
-    """The invitations to one event, or the one friendly reminder of them; none for somebody without an address.
+    """The invitations to one event, or the reminders; none without an address.
 
     Promotion: each goes to an address that agreed to invitations, and the gate checks that again when it is sent. `addresses` has
     those of `unsubscribe.addresses_for` where they are known. Costs 1 query for the addresses, 1 each for ways out and links (2 where
@@ -190,7 +190,7 @@ def invitation_key(event: Event, person: int, step: InvitingStep) -> str:
 
 
 def landing_words(event: Event, language: str) -> dict[str, object]:
-    """What the event is called and says in that language, where somebody has translated it."""
+    """Title and intro of the event in that language, if they were translated."""
     with translation.override(language):
         return landing.words(event)
 
@@ -202,5 +202,5 @@ def organizer_of(event: Event) -> ical.Party:
 
 
 def reply_to(event: Event) -> str:
-    """Where a guest's answer goes: to the host, else to the centre, else to the portal."""
+    """The reply address: the host's, or the centre's, or the portal's."""
     return (event.host.email if event.host else "") or event.centre.email or sender_address()

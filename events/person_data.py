@@ -1,4 +1,4 @@
-"""What events keep about a person: how it is forgotten, and how it goes along in a merge."""
+"""How the tables of events forget a person and move in a merge."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from fleetportal.core.links import Link
 
 
 def forget_registrations(person: Person) -> None:
-    """Seats that are still held go to the waiting list; what remains are heads, without names, wishes or a ticket that opens.
+    """Gives held seats to the waiting list and keeps only the numbers, without names, wishes or a valid ticket.
 
     A party that is inside already keeps its seats.
     """
@@ -56,7 +56,7 @@ def standing(registration: Registration) -> tuple[int, bool, int, int]:
 
 
 def move_invitations(duplicate: Person, kept: Person) -> Moved:
-    """Moves invitations; where both were invited to the same event, the duplicate's link now opens the kept one's."""
+    """Moves invitations; where both were invited to the same event, the duplicate's link now opens the kept one."""
     moved: Moved = []
     invited = dict(kept.invitations.values_list("event", "pk"))
     for invitation in duplicate.invitations.all():

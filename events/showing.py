@@ -1,4 +1,4 @@
-"""Where events show up elsewhere: addresses of their links, the side rail, the timeline, the dossier."""
+"""Registers events elsewhere: link addresses, the side rail, the timeline, the dossier."""
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
@@ -41,7 +41,7 @@ LINES: dict[str, tuple[str, object, str]] = {
 
 
 def of_company(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object] | None:
-    """The company's guests and invitations of late, and its open annual meeting; nothing where there is neither. Costs 4 queries."""
+    """The company's recent guests and invitations, and its open annual meeting; None where there are none. Costs 4 queries."""
     coming = list(latest(Registration.objects.filter(company=company)))
     answered = {(row.event_id, row.person_id) for row in coming}
     asked = [row for row in latest(Invitation.objects.filter(company=company)) if (row.event_id, row.person_id) not in answered]
@@ -64,7 +64,7 @@ def of_company(request: StaffRequest, company: Company, held: set[str]) -> dict[
 
 
 def events_of(user: User, on: date) -> list[CalendarLine]:
-    """The events of that day that the user hosts. Costs 1 query."""
+    """The events hosted by the user on that day. Costs 1 query."""
     first = timezone.make_aware(datetime.combine(on, time.min))
     rows = hosted_between(user=user.pk, first=first, last=first + timedelta(days=1), **reach_of(user, may="meet_customers"))
     return [CalendarLine(row.begins, row.title, row.place, reverse("events:check_in", args=[row.pk])) for row in rows]
@@ -88,7 +88,7 @@ hosted_between: Prepared[Event] = Prepared(
 
 
 def latest(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """The rows of the newest events, with what a line shows."""
+    """The rows of the newest events, with everything that a line shows."""
     return rows.select_related("event__centre", "person").order_by("-event__starts_at", "pk")[:SHOWN]
 
 

@@ -1,4 +1,4 @@
-"""How the dealership shows itself to its customers: name, logo, and a colour by day and by night (ART, "Pictures")."""
+"""The dealership's branding for customers: name, logo, and a colour for the light and the dark theme (ART, "Pictures")."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from cms import kept
 from fleetportal.core.web.brand import Brand
 
-LOGO = "max-480x96"  # twice what is shown, for dense screens
+LOGO = "max-480x96"  # twice the displayed size, for high-resolution screens
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
 COLOUR = re.compile(r"\A#[0-9a-f]{6}\Z")
@@ -47,7 +47,7 @@ def colour_panel(name: str) -> FieldPanel:
 
 @register_setting(icon="view")
 class HouseBrand(BaseGenericSetting):
-    """The one row that customer pages take their face from."""
+    """The single row with the branding of customer pages."""
 
     name = models.CharField(_("name on customer pages"), max_length=60, blank=True)
     logo = models.ForeignKey(
@@ -73,7 +73,7 @@ class HouseBrand(BaseGenericSetting):
         return self.name or settings.WAGTAIL_SITE_NAME
 
     def clean(self) -> None:
-        """Raises ValidationError where words on a button could not be read."""
+        """Raises ValidationError where the text on a button would have too little contrast."""
         super().clean()
         pairs = {"on_brand_day": (self.brand_day, self.on_brand_day), "on_brand_night": (self.brand_night, self.on_brand_night)}
         told = {field: contrast(*pair) for field, pair in pairs.items() if all(map(COLOUR.match, pair))}
@@ -83,7 +83,7 @@ class HouseBrand(BaseGenericSetting):
             raise ValidationError({field: ValidationError(message, params={"found": found}) for field, found in faint.items()})
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Also cuts the logo to its size: looking at a page must not write (R26)."""
+        """Also makes the resized logo: a GET must not write (R26)."""
         super().save(*args, **kwargs)
         if self.logo:
             self.logo.get_rendition(LOGO)
@@ -106,12 +106,12 @@ known: dict[str, tuple[float, Brand]] = {}
 
 
 def forget() -> None:
-    """The face was changed: this process shows it at once, another within KEEP_BRAND_SECONDS."""
+    """Clear the cache after a change: this process shows it immediately, others within KEEP_BRAND_SECONDS."""
     known.clear()
 
 
 def house_brand() -> Brand:
-    """The face of the house, out of memory for KEEP_BRAND_SECONDS. Costs at most 1 query in that time, 2 with a logo."""
+    """The branding, cached for KEEP_BRAND_SECONDS. Costs at most 1 query in that time, 2 with a logo."""
     until, found = known.get("house", (0.0, None))
     if found is None or time.monotonic() > until:
         row = HouseBrand.objects.select_related("logo").first()

@@ -1,4 +1,5 @@
-"""What everybody may read: the home page and the landing pages of events. Cached and without cookies, so nothing personal is in them."""
+"""The public pages: the home page and the landing pages of events. They are cached and use no cookies, so they contain nothing
+personal."""
 
 from django.conf import settings
 from django.db import models
@@ -20,14 +21,14 @@ WIDE, TALL = "fill-1000x800|format-webp", "fill-1000x1250|format-webp"
 
 
 class PublicPage(Page):
-    """A page that is the same for every visitor and is kept for a minute on the way, in memory for some seconds."""
+    """A page that is the same for every visitor, cached by browsers for a minute and in memory for some seconds."""
 
     class Meta:
         abstract = True
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """The page, which browsers keep for KEPT_SECONDS and KeptPages in memory. Who is signed in or looks at a draft gets one
-        that nobody keeps."""
+        """The page, cached by browsers for KEPT_SECONDS and in memory by KeptPages. Signed-in users and previews get an uncached
+        one."""
         response: HttpResponse = super().serve(request, *args, **kwargs)
         if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES or getattr(request, "is_preview", False):
             return response
@@ -36,12 +37,12 @@ class PublicPage(Page):
         return response
 
     def get_url_parts(self, *args: object, **kwargs: object) -> object:
-        """The full address begins with BASE_URL, as in letters: Wagtail's own record of the host knows neither port nor scheme."""
+        """Make the full address begin with BASE_URL, as in e-mails: Wagtail's site record has neither port nor scheme."""
         parts = super().get_url_parts(*args, **kwargs)
         return parts and (parts[0], settings.BASE_URL, parts[2])
 
     def save(self, *args: object, **kwargs: object) -> object:
-        """Also cuts the pictures to their sizes: looking at a page must not write (R26)."""
+        """Also makes the resized pictures: a GET must not write (R26)."""
         saved = super().save(*args, **kwargs)
         kept.forget()
         for block in self.body:
@@ -55,7 +56,7 @@ class PublicPage(Page):
 
 
 class HomePage(PublicPage):
-    """Who we are, and what is coming up."""
+    """The home page: who we are, and coming events."""
 
     intro = models.TextField(_("in one sentence"), blank=True, max_length=500)
     body = StreamField(BODY, verbose_name=_("body"), blank=True)
@@ -77,7 +78,7 @@ class HomePage(PublicPage):
 
 
 class EventPage(PublicPage):
-    """The landing page of an event. The answer's form is no part of it: the holder of a link gets it apart, never kept."""
+    """The landing page of an event. It does not contain the reply form, which the holder of a link loads separately and uncached."""
 
     event = models.ForeignKey(
         Event, null=True, blank=True, on_delete=models.SET_NULL, related_name="landing_pages", verbose_name=_("event")
@@ -109,13 +110,13 @@ class EventPage(PublicPage):
 
     @property
     def own_words(self) -> dict[str, str]:
-        """Title and intro of a page that was translated by hand: in that language they replace the event's own."""
+        """Title and intro of a page translated by hand: in that language they replace the event's own."""
         if self.alias_of_id is not None or self.locale.language_code == settings.LANGUAGE_CODE:
             return {}
         return {"title": self.title, "intro": self.intro}
 
     def pictures(self) -> dict[str, str]:
-        """The addresses of the picture in its two sizes and its words; nothing without one."""
+        """The addresses of the picture in its two sizes and its description; empty without one."""
         if self.picture is None:
             return {}
         cut = self.picture.get_renditions(WIDE, TALL)

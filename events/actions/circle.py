@@ -1,4 +1,4 @@
-"""How everybody who is entitled stands to an event: counted in one statement, and remembered for a moment."""
+"""The entitled people of an event by status: counted in one statement and cached briefly."""
 
 import time
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from events.models import Event, Invitation
 if TYPE_CHECKING:
     from contacts.models import Role
 
-MOST = 500  # figures that a process remembers
+MOST = 500  # figures that a process caches
 
 
 @dataclass(frozen=True)
 class Circle:
-    """Who is entitled to come, as far as one user may invite: everybody, and those held back with the reason."""
+    """The numbers of entitled people whom one user may invite: all, and those held back, by reason."""
 
     entitled: int
     invitable: int
@@ -43,9 +43,9 @@ remembered: dict[tuple[object, ...], tuple[float, Circle]] = {}
 def circle(event: Event, user: User) -> Circle:
     """The figures of `event` for `user`, in people.
 
-    Every entitled person's addresses and consents are looked at, tens of thousands at a large centre. So a process remembers the
-    figures for KEEP_CIRCLE_SECONDS; what the event says and whom it has invited shows at once, a new consent or role after that.
-    Costs 1 query, 2 where they are counted.
+    The addresses and consents of all entitled people are checked, tens of thousands at a large centre. So a process caches the
+    figures for KEEP_CIRCLE_SECONDS; changes to the event and new invitations show immediately, a new consent or role after that
+    time. Costs 1 query, 2 where they are not cached.
     """
     key, now = key_of(event, user), time.monotonic()
     until, found = remembered.get(key, (0.0, None))
@@ -58,7 +58,7 @@ def circle(event: Event, user: User) -> Circle:
 
 
 def key_of(event: Event, user: User) -> tuple[object, ...]:
-    """All that the figures follow from at once: who asks and may what, what the event says, the day, and whom it has invited."""
+    """The cache key: the user and their rights, the event's data, the day, and the number of invitations."""
     rights = user.rights
     facts = (event.pk, event.kind, event.centre_id, event.audience, event.contract_ends_within_months, event.starts_at)
     may = ("invite" in rights.general, event.centre_id in rights.centres("invite"))
@@ -66,7 +66,7 @@ def key_of(event: Event, user: User) -> tuple[object, ...]:
 
 
 def counted(event: Event, user: User) -> Circle:
-    """The figures as they are now. Costs 1 query."""
+    """The current figures. Costs 1 query."""
     each = event.entitled(user).order_by().annotate(status=invitation_status(event)).values("person", "status").distinct()
     found = each.aggregate(
         entitled=Count("person"),
@@ -76,7 +76,8 @@ def counted(event: Event, user: User) -> Circle:
 
 
 def invitation_status(event: Event) -> Case:
-    """On roles: how their person stands to `event`; the first that holds counts, and what lies behind it is not asked."""
+    """An expression on roles: the status of their person for `event`; the first condition that holds counts, later ones are not
+    evaluated."""
     of_person = {"person": OuterRef("person")}
     addresses = PersonAddress.objects.usable().filter(channel=Channel.EMAIL, **of_person)
     held_back = Case(When(Exists(addresses), then=Value(NO_CONSENT)), default=Value(NO_ADDRESS))
@@ -90,7 +91,7 @@ def invitation_status(event: Event) -> Case:
 
 
 def entitling(event: Event, user: User, people: list[int]) -> "list[Role]":
-    """One role that entitles each of `people`, in their order; none for who is entitled no more. Costs 1 query."""
+    """One entitling role for each of `people`, in their order; none for people no longer entitled. Costs 1 query."""
     roles: dict[int, Role] = {}
     for role in event.entitled(user).filter(person__in=people).select_related("person", "company").order_by("-pk"):
         roles[role.person_id] = role

@@ -1,4 +1,4 @@
-"""How an event stands: its figures and its guests, as far as one user may see them."""
+"""The figures and the guests of an event, as far as one user may see them."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from fleetportal.core.outbox.message import Message, MessageState
 
 @dataclass(frozen=True)
 class EventFigures:
-    """All figures of an event as `user` may see them, asked once."""
+    """All figures of an event that `user` may see, loaded once."""
 
     event: Event
     user: User
@@ -38,7 +38,7 @@ class EventFigures:
 
 
 def event_figures(event: Event, user: User) -> EventFigures:
-    """How `event` stands for `user`. Costs 8 queries while its circle is remembered, else 9."""
+    """The figures of `event` for `user`. Costs 8 queries while its circle is cached, otherwise 9."""
     registrations = Registration.objects.where(user, may="invite").filter(event=event)
     of = {status: Q(status=status) for status in Status}
     told = registrations.aggregate(
@@ -85,7 +85,7 @@ def answered(event: Event, user: User) -> RegistrationQuerySet:
 
 
 def guests(event: Event, user: User, show: str) -> list[object]:
-    """The first guests of one chip: registrations, or for who said no or nothing the invitations. Costs 1 query."""
+    """The first guests of one chip: registrations, or invitations of those who declined or have not answered. Costs 1 query."""
     invitations = Invitation.objects.visible_to(user).filter(event=event).select_related("person", "company")
     rows: dict[str, QuerySet[Model]] = {
         "coming": answered(event, user).seated().order_by("registered_at", "pk"),
@@ -98,6 +98,6 @@ def guests(event: Event, user: User, show: str) -> list[object]:
 
 
 def ranks(event: Event) -> dict[int, int]:
-    """The place of each waiting party on the list, 1 is next. Costs 1 query."""
+    """The position of each waiting party on the list, 1 is next. Costs 1 query."""
     waiting = Registration.objects.waiting().filter(event=event).in_order().values_list("pk", flat=True)
     return {pk: position for position, pk in enumerate(waiting, start=1)}

@@ -1,4 +1,4 @@
-"""Whom an event may invite, and the invitations themselves: each person once (R12)."""
+"""Invitations to an event: who may be invited, each person once (R12)."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -46,13 +46,13 @@ AT_ONCE = 50  # letters written in one transaction
 
 
 class NoAddress(Refused):
-    """Whoever is to be written to has no address that can be used."""
+    """The person has no usable address."""
 
     code = "no_address"
 
 
 class NotInviting(Refused):
-    """Only a published event that lies ahead invites."""
+    """Only published events that have not begun can invite."""
 
     code = "not_inviting"
 
@@ -66,7 +66,7 @@ def invited(event: Event) -> models.QuerySet[Invitation, object]:
 
 
 def invited_elsewhere(event: Event) -> models.QuerySet[Invitation, object]:
-    """The ids of people whom another centre has invited to the same kind of occasion about the same time."""
+    """The ids of people whom another centre has invited to a similar event at about the same time."""
     others = Event.objects.published().filter(kind=event.kind).exclude(centre=event.centre_id)
     apart = timedelta(days=SAME_OCCASION_DAYS.on(event.on))
     near = others.starting_between(event.starts_at - apart, event.starts_at + apart)
@@ -74,7 +74,7 @@ def invited_elsewhere(event: Event) -> models.QuerySet[Invitation, object]:
 
 
 def count_held_back(number: Number, on: date, at: CentreQuerySet) -> int:
-    """People entitled to events ahead at these centres whom another centre's invitation keeps from being invited.
+    """The number of people entitled to coming events at these centres who are not invited because of another centre's invitation.
 
     Costs 2 queries for each event.
     """
@@ -83,13 +83,13 @@ def count_held_back(number: Number, on: date, at: CentreQuerySet) -> int:
 
 
 def invitable(event: Event, user: User | None) -> PersonQuerySet:
-    """The entitled who may be invited now: reachable for invitations, neither invited nor promised to another centre."""
+    """The entitled people who can be invited now: with consent, not invited yet, and not invited by another centre."""
     willing = reachable(entitled_people(event, user), Channel.EMAIL, Purpose.INVITATIONS)
     return willing.exclude(pk__in=invited(event)).exclude(pk__in=invited_elsewhere(event))
 
 
 def proposed(event: Event, user: User | None) -> "Iterator[Role]":
-    """One entitling role for each invitable person, so that who has two cars is invited once. Costs 1 query."""
+    """One entitling role for each invitable person, so that somebody with two cars is invited once. Costs 1 query."""
     roles = event.entitled(user).filter(person__in=invitable(event, user).values("pk"))
     seen: set[int] = set()
     for role in roles.select_related("person", "company").order_by("person__name_folded", "person_id", "pk"):
@@ -99,7 +99,7 @@ def proposed(event: Event, user: User | None) -> "Iterator[Role]":
 
 
 def check_inviting(event: Event) -> Event:
-    """The event as it is now; nobody moves it or calls it off before the transaction ends. Raises NotInviting. 1 query."""
+    """The event, locked against moving and cancelling until the transaction ends. Raises NotInviting. 1 query."""
     inviting = Event.objects.published().filter(pk=event.pk, starts_at__gt=timezone.now()).select_related("centre", "host")
     found = (inviting.select_for_update(no_key=True, of=("self",)) if can_lock() else inviting).first()
     if found is None:
@@ -108,9 +108,9 @@ def check_inviting(event: Event) -> Event:
 
 
 def invite(event: Event, person: Person, *, company: Company, by: User | None) -> Invitation:
-    """The invitation of `person`, with its letter queued; asking again returns the one that stands and sends nothing.
+    """Invite `person` and queue the e-mail; repeating it returns the existing invitation and sends nothing.
 
-    Consent is asked for again by the gate at the moment of sending. Raises NotInviting, NoAddress. Costs 14 queries, or 16.
+    The gate checks consent again at the moment of sending. Raises NotInviting, NoAddress. Costs 14 queries, or 16.
     """
     with transaction.atomic():
         new = invite_many(event, [(person, company)], by=by)
@@ -123,9 +123,9 @@ def invite(event: Event, person: Person, *, company: Company, by: User | None) -
 
 
 def invite_many(event: Event, people: Sequence[tuple[Person, Company]], *, by: User | None) -> list[Invitation]:
-    """The new invitations of those of `people` who have an address and were not invited before, with their letters queued.
+    """Invite those of `people` who have an address and were not invited before, and queue their e-mails; the new invitations.
 
-    Each is invited for the company beside. Raises NotInviting. Costs as many queries for a hundred people as for one.
+    Each is invited for the company given with them. Raises NotInviting. Costs as many queries for a hundred people as for one.
     """
     with transaction.atomic():
         event = check_inviting(event)
@@ -143,7 +143,7 @@ def invite_many(event: Event, people: Sequence[tuple[Person, Company]], *, by: U
             if person.pk not in known and person.pk in addresses
         ]
         if new:
-            Invitation.objects.bulk_create(new)  # the constraint beneath settles two who press at once, if the lock of the event did not
+            Invitation.objects.bulk_create(new)  # the constraint catches two simultaneous calls, if the event's lock did not
             queue_many(letters.to_invited(new, addresses=addresses))
             audit.record_many("event.invited", [(invitation, {}) for invitation in new], by=by, facts={"event": event.pk})
             record_on_timeline("event.invited", new, by=by)
@@ -157,7 +157,7 @@ def already_invited(event: Event, people: Sequence[Person]) -> set[int]:
 
 
 def record_on_timeline(kind: str, invitations: Sequence[Invitation], *, by: User | None) -> None:
-    """Lines for the companies of `invitations`, whose reasons are due again. Costs 2 queries."""
+    """Add lines to the timelines of the companies of `invitations`, whose reasons must be recomputed. Costs 2 queries."""
     record_many(kind, invitations, by=by, channel=Channel.EMAIL)
     TouchedCompany.add_all(sorted({invitation.company_id for invitation in invitations}))
 
@@ -171,7 +171,7 @@ def nudge(invitation: Invitation, *, by: User | None) -> None:
 
 
 def nudge_many(event: Event, ids: Sequence[int], *, by: User | None) -> list[Invitation]:
-    """Those of the invitations `ids` that were reminded just now: silent so far, not reminded before, and with an address.
+    """Remind those of the invitations `ids` that are unanswered, not reminded before and have an address; the reminded ones.
 
     Raises NotInviting. Costs as many queries for a hundred as for one.
     """
@@ -195,7 +195,7 @@ def nudge_many(event: Event, ids: Sequence[int], *, by: User | None) -> list[Inv
 
 
 def start_inviting(event: Event, *, by: User, without: list[int] | None = None) -> Job:
-    """A job that invites all whom `by` may invite, except `without` (ids of people). Raises NotInviting."""
+    """Start a job that invites everybody whom `by` may invite, except `without` (ids of people). Raises NotInviting."""
     with transaction.atomic():
         check_inviting(event)
         job = jobs.start("events.invite", {"event": event.pk, "without": without or []}, by=by)
@@ -204,7 +204,7 @@ def start_inviting(event: Event, *, by: User, without: list[int] | None = None) 
 
 
 def start_nudging(event: Event, *, by: User) -> Job:
-    """A job that reminds the silent among those whom `by` may invite. Raises NotInviting."""
+    """Start a job that reminds those who have not answered, among the people whom `by` may invite. Raises NotInviting."""
     with transaction.atomic():
         check_inviting(event)
         job = jobs.start("events.nudge", {"event": event.pk}, by=by)
@@ -214,7 +214,7 @@ def start_nudging(event: Event, *, by: User) -> Job:
 
 @jobs.kind("events.invite")
 def run_inviting(job: Job, deadline: float) -> bool:
-    """Invites until `deadline` those who were on the list when the job began, as far as they may still be invited."""
+    """Invite, until `deadline`, the people who were on the list when the job began and may still be invited."""
 
     def batch(event: Event, people: list[int], by: User) -> None:
         left = invitable(event, by).filter(pk__among=people).values("pk")
@@ -232,7 +232,7 @@ def run_inviting(job: Job, deadline: float) -> bool:
 
 @jobs.kind("events.nudge")
 def run_nudging(job: Job, deadline: float) -> bool:
-    """Reminds until `deadline` those who were silent when the job began and still are."""
+    """Remind, until `deadline`, those who had not answered when the job began and still have not."""
 
     def batch(event: Event, ids: list[int], by: User) -> None:
         nudge_many(event, list(silent(event, by).filter(pk__among=ids).values_list("pk", flat=True)), by=by)
@@ -249,11 +249,11 @@ def work_through(
     everybody: Callable[[Event, User], list[int]],
     batch: Callable[[Event, list[int], User], None],
 ) -> bool:
-    """True when the job is through its list, which is read once and kept with it; False at `deadline`.
+    """Process the job's list, which is read once and stored with it: True when finished, False at `deadline`.
 
-    A batch and how far the job is are one transaction: a worker that dies has done a batch or not begun it.
+    Each batch and the progress are saved in one transaction, so that a killed worker has done a batch completely or not at all.
     """
-    if job.owner is None:  # the job of nobody has nobody's rights
+    if job.owner is None:  # a job without a user has no rights
         return True
     event = Event.objects.select_related("centre", "host").get(pk=job.args["event"])
     if "list" not in job.args:
@@ -269,13 +269,13 @@ def work_through(
             with transaction.atomic():
                 batch(event, ids[job.done : done], job.owner)
                 Job.objects.filter(pk=job.pk).update(done=done)
-        except NotInviting:  # called off, or begun meanwhile
+        except NotInviting:  # cancelled, or begun in the meantime
             return True
         job.done = done
     return True
 
 
 def silent(event: Event, user: User) -> models.QuerySet[Invitation]:
-    """The invited who have not answered and may still hear from us, as far as `user` may invite."""
+    """Invited people who have not answered and may still be reminded, as far as `user` may invite."""
     willing = reachable(Person.objects.all(), Channel.EMAIL, Purpose.INVITATIONS).values("pk")
     return Invitation.objects.where(user, may="invite").filter(event=event, person__in=willing).silent()

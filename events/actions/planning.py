@@ -1,4 +1,4 @@
-"""What staff do with an event: plan it, edit it, publish it, call it off."""
+"""Verbs for staff: plan an event, edit it, publish it, cancel it."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = N
     nothing differs, else about 20, whatever the number of guests.
     """
     with transaction.atomic():
-        seating = lock(event.seating())  # parent first: a cancellation at the same moment waits here
+        seating = lock(event.seating())  # parent first: a simultaneous cancellation waits here
         lock(event)
         if event.is_over and not event.is_draft:
             raise EventOver(_("This event is over and can no longer be changed."))
@@ -62,9 +62,9 @@ def refuse_past(event: Event, changed: Mapping[str, object]) -> None:
 
 
 def follow_the_move(event: Event, *, is_another_day: bool) -> None:
-    """Everything that depends on time and place follows at once; the letters to guests are left to a job. Costs 5 queries.
+    """Update everything that depends on time and location; a job writes the messages to guests. Costs 5 queries.
 
-    On another day guests are reminded anew.
+    If the day changed, guests are reminded again.
     """
     told: dict[str, object] = {"revision": F("revision") + 1, "changed_at": timezone.now(), "to_tell": "moved"}
     if is_another_day:
@@ -77,11 +77,11 @@ def follow_the_move(event: Event, *, is_another_day: bool) -> None:
 
 
 def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Mapping[str, object] | None = None) -> list[Registration]:
-    """Set the number of seats, unless it is the one that was shown; waiting parties that now fit are promoted and told.
+    """Set the number of seats if it differs from the one shown; waiting parties that now fit are promoted and told.
 
     A waiting party that is larger than the new number stays on the list, but holds up nobody any more.
 
-    Raises SeatsTaken below what is taken, EditedMeanwhile where somebody else has set another number since it was shown.
+    Raises SeatsTaken below the number taken, EditedMeanwhile where somebody else has changed the number since it was shown.
     """
     with transaction.atomic():
         lock(seating)
@@ -103,9 +103,9 @@ def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Ma
 
 
 def publish(event: Event, *, by: "User | None") -> None:
-    """Open the draft to its guests. Doing it twice changes nothing. Raises NotADraft, EventOver. Costs 4 queries, or 6."""
+    """Publish the draft. Repeating it changes nothing. Raises NotADraft, EventOver. Costs 4 queries, or 6."""
     with transaction.atomic():
-        lock(event)  # somebody may have moved or cancelled it since it was read
+        lock(event)  # it may have been moved or cancelled since it was read
         if event.is_cancelled:
             raise NotADraft(_("This event has been cancelled."))
         if event.is_over:
@@ -115,9 +115,9 @@ def publish(event: Event, *, by: "User | None") -> None:
 
 
 def call_off(event: Event, *, by: "User | None", reason: str = "") -> None:
-    """The event does not take place: every guest who comes or waits is told, with the withdrawal of the calendar entry.
+    """Cancel the event: all registered and waiting guests are told, with a cancellation of the calendar entry.
 
-    The letters are written by a job. Doing it twice changes nothing. Invitations that have not left stay here. Raises EventOver.
+    A job writes the messages. Repeating it changes nothing. Unsent invitations are withdrawn. Raises EventOver.
     Costs 16 queries, whatever the number of guests.
     """
     with transaction.atomic():

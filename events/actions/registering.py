@@ -1,4 +1,4 @@
-"""What a guest does: register, change the party, cancel, decline; staff do it on their behalf."""
+"""Verbs of guests, also used by staff on their behalf: register, change the party, cancel, decline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,8 +52,8 @@ def register(
 ) -> Registration:
     """Give `person` and companions `party` seats together in `seating`, or a place on its waiting list.
 
-    Asking again returns the standing registration. A guest (`by=None`) registers within the window, staff until the event ends.
-    `came_by` is the link of the invitation that the guest answers, where it is known: the letter then names that one.
+    Repeating it returns the existing registration. A guest (`by=None`) can register within the window, staff until the event ends.
+    `came_by` is the link of the answered invitation, if known: the message then contains that link.
     Raises RegistrationClosed, and TooManyGuests for a party that the event does not take or could never seat. Costs 9 queries, 10
     without `came_by`.
     """
@@ -61,9 +61,9 @@ def register(
     answers = {"companions": [*companions][: party - 1], "wishes": wishes, "question": question}
     organizer = str(letters.organizer_of(event))
     registration = Registration(event=event, person=person, company=company, seating=seating, party=party, organizer=organizer, **answers)
-    with transaction.atomic(savepoint=False):  # whoever is turned away below has given back what was taken
+    with transaction.atomic(savepoint=False):  # a refusal below must give back the seats taken
         seats = Seating.objects.filter(event=event, pk=seating.pk)
-        full = hold_seats(seats, party)  # the row is locked now: nobody else registers or calls off before we are done
+        full = hold_seats(seats, party)  # the row is locked now: nobody else can register or cancel in the meantime
         now = reply_so_far(event, person)
         is_new, fits = now is not None and now.registration is None, full is None or full.holds(party)
         if now and is_new and fits and enter(registration, full, by=by, has_declined=now.has_declined, came_by=came_by):
@@ -72,21 +72,21 @@ def register(
             seats.give_back(party)
     if full is not None and is_new:
         refuse_too_large(party, full)
-    if now is None:  # called off while we waited for the seats
+    if now is None:  # cancelled while we waited for the lock
         raise closed()
     return Registration.objects.filter(event=event, person=person).latest("pk")
 
 
 @dataclass(frozen=True)
 class ReplySoFar:
-    """What somebody has answered to a published event: the id of the standing registration, and whether they said no."""
+    """A person's answer to a published event: the id of the active registration, and whether they declined."""
 
     registration: int | None
     has_declined: bool
 
 
 def reply_so_far(event: Event, person: Person) -> ReplySoFar | None:
-    """What `person` has answered so far; None for an event that is not published (any more). Costs 1 query.
+    """The answer of `person` so far; None for an event that is not (or no longer) published. Costs 1 query.
 
     Asked under the lock of the seats, so that of two taps at once the second finds what the first one wrote; at another seating of
     the event the constraint of one standing registration stops it, and `enter` says so.
@@ -96,7 +96,7 @@ def reply_so_far(event: Event, person: Person) -> ReplySoFar | None:
 
 
 def enter(registration: Registration, full: Seating | None, *, by: "User | None", has_declined: bool, came_by: Link | None) -> bool:
-    """Save the new registration, with the seats that are held or on the waiting list of the `full` seating; history and letters.
+    """Save the new registration, with the seats held for it or on the waiting list of the `full` seating, with history and messages.
 
     False where the guest has registered at another seating a moment ago: nothing is written then.
     """
@@ -147,7 +147,8 @@ def change(
     wishes: str | None = None,
     question: str | None = None,
 ) -> None:
-    """Another number of people, other names, wishes or question; what is None stays. Fewer seats go to the next on the waiting list.
+    """Change the number of people, the names, the wishes or the question, except where None. Freed seats go to the next on the
+    waiting list.
 
     Raises ChangeClosed, NotComing, TooManyGuests, NotEnoughSeats, StillInside; nothing has changed then. Costs 3 queries when nothing
     differs.
@@ -184,7 +185,7 @@ def check_open(registration: Registration, *, by: "User | None") -> None:
 
 
 def cancel(registration: Registration, *, by: "User | None") -> None:
-    """The party does not come: its seats go to the next on the waiting list, in order. Doing it twice changes nothing.
+    """Cancel the registration: its seats go to the next parties on the waiting list. Repeating it changes nothing.
 
     Raises ChangeClosed once the event has begun, StillInside while anybody of it is in the house. Costs about 15 queries and 7 for
     each party promoted.
@@ -223,7 +224,7 @@ def drop_double(registration: Registration, *, by: "User | None") -> None:
 
 
 def decline(invitation: Invitation, *, by: "User | None") -> None:
-    """The person does not come; a standing registration is cancelled. Doing it twice changes nothing.
+    """Record that the person is not coming; an active registration is cancelled. Repeating it changes nothing.
 
     Raises ChangeClosed once the event has begun, StillInside. Costs 5 queries, and those of a cancellation.
     """

@@ -1,6 +1,6 @@
-"""Who sits and who waits: the seats of an event and its waiting list, in the order of arrival.
+"""The seats of an event and its waiting list, in the order of registration.
 
-Each of these locks the seating, or is called under its lock, so that seats that came free a moment ago go to whoever waits.
+Each function locks the seating, or is called under its lock, so that freed seats go to the waiting list first.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -12,15 +12,15 @@ from fleetportal.core.db import bulk, lock
 
 
 def hold_seats(seatings: SeatingQuerySet, heads: int) -> Seating | None:
-    """None where `heads` seats were free and are now taken; else the seating, full or with people waiting, locked.
+    """Take `heads` seats: None where they were free; otherwise the seating, full or with people waiting, locked.
 
-    `seatings` holds the one seating. Either way nobody else changes it before this transaction ends. Costs 1 query, or 2.
+    `seatings` contains just the one seating. In both cases nobody else can change it until this transaction ends. Costs 1 query, or 2.
     """
     return None if seatings.take_seats(heads) else lock(seatings.get())
 
 
 def save_seated_or_waiting(registration: Registration, full: Seating | None) -> list[Registration] | None:
-    """Save the new `registration` with the seats that are held for it, or on the waiting list of the `full` seating, which is locked.
+    """Save the new `registration` with the seats held for it, or on the waiting list of the `full` seating, which is locked.
 
     Answers the others who were promoted by that; None where the guest has registered at another seating of the event a moment ago:
     nothing is saved then, and the seats are still held. Costs 1 query, or 4.
@@ -32,16 +32,16 @@ def save_seated_or_waiting(registration: Registration, full: Seating | None) -> 
     if not bulk.add_unless_there(registration):
         full.give_up_place()
         return None
-    promoted = promote(full)  # seats may have come free since they were asked for
+    promoted = promote(full)  # seats may have become free in the meantime
     if registration in promoted:
         registration.refresh_from_db(fields=["status", "place", "had_seats", "revision", "changed_at"])
     return [one for one in promoted if one.pk != registration.pk]
 
 
 def promote(seating: Seating) -> list[Registration]:
-    """The waiting parties that have just got seats, in order. `seating` is locked. Costs 1 query, 2 more for each party.
+    """Give free seats to waiting parties; those that got seats, in order. `seating` is locked. Costs 1 query, 2 more for each party.
 
-    Nobody is overtaken unless the event allows it: a party that fits goes before a bigger one at most `overtaking_limit` times.
+    Nobody is overtaken unless the event allows it: a smaller party can overtake a bigger one at most `overtaking_limit` times.
     One that is larger than all seats there are, since their number was lowered, is passed over: it would hold up the others for ever.
     """
     if not seating.waiting or not seating.free:

@@ -1,4 +1,4 @@
-"""What a guest is told about a registration: a letter, and a line on the company's timeline; one guest at once, many by a job."""
+"""Tells guests about their registration: a message, and a line on the company's timeline; single guests immediately, many by a job."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -27,19 +27,19 @@ NOBODY: Mapping[int, Link] = {}
 TO_BE_REWRITTEN = timedelta(hours=1)  # a job that dies is taken up again long before
 AT_ONCE = 50  # guests told in one transaction
 INVITING: tuple[letters.InvitingStep, ...] = ("invitation", "nudge")
-UNTRUE_ONCE_MOVED = ("events/mail/moved", "events/mail/reminder")  # letters that name a time and ask nothing of the guest
+UNTRUE_ONCE_MOVED = ("events/mail/moved", "events/mail/reminder")  # messages that mention a time and need no answer
 
 
 def tell(registration: Registration, step: letters.Step, *, came_by: Link | None = None) -> None:
-    """Queue the letter of this step and add the timeline's line. Costs 5 queries, 4 where the guest `came_by` that link.
+    """Queue the message of this step and add the timeline's line. Costs 5 queries, 4 with the link in `came_by`.
 
-    One more for a second delivery, of which reasons depend on who comes; 1 and 2 fewer without an address.
+    1 more for a second delivery, because reasons depend on its guests; 1 or 2 fewer without an address.
     """
     tell_all([registration], step, came_by={registration.person_id: came_by} if came_by and registration.person_id else {})
 
 
 def tell_all(registrations: Sequence[Registration], step: letters.Step, *, came_by: Mapping[int, Link] = NOBODY) -> None:
-    """The same for many guests of one event, in as many queries as for one; `came_by` has links by the person's id."""
+    """The same for many guests of one event, with as many queries as for one; `came_by` has links by the person's id."""
     if not registrations:
         return
     kind = "event.registered" if step in ("seated", "waiting") else f"event.{step}"
@@ -58,13 +58,13 @@ def tell_all(registrations: Sequence[Registration], step: letters.Step, *, came_
 
 
 def start_telling(event: Event) -> Job:
-    """A job that tells the guests of `event` what their rows say is still to be told. Call it in the verb's transaction. 1 query."""
+    """Start a job that sends the guests of `event` the messages marked in their rows. Call it in the verb's transaction. 1 query."""
     return jobs.start("events.tell", {"event": event.pk, "since": timezone.now().isoformat()}, by=None)
 
 
 @jobs.kind("events.tell")
 def run_telling(job: Job, deadline: float) -> bool:
-    """Tells guests until `deadline`, each once; then writes anew what waits in the outbox for those who are only invited."""
+    """Tell guests until `deadline`, each once; then rewrite the unsent messages to people who are only invited."""
     for step in (tell_next, rewrite_next):
         while done := step(job):
             if time.monotonic() > deadline:
@@ -74,9 +74,9 @@ def run_telling(job: Job, deadline: float) -> bool:
 
 
 def tell_next(job: Job) -> int:
-    """How many further guests have been told, at most AT_ONCE; one transaction, so that a worker that dies has told all or none.
+    """Tell the next guests, at most AT_ONCE; how many. One transaction, so that a killed worker has told all or none.
 
-    The rows are locked before the event is read: whoever moves the event after that marks them again. Costs about 12 queries.
+    The rows are locked before the event is read: a later change of the event marks them again. Costs about 12 queries.
     """
     with transaction.atomic():
         waiting = Registration.objects.to_be_told().filter(event=job.args["event"]).select_related("person", "company")
@@ -93,9 +93,9 @@ def tell_next(job: Job) -> int:
 
 
 def rewrite_next(job: Job) -> int:
-    """How many further letters to invited people, written before the change and not sent yet, now say what is so. At most AT_ONCE.
+    """Rewrite the next unsent messages to invited people that predate the change, at most AT_ONCE; how many.
 
-    A letter that is being sent at this moment is left alone. Costs about 8 queries.
+    Messages that are just being sent are left alone. Costs about 8 queries.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -123,7 +123,7 @@ def put_off_invitations(event: Event) -> None:
 
 
 def hold_back_untrue(event: Event, why: str) -> None:
-    """Letters to guests of `event` that have not left, or are not printed, and name a time that no longer holds stay here. 2 queries."""
+    """Withdraw unsent or unprinted messages to guests of `event` that mention an outdated time. 2 queries."""
     guests = Registration.objects.filter(event=event).order_by().values("pk")
     letters_out = Message.objects.filter(about_type=label(Registration), about_id__in=guests, template__in=UNTRUE_ONCE_MOVED)
     letters_out.hold_back(why)

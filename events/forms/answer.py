@@ -1,4 +1,4 @@
-"""What a guest answers: how many, who, wishes, a question."""
+"""The guest's reply: number of people, names, wishes, a question."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ SEATS_IN_WORDS = (_("Second guest"), _("Third guest"), _("Fourth guest"), _("Fif
 
 @dataclass(frozen=True)
 class Size:
-    """One size of party: its radio button, what the answer's button says, and the field for its last guest's name."""
+    """One party size: its radio button, the label of the submit button, and the name field of its last guest."""
 
     number: int
     words: str
@@ -53,13 +53,13 @@ class AnswerForm(forms.Form):
 
     @property
     def companions(self) -> list[str]:
-        """First names in the order of the seats; empty ones at the end fall away."""
+        """First names in the order of the seats, without empty ones at the end."""
         names = [self.cleaned_data.get(f"name{number}", "") for number in range(2, self.cleaned_data["party"] + 1)]
         return [name for name in names if name]
 
     @property
     def answers(self) -> dict[str, Any]:
-        """What the verbs take."""
+        """The arguments of the verbs."""
         data = self.cleaned_data
         return {"party": data["party"], "companions": self.companions, "wishes": data["wishes"], "question": data["question"]}
 

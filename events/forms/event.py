@@ -1,4 +1,4 @@
-"""An event as people write it down: a day and times by the clock of its centre."""
+"""The event form: a day and times in the time zone of its centre."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -23,7 +23,7 @@ END_OF_DAY = time(23, 59, 59)
 
 
 class EventForm(RowForm):
-    """Makes or edits an event of a centre at which `user` may."""
+    """Makes or edits an event of a centre where `user` may."""
 
     asked_in = {"starts_at": "begins", "ends_at": "ends", "registration_opens_at": "opens_on", "registration_closes_at": "closes_on"}
 
@@ -98,7 +98,7 @@ class EventForm(RowForm):
         return data
 
     def moment(self, field: str, day: date, clock: time, zone: ZoneInfo) -> datetime | None:
-        """The moment; None, with an error at `field`, where clocks jump over it."""
+        """The moment; None, with an error at `field`, where it does not exist because of summer time."""
         try:
             return moment(day, clock, zone)
         except forms.ValidationError as error:
@@ -111,12 +111,12 @@ class EventForm(RowForm):
             self.add_error(field, _("This time has already passed; choose a later date."))
 
     def edge(self, column: str, day: date | None, clock: time, zone: ZoneInfo) -> datetime | None:
-        """The first or last moment of registration: what was shown, to the minute, where the day is the same."""
+        """The first or last moment of registration; exactly the one shown where the day is unchanged."""
         stored = getattr(self.event, column, None)
         try:
             said = self.shown or {column: stored.isoformat() if stored else ""}
             known = datetime.fromisoformat(said[column]).astimezone(UTC)
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):  # nothing was shown, or nothing of sense
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):  # nothing was shown, or nothing valid
             known = None
         if known and known.astimezone(zone).date() == day:
             return known
@@ -124,7 +124,7 @@ class EventForm(RowForm):
 
     @cached_property
     def seating(self) -> Seating:
-        """The seats of the event that is edited."""
+        """The seats of the edited event."""
         return cast(Event, self.event).seating()
 
     def stored(self) -> dict[str, object]:
@@ -137,19 +137,19 @@ class EventForm(RowForm):
 
     @cached_property
     def own(self) -> dict[str, Any]:
-        """With the seats, which a row of their own holds."""
+        """With the seats, which are stored in a separate row."""
         return super().own | {"capacity": Seating.capacity.field}
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the verbs take."""
+        """The arguments of the verbs."""
         apart = ("day", "begins", "ends", "opens_on", "closes_on")
         values = {name: value for name, value in self.cleaned_data.items() if name not in apart}
         return values | {"cost_per_head_cents": values["cost_per_head_cents"] or 0}
 
 
 def from_template(kind: str, user: User) -> dict[str, object]:
-    """What a new event of that kind starts with."""
+    """The initial values of a new event of that kind."""
     template: Template = TEMPLATES[kind]
     centre = user.home_centre
     today = centre.today(timezone.now()) if centre else timezone.localdate()
@@ -200,7 +200,7 @@ def as_written(event: Event) -> dict[str, object]:
 
 
 class CancelForm(forms.Form):
-    """Why an event is called off; the guests read it."""
+    """The reason for cancelling an event, which is sent to the guests."""
 
     reason = forms.CharField(
         label=_("Why?"),

@@ -1,4 +1,4 @@
-"""Whom to leave out of the invitations: a tick for each person, kept from page to page."""
+"""The people to leave out of the invitations: a tick for each person, kept from page to page."""
 
 from django import forms
 
@@ -6,7 +6,7 @@ from fleetportal.core.web.pages import whole_number
 
 
 class PeopleField(forms.Field):
-    """The ids of people in one text, so that however many are left out, the form has one field for them."""
+    """The ids of people in one text, so that one form field holds any number of them."""
 
     widget = forms.HiddenInput
 
@@ -19,14 +19,14 @@ class PeopleField(forms.Field):
 
 
 class TickedField(forms.TypedMultipleChoiceField):
-    """The ids of those who are ticked."""
+    """The ids of the ticked people."""
 
     def valid_value(self, value: str) -> bool:
         return whole_number(value) is not None
 
 
 class ProposalForm(forms.Form):
-    """One page of the proposal: who was `shown`, who of them is ticked, and who was left out on other pages."""
+    """One page of the proposal: the people `shown`, the ticked ones, and those left out on other pages."""
 
     shown = PeopleField(required=False)
     left_out = PeopleField(required=False)
@@ -34,7 +34,7 @@ class ProposalForm(forms.Form):
 
     @property
     def without(self) -> list[int]:
-        """The ids of all who are left out: on other pages, and here those who are not ticked."""
+        """The ids of all people left out: on other pages, and those not ticked here."""
         shown, ticked = self.cleaned_data["shown"], set(self.cleaned_data["invite"])
         elsewhere = set(self.cleaned_data["left_out"]).difference(shown)
         return sorted(elsewhere.union(shown) - (ticked - elsewhere))

@@ -51,19 +51,19 @@ class EventState(models.TextChoices):
 
 
 class RegistrationClosed(Refused):
-    """The event takes no registrations: a draft, cancelled, over, or outside its window."""
+    """The event does not accept registrations: a draft, cancelled, over, or outside its window."""
 
     code = "registration_closed"
 
 
 class TooManyGuests(Refused):
-    """The party is bigger than this event takes from one guest."""
+    """The party is bigger than this event allows for one guest."""
 
     code = "too_many_guests"
 
 
 class NotADraft(Refused):
-    """Only a draft is published, only a draft or a published event is cancelled."""
+    """Only a draft can be published, only a draft or a published event can be cancelled."""
 
     code = "not_a_draft"
 
@@ -75,7 +75,7 @@ class PastMoment(Refused):
 
 
 class EventOver(Refused):
-    """The event is over; what it was stays as it was."""
+    """The event is over and can't be changed."""
 
     code = "event_over"
 
@@ -93,13 +93,13 @@ def reach_of(user: "User", *, may: str) -> EventReach:
 
 
 def within(centres: Collection[int], companies: CompanyIds) -> Q:
-    """On events: those at one of `centres`, or at the centre of one of `companies`."""
+    """The condition on events at one of `centres`, or at the centre of one of `companies`."""
     return Q(centre__among=centres) | Q(centre__in=Company.objects.filter(pk__in=companies).values("centre"))
 
 
 class EventQuerySet(models.QuerySet["Event"]):
     def where(self, user: "User", *, may: str) -> Self:
-        """Events at centres where `user` holds `may`; for a user who holds it only for their own companies: at the centres of these."""
+        """Events at centres where `user` holds `may`; for users who hold it only for their own companies, at the centres of these."""
         return self.filter(within(**reach_of(user, may=may))) if user.is_authenticated else self.none()
 
     def visible_to(self, user: "User") -> Self:
@@ -119,7 +119,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(starts_at__gte=first, starts_at__lt=last)
 
     def for_list(self) -> Self:
-        """With all that a table row shows."""
+        """With everything that a table row shows."""
         seats = Seating.objects.filter(event=models.OuterRef("pk")).values("event")
         waiting = Registration.objects.waiting().filter(event=models.OuterRef("pk")).values("event")
         return self.select_related("centre", "host").annotate(
@@ -130,7 +130,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pages belong to cms above, and Wagtail has no types
-    """An occasion to which a centre invites: what, for whom, when, where, with how many seats."""
+    """An event to which a centre invites: kind, audience, time, location, seats."""
 
     # what `for_list()` adds
     seats: int | None
@@ -182,7 +182,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
 
     @property
     def begins(self) -> datetime:
-        """The beginning as the clock on the wall says it."""
+        """The beginning in local time."""
         return self.starts_at.astimezone(self.zone)
 
     @property
@@ -191,22 +191,22 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
 
     @property
     def closes(self) -> datetime:
-        """When registration ends: with the beginning, where nothing else was said."""
+        """The end of registration: the beginning of the event by default."""
         return (self.registration_closes_at or self.starts_at).astimezone(self.zone)
 
     @property
     def on(self) -> date:
-        """The day of the event, at its centre."""
+        """The date of the event in its centre's time zone."""
         return self.begins.date()
 
     @property
     def address(self) -> str:
-        """The place with the centre's street and town, as far as the place itself does not say them."""
+        """The location with the centre's street and town, unless the location already contains them."""
         return ", ".join(part for part in (self.place, self.street) if part)
 
     @property
     def street(self) -> str:
-        """The centre's street and town, for guests who do not know the way."""
+        """The centre's street and town, unless the location contains them."""
         parts = () if self.area == Area.ELSEWHERE else (self.centre.street, f"{self.centre.postcode} {self.centre.city}".strip())
         return ", ".join(part for part in parts if part and part not in self.place)
 
@@ -234,27 +234,27 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
 
     @property
     def is_open(self) -> bool:
-        """True while guests may register and change."""
+        """True while guests can register and change."""
         now = timezone.now()
         return self.is_ahead and (self.registration_opens_at or now) <= now < (self.registration_closes_at or self.starts_at)
 
     @property
     def makes_reasons(self) -> bool:
-        """True where reasons of companies depend on who is invited to it and who comes."""
+        """True where companies' reasons depend on its invitations and registrations."""
         return self.kind == EventKind.SECOND_DELIVERY
 
     def seating(self) -> Seating:
-        """The seats; an event has one set of them until parts and slots are planned. Costs 1 query."""
+        """The seats; each event has one set of them for now. Costs 1 query."""
         return self.seatings.order_by("pk")[:1].get()
 
     def is_reached_by(self, user: "User", *, may: str) -> bool:
-        """True where `where` finds this event. Costs nothing for who holds `may` on its centre, else 1 query."""
+        """True where `where` finds this event. Costs nothing for users who hold `may` on its centre, otherwise 1 query."""
         return self.centre_id in user.rights.centres(may) or Event.objects.where(user, may=may).filter(pk=self.pk).exists()
 
     # --- who is entitled ---
 
     def entitled(self, user: "User | None" = None) -> "RoleQuerySet":
-        """The roles that entitle: people of this centre's companies who fit the audience rule on the day; narrowed for `user`."""
+        """The entitling roles: people of this centre's companies who match the audience on the day; narrowed for `user`."""
         model = {Audience.DECISION_MAKERS: DecisionMaker, Audience.DRIVERS: Driver}.get(Audience(self.audience), VehicleUser)
         companies = Company.objects.all() if user is None else Company.objects.where(user, may="invite")
         companies = companies.active().filter(centre=self.centre_id)
@@ -271,7 +271,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         return Vehicle.objects.for_second_delivery(on=self.on)
 
     def with_contract_ending(self, roles: "RoleQuerySet", today: date) -> "RoleQuerySet":
-        """Those of `roles` whose own car, or for others some car of the company, ends its contract within the months asked for."""
+        """Those of `roles` for whose own car, or for non-users any car of the company, the contract ends within the chosen months."""
         if not self.contract_ends_within_months:
             return roles
         last = today + timedelta(days=round(self.contract_ends_within_months * 30.44))
@@ -283,11 +283,12 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     # --- reasons ---
 
     def companies_in_window(self) -> models.QuerySet[Company, int]:
-        """The ids of this centre's companies for whose users a second delivery is a reason; nobody's for other kinds."""
+        """The ids of this centre's companies for whose users a second delivery is a reason; none for other kinds."""
         here = Company.objects.active().filter(centre=self.centre_id, vehicles__in=self.delivered())
         return (here if self.makes_reasons else here.none()).values_list("pk", flat=True)
 
     def touch(self, also: Iterable[int] = ()) -> None:
-        """Marks reasons that depend on this event as due again, for the companies of its window and `also`. Costs 2 queries, or none."""
+        """Marks reasons that depend on this event for recomputation, for the companies of its window and `also`. Costs 2 queries,
+        or none."""
         if self.makes_reasons or also:
             TouchedCompany.add_all(sorted({*self.companies_in_window(), *also}))

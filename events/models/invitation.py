@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Replies:
-    """The registration that stands for the event of an invitation, and the newest that the person made for any event."""
+    """The active registration for the event of an invitation, and the person's newest for any event."""
 
     standing: Registration | None
     newest: Registration | None
@@ -33,15 +33,15 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.where(user, may="see_customers")
 
     def declined(self) -> Self:
-        """Who said no and has not come back on it."""
+        """Invitations that were declined, without a registration since."""
         return self.exclude(declined_at=None)
 
     def silent(self) -> Self:
-        """Who has neither registered nor said no."""
+        """Invitations neither accepted nor declined."""
         return self.filter(~Exists(registrations_behind()), declined_at=None)
 
     def behind(self, link: Link) -> "Invitation | None":
-        """The invitation that a link opens, with event, centre, host, person and company. Costs 1 query."""
+        """The invitation of a link, with event, centre, host, person and company. Costs 1 query."""
         return behind_link.first(pk=link.subject_id)
 
 
@@ -50,14 +50,14 @@ def registrations_behind() -> models.QuerySet[Registration]:
 
 
 class Invitation(models.Model):
-    """An event's invitation to one person, once, whoever sends it and however often; the personal link shows it."""
+    """An event's invitation to one person, only once however often it is sent; the personal link shows it."""
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="invitations")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="invitations")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="invitations")
     invited_at = models.DateTimeField(default=timezone.now)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    message_key = models.CharField(max_length=120, blank=True)  # of the outbox: what became of the letter
+    message_key = models.CharField(max_length=120, blank=True)  # in the outbox: the state of the message
     nudged_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
 
@@ -72,7 +72,7 @@ class Invitation(models.Model):
         return f"{self.person}: {self.event}"
 
     def replies(self) -> "Replies":
-        """What the invited person has replied to this event, and last to any. Costs 1 query."""
+        """The invited person's reply to this event, and their last one to any. Costs 1 query."""
         found = replies_of(person=self.person_id, event=self.event_id)
         for registration in found:
             registration.person = self.person
@@ -82,20 +82,20 @@ class Invitation(models.Model):
         return Replies(standing[0] if standing else None, found[0] if found else None)
 
     def active_registration(self) -> Registration | None:
-        """The registration that the invited person answered with, unless it was cancelled. Costs 1 query."""
+        """The invited person's registration, unless it was cancelled. Costs 1 query."""
         rows = Registration.objects.active().filter(event=self.event_id, person=self.person_id)
         return rows.select_related("event__centre", "event__host", "person", "company", "seating").first()
 
 
 def newest_and_standing(person: Any, event: Any) -> models.QuerySet[Registration]:
-    """The newest registration of that person, and the one that stands for that event."""
+    """The newest registration of that person, and the active one for that event."""
     theirs = Registration.objects.filter(person=person)
     newest = theirs.order_by("-registered_at").values("pk")[:1]
     rows = theirs.filter(Q(pk__in=newest) | Q(event=event, status__in=ACTIVE))
     return rows.order_by("-registered_at")
 
 
-# What every page of a guest asks.
+# The statements of every guest page.
 behind_link: Prepared[Invitation] = Prepared(
     lambda pk: Invitation.objects.filter(pk=pk),
     related=("event", "event__centre", "event__host", "person", "company"),

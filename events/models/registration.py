@@ -31,19 +31,19 @@ ACTIVE = (Status.SEATED, Status.WAITING)
 
 
 class NotEnoughSeats(Refused):
-    """A party wants to grow by more than the seats that nobody waits for."""
+    """There are not enough free seats for the bigger party."""
 
     code = "not_enough_seats"
 
 
 class ChangeClosed(Refused):
-    """The event has begun, was cancelled, or its registration has closed: nothing is changed by the guest any more."""
+    """The event has begun, was cancelled, or its registration has closed: the guest can't change anything any more."""
 
     code = "change_closed"
 
 
 class NotComing(Refused):
-    """This registration holds no seats: it was cancelled or waits."""
+    """The registration has no seats: it was cancelled or is on the waiting list."""
 
     code = "not_coming"
 
@@ -55,7 +55,7 @@ class StillInside(Refused):
 
 
 class AlreadyCheckedIn(Refused):
-    """The party is inside already; `facts` say when, how many and who let them in."""
+    """The party is already checked in; `facts` say when, how many and by whom."""
 
     code = "already_checked_in"
 
@@ -71,7 +71,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(status=Status.WAITING)
 
     def to_be_told(self) -> Self:
-        """Registrations whose guests a job still has to write to."""
+        """Registrations whose guests a job still has to inform."""
         return self.exclude(to_tell="")
 
     def in_order(self) -> Self:
@@ -82,16 +82,16 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(company__in=in_reach(user, may=may))
 
     def visible_to(self, user: "User") -> Self:
-        """Registrations of people of companies in reach: names of others are nobody's business here."""
+        """Registrations of people of companies in reach; other names are not shown."""
         return self.where(user, may="see_customers")
 
     def with_arrival(self) -> Self:
-        """With `heads_inside`, None for a party that is not there (yet)."""
+        """With `heads_inside`, None for a party that has not arrived."""
         inside = CheckIn.objects.not_undone().filter(registration=OuterRef("pk"))
         return self.annotate(heads_inside=Subquery(inside.values("heads")[:1]))
 
     def for_door(self) -> Self:
-        """With `heads_at_event`, who are inside by now, and `seats_at_event`, the seats given, which stand in the bar of the door."""
+        """With `heads_at_event`, the number checked in, and `seats_at_event`, the number of seats taken, for the bar at the door."""
         arrivals = CheckIn.objects.not_undone().filter(registration__event=OuterRef("event")).values("registration__event")
         seatings = Seating.objects.filter(event=OuterRef("event")).order_by("pk")
         return self.annotate(
@@ -107,7 +107,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
 
 class Registration(models.Model):
-    """A person and companions who come to an event, or wait for seats. Kept with the company for which the person was invited."""
+    """A person and companions who come to an event, or wait for seats. Stored with the company for which the person was invited."""
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="registrations")
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="registrations")
@@ -118,17 +118,17 @@ class Registration(models.Model):
     wishes = models.CharField(_("requests"), max_length=500, blank=True)
     question = models.CharField(_("question"), max_length=500, blank=True)
     status = models.CharField(_("state"), max_length=9, choices=Status)
-    place = models.PositiveIntegerField(null=True)  # on the waiting list, by number drawn
-    overtaken = models.PositiveSmallIntegerField(default=0)  # how often a smaller party went before
+    place = models.PositiveIntegerField(null=True)  # position on the waiting list, by number drawn
+    overtaken = models.PositiveSmallIntegerField(default=0)  # how often a smaller party has overtaken
     revision = models.PositiveIntegerField(
         default=0
-    )  # rises with each message to the guest: SEQUENCE of the calendar entry, key of the message
+    )  # increases with each message to the guest: SEQUENCE of the calendar entry, part of the message's key
     registered_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     reminded_at = models.DateTimeField(null=True)
     had_seats = models.BooleanField(default=False, editable=False)  # a calendar may have an entry of it, also once it is cancelled
     organizer = models.CharField(max_length=400, blank=True, editable=False)  # of the calendar entry, for the life of its UID
-    to_tell = models.CharField(max_length=10, blank=True)  # the letter that a job still has to write: moved, called_off, reminder
+    to_tell = models.CharField(max_length=10, blank=True)  # the message that a job still has to write: moved, called_off, reminder
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -153,7 +153,7 @@ class Registration(models.Model):
 
     @property
     def names(self) -> list[str]:
-        """First names of everybody who comes, as far as they were given."""
+        """First names of the guests, as far as they were given."""
         first = [self.person.first_name or self.person.name] if self.person else []
         return [*first, *self.companions][: self.party]
 
@@ -171,12 +171,12 @@ class Registration(models.Model):
 
     @property
     def facts(self) -> dict[str, object]:
-        """What the guest may change, as the history keeps it."""
+        """The fields that the guest can change, for the history."""
         return {"party": self.party, "companions": self.companions, "wishes": self.wishes, "question": self.question}
 
     @property
     def rank(self) -> int | None:
-        """The place on the waiting list as people count it: 1 is next. Costs 1 query."""
+        """The position on the waiting list: 1 is next. Costs 1 query."""
         if not self.is_waiting:
             return None
         return Registration.objects.waiting().filter(seating=self.seating_id, place__lt=self.place).count() + 1
@@ -184,14 +184,14 @@ class Registration(models.Model):
     # --- what a verb does to this row while the seating is locked ---
 
     def seat(self) -> None:
-        """The party has seats now. The seating, which counts them, is locked and saved by the caller."""
+        """Give the party seats. The caller locks and saves the seating, which counts them."""
         self.status, self.place, self.had_seats = Status.SEATED, None, True
         self.revision += 1
         self.changed_at = timezone.now()
         self.save(update_fields=["status", "place", "had_seats", "revision", "changed_at"])
 
     def withdraw(self, seating: Seating) -> str:
-        """Take the registration off its seats or its place; the status it had. Both rows are locked."""
+        """Remove the registration from its seats or the waiting list; the previous status. Both rows are locked."""
         before = self.status
         if self.is_seated:
             seating.free_up(self.party)
@@ -215,13 +215,13 @@ class Registration(models.Model):
     seats_at_event: int | None
 
     def check_in(self, *, by: "User | None", heads: int | None = None) -> "CheckIn":
-        """The party is inside, all of it or `heads`. Raises NotComing, AlreadyCheckedIn; nothing has changed then. Costs 5 queries."""
+        """Check the party in, all of it or `heads`. Raises NotComing, AlreadyCheckedIn; nothing has changed then. Costs 5 queries."""
         with transaction.atomic():
             lock(self, keep=("event", "person", "company"))
             return self.let_in(by=by, heads=heads)
 
     def let_in(self, *, by: "User | None", heads: int | None = None) -> "CheckIn":
-        """What `check_in` does, for a registration that was read under a lock in this transaction. Costs 4 queries.
+        """Like `check_in`, for a registration that was read under a lock in this transaction. Costs 4 queries.
 
         Raises before anything is written.
         """
@@ -229,7 +229,7 @@ class Registration(models.Model):
             words = _("Still on the waiting list; no seat is free yet.") if self.is_waiting else _("This registration has been cancelled.")
             raise NotComing(words)
         arrival = CheckIn(registration=self, heads=min(heads or self.party, self.party), by=by)
-        if not bulk.add_unless_there(arrival):  # the constraint decides who of two doors lets the party in
+        if not bulk.add_unless_there(arrival):  # the constraint decides between two doors
             raise CheckIn.objects.not_undone().select_related("by").get(registration=self).refusal
         audit.record("registration.checked_in", self, by=by, facts={"heads": arrival.heads, "check_in": arrival.pk})
         tell_timeline(
@@ -250,7 +250,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 
 
 class CheckIn(models.Model):
-    """A party came in. Undone it stays as history, and the party can come in again."""
+    """A party was checked in. If undone it is kept as history, and the party can be checked in again."""
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="check_ins")
     heads = models.PositiveSmallIntegerField()
@@ -273,7 +273,7 @@ class CheckIn(models.Model):
         return AlreadyCheckedIn(_("Already checked in."), facts=facts)
 
     def correct(self, heads: int, *, by: "User | None") -> None:
-        """Fewer came than were registered, or the rest came later. Costs 4 queries."""
+        """Correct the number: fewer came than registered, or the rest came later. Costs 4 queries."""
         with transaction.atomic():
             lock(self)
             if self.undone_at:
@@ -288,4 +288,4 @@ class CheckIn(models.Model):
                 return
             take_back_all("event.attended", self)
             audit.record("registration.check_in_undone", self.registration, by=by, facts={"check_in": self.pk})
-            TouchedCompany.add(self.registration.company)  # the contact that rested their reasons did not happen
+            TouchedCompany.add(self.registration.company)  # the contact that hid their reasons did not happen

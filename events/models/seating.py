@@ -13,19 +13,19 @@ class SeatsTaken(Refused):
 
 class SeatingQuerySet(models.QuerySet["Seating"]):
     def take_seats(self, heads: int) -> bool:
-        """True when `heads` seats of one row were free, nobody waited for them, and they are now taken."""
+        """Take `heads` seats; True when they were free and nobody was waiting."""
         return bool(self.filter(taken__lte=F("capacity") - heads, waiting=0).update(taken=F("taken") + heads))
 
     def give_back(self, heads: int) -> None:
-        """Take back what `take_seats` took a moment ago in this transaction. Costs 1 query."""
+        """Give back the seats that `take_seats` took in this transaction. Costs 1 query."""
         self.update(taken=F("taken") - heads)
 
 
 class Seating(models.Model):
-    """The seats of an event (or of a part or time slot of it): the one scarce number, and its waiting list.
+    """The seats of an event (or of a part or time slot of it): the number that must not be exceeded, and its waiting list.
 
-    `waiting` counts waiting parties that the house can hold; one that is larger than all its seats holds up nobody. Whoever changes
-    more than this row (waiting list, change, cancellation) locks it first.
+    `waiting` counts waiting parties that the house can hold; one that is larger than all its seats holds up nobody. Verbs that
+    change more than this row (waiting list, change, cancellation) lock it first.
     """
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="seatings")
@@ -33,7 +33,7 @@ class Seating(models.Model):
     capacity = models.PositiveIntegerField(_("seats"))
     taken = models.PositiveIntegerField(default=0, editable=False)
     waiting = models.PositiveIntegerField(default=0, editable=False)
-    last_place = models.PositiveIntegerField(default=0, editable=False)  # the number the last party on the waiting list drew
+    last_place = models.PositiveIntegerField(default=0, editable=False)  # the number drawn by the last party on the waiting list
 
     objects = SeatingQuerySet.as_manager()
 
@@ -54,7 +54,7 @@ class Seating(models.Model):
 
     @property
     def for_newcomers(self) -> int:
-        """Seats that a new party gets at once: none while somebody waits."""
+        """The seats available to a new party: none while somebody is waiting."""
         return 0 if self.waiting else self.free
 
     def holds(self, heads: int) -> bool:
@@ -62,7 +62,7 @@ class Seating(models.Model):
         return heads <= self.capacity
 
     def draw_place(self) -> int:
-        """The next place on the waiting list. The row is locked."""
+        """The next number on the waiting list. The row is locked."""
         self.last_place += 1
         self.waiting += 1
         self.save(update_fields=["last_place", "waiting"])

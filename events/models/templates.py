@@ -1,4 +1,4 @@
-"""What a new event of a kind starts with; everything can be changed on the form."""
+"""Initial values of new events by kind; all can be changed in the form."""
 
 from dataclasses import dataclass
 from datetime import time

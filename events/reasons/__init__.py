@@ -1,4 +1,4 @@
-"""The reason that events know of: a second delivery is near for somebody who was not invited yet."""
+"""The reason rule of events: a second delivery is near for somebody who was not invited yet."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SecondDelivery(Rule):
-    """A user whose car was delivered in the window of a second delivery ahead has neither been invited nor registered."""
+    """A user whose car was delivered in the window of a coming second delivery has neither been invited nor registered."""
 
     name, icon, doing, value = "second_delivery", "key", gettext_lazy("Invite"), 28
 
@@ -41,7 +41,7 @@ class SecondDelivery(Rule):
                 yield from self._at(event, companies)
 
     def _at(self, event: Event, companies: "CompanyQuerySet") -> Iterator[FoundReason]:
-        """One reason for each person, with the car delivered last: two cars are one invitation."""
+        """One reason for each person, with the car delivered last, even if they have two."""
         asked = Invitation.objects.filter(event=event, person=OuterRef("user__person"))
         coming = Registration.objects.active().filter(event=event, person=OuterRef("user__person"))
         held = Holder.objects.running(on=event.on).filter(vehicle__in=event.delivered(), user__company__in=companies.active().values("pk"))
@@ -77,5 +77,6 @@ class SecondDelivery(Rule):
 
 
 def count_to_invite(number: Number, on: date, at: CentreQuerySet) -> int:
-    """The people whom a second delivery ahead at these centres should invite. Costs 1 query, and 1 for each second delivery."""
+    """The number of people to be invited to coming second deliveries at these centres. Costs 1 query, and 1 for each second
+    delivery."""
     return sum(1 for _found in SecondDelivery().find(Company.objects.filter(centre__in=at), on=on))

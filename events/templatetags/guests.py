@@ -1,4 +1,4 @@
-"""What the templates of events say about guests."""
+"""Template tags about guests."""
 
 from collections.abc import Mapping
 
@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.filter
 def place_of(ranks: Mapping[int, int], pk: int) -> int | str:
-    """The place of a waiting registration on the list."""
+    """The position of a waiting registration on the list."""
     return ranks.get(pk, "")

@@ -1,4 +1,4 @@
-"""The cockpit of an event as it is shown: the one next step with its button, the funnel, the seats as a drawing."""
+"""The cockpit of an event: the next step with its button, the funnel, a drawing of the seats."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ TRACK = 400  # units of the funnel's width
 
 @dataclass(frozen=True)
 class NextStep:
-    """The next step: what is the case, why it follows, and the button that does it (`method` post, or a link)."""
+    """The next step: the situation, the reason, and the button (`method` post, or a link)."""
 
     words: str
     why: str = ""
@@ -44,7 +44,7 @@ class Bar:
 
 
 def next_step(now: EventFigures) -> NextStep | None:
-    """The one thing to do now, in words, with its button; None where nothing is left to do."""
+    """The next step, with its button; None where nothing is left to do."""
     event = now.event
     if event.is_cancelled:
         return NextStep(_("This event has been cancelled."), event.cancel_reason)
@@ -161,7 +161,7 @@ def funnel(now: EventFigures) -> list[Bar]:
 
 
 def entitled_in_words(event: Event) -> str:
-    """The audience rule as a sentence's part."""
+    """The audience as part of a sentence."""
     text = str(event.get_audience_display())
     if not event.contract_ends_within_months:
         return text
@@ -177,7 +177,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class SeatPlan:
-    """The seats as a drawing; above `DRAWN` seats the figures alone are clearer."""
+    """A drawing of the seats; above `DRAWN` seats only figures are shown."""
 
     seats: list[Seat]
     height: int

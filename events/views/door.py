@@ -1,4 +1,4 @@
-"""The door of an event: by the code on the ticket or by name; green lets in, red says why not; every step can be undone."""
+"""The door of an event: by the code on the ticket or by name; green admits, red says why not; every step can be undone."""
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpResponse
@@ -28,7 +28,7 @@ def door_context(event: Event) -> dict[str, object]:
 
 
 def known_context(registration: Registration, *, arrived: int = 0) -> dict[str, object]:
-    """The same, as the look-up by ticket read it before `arrived` heads came in. Costs nothing."""
+    """The same, from the figures read with the ticket, plus `arrived` guests. Costs nothing."""
     inside = (registration.heads_at_event or 0) + arrived
     return {"event": registration.event, "inside": inside, "seats": registration.seats_at_event or 0}
 
@@ -36,7 +36,7 @@ def known_context(registration: Registration, *, arrived: int = 0) -> dict[str, 
 @page(may="check_in")
 @require_safe
 def check_in(request: StaffRequest, event_id: int) -> HttpResponse:
-    """The camera, and the guests who are expected, by name."""
+    """The camera, and the expected guests by name."""
     event = the_event(request, event_id, may="check_in")
     name = request.GET.get("q", "").strip()
     found = list(expected(event, name)[: SHOWN + 1])
@@ -45,7 +45,7 @@ def check_in(request: StaffRequest, event_id: int) -> HttpResponse:
 
 
 def expected(event: Event, name: str) -> QuerySet[Registration]:
-    """Guests with seats whose name holds every word of `name`; those not inside yet come first."""
+    """Guests with seats whose name contains every word of `name`; those not checked in come first."""
     rows = Registration.objects.seated().filter(event=event).select_related("person", "company").with_arrival()
     for word in fold(name).split()[:MAX_WORDS]:
         rows = rows.filter(person__name_folded__contains=word)
@@ -110,7 +110,7 @@ def go(request: StaffRequest, context: dict[str, object], registration: Registra
 def turn_away(
     request: StaffRequest, context: dict[str, object], registration: Registration, refusal: AlreadyCheckedIn | NotComing
 ) -> HttpResponse:
-    """Red: who it is, and why they don't come in."""
+    """Red: who it is, and why they are not admitted."""
     known = {"what": refusal.message, "earlier": refusal.facts}
     if isinstance(refusal, NotComing):
         known = {"what": _("No seat"), "why": refusal.message}
@@ -122,7 +122,7 @@ def stop(request: StaffRequest, context: dict[str, object], *, status: int = 409
 
 
 def the_arrival(request: StaffRequest, event: Event) -> CheckIn:
-    """The check-in of this event that the form names, unless it was undone; 404 else."""
+    """The check-in named by the form, unless it was undone; otherwise 404."""
     rows = CheckIn.objects.not_undone().filter(registration__event=event)
     arrival = get_object_or_404(rows, pk=whole_number(request.POST.get("arrival", "")))
     arrival.registration = Registration.objects.select_related("person", "company", "event__centre").get(pk=arrival.registration_id)
@@ -132,7 +132,7 @@ def the_arrival(request: StaffRequest, event: Event) -> CheckIn:
 @page(may="check_in")
 @require_POST
 def fewer(request: StaffRequest, event_id: int) -> HttpResponse:
-    """How many of the party really came."""
+    """Corrects the number of the party that came."""
     event = the_event(request, event_id, may="check_in")
     arrival = the_arrival(request, event)
     heads = whole_number(request.POST.get("heads", ""))
@@ -144,7 +144,7 @@ def fewer(request: StaffRequest, event_id: int) -> HttpResponse:
 @require_POST
 @once
 def undo(request: StaffRequest, event_id: int) -> HttpResponse:
-    """The party is not inside after all; then back to the door."""
+    """Undoes a check-in; then back to the door."""
     event = the_event(request, event_id, may="check_in")
     arrival = the_arrival(request, event)
     arrival.undo(by=request.user)

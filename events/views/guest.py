@@ -1,4 +1,4 @@
-"""What an invited guest sees and does, by personal link: GET shows, POST acts, no account, no script needed."""
+"""Pages for invited guests, by personal link: GET shows, POST acts; no account or JavaScript needed."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -32,7 +32,7 @@ from fleetportal.core.web.pages import link_page, link_unknown
 
 
 def invitation_behind(request: HttpRequest, link: Link) -> Invitation | None:
-    """The invitation that the link opens, in its guest's language; None when it was taken away."""
+    """The invitation of the link, with its guest's language activated; None when it was deleted."""
     invitation = Invitation.objects.behind(link)
     if invitation:
         speak(request, invitation.person.language)
@@ -43,7 +43,7 @@ def invitation_behind(request: HttpRequest, link: Link) -> Invitation | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def invitation(request: HttpRequest, link: Link) -> HttpResponse:
-    """GET: the invitation, or the guest's present answer. POST: "We're coming"."""
+    """GET: the invitation, or the guest's current answer. POST: "We're coming"."""
     found = invitation_behind(request, link)
     if found is None:
         return link_unknown(request)
@@ -74,7 +74,7 @@ def answer_context(link: Link, found: Invitation, form: AnswerForm, seating: Sea
 
 
 def guest_context(link: Link, event: Event) -> dict[str, object]:
-    """What every page about an event needs: whose house it is, the event, its landing page and picture."""
+    """The context of every page about an event: the centre, the event, its landing page and picture."""
     return {
         "house": house(event.centre),
         "event": event,
@@ -84,7 +84,7 @@ def guest_context(link: Link, event: Event) -> dict[str, object]:
 
 
 def empty_form(found: Invitation, seating: Seating) -> AnswerForm:
-    """The form, filled with whom this guest brought the last time. Costs 1 query."""
+    """The form, filled with the companions of this guest's last event. Costs 1 query."""
     return filled_form(found.event, seating, found.replies().newest)
 
 
@@ -159,7 +159,7 @@ def ticket_context(registration: Registration) -> dict[str, object]:
 @link_page(scope="invitation")
 @require_safe
 def form(request: HttpRequest, link: Link) -> HttpResponse:
-    """The answer's form alone, for the landing page of the event; never kept by a cache."""
+    """Only the reply form, for the landing page of the event; never cached."""
     found = invitation_behind(request, link)
     if found is None:
         return link_unknown(request)
@@ -172,7 +172,7 @@ def form(request: HttpRequest, link: Link) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def change(request: HttpRequest, link: Link) -> HttpResponse:
-    """Another number of people, other names or wishes."""
+    """Changes the number of people, the names or the wishes."""
     found = invitation_behind(request, link)
     registration = found.active_registration() if found else None
     if found is None or registration is None:
@@ -197,7 +197,7 @@ def change(request: HttpRequest, link: Link) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cancel(request: HttpRequest, link: Link) -> HttpResponse:
-    """GET shows the question, POST gives the seats back."""
+    """GET asks for confirmation, POST gives the seats back."""
     found = invitation_behind(request, link)
     if found is None:
         return link_unknown(request)
@@ -215,7 +215,7 @@ def cancel(request: HttpRequest, link: Link) -> HttpResponse:
 @require_POST
 @once
 def decline(request: HttpRequest, link: Link) -> HttpResponse:
-    """ "I can't make it": no, before or after a yes."""
+    """ "I can't make it": declines, before or after accepting."""
     found = invitation_behind(request, link)
     return link_unknown(request) if found is None else say_no(request, link, found)
 

@@ -1,4 +1,4 @@
-"""Whom an event would invite: pages of people, each with a tick to take away, and the button that invites the rest."""
+"""The people whom an event would invite: pages with a box to untick for each person, and the button that invites the rest."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,7 @@ class Turn:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def proposal(request: StaffRequest, event_id: int) -> HttpResponse:
-    """GET shows the first page; POST invites everybody who may be, except those who are not ticked."""
+    """GET shows the first page; POST invites everybody who may be invited, except those not ticked."""
     found = the_event(request, event_id, may="invite")
     form = ProposalForm(request.POST)
     if request.method == "POST" and form.is_valid():
@@ -66,7 +66,7 @@ def turn_of(request: HttpRequest) -> Turn:
 
 
 def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int]) -> HttpResponse:
-    """The page. Costs the event, its circle and at most 5 queries more, whatever the number of people."""
+    """The page. Costs the queries of the event and its circle and at most 5 more, whatever the number of people."""
     keys = people_on(event, request.user, asked)
     if not keys and asked.number > 1:  # fewer than there were
         asked = Turn(1, None, None)
@@ -93,7 +93,7 @@ def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int
 
 
 def people_on(event: Event, user: User, asked: Turn) -> list[int]:
-    """The ids of the people on that page, by name, and of one more where there is a next page. Costs 1 query, 2 beside somebody."""
+    """The ids of the people on that page, by name, and of one more where there is a next page. Costs 1 query, 2 with a neighbour."""
     ordered, first = invitable(event, user).order_by("name_folded", "pk"), (asked.number - 1) * SHOWN
     found = beside(ordered, SHOWN, after=asked.after, before=asked.before)
     return found or list(ordered.values_list("pk", flat=True)[first : first + SHOWN + 1])
@@ -104,7 +104,7 @@ def address_of(event: Event, number: int, **beside: int) -> str:
 
 
 def with_reasons(found: Event, roles: "list[Role]") -> "list[tuple[Role, str]]":
-    """Each role with why it is proposed: for a second delivery the cars and days. Costs 1 query there."""
+    """Each role with the reason for proposing it: for a second delivery the cars and dates, which costs 1 query."""
     if found.audience != "delivered":
         return [(role, "") for role in roles]
     cars: dict[int, list[str]] = {}

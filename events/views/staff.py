@@ -1,4 +1,4 @@
-"""Events for staff: the list, making and editing one, its cockpit and what its buttons do."""
+"""Events for staff: the list, creating and editing, the cockpit and its buttons."""
 
 from functools import partial
 from typing import cast
@@ -57,7 +57,7 @@ class EventList(ListPage[EventQuerySet]):
         return rows.filter(pk__in=Event.objects.where(user, may="export").values("pk"))
 
     def extra_context(self) -> dict[str, object]:
-        """Which of the listed events open their cockpit for this user; the others lead to the door."""
+        """The listed events whose cockpit this user may open; the others link to the door."""
         return {"cockpits": set(Event.objects.where(cast(User, self.request.user), may="invite").values_list("pk", flat=True))}
 
 
@@ -84,7 +84,7 @@ class GuestList(ListPage[RegistrationQuerySet]):
 
 
 def the_event(request: StaffRequest, event_id: int, *, may: str) -> Event:
-    """The event, where the user may; 404 else. Costs 1 query."""
+    """The event, if the user may, otherwise 404. Costs 1 query."""
     return get_object_or_404(Event.objects.where(request.user, may=may).select_related("centre", "host"), pk=event_id)
 
 
@@ -121,7 +121,7 @@ def new(request: StaffRequest) -> HttpResponse:
 @page(may="run_events")
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: StaffRequest, event_id: int) -> HttpResponse:
-    """Every fact of an event; guests are told when time or place moves."""
+    """Edits all fields of an event; guests are told of a new time or location."""
     event = the_event(request, event_id, may="run_events")
     form = EventForm(request.POST or None, user=request.user, event=event)
     if form.is_valid():
@@ -138,7 +138,7 @@ def edit(request: StaffRequest, event_id: int) -> HttpResponse:
 @page(may="run_events")
 @require_POST
 def second_delivery(request: StaffRequest) -> HttpResponse:
-    """Next month's second delivery as a draft, with one click; where there is one, that one."""
+    """Creates next month's second delivery as a draft with one click, or opens the existing one."""
     centres = Centre.objects.where(request.user, may="run_events")
     centre = centres.order_by(Case(When(pk=request.user.home_centre_id or 0, then=0), default=1), "pk")[0]
     event = draft_second_delivery(centre, by=request.user, now=timezone.now())
@@ -158,7 +158,7 @@ def publish(request: StaffRequest, event_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cancel(request: StaffRequest, event_id: int) -> HttpResponse:
-    """Calls the event off after a confirmation, since it writes to everybody."""
+    """Cancels the event, after a confirmation because everybody is told."""
     event = the_event(request, event_id, may="run_events")
     form = CancelForm(request.POST or None)
     if form.is_valid():
@@ -175,7 +175,7 @@ def cancel(request: StaffRequest, event_id: int) -> HttpResponse:
 @page(may="run_events")
 @require_POST
 def make_landing(request: StaffRequest, event_id: int) -> HttpResponse:
-    """A landing page for the event, made from what the event says; then to where it is edited."""
+    """Makes a landing page from the event's data and redirects to its edit page."""
     event = the_event(request, event_id, may="run_events")
     for make in landing.makers:
         make(event, request.user)
@@ -195,7 +195,7 @@ CHIPS = ("answered", "coming", "waiting", "no", "silent")
 @page(may="invite")
 @require_safe
 def event(request: StaffRequest, event_id: int) -> HttpResponse:
-    """Who is entitled, invited, coming, waiting; the seats filling; one button for the next step."""
+    """The cockpit: people entitled, invited, coming and waiting; the seats; one button for the next step."""
     found = the_event(request, event_id, may="invite")
     now = figures.event_figures(found, request.user)
     show = request.GET.get("show", "")
@@ -232,7 +232,7 @@ def chips(now: figures.EventFigures, show: str) -> list[tuple[str, object, int, 
 @page(may="invite")
 @require_POST
 def invite(request: StaffRequest, event_id: int) -> HttpResponse:
-    """Invites everybody who may be; pressing twice, or two at once, sends once."""
+    """Invites everybody who may be invited; a double click sends once."""
     found = the_event(request, event_id, may="invite")
     start_inviting(found, by=request.user)
     return done(request, event_url(found), _("The invitations are being sent."))
