@@ -1,15 +1,19 @@
 """Registers this app's pages, search, panels and policies."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.customers import finding, panels, parts
-from accounts.customers.models.assignment import LookedAfter
+from accounts.customers.models.assignment import Assignment, LookedAfter
 from accounts.customers.models.company import Company, in_reach, ways_in
 from accounts.customers.models.touched import derived
 from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS, count_for_second_delivery, mend_fleets
+from accounts.staff.leaving import still_assigned
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.policy import Effect, effects
+from accounts.staff.models.user import User
 from fleetportal.core.audit import label
 from fleetportal.core.outbox.message import concerned
 from fleetportal.core.web.pages import NavigationEntry, navigation
@@ -27,11 +31,19 @@ def register_rules() -> None:
     ways_in.register("looked after", LookedAfter())
     concerned.register(label(Company), lambda user, may: in_reach(user, may=may))
     concerned.register(label(Centre), lambda user, may: Centre.objects.where(user, may=may).values("pk"))
+    still_assigned.register("companies", companies_of)
     derived.register("fleets", mend_fleets, weight=10)
     effects.register(
         "vehicles",
         Effect({SECOND_DELIVERY_DAYS.key}, _("Vehicles eligible for a second delivery on that day"), count_for_second_delivery),
     )
+
+
+def companies_of(user: User, seen_by: User) -> str:
+    """The companies that `user` looks after today, as account manager or stand-in."""
+    running = Assignment.objects.running(on=timezone.localdate()).filter(user=user, company__in=in_reach(seen_by, may="administer"))
+    count = running.values("company").distinct().count()
+    return ngettext("%(count)d company", "%(count)d companies", count) % {"count": count} if count else ""
 
 
 def register_pages() -> None:

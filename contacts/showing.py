@@ -6,14 +6,17 @@ from django.db.models import DateTimeField, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.customers import finding
 from accounts.customers.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
 from accounts.models import Company, CompanyIds, User, derived, in_reach
+from accounts.staff.leaving import still_assigned
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
 from contacts.memory.models.interaction import mend_last_contacts
 from contacts.memory.models.meeting import Meeting, MeetingQuerySet
+from contacts.memory.models.task import Task
 from contacts.pages import columns, panels
 from contacts.people.models.person import Person
 from contacts.today.day import CalendarLine, appointments
@@ -31,6 +34,19 @@ LINES: dict[str, tuple[str, object, str]] = {
 }
 
 
+def tasks_left_with(user: User, seen_by: User) -> str:
+    """The open tasks of `user`."""
+    count = Task.objects.where(seen_by, may="administer").open().filter(owner=user).count()
+    return ngettext("%(count)d open task", "%(count)d open tasks", count) % {"count": count} if count else ""
+
+
+def meetings_left_with(user: User, seen_by: User) -> str:
+    """The meetings that `user` leads and that were not held yet."""
+    reach = in_reach(seen_by, may="administer")
+    count = Meeting.objects.open().filter(account_manager=user, company__in=reach).count()
+    return ngettext("%(count)d meeting", "%(count)d meetings", count) % {"count": count} if count else ""
+
+
 def register() -> None:
     derived.register("last contacts", mend_last_contacts, weight=11)
     links.scopes[unsubscribe.SCOPE] = "contacts:preferences"
@@ -41,6 +57,8 @@ def register() -> None:
     links.scopes["meeting"] = "contacts:meeting_link"
     navigation.register("meetings", NavigationEntry(_("Meetings"), "calendar-event", "contacts:meetings", "serve_customers"), weight=50)
     appointments.register("meetings", meetings_of)
+    still_assigned.register("tasks", tasks_left_with)
+    still_assigned.register("meetings", meetings_left_with)
     timeline.say(LINES)
     finding.findable.register("people", finding.Findable(_("People"), "users", people, person_page, roles), weight=20)
     dossier_panels.register(

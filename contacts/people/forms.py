@@ -111,11 +111,15 @@ class RoleForm(forms.Form):
         self.initial.setdefault("on", timezone.localdate())
 
 
+# What becomes of the rest when somebody leaves a company; see docs/leaving.md.
+ENDS_ALONE = _("Vehicles, vouchers and seats at events are not affected. End or withdraw them on their own pages if necessary.")
+
+
 class MoveForm(forms.Form):
     """The company to which a person moves with their role, and the day."""
 
     company = forms.ModelChoiceField(label=_("To company"), queryset=Company.objects.none())
-    on = DayField(label=_("From"))
+    on = DayField(label=_("From"), help_text=ENDS_ALONE)
 
     def __init__(self, data: FormData = None, *, role: Role, companies: QuerySet[Company], **options: Unpack[FormOptions]) -> None:
         super().__init__(data, **options)
@@ -140,6 +144,10 @@ class RoleEditForm(RowForm):
     class Meta:
         fields = ("job_title", "responsibilities", "starts_on", "ends_on")
         field_classes = {"starts_on": DayField, "ends_on": DayField}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["ends_on"].help_text = ENDS_ALONE
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -1,11 +1,16 @@
 """Administrators make users and give them a role at centres; nobody else finds the address."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Assignment, User
 from accounts.staff.actions.roles import centres_of, give_role, roles_of
+from contacts.models import Task
 from fleetportal.core.audit import Entry
+from tests.factories.accounts import make_user
+from tests.factories.meetings import make_meeting
 
 ADDRESS = "/django-admin/"
 
@@ -99,3 +104,23 @@ def test_the_menu_leads_to_the_other_two_houses_those_who_may_enter(client, requ
     client.force_login(request.getfixturevalue(who))
     page = client.get("/companies/").content.decode()
     assert {address for address in ("/cms/", "/django-admin/") if f'href="{address}"' in page} == LEADS[who]
+
+
+def test_the_page_of_a_user_counts_what_a_deactivated_account_leaves_behind(client, admin, anna, boris, north_ag, south_ag):
+    """Deactivating ends nothing; each administrator sees what is at the centres they administer."""
+    norbert = make_user("norbert", role="administrator", at=[north_ag.centre], home_centre=north_ag.centre)
+    for company in (north_ag, south_ag):
+        Assignment.assign(company, anna, starts_on=date(2020, 1, 1), by=None)
+        Task.plan(company, "Call back", due_on=date(2027, 1, 11), owner=anna, by=anna)
+    make_meeting(north_ag, account_manager=anna)
+    address = reverse("admin:accounts_user_change", args=[anna.pk])
+    for user, said in ((admin, "2 companies, 2 open tasks, 1 meeting."), (norbert, "1 company, 1 open task, 1 meeting.")):
+        client.force_login(user)
+        assert f"Still assigned to this user: {said}" in client.get(address).content.decode()
+    before = list(Assignment.objects.order_by("pk").values())
+    client.post(address, {name: value for name, value in ANNA.items() if name != "is_active"})
+    anna.refresh_from_db()
+    assert not anna.is_active and list(Assignment.objects.order_by("pk").values()) == before
+    assert Task.objects.open().filter(owner=anna).count() == 2
+    other = reverse("admin:accounts_user_change", args=[boris.pk])
+    assert "Nothing at the centres you administer is assigned" in client.get(other).content.decode()

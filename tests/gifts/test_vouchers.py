@@ -246,3 +246,13 @@ def test_a_voucher_is_found_by_its_code_however_it_is_typed(shine):
     assert Voucher.objects.found_by_code(f" {typed} ") == voucher
     assert Voucher.objects.found_by_code("W7K4 QD9P 3MXA") is None
     assert Voucher.objects.found_by_code("'; drop table") is None
+
+
+def test_a_claimed_voucher_outlives_the_role_of_its_driver_and_the_form_says_so(client, anna, wanda, north, shine, mirko):
+    """It was given to the person; withdrawing it is a step of its own."""
+    voucher = make_voucher(shine, driver=mirko, claimed=True)
+    client.force_login(anna)
+    for path in (f"/drivers/{mirko.pk}/edit/", f"/drivers/{mirko.pk}/move/"):
+        assert "Vehicles, vouchers and seats at events are not affected." in client.get(path).content.decode()
+    mirko.end(by=anna, on=timezone.localdate() - timedelta(days=1))
+    assert redeeming.redeem(voucher, by=wanda, wash=north).voucher == voucher
