@@ -1,7 +1,7 @@
-"""The code that is typed where no camera is: 12 signs of 30, 58.9 bits, none of which is taken for another (R28).
+"""The code to type where there is no camera: 12 of 30 characters, 58.9 bits, none easily confused with another (R28).
 
-Like a link's token it is derived from a secret outside the database: it can be shown or printed at any time, is found by
-a keyed hash, and a copy of the database alone opens nothing.
+Like a link's token it is derived from a secret outside the database: it can be shown or printed at any time and is found by a keyed
+hash, and a copy of the database alone gives no access.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ NONCE_BYTES = 16
 
 
 def code_of(nonce: bytes) -> str:
-    """The code that belongs to `nonce`. The remainder of 256 bits favours no sign by more than 2^-190."""
+    """The code that belongs to `nonce`. The remainder of 256 bits favours no character by more than 2^-190."""
     number = int.from_bytes(_keyed(b"voucher code " + bytes(nonce)), "big")
     signs = []
     for _place in range(LENGTH):
@@ -25,23 +25,23 @@ def code_of(nonce: bytes) -> str:
 
 
 def grouped(code: str) -> str:
-    """The code as it is read out: "W7K4 QD9P 3MXA"."""
+    """The code in groups: "W7K4 QD9P 3MXA"."""
     return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def fold_code(typed: str) -> str:
-    """What was typed, as codes are compared: capitals, no blanks or hyphens; "" where it cannot be a code."""
+    """The typed code in the form for comparison: capitals, no spaces or hyphens; "" where it cannot be a code."""
     signs = "".join(sign for sign in typed.upper() if sign.isalnum())
     return signs if len(signs) == LENGTH and all(sign in ALPHABET for sign in signs) else ""
 
 
 def code_hash(code: str) -> str:
-    """What a voucher is found by; keyed, so that nobody can try all codes against a copy of the database."""
+    """The hash by which a voucher is found; keyed, so that nobody can try all codes against a copy of the database."""
     return _keyed(b"voucher hash " + code.encode()).hex()
 
 
 def mark_hash(kind: str, *values: object) -> str:
-    """One sign by which a driver is known again (a number, a plate), unreadable."""
+    """The hash of a mark by which a driver is recognised (a number, a plate)."""
     return _keyed("\0".join(["driver's mark", kind, *map(str, values)]).encode()).hex()
 
 

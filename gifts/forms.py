@@ -1,4 +1,4 @@
-"""What people type about vouchers and gifts, turned into values."""
+"""Forms for vouchers and gifts."""
 
 import re
 from datetime import date
@@ -23,7 +23,7 @@ from gifts import codes
 from gifts.models import Gift, Programme, Stock, Voucher
 from gifts.models.programme import MAX_AT_ONCE
 
-# A personal link or a card's, however its QR code was read; the address itself is never opened.
+# A personal link or a card's, as read from its QR code; the address itself is never opened.
 SCANNED = re.compile(r"/(voucher|claim)/([A-Za-z0-9_-]{32})(?:[/?#]|$)")
 
 
@@ -32,7 +32,7 @@ def text_input(**attrs: str) -> forms.TextInput:
 
 
 def read_code(text: str) -> tuple[str, str]:
-    """("voucher" or "claim", token) of a scanned address, else ("typed", code)."""
+    """("voucher" or "claim", token) of a scanned address, otherwise ("typed", code)."""
     scanned = SCANNED.search(text)
     return (scanned[1], scanned[2]) if scanned else ("typed", codes.fold_code(text))
 
@@ -41,12 +41,12 @@ CHOICES = 300
 
 
 def names_of(companies: QuerySet[Company]) -> list[str]:
-    """The names to choose from while typing; a longer list is typed. Costs 1 query."""
+    """The names to choose from while typing; none where there are too many. Costs 1 query."""
     return list(companies.order_by("name_folded").values_list("name", flat=True)[:CHOICES])
 
 
 class FirstNameForm(forms.Form):
-    """The first name only: a card printed for a company needs no more."""
+    """Only the first name, which is enough for a card printed for a company."""
 
     first_name = forms.CharField(
         label=_("Your first name"),
@@ -102,7 +102,7 @@ class PoolForm(FirstNameForm):
 
 
 def mobile(typed: str) -> str:
-    """The number in E.164; raises ValidationError for what is no telephone number."""
+    """The number in E.164; raises ValidationError for anything else."""
     try:
         number = phonenumbers.parse(typed, "DE")
     except phonenumbers.NumberParseException:
@@ -113,7 +113,7 @@ def mobile(typed: str) -> str:
 
 
 class CodeForm(forms.Form):
-    """The six figures that were sent."""
+    """The six digits that were sent."""
 
     code = forms.CharField(
         label=_("The code we sent you"),
@@ -126,7 +126,7 @@ class CodeForm(forms.Form):
 
 
 class RedeemForm(forms.Form):
-    """What the door sends: a scanned or typed code, from the body and never the address, and the wash, one of *yours*."""
+    """A scanned or typed code, from the request's body and never its address, and one of the user's washes."""
 
     code = forms.CharField(
         label=_("Code"), max_length=400, widget=text_input(autocapitalize="characters", spellcheck="false", placeholder="W7K4 QD9P 3MXA")
@@ -138,17 +138,17 @@ class RedeemForm(forms.Form):
 
     @property
     def wash(self) -> Centre:
-        """The wash chosen, else the first of yours."""
+        """The chosen wash, or the user's first."""
         return self.washes.get(self.data.get("wash", ""), next(iter(self.washes.values())))
 
     @property
     def says_where(self) -> bool:
-        """False where several washes are yours and the one chosen is none of them: a guess would book the wash in the wrong place."""
+        """False where the user has several washes and none of them was chosen: a guess could book the wrong wash."""
         return len(self.washes) == 1 or self.data.get("wash", "") in self.washes
 
     @property
     def typed(self) -> str:
-        """The code as it was typed; "" where one was scanned."""
+        """The typed code; "" where one was scanned."""
         code = str(self.data.get("code", ""))
         return code if read_code(code)[0] == "typed" else ""
 
@@ -157,7 +157,7 @@ class RedeemForm(forms.Form):
 
 
 class ReasonWhyForm(forms.Form):
-    """Why something is taken back; kept in the history."""
+    """The reason for undoing something; kept in the history."""
 
     reason = forms.CharField(
         label=_("Why?"), min_length=3, max_length=200, widget=text_input(), help_text=_("This is kept in the history with your name.")
@@ -165,7 +165,7 @@ class ReasonWhyForm(forms.Form):
 
 
 class ProgrammeForm(RowForm):
-    """Hands over values; `Programme.enter` and `Programme.edit` decide."""
+    """Validates the values; `Programme.enter` and `Programme.edit` decide."""
 
     value_cents = CentsField(label=_("Value"), help_text=_("Counts towards the yearly cap on what a driver may receive."))
 
@@ -239,7 +239,7 @@ class IssueForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Who the driver is whom a claim made."""
+    """The identity of a driver made by a claim."""
 
     first_name = forms.CharField(label=_("First name"), max_length=80)
     last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
@@ -269,7 +269,7 @@ class ConfirmForm(forms.Form):
 
 
 class ReceiveForm(forms.Form):
-    """Gifts that came in."""
+    """Gifts received into stock."""
 
     gift = forms.ModelChoiceField(label=_("Gift"), queryset=Gift.objects.filter(is_offered=True))
     centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.none(), empty_label=None)
@@ -297,11 +297,11 @@ class GiftForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter
         return name
 
     def _post_clean(self) -> None:
-        """Nothing: the verb writes."""
+        """Does nothing: the verb writes."""
 
 
 class HandOutForm(forms.Form):
-    """Which gift, from whose stock, for which of the person's companies."""
+    """The gift, the centre's stock, and one of the person's companies."""
 
     stock = forms.ModelChoiceField(queryset=Stock.objects.none())
     company = forms.ModelChoiceField(queryset=Company.objects.none())
@@ -335,7 +335,7 @@ class OnBehalfForm(forms.Form):
 
 
 class CounterForm(forms.Form):
-    """Which programme's voucher a driver gets at the counter, for which of their companies."""
+    """The programme of a driver's voucher at the counter, and one of their companies."""
 
     programme = forms.ModelChoiceField(queryset=Programme.objects.none())
     driver: "forms.ModelChoiceField[Driver]" = forms.ModelChoiceField(queryset=None)

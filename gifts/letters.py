@@ -1,4 +1,4 @@
-"""What drivers get by message: the voucher's personal link, and the code that proves an address."""
+"""Messages to drivers: the voucher's personal link, and the code that proves an address."""
 
 from django.utils.translation import gettext
 
@@ -44,7 +44,7 @@ def code_letter(challenge: Challenge, code: str) -> MessageDraft:
 
 
 class Claimant:
-    """Somebody who gets a code: not yet a person."""
+    """The recipient of a code, who is not yet a person in the database."""
 
     pk: object = None
     email = ""

@@ -1,4 +1,4 @@
-"""Vouchers and cards on paper. ReportLab is loaded with the first page: 0.3 s, then 10 ms a page."""
+"""Vouchers and cards as PDF. The first page loads ReportLab: 0.3 s, then 10 ms a page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ CARD_WIDTH, CARD_HEIGHT, COLUMNS, ROWS = 85 * MM, 60 * MM, 2, 4
 
 @dataclass(frozen=True)
 class VoucherCard:
-    """What is printed on one card."""
+    """The content of one card."""
 
     address: str
     company: str = ""
 
 
 def voucher(one: Voucher, address: str) -> bytes:
-    """A6: the voucher with its QR code (38 mm), typed code, last day and place."""
+    """A6: the voucher with its QR code (38 mm), code, last day and washes."""
     out = BytesIO()
     page = new_canvas(out, A6, title=str(one.programme))
     width, height = A6

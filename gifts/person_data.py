@@ -1,4 +1,4 @@
-"""How the tables of gifts and vouchers forget a person and go along in a merge."""
+"""How the tables of gifts and vouchers forget a person and move in a merge."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from gifts.models import Claim, HandOut, Voucher
 
 
 def forget_vouchers(person: Person) -> None:
-    """The vouchers stay, so that the programme's figures add up; their personal links open nothing any more."""
+    """Keeps the vouchers, so that the programme's figures add up, but revokes their personal links."""
     vouchers = Voucher.objects.filter(person=person).values("pk")
     person_data.forget_changes(Voucher, vouchers)
     Link.objects.filter(scope="voucher", subject_id__in=vouchers).revoke(now=timezone.now())

@@ -1,4 +1,4 @@
-"""What became of a programme's vouchers, as figures and as a chart drawn on the server."""
+"""The report on a programme's vouchers, as figures and as an SVG chart."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class ReportBar:
-    """One bar of the chart: its figure, its length of a thousand, and the rate of those before."""
+    """One bar of the chart: its figure, its length in thousandths, and its rate of the previous bar."""
 
     label: str
     count: int
@@ -26,7 +26,7 @@ class ReportBar:
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of one programme; they always add up to what was issued."""
+    """The figures of one programme; they always add up to the number issued."""
 
     states: dict[str, int]
     given_cents: int
@@ -39,12 +39,12 @@ class Report:
 
     @property
     def claimed(self) -> int:
-        """Ever claimed: by now also used or run out. Revoked ones count as issued alone."""
+        """Ever claimed, including those since used or expired. Revoked ones only count as issued."""
         return self.states[VoucherState.CLAIMED] + self.states[VoucherState.REDEEMED]
 
     @property
     def finding(self) -> str:
-        """What the chart says, as a sentence."""
+        """The chart's main result as a sentence."""
         if not self.issued:
             return _("No vouchers have been issued yet")
         used = self.states[VoucherState.REDEEMED]
@@ -67,7 +67,7 @@ class Report:
 
     @property
     def rows(self) -> list[tuple[str, int, str]]:
-        """The table beneath the chart: state, how many, value."""
+        """The table below the chart: state, number, value."""
         return [(str(VoucherState(state).label), count, "") for state, count in self.states.items()]
 
 
@@ -86,7 +86,7 @@ def report_of(programme: Programme) -> Report:
 
 
 def by_month(programme: Programme) -> list[dict[str, Any]]:
-    """Issued, claimed and used in each of the last twelve months in which anything happened, newest first. Costs 3 queries."""
+    """Issued, claimed and used in each of the last twelve months with any activity, newest first. Costs 3 queries."""
     zone = programme.centre.zone
     kinds = {
         "issued": (Issue.objects.filter(programme=programme), "issued_at", Sum("count")),

@@ -1,4 +1,4 @@
-"""Where gifts and vouchers show up elsewhere: addresses of their links, the side rail, the timeline, pages of people and companies."""
+"""Registers gifts and vouchers elsewhere: link addresses, the side rail, the timeline, pages of people and companies."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Doors for Celery: a line behind each."""
+"""Celery tasks: each calls one function."""
 
 from celery import shared_task
 from django.utils import timezone

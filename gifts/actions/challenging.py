@@ -17,7 +17,7 @@ from gifts.models.challenge import DIGITS, KEPT, STAYS
 
 
 def challenge(programme: Programme, *, first_name: str, channel: str, address: str, plate: str) -> tuple[Challenge, Link]:
-    """A new challenge, with its code on the way, and the link to the page that takes the answer. Costs 5 queries."""
+    """Make a challenge and queue its code; the link to the page for entering it. Costs 5 queries."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     now = timezone.now()
     with transaction.atomic():
@@ -39,7 +39,7 @@ def challenge(programme: Programme, *, first_name: str, channel: str, address: s
 
 
 def forget_old(*, now: datetime) -> int:
-    """How many challenges were dropped, with the words of their messages: what was typed is personal data and needed for minutes."""
+    """Delete old challenges and the text of their messages, which is personal data needed only for minutes; how many."""
     old = Challenge.objects.filter(expires_at__lt=now - KEPT)
     with transaction.atomic():
         Message.objects.filter(about_type=audit.label(Challenge), about_id__in=old.values("pk")).erase()

@@ -1,4 +1,4 @@
-"""The claim of a voucher: it is one driver's from now on, and counts for their allowance and their year."""
+"""Claiming a voucher: it then belongs to one driver and counts towards their allowance and their yearly cap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClaimantDetails:
-    """What the claimant typed, and the marks by which the same driver is recognised."""
+    """The details that the claimant typed, and the marks by which a driver is recognised again."""
 
     first_name: str = ""
     place: str = ""  # company or plate, as typed
@@ -34,12 +34,12 @@ class ClaimantDetails:
 def claim(
     voucher: Voucher, person: Person, *, company: Company | None, by: "User | None", said: ClaimantDetails = ClaimantDetails()
 ) -> Claim:
-    """The claim of `voucher` for `person`: a driver's own act (`by=None`), or a member of staff's on their behalf.
+    """Claim `voucher` for `person`: by the driver (`by=None`), or by staff on their behalf.
 
     Raises VoucherTaken, VoucherExpired, VoucherRevoked, DriverHasOne, CapReached; nothing has changed then. Costs 17 queries.
     """
     with transaction.atomic():
-        lock(person)  # the cap depends on whom they work for, which staff may be changing at this moment
+        lock(person)  # the cap depends on their employers, which staff may be changing at the same time
         now = timezone.now()
         day = voucher.programme.centre.today(now)
         period, marks = voucher.programme.period_of(day), sorted({person_mark(person), *said.marks})
@@ -61,11 +61,11 @@ def claim(
 
 
 def driver_has_one(programme: Programme) -> DriverHasOne:
-    """The refusal for a driver who took all they may have in this period."""
+    """The refusal for a driver who has taken all their vouchers in this period."""
     message = _("One voucher per driver: a voucher has already been claimed with these details in this period.")
     return DriverHasOne(message, facts={"centre": programme.centre.name, "phone": programme.centre.phone})
 
 
 def person_mark(person: Person) -> str:
-    """The mark by which a known person is recognised."""
+    """The mark of a known person."""
     return mark_hash("person", person.pk)

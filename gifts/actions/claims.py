@@ -1,4 +1,4 @@
-"""The open ways to a voucher: a card that is nobody's yet, and a programme's claim page. Both make or find the driver."""
+"""Claims without an account: by an unclaimed card, or on a programme's claim page. Both find or make the driver."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -27,17 +27,17 @@ from gifts.models import Challenge, Claim, PoolEmpty, Programme, Voucher, Vouche
 
 @dataclass(frozen=True)
 class TypedEmployer:
-    """What was typed as company or plate, and what it leads to."""
+    """What was typed as company or plate, and the company or vehicle found by it."""
 
     company: Company | None
     plate: str = ""
 
 
 def claim_card(voucher: Voucher, *, first_name: str, place: str) -> Claim:
-    """The claim of a printed card by whoever holds it; a driver who was not known is entered, unconfirmed until staff look.
+    """Claim a printed card; an unknown driver is entered as unconfirmed, until staff have checked them.
 
-    A company or plate that nobody knows is taken all the same: a claim page tells nothing of who is a customer (R30).
-    Raises what `claim` raises; nothing has changed then.
+    An unknown company or plate is accepted as well, because a claim page must not reveal who is a customer (R30). Raises the
+    refusals of `claim`; nothing has changed then.
     """
     with transaction.atomic():
         today = voucher.programme.centre.today(timezone.now())
@@ -50,7 +50,7 @@ def claim_card(voucher: Voucher, *, first_name: str, place: str) -> Claim:
 
 
 def claim_from_pool(challenge: Challenge) -> Claim:
-    """The claim of a voucher of the claim page by whoever confirmed the address; the message with the personal link is queued.
+    """Claim a voucher of the claim page after the address was confirmed; the message with the personal link is queued.
 
     Raises PoolEmpty, DriverHasOne, CapReached; nothing has changed then.
     """
@@ -60,7 +60,7 @@ def claim_from_pool(challenge: Challenge) -> Claim:
         vehicle = vehicle_of(challenge.plate)
         known = person_at(challenge)
         if known:
-            lock(known)  # for whom they drive is asked when nobody is saying it at this moment
+            lock(known)  # under the lock, so that their employer is not being changed at the same time
         person = known or new_driver(challenge.first_name, vehicle.company if vehicle else None, programme, on=today, challenge=challenge)
         company = vehicle.company if vehicle else only_company(person, on=today)
         said = ClaimantDetails(first_name=challenge.first_name, place=challenge.plate, marks=marks_of(challenge))
@@ -71,7 +71,7 @@ def claim_from_pool(challenge: Challenge) -> Claim:
 
 
 def take_from_pool(programme: Programme, person: Person, *, company: Company | None, said: ClaimantDetails, on: date) -> Claim:
-    """The claim of whichever voucher of the pool is free; raises PoolEmpty where none is."""
+    """Claim any free voucher of the pool; raises PoolEmpty where there is none."""
     free = Voucher.objects.select_related("programme__centre", "issue")
     voucher = free.next_in_pool(programme, on=programme.today(timezone.now())) if programme.runs(on) else None
     if voucher is None:
@@ -80,12 +80,12 @@ def take_from_pool(programme: Programme, person: Person, *, company: Company | N
 
 
 def marks_of(challenge: Challenge) -> list[str]:
-    """By what the same driver is known again: the number or address they confirmed, and the plate."""
+    """The marks by which the same driver is recognised: the confirmed number or address, and the plate."""
     return [mark_hash(challenge.channel, mailbox(challenge.address)), mark_hash("plate", fold_plate(challenge.plate))]
 
 
 def mailbox(address: str) -> str:
-    """The mailbox behind an address, for counting only: no tag behind a plus, no dots where the host ignores them."""
+    """The mailbox of an address, only for counting: without a tag after a plus, and without dots where the host ignores them."""
     local, at, host = fold(reached(address)).partition("@")
     local = local.partition("+")[0]
     if host in ("gmail.com", "googlemail.com"):
@@ -94,16 +94,16 @@ def mailbox(address: str) -> str:
 
 
 def reached(address: str) -> str:
-    """`address` as mail servers know it: bücher.example is another's than bucher.example, though a search finds both."""
+    """`address` in the form that mail servers use: bücher.example is not bucher.example, although a search finds both."""
     local, at, host = address.casefold().partition("@")
     try:
         return f"{local}{at}{host.encode('idna').decode()}"
-    except UnicodeError:  # no mail server has such a name
+    except UnicodeError:  # no mail server can have such a name
         return address
 
 
 def place_of(typed: str) -> TypedEmployer:
-    """The company that a plate or a company's name, as typed, leads to, if it leads to one alone. Costs 1 or 2 queries."""
+    """The company found by the typed plate or company name, if there is exactly one. Costs 1 or 2 queries."""
     vehicle = vehicle_of(typed)
     if vehicle:
         return TypedEmployer(vehicle.company, plate=vehicle.plate_folded)
@@ -113,13 +113,13 @@ def place_of(typed: str) -> TypedEmployer:
 
 
 def vehicle_of(plate: str) -> Vehicle | None:
-    """The vehicle that carries this plate now, if one alone does. Costs 1 query."""
+    """The vehicle with this plate today, if there is exactly one. Costs 1 query."""
     found = list(Vehicle.objects.active().filter(plate_folded=fold_plate(plate) or "-").select_related("company")[:2])
     return found[0] if len(found) == 1 else None
 
 
 def known_driver(company: Company, first_name: str, *, on: date) -> Driver | None:
-    """The one driver of that company with that first name; None where there is none, or more than one. Costs 1 query."""
+    """The one driver of that company with that first name; None where there are none or several. Costs 1 query."""
     wanted = fold(first_name)
     drivers = Driver.objects.running(on=on).filter(company=company).select_related("person", "company")
     same = [driver for driver in drivers if fold(driver.person.first_name) == wanted]
@@ -127,7 +127,7 @@ def known_driver(company: Company, first_name: str, *, on: date) -> Driver | Non
 
 
 def person_at(challenge: Challenge) -> Person | None:
-    """The one person known at the address that was confirmed, which is confirmed from now on. Costs 1 or 2 queries."""
+    """The one person with the confirmed address, which is marked as confirmed. Costs 1 or 2 queries."""
     channel, value = challenge.channel, challenge.address
     alike = PersonAddress.objects.usable().filter(channel=channel, value_folded=fold_address(channel, value)).select_related("person")
     known = [one for one in alike if channel != Channel.EMAIL or reached(one.value) == reached(value)]
@@ -138,20 +138,21 @@ def person_at(challenge: Challenge) -> Person | None:
 
 
 def only_company(person: Person, *, on: date) -> Company | None:
-    """The company for which a known person drives, if it is one alone. Costs 1 query."""
+    """The company for which a known person drives, if there is exactly one. Costs 1 query."""
     roles = list(Driver.objects.running(on=on).filter(person=person).select_related("company")[:2])
     return roles[0].company if len(roles) == 1 else None
 
 
 def new_driver(first_name: str, company: Company | None, programme: Programme, *, on: date, challenge: Challenge | None = None) -> Person:
-    """A person entered by their own claim: unconfirmed, met by the centre that runs the programme, a driver where the company is known."""
+    """Enter a person from their own claim: unconfirmed, at the centre that runs the programme, and as a driver if the company is
+    known."""
     address = {challenge.channel: challenge.address} if challenge else {}
     person = people.enter(
         by=None,
         first_name=first_name,
         centre=programme.centre,
         is_confirmed=False,
-        language=get_language() or settings.LANGUAGE_CODE,  # what they read the card in, their letters will be written in
+        language=get_language() or settings.LANGUAGE_CODE,  # the language of the card becomes that of their messages
         email=address.get(Channel.EMAIL, ""),
         phone=address.get(Channel.PHONE, ""),
     )
@@ -169,10 +170,10 @@ def new_driver(first_name: str, company: Company | None, programme: Programme, *
 def confirm_driver(
     person: Person, *, first_name: str, last_name: str, company: Company | None, by: User, withdraw: bool = False
 ) -> list[Voucher]:
-    """A driver whom a claim made is one of ours: named, at `company`, and what they claimed stands with that company.
+    """Confirm a driver made by a claim, with a name and a company; their claims are assigned to that company.
 
-    The cap is asked again, by the company's rule that nobody knew at the claim; with `withdraw` the unused vouchers beyond it are
-    withdrawn and given back, without it VouchersPassCap is raised. What was used stays in the ledger. Doing it twice changes nothing more.
+    The cap is checked again with the company's rule, which was unknown at the claim; with `withdraw` unused vouchers above it are
+    withdrawn and given back, otherwise VouchersPassCap is raised. Used ones remain in the ledger. Repeating it changes nothing.
     """
     with transaction.atomic():
         is_news = not lock(person).is_confirmed
@@ -194,16 +195,17 @@ def confirm_driver(
 
 
 def bring_to(company: Company, person: Person) -> None:
-    """What `person` claimed while no company was known stands with `company`, on its timeline and in the ledger."""
+    """Assign to `company` what `person` claimed while no company was known, on its timeline and in the ledger."""
     for made in Claim.objects.filter(person=person, voucher__company=None).select_related("voucher").order_by("pk"):
         if not Voucher.objects.filter(pk=made.voucher_id, company=None).update(company=company):
-            continue  # somebody else confirmed it a moment ago: the timeline has its line
+            continue  # just confirmed by somebody else: the timeline has its line
         ledger.Received.objects.not_taken_back().about([made.voucher]).filter(company=None).update(company=company)
         interaction.record("voucher.claimed", company=company, person=person, about=made, by=None, happened_at=made.claimed_at)
 
 
 def beyond_cap(person: Person, company: Company, *, on: date) -> list[Voucher]:
-    """The unused vouchers of this year, latest first, without which the year's sum is within the cap. Costs 3 queries, 4 above it."""
+    """This year's unused vouchers, latest first, that must be withdrawn to bring the year's sum within the cap. Costs 3 queries, 4
+    above it."""
     this_year = ledger.gift_year(person, company=company, on=on)
     over, found = this_year.received_cents - this_year.cap.cents, []
     if over <= 0:
@@ -220,7 +222,7 @@ def beyond_cap(person: Person, company: Company, *, on: date) -> list[Voucher]:
 
 
 def pass_cap(person: Person, company: Company, vouchers: list[Voucher], *, on: date) -> VouchersPassCap:
-    """The refusal that says the rule and what confirming would take back."""
+    """The refusal with the rule and the number of vouchers that confirming would withdraw."""
     rule = ledger.cap_of(person, company=company, on=on).words
     count = len(vouchers)
     message = ngettext(

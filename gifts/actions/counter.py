@@ -1,4 +1,4 @@
-"""What is given at the counter to a driver who is known."""
+"""Vouchers for known drivers at the counter."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,10 +15,11 @@ from gifts.models import Allowance, Claim, Programme, Voucher, VoucherForeign, W
 
 
 def issue_at_counter(programme: Programme, driver: Driver, *, by: User) -> Voucher:
-    """A personal voucher for `driver`, free until they say "it's mine"; the message with its link is queued where there is an address.
+    """Issue a personal voucher for `driver`, unclaimed until they say "it's mine"; the message with its link is queued where there
+    is an address.
 
     One that they have not claimed yet counts like one taken: where no more is left, it is the answer and no letter is written.
-    Raises DriverHasOne and CapReached before anything is issued: who could not claim it is not given it.
+    Raises DriverHasOne and CapReached before anything is issued, for a driver who could not claim it.
     """
     with transaction.atomic():
         lock(driver.person)  # what is decided below is how many they have: two counters must not both see none
@@ -40,9 +41,9 @@ def issue_at_counter(programme: Programme, driver: Driver, *, by: User) -> Vouch
 
 
 def claim_for(voucher: Voucher, driver: Driver, *, by: User) -> Claim:
-    """The claim of a card, or of the driver's own voucher, by staff on the driver's behalf; their link is queued where there is an address.
+    """Claim a card, or the driver's own voucher, on the driver's behalf; the message with the link is queued where there is an address.
 
-    Raises VoucherForeign for a card printed for others, and what `claim` raises; nothing has changed then. Costs 17 queries, 24
+    Raises VoucherForeign for a card printed for others, and the refusals of `claim`; nothing has changed then. Costs 17 queries, 24
     with a message.
     """
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""A gift given in person, from a centre's stock, and taken back."""
+"""Hands out gifts from a centre's stock, and takes them back."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def hand_out(gift: Gift, person: Person, *, company: Company, centre: Centre, by: "User | None") -> HandOut:
-    """`person` got `gift` from the stock of `centre`; it counts for this year and for `company`.
+    """Give `gift` to `person` from the stock of `centre`; it counts for this year and for `company`.
 
     Raises NothingInStock, NothingAllowed, CapReached; nothing has changed then. Costs 12 queries.
     """
@@ -38,7 +38,7 @@ def hand_out(gift: Gift, person: Person, *, company: Company, centre: Centre, by
 
 
 def take_back(given: HandOut, *, by: "User | None") -> None:
-    """The gift is in stock again and its value counts no more. Raises AlreadyUndone. Costs 9 queries."""
+    """Return the gift to stock; its value no longer counts. Raises AlreadyUndone. Costs 9 queries."""
     with transaction.atomic():
         now = timezone.now()
         if not HandOut.objects.not_undone().filter(pk=given.pk).update(undone_at=now, undone_by=by):

@@ -1,4 +1,4 @@
-"""How vouchers come into being: as cards, for a claim page, or for one known driver."""
+"""Issues vouchers: as cards, for a claim page, or for one known driver."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -29,7 +29,8 @@ def issue(
     driver: Driver | None = None,
     now: datetime | None = None,
 ) -> Issue:
-    """`count` new vouchers, free: cards (for the drivers of `company`, or nobody's), for the claim page, or for one known `driver`.
+    """`count` new free vouchers: as cards (for the drivers of `company`, or for anybody), for the claim page, or for one known
+    `driver`.
 
     Costs 5 queries, 1 more for each thousand. Raises ValueError above MAX_AT_ONCE.
     """
@@ -82,6 +83,6 @@ def _open_links(issued: Issue, vouchers: list[Voucher]) -> None:
 
 
 def card_links(issued: Issue) -> models.QuerySet[Link]:
-    """The links printed on the cards of an issue that nobody has claimed yet, in their order."""
+    """The links on the unclaimed cards of an issue, in their order."""
     free = Voucher.objects.filter(issue=issued, state=VoucherState.FREE).values("pk")
     return Link.objects.filter(scope="claim", subject_id__in=free, revoked_at=None).order_by("subject_id")

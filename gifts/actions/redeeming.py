@@ -1,4 +1,4 @@
-"""The wash takes a voucher back, or undoes that."""
+"""Redeems vouchers at the wash, or undoes that."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 
 def redeem(voucher: Voucher, *, by: "User | None", wash: Centre) -> Redemption:
-    """The redemption of `voucher` at `wash`.
+    """Redeem `voucher` at `wash`; the redemption.
 
     Raises VoucherSpent, VoucherExpired, VoucherRevoked, VoucherForeign, NobodysVoucher; nothing has changed then. Costs 5 queries.
     """
     now = timezone.now()
     day = wash.today(now)
-    with transaction.atomic(savepoint=False):  # whoever is refused below has written nothing that must be taken back
+    with transaction.atomic(savepoint=False):  # a refusal below has written nothing that must be rolled back
         if Voucher.objects.filter(pk=voucher.pk).redeemable(at=wash, on=day).update(state=VoucherState.REDEEMED):
             voucher.state = VoucherState.REDEEMED
             redemption = Redemption.objects.create(voucher=voucher, wash=wash, redeemed_by=by, redeemed_at=now)
@@ -48,11 +48,11 @@ def redeem(voucher: Voucher, *, by: "User | None", wash: Centre) -> Redemption:
             )
             add_to_timeline(voucher, "voucher.redeemed", about=redemption, by=by)
             return redemption
-    raise refusal(Voucher.objects.with_names().get(pk=voucher.pk), at=wash, on=day)  # read again: spent where and when
+    raise refusal(Voucher.objects.with_names().get(pk=voucher.pk), at=wash, on=day)  # read again, for where and when it was used
 
 
 def refusal(voucher: Voucher, *, at: Centre, on: date) -> VoucherRefused:
-    """Why `voucher`, as the database has it, is not redeemed at `at`. Costs 1 to 2 queries."""
+    """Why `voucher`, in its current state, can't be redeemed at `at`. Costs 1 to 2 queries."""
     if not voucher.programme.centres.filter(pk=at.pk).exists():
         places = ", ".join(voucher.programme.centres.values_list("name", flat=True))
         return VoucherForeign(_("This voucher is for a different car wash: %s.") % places)
@@ -68,7 +68,7 @@ def refusal(voucher: Voucher, *, at: Centre, on: date) -> VoucherRefused:
 def spent(voucher: Voucher, *, now: datetime) -> VoucherSpent:
     """The refusal of a voucher that was used, with when and where. Costs 1 query."""
     redemption = Redemption.objects.not_undone().filter(voucher=voucher).select_related("wash", "redeemed_by").first()
-    if redemption is None:  # undone a moment ago: asking again will do
+    if redemption is None:  # just undone: trying again will work
         return VoucherSpent(_("Already redeemed."))
     when = timezone.localtime(redemption.redeemed_at, redemption.wash.zone)
     time = formats.time_format(when, "H:i")
@@ -79,7 +79,7 @@ def spent(voucher: Voucher, *, now: datetime) -> VoucherSpent:
 
 
 def undo(redemption: Redemption, *, by: "User | None", reason: str) -> Voucher:
-    """The voucher, claimed again as before; if its days are over meanwhile, it expires by itself.
+    """Undo the redemption: the voucher is claimed again; if its last day has passed, it expires by itself.
 
     Raises NotRedeemed where somebody undid it before. Costs 6 queries.
     """

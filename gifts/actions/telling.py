@@ -1,4 +1,4 @@
-"""What the company's timeline and the driver are told about a voucher."""
+"""Tells the driver about a voucher, and adds it to the company's timeline."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add_to_timeline(voucher: Voucher, kind: str, *, about: models.Model, by: "User | None") -> None:
-    """A line on the company's timeline; none while the company is not known. It touches no reason. Costs 1 query."""
+    """Add a line to the company's timeline; none while the company is not known. It touches no reasons. Costs 1 query."""
     if voucher.company:
         where: dict[str, Any] = {"company": voucher.company, "person": voucher.person, "channel": Channel.IN_PERSON, "touches": False}
         record_interaction(kind, about=about, by=by, **where)
@@ -30,7 +30,7 @@ def open_link(voucher: Voucher) -> Link:
 
 
 def send(voucher: Voucher, person: Person, *, address: str = "") -> Message:
-    """The message with the personal link to `person`; sent once for each address, however often it is asked for.
+    """The message with the personal link to `person`; sent once for each address, however often it is called.
 
     Call it inside the verb's transaction.
     """

@@ -1,4 +1,4 @@
-"""Vouchers that count no more: withdrawn by staff, given back by the driver, or run out."""
+"""Ends vouchers: withdrawn by staff, given back by the driver, or expired."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def revoke(voucher: Voucher, *, by: "User | None", reason: str) -> None:
-    """The voucher counts no more, and what it took from the driver's allowance and cap is free again.
+    """Revoke the voucher, and release its share of the driver's allowance and cap.
 
     Raises VoucherSpent, VoucherExpired, VoucherRevoked; nothing has changed then. Costs 12 queries.
     """
@@ -47,10 +47,10 @@ def _release(voucher: Voucher, now: datetime) -> None:
 
 
 def expire_due(*, now: datetime, limit: int = 500) -> int:
-    """How many vouchers, at most `limit`, ran out and say so now; their value counts for nobody's year any more.
+    """Mark at most `limit` vouchers as expired, so that their value no longer counts; how many.
 
-    Each when its last day has ended at every wash where it can be used. Safe to be run by several workers at once. Costs 1 query
-    where none has, else 6 for each programme.
+    Each once its last day has ended at every wash where it can be used. Safe to run in several workers at once. Costs 1 query where
+    there are none, otherwise 6 for each programme.
     """
     expired = 0
     _earliest, latest = dates_on_earth(now)

@@ -20,12 +20,12 @@ KEPT = timedelta(days=1)
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def open(self, *, now: datetime) -> Self:
-        """Challenges that still take an answer."""
+        """Challenges that can still be answered."""
         return self.filter(used_at=None, tries__lt=TRIES, expires_at__gt=now)
 
 
 class Challenge(models.Model):
-    """What somebody typed on a claim page, kept for minutes until the code sent to that address comes back."""
+    """The data typed on a claim page, kept for minutes until the code sent to the address is entered."""
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="challenges")
     first_name = models.CharField(max_length=80)
@@ -51,9 +51,10 @@ class Challenge(models.Model):
         return codes.mark_hash("challenge", self.pk, code)
 
     def answer(self, code: str, *, now: datetime) -> bool:
-        """True when `code` is right, the third try at the latest, and the challenge is used up by it. Costs 1 or 2 queries.
+        """True when `code` is correct, within three tries; this uses up the challenge. Costs 1 or 2 queries.
 
-        One conditional statement counts the try before anything is compared: a thousand answers at once are three.
+        One conditional statement counts the try before the comparison, so that a thousand simultaneous answers are still only three
+        tries.
         """
         open_now = Challenge.objects.open(now=now).filter(pk=self.pk)
         if not open_now.update(tries=F("tries") + 1):
@@ -63,6 +64,6 @@ class Challenge(models.Model):
 
     @property
     def masked(self) -> str:
-        """The address, so that its owner knows which one it is and nobody else learns it."""
+        """The address, masked so that only its owner recognises it."""
         head, at, host = self.address.partition("@")
         return f"{head[:1]}…{at}{host}" if at else f"…{self.address[-3:]}"

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: "User") -> Self:
-        """Claims made for a company in reach, or for none yet: the driver is what brings these into reach."""
+        """Claims made for a company in reach, or for none yet: those come into reach by the driver."""
         return self.filter(Q(voucher__company=None) | Q(voucher__company__in=in_reach(user, may="meet_customers")))
 
 
 class Claim(models.Model):
-    """Who claimed a voucher, and what they said. One for a voucher, for ever."""
+    """Who claimed a voucher, and what they typed. Only one for each voucher, ever."""
 
     voucher = models.OneToOneField("gifts.Voucher", on_delete=models.PROTECT, related_name="claim_made")
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="claims")
     period = models.CharField(max_length=10)
     marks = models.JSONField(default=list)
     first_name = models.CharField(max_length=80, blank=True)
-    place = models.CharField(max_length=160, blank=True)  # company or plate as typed, until staff look
+    place = models.CharField(max_length=160, blank=True)  # company or plate as typed, until staff have checked it
     claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     claimed_at = models.DateTimeField(default=timezone.now)
 

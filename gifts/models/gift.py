@@ -24,7 +24,7 @@ class AlreadyUndone(Refused):
 
 
 class Gift(models.Model):
-    """A kind of small gift: what it is and what it is worth."""
+    """A kind of small gift, with its value."""
 
     name = models.CharField(
         gettext_lazy("gift"), max_length=60, unique=True, help_text=gettext_lazy("What you call it at the counter, for example “Mug”")
@@ -55,16 +55,16 @@ class StockQuerySet(models.QuerySet["Stock"]):
         return self.filter(centre__in=Centre.objects.where(user, may=may))
 
     def at_hand(self) -> Self:
-        """What lies there to be given."""
+        """Stock that is not empty."""
         return self.filter(quantity__gt=0, gift__is_offered=True)
 
     def take_items(self, count: int = 1) -> bool:
-        """True when `count` lay in the one row of this set, and are now taken. Costs 1 query."""
+        """Take `count` items from the single row of this set; True where there were enough. Costs 1 query."""
         return bool(self.filter(quantity__gte=count).update(quantity=F("quantity") - count))
 
 
 class Stock(models.Model):
-    """How many of a gift lie at a centre; changed by conditional updates alone."""
+    """The stock of a gift at a centre; only changed by conditional updates."""
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="stock")
     gift = models.ForeignKey(Gift, on_delete=models.CASCADE, related_name="stock")
@@ -85,7 +85,7 @@ class Stock(models.Model):
 
     @classmethod
     def receive(cls, gift: Gift, centre: Centre, *, count: int, by: "User | None") -> "Stock":
-        """The stock with `count` more in it. Costs 4 queries."""
+        """Add `count` to the stock. Costs 4 queries."""
         with transaction.atomic():
             stock, _new = cls.objects.get_or_create(centre=centre, gift=gift)
             cls.objects.filter(pk=stock.pk).update(quantity=F("quantity") + count)

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 VALID_DAYS = 90
 MAX_AT_ONCE = 1000
-# How long a personal link shows what became of its voucher after that could still be used.
+# How long a personal link still shows its voucher after the last day of use.
 READABLE = timedelta(days=180)
 
 
 def end_on_earth(day: date) -> datetime:
-    """The moment at which `day` has ended everywhere: a link is valid until then; opening it checks whether the voucher has expired."""
+    """The moment at which `day` has ended everywhere on earth: links are valid until then; the page checks whether the voucher has
+    expired."""
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=UTC) + timedelta(hours=12)
 
 
@@ -36,7 +37,7 @@ class Period(models.TextChoices):
 
 
 class Way(models.TextChoices):
-    """How a voucher finds its driver."""
+    """How a voucher gets to its driver."""
 
     CARDS = "cards", _("printed cards")
     POOL = "pool", _("claim page")
@@ -49,14 +50,14 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.filter(centre__in=Centre.objects.where(user, may=may))
 
     def running(self, *, now: datetime) -> "list[Programme]":
-        """Programmes of which vouchers are issued now, each by the day of the centre that runs it, which comes along. Costs 1 query."""
+        """Programmes that issue vouchers today, by the date at the centre that runs each, with that date. Costs 1 query."""
         earliest, latest = dates_on_earth(now)
         about = self.filter(Q(ends_on=None) | Q(ends_on__gte=earliest), starts_on__lte=latest).select_related("centre")
         return [programme for programme in about if programme.runs(programme.centre.today(now))]
 
 
 class Programme(models.Model):
-    """A voucher programme: what a voucher is worth, how long and where it counts, how many a driver gets."""
+    """A voucher programme: value, period and washes of its vouchers, and the allowance of a driver."""
 
     name = models.CharField(_("name"), max_length=60)
     details = models.CharField(
@@ -97,7 +98,7 @@ class Programme(models.Model):
             return programme
 
     def edit(self, *, by: "User | None", centres: Iterable[Centre], shown: dict[str, object] | None = None, **values: Any) -> None:
-        """Write what differs from what was shown; vouchers that are out keep the value and the last day printed on them.
+        """Save the values that differ from those shown; issued vouchers keep the value and the last day printed on them.
 
         Raises EditedMeanwhile; nothing has changed then.
         """
@@ -113,7 +114,7 @@ class Programme(models.Model):
         return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
 
     def period_of(self, day: date) -> str:
-        """The name of the period in which `day` lies: "2026-12", "2026-Q4", "2026"."""
+        """The name of the period of `day`: "2026-12", "2026-Q4", "2026"."""
         if self.period == Period.MONTH:
             return f"{day:%Y-%m}"
         if self.period == Period.QUARTER:
@@ -122,18 +123,18 @@ class Programme(models.Model):
 
     @property
     def claim_page(self) -> Link | None:
-        """The link of the programme's own claim page; there is one from the first issue for it on. Costs 1 query."""
+        """The link of the programme's claim page, which exists from the first issue for it. Costs 1 query."""
         return Link.objects.valid_for("pool", self.pk)
 
     @cached_property
     def washes(self) -> list[Centre]:
-        """Where its vouchers can be used, by name. Costs 1 query."""
+        """The washes where its vouchers can be used, by name. Costs 1 query."""
         return list(self.centres.order_by("name"))
 
     def today(self, now: datetime) -> date:
-        """The date that the last day of its vouchers is compared with: the earliest at any wash where they can be used.
+        """The date to compare with the last day of its vouchers: the earliest at any wash where they can be used.
 
-        A wash goes by its own date; a voucher is over when its last day has ended at every wash. Costs 1 query.
+        A wash uses its own date; a voucher has expired when its last day has ended at every wash. Costs 1 query.
         """
         return min(wash.today(now) for wash in self.washes or [self.centre])
 
@@ -177,9 +178,9 @@ class Issue(models.Model):
 
 class AllowanceQuerySet(models.QuerySet["Allowance"]):
     def take_one_each(self, programme: Programme, period: str, marks: Iterable[str]) -> bool:
-        """True when the driver known by `marks` had one left of each in that period, and it is now taken. Costs 2 queries a mark.
+        """Take one voucher for each of the driver's `marks` in that period; True where all had one left. Costs 2 queries a mark.
 
-        Marks are taken in order, so that two claims at once never wait for each other. Roll back where it says False.
+        Marks are updated in order, so that two simultaneous claims can't deadlock. Roll back where it returns False.
         """
         for mark in sorted(set(marks)):
             row, _new = self.get_or_create(programme=programme, period=period, mark=mark)
@@ -188,7 +189,7 @@ class AllowanceQuerySet(models.QuerySet["Allowance"]):
         return True
 
     def give_back(self, programme_id: int, period: str, marks: Iterable[str]) -> None:
-        """One taken of each mark is free again. Costs 1 query."""
+        """Give one voucher back for each mark. Costs 1 query."""
         self.filter(programme=programme_id, period=period, mark__in=list(marks), taken__gt=0).update(taken=F("taken") - 1)
 
     def is_left(self, programme: Programme, period: str, mark: str, *, beside: int = 0) -> bool:
@@ -198,7 +199,7 @@ class AllowanceQuerySet(models.QuerySet["Allowance"]):
 
 
 class Allowance(models.Model):
-    """How many vouchers of a programme one driver took in one period, by one mark (number, plate, person) they are known by."""
+    """The number of vouchers of a programme that one driver took in one period, by one mark (number, plate, person)."""
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="allowances")
     period = models.CharField(max_length=10)

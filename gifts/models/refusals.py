@@ -1,10 +1,10 @@
-"""Why a voucher is not claimed, redeemed, withdrawn or given back: a class for each."""
+"""Refusals to claim, redeem, withdraw or give back a voucher: a class for each."""
 
 from fleetportal.core.errors import Refused
 
 
 class VoucherRefused(Refused):
-    """A voucher that cannot be claimed or redeemed; each reason is a class."""
+    """The base class of refusals about a voucher."""
 
     code = "voucher_refused"
 
@@ -30,7 +30,7 @@ class VoucherForeign(VoucherRefused):
 
 
 class NobodysVoucher(VoucherRefused):
-    """Not claimed yet: there is nobody whose wash it would be."""
+    """Not claimed yet, so it can't be redeemed."""
 
     code = "voucher_unclaimed"
 
@@ -46,7 +46,7 @@ class ClaimNotPossible(VoucherRefused):
 
 
 class VouchersPassCap(VoucherRefused):
-    """What an unconfirmed driver holds is more than their company's rule allows; `facts` say how many vouchers would be withdrawn."""
+    """An unconfirmed driver's vouchers exceed their company's rule; `facts` say how many vouchers would be withdrawn."""
 
     code = "vouchers_pass_cap"
 

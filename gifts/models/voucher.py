@@ -64,28 +64,28 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         return self.filter(programme__in=count_here, state=VoucherState.CLAIMED, valid_until__gte=on)
 
     def run_out(self, *, on: date) -> Self:
-        """Vouchers that nobody can use any more but that do not say so yet."""
+        """Vouchers past their last day that are not marked as expired yet."""
         return self.filter(state__in=(VoucherState.FREE, VoucherState.CLAIMED), valid_until__lt=on)
 
     def with_names(self) -> Self:
-        """With what every page says of a voucher. No query of its own."""
+        """With everything that pages show of a voucher. No additional query."""
         return self.select_related("programme__centre", "issue", "person", "company")
 
     def for_door(self) -> Self:
-        """With what the wash reads, what for and for whom, and nothing else. No query of its own."""
+        """With only what the wash needs: the service and the driver. No additional query."""
         return self.select_related("programme", "person", "company").only(*READ_AT_THE_WASH)
 
     def found_by_code(self, typed: str) -> "Voucher | None":
-        """The voucher whose code was typed. Costs 1 query, none where it cannot be a code."""
+        """The voucher with the typed code. Costs 1 query, none where it cannot be a code."""
         code = codes.fold_code(typed)
         return behind_code.first(code_hash=codes.code_hash(code)) if code else None
 
     def found_by_token(self, token: str) -> "Voucher | None":
-        """The voucher whose personal link, in a QR code, was scanned. Costs 1 query."""
+        """The voucher with the scanned personal link. Costs 1 query."""
         return behind_token.first(token_hash=digest(token), now=timezone.now())
 
     def found_by_card(self, token: str) -> "Voucher | None":
-        """The voucher whose printed card was scanned. Costs 2 queries."""
+        """The voucher of the scanned card. Costs 2 queries."""
         card = Link.objects.find("claim", token)
         return self.with_names().filter(pk=card.subject_id).first() if card else None
 
@@ -94,7 +94,7 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         return self.filter(programme=programme, person=person, issue__way=Way.PERSONAL).claimable(on=on).order_by("pk")
 
     def next_in_pool(self, programme: Programme, *, on: date) -> "Voucher | None":
-        """A free voucher of the claim page that nobody else is taking right now, locked where the database can."""
+        """A free voucher of the claim page, locked where the database supports it, skipping those locked by others."""
         free = self.filter(programme=programme, issue__way=Way.POOL).claimable(on=on).order_by("pk")
         if connection.features.has_select_for_update_skip_locked:
             free = free.select_for_update(skip_locked=True, of=("self",))
@@ -168,7 +168,7 @@ class Voucher(models.Model):
         return self.valid_until < on
 
     def today(self, now: datetime) -> date:
-        """The date that decides whether this voucher is over: the programme's. Costs 1 query about its last day, else none."""
+        """The programme's date that decides whether this voucher has expired. Costs 1 query around its last day, otherwise none."""
         earliest, latest = dates_on_earth(now)
         return self.programme.today(now) if earliest <= self.valid_until < latest else earliest
 
@@ -178,7 +178,7 @@ class Voucher(models.Model):
         return Link.objects.unrevoked_for("voucher", self.pk)
 
     def refusal_to_claim(self, person: Person) -> VoucherRefused:
-        """Why this voucher, as the database has it, cannot be claimed for `person`."""
+        """Why this voucher, in its current state, can't be claimed for `person`."""
         if self.state == VoucherState.REVOKED:
             return VoucherRevoked(_("This voucher has been withdrawn."))
         if self.state in (VoucherState.CLAIMED, VoucherState.REDEEMED) or (

@@ -1,4 +1,4 @@
-"""The driver's side, without an account: a card, a programme's claim page, the personal voucher. GET shows, POST acts."""
+"""Pages for drivers without an account: a card, a programme's claim page, the personal voucher. GET shows, POST acts."""
 
 import functools
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from gifts.forms import CardClaimForm, CodeForm, FirstNameForm, PoolForm
 from gifts.models import Challenge, ClaimNotPossible, DriverHasOne, Programme, Voucher, VoucherState, VoucherTaken, Way
 from gifts.models.challenge import STAYS, TRIES
 
-# A limit on requested codes, so that nobody's mailbox or telephone is flooded through us.
+# A limit on requested codes, so that nobody's mailbox or phone can be flooded.
 ASKED = "code asked for"
 ASKED_BY_CONTACT = {"limit": 3, "seconds": 3600}
 ASKED_BY_ADDRESS = {"limit": 60, "seconds": 60}
@@ -43,7 +43,7 @@ View = Callable[..., HttpResponse]
 
 
 def following_links(view: View) -> View:
-    """`view`, whose redirect to a link's placeholder goes to its address: so no answer that is stored holds a token."""
+    """`view`, with redirects to a link's placeholder replaced by its address, so that no stored answer contains a token."""
 
     @functools.wraps(view)
     def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -57,7 +57,7 @@ def following_links(view: View) -> View:
 
 
 def to_link(link: Link | None) -> HttpResponse:
-    """A redirect to `link`, through `following_links`. Raises Http404 where there is none any more."""
+    """A redirect to `link`, through `following_links`. Raises Http404 where it no longer exists."""
     if link is None:
         raise Http404
     return HttpResponse(status=303, headers={"Location": link.placeholder})
@@ -71,7 +71,7 @@ def to_link(link: Link | None) -> HttpResponse:
 @following_links
 @once
 def claim(request: HttpRequest, link: Link) -> HttpResponse:
-    """A card that is nobody's yet, or a programme's claim page."""
+    """An unclaimed card, or a programme's claim page."""
     return card(request, link) if link.scope == "claim" else pool(request, link)
 
 
@@ -87,7 +87,7 @@ def card(request: HttpRequest, link: Link) -> HttpResponse:
     try:
         throttle.spent(REFUSED, f"link {link.pk}", **REFUSED_BY_LINK)
         made = claim_card(voucher, first_name=form.cleaned_data["first_name"], place=form.cleaned_data.get("place", ""))
-    except VoucherTaken as refused:  # somebody was faster by a moment
+    except VoucherTaken as refused:  # somebody else was faster
         return render(request, "gifts/claim_taken.html", context, status=refused.status)
     except SAYS_WHO:
         return not_with_these_details(request, link, voucher.programme)
@@ -112,7 +112,7 @@ def not_with_these_details(request: HttpRequest, link: Link, programme: Programm
 
 
 def is_open(programme: Programme, *, now: datetime) -> bool:
-    """True while the claim page has a voucher to give. Costs 1 query, 3 where its last ones are about to be over."""
+    """True while the claim page has a free voucher. Costs 1 query, 3 where the last ones are about to expire."""
     if not programme.runs(programme.centre.today(now)):
         return False
     pool = Voucher.objects.filter(programme=programme, issue__way=Way.POOL)
@@ -132,7 +132,7 @@ def pool(request: HttpRequest, link: Link) -> HttpResponse:
 
 
 def ask_for_code(request: HttpRequest, programme: Programme, values: dict[str, Any]) -> Link:
-    """The link to the page that takes the code, which is on its way. Raises TooMany."""
+    """Queue the code; the link to the page for entering it. Raises TooMany."""
     channel, address = values["contact"]
     throttle.hit(ASKED, f"address {throttle.network_of(request)}", **ASKED_BY_ADDRESS)
     throttle.hit(ASKED, "all", **ASKED_BY_ALL)
@@ -148,14 +148,14 @@ def ask_for_code(request: HttpRequest, programme: Programme, values: dict[str, A
 @following_links
 @once
 def code(request: HttpRequest, link: Link) -> HttpResponse:
-    """The six figures that were sent to the phone or mailbox; three tries."""
+    """Entering the six digits sent to the phone or mailbox; three tries."""
     challenge = get_object_or_404(Challenge.objects.select_related("programme__centre"), pk=link.subject_id)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         now = timezone.now()
         try:
             throttle.spent(REFUSED, f"link {link.pk}", **REFUSED_BY_LINK)
-            with transaction.atomic():  # a right code that leads to a refusal can be used again
+            with transaction.atomic():  # a correct code that leads to a refusal can be used again
                 if challenge.answer(form.cleaned_data["code"], now=now):
                     return to_link(claim_from_pool(challenge).voucher.link)
         except SAYS_WHO:
@@ -177,7 +177,7 @@ def code(request: HttpRequest, link: Link) -> HttpResponse:
 
 
 def count_wrong(request: HttpRequest) -> HttpResponse | None:
-    """The 429 page above the limits, given and not raised: the try that was just counted must stay counted."""
+    """The 429 page above the limits, returned rather than raised, so that the counted try is not rolled back."""
     try:
         throttle.wrong_code(request)
     except throttle.TooMany as error:
@@ -229,7 +229,7 @@ def voucher_context(one: Voucher, link: Link) -> dict[str, object]:
 @following_links
 @once
 def give_back(request: HttpRequest, link: Link) -> HttpResponse:
-    """The driver does not want it; it cannot be used any more."""
+    """Gives the voucher back; it can no longer be used."""
     one = Voucher.objects.with_names().get(pk=link.subject_id)
     withdrawing.revoke(one, by=None, reason=_("Given back by the driver."))
     return to_link(link)
@@ -238,7 +238,7 @@ def give_back(request: HttpRequest, link: Link) -> HttpResponse:
 @link_page(scope="voucher")
 @require_safe
 def voucher_pdf(request: HttpRequest, link: Link) -> HttpResponse:
-    """The claimed voucher on paper."""
+    """The claimed voucher as PDF."""
     one = get_object_or_404(
         Voucher.objects.with_names().select_related("claim_made").filter(state=VoucherState.CLAIMED), pk=link.subject_id
     )

@@ -1,4 +1,4 @@
-"""The counter: a voucher for a driver who is known, and drivers that a claim created and nobody has checked yet."""
+"""The counter: vouchers for known drivers, and drivers made by claims that nobody has checked yet."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -54,7 +54,7 @@ def drivers_of(request: StaffRequest, person: Person) -> QuerySet[Driver]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def counter_person(request: StaffRequest, person_id: int) -> HttpResponse:
-    """One tap gives this driver a voucher: as a code on the screen, and by e-mail where there is an address."""
+    """Gives this driver a voucher with one tap: as a code on the screen, and by e-mail where there is an address."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_id)
     if request.method == "POST":
         form = CounterForm(request.POST, programmes=rows_of(programmes_of(request), Programme), drivers=drivers_of(request, person))
@@ -65,12 +65,12 @@ def counter_person(request: StaffRequest, person_id: int) -> HttpResponse:
 
 
 def programmes_of(request: StaffRequest) -> list[Programme]:
-    """The programmes of which vouchers are given now, where the user hands out. Costs 1 query."""
+    """The programmes that issue vouchers today, where the user may hand them out. Costs 1 query."""
     return Programme.objects.where(request.user, may="hand_out").running(now=timezone.now())
 
 
 def counter_page(request: StaffRequest, person: Person, *, form: OnBehalfForm | None = None, status: int = 200) -> HttpResponse:
-    """What can be given to this driver, and what they have to claim."""
+    """The vouchers that can be given to this driver, and those that they can claim."""
     drivers, own = list(drivers_of(request, person)), own_vouchers(request, person)
     context: dict[str, Any] = {
         "person": person,
@@ -85,7 +85,8 @@ def counter_page(request: StaffRequest, person: Person, *, form: OnBehalfForm | 
 
 
 def offers_for(drivers: list[Driver], programmes: list[Programme], *, now: datetime) -> list[tuple[Programme, Driver, str]]:
-    """What could be given to the driver in each of their roles, and why it cannot; each by the day of the centre that runs it.
+    """The programmes for the driver in each of their roles, with the reason where one can't be given, by the date at the
+    programme's centre.
 
     Costs 3 queries a role (6 in a night in which the centres' years differ), 1 a programme and role.
     """
@@ -101,7 +102,7 @@ def offers_for(drivers: list[Driver], programmes: list[Programme], *, now: datet
 
 
 def why_not(programme: Programme, person: Person, gift_year: ledger.GiftYear) -> str:
-    """In words why `person` gets no voucher of `programme` now; "" where they get one."""
+    """The reason why `person` can't get a voucher of `programme` now; "" where they can."""
     if not is_left(programme, person):
         left = {"count": programme.per_driver, "period": programme.get_period_display()}
         return _("The limit of %(count)d %(period)s has been reached.") % left
@@ -111,7 +112,7 @@ def why_not(programme: Programme, person: Person, gift_year: ledger.GiftYear) ->
 
 
 def own_vouchers(request: StaffRequest, person: Person) -> list[Voucher]:
-    """Vouchers that wait for this driver's "it's mine". Costs 1 query, and 1 for each that may be over today."""
+    """Vouchers waiting for this driver's "it's mine". Costs 1 query, and 1 for each that may expire today."""
     now = timezone.now()
     earliest, _latest = dates_on_earth(now)
     mine = Voucher.objects.where(request.user, may="hand_out").visible_to(request.user).filter(person=person)
@@ -120,7 +121,7 @@ def own_vouchers(request: StaffRequest, person: Person) -> list[Voucher]:
 
 
 def rows_of(found: list[Row], model: type[Row]) -> QuerySet[Row]:
-    """`found` as a form chooses from it. No query of its own."""
+    """`found` as rows for a form's choice. No additional query."""
     return model._default_manager.filter(pk__in=[row.pk for row in found])
 
 
@@ -128,7 +129,7 @@ def rows_of(found: list[Row], model: type[Row]) -> QuerySet[Row]:
 @require_POST
 @once
 def claim_on_behalf(request: StaffRequest, person_id: int) -> HttpResponse:
-    """One tap claims the card in the driver's hand, or a voucher that waits for them."""
+    """Claims the card in the driver's hand, or a voucher waiting for them, with one tap."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_id)
     form = OnBehalfForm(request.POST, own=rows_of(own_vouchers(request, person), Voucher), drivers=drivers_of(request, person))
     if not form.is_valid():
@@ -145,7 +146,7 @@ def claim_on_behalf(request: StaffRequest, person_id: int) -> HttpResponse:
 
 
 def card_of(request: StaffRequest, kind: str, value: str) -> Voucher | None:
-    """The voucher of a card, where its programme is yours; a wrong code counts (R29). Raises TooMany."""
+    """The voucher of a card of one of the user's programmes; wrong codes are counted (R29). Raises TooMany."""
     voucher = Voucher.objects.found_by_card(value) if kind == "claim" else None
     if voucher is None or not Voucher.objects.where(request.user, may="hand_out").filter(pk=voucher.pk).exists():
         throttle.wrong_code(request)
@@ -193,7 +194,7 @@ def drivers(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def driver_confirm(request: StaffRequest, person_id: int) -> HttpResponse:
-    """This driver is one of ours, called so, at that company."""
+    """Confirms a driver, with a name and a company."""
     person = get_object_or_404(Person.objects.where(request.user, may="serve_customers"), pk=person_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None, user=request.user, person=person)
     back = reverse("gifts:drivers")

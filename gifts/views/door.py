@@ -1,4 +1,4 @@
-"""The wash: a code is scanned or typed, the answer is green or red, with words, time and place."""
+"""The wash: a code is scanned or typed, the answer is green or red, with the reason, time and location."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -31,14 +31,14 @@ class UnknownCode(VoucherRefused):
 
 
 class WashUnknown(VoucherRefused):
-    """The wash chosen is none of yours, and there are several."""
+    """None of the user's several washes was chosen."""
 
     code = "wash_unknown"
     status = 422
 
 
 def washes_of(user: User) -> list[Centre]:
-    """Where `user` redeems. Costs 1 query, none for somebody who redeems only at their own centre."""
+    """The washes where `user` may redeem. Costs 1 query, none for a user with only their home centre."""
     home = user.home_centre
     if home is not None and home.has_wash and user.rights.centres("redeem") == {home.pk}:
         return [home]
@@ -89,7 +89,7 @@ def redeem_by_form(request: StaffRequest, form: RedeemForm) -> Redemption:
 
 
 def found(request: StaffRequest, kind: str, value: str) -> Voucher | None:
-    """The voucher behind what was scanned or typed; a card that was scanned is not yet a voucher."""
+    """The voucher of the scanned or typed code; a scanned card is not a claimed voucher."""
     if kind == "typed":
         throttle.spent(TYPED, f"user {request.user.pk}", **TYPED_WRONG)
         return Voucher.objects.found_by_code(value)
@@ -105,7 +105,7 @@ def count_wrong(request: StaffRequest, kind: str) -> None:
 
 
 def second_look(request: StaffRequest, refused: VoucherRefused) -> dict[str, object]:
-    """What a second scan shows of the first: when, where, by whom."""
+    """The first redemption, shown at a second scan: when, where, by whom."""
     first = refused.facts.get("redemption")
     if first is None:
         return {}
@@ -122,7 +122,7 @@ def redeemed_today(wash: Centre) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def undo(request: StaffRequest, redemption_id: int) -> HttpResponse:
-    """Take a redemption back, with the reason."""
+    """Undoes a redemption, with a reason."""
     redemptions = Redemption.objects.not_undone().where(request.user, may="undo_redemption").select_related("voucher__programme", "wash")
     redemption = get_object_or_404(redemptions, pk=redemption_id)
     form = ReasonWhyForm(request.POST if request.method == "POST" else None)

@@ -1,4 +1,4 @@
-"""Gifts: find the person, one tap gives the mug; stock and what was handed out."""
+"""Gifts: find the person, hand out a gift with one tap; stock and latest hand-outs."""
 
 from datetime import date, datetime
 
@@ -28,7 +28,7 @@ SHOWN = 20
 @page(may="hand_out")
 @require_safe
 def gifts(request: StaffRequest) -> HttpResponse:
-    """The counter's page: search, what lies in stock, what was handed out last."""
+    """The counter's page: search, stock, latest hand-outs."""
     asked = request.GET.get("q", "").strip()
     context = {
         "q": asked,
@@ -51,7 +51,7 @@ def companies_of(request: StaffRequest, person: Person, *, on: date) -> QuerySet
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def hand_out(request: StaffRequest, person_id: int) -> HttpResponse:
-    """What this person may still receive; one tap gives it."""
+    """The gifts that this person may still receive; hands one out with one tap."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_id)
     companies = companies_of(request, person, on=timezone.localdate())
     if request.method == "POST":
@@ -97,8 +97,8 @@ def person_page(
 
 
 def offers(request: StaffRequest, person: Person, gift_year: ledger.GiftYear, *, now: datetime) -> list[tuple[Stock, bool]]:
-    """What lies in stock at your centres, and whether it is still within the cap of the year there. Costs 1 query, in the night in
-    which the centres' years differ 1 more."""
+    """The stock at the user's centres, and whether each gift is within the year's cap there. Costs 1 query, 1 more while the
+    centres' years differ."""
     in_year = {request.user.today(now).year: gift_year}
     at_hand = (
         Stock.objects.where(request.user, may="hand_out").at_hand().select_related("gift", "centre").order_by("gift__name", "centre__name")
@@ -123,7 +123,7 @@ def just_given(request: StaffRequest, person: Person) -> HandOut | None:
 @require_POST
 @once
 def undo(request: StaffRequest, hand_out_id: int) -> HttpResponse:
-    """The gift lies in stock again."""
+    """Returns the gift to stock."""
     given = get_object_or_404(
         HandOut.objects.where(request.user, may="hand_out").select_related("person", "company", "gift"), pk=hand_out_id
     )
@@ -136,7 +136,7 @@ def undo(request: StaffRequest, hand_out_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def receive(request: StaffRequest) -> HttpResponse:
-    """Gifts that came in."""
+    """Receives gifts into stock."""
     initial = {"gift": request.GET.get("gift"), "centre": request.GET.get("centre") or request.user.home_centre_id}
     form = ReceiveForm(request.POST if request.method == "POST" else None, user=request.user, initial=initial)
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""Voucher programmes: the list, one with its report, making, editing, issuing, the cards on paper, one voucher."""
+"""Voucher programmes: the list, one with its report, creating, editing, issuing, the cards as PDF, one voucher."""
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -72,7 +72,7 @@ def my_programmes(request: StaffRequest) -> QuerySet[Programme]:
 @page(may="run_programmes")
 @require_safe
 def programme(request: StaffRequest, programme_id: int) -> HttpResponse:
-    """One programme: what became of its vouchers, how more are issued."""
+    """One programme: its report, and issuing more vouchers."""
     one = get_object_or_404(my_programmes(request), pk=programme_id)
     vouchers = Voucher.objects.filter(programme=one).visible_to(request.user).exclude(person=None).with_names()
     context = {
@@ -135,7 +135,7 @@ def issue(request: StaffRequest, programme_id: int) -> HttpResponse:
 @page(may="run_programmes")
 @require_safe
 def cards(request: StaffRequest, issue_id: int) -> HttpResponse:
-    """The sheet of cards of one issue, those that nobody has claimed yet; cards name their company, so it has to be in reach."""
+    """The unclaimed cards of one issue as PDF; cards name their company, so it has to be in reach."""
     issues = Issue.objects.where(request.user, may="run_programmes").visible_to(request.user).filter(way=Way.CARDS)
     issues = issues.select_related("programme__centre", "company")
     one = get_object_or_404(issues, pk=issue_id)
@@ -149,7 +149,7 @@ def cards(request: StaffRequest, issue_id: int) -> HttpResponse:
 
 
 def reachable(request: StaffRequest) -> QuerySet[Voucher]:
-    """Vouchers of your programmes whose driver's company is yours too; where no company is known, the driver is."""
+    """Vouchers of the user's programmes whose company, or driver where there is no company, is in reach."""
     mine = Voucher.objects.where(request.user, may="run_programmes").with_names()
     named = Q(person=None) | Q(person__in=Person.objects.visible_to(request.user))
     return mine.filter(named, company=None) | mine.visible_to(request.user)
@@ -158,7 +158,7 @@ def reachable(request: StaffRequest) -> QuerySet[Voucher]:
 @page(may="run_programmes")
 @require_safe
 def voucher(request: StaffRequest, voucher_id: int) -> HttpResponse:
-    """One voucher: whose, in which state, what happened to it."""
+    """One voucher: driver, state, history."""
     one = get_object_or_404(reachable(request), pk=voucher_id)
     undo = request.user.rights.centres("undo_redemption")
     context = {
@@ -177,7 +177,7 @@ def voucher(request: StaffRequest, voucher_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def revoke(request: StaffRequest, voucher_id: int) -> HttpResponse:
-    """Withdraw a voucher, with the reason; it cannot be given back."""
+    """Revokes a voucher, with a reason; this can't be undone."""
     one = get_object_or_404(reachable(request), pk=voucher_id)
     form = ReasonWhyForm(request.POST if request.method == "POST" else None)
     back = reverse("gifts:voucher", args=[one.pk])

@@ -1,4 +1,4 @@
-"""What a person or a company's people received from us: a part of their pages, loaded by itself."""
+"""Gifts received by a person or a company's people: a part of their pages, loaded separately."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -19,7 +19,7 @@ SHOWN = 8
 @page(may="see_customers")
 @require_safe
 def person(request: StaffRequest, person_id: int) -> HttpResponse:
-    """What one person received for companies in reach, and what is left this year."""
+    """What one person received for companies in reach, and what they may still receive this year."""
     one = get_object_or_404(Person.objects.where(request.user, may="see_customers"), pk=person_id)
     context = rows(request, person=one) | {"person": one, "title": one.name, "back": reverse("contacts:person", args=[one.pk])}
     context["gift_year"] = ledger.gift_year(one, company=None, on=request.user.today(timezone.now()))
