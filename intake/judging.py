@@ -18,7 +18,7 @@ from intake.reading.company import CompanyFacts
 from intake.reading.kinds import kinds
 from intake.reading.lists import read_row
 from intake.reading.reader import SheetReader
-from intake.reading.recognition import DataRows, in_order
+from intake.reading.recognition import OWNERS, DataRows, in_order
 from intake.reading.rows import Row, fingerprint
 from intake.referring import refer_to_companies, refer_to_people
 from intake.twins import Twins
@@ -72,18 +72,26 @@ class Step:
 
     def read(self, reader: SheetReader, number: int, cells: list[Cell]) -> Row:
         """The row; where a block names its company in its first row only, the rows below it have it from there."""
-        carried = []
-        for index in self.sheet.carries if self.kind.has_owner else ():
-            if index < len(cells) and text_of(cells[index]):
-                self.position.above = text_of(cells[index])
-            elif self.position.above:
-                cells = [*cells, *[""] * (index + 1 - len(cells))]
-                cells[index] = self.position.above
-                carried.append(index)
+        cells, carried = self.carry(cells) if self.sheet.carries and self.kind.has_owner else (cells, [])
         row = read_row(self.kind.read, reader, number, cells)
         for index in carried:
             row.note("above.taken", column=index, value=str(cells[index]))
         return row
+
+    def carry(self, cells: list[Cell]) -> tuple[list[Cell], list[int]]:
+        """(the cells, which of them come from the rows above); a row that names a company itself has nothing from there."""
+        owners = [column.index for column in self.sheet.columns if column.key in OWNERS]
+        mine = {str(index): text for index in owners if index < len(cells) and (text := text_of(cells[index]))}
+        if mine:
+            self.position.above = {index: text for index, text in mine.items() if int(index) in self.sheet.carries}
+            return cells, []
+        above = {
+            int(index or self.sheet.carries[0]): text for index, text in self.position.above.items()
+        }  # the first version kept no column
+        cells = [*cells, *[""] * (max(above, default=-1) + 1 - len(cells))]
+        for index, text in above.items():
+            cells[index] = text
+        return cells, sorted(above)
 
     def move_on(self, rows: DataRows) -> None:
         skipped = [(self.sheet.index, number, why) for number, why in rows.skipped]

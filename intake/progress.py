@@ -15,11 +15,11 @@ class Position:
     last_row: int | None = None
     gap: bool = False  # a blank row was seen below the data
     today: date | None = None  # the day of the whole dry run
-    above: str = ""  # the company named in the rows above
+    above: dict[str, str] = field(default_factory=dict)  # by column, what names the company in the rows above
     skipped: list[tuple[int, int, str]] = field(default_factory=list)  # (sheet, row, why it is no data)
 
     def copy(self) -> "Position":
-        return replace(self, skipped=list(self.skipped))
+        return replace(self, skipped=list(self.skipped), above=dict(self.above))
 
     def to_json(self) -> Json:
         return {**asdict(self), "today": self.today.isoformat() if self.today else None}
@@ -28,7 +28,8 @@ class Position:
     def from_json(cls, said: Json) -> "Position":
         today, skipped = said.get("today"), said.get("skipped", ())
         found = {**said, "today": date.fromisoformat(today) if today else None, "skipped": [(s, r, why) for s, r, why in skipped]}
-        return cls(**found)
+        above = said.get("above") or {}
+        return cls(**{**found, "above": above if isinstance(above, dict) else {"": above}})
 
 
 @dataclass(slots=True)

@@ -1,32 +1,45 @@
 """What rows name by a number only, and another sheet of the same file describes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from intake.models import Import, Verdict
 from intake.reading.company import CompanyFacts
 from intake.reading.facts import Said
+from intake.reading.jsontypes import Json
 from intake.reading.person import PersonFacts
 from intake.reading.rows import Row, brief
-from intake.reading.sheets import Sheet
+from intake.reading.sheets import COMPANIES, MIXED, Sheet
 from intake.reading.vehicle import VehicleFacts
 
 IDENTITY = ("name", "vat_number", "postcode", "external_id", "country")  # by what a company described elsewhere is known
 
 
 def refer_to_companies(run: Import, rows: Iterable[Row]) -> None:
-    """Companies that rows name by number only get the facts of the sheet that describes them. Costs 1 query at most."""
-    asked: dict[str, list[Row]] = {}
+    """Companies that rows name by number or VAT number only get the facts of the sheet that describes them. Costs 2 queries at most."""
+    by_number: dict[str, list[Row]] = {}
+    by_vat: dict[str, list[Row]] = {}
     for row in rows:
         facts = row.one(CompanyFacts)
-        if facts and facts.external_id and not facts.name and not facts.vat_number and not row.is_rejected:
-            asked.setdefault(brief(f"cid:{facts.external_id}"), []).append(row)
-    if not asked:
-        return
-    found = run.rows.filter(other_key__among=asked).exclude(verdict=Verdict.REJECTED).values_list("values", "other_key")
-    for values, key in found:
+        if not facts or facts.name or row.is_rejected:
+            continue
+        if facts.vat_number:
+            by_vat.setdefault(f"vat:{facts.vat_number}", []).append(row)
+        elif facts.external_id:
+            by_number.setdefault(brief(f"cid:{facts.external_id}"), []).append(row)
+    taken = run.rows.exclude(verdict=Verdict.REJECTED)
+    if by_number:
+        describe(by_number, taken.filter(other_key__among=by_number).values_list("other_key", "values"))
+    describing = [sheet.index for sheet in run.sheets if sheet.kind in (COMPANIES, MIXED)] if by_vat else []
+    if describing:
+        describe(by_vat, taken.filter(sheet__in=describing, company_key__among=by_vat).values_list("company_key", "values"))
+
+
+def describe(asked: Mapping[str, list[Row]], found: Iterable[tuple[str, Json]]) -> None:
+    """The rows that asked for a company get by what it is known, from the row that names it."""
+    for key, values in found:
         described = Said.from_json(values).one(CompanyFacts)
-        for row in asked[key]:
-            row.said.put(CompanyFacts, *([described.only(*IDENTITY)] if described else []))
+        for row in asked[key] if described and described.name else ():
+            row.said.put(CompanyFacts, described.only(*IDENTITY))
 
 
 def refer_to_people(run: Import, sheet: Sheet, rows: Iterable[Row]) -> set[int]:

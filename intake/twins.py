@@ -67,6 +67,9 @@ class Twins:
             if key.startswith("plate:") and vehicle is not None and vehicle.given_back_on:
                 continue
             if (addition := self.addition(row, found)) is not None:
+                if not addition[1] and found.sheet == row.sheet:
+                    self.repeats[row.number] = found.row
+                    return
                 self.additions[row.number] = addition
                 break
             self.reject(row, key, found)
@@ -81,6 +84,8 @@ class Twins:
             news = noun.joins(row, found.said)
         elif found.sheet != row.sheet and vehicle is not None:
             name, news = "vehicle", joining.add(row, vehicle, found.said)
+        elif vehicle is not None:
+            name, news = "vehicle", joining.add_people(row, vehicle, found.said)
         return None if news is None else (name, news)
 
     def must_join(self, row: Row) -> None:

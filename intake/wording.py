@@ -26,6 +26,14 @@ WRITE_DAY = _("Enter day, month and year, for example 31.12.2027.")
 LOOK_AT_YEAR = _("Check the year.")
 NO_PERSON = _("No name found here; no contact was created.")
 KEEP_ONE = _("Keep only one of the two rows.")
+LEFT_EMPTY = _("Not understood, left empty.")
+NOT_UNDERSTOOD = frozenset(  # reasons for which a row is taken without the cell
+    (
+        *("number.none", "number.range", "plate.length", "plate.part", "vin.length", "vin.letter_i", "vin.letter_o", "vin.foreign"),
+        *("date.unclear", "date.year", "date.month", "date.day", "date.delivery_near", "date.delivery_far", "vat.invalid"),
+        *("date.contract_near", "date.contract_far", "country.unknown"),
+    )
+)
 UNKNOWN = _("We didn’t recognise any column with companies, people or vehicles. %(seen)s")
 SAY_BELOW = _("Choose below what the columns mean.")
 ONE_ROW_EACH = _("We need a list with one row for each vehicle.")
@@ -45,12 +53,14 @@ WORDS: dict[str, Words] = {
     "number.range": Words(_("Enter a number from 0 to %(most)s."), _("Check the cell.")),
     "plate.length": Words(_("A plate must have 2 to 12 letters and digits."), LOOK),
     "vin.length": Words(_("A VIN has 17 characters; this one has %(count)s."), LOOK),
+    "plate.part": Words(_("A part of the plate is missing."), LOOK),
+    "vin.short": Words(
+        _("This number has only %(count)s characters, as those of old vehicles, trailers and machines do. It was taken as it is."), LOOK
+    ),
     "vin.letter_i": Words(_("A VIN never contains %(sign)s; this one has it in position %(place)s."), _("Is it a 1?")),
     "vin.letter_o": Words(_("A VIN never contains %(sign)s; this one has it in position %(place)s."), _("Is it a 0?")),
     "vin.foreign": Words(_("A VIN contains only Latin letters and digits; “%(sign)s” is neither."), LOOK),
-    "vat.invalid": Words(
-        _("This is not a valid VAT number: a digit or the country code is wrong."), _("Check an invoice, or clear the cell.")
-    ),
+    "vat.invalid": Words(_("This is not a valid VAT number: a digit or the country code is wrong."), _("Check an invoice.")),
     "country.unknown": Words(_("We don’t know a country with this name.")),
     "postcode.none": Words(_("This is not a postcode; it was left out.")),
     "phone.none": Words(
@@ -177,6 +187,8 @@ def words_of(problem: Problem | Refusal) -> tuple[str, str]:
         facts["value"] = problem.value
     facts["seen"] = str(words.seen) % facts
     message = str(words.message) % facts
+    if isinstance(problem, Problem) and not problem.stops and problem.reason in NOT_UNDERSTOOD:
+        message = f"{message} {LEFT_EMPTY}"
     facts["year"] = facts.get("near", "")  # the cure proposes another
     return message, str(words.cure) % facts
 

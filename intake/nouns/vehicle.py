@@ -134,6 +134,7 @@ def is_at(draft: Draft[Vehicle], company: Draft[Company]) -> bool:
 FIELDS = (
     Field("vehicle.id", _("Vehicle: ID in the source system"), f.ID),
     Field("vehicle.plate", _("Plate"), f.PLATE),
+    Field("vehicle.plate_part", _("Plate: one of its parts"), f.TEXT, many=True),
     Field("vehicle.vin", _("VIN"), f.VIN),
     Field("vehicle.make", _("Make")),
     Field("vehicle.model", _("Model")),
@@ -203,7 +204,7 @@ NOUN = Noun(
                 leads=leading.is_about_vehicles,
                 read=lists.read_fleet,
                 tells_of=frozenset(("company", "vehicle", "person", "drivers")),
-                needs=IDENTITY,
+                needs=IDENTITY | {"vehicle.plate_part"},
                 order=2,
                 has_owner=True,
                 refused_as="no_identity",

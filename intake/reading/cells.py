@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -154,6 +155,22 @@ def vin(cell: object) -> str:
         if not (sign.isascii() and sign.isalnum()):
             raise CellProblem("vin.foreign", sign=sign)
     return text
+
+
+SHORT_VIN = re.compile(r"^(?=.*\d)[A-HJ-NPR-Z0-9]{11,14}$")
+
+
+def short_vin(cell: object) -> str:
+    """The number of an old vehicle, a trailer or a machine, which has fewer than 17 signs; "" where the cell holds none."""
+    text = "".join(sign for sign in line_of(cell).upper() if sign not in " -.")
+    return text if SHORT_VIN.match(text) else ""
+
+
+def plate_of_parts(texts: Sequence[str]) -> str:
+    """A plate whose parts stand in columns of their own: "HH", "AB", "123" is "HH-AB 123"."""
+    first, rest = texts[0].strip(" -"), [text.strip(" -") for text in texts[1:]]
+    german = first.isalpha() and len(first) <= 3 and rest[0][:1].isalpha()
+    return f"{first}{'-' if german else ' '}{' '.join(rest)}"
 
 
 def bare_plate(text: str) -> str:

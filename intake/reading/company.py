@@ -55,7 +55,7 @@ def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
     facts = CompanyFacts(name=company_name(reader, row), external_id=reader.limited(row, "company.id", "external_id"))
     read_address(reader, row, facts)
     known = facts.country or reader.home
-    facts.vat_number = reader.value(row, "company.vat", lambda cell: cells.vat_number(cell, country=known)) or ""
+    facts.vat_number = reader.value(row, "company.vat", lambda cell: cells.vat_number(cell, country=known), stops=False) or ""
     found, row.region = settle_country(reader, row, facts)
     if facts.name or facts.vat_number:
         facts.country = found

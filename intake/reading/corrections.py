@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from fleetportal.core.sheets.book import Cell
+from intake.reading import cells
 from intake.reading.contents import Contents
 from intake.reading.vocabulary import meanings
 from intake.reading.wordlists import lists, terms
@@ -9,11 +11,36 @@ from intake.reading.wordlists import lists, terms
 
 def correct(titles: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
     """Changes what columns could mean where their cells, or the columns beside them, know better."""
+    plates_in_parts(titles, options, contents)
     streets_called_names(titles, options, contents)
     names_called_numbers(options, contents)
     running_numbers(titles, options, contents)
     homes_left_out(titles, options, contents)
     names_beside_surnames(titles, options)
+
+
+def plates_in_parts(titles: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """Columns side by side, the first titled as plates, the others the same or not at all, that hold plates only together."""
+    for start, title in enumerate(titles):
+        if dict(meanings(title)).get("vehicle.plate", 0) < 0.5 or contents[start].plate > 0.3 or not contents[start].texts:
+            continue
+        for count in PARTS_OF_A_PLATE:
+            places = range(start, min(start + count, len(titles)))
+            alike = all(not titles[at] or titles[at] == title or "vehicle.plate" in dict(meanings(titles[at])) for at in places)
+            if len(places) == count and alike and are_plates([contents[at].raw for at in places]):
+                for at in places:
+                    options[at] = {"vehicle.plate_part": 1.0}
+                return
+
+
+PARTS_OF_A_PLATE = (4, 3, 2)
+
+
+def are_plates(columns: Sequence[Sequence[Cell]]) -> bool:
+    """True where most rows hold a plate, put together from these columns."""
+    rows = [texts for row in zip(*columns, strict=True) if all(texts := [cells.line_of(cell) for cell in row])]
+    good = sum(cells.looks_like_plate(cells.plate_of_parts(texts)) or cells.looks_like_plate("".join(texts)) for texts in rows)
+    return bool(rows) and good >= len(rows) * 0.6
 
 
 def streets_called_names(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:

@@ -10,7 +10,7 @@ COMPANY_FACTS = frozenset(("company.vat", "company.sector", "company.employees",
 def is_about_vehicles(found: Evidence) -> bool:
     """True where columns identify a vehicle, or where make and model have a number beside them."""
     keys = found.keys
-    if {"vehicle.plate", "vehicle.vin"} & keys:
+    if {"vehicle.plate", "vehicle.plate_part", "vehicle.vin"} & keys:
         return True
     places = range(len(found.options))
     numbered = "vehicle.id" in keys or any("id" in found.options[place] and found.contents[place].is_unique for place in places)

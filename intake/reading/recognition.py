@@ -7,12 +7,13 @@ from fleetportal.core.sheets.book import Book, BookSheet, Cell
 from intake.reading.cells import bare_plate, looks_like_company, text_of
 from intake.reading.columns import guess
 from intake.reading.kinds import fields, kinds
-from intake.reading.sheets import COMPANIES, LIKELY, MIXED, PEOPLE, SAID, VEHICLES, Sheet
+from intake.reading.sheets import COMPANIES, LIKELY, MIXED, PEOPLE, SAID, VEHICLES, ImportColumn, Sheet
 from intake.reading.tables import Gaps, Table, table_of
 from intake.reading.vocabulary import words_of
 
 FIRST, SPREAD = 300, 300  # rows looked at
 WRITTEN = 0.6  # of the rows at most: more, and the empty cells are gaps
+KNOWN = 0.8  # of the numbers in a list are those of companies in another
 JOINED = 0.2  # of the vehicles of a sheet are in another one too
 OWNERS = frozenset(("company.name", "company.vat", "company.id", "company.domain"))
 OURS = frozenset(("what is wrong", "was nicht stimmt", "cosa non va", "что не так"))  # the column that we added to an earlier answer
@@ -24,7 +25,7 @@ def recognise(book: Book, *, put_layout: Callable[[Sheet], None]) -> list[Sheet]
     sheets = [about(table) for table in tables]
     for sheet in sheets:
         put_layout(sheet)
-    link(sheets)
+    link(sheets, tables)
     join(sheets, tables)
     return sheets
 
@@ -35,7 +36,6 @@ def about(table: Table) -> Sheet:
     for column in found.columns:
         if words_of(column.title) in OURS:
             column.set_meaning("", "")
-    named = found.index("company.name")
     return Sheet(
         index=table.sheet.position,
         name=table.sheet.name,
@@ -55,7 +55,7 @@ def about(table: Table) -> Sheet:
         is_taken=found.refusal is None,
         asks_owner=found.asks_owner,
         signature=signature(table.titles),
-        carries=[named] if named is not None and is_written_once(table, named) else [],
+        carries=[column.index for column in found.columns if column.key in OWNERS and is_written_once(table, column.index)],
     )
 
 
@@ -75,21 +75,46 @@ def signature(titles: Sequence[str]) -> str:
 # --- the sheets of a file together ------------------------------------------------------------------------------------------
 
 
-def link(sheets: Sequence[Sheet]) -> None:
+def link(sheets: Sequence[Sheet], tables: Sequence[Table]) -> None:
     """Sheets of one workbook belong together: a key column that one sheet has and another names links them."""
-    ids = any("company.id" in sheet.keys for sheet in sheets if sheet.kind in (COMPANIES, MIXED))
-    for sheet in sheets:
-        if sheet.is_taken and sheet.asks_owner and ids:
-            column = next((column for column in sheet.columns if not column.key and "company" in words_of(column.title)), None)
-            if column:
-                column.set_meaning("company.id", LIKELY)
-                sheet.asks_owner = False
+    link_numbers(sheets, tables)
     people = [sheet.keys for sheet in sheets if sheet.is_taken and sheet.kind == PEOPLE]
     staff = any("person.id" in keys and OWNERS & keys for keys in people)
     for sheet in sheets:
         if staff and sheet.asks_owner and "person.id" in sheet.keys:
             sheet.asks_owner = False  # who drives works for somebody
     owners_by_name([sheet for sheet in sheets if sheet.is_taken and sheet.asks_owner])
+
+
+def link_numbers(sheets: Sequence[Sheet], tables: Sequence[Table]) -> None:
+    """A column of a list without owners that holds the keys of a list of companies says whose its rows are, however both are titled."""
+    both = list(zip(sheets, tables, strict=True))
+    described = [(sheet, table) for sheet, table in both if sheet.is_taken and sheet.kind in (COMPANIES, MIXED)]
+    for sheet, table in both:
+        if not sheet.is_taken or not sheet.asks_owner:
+            continue
+        free = [column for column in sheet.columns if not column.key or column.key in ("vehicle.id", "person.id")]
+        for column in free:
+            key = key_among(described, values_of(table, column.index))
+            if key is not None and sheet.asks_owner:
+                key.set_meaning("company.id", key.sure if key.key else LIKELY)
+                column.set_meaning("company.id", LIKELY)
+                sheet.asks_owner = False
+
+
+def key_among(described: Sequence[tuple[Sheet, Table]], values: frozenset[str]) -> ImportColumn | None:
+    """The column of a list of companies that tells its rows apart and holds nearly all of these `values`."""
+    for sheet, table in described if values else ():
+        known = sheet.column_of("company.id")
+        for column in [known] if known else [one for one in sheet.columns if not one.key]:
+            texts = [text for cell in table.column(column.index) if (text := text_of(cell))]
+            if len(set(texts)) == len(texts) > 0 and len(values.intersection(texts)) >= len(values) * KNOWN:
+                return column
+    return None
+
+
+def values_of(table: Table, index: int) -> frozenset[str]:
+    return frozenset(text for cell in table.column(index) if (text := text_of(cell)))
 
 
 def owners_by_name(asking: Sequence[Sheet]) -> None:

@@ -13,10 +13,19 @@ COVER_ROWS = 15
 TITLES_SHOWN = 6
 ADDRESS = ("company.street", "company.postcode", "company.city", "company.address")
 NAMED = ("company.name", "person.name", "person.first_name", "person.last_name", "person.email")
-VEHICLE = ("vehicle.plate", "vehicle.vin", "vehicle.id", "vehicle.make", "vehicle.model", "vehicle.make_model")
+VEHICLE = ("vehicle.plate", "vehicle.plate_part", "vehicle.vin", "vehicle.id", "vehicle.make", "vehicle.model", "vehicle.make_model")
 OWNED = ("company.name", "company.vat", "company.id", "person.name", "vehicle.vin", "vehicle.contract_ends_on", "vehicle.delivered_on")
 TOLD_APART = (
-    *("vehicle.plate", "vehicle.vin", "vehicle.id", "company.vat", "company.email", "person.email", "person.last_name"),
+    *(
+        "vehicle.plate",
+        "vehicle.plate_part",
+        "vehicle.vin",
+        "vehicle.id",
+        "company.vat",
+        "company.email",
+        "person.email",
+        "person.last_name",
+    ),
     *("company.street", "company.city", "company.postcode"),
 )
 

@@ -1,7 +1,7 @@
 """What a row says about a vehicle."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -46,9 +46,11 @@ def read_vehicle(reader: SheetReader, row: Row) -> VehicleFacts:
     """The vehicle of the row; the row is rejected where its days contradict each other."""
     facts = VehicleFacts(
         external_id=reader.limited(row, "vehicle.id", "external_id"),
-        plate=reader.value(row, "vehicle.plate", cells.plate) or "",
-        vin=reader.value(row, "vehicle.vin", cells.vin) or "",
+        plate=plate_of(reader, row),
+        vin=vin_of(reader, row),
     )
+    if not facts.is_known_again:
+        row.problems = [replace(problem, stops=True) if problem.kind in ("vin", "plate") else problem for problem in row.problems]
     facts.make, facts.model = make_and_model(reader, row)
     delivered, registered = begins(reader, row, "vehicle.delivered_on"), begins(reader, row, "vehicle.registered_on")
     facts.delivered_on = delivered or registered
@@ -64,21 +66,47 @@ def read_vehicle(reader: SheetReader, row: Row) -> VehicleFacts:
     return facts
 
 
+# --- by what it is known ---------------------------------------------------------------------------------------------------
+
+
+def plate_of(reader: SheetReader, row: Row) -> str:
+    """The plate, put together where each of its parts has a column of its own; "" with a note where it is none."""
+    parts = reader.columns.get("vehicle.plate_part", [])
+    if not parts:
+        return reader.value(row, "vehicle.plate", cells.plate, stops=False) or ""
+    texts = [cells.line_of(row.cell(column.index)) for column in parts]
+    if not any(texts):
+        return ""
+    if not all(texts):
+        row.note("plate.part", column=parts[0].index, value=" ".join(texts))
+        return ""
+    return reader.read_cell(row, parts[0], lambda _cell: cells.plate(cells.plate_of_parts(texts)), stops=False) or ""
+
+
+def vin_of(reader: SheetReader, row: Row) -> str:
+    """The VIN; that of an old vehicle, trailer or machine may be shorter. "" with a note where it is none."""
+    text = cells.short_vin(reader.cell(row, "vehicle.vin"))
+    if text:
+        row.note("vin.short", column=reader.first("vehicle.vin").index, value=text, count=len(text))
+        return text
+    return reader.value(row, "vehicle.vin", cells.vin, stops=False) or ""
+
+
 # --- days ------------------------------------------------------------------------------------------------------------------
 
 
 def begins(reader: SheetReader, row: Row, key: str) -> date | None:
-    found = reader.day(row, key)
+    found = reader.day(row, key, stops=False)
     return plausible(reader, row, key, found, AHEAD, "date.delivery")
 
 
 def ends(reader: SheetReader, row: Row, key: str) -> date | None:
-    found = reader.day(row, key, ends=True)
+    found = reader.day(row, key, ends=True, stops=False)
     return plausible(reader, row, key, found, CONTRACT_AHEAD, "date.contract")
 
 
 def plausible(reader: SheetReader, row: Row, key: str, found: date | None, ahead: timedelta, reason: str) -> date | None:
-    """The day, or None where it lies further ahead than that: the row is rejected."""
+    """The day, or None with a note where it lies further ahead than that."""
     if found is None or found <= reader.today + ahead:
         return found
     today, near = reader.today, likely_year(found, reader.today)
@@ -87,7 +115,7 @@ def plausible(reader: SheetReader, row: Row, key: str, found: date | None, ahead
     def refuse(_cell: object) -> date:
         raise CellProblem(f"{reason}_near" if near else f"{reason}_far", **facts)
 
-    return reader.value(row, key, refuse)
+    return reader.value(row, key, refuse, stops=False)
 
 
 def likely_year(found: date, today: date) -> int:

@@ -76,14 +76,8 @@ def test_an_older_reading_of_the_clock_does_not_turn_it_back(north):
 @pytest.mark.parametrize(
     ("column", "value", "reason"),
     [
-        (5, "WVWZZZ3CZRE01451", "A VIN has 17 characters; this one has 16."),
-        (5, "WVWZZZ3CZRE01451O", "A VIN never contains O"),
-        (8, "31.02.2024", "There is no day 31 in month 2 of 2024."),
-        (8, "13.03.2072", "The delivery is 46 years in the future."),
-        (1, "DE136695977", "not a valid VAT number"),
         (0, "", "The row doesn’t name a company"),
         (0, "X" * 200, "The name has 200 characters; the limit is 160."),
-        (4, "A" * 20, "A plate must have 2 to 12 letters and digits."),
     ],
 )
 def test_a_row_with_a_problem_is_left_out_with_row_column_value_and_reason(north, column, value, reason):
@@ -95,8 +89,35 @@ def test_a_row_with_a_problem_is_left_out_with_row_column_value_and_reason(north
     row = run.rows.get()
     assert row.verdict == "rejected" and row.row == 2
     assert reason in words_of(row.found[0])[0]
-    if value and column:
-        assert row.found[0].column == column and row.found[0].value == value
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        (5, "WVWZZZ3CZRE01451", "A VIN has 17 characters; this one has 16."),
+        (5, "WVWZZZ3CZRE01451O", "A VIN never contains O"),
+        (8, "31.02.2024", "There is no day 31 in month 2 of 2024."),
+        (8, "13.03.2072", "The delivery is 46 years in the future."),
+        (1, "DE136695977", "not a valid VAT number"),
+        (4, "A" * 20, "A plate must have 2 to 12 letters and digits."),
+    ],
+)
+def test_a_cell_that_is_not_understood_is_left_empty_with_its_words_and_the_row_is_taken(north, column, value, reason):
+    rows = [list(row) for row in FLEET[:2]]
+    rows[1][column] = value
+    row = judge(fleet(rows), "Fuhrpark.xlsx", centre=north).rows.get()
+    said = words_of(row.found[0])[0]
+    assert row.verdict == "new" and reason in said and "left empty" in said
+    assert row.found[0].column == column and row.found[0].value == value
+
+
+@pytest.mark.parametrize(("column", "value"), [(5, "WVWZZZ3CZRE01451"), (4, "A" * 20)])
+def test_a_vehicle_known_by_nothing_else_is_rejected_for_a_bad_plate_or_vin(north, column, value):
+    rows = [list(row) for row in FLEET[:2]]
+    rows[1][4] = rows[1][5] = ""
+    rows[1][column] = value
+    row = judge(fleet(rows), "Fuhrpark.xlsx", centre=north).rows.get()
+    assert row.verdict == "rejected" and row.found[0].column == column
 
 
 def test_the_second_of_two_rows_about_one_car_is_left_out_unless_it_says_the_same(north):

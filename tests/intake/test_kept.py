@@ -42,7 +42,7 @@ def test_progress_and_position_of_the_first_version():
     assert (progress.rows, progress.new, progress.made, progress.new_of) == (3, 2, {"company": 1}, {"company": 1, "person": 2})
     assert Progress.from_json({}) == Progress()
     said = {"sheet": 1, "offset": None, "last_row": 4, "gap": False, "today": "2026-11-30", "skipped": [[0, 5, "total"]], "above": "Alpha"}
-    assert Position.from_json(said) == Position(1, None, 4, False, date(2026, 11, 30), "Alpha", [(0, 5, "total")])
+    assert Position.from_json(said) == Position(1, None, 4, False, date(2026, 11, 30), {"": "Alpha"}, [(0, 5, "total")])
 
 
 def test_what_a_row_says_survives_json():

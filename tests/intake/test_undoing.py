@@ -213,7 +213,7 @@ def test_the_file_comes_back_with_what_is_wrong_and_can_be_mended(north, tmp_pat
     page.parent.save(mended)
     mended.seek(0)
     mended = take(mended, "Fuhrpark.xlsx", centre=north)
-    assert verdicts(mended) == ["new", "new", "same"]
+    assert verdicts(mended) == ["changed", "changed", "same"]
 
 
 def test_hostile_values_come_in_and_go_out_as_text(north, tmp_path):
