@@ -222,8 +222,9 @@ class PostgreSQL(Copies):
         return True
 
     def shape_now(self, cursor: Any) -> tuple[int, ...]:
-        """How many tables, columns and constraints there are."""
-        cursor.execute(f"SELECT {', '.join(f'(SELECT count(*) FROM pg_{kind})' for kind in ('class', 'attribute', 'constraint'))}")
+        """How many tables, columns and constraints there are, and how many columns were dropped: those are still counted."""
+        counted = ("class", "attribute", "attribute WHERE attisdropped", "constraint")
+        cursor.execute(f"SELECT {', '.join(f'(SELECT count(*) FROM pg_{kind})' for kind in counted)}")
         return cursor.fetchone()
 
     def turn_into_template(self) -> None:
