@@ -19,7 +19,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from accounts.customers.actions import companies
-from accounts.models import Address, Assignment, Centre, Company, ServiceVisit, TouchedCompany, User, Vehicle
+from accounts.models import Address, Assignment, Company, ServiceVisit, TouchedCompany, User, Vehicle
 from contacts.memory.actions import service_visits
 from contacts.memory.models import interaction
 from contacts.models import GROUPS, Consent, Holder, Interaction, Person, PersonAddress, Role, Task, VehicleDriver, VehicleUser
@@ -54,6 +54,8 @@ from tests.accounts.asked_of_pairs import (
     role_edits,
     vehicle_edits,
 )
+from tests.databases import Copies
+from tests.factories.accounts import make_centre, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("accounts", "contacts", "events", "gifts", "intake", "cms", "demo", "fleetportal")
@@ -61,9 +63,29 @@ NO_VERBS = {"lock_many", "ask_many", "execute_many"}  # they read, or are the bu
 DRAWN = {"nonce", "token_hash", "message_id", "text", "html", "headers"}  # drawn anew for each row, or hold what was
 
 
+@pytest.fixture(scope="module")
+def made(database: Copies, django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all tests of this file, gone afterwards."""
+    with django_db_blocker.unblock():
+        database.fresh()
+    with django_db_blocker.unblock(), transaction.atomic():
+        north = make_centre("nord", name="Nord")
+        anna, carla = (make_user(role, role=role, at=[north], home_centre=north) for role in ("account_manager", "centre_manager"))
+        yield make_world(north, anna, carla)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def before(made: World) -> dict[str, Any]:
+    """What there is before either verb runs."""
+    return left_by(lambda w: None, made)
+
+
 @pytest.fixture
-def world(north: Centre, anna: User, carla: User) -> World:
-    return make_world(north, anna, carla)
+def world(made: World) -> Iterator[World]:
+    """What a test does to it is taken back."""
+    with undone():
+        yield renewed(made)
 
 
 # --- the pairs ----------------------------------------------------------------------------------------------------------------
@@ -285,14 +307,13 @@ def name_of(pair: Pair) -> str:
     return ".".join(pair.many.rsplit(".", 2)[1:])
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("pair", PAIRS, ids=name_of)
-def test_many_at_once_leave_what_one_after_the_other_leave(pair: Pair, world: World):
-    compare(pair, world)
+def test_many_at_once_leave_what_one_after_the_other_leave(pair: Pair, before: dict[str, Any], world: World):
+    compare(pair, before, world)
 
 
-def compare(pair: Pair, world: World) -> None:
-    before, single, bulk = (left_by(verb, world) for verb in (lambda w: None, pair.by_one, pair.at_once))
+def compare(pair: Pair, before: dict[str, Any], world: World) -> None:
+    single, bulk = (left_by(verb, world) for verb in (pair.by_one, pair.at_once))
     for table in before:
         assert bulk[table] == single[table], table
     assert (single != before) is pair.changes
@@ -301,13 +322,14 @@ def compare(pair: Pair, world: World) -> None:
 ENTER_VEHICLES = next(pair for pair in PAIRS if name_of(pair) == "Vehicle.enter_many")
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     "forgotten",
     [(TouchedCompany, "add_all"), (search, "add"), (audit, "record_many"), (Vehicle, "refold"), (bell, "ring")],
     ids=["what is derived", "search", "history", "folded columns", "bell"],
 )
-def test_whatever_a_bulk_verb_forgets_is_noticed(forgotten: tuple[Any, str], world: World, monkeypatch: pytest.MonkeyPatch):
+def test_whatever_a_bulk_verb_forgets_is_noticed(
+    forgotten: tuple[Any, str], before: dict[str, Any], world: World, monkeypatch: pytest.MonkeyPatch
+):
     """The canary."""
 
     def forgetful(w: World) -> None:
@@ -316,7 +338,7 @@ def test_whatever_a_bulk_verb_forgets_is_noticed(forgotten: tuple[Any, str], wor
             ENTER_VEHICLES.at_once(w)
 
     with pytest.raises(AssertionError):
-        compare(ENTER_VEHICLES._replace(at_once=forgetful), world)
+        compare(ENTER_VEHICLES._replace(at_once=forgetful), before, world)
 
 
 EARLIER = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
@@ -366,7 +388,6 @@ AFTERWARDS: dict[str, tuple[Callable[[World], Any], Callable[[World], Any]]] = {
 }
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("noun", AFTERWARDS)
 @pytest.mark.parametrize("verb", [0, 1], ids=["one", "many"])
 def test_what_is_entered_afterwards_is_in_the_history_at_its_own_moment(noun: str, verb: int, world: World):
