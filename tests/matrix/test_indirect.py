@@ -80,7 +80,7 @@ def told_of_strangers(world: World, column: Column, addresses: list[Address]) ->
 def leaks(world: World, column: Column, question: str, body: bytes) -> list[str]:
     """Strangers' words in an answer, apart from what was asked and comes back in the field."""
     asked = question.partition("?q=")[2]
-    return sorted({match.decode() for match in world.forbidden(column).findall(body)} - {asked})
+    return sorted(world.leaked(column, body) - {asked})
 
 
 @pytest.mark.parametrize("column", [ANNA, EMIL], ids=lambda column: column.name)

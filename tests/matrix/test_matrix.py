@@ -54,7 +54,7 @@ class Cell:
         self.statements = len(statements)
         client.cookies = cookies
         self.tables = tables
-        self.leaks = sorted({match.decode() for match in world.forbidden(column, known=known).findall(self.body + self.to.encode())})
+        self.leaks = sorted(world.leaked(column, self.body + self.to.encode(), known=known))
 
     def __str__(self) -> str:
         return f"{self.column.name}: {self.method} {self.path} → {self.status} {self.to}".strip()

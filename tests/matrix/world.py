@@ -3,6 +3,7 @@
 A new kwarg of an address gets its line in NOUNS, a new scope of links its line in SUBJECTS.
 """
 
+import functools
 import itertools
 import re
 from collections.abc import Callable
@@ -111,11 +112,19 @@ class World:
         """The token of a standing link of `scope`, to something at the first place."""
         return self.links[scope].token
 
-    def forbidden(self, column: Column, *, known: Place | None = None) -> re.Pattern[bytes]:
-        """What no answer to `column` may hold; a link tells of the place that is `known` through it."""
-        strange = [(kind, place) for kind, may in PLANTED.items() for place in PLACES if place != known and not column.reaches(place, may)]
-        words = [word(kind, place) for kind, place in strange]
-        return re.compile("|".join(words).encode(), re.IGNORECASE)
+    def leaked(self, column: Column, body: bytes, *, known: Place | None = None) -> set[str]:
+        """What no answer to `column` may hold, as it stands in `body`; a link tells of the place that is `known` through it."""
+        words, pattern = forbidden(column, known)
+        lowered = body.lower()  # ten times as fast as a pattern that heeds no case, and nearly all bodies are clean
+        return {match.decode() for match in pattern.findall(body)} if any(word in lowered for word in words) else set()
+
+
+@functools.cache
+def forbidden(column: Column, known: Place | None) -> tuple[list[bytes], re.Pattern[bytes]]:
+    """The words of places that `column` does not reach, in small letters, and the pattern that finds them in any."""
+    strange = [(kind, place) for kind, may in PLANTED.items() for place in PLACES if place != known and not column.reaches(place, may)]
+    words = [word(kind, place).encode() for kind, place in strange]
+    return [one.lower() for one in words], re.compile(b"|".join(words), re.IGNORECASE)
 
 
 @dataclass(frozen=True)
