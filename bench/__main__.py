@@ -1,4 +1,4 @@
-"""`make bench`: measure every row on every database there is, print one table, write BENCH_JSON where it is set.
+"""`make bench`: measure every row on every available database, print one table, and write BENCH_JSON if set.
 
 BENCH_SIZES names the sizes of the base in companies (default 1000,10000; a hundred thousand takes
 its quarter of an hour to fill, once for each database); BENCH_ROWS some of the rows.
@@ -18,7 +18,7 @@ from bench.beside import SIDES, checkout, paired
 from bench.databases import HERE, Tree, copy, filled
 from bench.measure import exponent
 
-# Those that grow with the base run at every size, in a process of their own each; the others once, at the smallest.
+# Rows that grow with the base run at every size, each in its own process; the others once, at the smallest.
 EACH_SIZE = ("lists", "search", "today", "dossier", "menu", "wire", "reasons", "export", "import")
 ONCE = ("messages", "registrations", "redemptions", "checkin", "landing", "start")
 FIGURES = ("what", "size", "database", "ours", "p95", "unit", "theirs", "ratio", "aim", "statements", "cpu_ms", "peak_mb", "note")
@@ -26,7 +26,7 @@ BESIDE = ("what", "size", "database", "ours", "beside", "to_beside", "unit", "st
 
 
 def measured(kind: str, size: int, rows: str, beside: Tree | None) -> list[dict[str, Any]]:
-    """The figures of one row; with a commit beside, both sides in turns on copies of the base that it filled."""
+    """The figures of one row; with a second commit, both in turns on copies of the base that it filled."""
     if beside is None:
         return one_process(kind, size, rows, HERE, filled(kind, size), migrate=False)
     base = filled(kind, size, beside)
@@ -39,7 +39,7 @@ def measured(kind: str, size: int, rows: str, beside: Tree | None) -> list[dict[
 
 
 def one_process(kind: str, size: int, rows: str, tree: Tree, base: str, *, migrate: bool) -> list[dict[str, Any]]:
-    """The figures that one process of measuring prints, on a copy of the database called `base`."""
+    """The figures printed by one measuring process, on a copy of the database `base`."""
     with copy(kind, base, tree, migrate=migrate) as url:
         command = [tree.python, "-m", "bench.run", rows, str(size)]
         done = subprocess.run(command, cwd=tree.root, env=tree.environment(url), stdout=subprocess.PIPE, text=True, check=False)
@@ -47,7 +47,7 @@ def one_process(kind: str, size: int, rows: str, tree: Tree, base: str, *, migra
         print(f"{rows} at {size} on {kind} failed", file=sys.stderr)
         return []
     figures = [{"database": kind, **json.loads(line)} for line in done.stdout.splitlines() if line.startswith("{")]
-    for figure in figures:  # as they come: whoever stops a long run has what was measured so far
+    for figure in figures:  # immediately, so that stopping a long run keeps the figures so far
         print("  ".join(shown(figure[name]) for name in FIGURES if name in figure), file=sys.stderr, flush=True)
     return figures
 

@@ -1,4 +1,4 @@
-"""Another commit, measured beside this one: cloned, set up by its own lock files, on a copy of the same base."""
+"""Measures another commit for comparison: cloned, set up by its own lock files, on a copy of the same base."""
 
 import shutil
 import statistics
@@ -12,9 +12,9 @@ SIDES = ("ours", "beside")
 
 
 def checkout(commit: str) -> Tree:
-    """The commit in a folder of its own under var/bench/, ready to run; rows that it lacks are lent to it.
+    """The commit in a folder of its own under var/bench/, ready to run; rows that it lacks are copied into it.
 
-    Lent rows ask the portal by its addresses alone, so that they mean the same on both sides.
+    Such rows use the portal only by its addresses, so that they mean the same on both sides.
     """
     sha = git("rev-parse", "--verify", f"{commit}^{{commit}}").strip()[:12]
     root = FOLDER / "beside" / sha
@@ -35,9 +35,9 @@ def git(*arguments: str) -> str:
 
 
 def paired(rounds: list[dict[str, list[dict[str, Any]]]]) -> list[dict[str, Any]]:
-    """Our figures with the other side's beside them: medians of all rounds, and the ratio of ours to theirs.
+    """Our figures with the other commit's: medians of all rounds, and the ratio of ours to theirs.
 
-    A figure that only one side gives stands alone, without a ratio.
+    A figure of only one side has no ratio.
     """
     merged = []
     for figure in rounds[0]["ours"]:

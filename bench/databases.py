@@ -19,11 +19,11 @@ FOLDER = ROOT / "var" / "bench"
 
 @dataclass(frozen=True)
 class Tree:
-    """A checkout that is measured: this one, or the one beside it with the environment of its own lock files."""
+    """A checkout to be measured: this one, or another commit with its own environment."""
 
     root: Path
     python: str
-    mark: str  # keeps its databases apart from those of other checkouts
+    mark: str  # separates its databases from those of other checkouts
 
     @property
     def folder(self) -> Path:
@@ -37,7 +37,7 @@ class Tree:
         return total.hexdigest()[:12]
 
     def marks(self) -> tuple[str, str]:
-        """The first changes with what fills the demo, the second with migrations."""
+        """Two hashes: of the code that fills the demo, and of the migrations."""
         return (
             self.fingerprint("demo/**/*.py", "fleetportal/demo/**/*.py"),
             self.fingerprint("*/migrations/*.py", "fleetportal/*/migrations/*.py"),
@@ -83,7 +83,7 @@ class Base:
         return f"sqlite:///{self.file(name)}" if self.kind == "sqlite" else server(name)
 
     def make(self, name: str, *, like: str = "") -> str:
-        """The address of a database called `name`, empty or a copy of the one called `like`; what was there before is gone."""
+        """The address of a database called `name`, empty or a copy of the one called `like`; an existing one is replaced."""
         FOLDER.mkdir(parents=True, exist_ok=True)
         self.drop(name)
         if self.kind == "postgresql":
@@ -102,14 +102,14 @@ class Base:
             Path(f"{self.file(name)}{end}").unlink(missing_ok=True)
 
     def settle(self, name: str) -> None:
-        """All that was written lies in the file itself, and the planner knows the tables: a copy begins like any other."""
+        """Flush everything into the file and analyse the tables, so that all copies start alike."""
         if self.kind == "postgresql":
             with closing(psycopg.connect(server(name), autocommit=True)) as connection:
                 connection.execute("VACUUM ANALYZE")
 
 
 def server(name: str) -> str:
-    """DATABASE_URL with another database in it."""
+    """DATABASE_URL with another database name."""
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
 
 
@@ -123,7 +123,7 @@ def filled(kind: str, size: int, tree: Tree = HERE) -> str:
         return name
     (tree.folder / "data").mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    is_filled = known[0] == demo  # then a migration alone is new: what was filled stays
+    is_filled = known[0] == demo  # only migrations are new: the filled data is kept
     url = base.url(name) if is_filled else base.make(name)
     tree.manage(url, "migrate", "--verbosity=0")
     if not is_filled:
@@ -136,7 +136,7 @@ def filled(kind: str, size: int, tree: Tree = HERE) -> str:
 
 @contextmanager
 def copy(kind: str, name: str, tree: Tree = HERE, *, migrate: bool = False) -> Iterator[str]:
-    """The address of a copy of the database called `name`, gone afterwards: what one row writes, no other row reads."""
+    """The address of a temporary copy of the database `name`, so that rows don't see each other's writes."""
     base, copied = Base(kind), f"{name}_run{tree.mark}"
     url = base.make(copied, like=name)
     try:

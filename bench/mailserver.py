@@ -1,4 +1,4 @@
-"""A mail server in a process of its own: prints its port, takes everything, ends with its standard input."""
+"""A mail server in a separate process: prints its port, accepts everything, ends when its standard input closes."""
 
 import sys
 

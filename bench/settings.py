@@ -1,4 +1,4 @@
-"""Everyday's settings without DEBUG, files served as they lie, and the yardsticks' addresses beside the portal's."""
+"""The normal settings without DEBUG, with unhashed static files and the yardsticks' URLs."""
 
 import os
 from typing import Any

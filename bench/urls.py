@@ -1,4 +1,4 @@
-"""The portal's addresses, and before them the bare views that its own are held against."""
+"""The portal's URLs, preceded by the bare views used as yardsticks."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def as_many_bytes(request: HttpRequest, count: int) -> HttpResponse:
-    """A page of that size for a signed-in user, with nothing asked but who it is."""
+    """A page of that size for a signed-in user, with no other query."""
     return HttpResponse(FILLED.render(Context({"lines": ["x" * 99] * (count // 100)})))
 
 
@@ -37,7 +37,7 @@ def seat(request: HttpRequest, seating: int) -> HttpResponse:
 
 @csrf_exempt
 def stamp(request: HttpRequest, voucher: int) -> HttpResponse:
-    """One conditional UPDATE, each on a row of its own."""
+    """One conditional UPDATE, each on a different row."""
     done = Voucher.objects.filter(pk=voucher, state=VoucherState.CLAIMED).update(state=VoucherState.REDEEMED)
     return HttpResponse("go" if done else "stop")
 

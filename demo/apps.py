@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """Demo data. Part of the roof: it knows every app, and nothing knows it."""
+    """Demo data. It may import every app; no app may import it."""
 
     name = "demo"
     label = "demo"

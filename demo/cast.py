@@ -1,4 +1,4 @@
-"""The companies and people that the drawings and the handbook tell of; they come first in every demo, whatever its size."""
+"""The companies and people used in the mock-ups and the handbook; they come first in every demo, whatever its size."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ DECIDES, USES, DRIVES = "decision_maker", "user", "driver"
 
 @dataclass(frozen=True)
 class Actor:
-    """A person of the cast at their company: target groups, name, how they are addressed, what they do there."""
+    """A person of the cast at their company: target groups, name, title, job."""
 
     groups: tuple[str, ...]
     first: str
@@ -23,7 +23,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class CastCompany:
-    """A company of the cast; what is None is left to chance."""
+    """A company of the cast; None means random."""
 
     name: str
     region: str

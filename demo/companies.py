@@ -1,4 +1,4 @@
-"""The companies of the demo, one after the other, each decided by its number, the seed and the day."""
+"""The companies of the demo, each determined by its number, the seed and the day."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -19,11 +19,11 @@ PHASES = ("prospect", "new", "repeat", "loyal", "at_risk", "lost")
 TIERS = ("diamond", "platinum", "gold", "silver", "bronze")
 ABROAD = {8: "IT", 13: "AT", 19: "RU", 23: "GB"}  # of twenty-five
 CITY_REGIONS = {place.city: place for region in names.PLACES.values() for place in region}
-KNOWN_UP_TO = 1050  # of these she looks after two thirds of three fifths: the 420 companies of the papers' Anna
+KNOWN_UP_TO = 1050  # she looks after two thirds of three fifths of these: the 420 companies of Anna in the papers
 
 
 class KnownPerson(NamedTuple):
-    """Somebody known at a company: the role, and the person."""
+    """A known person at a company: the role, and the person."""
 
     role: Role
     person: Person
@@ -31,7 +31,7 @@ class KnownPerson(NamedTuple):
 
 @dataclass
 class Account:
-    """A company in the making: what its people, vehicles and history are decided by."""
+    """The plan of a company, from which its people, vehicles and history are made."""
 
     number: int
     chance: Random
@@ -53,22 +53,22 @@ class Account:
     manager: User | None = None
     board: tuple[str, str] = ("", "")
     entered_on: date = date.min
-    lines: int = 0  # direct lines given out behind the switchboard
+    lines: int = 0  # number of extensions assigned so far
     known: dict[str, list[KnownPerson]] = field(default_factory=dict)  # by target group
-    leaver: Person | None = None  # the person who went from here to the next company
+    leaver: Person | None = None  # the person who moves from here to the next company
 
     def happens(self, one_in: int, at: int) -> bool:
-        """True for every `one_in`-th company: each situation of the trade is met, however few companies there are."""
+        """True for every `one_in`-th company, so that each situation occurs even with few companies."""
         return self.number % one_in == at
 
 
 def moment(on: date, chance: Random) -> datetime:
-    """A moment of that day's office hours."""
+    """A moment in the office hours of that day."""
     return datetime.combine(on, time(7 + chance.randrange(9), chance.randrange(60)), tzinfo=timezone.get_default_timezone())
 
 
 def account(number: int, houses: list[House], *, seed: int, on: date) -> Account:
-    """The `number`-th company, decided but for its rows."""
+    """The plan of the `number`-th company."""
     chance = Random(f"{seed}/{number}")
     made = from_part(CAST[number], number, chance, houses) if number < len(CAST) else by_chance(number, chance, houses)
     made.domain = f"{names.latin(made.name)[:60]}.example"
@@ -76,7 +76,7 @@ def account(number: int, houses: list[House], *, seed: int, on: date) -> Account
     known_for = {"prospect": 400, "new": 340}.get(made.phase, 3200)
     made.entered_on = on - timedelta(days=60 + chance.randrange(known_for - 60))
     managers = made.house.managers
-    # The known manager of a house has two companies of three, as long as one person can look after them; the rest is shared out.
+    # The named manager of a centre has two of three companies, as long as one person can look after them; the rest are shared out.
     is_known = made.part or len(managers) == 1 or (number % 3 and number < KNOWN_UP_TO)
     made.manager = managers[0] if is_known else managers[1 + number % (len(managers) - 1)]
     return made
@@ -118,7 +118,7 @@ def fleet_size(chance: Random, sector: str) -> tuple[int, int]:
 
 
 def private_company(number: int, country: str) -> tuple[str, str]:
-    """A trade and a family; the pair comes once in ten thousand companies, then with a second family."""
+    """A name from a trade and a family; each pair occurs once in ten thousand companies, then with a second family."""
     trades = list(names.TRADES)
     people = names.PEOPLE[{"IT": "it", "RU": "ru", "GB": "en"}.get(country, "de")]
     if country in ("IT", "RU", "GB"):
@@ -168,7 +168,7 @@ class CompanyWriter:
         self.addresses(made, batch)
 
     def assign(self, made: Account, batch: DemoBatch) -> None:
-        """Who is responsible, since when, who was before, and who stands in."""
+        """Assigns the responsible user, the previous one and a stand-in."""
         since = made.entered_on
         colleagues = [user for user in made.house.managers if user != made.manager]
 

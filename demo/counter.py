@@ -1,4 +1,4 @@
-"""What lies at the counter and was handed over it: gifts with their stock, and a voucher programme for the wash."""
+"""Gifts with stock and hand-outs, and a voucher programme for the wash."""
 
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -54,7 +54,7 @@ class CounterWriter:
         return list(running.select_related("person", "company").order_by("pk")[:200])
 
     def enter_twice(self, centre: Centre) -> None:
-        """Drivers whom the counter entered although another company's list had them: pairs for the list of duplicates."""
+        """Drivers entered at the counter although another company already had them: pairs for the list of duplicates."""
         drivers = [driver for driver in self.drivers(centre) if driver.person.usable_address("email")]
         for driver, elsewhere in zip(drivers[:TWICE], drivers[-TWICE:], strict=True):
             known = driver.person
@@ -89,7 +89,7 @@ class CounterWriter:
             Stock.objects.filter(centre=centre, gift=gift, quantity__gte=HANDED_OUT // 2).take_items(HANDED_OUT // 2)
 
     def shine(self, centre: Centre) -> None:
-        """The programme that runs: cards for everybody and for one company, a claim page, a personal link for a driver we know."""
+        """The current programme: cards for everybody and for one company, a claim page, a personal link for a known driver."""
         programme = Programme.enter(
             by=self.dora, centres=list(self.staff.centres.values()), name="Shine", details="Shine, 9 minutes", value_cents=14_90,
             centre=centre, starts_on=self.on - timedelta(days=60), ends_on=self.on + timedelta(days=200),
@@ -110,7 +110,7 @@ class CounterWriter:
         withdrawing.revoke(cards[-1], by=self.carla, reason="Card damaged in the press")
 
     def send_personal(self, programme: Programme, drivers: list[Driver]) -> None:
-        """A personal link each; the first is claimed at once, the others wait in the mailbox."""
+        """Sends personal links; the first is claimed immediately, the others are in the mailbox."""
         for number, driver in enumerate(drivers):
             voucher = issuing.issue(programme, Way.PERSONAL, 1, by=self.emil, driver=driver).vouchers.with_names().get()
             if driver.person.email:
@@ -119,7 +119,7 @@ class CounterWriter:
                 claiming.claim(voucher, driver.person, company=driver.company, by=None)
 
     def winter_wash(self, centre: Centre) -> None:
-        """The programme before: its vouchers were used or ran out."""
+        """The programme before: its vouchers were used or have expired."""
         begins = self.on - timedelta(days=300)
         programme = Programme.enter(
             by=self.dora, centres=[centre], name="Winter wash", details="Underbody and wax", value_cents=11_50, centre=centre,

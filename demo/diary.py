@@ -1,4 +1,4 @@
-"""What was promised and agreed for each company: tasks, and the annual meetings held, due, fixed or proposed."""
+"""Tasks and annual meetings of each company, held, due, fixed or proposed."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -33,7 +33,7 @@ class Diary:
             self.meetings(made, deciders[0].person)
 
     def tasks(self, made: Account) -> None:
-        """For one company of five something to do about these days, for one of seven something done."""
+        """An open task for one in five companies, a closed one for one in seven."""
         chance, anybody = made.chance, next((known[0].person for known in made.known.values() if known), None)
         if made.manager is None:
             return

@@ -1,4 +1,4 @@
-"""What happened between the house and its customers, over years: calls, visits, letters. Ends yesterday."""
+"""The history of calls, visits and letters over years, up to yesterday."""
 
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ class History:
         self.on, self.adviser = on, adviser
 
     def add(self, made: Account, batch: DemoBatch) -> None:
-        """Contacts since the company was entered; one company of four has been silent for longer than any cadence allows."""
+        """Contacts since the company was entered; one in four companies has been silent for longer than any cadence allows."""
         chance = made.chance
         latest = SILENCE_DAYS + chance.randrange(150) if made.happens(4, 3) else 1 + chance.randrange(60)
         span = (self.on - made.entered_on).days

@@ -1,4 +1,4 @@
-"""The words that demo people, companies and places are made of, in the four languages of the house."""
+"""Names for demo people, companies and towns, in the portal's four languages."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class NameSet:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of `text`; a low line stands for a blank within one."""
+    """The words of `text`; an underscore stands for a space within a word."""
     return tuple(word.replace("_", " ") for word in text.split())
 
 
@@ -162,7 +162,7 @@ class City:
 
 
 def places(text: str) -> tuple[City, ...]:
-    """A place a line: postcode, plate, name."""
+    """Towns, one a line: postcode, plate, name."""
     return tuple(City(city, postcode, plate) for postcode, plate, city in (line.split(maxsplit=2) for line in text.strip().splitlines()))
 
 
@@ -258,7 +258,7 @@ TRANSLIT = str.maketrans(
 
 
 def latin(text: str) -> str:
-    """`text` as it stands in a web address."""
+    """`text` in the form used in web addresses."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(TRANSLIT))
     letters = "".join(sign for sign in letters if not unicodedata.combining(sign))
     return "-".join("".join(sign if sign.isascii() and sign.isalnum() else " " for sign in letters).split())
@@ -266,7 +266,7 @@ def latin(text: str) -> str:
 
 @dataclass(frozen=True)
 class Model:
-    """A model of an invented make, with the letters that its VINs begin with."""
+    """A model of a fictional make, with the letters at the start of its VINs."""
 
     make: str
     name: str

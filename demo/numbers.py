@@ -1,6 +1,6 @@
-"""Numbers that pass their checks and reach nobody: VAT numbers, VINs, plates, telephones.
+"""Valid numbers that belong to nobody: VAT numbers, VINs, plates, telephone numbers.
 
-Each is made from a counter, so that none comes twice.
+Each is made from a counter, so that none occurs twice.
 """
 
 from stdnum import luhn
@@ -12,23 +12,23 @@ PLAIN_VIN = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 VIN_VALUES |= {str(digit): digit for digit in range(10)}
 VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-VIN_YEARS = "ABCDEFGHJKLMNPRSTVWXY123456789"  # from 1980, the same again after 30 years
+VIN_YEARS = "ABCDEFGHJKLMNPRSTVWXY123456789"  # from 1980, repeated after 30 years
 PLANTS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 PLATE_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 NEVER_ON_A_PLATE = {"HJ", "KZ", "NS", "SA", "SS", "AH", "HH"}
 PAIRS = [a + b for a in PLATE_LETTERS for b in PLATE_LETTERS if a + b not in NEVER_ON_A_PLATE]
 CYRILLIC_PLATE = "АВЕКМНОРСТУХ"
-# Blocks that the regulators keep for films and books: a call reaches nobody. Longer by an extension, they stay valid.
+# Blocks reserved by the regulators for films and books, so that a call reaches nobody; valid with an extension too.
 SWITCHBOARDS = {"nord": ("40", "66969"), "west": ("221", "4710"), "sued": ("89", "99998"), "mitte": ("69", "90009"), "ost": ("30", "23125")}
 
 
 def spread(number: int, size: int, *, step: int = 7_368_787) -> int:
-    """`number` shuffled within `size`: neighbours lie far apart, and none meets another. `step` is a prime that is no factor of it."""
+    """`number` permuted within `size`, so that neighbours are far apart. `step` is a prime that does not divide `size`."""
     return number * step % size
 
 
 def vat_number(country: str, number: int) -> str:
-    """The VAT number of the `number`-th company, with its country in front and its check digits right."""
+    """The VAT number of the `number`-th company, with its country code and correct check digits."""
     digits = 10_000_000 + spread(number, 89_999_999)
     match country:
         case "IT":
@@ -86,6 +86,6 @@ def extension(written: str, dialled: str, number: int) -> tuple[str, str]:
 
 
 def mobile(number: int) -> tuple[str, str]:
-    """A mobile number of a block in which none was ever given out."""
+    """A mobile number from an unassigned block."""
     digits = f"0{spread(number, 9_999_991):07}"
     return f"+49 176 {digits}", f"+49176{digits}"

@@ -1,4 +1,4 @@
-"""A few events that the demo tells of: ahead of us through the same verbs that staff use, letters included; behind us as rows."""
+"""The demo's events: future ones made with the verbs that staff use, including messages; past ones as rows."""
 
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -87,7 +87,7 @@ class Occasions:
         return event
 
     def fill(self, event: Event, invited: int, answered: int, *, without: tuple[str, ...] = ()) -> None:
-        """Invite the first of those entitled; some come with family until nobody fits, some say no, one changes their mind."""
+        """Invite the first entitled people; some register with family until the event is full, some decline, one changes their mind."""
         entitled = event.entitled(None).filter(person__in=invitable(event, None).values("pk")).exclude(person__last_name__in=without)
         roles = entitled.select_related("person", "company").order_by("pk")[:invited]
         invitations = [invite(event, role.person, company=role.company, by=self.dora) for role in roles]
@@ -108,7 +108,7 @@ class Occasions:
         )  # fmt: skip
 
     def breakfast(self, centre: Centre, on: date) -> None:
-        """A drivers' breakfast that is over: who came, who did not."""
+        """A past drivers' breakfast, with guests who came and some who did not."""
         begins = datetime.combine(on, time(7), centre.zone)
         shape = TEMPLATES[EventKind.DRIVERS_BREAKFAST]
         event = Event.objects.create(

@@ -1,4 +1,4 @@
-"""The people of the demo: decision-makers, users and drivers, with addresses, consents and the paths they took between companies."""
+"""The people of the demo: decision-makers, users and drivers, with addresses, consents and moves between companies."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ MODELS: dict[str, Any] = {DECIDES: DecisionMaker, USES: VehicleUser, DRIVES: Dri
 RANKS = ("owner", "fleet_manager", "branch_manager", "other")
 RESPONSIBILITIES = ("invoices", "orders", "service", "damage", "drivers")
 ADDRESS_STATES, STATE_WEIGHTS = ("confirmed", "unconfirmed", "bouncing", "withdrawn"), (80, 14, 4, 2)
-# What an address was asked and how it answered: purposes given, purposes withdrawn afterwards.
+# Consents of an address: purposes given, and purposes withdrawn afterwards.
 ANSWERS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("invitations",), ()),
     (("invitations", "news", "offers"), ()),
@@ -54,7 +54,7 @@ class PeopleWriter:
             self.role(made, group, person, made.entered_on, **facts)
 
     def add_unknown(self, made: Account) -> None:
-        """People beyond the cast, some chairs left empty: coverage is a figure of its own."""
+        """People beyond the cast, with some empty chairs for the coverage figures."""
         chance = made.chance
         deciders = 0 if made.happens(40, 11) else 1 + (chance.random() < 0.7) + (chance.random() < 0.4) + (chance.random() < 0.2)
         users = 0 if made.happens(9, 5) else sum(chance.random() < 0.9 for _ in range(made.personal))
@@ -67,7 +67,7 @@ class PeopleWriter:
             self.newcomer(made, [DRIVES, USES] if users and chance.random() < 0.04 else [DRIVES])
 
     def newcomer(self, made: Account, groups: list[str], rank: int = 0) -> Person:
-        """A person made by chance with a role of each group."""
+        """A random person with a role of each group."""
         chance = made.chance
         language = made.language if made.language != "de" else chance.choices(("de", "it", "ru", "en"), (80, 8, 8, 4))[0]
         tongue = names.PEOPLE[language]
@@ -96,7 +96,7 @@ class PeopleWriter:
         return facts
 
     def arrivals(self, made: Account, previous: Account | None) -> None:
-        """Somebody who came over from the company before, and somebody who decides at both."""
+        """A person who came from the previous company, and one who decides at both."""
         if previous is None:
             return
         if previous.leaver:
@@ -106,7 +106,7 @@ class PeopleWriter:
             self.role(made, DECIDES, person, made.entered_on, job_title="managing director", kind="managing_director")
 
     def add_leaver(self, made: Account) -> None:
-        """Somebody who had a car here until lately and has one at the next company now."""
+        """A person who had a car here until recently and now has one at the next company."""
         since = self.on - timedelta(days=1500)
         tongue = names.GERMAN
         first, last = made.chance.choice(tongue.men), made.chance.choice(tongue.last)
@@ -132,7 +132,7 @@ class PeopleWriter:
         is_cast: bool = False,
         **facts: Any,
     ) -> Person:
-        """A new person with addresses and what they agreed to."""
+        """A new person with addresses and consents."""
         chance, entered_at = made.chance, moment(since or made.entered_on, made.chance)
         if not is_cast and chance.random() < 0.3:
             facts = {"family": chance.choice(phrases.FAMILIES), "best_time": chance.choice(phrases.BEST_TIMES)}
@@ -168,7 +168,7 @@ class PeopleWriter:
             add("phone" if is_private else "sms", numbers.mobile(self.made)[0], is_private=is_private)
 
     def consents(self, made: Account, address: PersonAddress, *, is_cast: bool) -> None:
-        """What the address was given for, and what was taken back later: entries of the ledger, oldest first."""
+        """The address's consents given and withdrawn: entries of the ledger, oldest first."""
         chance = made.chance
         given, withdrawn = ANSWERS[0] if is_cast else chance.choices(ANSWERS, ANSWER_WEIGHTS)[0]
         source = chance.choice(phrases.SOURCES)

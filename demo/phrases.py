@@ -1,4 +1,4 @@
-"""What was said and agreed in the demo: sentences of the timeline, wordings of consent, policies, drinks."""
+"""Texts of the demo: sentences of the timeline, wordings of consent, policies, drinks."""
 
 CALLS = (
     ("reached", "Board decides about the estates in the first week of the month. Wants prices with and without service."),

@@ -1,4 +1,4 @@
-"""What a batch of the demo's companies is made of, entered through the verbs of the nouns, each row at its own moment of the past."""
+"""The rows of a batch of demo companies, entered through the models' verbs, each at its own time in the past."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class DatedRows(Generic[Row]):
-    """New rows of one noun, in the order in which they are entered, and when each was."""
+    """New rows of one model with their times of entry, in that order."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
@@ -34,7 +34,7 @@ class DatedRows(Generic[Row]):
 
 
 class DemoBatch:
-    """Rows that wait to be entered; they name each other before any of them is. Whoever is no contact's own is entered by `by`."""
+    """Rows waiting to be entered, which may refer to each other. Rows without a user of their own are entered by `by`."""
 
     def __init__(self, *, by: User) -> None:
         self.by = by
@@ -50,12 +50,12 @@ class DemoBatch:
         self.drives: DatedRows[VehicleDriver] = DatedRows()
         self.contacts: list[Interaction] = []
         self.tasks: list[Task] = []
-        self.done: list[tuple[Task, str, datetime]] = []  # what came of a task, and when
+        self.done: list[tuple[Task, str, datetime]] = []  # the result of a task, and its time
         self.meetings: list[Meeting] = []
         self.held: list[tuple[Meeting, Interaction]] = []
 
     def enter(self) -> None:
-        """Enter all of it, in the order in which the nouns depend on each other."""
+        """Enter all rows, in the order of their dependencies."""
         with transaction.atomic(), gathering(), bulk.uncollected():
             companies.enter_many(self.companies, by=self.by)
             Address.enter_many(self.company_addresses.rows, by=self.by, at=self.company_addresses.at)
@@ -69,7 +69,7 @@ class DemoBatch:
             self.enter_history()
 
     def enter_history(self) -> None:
-        """What happened between us and them, each entered by whoever did it."""
+        """Enter interactions, tasks and meetings, each by its own user."""
         for by, consents in by_whom(self.consents, "recorded_by"):
             Consent.enter_many(consents, by=by)
         for by, contacts in by_whom(self.contacts, "by"):
@@ -87,7 +87,7 @@ class DemoBatch:
 
 
 def by_whom(rows: Iterable[Row], relation: str) -> Iterable[tuple[User | None, Sequence[Row]]]:
-    """(user, those of `rows` that name the user in `relation`), in the order in which they first come."""
+    """(user, those of `rows` with that user in `relation`), in order of first appearance."""
     grouped: dict[int | None, tuple[User | None, list[Row]]] = {}
     for row in rows:
         user = getattr(row, relation)
@@ -96,12 +96,12 @@ def by_whom(rows: Iterable[Row], relation: str) -> Iterable[tuple[User | None, S
 
 
 def morning(on: date) -> datetime:
-    """When somebody who did it on that day had time to enter it."""
+    """A plausible time of entry on that day."""
     return datetime.combine(on, time(9), tzinfo=timezone.get_default_timezone())
 
 
 def check_at_once() -> None:
-    """Let the database check references statement by statement: its list of those to check at the end would grow with the demo."""
+    """Let the database check foreign keys with each statement: its list of deferred checks would grow with the demo."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,4 +1,4 @@
-"""The demo as a whole: a dealership group, its companies, and what they lived through up to yesterday."""
+"""The demo as a whole: a dealership group, its companies, and their history up to yesterday."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -34,9 +34,9 @@ class NotEmpty(Refused):
 
 
 def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None) -> Staff:
-    """The demo of that many companies in an empty database, the same for the same seed and day. All or nothing.
+    """Fill an empty database with that many companies, the same for the same seed and day. All or nothing.
 
-    `tell` hears after each batch how many companies stand. Raises NotEmpty where there are customers or users already.
+    `tell` is called after each batch with the number of companies. Raises NotEmpty where there are customers or users already.
     """
     if User.objects.exists() or Centre.objects.exists() or Company.objects.exists() or Person.objects.exists():
         raise NotEmpty(_("This database already contains data. The demo needs an empty database: set a different DATABASE_URL."))
@@ -53,7 +53,7 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
 
 
 def enter_companies(companies: int, staff: Staff, *, seed: int, on: date, tell: Tell) -> None:
-    """All companies with what belongs to them, a batch at a time: the administrator took them over from the system before."""
+    """Enter all companies with their rows in batches, as if the administrator had taken them over from an older system."""
     users = staff.users
     writer = CompanyWriter(on=on, stand_in=users["anna"], for_whom=users["boris"])
     people, vehicles = PeopleWriter(on=on), VehicleWriter(on=on)
@@ -74,7 +74,7 @@ def enter_companies(companies: int, staff: Staff, *, seed: int, on: date, tell: 
 
 
 def find_reasons(companies: int) -> None:
-    """Whom to contact and why: now for a small demo, else by the worker, which does it for everybody once a day."""
+    """Compute the reasons: now for a small demo, otherwise by the worker's daily job."""
     TouchedCompany.objects.all().delete()
     if companies > LOOKED_AT_AT_ONCE:
         nightly.start_unless_done(now=timezone.now())
@@ -85,6 +85,6 @@ def find_reasons(companies: int) -> None:
 
 
 def analyze() -> None:
-    """Let the database look at its new rows, so that the first page is planned as well as the thousandth."""
+    """Analyse the tables, so that the first queries are planned as well as later ones."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -40,7 +40,7 @@ TEAM = (
 
 @dataclass(frozen=True)
 class House:
-    """One centre as the demo sees it: where its companies are from and who manages them."""
+    """A centre in the demo: the region of its companies and its managers."""
 
     centre: Centre
     region: str
@@ -48,7 +48,7 @@ class House:
 
 
 class Staff:
-    """Centres and users, made at once. Centres beyond the first two, and managers beyond the first, only where there is work for them."""
+    """Makes centres and users. Centres beyond the first two, and managers beyond the first, only if there are enough companies."""
 
     def __init__(self, companies: int, *, chance: Random, since: datetime) -> None:
         self.since = since
@@ -64,7 +64,7 @@ class Staff:
         ]
 
     def enter(self, number: int, username: str, first: str, last: str, role: str, at: tuple[str, ...]) -> User:
-        """A user with a password that everybody knows."""
+        """A user with the demo's public password."""
         centres = list(self.centres.values()) if at == ("*",) else [self.centres[slug] for slug in at]
         region = CENTRES[[slug for slug, *_ in CENTRES].index(centres[0].slug)][2]
         user = User(
@@ -82,7 +82,7 @@ class Staff:
         return user
 
     def managers_of(self, centre: Centre, number: int, wanted: int, chance: Random) -> list[User]:
-        """The account managers of `centre`: the one that everybody knows, and colleagues who cannot sign in."""
+        """The account managers of `centre`: the named one, and colleagues who cannot sign in."""
         known = [user for name, user in self.users.items() if (name, centre.slug) in (("anna", "nord"), ("boris", "sued"))]
         colleagues = []
         for rank in range(wanted - len(known)):

@@ -17,7 +17,7 @@ KM_A_DAY = {"personal": (40, 110), "functional": (25, 160)}
 
 
 class VehicleWriter:
-    """Makes the vehicles of one account after the other, with who holds or drives them."""
+    """Makes the vehicles of one account after the other, with their holders or drivers."""
 
     def __init__(self, *, on: date) -> None:
         self.on = on
@@ -38,7 +38,7 @@ class VehicleWriter:
                     batch.drives.add(bulk.new(VehicleDriver, vehicle=vehicle, driver=driver, starts_on=starts_on), at=morning(starts_on))
 
     def vehicle(self, made: Account, use: str, rank: int, batch: DemoBatch) -> tuple[Vehicle, date | None]:
-        """A new vehicle, and since when somebody has it; None where nobody has it yet or any more."""
+        """A new vehicle, and the day from which it has a holder; None without a holder."""
         chance = made.chance
         self.made += 1
         model = chance.choice(names.PERSONAL_CARS if use == "personal" else names.FUNCTIONAL_CARS)
@@ -62,7 +62,7 @@ class VehicleWriter:
         return vehicle, max(delivered_on, made.entered_on) if is_there else None
 
     def delivery(self, made: Account, rank: int, months: int) -> date:
-        """When it was delivered: for one company of six one in the last four weeks, for one of thirteen one in the next three."""
+        """The date of delivery: in one of six companies one in the last four weeks, in one of thirteen one in the next three."""
         chance = made.chance
         if made.number == 0 and rank == 0:
             return self.on - timedelta(days=12)  # Herr Brandt's new car
@@ -74,7 +74,7 @@ class VehicleWriter:
         return self.on - timedelta(days=30 + chance.randrange(span - 30))
 
     def contract_end(self, made: Account, rank: int, delivered_on: date, months: int) -> date | None:
-        """When the contract ends: some soon, some overdue, a few all on one day."""
+        """The end of the contract: some soon, some overdue, a few on the same day."""
         if made.part and rank < made.part.renewals:
             return self.on + timedelta(days=110)
         if rank == 2 and made.happens(5, 1):
@@ -91,7 +91,7 @@ class VehicleWriter:
         return numbers.plate(made.place.plate or "HH", number, is_electric=model.powertrain == "electric")
 
     def hold(self, made: Account, vehicle: Vehicle, users: list[KnownPerson], rank: int, since: date, batch: DemoBatch) -> None:
-        """The user of that rank holds the vehicle; in one company of eight somebody else did before."""
+        """The user of that rank holds the vehicle; in one of eight companies after a previous holder."""
         user, before = users[rank].role, users[rank - 1].role
         days = (self.on - since).days
         if made.happens(8, 4) and before != user and days > 60:

@@ -24,7 +24,7 @@ CHECKS = {
 
 
 def main(chosen: list[str]) -> int:
-    """Run the checks named, or all; 1 when any of them finds something."""
+    """Run the named checks, or all; 1 when any of them fails."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "fleetportal.settings.test"}
     bad = []
     for name in chosen or CHECKS:

@@ -1,7 +1,7 @@
-"""`make check`, "house rules": what no linter holds for us.
+"""`make check`, "house rules": rules that no linter checks.
 
-No look at a higher noun by reflection or by a relation's name, no import inside a function, no noun written past its verb, and a
-class name only once.
+No use of a higher model by reflection or by a relation's name, no import inside a function, no writes to a model except by its
+verbs, and each class name only once.
 """
 
 import ast
@@ -16,22 +16,22 @@ from tools.trees import nodes_of, tree_of  # noqa: E402
 
 APPS = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms", "demo")
 
-# Attributes that lead from a model to others by name.
+# Attributes by which a model leads to others by name.
 REFLECTION = {"related_model", "related_objects", "remote_field", "get_field", "get_fields", "fields_map", "get_model", "get_models"}
-# Where reflection may be used: what serves any model that is handed to it, whichever noun that is.
+# Where reflection is allowed: code that works with any model passed to it.
 REFLECTING = {
     "fleetportal/core": "knows no noun; works on the models that it is given",
     "intake/undoing.py": "asks of every table above whether a row of others names what an import made",
     "contacts/people/person_data.py": "finds the tables that name a person, for the test of both lists",
 }
-# Heavy libraries, and the one module of ours that may import each inside a function: every process would pay for them at start.
+# Heavy libraries, each with the only module that may import it, inside a function, so that it does not slow down every start.
 HEAVY = {
     "icalendar": "fleetportal/core/ical.py",
     "reportlab": "fleetportal/core/pdf.py",
     "segno": "gifts/pdf.py",
     "xlsxwriter": "fleetportal/core/sheets/writing.py",
 }
-# Class names that Django or Wagtail asks for, each in many modules.
+# Class names required by Django or Wagtail in many modules.
 FRAMEWORK = {"Command", "Meta", "Media", "Migration"}
 
 

@@ -1,4 +1,4 @@
-"""The message catalogues, kept without the gettext programs.
+"""Maintains the message catalogues without the gettext programs.
 
 `update` reads every text of the portal into locale/<language>/LC_MESSAGES/django.po, `compile` makes the .mo files, `check`
 fails where a catalogue is not up to date, German lacks a text, Italian or Russian lacks one that a customer can see, or a text
@@ -29,7 +29,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-# What a customer can come to see: a text used in one of these places is owed in Italian and Russian too.
+# Files with texts that customers can see, which must be translated into Italian and Russian too.
 CUSTOMER = (
     "cms/templates/",
     "contacts/consent/actions.py",
@@ -85,7 +85,7 @@ HEADER = "# Fleetportal: texts in {language}.\n# This file is distributed under 
 
 
 def sources() -> Iterator[Path]:
-    """Every file of the portal that may hold a text, in a fixed order."""
+    """Every file of the portal that may contain a text, in a fixed order."""
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*")):
             inside = path.relative_to(ROOT).parts
@@ -94,7 +94,7 @@ def sources() -> Iterator[Path]:
 
 
 def readable(path: Path) -> bytes:
-    """A file as the Python extractor reads it; a template becomes one long expression, so that indents mean nothing."""
+    """A file in the form for the Python extractor; a template becomes one long expression, so that indentation does not matter."""
     text = path.read_text(encoding="utf-8")
     return (text if path.suffix == ".py" else f"({templatize(text)}\n)").encode()
 
@@ -102,7 +102,7 @@ def readable(path: Path) -> bytes:
 def template() -> Catalog:
     """All texts of the portal, each with the files that use it.
 
-    A singular with two plurals stops it: a catalogue knows a text by its singular and would answer one page with the other's plural.
+    Raises ValueError for a singular with two plurals: a catalogue identifies a text by its singular and would mix up the plurals.
     """
     found = Catalog(charset="utf-8", fuzzy=False, **ABOUT)
     plurals: dict[tuple[str, str | None], str] = {}
@@ -119,7 +119,7 @@ def template() -> Catalog:
 
 
 def unreadable(path: Path) -> Iterator[int]:
-    """The lines of a Python file where a text is out of the extractor's sight: inside an f-string, or put together in the call."""
+    """The lines of a Python file with a text that the extractor can't find: inside an f-string, or built in the call."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
     for call in ast.walk(tree):
@@ -134,7 +134,7 @@ def name_of(call: ast.Call) -> str:
 
 
 def hidden() -> Iterator[str]:
-    """A line for each text of the portal that `update` can't find, and nobody could translate therefore."""
+    """A line for each text of the portal that `update` can't find, so that nobody could translate it."""
     for path in sources():
         if path.suffix == ".py":
             name = path.relative_to(ROOT).as_posix()
@@ -164,7 +164,7 @@ def is_translated(message: Message) -> bool:
 
 
 def update() -> int:
-    """Bring every catalogue to the texts of today; a text that is gone leaves with its translation."""
+    """Update every catalogue to the current texts; removed texts are dropped with their translations."""
     texts = template()
     for language in LANGUAGES:
         stored = catalogue(language)
@@ -191,7 +191,7 @@ def compile_all() -> int:
 
 
 def faults(language: str, owed: str, texts: Catalog) -> Iterator[str]:
-    """What is wrong with one catalogue: a line for each text it owes, or whose place-holders differ."""
+    """What is wrong with one catalogue: a line for each missing text, or one with different placeholders."""
     stored = catalogue(language)
     for text in texts:
         if not text.id:

@@ -1,4 +1,4 @@
-"""The pictures of docs/pictures: ten pages of the running demo, by day and by night, on a desk and on a telephone.
+"""The pictures of docs/pictures: ten pages of the running demo, in the light and dark theme, on a desktop and a phone.
 
     make run                                   (in another terminal, on an empty database)
     .venv/bin/python tools/pictures.py         (PICTURES_OF=http://localhost:8000 by default)
@@ -44,7 +44,7 @@ def sign_in(context: BrowserContext, username: str) -> Page:
 
 
 def letter(page: Page, recipient: str, subject: str) -> str:
-    """The address of the newest letter in the mailbox to such a recipient whose subject reads so."""
+    """The address of the newest message in the mailbox with that recipient and subject."""
     page.goto(f"{BASE}/mailbox/?q={recipient}")
     found = page.locator("table a", has_text=re.compile(subject))
     if not found.count():
@@ -69,7 +69,7 @@ def dry_run(page: Page) -> str:
 
 
 def first(page: Page, listing: str, pattern: str, text: str = "") -> str:
-    """The address of the first link on a list that looks like `pattern` and reads `words`."""
+    """The address of the first link on a list that matches `pattern` and contains `text`."""
     page.goto(f"{BASE}{listing}")
     links = page.eval_on_selector_all("main a[href]", "nodes => nodes.map(node => [node.getAttribute('href'), node.textContent])")
     found = [address for address, said in links if re.fullmatch(pattern, address) and text in said]
@@ -79,7 +79,7 @@ def first(page: Page, listing: str, pattern: str, text: str = "") -> str:
 
 
 def addresses(browser: Browser) -> dict[str, tuple[str, str]]:
-    """Name of a picture -> who looks, and at which address."""
+    """The user and the address of each picture, by name."""
     context = browser.new_context(locale="en")
     anna = sign_in(context, "anna")
     north = browser.new_context(locale="en")

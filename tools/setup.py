@@ -26,7 +26,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 class SetupFailed(Exception):
-    """A step that cannot go on; its text says what to do about it."""
+    """A step that failed; the text says what to do."""
 
 
 def say(text):
@@ -60,7 +60,7 @@ def stamped(path, mark):
 
 
 def python_or_stop():
-    """Go on under a Python that is new enough, or say which one is needed."""
+    """Continue with a Python that is new enough, or say which one is needed."""
     if sys.version_info >= OLDEST_PYTHON:
         return
     for minor in range(14, OLDEST_PYTHON[1] - 1, -1):
@@ -88,10 +88,9 @@ def tool(name, group="tools"):
 
 
 def environment(kind, folder=".venv"):
-    """The virtual environment in `folder`, brought to what requirements/`kind`.txt names.
+    """The virtual environment in `folder`, updated to requirements/`kind`.txt.
 
-    One that was made to develop stays so: to run needs a part of it. A linked one belongs to somebody else and is
-    used as it is.
+    A development environment is kept as it is, because running needs only a part of it. A linked one is not changed.
     """
     home = ROOT / folder
     if home.is_symlink():
@@ -129,7 +128,7 @@ def npm():
 
 
 def kept(asset, packages):
-    """The bytes of one asset as we keep it: without the line that names a source map, which we do not ship."""
+    """The bytes of one asset without its line about a source map, which we do not ship."""
     data = (packages / asset["package"] / asset["from"]).read_bytes()
     if asset["from"].endswith(".css"):
         lines = [line for line in data.split(b"\n") if not line.startswith(b"/*# sourceMappingURL=")]
@@ -244,7 +243,7 @@ def secrets_file():
 
 
 def main(arguments):
-    """Set up for one purpose; answers the exit code."""
+    """Set up for one purpose; the exit code."""
     purpose = arguments[0] if len(arguments) == 1 else None
     try:
         python_or_stop()

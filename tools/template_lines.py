@@ -1,4 +1,4 @@
-"""The lines of the templates: none over 120 signs, one element with attributes a line.
+"""Rules on template lines: at most 120 characters, and one element with attributes a line.
 
 A line may be longer where nothing on it can be broken: it has no white space outside Django's tags, messages and attribute values,
 and holds at most one attribute or message. (Django's tags and the texts of messages cannot be spread over lines.)
@@ -40,12 +40,12 @@ class Tag:
 
 
 def masked(pattern: re.Pattern[str], text: str, sign: str) -> str:
-    """`text` with each index that `pattern` finds as one `sign`; line breaks in it are kept."""
+    """`text` with each match of `pattern` replaced by one `sign`; line breaks are kept."""
     return pattern.sub(lambda found: sign + "\n" * found[0].count("\n"), text)
 
 
 def html_of(text: str) -> str:
-    """The template with its comments gone, and Django's tags and messages as one sign each."""
+    """The template without comments, and with Django's tags and messages as one character each."""
     return masked(DJANGO, masked(MESSAGE, masked(COMMENT, text, ""), A_MESSAGE), A_TAG)
 
 
@@ -72,7 +72,7 @@ def ends_on_its_line(tags: list[Tag], index: int) -> int | None:
 
 
 def crowded(tags: list[Tag]) -> Iterator[int]:
-    """The lines with start tags with attributes that belong on a line of their own."""
+    """The lines with start tags with attributes that need their own line."""
     laden: dict[int, list[int]] = {}
     for index, tag in enumerate(tags):
         if tag.has_attributes and not tag.is_end:
@@ -86,7 +86,7 @@ def crowded(tags: list[Tag]) -> Iterator[int]:
 
 
 def unbreakable(text: str) -> str:
-    """The template with all that cannot be broken as one sign: what white space is left is where a line can be broken."""
+    """The template with everything unbreakable as one character: lines can be broken at the remaining white space."""
 
     def value(found: re.Match[str]) -> str:
         return AN_ATTRIBUTE + "\n" * found[0].count("\n")

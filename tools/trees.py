@@ -1,4 +1,4 @@
-"""The syntax tree of a module, read once for all the rules that look at it."""
+"""The syntax trees of modules, parsed once for all rules."""
 
 import ast
 from functools import cache

@@ -1,7 +1,7 @@
-"""The house rule on relations: no room names a relation whose model lives in a room above it.
+"""The house rule on relations: no module uses a relation declared by a model in a higher module.
 
-Django gives a model a name for each foreign key that points at it (`Company.drivers`), whichever room that key is declared in. To filter
-or to walk by that name is an import without an `import`. What is above what is read from the import contracts in pyproject.toml.
+Django gives a model a name for each foreign key that points at it (`Company.drivers`), whichever module declares the key. Filtering
+by that name, or following it, is an import in disguise. What is above what is read from the import contracts in pyproject.toml.
 """
 
 import ast

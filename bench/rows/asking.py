@@ -1,4 +1,4 @@
-"""Pages asked for by a signed-in user, without a network between."""
+"""Requests pages as a signed-in user, without a network."""
 
 from django.conf import settings
 from django.db import connection
@@ -10,7 +10,7 @@ from bench.measure import times
 
 
 class Reader:
-    """Somebody of the demo at a browser."""
+    """A demo user with a browser."""
 
     def __init__(self, username: str) -> None:
         self.user = User.objects.get(username=username)

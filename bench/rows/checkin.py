@@ -14,7 +14,7 @@ from tests.factories.accounts import make_company
 from tests.factories.events import make_event, make_invitation
 
 GUESTS = 500
-WHOLE, WARM = 150, 30  # guests whose whole way is measured, and those who come before to warm up
+WHOLE, WARM = 150, 30  # measured guests, and warm-up guests
 
 
 def figures(size: int) -> Iterator[Figure]:

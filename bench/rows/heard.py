@@ -1,4 +1,4 @@
-"""Lent: the settings of the bench, with a bell that a worker hears: a folder, or Redis where REDIS_URL names one."""
+"""Copied: the bench settings, with a working broker: a folder, or Redis where REDIS_URL is set."""
 
 import os
 from pathlib import Path

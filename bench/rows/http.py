@@ -1,4 +1,4 @@
-"""Many people at once at a real web server: gunicorn, and clients with connections of their own."""
+"""Many simultaneous users of a real web server: gunicorn, and clients with their own connections."""
 
 import http.client
 import subprocess
@@ -23,7 +23,7 @@ from bench.databases import ROOT
 from tests.kills.portal import children, free_port
 
 CONNECTIONS = 64
-# Django takes a bare secret as token where cookie and field agree.
+# Django accepts a plain secret as token where cookie and field agree.
 CSRF = "a" * 32
 
 
@@ -41,8 +41,8 @@ class Server:
     """Gunicorn with eight threads: in one process on SQLite, as the small installation runs it, in two on PostgreSQL.
 
     With two processes on SQLite and 64 callers at once, a writer may wait longer than the 20 seconds it has for the one lock of the
-    file, since SQLite asks again and again instead of queueing: "database is locked" at BEGIN IMMEDIATE. The answer is then a 503
-    that asks to try again (`core.db.busy`), counted here among those that failed.
+    file, because SQLite polls instead of queueing: "database is locked" at BEGIN IMMEDIATE. The response is then a 503
+    (`core.db.busy`), counted as failed.
     """
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class Server:
 
 @dataclass
 class Rush:
-    """What came of many requests at once."""
+    """The results of many simultaneous requests."""
 
     seconds: float = 0
     cpu_ms: float = 0
@@ -126,7 +126,7 @@ class Rush:
 
     @property
     def failed(self) -> int:
-        """Answers that were errors of ours: on a busy machine SQLite's only writer is waited for in vain after 20 seconds."""
+        """The number of server errors: on a busy machine waiting for SQLite's only writer times out after 20 seconds."""
         return sum(count for status, count in self.statuses.items() if status >= 500)
 
     @property
@@ -135,7 +135,7 @@ class Rush:
 
 
 def cpu_ticks(pid: int) -> int:
-    """Hundredths of a second that a process has computed."""
+    """A process's CPU time in hundredths of a second."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 

@@ -88,7 +88,7 @@ def rows_above(table: str, last: int) -> list[Any]:
 
 
 def read_and_write(path: Path, written: dict[str, list[Any]]) -> None:
-    """The least that could be done: every row of the file read, every row that the import wrote written again, in one go."""
+    """The minimum: read every row of the file, and write every row of the import again, in one go."""
     for _row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows():
         pass
     with transaction.atomic(), connection.cursor() as cursor:

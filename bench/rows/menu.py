@@ -1,6 +1,6 @@
 """Lent: every address of the menu, and every kind of page one click further, for every role: milliseconds, statements, bytes on the wire.
 
-Pages are found by their links, so that a page which is added is measured too; of pages that differ by a number alone, the first.
+Pages are found by their links, so that new pages are included; of pages that differ only by a number, the first.
 """
 
 import html
@@ -19,7 +19,7 @@ from bench.rows.asking import Reader
 
 ROLES = ("anna", "carla", "dora", "emil", "wanda", "admin")
 STARTS = ("/today/", "/companies/", "/events/", "/vouchers/redeem/", "/search/")
-FURTHER = (  # no link of the menu's pages leads there
+FURTHER = (  # not linked from the menu's pages
     "/search/?q=gmbh",
     "/search/?q=nord",
     "/people/?page=1500",
@@ -47,7 +47,7 @@ def figures(size: int) -> Iterator[Figure]:
 
 
 def one_centre() -> list[str]:
-    """The name of an administrator of a single centre, whom the demo lacks; none for a commit whose roles are given in another way."""
+    """The name of an administrator of a single centre, added to the demo; none for commits with another way to assign roles."""
     try:
         from accounts.staff.actions.roles import give_role  # noqa: PLC0415  what an older commit may lack
     except ImportError:
@@ -71,7 +71,7 @@ def figure(reader: Reader, role: str, address: str, size: int) -> Figure:
 
 
 def spent_ms() -> float:
-    """The CPU time of this process and of the process of PostgreSQL that answers it: what a busy machine changes little."""
+    """The CPU time of this process and of the process of PostgreSQL that answers it: which a busy machine hardly changes."""
     own = time.process_time() * 1000
     if connection.vendor != "postgresql":
         return own
@@ -87,7 +87,7 @@ def ask(reader: Reader, address: str) -> HttpResponse:
 
 
 def addresses(reader: Reader) -> list[str]:
-    """Where `reader` comes within CLICKS of the page that the day begins with, one address for each kind of page."""
+    """The addresses within CLICKS of `reader`'s start page, one for each kind of page."""
     found: dict[str, str] = {}
     ahead = [next(address for address in STARTS if is_page(reader, address))]
     for click in range(CLICKS + 1):

@@ -1,4 +1,4 @@
-"""Messages out of the outbox to a mail server on this machine, beside smtplib with messages made before."""
+"""Sending the outbox to a local mail server, compared with smtplib and ready-made messages."""
 
 import multiprocessing
 import os
@@ -55,7 +55,7 @@ def figures(size: int) -> Iterator[Figure]:
 
 
 def two_workers() -> None:
-    """Two processes, each with a connection of its own, until nothing is due."""
+    """Two processes, each with its own connection, until nothing is due."""
     connection.close()
     fork = multiprocessing.get_context("fork")
     workers = [fork.Process(target=send_due, kwargs={"seconds": 3600}) for _worker in range(2)]

@@ -1,4 +1,4 @@
-"""Every reason of every company, beside one sequential reading of the tables that the rules ask."""
+"""All reasons of all companies, compared with one sequential scan of the tables that the rules read."""
 
 from collections.abc import Iterator
 

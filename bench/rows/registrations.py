@@ -14,7 +14,7 @@ from tests.factories.accounts import make_company
 from tests.factories.events import make_event, make_invitation
 
 SEATS, GUESTS = 300, 1000
-WHOLE, WARM = 180, 30  # guests whose whole way is measured, and those who come before to warm up
+WHOLE, WARM = 180, 30  # measured guests, and warm-up guests
 
 
 def figures(size: int) -> Iterator[Figure]:
@@ -48,7 +48,7 @@ def figures(size: int) -> Iterator[Figure]:
 
 
 def whole_way(centre: Centre, people: Sequence[Person]) -> Figure:
-    """What a guest costs from the personal link to the letter: the page, the answer, the page with the code of the ticket."""
+    """The cost of a guest from the personal link to the message: the page, the answer, the page with the ticket's code."""
     event, company = make_event(centre, capacity=2 * WHOLE), make_company(centre)
     invitations = [make_invitation(event, person, company=company).pk for person in people]
     paths = [link.path for link in Link.objects.make_many("invitation", invitations)]

@@ -1,4 +1,4 @@
-"""Search over everything one may see."""
+"""Global search."""
 
 from collections.abc import Iterator
 

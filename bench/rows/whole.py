@@ -1,4 +1,4 @@
-"""Lent: the whole way of something over HTTP, to the last letter: CPU time of web, worker and database, and statements."""
+"""Copied: whole processes over HTTP, up to the last message: CPU time of web, worker and database, and statements."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ from tests.kills.portal import children
 
 
 class Portal:
-    """Web, worker and scheduler as an installation runs them, and a mail server that takes everything."""
+    """Web server, worker and scheduler as in an installation, and a mail server that accepts everything."""
 
     def __enter__(self) -> "Portal":
         count_statements()
@@ -45,7 +45,7 @@ class Portal:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def settle(self) -> int:
-        """Wait until every letter has gone and no company is left to be looked at again; with how many statements of ours."""
+        """Wait until all messages are sent and no company is left to recompute; the number of statements used for that."""
         messages, touches = apps.get_model("core", "Message"), apps.get_model("accounts", "TouchedCompany")
         asked = 2
         while messages.objects.filter(state="waiting", recipient_type="contacts.person").exists() or touches.objects.exists():
@@ -58,7 +58,7 @@ class Portal:
         return {"web": self.web.cpu_ms(), "worker": worker, "database": database_cpu_ms()}
 
     def figure(self, what: str, rushes: Sequence[Sequence[Post]]) -> Figure:
-        """What `rushes`, each with one request of everybody, cost for each of them, down to the last letter."""
+        """The cost per request of `rushes`, each with one request of every user, up to the last message."""
         count = len(rushes[0])
         before, said = self.cpu_ms(), statements()
         failed = sum(self.web.rush(posts).failed for posts in rushes)

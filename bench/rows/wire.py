@@ -10,7 +10,7 @@ from bench.rows.menu import addresses, ask, shape
 
 ROLES = ("anna", "admin")
 AIMS_KB = {"/companies/": 12, "/today/": 9}
-ANY_PAGE_KB = 15  # what a page costs that is loaded again: its files come out of the browser's cache
+ANY_PAGE_KB = 15  # a page loaded again: its files come from the browser's cache
 PART = re.compile(r'data-hx-get="(/[^"#]*)"\s+data-hx-trigger="load"')
 
 

@@ -1,4 +1,4 @@
-"""The door to the demo."""
+"""Command: fills an empty database with the demo."""
 
 import time
 from argparse import ArgumentParser, ArgumentTypeError
