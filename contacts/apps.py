@@ -9,9 +9,11 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from contacts import person_data, showing  # noqa: PLC0415  models are loaded only now
         from contacts.consent import gates  # noqa: PLC0415
+        from contacts.memory import gates as meeting_gates  # noqa: PLC0415
         from contacts.reasons import catalogue  # noqa: PLC0415
 
         gates.register()
+        meeting_gates.register()
         person_data.register()
         catalogue.register()
         showing.register()

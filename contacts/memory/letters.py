@@ -1,7 +1,7 @@
 """E-mails to the decision-maker about a meeting: proposed times, then the calendar entry, its change or cancellation."""
 
-import hashlib
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -25,15 +25,14 @@ def propose_times(meeting: Meeting) -> Message | None:
     person, times = meeting.decision_maker, meeting.times
     if person is None or not person.email or not times:
         return None
-    named = "|".join(sorted(moment.astimezone(UTC).isoformat() for moment in times))
     return queueing.queue(
         MessageDraft(
             "contacts/mail/meeting_proposed",
             to=person,
             about=meeting,
             concerns=(label(Company), meeting.company_id),
-            gate="service",
-            key=f"meeting:{meeting.pk}:times:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
+            gate="meeting",
+            key=f"meeting:{meeting.pk}:offer:{meeting.offers}",
             context={"meeting": meeting, "times": meeting.choices, "choose": meeting_link(meeting, max(times))},
         )
     )
@@ -61,7 +60,7 @@ def tell_of_meeting(meeting: Meeting) -> Message | None:
             to=person,
             about=meeting,
             concerns=(label(Company), meeting.company_id),
-            gate="service",
+            gate="meeting",
             key=f"meeting:{meeting.pk}:{meeting.revision}",
             context={
                 "meeting": meeting,
@@ -76,7 +75,7 @@ def tell_of_meeting(meeting: Meeting) -> Message | None:
 
 
 def meeting_entry(meeting: Meeting, person: Person, starts_at: datetime, ends_at: datetime) -> ical.Appointment:
-    centre, manager = meeting.company.centre, meeting.account_manager
+    centre = meeting.company.centre
     with translation.override(person.language):
         title = _("Annual meeting with %(company)s") % {"company": meeting.company.name}
     return ical.Appointment(
@@ -88,7 +87,32 @@ def meeting_entry(meeting: Meeting, person: Person, starts_at: datetime, ends_at
         title=title,
         place=meeting.place or centre.name,
         description=title,
-        organizer=ical.Party(str(manager or centre), (manager.email if manager else "") or centre.email or sender_address()),
+        organizer=ical.Party.read(meeting.organizer) if meeting.organizer else organizer_of(meeting),
         attendee=ical.Party(person.name, person.email),
         stamp=timezone.now(),
+    )
+
+
+def organizer_of(meeting: Meeting) -> ical.Party:
+    """Who invites in a new calendar entry: the centre, since the account manager may change while the entry exists."""
+    centre = meeting.company.centre
+    return ical.Party(centre.name, centre.email or sender_address())
+
+
+def withdraw_from(meeting: Meeting, person: Person) -> Message | None:
+    """Cancel the calendar entry of a person who is no longer asked to the fixed meeting; None without an address."""
+    if not person.email or meeting.starts_at is None or meeting.ends_at is None:
+        return None
+    entry = meeting_entry(meeting, person, meeting.starts_at, meeting.ends_at)
+    return queueing.queue(
+        MessageDraft(
+            "contacts/mail/meeting_cancelled",
+            to=person,
+            about=meeting,
+            concerns=(label(Company), meeting.company_id),
+            gate="service",
+            key=f"meeting:{meeting.pk}:{meeting.revision}:withdrawn:{person.pk}",
+            context={"meeting": meeting, "begins": meeting.begins, "choose": None},
+            attachments=[ical.attachment("CANCEL", replace(entry, sequence=meeting.revision + 1))],
+        )
     )

@@ -70,7 +70,7 @@ def test_a_new_length_counts_for_meetings_made_from_then_on(north_ag: Any, south
     """What is in somebody's calendar stays as their letter said it."""
     before = meetings.arrange(north_ag, in_days(7), decision_maker=kern, account_manager=None, director=None, by=None)
     Policy.change(ANNUAL_MEETING_MINUTES, 90, valid_from=timezone.localdate(), by=None)
-    after = meetings.arrange(south_ag, in_days(7), decision_maker=kern, account_manager=None, director=None, by=None)
+    after = meetings.arrange(south_ag, in_days(14), decision_maker=kern, account_manager=None, director=None, by=None)
     for meeting, minutes in ((before, 60), (after, 90)):
         found = Meeting.objects.get(pk=meeting.pk)
         assert found.ends_at == found.starts_at + timedelta(minutes=minutes)
@@ -160,7 +160,7 @@ def test_the_dossier_leads_to_three_times_and_a_letter_in_his_language(client: C
     assert (meeting.state, len(meeting.choices), meeting.decision_maker, meeting.account_manager) == ("proposed", 3, kern, anna)
     (letter,) = letters(meeting)
     mail = as_email(letter)
-    assert (letter.language, letter.gate) == ("de", "service")
+    assert (letter.language, letter.gate) == ("de", "meeting")
     for part in (mail.body, mail.alternatives[0][0]):
         assert "Herr Kern" in part and meeting.link.url in part and "10:00" in part
     assert f"/meetings/{meeting.pk}/" in client.get(reverse("events:company", args=[north_ag.pk])).content.decode()

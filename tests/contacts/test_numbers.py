@@ -168,7 +168,7 @@ def test_a_preview_counts_the_meetings_outside_the_hours_at_ones_centres(
 ) -> None:
     today = timezone.localdate()
     for company in (north_ag, south_ag):
-        meetings.arrange(company, at("09:30", company=company), **{**sides, "decision_maker": None})
+        meetings.arrange(company, at("09:30", company=company), **dict.fromkeys(sides))
     make_meeting(make_company(north_ag.centre))
     (ahead,) = outlook(MEETING_FROM, 11, on=today, at=Centre.objects.filter(pk=north_ag.centre_id))
     assert (str(ahead.words), ahead.before, ahead.after) == ("Annual meetings ahead outside these hours", 0, 1)

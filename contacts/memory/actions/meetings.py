@@ -12,13 +12,26 @@ from accounts.models import Company, TouchedCompany
 from contacts.memory import letters
 from contacts.memory.models.interaction import Direction
 from contacts.memory.models.interaction import record as record_interaction
-from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, OPEN, Meeting, MeetingState, NotYourTurn, TimeGone, refuse_outside_hours
+from contacts.memory.models.meeting import (
+    ANNUAL_MEETING_MINUTES,
+    OPEN,
+    Meeting,
+    MeetingState,
+    NotYourTurn,
+    SideBusy,
+    TimeGone,
+    refuse_outside_hours,
+)
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
-from fleetportal.core.db import lock
+from fleetportal.core.db import lock, lock_name
+from fleetportal.core.links import Link
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+FIXING = "contacts.meetings.fixed"  # two meetings are not fixed at the same moment: each looks at the other
 
 
 def propose(company: Company, times: Sequence[datetime], *, by: "User | None", **sides: Any) -> Meeting:
@@ -28,8 +41,8 @@ def propose(company: Company, times: Sequence[datetime], *, by: "User | None", *
     OutsideHours. Costs 20 queries with a letter, 2 at a second call.
     """
     with transaction.atomic():
-        meeting = open_annual(company, by=by, **sides)
-        offer(meeting, times, by=by)
+        meeting, are_new = with_sides(company, by=by, **sides)
+        offer(meeting, times, by=by, are_new=are_new)
         return meeting
 
 
@@ -39,8 +52,8 @@ def arrange(company: Company, starts_at: datetime, *, by: "User | None", **sides
     Raises OutsideHours. Costs 22 queries with a letter.
     """
     with transaction.atomic():
-        meeting = open_annual(company, by=by, **sides)
-        fix(meeting, starts_at, by=by)
+        meeting, are_new = with_sides(company, by=by, **sides)
+        fix(meeting, starts_at, by=by, are_new=are_new)
         return meeting
 
 
@@ -53,21 +66,40 @@ def open_annual(
     by: "User | None",
     place: str = "",
 ) -> Meeting:
-    """The company's open annual meeting, made without a time if there is none. Costs 1 query, 4 when new."""
+    """The company's open annual meeting with these sides, made without a time if there is none. Costs 1 query, 4 when new, more where a
+    side differs from before."""
+    sides = {"decision_maker": decision_maker, "account_manager": account_manager, "director": director, "place": place}
+    return with_sides(company, by=by, **sides)[0]
+
+
+def with_sides(company: Company, *, by: "User | None", **sides: Any) -> tuple[Meeting, bool]:
+    """What `open_annual` gives, and whether the sides of a meeting that was already open have changed: what was chosen last counts."""
     with transaction.atomic():
-        sides = {"decision_maker": decision_maker, "account_manager": account_manager, "director": director, "place": place}
         facts = {**sides, "lasts_minutes": ANNUAL_MEETING_MINUTES.on(timezone.localdate())}
         meeting, new = Meeting.objects.open().get_or_create(company=company, is_annual=True, defaults=facts)
         if new:
             audit.record("meeting.proposed", meeting, by=by, facts={"company": company.pk})
             TouchedCompany.add(company)
-        return meeting
+        return meeting, not new and take_sides(meeting, sides, by=by)
 
 
-def offer(meeting: Meeting, times: Sequence[datetime], *, by: "User | None") -> None:
-    """Propose these times instead; the decision-maker is sent a link to choose one. Repeating the same times changes nothing.
+def take_sides(meeting: Meeting, sides: dict[str, Any], *, by: "User | None") -> bool:
+    """True where the meeting now has other sides, or another location. A decision-maker who is no longer asked loses the link, and the
+    calendar entry if there was one."""
+    before = meeting.decision_maker
+    changed = audit.edit(meeting, sides, action="meeting.edited", by=by)
+    if "decision_maker" in changed:
+        Link.objects.filter(scope="meeting", subject_id=meeting.pk).revoke(now=timezone.now())
+        if before and meeting.is_fixed:
+            letters.withdraw_from(meeting, before)
+    return bool(changed)
 
-    Raises NotYourTurn, OutsideHours. Costs 16 queries with a letter.
+
+def offer(meeting: Meeting, times: Sequence[datetime], *, by: "User | None", are_new: bool = False) -> None:
+    """Propose these times instead; the decision-maker is sent a link to choose one. Repeating the same times changes nothing, unless they
+    have not reached the decision-maker, or `are_new` says that the sides have changed.
+
+    Raises NotYourTurn, OutsideHours, SideBusy. Costs 16 queries with a letter.
     """
     with transaction.atomic():
         expect(meeting, (MeetingState.PROPOSED,))
@@ -75,7 +107,14 @@ def offer(meeting: Meeting, times: Sequence[datetime], *, by: "User | None") -> 
             if moment not in meeting.times:
                 refuse_outside_hours(moment, meeting.lasts_minutes, meeting.zone)
         proposed = {"proposed_times": [moment.isoformat() for moment in times]}
-        if audit.edit(meeting, proposed, action="meeting.times_proposed", by=by) and letters.propose_times(meeting):
+        changed = audit.edit(meeting, proposed, action="meeting.times_proposed", by=by)
+        if not changed and not are_new and meeting.is_offer_told:
+            return
+        refuse_busy(meeting, times)
+        meeting.offers += 1
+        meeting.is_offer_told = letters.propose_times(meeting) is not None
+        meeting.save(update_fields=["offers", "is_offer_told"])
+        if meeting.is_offer_told:
             sides: dict[str, Any] = {"company": meeting.company, "person": meeting.decision_maker}
             record_interaction("meeting.proposed", **sides, by=by, about=meeting, channel=Channel.EMAIL)
 
@@ -91,21 +130,37 @@ def choose(meeting: Meeting, starts_at: datetime) -> None:
         if not meeting.is_proposed:
             raise wrong_state(meeting)
         if starts_at not in meeting.choices:
-            raise TimeGone(_("This time is no longer available. Please choose another one or call us."))
+            raise time_gone()
+        lock_name(FIXING)
+        if meeting.clash_at([starts_at]):
+            raise time_gone()
         _move(meeting, {"starts_at": starts_at, "state": MeetingState.FIXED}, "meeting.fixed", by=None)
 
 
-def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", place: str | None = None) -> None:
-    """Fix the meeting at that time, or change time or location, and send a calendar entry.
+def time_gone() -> TimeGone:
+    return TimeGone(_("This time is no longer available. Please choose another one or call us."))
 
-    Raises NotYourTurn, and OutsideHours for a time that was neither proposed nor fixed before. Costs 18 queries.
+
+def refuse_busy(meeting: Meeting, times: Sequence[datetime]) -> None:
+    """Raises SideBusy where a side or the room has another meeting at one of `times`. Costs 1 query."""
+    if clash := meeting.clash_at(times):
+        raise SideBusy(clash)
+
+
+def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", place: str | None = None, are_new: bool = False) -> None:
+    """Fix the meeting at that time, or change time or location, and send a calendar entry; also for the same time where `are_new` says
+    that the sides have changed.
+
+    Raises NotYourTurn, SideBusy, and OutsideHours for a time that was neither proposed nor fixed before. Costs 18 queries.
     """
     with transaction.atomic():
         expect(meeting, OPEN)
         if starts_at not in (meeting.starts_at, *meeting.times):
             refuse_outside_hours(starts_at, meeting.lasts_minutes, meeting.zone)
         values: dict[str, Any] = {"starts_at": starts_at, "state": MeetingState.FIXED}
-        _move(meeting, values if place is None else values | {"place": place}, "meeting.fixed", by=by)
+        lock_name(FIXING)
+        _move(meeting, values if place is None else values | {"place": place}, "meeting.fixed", by=by, are_new=are_new)
+        refuse_busy(meeting, [starts_at])  # now that it has its place
 
 
 def cancel(meeting: Meeting, *, by: "User | None") -> None:
@@ -150,12 +205,13 @@ def wrong_state(meeting: Meeting) -> NotYourTurn:
     return NotYourTurn(_("This meeting has already been %(state)s.") % {"state": meeting.get_state_display()})
 
 
-def _move(meeting: Meeting, values: dict[str, object], action: str, *, by: "User | None") -> None:
+def _move(meeting: Meeting, values: dict[str, object], action: str, *, by: "User | None", are_new: bool = False) -> None:
     had_entry = meeting.state == MeetingState.FIXED
-    if not audit.edit(meeting, values, action=action, by=by):
+    if not audit.edit(meeting, values, action=action, by=by) and not are_new:
         return
     meeting.revision += 1
-    meeting.save(update_fields=["revision"])
+    meeting.organizer = meeting.organizer or str(letters.organizer_of(meeting))
+    meeting.save(update_fields=["revision", "organizer"])
     facts: dict[str, Any] = {"channel": Channel.EMAIL, "direction": Direction.IN if by is None else Direction.OUT}
     record_interaction(action, company=meeting.company, person=meeting.decision_maker, by=by, about=meeting, **facts)
     if had_entry or meeting.state == MeetingState.FIXED:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
@@ -6,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,6 +15,7 @@ from accounts.models import Company, in_reach
 from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.people.models.person import Person
+from fleetportal.core.db import fold
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
 
@@ -56,6 +59,9 @@ MEETING_UNTIL = declare(
 )
 
 
+LONGEST = timedelta(minutes=240)  # of any meeting: the highest ANNUAL_MEETING_MINUTES
+
+
 class OutsideHours(Refused):
     """The meeting would begin before, or end after, the hours of annual meetings."""
 
@@ -93,6 +99,12 @@ class TimeGone(Refused):
     """The chosen time was not proposed, or has passed."""
 
     code = "time_gone"
+
+
+class SideBusy(Refused):
+    """One of the three sides, or the room, has another meeting at that time."""
+
+    code = "side_busy"
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -146,6 +158,9 @@ class Meeting(models.Model):
     state = models.CharField(_("state"), max_length=9, choices=MeetingState, default=MeetingState.PROPOSED)
     minutes = models.TextField(_("minutes"), blank=True, max_length=4000)
     revision = models.PositiveIntegerField(default=0)  # SEQUENCE of the calendar entry
+    offers = models.PositiveIntegerField(default=0, editable=False)  # letters with times so far: the newest one counts
+    is_offer_told = models.BooleanField(default=False, editable=False)  # the times proposed now were sent to the decision-maker
+    organizer = models.CharField(max_length=400, blank=True, editable=False)  # of the calendar entry, for the life of its UID
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = MeetingQuerySet.as_manager()
@@ -204,6 +219,43 @@ class Meeting(models.Model):
     def ours(self) -> str:
         """Our participants."""
         return ", ".join(str(user) for user in (self.account_manager, self.director) if user)
+
+    def clash_at(self, times: Sequence[datetime]) -> str:
+        """Why a meeting at one of `times` would take somebody, or a room, that another fixed meeting has then; "" where none would.
+
+        Costs 1 query.
+        """
+        lasts = timedelta(minutes=self.lasts_minutes)
+        near = Q(pk__in=())
+        for moment in times:
+            near |= Q(starts_at__lt=moment + lasts, starts_at__gt=moment - LONGEST)
+        rows = Meeting.objects.filter(near, state=MeetingState.FIXED).exclude(pk=self.pk)
+        for other in rows.select_related("company", "account_manager", "director"):
+            begins, ends = other.starts_at, other.ends_at
+            overlaps = begins and ends and any(begins < moment + lasts and moment < ends for moment in times)
+            if begins and overlaps and (clash := self.clash_with(other, date_format(begins.astimezone(self.zone), "DATETIME_FORMAT"))):
+                return clash
+        return ""
+
+    def clash_with(self, other: "Meeting", begins: str) -> str:
+        """Which person, or which room, this meeting and `other` both need, in a sentence; "" where there is none."""
+        theirs = {other.account_manager_id, other.director_id}
+        ours = [str(one) for one in (self.account_manager, self.director) if one and one.pk in theirs]
+        if self.decision_maker and self.decision_maker_id == other.decision_maker_id:
+            ours.append(self.decision_maker.name)
+        if ours:
+            return _("%(name)s has another meeting at that time (%(begins)s).") % {"name": ours[0], "begins": begins}
+        if self.has_room_of(other):
+            facts = {"room": self.place, "begins": begins, "holder": other.ours}
+            return _("%(room)s is taken at that time (%(begins)s, %(holder)s).") % facts
+        return ""
+
+    def has_room_of(self, other: "Meeting") -> bool:
+        """True where both are in one room. The name of the centre, or of the company, is no room."""
+        centre = self.company.centre
+        no_rooms = {"", fold(centre.name), fold(self.company.name)}
+        is_same = centre.pk == other.company.centre_id and fold(self.place) == fold(other.place)
+        return is_same and fold(self.place) not in no_rooms
 
     @property
     def is_proposed(self) -> bool:

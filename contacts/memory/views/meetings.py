@@ -12,7 +12,7 @@ from accounts.staff.requests import StaffRequest
 from contacts.memory.actions import meetings
 from contacts.memory.filters import MeetingFilter
 from contacts.memory.forms.meeting import FixForm, HoldForm, ProposeForm, TimesForm
-from contacts.memory.models.meeting import Meeting, MeetingQuerySet
+from contacts.memory.models.meeting import Meeting, MeetingQuerySet, SideBusy
 from contacts.memory.tables import MeetingTable
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
@@ -65,14 +65,17 @@ def new(request: StaffRequest, company_id: int) -> HttpResponse:
     form = ProposeForm(request.POST if request.method == "POST" else None, company=company, user=request.user)
     if form.is_valid():
         known = {name: form.cleaned_data[name] for name in ("decision_maker", "director", "place")}
-        meeting = meetings.propose(company, form.times, account_manager=request.user, by=request.user, **known)
-        return done(request, meeting_url(meeting), written_in_words(meeting))
+        try:
+            meeting = meetings.propose(company, form.times, account_manager=request.user, by=request.user, **known)
+            return done(request, meeting_url(meeting), written_in_words(meeting))
+        except SideBusy as refusal:
+            form.add_error(None, str(refusal))
     back = reverse("accounts:company", args=[company.pk])
     return ask(request, form, title=_("Propose an annual meeting"), save=_("Propose these times"), back=back, trail=(company.name, back))
 
 
 def written_in_words(meeting: Meeting) -> object:
-    if meeting.decision_maker and meeting.decision_maker.email:
+    if meeting.is_offer_told:
         return _("%s will receive the times by e-mail, with a link to choose one.") % meeting.decision_maker
     return _("There is no e-mail address. Agree on a time by telephone, then fix it here.")
 
@@ -92,8 +95,11 @@ def times(request: StaffRequest, meeting_id: int) -> HttpResponse:
     found = the_meeting(request, meeting_id)
     form = TimesForm(request.POST if request.method == "POST" else None, company=found.company, lasts=found.lasts_minutes)
     if form.is_valid():
-        meetings.offer(found, form.times, by=request.user)
-        return done(request, meeting_url(found), written_in_words(found))
+        try:
+            meetings.offer(found, form.times, by=request.user)
+            return done(request, meeting_url(found), written_in_words(found))
+        except SideBusy as refusal:
+            form.add_error(None, str(refusal))
     return ask_about(request, found, form, title=_("Propose other times"), save=_("Propose these times"))
 
 
@@ -105,8 +111,11 @@ def fix(request: StaffRequest, meeting_id: int) -> HttpResponse:
     found = the_meeting(request, meeting_id)
     form = FixForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
-        meetings.fix(found, form.starts_at, by=request.user, place=form.cleaned_data["place"])
-        return done(request, meeting_url(found), _("The time is fixed. The calendar entry will follow by e-mail."))
+        try:
+            meetings.fix(found, form.starts_at, by=request.user, place=form.cleaned_data["place"])
+            return done(request, meeting_url(found), _("The time is fixed. The calendar entry will follow by e-mail."))
+        except SideBusy as refusal:
+            form.add_error("at", str(refusal))
     return ask_about(request, found, form, title=_("Move the meeting") if found.is_fixed else _("Fix the time"), save=_("Fix the time"))
 
 
