@@ -1,4 +1,4 @@
-"""From a stranger's table to companies, people and vehicles: recognise, judge, apply.
+"""Imports: turns any table into companies, people and vehicles, in three steps: recognise, judge, apply.
 
-Nothing here knows a file's name or one file's layout.
+Nothing here depends on a particular file name or layout.
 """

@@ -1,4 +1,4 @@
-"""What people say about a file they brought."""
+"""Forms about an uploaded file."""
 
 from typing import Unpack
 
@@ -25,7 +25,7 @@ class FileForm(forms.Form):
 
 
 class WhereForm(forms.Form):
-    """Whose vehicles these are, and where new companies go."""
+    """The owner of the vehicles, and the centre of new companies."""
 
     company = forms.CharField(
         label=_("Whose vehicles are these?"),
@@ -63,7 +63,7 @@ class WhereForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """What the columns of each sheet mean: fields `kind-SHEET` and `col-SHEET-COLUMN`."""
+    """The meaning of the columns of each sheet: fields `kind-SHEET` and `col-SHEET-COLUMN`."""
 
     def __init__(self, data: FormData = None, *, run: Import, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, **options)
@@ -80,12 +80,12 @@ class ColumnsForm(forms.Form):
 
     @property
     def kinds(self) -> dict[int, str]:
-        """What each sheet holds, "" where it is left out."""
+        """The kind of each sheet, "" where it is left out."""
         return {sheet.index: self.cleaned_data[kind_field(sheet)] for sheet in self.run.sheets}
 
     @property
     def meanings(self) -> dict[int, dict[int, str]]:
-        """What each column of each sheet means."""
+        """The meaning of each column of each sheet."""
         said = self.cleaned_data
         return {sheet.index: {one.index: said[column_field(sheet, one)] for one in sheet.columns} for sheet in self.run.sheets}
 
@@ -103,7 +103,7 @@ def column_field(sheet: Sheet, column: ImportColumn) -> str:
 
 
 class LayoutForm(forms.Form):
-    """The name under which the meaning of the columns is kept."""
+    """The name under which the layout is saved."""
 
     name = forms.CharField(label=_("Save this layout as"), max_length=80)
     sheet = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""For whom an import acts, and whether they still may."""
+"""The user of an import, and whether they still have the rights."""
 
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +12,7 @@ def importer(run: Import) -> Importer:
 
 
 def actor(run: Import) -> User | None:
-    """For whom rows are taken and taken back: the owner, else who pressed the button; nobody for the command."""
+    """The user for whom rows are applied and undone: the owner, or the one who pressed the button; None for the command."""
     return run.owner or (run.job.owner if run.job else None)
 
 
@@ -24,9 +24,9 @@ HINDRANCES = {
 
 
 def hindrance(run: Import, user: User | None) -> str:
-    """Which right `user` lost that this import needs, "" where none; the command has them all, somebody who was deleted has none.
+    """The right that this import needs and `user` has lost, "" for none; the command has all rights, a deleted user has none.
 
-    Costs 3 queries at most.
+    Costs at most 3 queries.
     """
     if user is None:
         return "right" if run.job is not None and run.job.has_lost_owner else ""

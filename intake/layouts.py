@@ -1,4 +1,4 @@
-"""Layouts: what the columns of a kind of file mean, kept under a name for the next file with the same titles."""
+"""Layouts: the meaning of a file's columns, saved under a name for the next file with the same titles."""
 
 from django.utils import timezone
 
@@ -9,14 +9,14 @@ from intake.reading.sheets import SAID, Sheet
 
 
 def put_known(sheet: Sheet) -> None:
-    """Put on what was kept for these titles, if anything was. Costs 1 query."""
+    """Apply the layout saved for these titles, if there is one. Costs 1 query."""
     layout = Layout.objects.for_titles(sheet.signature).first() if sheet.signature else None
     if layout:
         put_on(sheet, layout)
 
 
 def put_on(sheet: Sheet, layout: Layout) -> None:
-    """The sheet's columns as `layout` has them."""
+    """Set the sheet's columns according to `layout`."""
     for column in sheet.columns:
         kept = layout.columns.get(str(column.index))
         if kept is not None:
@@ -27,7 +27,7 @@ def put_on(sheet: Sheet, layout: Layout) -> None:
 
 
 def keep(sheet: Sheet, name: str, *, by: User | None) -> Layout:
-    """The meaning of the sheet's columns, kept under `name`; a layout of that name is replaced. Costs 2 queries."""
+    """Save the meaning of the sheet's columns under `name`; an existing layout with that name is replaced. Costs 2 queries."""
     columns = {str(column.index): {"key": column.key, "order": column.order} for column in sheet.columns}
     kept = {"signature": sheet.signature, "kind": sheet.kind, "columns": columns, "owner": by, "used_at": timezone.now()}
     layout, _new = Layout.objects.update_or_create(name=name, defaults=kept)

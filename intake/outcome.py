@@ -1,4 +1,4 @@
-"""What came of an import, in words: the same on every page."""
+"""The result of an import in words, the same on every page."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,7 +9,7 @@ from intake.nouns.registry import nouns
 
 
 def summary(run: Import) -> str:
-    """What came of it, in words."""
+    """The result in words."""
     progress = run.progress
     if run.state in ("done", "stopped"):
         return made(run)
@@ -27,7 +27,7 @@ def summary(run: Import) -> str:
 
 
 def made(run: Import) -> str:
-    """What was imported, and what is new by it: each noun of which there is anything."""
+    """What was imported and what is new, for each noun with any rows."""
     progress = run.progress
     rows = ngettext("%(count)s row imported", "%(count)s rows imported", progress.applied) % {"count": progress.applied}
     new = [noun.new(count) for noun in nouns if (count := progress.made.get(noun.subject.name, 0))]
@@ -43,7 +43,7 @@ def taken_back(undone: int, kept: int) -> str:
 
 
 def who_brought(run: Import) -> str:
-    """Who brought the file, in words. Costs 1 query where they have no account any more, or where it was the command."""
+    """Who uploaded the file, in words. Costs 1 query for a deleted user or the command."""
     if run.owner is not None:
         return str(run.owner)
     by_somebody = Entry.objects.about(run).filter(action="import.brought", actor_id__isnull=False).exists()

@@ -1,4 +1,4 @@
-"""How far an import is, and what came of it so far."""
+"""The progress of an import, and its results so far."""
 
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -8,10 +8,10 @@ from intake.reading.jsontypes import Json
 
 @dataclass(slots=True)
 class Position:
-    """Where the dry run goes on: a killed worker begins here again."""
+    """The position from which the dry run continues after a killed worker."""
 
     sheet: int = 0  # in the order in which the sheets are read
-    offset: int | None = None  # in the spool; None: where the sheet begins
+    offset: int | None = None  # in the spool; None: at the beginning of the sheet
     last_row: int | None = None
     gap: bool = False  # a blank row was seen below the data
     today: date | None = None  # the day of the whole dry run
@@ -34,7 +34,7 @@ class Position:
 
 @dataclass(slots=True)
 class Progress:
-    """What the dry run found, what was taken of it, what was taken back."""
+    """The counts of the dry run, of applied and of undone rows."""
 
     rows: int = 0
     new: int = 0
@@ -43,9 +43,9 @@ class Progress:
     rejected: int = 0
     notes: int = 0  # rows that are taken in part
     skipped: int = 0  # rows that are no data
-    new_of: dict[str, int] = field(default_factory=dict)  # how many different companies, vehicles … would be new, by noun
+    new_of: dict[str, int] = field(default_factory=dict)  # the number of different new companies, vehicles … by noun
     applied: int = 0
-    refused_late: int = 0  # rows that no longer could be taken when their turn came
+    refused_late: int = 0  # rows that could no longer be applied
     parents_seen: int = 0  # the last staged row whose company's parent was looked at once more
     made: dict[str, int] = field(default_factory=dict)  # how many companies, vehicles … were made, by noun
     held: str = ""  # the right that is missing
@@ -55,7 +55,7 @@ class Progress:
 
     @property
     def good(self) -> int:
-        """Rows that can be taken."""
+        """Rows that can be applied."""
         return self.new + self.changed
 
     def copy(self) -> "Progress":
@@ -66,7 +66,7 @@ class Progress:
 
     @classmethod
     def from_json(cls, said: Json) -> "Progress":
-        """The progress as it was kept; the first version counted what was made under names like "made_company"."""
+        """The progress from its stored form; the first version used names like "made_company"."""
         made = {name.removeprefix("made_"): count for name, count in said.items() if name.startswith("made_")}
         new = {noun: said[name] for name, noun in OLD_NEW.items() if name in said}
         known = {name: value for name, value in said.items() if name in cls.__slots__}

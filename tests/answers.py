@@ -1,4 +1,4 @@
-"""What an answer says, without what differs each time anyway."""
+"""Responses without the parts that differ each time."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from typing import Any
 
 # A form's token and key, the page's token for htmx, a message's id: fresh each time.
 FRESH = re.compile(rb"(name=\"(?:csrfmiddlewaretoken|_key)\" value=\"|\"X-CSRFToken\": \")[^\"]+")
-CLOCK = re.compile(rb" \xc2\xb7 \d{1,2}:\d\d(?=</p>)")  # in the head of the day: a minute may pass between two looks
+CLOCK = re.compile(rb" \xc2\xb7 \d{1,2}:\d\d(?=</p>)")  # in the heading of Today: a minute may pass between two requests
 
 
 def said(answer: Any, *, apart_from: Iterable[object] = ()) -> tuple[int, bytes]:

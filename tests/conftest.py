@@ -1,4 +1,4 @@
-"""What every test has at hand. The database: databases.py; which tests run: selection.py; the people: people.py; threads: races.py."""
+"""Fixtures for all tests. The database: databases.py; which tests run: selection.py; the people: people.py; threads: races.py."""
 
 import gc
 
@@ -18,12 +18,12 @@ from tests.selection import (
     pytest_testnodedown,
 )
 
-gc.disable()  # until all is loaded: what is loaded stays
+gc.disable()  # until everything is loaded, which is kept
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
-    """Garbage is looked for from now on, less often than elsewhere and not among what was loaded: a fifth of the suite's time."""
+    """Collect garbage from now on, but less often than usual and not among loaded modules, which saves a fifth of the suite's time."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
@@ -31,5 +31,5 @@ def pytest_runtestloop() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def room_for_many_visitors() -> None:
-    """A live server lets as many visitors wait at its door as a race brings; Django's lets ten and sends the others away."""
+    """Let a live server queue as many connections as a race needs; Django's queue holds ten."""
     WSGIServer.request_queue_size = 128

@@ -4,8 +4,8 @@ SQLite: a file, since race tests use threads, copied from var/test-templates/. P
 since that costs it half a second and a checkpoint, rows are put back table by table after the first time.
 A test with `transaction=True` leaves a soiled copy behind instead of Django's flush, and the next test of any kind begins
 with a clean one: what migrations made (roles, the first page) is there again.
-Tests that all need the same rows, committed, stand on a template of their own: `filled`.
-Of several processes that share the suite, each has copies of its own, and the first to come makes the template.
+Tests that all need the same committed rows share a template with these: `filled`.
+Each of several processes that share the suite has its own copies, and the first makes the template.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from django.test import TransactionTestCase
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "test-templates"
-# What migrations, and `migrate` after them, call.
+# Code called by migrations and by `migrate`.
 CALLED = ("fleetportal/core/db/*.py", "accounts/management/commands/migrate.py", "accounts/staff/*.py", "accounts/staff/actions/*.py")
 AN_HOUR = 3600
 # The run of pytest that this process belongs to, and which of its processes this is; "" where there is only one.
@@ -37,7 +37,7 @@ PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def fingerprint() -> str:
-    """Changes when a migration, or what one calls, does: then the template is made anew."""
+    """A hash of the migrations and the code that they call: when it changes, the template is rebuilt."""
     total = hashlib.sha256(f"{django.VERSION}{connection.vendor}".encode())
     for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
         for path in sorted(Path(config.path).glob("migrations/*.py")):
@@ -50,7 +50,7 @@ def fingerprint() -> str:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Inside is one process of this folder at a time, for each kind of database."""
+    """Lets only one process of this folder in at a time, for each kind of database."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / f"{connection.vendor}.lock").open("w") as file:
         locks.lock(file, locks.LOCK_EX)
@@ -58,7 +58,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def point_to(name: str) -> None:
-    """Make `name` the database of every connection, those of threads to come included."""
+    """Make `name` the database of all connections, including those of future threads."""
     connections.close_all()
     for known in (connection.settings_dict, settings.DATABASES[DEFAULT_DB_ALIAS]):
         known["NAME"] = name
@@ -72,7 +72,7 @@ def migrate_into(name: str) -> None:
 
 
 class Copies(ABC):
-    """The run's database `name`: a copy of `template`, made anew for the first test after one that committed."""
+    """The run's database `name`: a copy of `template`, renewed for the first test after one that committed."""
 
     name: str
     template: str
@@ -81,7 +81,7 @@ class Copies(ABC):
         self.is_clean = False
 
     def fresh(self) -> None:
-        """Nothing is in the database but what is in the template."""
+        """Reset the database to the template."""
         if self.is_clean:
             return
         if not self.put_back():
@@ -95,7 +95,7 @@ class Copies(ABC):
 
     @contextmanager
     def filled(self, fill: Callable[[], object]) -> Iterator[None]:
-        """Copies made inside hold what `fill` has committed, once for all of them."""
+        """Copies made within the block contain the rows committed by `fill`, which runs once."""
         self.fresh()
         fill()
         bare, self.template = self.template, f"{self.template}_{RUN}{PROCESS}"
@@ -107,7 +107,7 @@ class Copies(ABC):
         self.soil()
 
     def put_back(self) -> bool:
-        """True when the copy could be made equal to its template again, and now is."""
+        """Reset the copy to its template; True when that was possible."""
         return False
 
     @abstractmethod
@@ -116,15 +116,15 @@ class Copies(ABC):
 
     @abstractmethod
     def duplicate(self) -> None:
-        """The template once more, as `name`, which connections look at."""
+        """Copy the template to `name`, the database of the connections."""
 
     @abstractmethod
     def turn_into_template(self) -> None:
-        """What is `name` becomes the template."""
+        """Turn `name` into the template."""
 
     @abstractmethod
     def drop(self, name: str) -> None:
-        """There is no database `name`; whoever used it is thrown out."""
+        """Drop the database `name` and its connections."""
 
 
 class SQLite(Copies):
@@ -156,7 +156,7 @@ class SQLite(Copies):
         Path(self.name).rename(self.template)
 
     def write_back(self) -> None:
-        """All that was written stands in the file itself, not in its log."""
+        """Write the log back into the file."""
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connections.close_all()
@@ -170,14 +170,14 @@ class SQLite(Copies):
 class PostgreSQL(Copies):
     """Copies of a template database on the server that DATABASE_URL names; the database it names is never touched.
 
-    A copy keeps the rows that it began with in the schema `kept`.
+    A copy stores its initial rows in the schema `kept`.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.copy_of = ""
         self.shape: tuple[int, ...] = ()
-        self.tables: dict[str, bool] = {}  # table -> is a row of it kept?
+        self.tables: dict[str, bool] = {}  # table -> has it initial rows?
         base = f"test_{connection.settings_dict['NAME']}"
         self.name = base + (PROCESS and f"_{PROCESS}")
         self.prefix = f"{base}_template_"
@@ -213,7 +213,7 @@ class PostgreSQL(Copies):
         self.throw_out()
         with transaction.atomic(), connection.cursor() as cursor:
             if self.shape_now(cursor) != self.shape:
-                return False  # a test took a table or a constraint away, or made one
+                return False  # a test dropped or made a table or a constraint
             cursor.execute(" UNION ALL ".join(differing(table, is_kept) for table, is_kept in self.tables.items()))
             for (table,) in cursor.fetchall():
                 cursor.execute(f'DELETE FROM public."{table}"')
@@ -232,7 +232,7 @@ class PostgreSQL(Copies):
         self.ask(f'ALTER DATABASE "{self.name}" RENAME TO "{self.template}"')
 
     def throw_out(self) -> None:
-        """Nobody is connected to the copy any more."""
+        """Close all connections to the copy."""
         connections.close_all()
         self.ask(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{self.name}'")
 
@@ -241,7 +241,7 @@ class PostgreSQL(Copies):
         self.ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def ask(self, sql: str) -> list[tuple[str, ...]]:
-        """The rows that the server's maintenance database answers."""
+        """Run a statement on the server's maintenance database; its rows."""
         with closing(connection.copy()) as maintenance:
             maintenance.settings_dict = {**connection.settings_dict, "NAME": "postgres"}
             with maintenance.cursor() as cursor:
@@ -271,7 +271,7 @@ def database(django_test_environment: None, django_db_blocker: Any) -> Iterator[
 
 @pytest.fixture(scope="session")
 def django_db_setup(database: Copies) -> Iterator[None]:
-    """In place of pytest-django's: every test begins with a clean copy, and one that commits leaves it soiled."""
+    """Replaces pytest-django's fixture: every test begins with a clean copy, and one that commits marks it as dirty."""
     begin, leave = TransactionTestCase.setUpClass, TransactionTestCase._fixture_teardown
 
     def fresh(cls: type[TransactionTestCase]) -> None:

@@ -1,4 +1,4 @@
-"""The people the tests tell of: Anna sells in the north, Boris in the south, Herr Brandt is a guest, Mirko drives a van."""
+"""The people used in the tests: Anna sells in the north, Boris in the south, Herr Brandt is a guest, Mirko drives a van."""
 
 import math
 
@@ -13,13 +13,13 @@ from tests.factories.accounts import assign, make_centre, make_company, make_use
 
 @pytest.fixture(scope="session", autouse=True)
 def face_of_the_house() -> None:
-    """It is known from the start, so that customer pages cost the same in whatever order tests run."""
+    """Cached from the start, so that customer pages cost the same in any order of tests."""
     known["house"] = math.inf, HouseBrand().as_brand()
 
 
 @pytest.fixture(autouse=True)
 def numbers_of_the_trade() -> None:
-    """They are the defaults until a test changes one; known from the start, so that a page costs the same in whatever order tests run."""
+    """Defaults until a test changes one; cached from the start, so that pages cost the same in any order of tests."""
     policy.known["rows"] = math.inf, {}
 
 

@@ -1,4 +1,4 @@
-"""Several people at once: each in a thread with a connection of its own, let go together at a barrier."""
+"""Simultaneous actions: each in a thread with its own connection, started together at a barrier."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -10,9 +10,9 @@ PATIENCE_SECONDS = 60
 
 
 def race(*actions: Callable[[], Any]) -> list[Any]:
-    """What each of `actions`, begun at the same moment, answered or raised, in their order.
+    """Start `actions` at the same moment; what each returned or raised, in their order.
 
-    Needs a test with `django_db(transaction=True)`. An exception comes back as a value: `[type(one) for one in race(…)]`.
+    Needs a test with `django_db(transaction=True)`. An exception is returned as a value: `[type(one) for one in race(…)]`.
     """
     barrier = threading.Barrier(len(actions))
     outcomes: list[Any] = [None] * len(actions)

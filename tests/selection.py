@@ -1,6 +1,6 @@
-"""Which tests run: one that needs a server which is not there is left out by its marker and counted, never skipped.
+"""Selects the tests to run: those that need a missing server are deselected by marker and counted, never skipped.
 
-The long ones come first, so that processes that share the suite end at the same time.
+Long ones come first, so that parallel processes end at the same time.
 """
 
 import os
@@ -36,7 +36,7 @@ spent: Counter[str] = Counter()
 
 
 def has(marker: str) -> bool:
-    """True when what the tests with `marker` need is there."""
+    """True when the servers for tests with `marker` are available."""
     return {
         "postgres": os.environ.get("DATABASE_URL", "").startswith("postgres"),
         "redis": bool(os.environ.get("REDIS_URL")),
@@ -46,7 +46,7 @@ def has(marker: str) -> bool:
 
 
 def repetitions() -> int:
-    """How often a race is run: REPEAT, else 3."""
+    """The number of runs of a race: REPEAT, or 3."""
     return int(os.environ.get("REPEAT") or 3)
 
 
@@ -121,5 +121,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture
 def chance() -> random.Random:
-    """A source of chance that SEED repeats."""
+    """A random generator, repeatable with SEED."""
     return random.Random(os.environ["SEED"])

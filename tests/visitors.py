@@ -1,4 +1,4 @@
-"""Visitors who speak HTTP to a live server: each with cookies of their own, many at once."""
+"""HTTP clients for a live server, each with its own cookies, many at once."""
 
 import http.client
 import re

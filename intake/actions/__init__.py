@@ -1,4 +1,4 @@
-"""The life of an import: brought, looked at, judged, taken, undone. One engine for the page and the command."""
+"""The steps of an import: uploaded, checked, judged, applied, undone. The page and the command use the same code."""
 
 from intake.actions.apply import apply, stop
 from intake.actions.bring import begin, bring, read

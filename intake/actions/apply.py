@@ -1,4 +1,4 @@
-"""Taking the good rows of a dry run, batch by batch; a killed worker goes on where it stopped."""
+"""Applies the good rows of a dry run, batch by batch; resumes where a killed worker stopped."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ State = Import.State
 
 
 def apply(run: Import, *, by: User | None, in_background: bool = True) -> None:
-    """Start taking the good rows, by the worker or by the caller's own `work`. Raises ImportBusy, NothingToTake."""
+    """Start applying the good rows, by the worker or by the caller's own `work`. Raises ImportBusy, NothingToTake."""
     with transaction.atomic():
         lock(run)
         if run.state not in (State.JUDGED, State.STOPPED):
@@ -38,7 +38,7 @@ def apply(run: Import, *, by: User | None, in_background: bool = True) -> None:
 
 
 def must_be_allowed(run: Import, user: User | None) -> None:
-    """Raises NoLongerAllowed where `user` lost a right that the import needs."""
+    """Raises NoLongerAllowed where `user` has lost a right that the import needs."""
     if code := hindrance(run, user):
         raise NoLongerAllowed(HINDRANCES[code])
 
@@ -49,7 +49,7 @@ def apply_batch(run: Import) -> bool:
         try:
             with transaction.atomic():
                 return apply_rows(run)
-        except IntegrityError:  # somebody made the same company or vehicle a moment ago: look again
+        except IntegrityError:  # somebody has just entered the same company or vehicle: try again
             if attempt == TRIES - 1:
                 raise
     return False
@@ -57,7 +57,7 @@ def apply_batch(run: Import) -> bool:
 
 def apply_rows(run: Import) -> bool:
     if run.centre:
-        lock(run.centre)  # two imports into one centre take turns, or both would make the same company
+        lock(run.centre)  # two imports into one centre must take turns, or both would make the same company
     lock(run)
     if run.state != State.APPLYING:
         return True
@@ -94,7 +94,7 @@ def settle_parents(run: Import, *, today: date) -> bool:
 
 
 def hold(run: Import, code: str) -> None:
-    """The import rests, and says which right is missing; where nothing was taken yet, another centre can still be chosen."""
+    """Pause the import and show which right is missing; where nothing was applied yet, another centre can still be chosen."""
     run.progress.held = code
     audit.record("import.held", run, by=None, facts={"lost": code})
     if code == "centre" and run.state == State.APPLYING and not run.progress.applied:
@@ -105,7 +105,7 @@ def hold(run: Import, code: str) -> None:
 
 
 def finish(run: Import, state: str) -> None:
-    """The import is over; how many of each noun it made is counted. Costs a query for each noun and 1."""
+    """Finish the import and count what it made. Costs a query for each noun and 1."""
     made = Made.objects.filter(row__run=run)
     run.progress.made = {name: made.filter(what=name).count() for name in nouns.names()}
     run.state, run.ended_at = state, timezone.now()
@@ -113,7 +113,7 @@ def finish(run: Import, state: str) -> None:
 
 
 def stop(run: Import, *, by: User | None) -> None:
-    """Stop after the batch that runs now; what was taken stays and can be undone. Raises ImportBusy."""
+    """Stop after the current batch; what was applied is kept and can be undone. Raises ImportBusy."""
     with transaction.atomic():
         lock(run)
         if run.state not in (State.APPLYING, State.JUDGING, State.UNDOING) or (run.state == State.UNDOING and not run.has_failed):

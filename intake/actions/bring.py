@@ -1,4 +1,4 @@
-"""Bringing a file: it is kept and recognised; nothing is read into the base."""
+"""Uploads: the file is stored and recognised; no data is imported yet."""
 
 import hashlib
 import shutil
@@ -18,18 +18,18 @@ CHUNK = 1024 * 1024
 
 
 def bring(file: IO[bytes], *, name: str, by: User | None, centre: Centre | None = None, company: Company | None = None) -> Import:
-    """The file, kept and recognised. Raises SheetRefused, and keeps nothing, where it can't be read."""
+    """Store and recognise the file. Raises SheetRefused, and stores nothing, where it can't be read."""
     return read(begin(name=name, by=by, centre=centre, company=company), file)
 
 
 def begin(*, name: str, by: User | None, centre: Centre | None = None, company: Company | None = None, digest: str = "") -> Import:
-    """An import whose file is still to be read. Costs 1 query, 2 more without `centre`."""
+    """A new import whose file has not been read yet. Costs 1 query, 2 more without `centre`."""
     where = {"centre": centre or home_of(by), "company": company}
     return Import.objects.create(owner=by, name=Path(name).name[:200], size=0, digest=digest, kind="", **where)
 
 
 def read(run: Import, file: IO[bytes]) -> Import:
-    """The import with its file kept and recognised. Raises SheetRefused, and keeps nothing of it, where it can't be read."""
+    """Store and recognise the file of the import. Raises SheetRefused, and stores nothing, where it can't be read."""
     try:
         run.folder.mkdir(parents=True, exist_ok=True)
         run.size, run.digest = copy(file, run.source, run.name)
@@ -47,7 +47,7 @@ def read(run: Import, file: IO[bytes]) -> Import:
 
 
 def home_of(user: User | None) -> Centre | None:
-    """Where a user's new companies go: the own centre, else the first on which they may import."""
+    """The centre for a user's new companies: their home centre, or the first where they may import."""
     if user is None:
         return Centre.objects.order_by("pk").first()
     centres = list(Centre.objects.for_entering(user).order_by("pk"))
@@ -55,7 +55,7 @@ def home_of(user: User | None) -> Centre | None:
 
 
 def copy(file: IO[bytes], target: Path, name: str) -> tuple[int, str]:
-    """(size, digest) of what was copied; stops at the limit."""
+    """(size, digest) of the copy; stops at the limit."""
     size, digest = 0, hashlib.sha256()
     with target.open("wb") as out:
         while chunk := file.read(CHUNK):

@@ -1,4 +1,4 @@
-"""What a person says about a file: what its columns mean, whose vehicles these are, where new companies go."""
+"""The user's corrections: the meaning of columns, the owner of the vehicles, the centre of new companies."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ State = Import.State
 
 
 def say_columns(run: Import, meanings: Mapping[int, Mapping[int, str]], kinds: Mapping[int, str], *, by: User | None) -> None:
-    """The columns mean what a person says: {sheet: {column: key}}; a dry run already made is thrown away. Raises ImportBusy."""
+    """Set the meaning of columns: {sheet: {column: key}}; an existing dry run is discarded. Raises ImportBusy."""
     with transaction.atomic():
         lock(run)
         refuse_while_working(run)
@@ -37,7 +37,7 @@ def say_columns(run: Import, meanings: Mapping[int, Mapping[int, str]], kinds: M
 
 
 def keep_layout(run: Import, index: int, name: str, *, by: User | None) -> Layout:
-    """The meaning of that sheet's columns, kept under `name` for the next file with the same titles."""
+    """Save the meaning of that sheet's columns under `name` for the next file with the same titles."""
     with transaction.atomic():
         lock(run)
         layout = layouts.keep(run.sheet_at(index), name[:80], by=by)
@@ -47,7 +47,7 @@ def keep_layout(run: Import, index: int, name: str, *, by: User | None) -> Layou
 
 
 def use_layout(run: Import, layout: Layout, *, by: User | None) -> None:
-    """Put `layout` on every sheet that has its titles, or, where none has, on the only sheet. Raises ImportBusy."""
+    """Apply `layout` to every sheet with its titles, or, if there is none, to the only sheet. Raises ImportBusy."""
     with transaction.atomic():
         lock(run)
         refuse_while_working(run)
@@ -63,7 +63,7 @@ def use_layout(run: Import, layout: Layout, *, by: User | None) -> None:
 
 
 def say_where(run: Import, *, company: Company | None, centre: Centre | None, by: User | None) -> None:
-    """Whose vehicles these are, and to which centre new companies go. Raises ImportBusy."""
+    """Set the owner of the vehicles and the centre of new companies. Raises ImportBusy."""
     with transaction.atomic():
         lock(run)
         refuse_while_working(run)
@@ -74,7 +74,7 @@ def say_where(run: Import, *, company: Company | None, centre: Centre | None, by
 
 
 def refuse_while_working(run: Import) -> None:
-    """Raises ImportBusy while the import is under way or over, FileGone once its file was deleted."""
+    """Raises ImportBusy while the import is running or finished, FileGone once its file was deleted."""
     if run.state not in (State.COLUMNS, State.JUDGED):
         raise ImportBusy(_("This import has already started or finished. Upload the file again to read it differently."))
     if not run.is_kept:
@@ -82,7 +82,7 @@ def refuse_while_working(run: Import) -> None:
 
 
 def back_to_columns(run: Import) -> None:
-    """The dry run never was. Call in a transaction, the import locked."""
+    """Discard the dry run. Call in a transaction, with the import locked."""
     StagedRow.objects.filter(run=run).delete()
     (run.folder / "new.txt").unlink(missing_ok=True)
     run.state, run.progress, run.position = State.COLUMNS, Progress(), Position()

@@ -1,4 +1,4 @@
-"""The dry run, begun and gone on with."""
+"""Starts and continues the dry run."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _

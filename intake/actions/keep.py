@@ -1,4 +1,4 @@
-"""How long imports keep what was brought, and what they keep about a person who is to be forgotten."""
+"""Retention of uploaded files, and erasing a person from imports."""
 
 import shutil
 from datetime import timedelta
@@ -15,7 +15,7 @@ from intake.reading.person import PersonFacts
 
 
 def forget_files(*, before: timedelta = timedelta(days=KEPT_DAYS)) -> int:
-    """How many imports lost their file and raw cells because their time is over; what they made stays."""
+    """Delete the files and raw cells of old imports; how many. What they made is kept."""
     old = [run for run in Import.objects.filter(made_at__lt=timezone.now() - before) if run.folder.exists()]
     for run in old:
         shutil.rmtree(run.folder, ignore_errors=True)
@@ -24,7 +24,7 @@ def forget_files(*, before: timedelta = timedelta(days=KEPT_DAYS)) -> int:
 
 
 def forget_person(person: Person) -> None:
-    """What imports keep about `person`: the raw cells and values of rows that name them, and the files these rows came in."""
+    """Erase what imports store about `person`: the raw cells and values of rows that name them, and the files of these rows."""
     made = Made.objects.filter(what="person", object_id=person.pk).values("row")
     named = [row.pk for row in StagedRow.objects.exclude(values={}).only("values").iterator() if names(row, person)]
     staged = StagedRow.objects.filter(Q(pk__in=made) | Q(pk__in=named))
@@ -40,5 +40,5 @@ def names(row: StagedRow, person: Person) -> bool:
 
 
 def register() -> None:
-    """Puts what imports keep on the list of things to forget. Call once, when the apps are ready."""
+    """Registers imports for erasing. Call once, when the apps are ready."""
     person_data.to_forget.register("intake.stagedrow", forget_person, weight=50)

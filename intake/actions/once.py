@@ -1,4 +1,4 @@
-"""A file that is dropped twice, by a double click or a browser that tries again, is one import."""
+"""Makes one import of a file that is uploaded twice, by a double click or a retry of the browser."""
 
 import time
 from datetime import timedelta
@@ -15,7 +15,7 @@ from intake.actions.bring import begin, read
 from intake.models import Import
 
 SAME_WITHIN = timedelta(minutes=1)
-READ_WITHIN = 10.0  # seconds that the second one waits for the first to be read
+READ_WITHIN = 10.0  # seconds for which the second waits until the first has been read
 PAUSE = 0.1
 
 

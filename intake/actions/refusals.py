@@ -1,4 +1,4 @@
-"""What an import refuses."""
+"""Refusals of imports."""
 
 from fleetportal.core.errors import Refused
 
@@ -12,7 +12,7 @@ class NothingToTake(Refused):
 
 
 class WhoseVehicles(Refused):
-    """A sheet of vehicles names no owner, and nobody said whose they are."""
+    """A sheet of vehicles has no owner, and none was chosen."""
 
     code = "whose_vehicles"
 
@@ -25,7 +25,7 @@ class CannotBeTaken(Refused):
 
 
 class NoLongerAllowed(Refused):
-    """Whoever acts lost a right that this import needs."""
+    """The user has lost a right that this import needs."""
 
     code = "import_no_longer_allowed"
     status = 403

@@ -1,4 +1,4 @@
-"""The workbook as it came, with a column that says what is wrong in each row."""
+"""Returns the uploaded workbook with a column that says what is wrong in each row."""
 
 from pathlib import Path
 

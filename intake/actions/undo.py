@@ -1,4 +1,4 @@
-"""Taking back what an import made and changed."""
+"""Undoes an import."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,11 +17,11 @@ from intake.models import JOB, Import, Made
 from intake.undoing import Fate
 
 State = Import.State
-MOST_FORESEEN = 10_000  # traces of which a page says beforehand what becomes of them
+MOST_FORESEEN = 10_000  # traces for which the page previews the result
 
 
 def undo(run: Import, *, by: User | None) -> None:
-    """Start taking back what this import made and changed. Raises ImportBusy."""
+    """Start to undo what this import made and changed. Raises ImportBusy."""
     with transaction.atomic():
         lock(run)
         if run.state not in (State.DONE, State.STOPPED):
@@ -38,7 +38,7 @@ def undo(run: Import, *, by: User | None) -> None:
 
 
 def foresee_undo(run: Import, *, by: User | None) -> list[Fate]:
-    """What `undo` would do now with the newest MOST_FORESEEN things that the import made or changed. Writes nothing.
+    """Preview of `undo` for the newest MOST_FORESEEN rows that the import made or changed. Writes nothing.
 
     Raises ImportBusy, NoLongerAllowed.
     """
@@ -49,7 +49,7 @@ def foresee_undo(run: Import, *, by: User | None) -> list[Fate]:
 
 
 def undo_batch(run: Import) -> bool:
-    """One batch of it; True when nothing was left."""
+    """Undo one batch; True when nothing was left."""
     with transaction.atomic():
         lock(run)
         if run.state != State.UNDOING:

@@ -1,4 +1,4 @@
-"""An import in slices: the worker goes on with whatever it is at."""
+"""Runs an import in slices: the worker continues its current step."""
 
 import time
 
@@ -15,7 +15,7 @@ WORK = {State.JUDGING: judge_batch, State.APPLYING: apply_batch, State.UNDOING: 
 
 
 def work(run: Import, *, deadline: float | None = None) -> bool:
-    """Goes on with whatever the import is at, to its end or until `deadline`; True when it rests."""
+    """Continue the import's current step to its end or until `deadline`; True when there is nothing more to do."""
     while run.state in WORK:
         with bulk.uncollected():
             WORK[State(run.state)](run)
@@ -36,7 +36,7 @@ def run_slice(job: Job, deadline: float) -> bool:
 
 
 def how_far(run: Import) -> tuple[int, int]:
-    """(done, of how many) for the progress bar."""
+    """(done, total) for the progress bar."""
     progress = run.progress
     if run.state == State.JUDGING:
         total = sum(sheet.rows for sheet in run.taken_sheets)

@@ -1,4 +1,4 @@
-"""The rules about contact itself are tested by themselves: the annual meeting's and those of higher apps stand aside here."""
+"""Tests of the contact rules run without the rules of the annual meeting and of higher apps."""
 
 import pytest
 from django.test import Client

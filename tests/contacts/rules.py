@@ -1,4 +1,4 @@
-"""A rule asked in both ways: over all companies, and by `explain` for each alone."""
+"""Runs a rule in both ways: over all companies, and by `explain` for each of them."""
 
 from django.utils import timezone
 
@@ -8,7 +8,7 @@ from contacts.reasons.explaining import explain
 
 
 def both_ways(rule: str, *companies: Company) -> set[tuple[int, int | None]]:
-    """(company, person) by the rule over all companies; `explain`, asked for each alone, says the same."""
+    """(company, person) by the rule over all companies; checks that `explain` for each company gives the same."""
     on = timezone.localdate()
     found = list(rules[rule].find(Company.objects.all(), on=on))
     every = {(one.company, getattr(one.person, "pk", one.person)) for one in found}

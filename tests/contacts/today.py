@@ -1,4 +1,4 @@
-"""Today's page as the tests read it."""
+"""Helpers to read the Today page."""
 
 from datetime import date
 from typing import Any

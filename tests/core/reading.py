@@ -1,4 +1,4 @@
-"""A stranger's file, read from a folder of the test's own."""
+"""Reads an uploaded file in the test's own folder."""
 
 from fleetportal.core import sheets
 

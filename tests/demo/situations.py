@@ -1,4 +1,4 @@
-"""The situations of the trade, each as a question to the database: what a demo must hold so that every rule of the trade can be shown."""
+"""The situations that the demo must contain so that every business rule can be shown, each as a query."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Seats as a child would count them: the sequential model that races and random walks are held against."""
+"""A simple sequential model of seats, with which races and random walks are compared."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""The worker of a test: all jobs that wait, to their end."""
+"""Runs all waiting jobs to their end."""
 
 from fleetportal.core.jobs import queue as jobs
 

@@ -25,7 +25,7 @@ def make_issue(
 
 
 def make_voucher(programme: Programme | None = None, *, driver: Driver | None = None, claimed: bool = False, **facts: Any) -> Voucher:
-    """A card that is nobody's; with `driver` a personal voucher, which `claimed` makes theirs."""
+    """An unclaimed card; with `driver` a personal voucher, which `claimed` claims for them."""
     way = facts.pop("way", "personal" if driver or claimed else "cards")
     driver = driver or (make_role("driver") if claimed else None)
     issue = issuing.issue(programme or make_programme(), way, 1, by=None, driver=driver, **facts)
@@ -36,7 +36,7 @@ def make_voucher(programme: Programme | None = None, *, driver: Driver | None = 
 
 
 def card_of(voucher: Voucher) -> Link:
-    """The link printed on the voucher's card, also one that opens nothing any more."""
+    """The link printed on the voucher's card, even if it is no longer valid."""
     return Link.objects.get(scope="claim", subject_id=voucher.pk)
 
 

@@ -1,4 +1,4 @@
-"""Numbers of the trade, as if an administrator had changed them long ago."""
+"""Policies, as if an administrator had changed them long ago."""
 
 from datetime import date
 

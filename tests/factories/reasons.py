@@ -28,7 +28,7 @@ def make_reason(company: Company, *, rule: str = "contract_end", on: date | None
 
 
 def make_silent(company: Company, *, on: date, group: str = Group.DECISION_MAKER, days: int = 800) -> Person:
-    """Somebody at `company` whose last word with us lies `days` back."""
+    """A person at `company` whose last contact was `days` ago."""
     person = make_role(group, company).person
     then = timezone.now() - timedelta(days=days) - (timezone.localdate() - on)
     Interaction.log(company, person=person, channel="phone", outcome="reached", text="Spoke.", by=None, happened_at=then)

@@ -1,4 +1,4 @@
-"""Files as customers bring them: XLSX, ODS and text, written here and now."""
+"""Makes files like those of customers: XLSX, ODS and text."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""What the tests of gifts and vouchers share."""
+"""Fixtures of the tests of gifts and vouchers."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from tests.factories.gifts import make_programme
 
 @pytest.fixture(autouse=True)
 def in_the_middle_of_a_window(monkeypatch):
-    """The limits on guessing count in fixed windows of time: no test runs over the edge of one."""
+    """Move the clock to the middle of a throttle window, so that no test crosses its end."""
     monkeypatch.setattr(throttle, "timezone", SimpleNamespace(now=lambda: datetime(2026, 12, 1, 12, 5, 20, tzinfo=UTC)))
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the import share."""
+"""Fixtures of the import tests."""
 
 from pathlib import Path
 from typing import Any
@@ -8,5 +8,5 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def files_apart(settings: Any, tmp_path: Path) -> None:
-    """Files that a test brings lie in a folder of its own."""
+    """Store the uploads of each test in its own folder."""
     settings.FILES_ROOT = tmp_path

@@ -1,4 +1,4 @@
-"""What several tests of the import share: a fleet list, and an import from file to verdicts."""
+"""Shared by the import tests: a fleet list, and an import from file to verdicts."""
 
 import pytest
 

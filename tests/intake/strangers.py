@@ -1,4 +1,4 @@
-"""An import of somebody else's list, from its text to what became of it."""
+"""Imports a foreign list from its text to the result."""
 
 from intake import actions as imports
 from intake.models import Import

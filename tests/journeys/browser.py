@@ -1,4 +1,4 @@
-"""A browser for the journeys, and hands that count: a click is one click, tap or submit; typing and scrolling are free."""
+"""A browser for the journeys that counts clicks: a click, tap or submit counts as one; typing and scrolling are free."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwrig
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE_MS = 60_000  # a machine that runs two suites and a camera at once is slow; a journey counts clicks, not seconds
+PATIENCE_MS = 60_000  # a busy machine is slow; a journey counts clicks, not seconds
 DESK = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 SIZES = {"desktop": DESK, "phone": PHONE}
@@ -20,7 +20,7 @@ CAMERA_WIDTH, CAMERA_HEIGHT, FRAMES = 640, 480, 4
 
 
 def launch(playwright: Playwright, *args: str) -> Browser:
-    """Chromium: the system's, else the one that set-up has fetched."""
+    """Chromium: the system's, or the one installed by set-up."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
         os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(ROOT / ".tools" / "browsers"))
@@ -28,7 +28,7 @@ def launch(playwright: Playwright, *args: str) -> Browser:
 
 
 class Hand:
-    """One person at one screen. Whatever a page complains about fails the test."""
+    """One person at one screen. Any error on a page's console fails the test."""
 
     def __init__(self, context: BrowserContext, base: str) -> None:
         self.clicks, self.complaints = 0, []
@@ -49,7 +49,7 @@ class Hand:
         return self.page
 
     def arrive(self, address: str) -> Page:
-        """The page on which the day begins: no click."""
+        """Open the start page, without a click."""
         self.page.goto(address if "://" in address else self.base + address)
         return self.page
 
@@ -58,13 +58,13 @@ class Hand:
         thing.click()
 
     def see(self, words: str) -> Locator:
-        """Where these words stand; fails when they do not show up."""
+        """The element with this text; fails when it does not appear."""
         found = self.page.get_by_text(words).first
         found.wait_for()
         return found
 
     def fits(self) -> bool:
-        """True when nothing sticks out sideways."""
+        """True when nothing overflows horizontally."""
         return bool(self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 

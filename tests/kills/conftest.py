@@ -1,4 +1,4 @@
-"""Servers that these tests may stop."""
+"""Servers that these tests may kill."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A portal of its own for a test that kills: processes, database and folders apart from everything else."""
+"""A separate portal for tests that kill: with its own processes, database and folders."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def eventually(condition: Callable[[], object], *, within: float, every: float =
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
-    """The environment of everyday, with a data folder of the test's own."""
+    """The normal environment, with the test's own data folder."""
     kept = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "REDIS_URL", "CI")}
     return kept | {
         "SECRET_KEY": "a-secret-key-of-a-test-of-forty-characters",

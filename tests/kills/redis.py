@@ -1,4 +1,4 @@
-"""A Redis of a test's own, on a free port: it may be stopped and emptied."""
+"""A separate Redis on a free port, which a test may stop and empty."""
 
 import shutil
 import subprocess
@@ -36,6 +36,6 @@ class OwnRedis:
             return False
 
     def empty(self) -> None:
-        """Everything in it is gone; the server is ours alone."""
+        """Delete everything in it."""
         with redis.Redis(port=self.port) as client:
             client.flushall()

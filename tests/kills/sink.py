@@ -1,4 +1,4 @@
-"""A mail server of a test's own: keeps what it took, in the order it came, and answers what the test tells it to."""
+"""A mail server for tests: stores messages in order, and replies as the test says."""
 
 import email
 import email.policy

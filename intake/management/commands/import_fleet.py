@@ -86,7 +86,7 @@ class Command(BaseCommand):
 
 
 def problem_line(name: str, sheet: Sheet, row: int, problem: Problem) -> str:
-    """File, sheet, row, column, value and why, parted by tabs; nothing in it can steer a terminal."""
+    """File, sheet, row, column, value and reason, separated by tabs, without terminal control characters."""
     index = problem.column
     column = sheet.titles[index] or f"column {index + 1}" if index is not None and index < len(sheet.titles) else ""
     parts = (name, sheet.name, f"row {row}", column, problem.value, wording.sentence(problem))
@@ -118,7 +118,7 @@ def the_centre(slug: str | None) -> Centre | None:
 
 
 def the_company(asked: str) -> Company:
-    """The company by VAT number, number of ours or of the source, or name."""
+    """The company with that VAT number, id, source number or name."""
     companies = Company.objects.all()
     try:
         found = companies.filter(vat_number=compact(asked))
