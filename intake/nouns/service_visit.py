@@ -1,7 +1,8 @@
 """Service visits from a workshop's list: a row for each order or for each job of one, with vehicle, day, mileage, work and amount.
 
-Rows with one order number are one visit with job lines; the amount is that of the whole order. A visit is known again by the centre
-and its order number: a later list changes what it says otherwise, and adds jobs. The vehicle must be known: no visit makes one.
+Rows with one order number are one visit with job lines. "Amount" is that of the whole order; where a list states an amount for each
+line instead, each line keeps its own, and the visit has their sum. A visit is known again by the centre and its order number: a later
+list changes what it says otherwise, and adds jobs. The vehicle must be known: no visit makes one.
 """
 
 import re
@@ -40,6 +41,7 @@ FIELDS = (
     Field("service_visit.order_number", _("Service visit: order number"), f.ID),
     Field("service_visit.amount", _("Service visit: amount"), f.MONEY),
     Field("service_visit.job", _("Service visit: work done"), many=True),
+    Field("service_visit.job_amount", _("Service visit: amount of one line"), f.MONEY),
 )
 
 
@@ -53,6 +55,7 @@ class VisitFacts(Facts):
     plate: str = ""
     mileage_km: int | None = None
     amount_cents: int | None = None
+    line_cents: int | None = None  # of the one job of the row
     jobs: list[str] = field(default_factory=list)
 
 
@@ -73,8 +76,11 @@ def read(reader: SheetReader, row: Row) -> None:
         plate=reader.value(row, "vehicle.plate", cells.plate) or "",
         mileage_km=mileage(reader, row),
         amount_cents=reader.value(row, "service_visit.amount", cents, stops=False),
-        jobs=jobs_of(reader, row),
     )
+    facts.jobs = jobs_of(reader, row)
+    facts.line_cents = reader.value(row, "service_visit.job_amount", cents, stops=False)
+    if facts.line_cents is not None:  # it is that of the whole line
+        facts.jobs = ["; ".join(facts.jobs)[:LONGEST_JOB]] if facts.jobs else []
     row.said.put(VisitFacts, facts)
     for said, reason in ((facts.order_number, "order.none"), (facts.visited_on, "date.none"), (facts.vin or facts.plate, "vehicle.none")):
         if not said and not row.is_rejected:
@@ -109,6 +115,9 @@ class VisitDraft(Draft[ServiceVisit]):
 
     jobs: list[str] = field(default_factory=list)  # that it has, or will have
     added: dict[str, int | None] = field(default_factory=dict)  # job: the staged row that adds it to a visit that is there
+    cents: dict[str, int] = field(default_factory=dict)  # by job, of those lines that have an amount
+    lines: dict[str, JobLine] = field(default_factory=dict)  # by job, those that are there
+    dearer: dict[str, int | None] = field(default_factory=dict)  # job: the staged row that states another amount for its line
 
     def fill(self, facts: VisitFacts, row: Row) -> str:
         """What becomes of the visit by one more row about it."""
@@ -117,9 +126,23 @@ class VisitDraft(Draft[ServiceVisit]):
         jobs = [job for job in dict.fromkeys(facts.jobs) if job not in self.jobs]
         self.jobs += jobs
         self.added |= dict.fromkeys(jobs, row.staged)
+        changes.append(self.fill_line(facts, row))
         if any(changes) and self.staged is None:
             self.staged = row.staged
         return CHANGED if jobs or any(changes) else SAME
+
+    def fill_line(self, facts: VisitFacts, row: Row) -> bool:
+        """True where the row says an amount of its line that was not known. The visit has the sum, unless another total was stated."""
+        if facts.line_cents is None or not facts.jobs or self.cents.get(facts.jobs[0]) == facts.line_cents:
+            return False
+        (job,) = facts.jobs
+        before = sum(self.cents.values()) if self.cents else None
+        self.cents[job] = facts.line_cents
+        if job in self.lines:
+            self.dearer[job] = row.staged
+        if self.changes.get("amount_cents", self.obj.amount_cents) in (None, before):
+            self.put("amount_cents", sum(self.cents.values()))
+        return True
 
 
 class ServiceVisits:
@@ -143,8 +166,9 @@ class ServiceVisits:
                 self.vehicles[key] = vehicle
         known = ServiceVisit.objects.filter(centre=self.centre, order_number__among={one.order_number for one in facts})
         for visit in known.prefetch_related("lines"):
-            jobs = [line.text for line in visit.lines.all()]
-            self.visits[visit.order_number] = VisitDraft(visit, is_new=False, jobs=jobs)
+            lines = {line.text: line for line in visit.lines.all()}
+            known_cents = {text: line.amount_cents for text, line in lines.items() if line.amount_cents is not None}
+            self.visits[visit.order_number] = VisitDraft(visit, is_new=False, jobs=[*lines], cents=known_cents, lines=lines)
 
     def of(self, row: Row) -> str | None:
         """What becomes of the visit of the row; None where the row mentions none. Rejects a row whose vehicle is not known."""
@@ -167,21 +191,26 @@ class ServiceVisits:
     def draft(self, facts: VisitFacts, vehicle: Vehicle, row: Row) -> VisitDraft:
         told = {name: getattr(facts, name) for name in TOLD}
         visit = ServiceVisit(company_id=vehicle.company_id, vehicle=vehicle, centre=self.centre, order_number=facts.order_number, **told)
-        return VisitDraft(visit, is_new=True, staged=row.staged, jobs=list(dict.fromkeys(facts.jobs)))
+        draft = VisitDraft(visit, is_new=True, staged=row.staged, jobs=list(dict.fromkeys(facts.jobs)))
+        draft.fill_line(facts, row)
+        return draft
 
     def write(self, *, by: User | None, origin: dict[str, int]) -> Traces:
         """Enters and edits them; a trace of each for the undo. Call in a transaction."""
         new = [draft for draft in self.visits.values() if draft.is_new]
         known = [draft for draft in self.visits.values() if not draft.is_new]
-        service_visits.enter_many([(draft.obj, draft.jobs) for draft in new], by=by, origin=origin)
+        service_visits.enter_many([(draft.obj, {job: draft.cents.get(job) for job in draft.jobs}) for draft in new], by=by, origin=origin)
         traces = [(draft.staged, NAME, draft.obj.pk) for draft in new]
         staged = {draft.obj.pk: draft for draft in known}
         edits = [(draft.obj, draft.changes) for draft in known if draft.changes]
         edited = service_visits.edit_many(edits, by=by, origin=origin)
         traces += [(staged[one.row.pk].staged, ENTRY, one.entry) for one in edited]
-        added = [(draft.obj, list(draft.added)) for draft in known if draft.added]
+        added = [(draft.obj, {job: draft.cents.get(job) for job in draft.added}) for draft in known if draft.added]
         lines = service_visits.add_jobs_many(added, by=by, origin=origin)
         traces += [(staged[line.visit_id].added[line.text], JOB_LINE, line.pk) for line in lines]
+        dearer = [(draft.lines[job], {"amount_cents": draft.cents[job]}) for draft in known for job in draft.dearer]
+        edited_lines = service_visits.edit_lines_many(dearer, by=by, origin=origin)
+        traces += [(staged[one.row.visit_id].dearer[one.row.text], ENTRY, one.entry) for one in edited_lines]
         return [(row, what, number) for row, what, number in traces if row is not None]
 
 
@@ -194,6 +223,8 @@ def joins(row: Row, described: Said) -> bool | None:
     if any(getattr(mine, name) not in NOTHING and getattr(theirs, name) not in NOTHING for name in other):
         return None
     if mine.plate and theirs.plate and fold_plate(mine.plate) != fold_plate(theirs.plate):
+        return None
+    if mine.jobs == theirs.jobs and None not in (mine.line_cents, theirs.line_cents) and mine.line_cents != theirs.line_cents:
         return None
     return not set(mine.jobs) <= set(theirs.jobs) or any(getattr(theirs, name) in NOTHING for name in other)
 
@@ -230,7 +261,7 @@ NOUN = Noun(
     columns_of_keys={"order": "service_visit.order_number"},
     made={
         NAME: Product(ServiceVisit, company="company", put_back=service_visits.edit_many, removed=leave, parts=(JobLine,)),
-        JOB_LINE: Product(JobLine, company="visit__company", removed=service_visits.note_removed),
+        JOB_LINE: Product(JobLine, company="visit__company", put_back=service_visits.edit_lines_many, removed=service_visits.note_removed),
     },
     joins=joins,
     drafts=ServiceVisits,

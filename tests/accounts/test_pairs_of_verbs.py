@@ -19,7 +19,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from accounts.customers.actions import companies
-from accounts.models import Address, Assignment, Company, ServiceVisit, TouchedCompany, User, Vehicle
+from accounts.models import Address, Assignment, Company, JobLine, ServiceVisit, TouchedCompany, User, Vehicle
 from contacts.memory.actions import service_visits
 from contacts.memory.models import interaction
 from contacts.models import GROUPS, Consent, Holder, Interaction, Person, PersonAddress, Role, Task, VehicleDriver, VehicleUser
@@ -141,6 +141,13 @@ def more_jobs(w: World) -> list[tuple[ServiceVisit, list[str]]]:
     return [(first, ["Wheel alignment"]), (second, ["Inspection"]), (third, ["Oil", "Filter", "Oil"])]
 
 
+def line_edits(w: World) -> list[tuple[JobLine, dict[str, Any]]]:
+    """Of lines that are there: an amount for the first time, none for one without."""
+    service_visits.enter_many(visits(w), by=None)
+    first, second, *_others = JobLine.objects.order_by("visit", "position")
+    return [(first, {"amount_cents": 100}), (second, {"amount_cents": None})]
+
+
 def take_ups(model: type[Role]) -> Pair:
     return Pair(
         "contacts.people.models.roles.Role.take_up_many",
@@ -196,6 +203,11 @@ PAIRS = (
         "contacts.memory.actions.service_visits.add_jobs_many",
         lambda w: each(lambda visit, jobs: service_visits.add_jobs(visit, jobs, by=w.anna), more_jobs(w)),
         lambda w: service_visits.add_jobs_many(more_jobs(w), by=w.anna),
+    ),
+    Pair(
+        "contacts.memory.actions.service_visits.edit_lines_many",
+        lambda w: each(lambda line, values: service_visits.edit_line(line, by=w.anna, **values), line_edits(w)),
+        lambda w: service_visits.edit_lines_many(line_edits(w), by=w.anna),
     ),
     Pair(
         "accounts.customers.models.assignment.Assignment.assign_many",

@@ -240,6 +240,67 @@ def test_a_first_import_whose_visits_a_later_one_changed_keeps_them(north, fleet
     assert not ServiceVisit.objects.exists()
 
 
+# --- an amount for each line ----------------------------------------------------------------------------------------------------
+
+LINES = [
+    ["Auftragsnummer", "Auftragsdatum", "Kennzeichen", "Arbeiten", "Positionsbetrag"],
+    ["B-1", "14.09.2026", "HH-NL 1204", "Inspektion", "100,00"],
+    ["B-1", "14.09.2026", "HH-NL 1204", "Ölwechsel | Filter", "80,50"],
+    ["B-2", "15.09.2026", "HH-NL 88", "Reifen", "96,00"],
+]
+
+
+def lines():
+    """(order, its total, (work, amount) of each line)"""
+    found = ServiceVisit.objects.order_by("order_number").prefetch_related("lines")
+    return [(one.order_number, one.amount_cents, [(line.text, line.amount_cents) for line in one.lines.all()]) for one in found]
+
+
+KEPT = [("B-1", 18050, [("Inspektion", 10000), ("Ölwechsel; Filter", 8050)]), ("B-2", 9600, [("Reifen", 9600)])]
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_an_amount_stated_for_each_line_is_kept_there_and_the_visit_has_the_sum(north, fleet, monkeypatch, batch):
+    rows_at_once(monkeypatch, batch)
+    run = take(*as_file(LINES, "csv"), centre=north)
+    assert verdicts(run) == ["new", "changed", "new"] and lines() == KEPT
+    assert verdicts(take(*as_file(LINES, "csv"), centre=north)) == ["same"] * 3 and lines() == KEPT
+    actions.undo(run, by=None)
+    actions.work(run)
+    assert not ServiceVisit.objects.exists() and not Made.objects.staying(run).exists()
+
+
+def test_a_later_amount_of_a_line_changes_line_and_sum_and_undo_takes_both_back(north, fleet):
+    take(*as_file(LINES, "csv"), centre=north)
+    later = [LINES[0], [*LINES[1][:4], "120,00"], ["B-1", "14.09.2026", "HH-NL 1204", "Wischer", "20,00"]]
+    run = take(*as_file(later, "csv"), centre=north)
+    assert verdicts(run) == ["changed", "changed"]
+    assert lines()[0] == ("B-1", 22050, [("Inspektion", 12000), ("Ölwechsel; Filter", 8050), ("Wischer", 2000)])
+    actions.undo(run, by=None)
+    actions.work(run)
+    assert lines() == KEPT and not Made.objects.staying(run).exists()
+
+
+def test_a_stated_total_is_not_replaced_by_the_sum_of_its_lines(north, fleet):
+    rows = [[*LINES[0], "Gesamtbetrag"], *([*row, "200,00"] for row in LINES[1:3])]
+    take(*as_file(rows, "csv"), centre=north)
+    assert lines() == [("B-1", 20000, KEPT[0][2])]
+
+
+def test_two_amounts_for_one_line_contradict_each_other(north, fleet):
+    run = take(*as_file([*LINES[:2], [*LINES[1][:4], "90,00"]], "csv"), centre=north)
+    assert verdicts(run) == ["new", "rejected"] and lines() == [("B-1", 10000, [("Inspektion", 10000)])]
+
+
+@pytest.mark.parametrize(("who", "sees"), [("carla", True), ("dora", False)])
+def test_amounts_of_lines_are_for_whoever_may_see_values(client, request, who, sees, fleet, north):
+    facts = {"centre": north, "visited_on": date(2026, 9, 21), "order_number": "B-1", "by": None}
+    service_visits.enter(fleet[0], jobs={"Oil": 8050, "Filter": None}, **facts)
+    client.force_login(request.getfixturevalue(who))
+    page = client.get(f"/vehicles/{fleet[0].pk}/").content.decode()
+    assert "Filter" in page and ("80.50" in page) is sees
+
+
 # --- the timeline and the pages -----------------------------------------------------------------------------------------------
 
 

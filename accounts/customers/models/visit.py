@@ -60,6 +60,7 @@ class JobLine(models.Model):
     visit = models.ForeignKey(ServiceVisit, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     text = models.CharField(max_length=200)
+    amount_cents = models.BigIntegerField(null=True, blank=True)  # where the workshop states one for each line
 
     class Meta:
         ordering = ["position"]

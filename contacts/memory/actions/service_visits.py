@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 KIND = "service_visit"  # of its line on the timeline
 NOON = time(12)  # the time of visits without one
 Origin = Mapping[str, object]  # additional facts for the entries of a bulk verb, like the import that the rows come from
-WithJobs = Sequence[tuple[ServiceVisit, Sequence[str]]]
+Jobs = Iterable[str] | Mapping[str, int | None]  # what was done, a line each; or with the cents of each line, None where it has none
+WithJobs = Sequence[tuple[ServiceVisit, Jobs]]
 
 
 # --- entering -----------------------------------------------------------------------------------------------------------------
@@ -32,7 +33,7 @@ def enter(
     visited_on: date,
     order_number: str,
     by: "User | None",
-    jobs: Iterable[str] = (),
+    jobs: Jobs = (),
     mileage_km: int | None = None,
     amount_cents: int | None = None,
 ) -> ServiceVisit:
@@ -45,7 +46,7 @@ def enter(
     with transaction.atomic():
         if not bulk.add_unless_there(visit):  # the constraint decides which of two at once enters it
             raise OrderKnown(_("Order number %(number)s already exists at this centre.") % {"number": order_number})
-        write_down([(visit, list(jobs))], by=by, origin=None)
+        write_down([(visit, jobs)], by=by, origin=None)
         return visit
 
 
@@ -59,7 +60,7 @@ def enter_many(visits: WithJobs, *, by: "User | None", origin: Origin | None = N
 def write_down(visits: WithJobs, *, by: "User | None", origin: Origin | None) -> None:
     """What goes with new visits that are saved: job lines, history, a line of the timeline each; their companies are touched."""
     made = [visit for visit, _jobs in visits]
-    bulk.add([JobLine(visit=visit, position=at, text=text) for visit, jobs in visits for at, text in enumerate(jobs, start=1)])
+    bulk.add([line for visit, jobs in visits for line in new_lines(visit, with_cents(jobs), first=1)])
     audit.record_many("service_visit.entered", [(visit, {}) for visit in made], by=by, facts=origin)
     bulk.add([timeline_line(visit, by=by) for visit in made])
     TouchedCompany.add_all(visit.company_id for visit in made)
@@ -85,7 +86,7 @@ def edit_many(
         return edited
 
 
-def add_jobs(visit: ServiceVisit, jobs: Sequence[str], *, by: "User | None") -> list[JobLine]:
+def add_jobs(visit: ServiceVisit, jobs: Jobs, *, by: "User | None") -> list[JobLine]:
     """Add job lines to `visit` unless it has them already; the new ones. Costs 2 queries, 8 where there are new ones."""
     return add_jobs_many([(visit, jobs)], by=by)
 
@@ -102,14 +103,40 @@ def add_jobs_many(visits: WithJobs, *, by: "User | None", origin: Origin | None 
         for visit, jobs in visits:
             before = [line.text for line in known.get(visit.pk, ())]
             first = max((line.position for line in known.get(visit.pk, ())), default=0) + 1
-            added = [job for job in dict.fromkeys(jobs) if job not in before]
-            new += [JobLine(visit=visit, position=at, text=text) for at, text in enumerate(added, start=first)]
+            added = {job: cents for job, cents in with_cents(jobs).items() if job not in before}
+            new += new_lines(visit, added, first=first)
             if added:
                 changed.append((visit, {"jobs": (before, [*before, *added])}))
         bulk.add(new)
         audit.record_many("service_visit.jobs_added", changed, by=by, facts=origin)
         TouchedCompany.add_all(visit.company_id for visit, _changes in changed)
         return new
+
+
+def edit_line(line: JobLine, *, by: "User | None", **values: object) -> None:
+    """Write what differs from what `line` holds. Costs nothing when nothing does, else 7 queries."""
+    edit_lines_many([(line, values)], by=by)
+
+
+def edit_lines_many(
+    edits: Sequence[tuple[JobLine, Mapping[str, object]]], *, by: "User | None", origin: Origin | None = None
+) -> list[audit.Edited[JobLine]]:
+    """What `edit_line` does, for many lines, each named once; those that changed. Costs nothing where nothing differs, else 7 queries."""
+    with transaction.atomic():
+        edited = audit.edit_many(edits, action="job_line.edited", by=by, facts=origin)
+        visits = ServiceVisit.objects.filter(pk__among=[one.row.visit_id for one in edited])
+        TouchedCompany.add_all(visits.values_list("company", flat=True) if edited else ())
+        return edited
+
+
+def with_cents(jobs: Jobs) -> dict[str, int | None]:
+    """Each job once, with its cents."""
+    return dict(jobs) if isinstance(jobs, Mapping) else dict.fromkeys(jobs)
+
+
+def new_lines(visit: ServiceVisit, jobs: Mapping[str, int | None], *, first: int) -> list[JobLine]:
+    """A line for each of the jobs, not yet saved."""
+    return [JobLine(visit=visit, position=at, text=text, amount_cents=cents) for at, (text, cents) in enumerate(jobs.items(), start=first)]
 
 
 def note_removed(lines: Sequence[JobLine], *, by: "User | None", origin: Origin) -> None:
