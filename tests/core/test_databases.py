@@ -35,6 +35,15 @@ def test_what_migrations_made_is_there_again_for_the_next_test(turn):
     Permission.objects.filter(codename=renamed).update(codename="leftover")
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("turn", [1, 2])
+@pytest.mark.django_db(transaction=True)
+def test_a_dropped_column_is_there_again_for_the_next_test(turn):
+    """No index, no constraint goes with it, and the server goes on counting it."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_centre DROP COLUMN street")
+
+
 @pytest.mark.django_db
 def test_a_rolled_back_test_sees_no_committed_row():
     assert not USER.objects.filter(username="leftover").exists()
