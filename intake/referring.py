@@ -38,7 +38,9 @@ def describe(asked: Mapping[str, list[Row]], found: Iterable[tuple[str, Json]]) 
     """The rows that asked for a company get by what it is known, from the row that names it."""
     for key, values in found:
         described = Said.from_json(values).one(CompanyFacts)
-        for row in asked[key] if described and described.name else ():
+        if described is None or not described.name:
+            continue
+        for row in asked[key]:
             row.said.put(CompanyFacts, described.only(*IDENTITY))
 
 

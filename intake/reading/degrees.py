@@ -64,7 +64,7 @@ def parted(text: str) -> tuple[list[str], list[str], str]:
     kept = [part for place, part in enumerate(parts) if part and not (place and (is_only_degrees(part) or is_suffix(part)))]
     titles = [part for place, part in enumerate(parts) if place and is_only_degrees(part)]
     suffix = next((part for place, part in enumerate(parts) if place and is_suffix(part)), "")
-    words, front = ", ".join(kept).split(), []
+    words, front = ", ".join(kept).split(), list[str]()
     while len(words) > 1 and (
         fold(words[0]) in ADDRESSES or words[0].casefold() in ADDRESSES or is_before(words[0]) or front_part(front, words[0])
     ):

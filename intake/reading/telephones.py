@@ -197,4 +197,4 @@ def country_of(number: str) -> str:
         found = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return ""
-    return phonenumbers.region_code_for_number(found) or phonenumbers.region_code_for_country_code(found.country_code) or ""
+    return phonenumbers.region_code_for_number(found) or phonenumbers.region_code_for_country_code(found.country_code or 0) or ""
