@@ -1,4 +1,4 @@
-"""A batch of rows against the base: what each would make, and, in one transaction, the making of it."""
+"""Compares a batch of rows with the database: plans what each would make, and writes it in one transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,17 +24,17 @@ from intake.writing import Writing
 
 MAY = "serve_customers"
 AT_ONCE = 1000  # rows of a batch: half a second where only the rows themselves are locked meanwhile
-AT_ONCE_ALONE = 500  # where every other writer waits for the whole of it
+AT_ONCE_ALONE = 500  # where all other writers wait for the whole batch
 
 
 def rows_at_once() -> int:
-    """How many rows a batch takes. Each costs some thirty statements, however many rows it has."""
+    """The number of rows in a batch. A batch costs about thirty statements, whatever its number of rows."""
     return AT_ONCE if can_lock() else AT_ONCE_ALONE
 
 
 @dataclass(frozen=True)
 class Importer:
-    """Who imports, and where to: reach is read once for a slice."""
+    """The user and centre of an import, with the rights read once for a slice."""
 
     user: User | None
     centre: Centre | None
@@ -50,7 +50,7 @@ class Importer:
 
 @dataclass(slots=True)
 class RowPlan:
-    """What one row would do: its verdict, and for each noun what becomes of it ("new", "changed", "same")."""
+    """The plan for one row: its verdict, and the result for each noun ("new", "changed", "same")."""
 
     row: Row
     verdict: str
@@ -78,7 +78,7 @@ class Batch:
         self.plans = [self.plan(row) for row in rows]
 
     def plan(self, row: Row) -> RowPlan:
-        """What the row would do; everything about it is drafted."""
+        """Plan the row and draft everything that it would write."""
         plan = RowPlan(row, Verdict.REJECTED)
         for name, drafts in self.further.items() if not row.is_rejected else ():
             if (state := drafts.of(row)) is not None:

@@ -59,7 +59,7 @@ def plates_differ(mine: Said, theirs: Said) -> bool:
 
 
 def contradict(mine: Said, theirs: Said) -> bool:
-    """True where both name different owners, numbers, days or holders."""
+    """True where the two have different owners, numbers, dates or holders."""
     holders = {fold_name(one.first_name, one.last_name) for said in (mine, theirs) for one in said.all(PersonFacts) if one.holds}
     owners, others = mine.one(CompanyFacts), theirs.one(CompanyFacts)
     other_owner = any(fold(one) != fold(other) for one, other in both_say(owners, others, KNOWN_BY))
@@ -68,13 +68,13 @@ def contradict(mine: Said, theirs: Said) -> bool:
 
 
 def both_say(mine: Facts | None, theirs: Facts | None, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """What both say of these names."""
+    """The values that both have for these names."""
     pairs = ((getattr(mine, name, None), getattr(theirs, name, None)) for name in names)
     return [(one, other) for one, other in pairs if one and other]
 
 
 def together(before: Said, after: Said) -> Said:
-    """What two rows say about one vehicle: the first counts where both say something."""
+    """The values of two rows about one vehicle; the first row's where both have one."""
     joined = Said(leads=before.leads or after.leads)
     for kind in dict.fromkeys((*before.kinds, *after.kinds)):
         joined.put(kind, *(before.all(kind) or after.all(kind)))

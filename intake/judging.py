@@ -28,13 +28,13 @@ KEPT_CHARACTERS = 2000  # of a cell, beside what was understood
 
 
 def book_of(run: Import) -> Book:
-    """The spool of the import, as it was read."""
+    """The import's spool."""
     sheets = tuple(BookSheet(one.name, one.index, one.rows, one.width, one.offset) for one in run.sheets)
     return Book(run.kind, run.spool, sheets)
 
 
 def start() -> Position:
-    """Where the dry run begins."""
+    """The start of the dry run."""
     return Position(today=timezone.localdate())
 
 
@@ -67,7 +67,7 @@ class Step:
 
     def reader(self) -> SheetReader:
         home = self.importer.centre.country if self.importer.centre else "DE"
-        owner = "" if self.run.company_id else self.sheet.owner  # what a person said goes before the sheet's name
+        owner = "" if self.run.company_id else self.sheet.owner  # the user's choice overrules the sheet's name
         return SheetReader(self.sheet, today=self.today, home=home, owner=owner)
 
     def read(self, reader: SheetReader, number: int, cells: list[Cell]) -> Row:
@@ -107,7 +107,7 @@ class Step:
         return self.position.sheet >= len(self.sheets)
 
     def staged_row(self, row: Row) -> StagedRow:
-        """The staged row without its verdict, and by what it is known again."""
+        """The staged row without its verdict, and its key."""
         staged = bulk.new(StagedRow, run_id=self.run.pk, sheet=row.sheet, row=row.number, cells=[kept(cell) for cell in row.cells])
         company = row.one(CompanyFacts)
         staged.company_key = company_key(company) if company else ""
@@ -148,7 +148,7 @@ class Step:
         staged.has_notes = bool(row.problems) and not row.is_rejected
 
     def note_new(self) -> None:
-        """New companies and people go on the list by which they are counted; call once the step is saved."""
+        """Add new companies and people to the list for counting; call after the step is saved."""
         plans = [plan for plan in self.plans if not plan.row.is_rejected and plan.row.number not in self.twins.repeats]
         counting.note_new(self.run, self.sheet, plans, referred=self.referred)
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 JOB = "intake.import"
-ENTRY, ASSIGNMENT = "entry", "assignment"  # what a trace of the undo names: a change in the history, who looks after a new company
-KEPT_DAYS = 90  # the uploaded file and the raw cells; what was made stays
+ENTRY, ASSIGNMENT = "entry", "assignment"  # kinds of traces: a change in the history, an assignment to a new company
+KEPT_DAYS = 90  # of the uploaded file and the raw cells; imported data is kept
 
 
 class LayoutQuerySet(models.QuerySet["Layout"]):
@@ -70,10 +70,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
 
 class Import(models.Model):
-    """A file that somebody brought: what it holds, what it would make, and what was made of it."""
+    """An uploaded file: its content, what it would make, and what was made of it."""
 
     class State(models.TextChoices):
-        COLUMNS = "columns", _("columns to be checked")  # recognised; a person looks at the guess
+        COLUMNS = "columns", _("columns to be checked")  # recognised; the user checks the result
         JUDGING = "judging", _("dry run in progress")
         JUDGED = "judged", _("dry run finished")  # nothing is written yet
         APPLYING = "applying", _("importing")
@@ -92,7 +92,7 @@ class Import(models.Model):
     digest = models.CharField(max_length=64)
     kind = models.CharField(max_length=4)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.COLUMNS, db_index=True)
-    sheets = Stored(sheets_from_json, sheets_to_json, default=list)  # as recognised, with what a person said about their columns
+    sheets = Stored(sheets_from_json, sheets_to_json, default=list)  # as recognised, with the user's corrections
     position = Stored(Position.from_json, Position.to_json, default=Position)  # where the dry run goes on
     progress = Stored(Progress.from_json, Progress.to_json, default=Progress)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -115,17 +115,17 @@ class Import(models.Model):
 
     @property
     def source(self) -> Path:
-        """The file as it came."""
+        """The uploaded file."""
         return self.folder / "source"
 
     @property
     def spool(self) -> Path:
-        """Its rows, one a line."""
+        """The spool: its rows, one a line."""
         return self.folder / "rows.jsonl"
 
     @property
     def is_read(self) -> bool:
-        """False until its file was read to the end."""
+        """False until the file has been read completely."""
         return bool(self.kind)
 
     @property
@@ -141,7 +141,7 @@ class Import(models.Model):
 
     @property
     def is_kept(self) -> bool:
-        """True while the file itself is still there."""
+        """True while the file still exists."""
         return self.spool.exists()
 
     @property
@@ -153,7 +153,7 @@ class Import(models.Model):
 
     @property
     def asks_owner(self) -> bool:
-        """True while a sheet holds vehicles and nobody said whose they are."""
+        """True while a sheet contains vehicles and no owner was chosen."""
         return self.company_id is None and any(sheet.asks_owner for sheet in self.taken_sheets)
 
 
@@ -178,12 +178,12 @@ class StagedRowQuerySet(models.QuerySet["StagedRow"]):
         return self.filter(values__company__parent__isnull=False).exclude(applied_at=None).order_by("pk")
 
     def with_problems(self) -> Self:
-        """Rows that are left out, and rows that are taken in part."""
+        """Rows that are left out, and rows that are only partly applied."""
         return self.filter(Q(verdict=Verdict.REJECTED) | Q(has_notes=True)).order_by("sheet", "row")
 
 
 class StagedRow(models.Model):
-    """One row of the file: what it says, how it was understood, and what is to become of it."""
+    """One row of the file: its cells, how they were understood, and its verdict."""
 
     run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
     sheet = models.PositiveSmallIntegerField()
@@ -195,7 +195,7 @@ class StagedRow(models.Model):
     problems = models.JSONField(default=list)
     problem = models.CharField(max_length=16, blank=True)  # the code of the first; the page's chips
     has_notes = models.BooleanField(default=False)  # taken, but something in it was not
-    key = models.CharField(max_length=64, blank=True)  # by what the row is known again within this file
+    key = models.CharField(max_length=64, blank=True)  # the row's key within this file
     other_key = models.CharField(max_length=64, blank=True)  # a vehicle's plate beside its VIN; a company's number in the source
     company_key = models.CharField(max_length=64, blank=True)
     fingerprint = models.CharField(max_length=40, blank=True, db_index=True)
@@ -216,11 +216,11 @@ class StagedRow(models.Model):
 
     @property
     def found(self) -> list[Problem]:
-        """What is wrong with the row."""
+        """The problems of the row."""
         return [Problem.from_json(one) for one in self.problems]
 
     def reject(self, problems: Iterable[Problem]) -> None:
-        """The row is left out after all. Costs 1 query."""
+        """Reject the row after all. Costs 1 query."""
         added = list(problems)
         self.verdict, self.problem = Verdict.REJECTED, added[0].kind[:16]
         self.problems = [*self.problems, *(one.to_json() for one in added)]
@@ -232,7 +232,7 @@ class StagedRow(models.Model):
 
 
 class Stays(models.TextChoices):
-    """Why an undo leaves something as it is."""
+    """Why an undo leaves a row unchanged."""
 
     EDITED = "edited", _("edited since")
     CHANGED = "changed", _("the same details were changed again since; the newer ones stay")
@@ -251,7 +251,7 @@ class MadeQuerySet(models.QuerySet["Made"]):
         return found if len(found) == most else [*found, *undecided.filter(what=ASSIGNMENT)[: most - len(found)]]
 
     def staying(self, run: Import) -> Self:
-        """What the last undo left as it was."""
+        """Rows that the last undo left unchanged."""
         return self.filter(row__run=run).exclude(stays="")
 
 
@@ -261,7 +261,7 @@ class Made(models.Model):
     row = models.ForeignKey(StagedRow, on_delete=models.CASCADE, related_name="made")
     what = models.CharField(max_length=24)  # company, vehicle, person, address, a group's role, holder, drive, assignment
     object_id = models.BigIntegerField()  # where `what` is "entry" that of the entry in the history
-    stays = models.CharField(max_length=8, choices=Stays, blank=True, db_default="")  # why the undo left it as it was
+    stays = models.CharField(max_length=8, choices=Stays, blank=True, db_default="")  # why the undo left it unchanged
     used_by = models.CharField(max_length=60, blank=True, db_default="")  # the table of the rows that depend on it, like "accounts.vehicle"
 
     objects = MadeQuerySet.as_manager()

@@ -1,6 +1,6 @@
-"""Finds the companies that rows name, within reach, or drafts them.
+"""Finds the companies named by rows, within reach, or drafts them.
 
-A company out of reach is never found: the answer is as for a new one.
+A company out of reach is never found: it is treated as a new one.
 """
 
 from collections import defaultdict
@@ -37,7 +37,7 @@ FACTS = frozenset(
 
 
 def key_of(facts: CompanyFacts) -> str:
-    """By what a company is known again within a file."""
+    """A company's key within a file."""
     if facts.vat_number:
         return f"vat:{facts.vat_number}"
     if facts.name:
@@ -120,7 +120,7 @@ class Companies:
         return found
 
     def find(self, facts: CompanyFacts, row: Row) -> Draft[Company] | None:
-        """In the order that the page shows: number in the source, VAT number, name and postcode."""
+        """By source number, VAT number, or name and postcode, in the order shown on the page."""
         by_id = [draft for draft in self.by["id"].get(facts.external_id, ()) if self.agrees(draft.obj, facts)]
         if by_id:
             return by_id[0]
@@ -275,7 +275,7 @@ def keys_of(row: Row, company_key: str, _owner: str) -> Keys:
 def put_back(
     edits: Sequence[tuple[Company, Mapping[str, object]]], *, by: User | None, origin: Mapping[str, object]
 ) -> Sequence[Edited[Company]]:
-    """The companies that got former values; none that would belong to one below it."""
+    """Restore former values; the companies changed, without those that would belong to their own subsidiary."""
     edited, _refused = companies.edit_many(edits, by=by, origin=origin)
     return edited
 

@@ -1,4 +1,4 @@
-"""What a batch of rows would make or change: drafts of our own rows, shared between the rows that name the same thing."""
+"""Drafts of the database rows that a batch would make or change, shared between the rows about the same object."""
 
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -11,7 +11,7 @@ NEW, CHANGED, SAME = "new", "changed", "same"
 
 @dataclass(eq=False)
 class Draft(Generic[Row]):
-    """A row of ours, new or with what is to change in it. `by_row` is the staged row that made it."""
+    """A database row, new or with its changes. `by_row` is the staged row that made it."""
 
     obj: Row
     is_new: bool
@@ -35,5 +35,5 @@ class Draft(Generic[Row]):
 
 
 def worst(states: list[str]) -> str:
-    """The state that says most: new before changed before same."""
+    """The strongest state: new before changed before same."""
     return NEW if NEW in states else CHANGED if CHANGED in states else SAME

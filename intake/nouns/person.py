@@ -1,4 +1,5 @@
-"""Finds the people that rows name, within reach, or drafts them, with addresses, roles, holders and drivers. Consent is never touched."""
+"""Finds the people named by rows, within reach, or drafts them, with addresses, roles, holders and drivers. Consent is never
+changed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ FACTS = frozenset(("title", "born_on", "external_id", "first_name"))
 
 @dataclass(eq=False)
 class Known:
-    """A person as a batch sees them: where they have roles, under which addresses they are reached."""
+    """A person in a batch, with their companies and addresses."""
 
     draft: Draft[Person]
     companies: set[Any] = field(default_factory=set)  # ids, or drafts of new companies
@@ -179,7 +180,7 @@ class People:
         return self.by_made.get(row.fingerprint or "-")
 
     def may_be(self, known: Known, name: str) -> bool:
-        """An e-mail address is shared at times: the name must fit, or one of the two has none."""
+        """True where the names fit or one is missing, because e-mail addresses are sometimes shared."""
         return not name or not known.draft.obj.name_folded or known.draft.obj.name_folded == name
 
     def contradicts(self, known: Known, facts: PersonFacts) -> bool:
@@ -266,7 +267,7 @@ class People:
             start = min(vehicle.obj.delivered_on, self.today)
         for draft in standing:
             if draft.is_new or draft.obj.starts_on >= start:
-                return "same"  # held from today or later already: the list is older than what we know
+                return "same"  # already held from today or later: the list is out of date
             draft.staged = row.staged
             draft.changes["ends_on"] = date.fromordinal(start.toordinal() - 1)
         standing.append(Draft(bulk.new(Holder, vehicle=vehicle.obj, user=user.obj, starts_on=start), is_new=True, staged=row.staged))
@@ -291,7 +292,7 @@ def made_by(fingerprints: Sequence[str]) -> dict[int, str]:
 
 
 def key_of(facts: PersonFacts, company_key: str) -> str:
-    """By what a person is known again within a file."""
+    """A person's key within a file."""
     if facts.external_id:
         return brief(f"pid:{facts.external_id}")
     born = facts.born_on.isoformat() if facts.born_on else ""
@@ -300,7 +301,7 @@ def key_of(facts: PersonFacts, company_key: str) -> str:
 
 
 def folded_name(facts: PersonFacts) -> str:
-    """The name as people are looked up by."""
+    """The folded name for look-ups."""
     return fold_name(facts.first_name, facts.last_name)
 
 

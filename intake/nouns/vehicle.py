@@ -1,4 +1,4 @@
-"""Finds the vehicles that rows name, within reach, or drafts them."""
+"""Finds the vehicles named by rows, within reach, or drafts them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -81,7 +81,7 @@ class Vehicles:
         return found
 
     def find(self, facts: VehicleFacts, company: Draft[Company]) -> Draft[Vehicle] | None:
-        """In the order that the page shows: number in the source, VIN, plate of a vehicle not yet given back."""
+        """By source number, VIN, or plate of a current vehicle, in the order shown on the page."""
         owner = company.obj.pk or id(company.obj)
         by_id = self.by["id"].get((owner, facts.external_id), [])
         if by_id:
@@ -165,7 +165,7 @@ def keys_of(row: Row, _company_key: str, owner: str) -> Keys:
 
 
 def recount(vehicles: Sequence[Vehicle], *, by: User | None, origin: Mapping[str, object]) -> None:
-    """The companies have fewer vehicles."""
+    """Update the companies' fleet sizes."""
     count_fleets(vehicle.company_id for vehicle in vehicles)
 
 

@@ -1,4 +1,4 @@
-"""Words that say a column is about something else than the phrase beside them: "Insurance end" ends no contract."""
+"""Words that change the meaning of a title: "Insurance end" is not the end of a contract."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""One cell, read as what its column means: values out, CellProblem where it can't be."""
+"""Reads one cell according to its column; raises CellProblem where that is impossible."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ BLANK = frozenset(
 
 
 def text_of(cell: object) -> str:
-    """The cell as a reader sees it, on one or more lines, without what only machines see."""
+    """The cell's visible text, on one or more lines."""
     if isinstance(cell, str) and cell.isascii() and cell.isprintable() and "  " not in cell:
         return cell.strip()  # nearly every cell
     if cell is None or cell is False:

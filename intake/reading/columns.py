@@ -1,4 +1,4 @@
-"""The guess: what each column means, by its title and its cells; and what the sheet is about."""
+"""Guesses the meaning of each column from its title and cells, and the kind of the sheet."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ COUNTRIES = {"it": "IT", "ru": "RU", "de": "DE"}  # of the titles' language
 
 
 def guess(table: Table) -> Guess:
-    """What `table` is and what its columns mean."""
+    """The kind of `table` and the meaning of its columns."""
     language = language_of(table)
     country = COUNTRIES.get(language, "")
     contents = [Contents(table.column(index), country) for index in range(table.width)]
@@ -115,7 +115,7 @@ def options_for(words: str, heading: str, content: Contents) -> dict[str, float]
 
 
 def surest(option: dict[str, float]) -> float:
-    """How sure the likeliest meaning is."""
+    """The probability of the likeliest meaning."""
     return max((sure for key, sure in option.items() if key), default=0.0)
 
 
@@ -125,7 +125,7 @@ def is_day(key: str) -> bool:
 
 
 FEW = 4
-STRICT = frozenset(("company.vat", "vehicle.status", "type"))  # read wrongly, these do more harm than left out
+STRICT = frozenset(("company.vat", "vehicle.status", "type"))  # better left out than misread
 KEEPERS = terms("title_words", "keeper")  # a company, or who drives
 
 

@@ -1,4 +1,4 @@
-"""What a row says about a company."""
+"""Reads the company facts of a row."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Days as people write them: typed, as a serial number, in words, in any order."""
+"""Reads dates in any form: typed, as a serial number, in words, in any order."""
 
 import calendar
 import re
