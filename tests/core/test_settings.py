@@ -28,7 +28,7 @@ def started(tmp_path, code="import fleetportal.settings.chosen", **changes):
         env={name: value for name, value in values.items() if value is not None},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

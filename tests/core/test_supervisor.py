@@ -47,8 +47,8 @@ class Supervised:
 
     def ended(self) -> int:
         """The exit code, once the supervisor is gone; nothing it started may be left."""
-        code = self.process.wait(timeout=15)
-        assert left(self.pids, within=0.5) == []
+        code = self.process.wait(timeout=45)
+        assert left(self.pids, within=5) == []
         return code
 
 
@@ -101,11 +101,11 @@ def test_a_part_that_does_not_listen_is_killed_after_the_patience(supervised):
     began = time.monotonic()
     parts.process.send_signal(signal.SIGTERM)
     assert parts.ended() == 0
-    assert 1 <= time.monotonic() - began < 10
+    assert 1 <= time.monotonic() - began < 30
 
 
 def test_the_parts_follow_a_supervisor_that_was_killed(supervised):
     parts = supervised()
     parts.process.kill()
-    parts.process.wait(timeout=5)
-    assert left([parts.pids[0], parts.pids[2]], within=5) == []
+    parts.process.wait(timeout=45)
+    assert left([parts.pids[0], parts.pids[2]], within=30) == []

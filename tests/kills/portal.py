@@ -80,7 +80,7 @@ class Processes:
         """kill -9 of the whole group; a group that has ended already is fine."""
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
     def logs(self) -> str:
         return "\n".join(path.read_text(encoding="utf-8")[-4000:] for path in sorted(self.folder.glob("*.log")))
@@ -121,7 +121,7 @@ class Served:
             for pid in (*below, part):
                 os.kill(pid, signal.SIGKILL)
         self.process.kill()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
 
 def children(pid: int) -> list[int]:

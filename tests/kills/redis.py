@@ -20,12 +20,12 @@ class OwnRedis:
         assert program, "these tests start a redis-server of their own; install one"
         command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        assert eventually(self.answers, within=10)
+        assert eventually(self.answers, within=60)
 
     def stop(self) -> None:
         if self.process:
             self.process.kill()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
             self.process = None
 
     def answers(self) -> bool:

@@ -19,7 +19,7 @@ def bell(own_redis):
         connection = app.connection_for_write(url, transport_options={"socket_connect_timeout": 1, "max_retries": 0})
         queue = connection.SimpleQueue("bells", channel=connection.default_channel)
         queue.put({"task": "core.send_outbox"})
-        assert queue.get(timeout=5).payload
+        assert queue.get(timeout=30).payload
         own_redis.stop()
         connection.default_channel._disconnect_pools()
         connection.transport.client = None

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.kills, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def served(tmp_path):
     portal = Served(tmp_path, DATABASE_URL=database_url())
-    assert eventually(portal.answers, within=60), portal.log.read_text(encoding="utf-8")
+    assert eventually(portal.answers, within=240), portal.log.read_text(encoding="utf-8")
     yield portal
     portal.kill()
 
@@ -28,7 +28,7 @@ def everybody(portal: Served) -> list[int]:
 def test_it_ends_cleanly_when_told(served, number):
     pids = everybody(served)
     served.process.send_signal(number)
-    assert served.process.wait(timeout=30) == 0
+    assert served.process.wait(timeout=120) == 0
     assert not [pid for pid in pids if lives(pid)]
 
 
@@ -36,6 +36,6 @@ def test_it_ends_when_the_worker_is_killed(served):
     pids = everybody(served)
     worker = sorted(served.family())[1]
     os.kill(worker, signal.SIGKILL)
-    assert served.process.wait(timeout=30) == 1
+    assert served.process.wait(timeout=120) == 1
     assert not [pid for pid in pids if lives(pid)]
     assert "worker" in served.log.read_text(encoding="utf-8")
