@@ -1,21 +1,14 @@
 """The columns of companies and vehicles."""
 
-from typing import Any
 
 import django_tables2
-from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.customers.models.company import CompanyQuerySet, Phase, Tier
+from accounts.customers.models.company import CompanyQuerySet, Phase, Tier, rank
 from accounts.customers.models.vehicle import Use
 from accounts.customers.rows import by_first_end
 from fleetportal.core.web.lists import TableColumn, label_of
-
-
-def rank(field: str, values: Any) -> Case:
-    """An expression that sorts `field` in the order of `values`, empty values last."""
-    whens = [When(**{field: value}, then=Value(position)) for position, value in enumerate(values)]
-    return Case(*whens, default=Value(len(whens)), output_field=IntegerField())
 
 
 def ranked(rows: QuerySet[Model], field: str, values: object, is_descending: bool) -> tuple[QuerySet[Model], bool]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +62,12 @@ class Sector(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+def rank(field: str, values: Iterable[str]) -> Case:
+    """An expression that sorts `field` in the order of `values`, everything else last. An index of `Company` is made of it."""
+    whens = [When(**{field: value}, then=Value(place)) for place, value in enumerate(values)]
+    return Case(*whens, default=Value(len(whens)), output_field=models.IntegerField())
+
+
 class CompanyQuerySet(models.QuerySet["Company"]):
     def where(self, user: "User", *, may: str) -> Self:
         """Companies where `user` holds `may` (the table in `staff/roles.py`): by centre, by assignment today, by a registered way in."""
@@ -108,7 +114,7 @@ class Company(Folded):
     """A business customer of one centre, perhaps with a parent company. A dated assignment says who looks after it."""
 
     name = models.CharField(_("name"), max_length=160)
-    name_folded = models.CharField(max_length=200, editable=False, db_index=True)
+    name_folded = models.CharField(max_length=200, editable=False)
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("belongs to"), related_name="subsidiaries"
     )
@@ -155,6 +161,9 @@ class Company(Folded):
             models.Index(fields=["centre", "fleet_size", "id"], name="company_by_centre_fleet"),
             models.Index(fields=["next_end_on", "id", "centre"], name="company_by_next_end"),
             models.Index(fields=["last_contact_at", "id", "centre"], name="company_by_last_contact"),
+            models.Index(fields=["city", "id", "centre"], name="company_by_city"),
+            models.Index(rank("tier", Tier.values), "name_folded", "id", "centre", name="company_by_tier"),
+            models.Index(rank("phase", Phase.values), "name_folded", "id", "centre", name="company_by_phase"),
         ]
 
     def __str__(self) -> str:

@@ -91,15 +91,15 @@ class Vehicle(Folded):
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="vehicles", verbose_name=_("company"))
     plate = models.CharField(_("plate"), max_length=16, blank=True)
-    plate_folded = models.CharField(max_length=16, blank=True, editable=False, db_index=True)
+    plate_folded = models.CharField(max_length=16, blank=True, editable=False)
     vin = models.CharField(_("VIN"), max_length=17, blank=True, db_index=True)
     make = models.CharField(_("make"), max_length=60, blank=True)
     model = models.CharField(_("model"), max_length=100, blank=True)
     powertrain = models.CharField(_("powertrain"), max_length=8, choices=Powertrain, blank=True)
     use = models.CharField(_("use"), max_length=10, choices=Use, default=Use.FUNCTIONAL)
-    delivered_on = models.DateField(_("delivery"), null=True, blank=True, db_index=True)
+    delivered_on = models.DateField(_("delivery"), null=True, blank=True)
     contract = models.CharField(_("contract"), max_length=8, choices=Contract, blank=True)
-    contract_ends_on = models.DateField(_("contract end"), null=True, blank=True, db_index=True)
+    contract_ends_on = models.DateField(_("contract end"), null=True, blank=True)
     mileage_km = models.PositiveIntegerField(_("mileage in km"), null=True, blank=True)
     given_back_on = models.DateField(_("returned"), null=True, blank=True)
     external_id = models.CharField(_("ID in the source system"), max_length=80, blank=True)
@@ -113,7 +113,12 @@ class Vehicle(Folded):
         verbose_name_plural = _("vehicles")
         indexes = [
             models.Index(fields=["company", "plate_folded", "id"], name="vehicle_by_company"),
-            models.Index(fields=["plate_folded", "id"], name="vehicle_by_plate"),
+            # what lists are sorted by, each with all that decides whether a list shows the row, which is then not read for it
+            models.Index(fields=["plate_folded", "id", "company", "given_back_on"], name="vehicle_by_plate"),
+            models.Index(fields=["contract_ends_on", "id", "company", "given_back_on"], name="vehicle_by_end"),
+            models.Index(fields=["delivered_on", "id", "company", "given_back_on"], name="vehicle_by_delivery"),
+            models.Index(fields=["make", "model", "id", "company", "given_back_on"], name="vehicle_by_model"),
+            models.Index(fields=["use", "id", "company", "given_back_on"], name="vehicle_by_use"),
         ]
         constraints = [  # only within a company: a refusal must not reveal the vehicles of others
             models.UniqueConstraint(fields=["company", "vin"], condition=Q(given_back_on=None) & ~Q(vin=""), name="one_vin_per_company"),

@@ -168,7 +168,10 @@ class Meeting(models.Model):
     class Meta:
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
-        indexes = [models.Index(fields=["company", "state"], name="meeting_by_company")]
+        indexes = [
+            models.Index(fields=["company", "state"], name="meeting_by_company"),
+            models.Index(fields=["starts_at", "id", "company"], name="meeting_by_time"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["company"], condition=Q(state__in=OPEN, is_annual=True), name="one_open_annual_meeting"),
             models.CheckConstraint(

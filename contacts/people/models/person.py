@@ -113,7 +113,7 @@ class Person(Folded):
         blank=True,
         help_text=_("How they wish to be addressed, for example Herr, Frau Dr. or Dott.ssa"),
     )
-    name_folded = models.CharField(max_length=200, editable=False, db_index=True)  # last name first: also the order of lists
+    name_folded = models.CharField(max_length=200, editable=False)  # last name first: also the order of lists
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=language_default)
     born_on = models.DateField(_("date of birth"), null=True, blank=True)
     family = models.CharField(_("family"), max_length=300, blank=True)
@@ -131,7 +131,11 @@ class Person(Folded):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes = [models.Index(fields=["name_folded", "id", "centre"], name="person_by_name")]  # a deep page skips within the index
+        indexes = [
+            models.Index(fields=["name_folded", "id", "centre"], name="person_by_name"),  # a deep page skips rows within the index
+            models.Index(fields=["language", "id", "centre"], name="person_by_language"),
+            models.Index(fields=["entered_at", "id"], name="person_unconfirmed", condition=Q(is_confirmed=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name
