@@ -1,6 +1,5 @@
 """The columns of companies and vehicles."""
 
-
 import django_tables2
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _

@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.db.models import Case, IntegerField, Value, When
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Centre, Company, User, Vehicle
 from fleetportal.core.web.lists import paging
@@ -95,3 +97,21 @@ def test_a_neighbour_out_of_reach_tells_nothing(client: Client, anna: User, nort
     for name in ("after", "before"):
         told = [client.get(f"/companies/?rows=20&page=2&{name}={key}") for key in (foreign, missing)]
         assert names(told[0]) == names(told[1]) == [f"Firm {n}" for n in range(20, 40)]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("sort", ["name", "tier", "phase", "city", "fleet", "contract_end", "last_contact"])
+def test_no_sort_of_companies_sorts_all_of_them(client: Client, carla: User, north: Centre, sort: str) -> None:
+    """An index gives the order, upwards and downwards, as far as PostgreSQL is told not to prefer a sort for so few."""
+    make_company(north)
+    client.force_login(carla)
+    for direction in ("", "-"):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(f"/companies/?sort={direction}{sort}")
+        in_order = next(one["sql"] for one in asked if f"LIMIT {paging.COUNTED_UP_TO + 1}" in one["sql"])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+            cursor.execute(f"EXPLAIN {in_order}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "Index" in plan
+        assert "->  Sort  (" not in plan, plan  # names within a tier or phase are sorted a tier at a time ("Incremental Sort")

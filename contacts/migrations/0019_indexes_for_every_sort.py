@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -6,9 +5,7 @@ class Migration(migrations.Migration):
     """Every column by which people or meetings are sorted has an index that also says what a list is narrowed by."""
 
     dependencies = [
-        ("accounts", "0015_indexes_for_every_sort"),
-        ("contacts", "0017_people_by_name_and_centre"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("contacts", "0018_meetings_offered_again"),
     ]
 
     operations = [

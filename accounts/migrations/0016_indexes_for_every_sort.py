@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     """Every column by which companies or vehicles are sorted has an index that also says what a list is narrowed by."""
 
     dependencies = [
-        ("accounts", "0014_companies_by_end_and_contact"),
+        ("accounts", "0015_amounts_of_job_lines"),
     ]
 
     operations = [
