@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -45,6 +45,7 @@ class SecondDelivery(Rule):
         asked = Invitation.objects.filter(event=event, person=OuterRef("user__person"))
         coming = Registration.objects.active().filter(event=event, person=OuterRef("user__person"))
         held = Holder.objects.running(on=event.on).filter(vehicle__in=event.delivered(), user__company__in=companies.active().values("pk"))
+        held = held.filter(Q(user__ends_on=None) | Q(user__ends_on__gte=event.on))
         held = held.filter(~Exists(asked), ~Exists(coming), user__company__centre=event.centre_id).order_by("-vehicle__delivered_on", "pk")
         told: set[int] = set()
         fields = ("user__company", "user__person", "vehicle", "vehicle__make", "vehicle__model", "vehicle__delivered_on")

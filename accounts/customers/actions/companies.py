@@ -23,6 +23,9 @@ Origin = Mapping[str, object]  # additional facts for the entries of a bulk verb
 Edits = Sequence[tuple[Company, Mapping[str, Any]]]
 
 
+COMPARED = {"name", "vat_number", "postcode"}  # what pairs are found by
+
+
 class CircleOfCompanies(Refused):
     code = "circle_of_companies"
 
@@ -98,8 +101,9 @@ def edit(company: Company, *, by: User | None, shown: dict[str, object] | None =
             lock_name(PARENTS)
             if closes_circle(company.pk, values["parent"].pk, parent_now):
                 raise circle_refused(company, values["parent"])
-        if audit.edit(company, values, action="company.edited", by=by, shown=shown):
+        if changed := audit.edit(company, values, action="company.edited", by=by, shown=shown):
             search.index([company.search_row])
+            CompanyPair.find([company.pk] if COMPARED & changed.keys() else [])
             TouchedCompany.add(company)
 
 
@@ -116,6 +120,7 @@ def edit_many(
         edited = audit.edit_many(kept, action="company.edited", by=by, facts=origin)
         search.index(one.row.search_row for one in edited)
         TouchedCompany.add_all(one.row.pk for one in edited)
+        CompanyPair.find([one.row.pk for one in edited if COMPARED & one.changes.keys()])
         return edited, refused
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +15,7 @@ from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number, Unit, declare
 from fleetportal.core import audit
 from fleetportal.core.db import Folded, bulk, fold, locked, search
+from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
     from accounts.staff.models.user import User
@@ -179,6 +180,7 @@ class Vehicle(Folded):
                 search.index([self.search_row])
                 count_fleets(counted_anew(self, changed))
                 TouchedCompany.add(self.company)
+                follow_returns([(self, changed)], by=by)
 
     @classmethod
     def edit_many(
@@ -191,7 +193,19 @@ class Vehicle(Folded):
             search.index(one.row.search_row for one in edited)
             count_fleets(company for one in edited for company in counted_anew(one.row, one.changes))
             TouchedCompany.add_all(one.row.company_id for one in edited)
+            follow_returns([(one.row, one.changes) for one in edited], by=by)
             return edited
+
+
+# Called with the vehicles whose return was entered, moved or taken back. Filled by the app above.
+returns: "Registry[Callable[[Sequence[Vehicle], User | None], None]]" = Registry("what ends when a vehicle is returned")
+
+
+def follow_returns(edited: "Sequence[tuple[Vehicle, audit.Changes]]", *, by: "User | None") -> None:
+    """End what belongs to returned vehicles, or continue it where the return was taken back. Costs nothing where none was moved."""
+    vehicles = [vehicle for vehicle, changes in edited if "given_back_on" in changes]
+    for follow in returns if vehicles else ():
+        follow(vehicles, by)
 
 
 def whose(vehicle: Vehicle) -> dict[str, int]:

@@ -10,6 +10,7 @@ from contacts.people.models.person import Channel, Person, PersonAddress, index_
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, search
 
+COMPARED = {"first_name", "last_name", "born_on"}  # what pairs are found by, besides addresses
 Origin = Mapping[str, object]  # additional facts for the entries of a bulk verb, like the import that the rows come from
 
 
@@ -60,8 +61,9 @@ def shown_addresses(addresses: Iterable[PersonAddress]) -> dict[int, list[str]]:
 def edit(person: Person, *, by: User | None, shown: dict[str, object] | None = None, **values: object) -> None:
     """Save the values that differ from those shown. Raises EditedMeanwhile. Costs nothing when none do, otherwise at most 7 queries."""
     with transaction.atomic():
-        if audit.edit(person, values, action="person.edited", by=by, shown=shown):
+        if changed := audit.edit(person, values, action="person.edited", by=by, shown=shown):
             search.index([person.search_row])
+            PersonPair.find([person.pk] if COMPARED & changed.keys() else [])
 
 
 def edit_many(
@@ -72,4 +74,5 @@ def edit_many(
     with transaction.atomic():
         edited = audit.edit_many(edits, action="person.edited", by=by, facts=origin)
         index_people([one.row.pk for one in edited])
+        PersonPair.find([one.row.pk for one in edited if COMPARED & one.changes.keys()])
         return edited

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -8,8 +8,9 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.customers.models.vehicle import returns
 from accounts.models import TouchedCompany, Vehicle
-from contacts.people.models.roles import Driver, VehicleUser
+from contacts.people.models.roles import Driver, Role, VehicleUser, role_ends
 from fleetportal.core import audit
 from fleetportal.core.db import NoOverlap, Overlap, bulk, locked
 
@@ -262,3 +263,75 @@ class VehicleDriver(models.Model):
         with transaction.atomic():
             if audit.edit(self, {"ends_on": max(on, self.starts_on)}, action="vehicle.no_longer_driven", by=by):
                 TouchedCompany.add(self.vehicle.company)
+
+
+# --- periods that belong to a role or a vehicle end with it ------------------------------------------------------------------------
+
+Period = Holder | VehicleDriver
+FOLLOWED = "period.followed"  # the entry of a period whose end follows the end of its role, or the return of its vehicle
+
+
+def follow_roles(roles: Sequence[Role], by: "User | None") -> None:
+    """Nobody holds or drives a vehicle in a role that is over. Costs 3 queries for each kind of role, more where a period moves."""
+    users = {role.pk: role.ends_on for role in roles if isinstance(role, VehicleUser)}
+    drivers = {role.pk: role.ends_on for role in roles if isinstance(role, Driver)}
+    if users:
+        follow(Holder.objects.filter(user__among=users), lambda held: users[held.user_id], by=by)
+    if drivers:
+        follow(VehicleDriver.objects.filter(driver__among=drivers), lambda drive: drivers[drive.driver_id], by=by)
+
+
+def follow_vehicles(vehicles: Sequence[Vehicle], by: "User | None") -> None:
+    """Nobody holds or drives a vehicle that was returned. Costs 3 queries for each kind of period, more where one moves."""
+    days = {vehicle.pk: vehicle.given_back_on for vehicle in vehicles}
+    for model in (Holder, VehicleDriver):
+        follow(model._default_manager.filter(vehicle__among=days), lambda period: days[period.vehicle_id], by=by)
+
+
+def follow(periods: "models.QuerySet[Any]", last_day: "Callable[[Any], date | None]", *, by: "User | None") -> None:
+    """Let each of `periods` end by its last day, or as it did before where it had followed a day that was moved or taken back.
+
+    A vehicle that somebody else has got meanwhile stays with them.
+    """
+    rows = list(locked(periods))
+    before = followed_before(rows)
+    edits = []
+    for period in rows:
+        day, ends_on = last_day(period), before.get(period.pk, period.ends_on)
+        if day and (ends_on is None or ends_on > day):
+            ends_on = max(day, period.starts_on)
+        if ends_on != period.ends_on and not (isinstance(period, Holder) and is_taken_by_others(period, ends_on)):
+            edits.append((period, {"ends_on": ends_on}))
+    edited = audit.edit_many(edits, action=FOLLOWED, by=by)
+    vehicles = Vehicle.objects.filter(pk__among=[one.row.vehicle_id for one in edited])
+    TouchedCompany.add_all(vehicles.values_list("company", flat=True) if edited else ())
+
+
+def followed_before(periods: Sequence[Any]) -> dict[int, date | None]:
+    """The end that those of `periods` which follow another row's end had before; an end that was edited since counts. Costs 1 query."""
+    known = {period.pk: audit.json_value(period.ends_on) for period in periods}
+    if not known:
+        return {}
+    of_kind = audit.Change.objects.filter(object_type=audit.label(periods[0]), object_id__in=list(known), field="ends_on")
+    found: dict[int, date | None] = {}
+    is_last: dict[int, bool] = {}
+    for change in of_kind.select_related("entry").order_by("-pk"):
+        pk = change.object_id
+        if pk not in is_last:
+            is_last[pk] = change.entry.action == FOLLOWED and change.after == known[pk]
+        elif not is_last[pk] or change.entry.action != FOLLOWED:
+            is_last[pk] = False
+            continue
+        if is_last[pk]:
+            found[pk] = date.fromisoformat(str(change.before)) if change.before else None
+    return found
+
+
+def is_taken_by_others(held: Holder, ends_on: date | None) -> bool:
+    """True where somebody else has the vehicle in what would be the rest of the period. Costs 1 query."""
+    others = Holder.objects.filter(vehicle=held.vehicle_id).exclude(pk=held.pk)
+    return any(meets(one, held.with_days({"ends_on": ends_on})) for one in others)
+
+
+role_ends.register("periods", follow_roles)
+returns.register("periods", follow_vehicles)

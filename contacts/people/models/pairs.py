@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from contacts.people.models.person import Person
+from contacts.people.models.person import Person, resembling
 from fleetportal.core import pairs
 
 if TYPE_CHECKING:
@@ -57,3 +57,6 @@ class PersonPair(pairs.Pair):
     @classmethod
     def rows_where(cls, user: "User", *, may: str) -> models.QuerySet[Person, object]:
         return Person.objects.where(user, may=may).values("pk")
+
+
+resembling.register("pairs", PersonPair.find)

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -44,6 +44,16 @@ class RoleKind:
 
 # group -> the roles of people of that group; filled by roles.py
 role_kinds: Registry[RoleKind] = Registry("kinds of roles")
+
+
+# Called with the ids of people whose name, date of birth or addresses have changed: whom they resemble now. Filled by pairs.py.
+resembling: "Registry[Callable[[Sequence[int]], None]]" = Registry("what looks for people entered twice")
+
+
+def look_for_doubles(people: Collection[int]) -> None:
+    """Add the possible duplicates of these people to the list. Costs 1 query, nothing for none."""
+    for look in resembling if people else ():
+        look(sorted(people))
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -247,6 +257,7 @@ class PersonAddress(Folded):
             if new:
                 search.index([person.search_row])
                 audit.record("address.entered", address, by=by, facts=address.entry_facts)
+                look_for_doubles([person.pk])
             return address
 
     @classmethod
@@ -261,6 +272,7 @@ class PersonAddress(Folded):
             new = unknown(addresses)
             bulk.add(new)
             index_people({address.person_id for address in new})
+            look_for_doubles({address.person_id for address in new})
             own = [address.entry_facts for address in new]
             audit.record_many("address.entered", [(address, {}) for address in new], by=by, facts=origin, own=own)
             return new
@@ -275,6 +287,7 @@ class PersonAddress(Folded):
         with transaction.atomic():
             if audit.edit(self, values, action="address.edited", by=by, shown=shown):
                 search.index([self.person.search_row])
+                look_for_doubles([self.person_id])
 
     def confirm(self, *, by: "User | None") -> None:
         """Mark the address as confirmed by its owner; one that bounces or was withdrawn stays so. Costs 1 query when it was

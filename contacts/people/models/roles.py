@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -10,6 +10,7 @@ from accounts.models import Company, TouchedCompany, in_reach
 from contacts.people.models.person import Person, RoleKind, role_kinds
 from fleetportal.core import audit
 from fleetportal.core.db import bulk
+from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -128,14 +129,16 @@ class Role(models.Model):
     def end(self, *, by: "User | None", on: date) -> None:
         """End the role on that day. Costs 4 queries."""
         with transaction.atomic():
-            if audit.edit(self, {"ends_on": on}, action=f"{self.group}.ended", by=by):
+            if changed := audit.edit(self, {"ends_on": on}, action=f"{self.group}.ended", by=by):
                 TouchedCompany.add(self.company)
+                follow_ends([(self, changed)], by=by)
 
     def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
         """Save the values that differ from those shown. Raises EditedMeanwhile. Costs nothing when none do, otherwise 6 queries."""
         with transaction.atomic():
-            if audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown):
+            if changed := audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown):
                 TouchedCompany.add(self.company)
+                follow_ends([(self, changed)], by=by)
 
     @classmethod
     def edit_many(
@@ -146,7 +149,19 @@ class Role(models.Model):
         with transaction.atomic():
             edited = audit.edit_many(edits, action=f"{cls.group}.edited", by=by, facts=origin)
             TouchedCompany.add_all(one.row.company_id for one in edited)
+            follow_ends([(one.row, one.changes) for one in edited], by=by)
             return edited
+
+
+# Called with the roles whose end was set, moved or taken back. Filled by holders.py.
+role_ends: "Registry[Callable[[Sequence[Role], User | None], None]]" = Registry("what ends with a role")
+
+
+def follow_ends(edited: "Sequence[tuple[Role, audit.Changes]]", *, by: "User | None") -> None:
+    """End what belongs to roles that ended, or continue it where the end was taken back. Costs nothing where no end was moved."""
+    roles = [role for role, changes in edited if "ends_on" in changes]
+    for follow in role_ends if roles else ():
+        follow(roles, by)
 
 
 def one_running(name: str) -> models.UniqueConstraint:
