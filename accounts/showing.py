@@ -1,5 +1,6 @@
 """Registers this app's pages, search, panels and policies."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +11,14 @@ from accounts.customers.models.assignment import Assignment, LookedAfter
 from accounts.customers.models.company import Company, in_reach, ways_in
 from accounts.customers.models.touched import derived
 from accounts.customers.models.vehicle import SECOND_DELIVERY_DAYS, count_for_second_delivery, mend_fleets
+from accounts.staff.actions.telling import GATE, tell_of_paused_line
 from accounts.staff.leaving import still_assigned
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.policy import Effect, effects
 from accounts.staff.models.user import User
 from fleetportal.core.audit import label
+from fleetportal.core.outbox.gates import ConditionGate, gates
+from fleetportal.core.outbox.line import told
 from fleetportal.core.outbox.message import concerned
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
@@ -32,6 +36,8 @@ def register_rules() -> None:
     concerned.register(label(Company), lambda user, may: in_reach(user, may=may))
     concerned.register(label(Centre), lambda user, may: Centre.objects.where(user, may=may).values("pk"))
     still_assigned.register("companies", companies_of)
+    gates.register(GATE, ConditionGate(Q(), "This user has left."))
+    told.register("administrators", tell_of_paused_line)
     derived.register("fleets", mend_fleets, weight=10)
     effects.register(
         "vehicles",

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from contacts.consent.models import with_consent
 from contacts.people.models.person import AddressState, PersonAddress
 from fleetportal.core import audit
-from fleetportal.core.outbox import sending
+from fleetportal.core.audit import Change
+from fleetportal.core.outbox import line, sending
 from fleetportal.core.outbox.gates import ConditionGate, gates
 from fleetportal.core.outbox.message import Message
 
@@ -35,7 +36,27 @@ def note_bounce(message: Message) -> None:
             audit.edit(bouncing, {"state": AddressState.BOUNCING}, action="address.bounced", by=None)
 
 
+def take_bounce_back(message: Message) -> None:
+    """The address of `message` counts again as it did before it bounced: the answer said nothing of it. Costs 1 query, 6 when found."""
+    if message.recipient_type == "contacts.person":
+        known = PersonAddress.objects.filter(person=message.recipient_id, channel=message.channel, value_folded=message.recipient_folded)
+        for good in known.filter(state=AddressState.BOUNCING):
+            audit.edit(good, {"state": state_before_bounce(good)}, action="address.believed_again", by=None)
+
+
+def state_before_bounce(bouncing: PersonAddress) -> str:
+    """What its history says; an address whose history says nothing counts as unconfirmed. Costs 1 query."""
+    bounce = (
+        Change.objects.filter(entry__action="address.bounced", field="state", object_type=audit.label(bouncing), object_id=bouncing.pk)
+        .order_by("-pk")
+        .first()
+    )
+    before = bounce.before if bounce else ""
+    return str(before) if before in AddressState.values else AddressState.UNCONFIRMED
+
+
 def register() -> None:
     gates.register("service", service)
     gates.register("marketing", marketing)
     sending.bounced.register("addresses", note_bounce)
+    line.believed_again.register("addresses", take_bounce_back)

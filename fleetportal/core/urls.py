@@ -21,5 +21,7 @@ urlpatterns = [
     path("messages/letters/waiting.pdf", letters.letters_pdf, name="letters_pdf"),
     path("messages/letters/printed/", letters.letters_printed, name="letters_printed"),
     path("messages/letters/<int:letter_id>.pdf", letters.letter_pdf, name="letter_pdf"),
+    path("messages/again/", mailbox.send_all_again, name="send_all_again"),
+    path("messages/line/", mailbox.try_line, name="try_line"),
     path("messages/<int:message_id>/again/", mailbox.send_again, name="send_again"),
 ]

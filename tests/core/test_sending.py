@@ -193,11 +193,11 @@ def test_a_fault_at_one_message_leaves_the_others_of_its_batch_untried(brandt: P
 
 
 def test_many_messages_cost_a_question_for_each_gate_and_two_statements_each(brandt: Person, django_assert_num_queries: Any) -> None:
-    """The claim 2 and a savepoint, the gate 1, each still waiting 1 and its result 1; no links: 0. They were not a full batch: no other."""
+    """The line 1, the claim 2 and a savepoint, the gate 1, each still waiting 1 and its result 1; no links: 0. No other batch."""
     for place in range(10):
         make_message(brandt, str(place))
     unhurried = 2 if connection.vendor == "postgresql" else 0
-    with django_assert_num_queries(unhurried + 2 + 2 + 1 + 2 * 10):
+    with django_assert_num_queries(unhurried + 1 + 2 + 2 + 1 + 2 * 10):
         assert send_due(seconds=60) is False
     assert len(mail.outbox) == 10
 

@@ -97,7 +97,7 @@ def sent():
 
 
 def let_the_lease_run_out():
-    """A minute passes for messages whose sender was killed; the long form waits for it."""
+    """The lease runs out of messages whose sender was killed; the long form waits for it."""
     if not LONG:
         Message.objects.filter(state=MessageState.WAITING).exclude(lease_until=None).update(
             lease_until=timezone.now() - timedelta(seconds=1)

@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 from django.db import InterfaceError, OperationalError, models
 from django.db.models import Q
+from django.utils import timezone
 
 from fleetportal.core.db.prepared import Prepared
-from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.message import LEASE, Message, MessageState
 from fleetportal.core.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -121,3 +122,13 @@ def last_look(gate: str, state: str) -> Prepared[Message]:
 def still_holds(message: Message) -> bool:
     """True while the message still has the state that was read and its gate's condition holds. Costs 1 query."""
     return bool(last_look(message.gate, str(message.state))(pk=message.pk))
+
+
+def keep_lease(message: Message) -> bool:
+    """True while `message` is ours to send and its gate's condition holds: its lease begins anew. Costs 1 query."""
+    ours = Message.objects.filter(gates[message.gate].condition, pk=message.pk, state=MessageState.WAITING, lease_until=message.lease_until)
+    until = timezone.now() + LEASE
+    if not ours.update(lease_until=until):
+        return False
+    message.lease_until = until
+    return True

@@ -1,11 +1,11 @@
 """A stored message: its content, recipient, channel and state."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +36,7 @@ class MessageState(models.TextChoices):
     HELD_BACK = "held_back", _("held back")  # the gate said never
     REFUSED = "refused", _("refused by the mail server")
     UNCERTAIN = "uncertain", _("uncertain")  # the connection broke after the text was sent
-    PARKED = "parked", _("failed")  # tried five times
+    PARKED = "parked", _("failed")  # tried for a day
 
 
 class Bounce(models.TextChoices):
@@ -45,6 +45,7 @@ class Bounce(models.TextChoices):
     HARD = "hard", _("bounced")
 
 
+LEASE = timedelta(minutes=3)  # longer than a batch and the slowest answer to a text take together; a slow conversation renews it
 TROUBLE = (MessageState.PARKED, MessageState.REFUSED, MessageState.UNCERTAIN)
 
 
@@ -62,6 +63,27 @@ class MayAsk(Protocol):
 
 # By the label of the row concerned (a company, a person): the ids of those where a user holds a right. Filled from above.
 concerned: Registry[Callable[[Any, str], Any]] = Registry("what messages concern")
+
+
+class MailLine(models.Model):
+    """The line to the mail server, over which e-mail and SMS leave: one row, since the first trouble. Its verbs are in `outbox.line`."""
+
+    name = models.CharField(max_length=10, primary_key=True)
+    paused_until = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    since = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    told_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)  # when it last worked, looked at once for a worker's slice
+    streak_answer = models.CharField(max_length=40, blank=True)  # the same refusal for several recipients in a row
+    streak = models.JSONField(default=list)  # the messages that met it
+
+    def __str__(self) -> str:
+        return self.name
+
+
+AGAIN = {"state": MessageState.WAITING, "tries": 0, "lease_until": None, "bounce": Bounce.NONE, "refused_us_at": None}
+OVER_THE_LINE = (MessageChannel.EMAIL, MessageChannel.SMS)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -83,7 +105,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def due(self, *, now: datetime) -> "MessageQuerySet":
         """Waiting messages that are due and not leased."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=MessageState.WAITING, due_at__lte=now)
+        waiting = self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=MessageState.WAITING, due_at__lte=now)
+        return waiting.exclude(Exists(MailLine.objects.filter(paused_until__gt=now)), channel__in=OVER_THE_LINE)
 
     def about(self, obj: models.Model) -> "MessageQuerySet":
         return self.filter(about_type=label(obj), about_id=obj.pk)
@@ -129,6 +152,7 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     last_answer = models.CharField(max_length=300, blank=True)
+    refused_us_at = models.DateTimeField(null=True)  # since when the server, asked about this message, says no to us
     bounce = models.CharField(max_length=4, choices=Bounce, default=Bounce.NONE, blank=True)
     queued_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
@@ -156,7 +180,7 @@ class Message(models.Model):
     def send_again(self, *, by: object) -> None:
         """Queue the message again, with all its tries. Raises NotInTrouble. Costs 2 queries, and a bell on commit."""
         with transaction.atomic():
-            waiting = {"state": MessageState.WAITING, "tries": 0, "due_at": timezone.now(), "lease_until": None}
+            waiting = {**AGAIN, "due_at": timezone.now()}
             if not Message.objects.in_trouble().filter(pk=self.pk).update(**waiting):
                 raise NotInTrouble(_("This message can’t be sent again: it is waiting, has been sent or was held back."))
             record("message.sent_again", self, by=by, facts={"state": str(self.state)})

@@ -18,20 +18,29 @@ from django.utils import timezone
 from fleetportal.core import links
 from fleetportal.core.db import bulk, commits_without_waiting
 from fleetportal.core.links import Link
+from fleetportal.core.outbox import line
+from fleetportal.core.outbox.channels.answers import ENHANCED
 from fleetportal.core.outbox.channels.email import EmailSender
 from fleetportal.core.outbox.channels.letter import LetterSender
-from fleetportal.core.outbox.channels.sender import Delivered, Failed, Rejected, Sender, Unknown
+from fleetportal.core.outbox.channels.sender import Delivered, Failed, LineDown, NotOurs, Rejected, Sender, Unknown
 from fleetportal.core.outbox.channels.sms import SmsSender
 from fleetportal.core.outbox.channels.webhook import WebhookSender
 from fleetportal.core.outbox.gates import Never, NotYet, ask, still_holds
-from fleetportal.core.outbox.message import Bounce, Message, MessageChannel, MessageState
+from fleetportal.core.outbox.message import LEASE, OVER_THE_LINE, Bounce, MailLine, Message, MessageChannel, MessageState
 from fleetportal.core.registry import Registry
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=1)
-MAX_TRIES = 5
-BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+# A message is parked after a day of answers of its own; while the line is down it is not tried at all.
+BACKOFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=4),
+    *(timedelta(hours=6),) * 3,
+)
+MAX_TRIES = len(BACKOFF) + 1
 SLICE_SECONDS = 2.0
 BATCH, BATCH_SECONDS = 20, 10.0  # leased together, and the time spent on them: well below the lease
 SENDERS: dict[str, Callable[[], Sender]] = {
@@ -50,27 +59,42 @@ class Senders:
 
     def __init__(self, made: dict[str, Sender] | None = None) -> None:
         self.made = made or {}
+        self.probes = False  # the line to the mail server does not serve: one message is tried at a time
+        self.says_well = False  # the next message that the server takes is news of the line
 
     def __getitem__(self, channel: str) -> Sender:
         if channel not in self.made:
             self.made[channel] = SENDERS[channel]()
         return self.made[channel]
 
+    def look_at_line(self) -> None:
+        """Costs 1 query."""
+        known = MailLine.objects.filter(name=line.NAME).first()
+        self.probes, self.says_well = bool(known and known.failures), known is not None
+
+    def line_works(self) -> None:
+        """Costs 1 query where that is news, else nothing."""
+        if self.says_well:
+            line.works(now=timezone.now())
+        self.probes = self.says_well = False
+
     def close(self) -> None:
         for sender in self.made.values():
             sender.close()
 
 
-def claim(*, now: datetime) -> list[Message]:
-    """The most urgent due messages, at most BATCH, leased for a minute so that no other worker sends them. Costs 2 queries.
+def claim(*, now: datetime, most: int = BATCH) -> list[Message]:
+    """The most urgent due messages, at most `most`, leased for some minutes so that no other worker sends them. Costs 2 queries.
 
     A message that was tried before is leased alone, so that one that crashes the worker does not use up the tries of others.
     """
     with transaction.atomic():
         due = Message.objects.due(now=now).order_by("priority", "due_at", "id")
+        if most == 1:  # whether the line works is better asked with a message that met no refusal yet
+            due = due.order_by(F("refused_us_at").asc(nulls_first=True), "priority", "due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        rows = list(due[:BATCH])
+        rows = list(due[:most])
         batch = list(itertools.takewhile(lambda message: not message.tries, rows)) or rows[:1]
         if batch:
             Message.objects.filter(pk__in=[message.pk for message in batch]).update(lease_until=now + LEASE, tries=F("tries") + 1)
@@ -87,12 +111,14 @@ def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
     ends, senders = time.monotonic() + seconds, Senders()
     try:
         with commits_without_waiting():
+            senders.look_at_line()
             while time.monotonic() < ends:
-                batch = claim(now=timezone.now())
+                most = 1 if senders.probes else BATCH
+                batch = claim(now=timezone.now(), most=most)
                 if not batch:
                     return False
                 is_through = deliver(batch, senders, until=min(ends, time.monotonic() + BATCH_SECONDS))
-                if is_through and len(batch) < BATCH and batch[0].tries == 1:  # nothing else was due; the sweep finds newer ones
+                if is_through and len(batch) < most and batch[0].tries == 1:  # nothing else was due; the sweep finds newer ones
                     return False
     finally:
         senders.close()
@@ -122,7 +148,8 @@ def deliver(batch: list[Message], senders: Senders, *, until: float = math.inf) 
             elif isinstance(verdict, NotYet):
                 Message.objects.filter(pk=message.pk).update(lease_until=None, due_at=verdict.until, tries=F("tries") - 1)
             elif still_holds(message):
-                hand_over(message, senders, found)
+                if not hand_over(message, senders, found):
+                    break  # the line does not serve: the rest waits, untried
             else:
                 turn_back(message)
     finally:
@@ -142,25 +169,61 @@ def turn_back(message: Message) -> None:
         try_later(message, "Its gate changed its mind.")
 
 
-def hand_over(message: Message, senders: Senders, found: dict[int, Link]) -> None:
-    """Deliver `message` and record the result. Costs 1 query, and those of `bounced` where the recipient does not exist."""
+def hand_over(message: Message, senders: Senders, found: dict[int, Link]) -> bool:
+    """Deliver `message` and record the result; False when the line to the mail server does not serve: then nobody's message is tried.
+
+    Costs 1 query, and those of `bounced` where the recipient does not exist.
+    """
     match senders[message.channel].deliver(message, found):
         case Delivered():
             message.state, message.sent_at, message.lease_until, message.last_answer = MessageState.SENT, timezone.now(), None, ""
             bulk.update([message], ("state", "sent_at", "lease_until", "last_answer"))  # in a third of the time that a queryset takes
+            if message.channel in OVER_THE_LINE:
+                senders.line_works()
         case Failed(reason):
             try_later(message, reason)
         case Unknown(reason):
             settle(message, MessageState.UNCERTAIN, reason)
+        case NotOurs():
+            turn_back_if_ours(message)
+        case LineDown(reason, at_message, is_refusal):
+            senders.probes = senders.says_well = True
+            give_back(message, reason, at_message=at_message, is_refusal=is_refusal)
+            return False
         case Rejected(reason, bounce):
-            reject(message, reason, bounce)
+            senders.says_well = True
+            return not reject(message, reason, bounce)
+    return True
 
 
-def reject(message: Message, reason: str, bounce: Bounce) -> None:
+def give_back(message: Message, reason: str, *, at_message: bool, is_refusal: bool) -> None:
+    """`message` waits again, untried, and the line is paused; one that alone meets the answer for a day is parked."""
+    if not at_message:
+        line.pause(reason, is_refusal=is_refusal, now=timezone.now())
+        Message.objects.filter(pk=message.pk).update(lease_until=None, last_answer=reason[:300], tries=F("tries") - 1)
+    elif not line.refused_us(message, reason, is_refusal=is_refusal):
+        settle(message, MessageState.PARKED, reason)
+
+
+def turn_back_if_ours(message: Message) -> None:
+    """A message whose lease another worker has is theirs; one that its gate turned against while the server was slow is turned back."""
+    if Message.objects.filter(pk=message.pk, lease_until=message.lease_until).exists():
+        turn_back(message)
+
+
+def reject(message: Message, reason: str, bounce: Bounce) -> bool:
+    """True when the refusal is one of several in a row with the same answer: that says more of the server, and the line is paused."""
     with transaction.atomic():
         settle(message, MessageState.REFUSED, reason, bounce=bounce)
         for note in bounced if bounce == Bounce.HARD else ():
             note(message)
+        code, _space, words = reason.partition(" ")
+        is_answer = message.channel in OVER_THE_LINE and code.isdigit()
+        enhanced = ENHANCED.match(words)
+        if is_answer and line.same_again(message, f"{code} {enhanced[0].strip() if enhanced else ''}"):
+            line.pause(reason, is_refusal=True, now=timezone.now())
+            return True
+    return False
 
 
 def try_later(message: Message, why: str) -> None:

@@ -8,11 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from fleetportal.core.outbox import line
 from fleetportal.core.outbox.channels.email import as_email
-from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.message import Message, MessageQuerySet
 from fleetportal.core.web import middleware
 from fleetportal.core.web.pages import done, page, signed_in
 
@@ -90,8 +92,14 @@ def message_file(request: HttpRequest, message_id: int, number: int) -> HttpResp
 def trouble(request: HttpRequest) -> HttpResponse:
     """Messages in reach that were parked, rejected or lost on the way, newest first: the mail server's response, and a button to
     try again."""
-    rows = Message.objects.where(signed_in(request), may="administer").in_trouble().order_by("-queued_at", "-pk")
-    return render(request, "core/trouble.html", {"stuck": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))})
+    rows = in_trouble(request).order_by("-queued_at", "-pk")
+    stuck = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "core/trouble.html", {"stuck": stuck, "line": line.trouble()})
+
+
+def in_trouble(request: HttpRequest) -> MessageQuerySet:
+    """Those that the user of `request` administers. No query of its own beyond their rights."""
+    return Message.objects.where(signed_in(request), may="administer").in_trouble()
 
 
 @page(may="administer")
@@ -100,3 +108,20 @@ def send_again(request: HttpRequest, message_id: int) -> HttpResponse:
     stuck = get_object_or_404(Message.objects.where(signed_in(request), may="administer"), pk=message_id)
     stuck.send_again(by=request.user)
     return done(request, reverse("core:trouble"), _("The message is waiting to be sent again."))
+
+
+@page(may="administer")
+@require_POST
+def send_all_again(request: HttpRequest) -> HttpResponse:
+    """All that failed or were refused, in reach; uncertain ones may have arrived and stay."""
+    count = line.send_all_again(in_trouble(request), by=request.user)
+    words = ngettext("%d message is waiting to be sent again.", "%d messages are waiting to be sent again.", count)
+    return done(request, reverse("core:trouble"), words % count)
+
+
+@page(may="administer")
+@require_POST
+def try_line(request: HttpRequest) -> HttpResponse:
+    """Sending goes on at once instead of after the pause."""
+    line.try_now()
+    return done(request, reverse("core:trouble"), _("Fleetportal is trying the mail server now."))

@@ -1,6 +1,7 @@
 """E-mail: one connection to the mail server for all messages of a slice, and Django's MIME message for each."""
 
 import smtplib
+import time
 from binascii import b2a_qp
 from email.charset import QP, Charset
 from email.policy import Compat32
@@ -12,7 +13,9 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from fleetportal.core import links
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.channels.sender import Delivered, Failed, Rejected, Result, Unknown
+from fleetportal.core.outbox.channels.answers import About, Stage, about
+from fleetportal.core.outbox.channels.sender import Delivered, Failed, LineDown, NotOurs, Rejected, Result, Unknown
+from fleetportal.core.outbox.gates import keep_lease
 from fleetportal.core.outbox.message import Bounce, Message
 
 
@@ -36,6 +39,9 @@ class ShortHeaders(Compat32):
 
 
 LINE = 74  # longer ones may be folded: 76 characters, with the colon and a space
+# A server's answer to the text may take this long; with it and the lease's renewals no conversation outlives its lease (`LEASE`).
+TEXT_SECONDS = 120
+RENEW_SECONDS, MOMENT_SECONDS = 20.0, 1.0
 QUOTED_PRINTABLE = QuotedPrintable("utf-8")
 QUOTED_PRINTABLE.body_encoding = QP
 
@@ -75,53 +81,116 @@ def as_email(message: Message, found: dict[int, Link] | None = None) -> Mail:
 
 
 class TextKnown(smtplib.SMTP):
-    """A connection that knows whether the text of a message is being sent or has not been acknowledged yet."""
+    """A connection that knows whether the server is taking the text of a message, or has not yet answered to it.
+
+    `keeper` is asked after each answer, and once more right before the text, whether the message is still ours to send.
+    """
 
     is_taking_text = False
+    keeper: "LeaseKeeper | None" = None
 
     def getreply(self) -> tuple[int, bytes]:
         code, answer = super().getreply()
-        self.is_taking_text = code == 354  # "go ahead", the response to DATA only
+        self.is_taking_text = code == 354  # "go ahead", the answer to DATA alone
+        if self.keeper and not self.is_taking_text:
+            self.keeper.renew()
         return code, answer
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        if self.keeper:
+            self.keeper.look_again()
+        if self.sock:
+            self.sock.settimeout(TEXT_SECONDS)  # a server may look through the text for a while before it answers
+        try:
+            return super().data(msg)
+        finally:
+            if self.sock:
+                self.sock.settimeout(self.timeout)
 
 
 class TextKnownTls(TextKnown, smtplib.SMTP_SSL):
-    """The same, encrypted from the start."""
+    """The same, encrypted from the first byte."""
 
 
 class TextKnownBackend(EmailBackend):
-    """Django's backend with such a connection."""
+    """Django's backend over such a connection."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return TextKnownTls if self.use_ssl else TextKnown
 
 
+class LeaseLost(Exception):
+    """Another worker has the message by now, or it may not go any more."""
+
+
+class LeaseKeeper:
+    """Keeps the lease of `message` while a slow server talks about it."""
+
+    def __init__(self, message: Message) -> None:
+        self.message, self.looked_at = message, time.monotonic()
+
+    def renew(self) -> None:
+        """Raises LeaseLost. Costs 1 query each RENEW_SECONDS, else nothing."""
+        if time.monotonic() - self.looked_at > RENEW_SECONDS:
+            self.look()
+
+    def look_again(self) -> None:
+        """Raises LeaseLost. Costs nothing where the worker looked a moment ago, else 1 query."""
+        if time.monotonic() - self.looked_at > MOMENT_SECONDS:
+            self.look()
+
+    def look(self) -> None:
+        self.looked_at = time.monotonic()
+        if self.message.lease_until and not keep_lease(self.message):
+            raise LeaseLost
+
+
 class EmailSender:
-    """Sends messages through the installation's mail server."""
+    """Hands messages to the mail server of the installation."""
 
     def __init__(self, backend: object = None) -> None:
         self.backend: Any = backend or get_connection()
 
     def deliver(self, message: Message, found: dict[int, Link]) -> Result:
-        return self.hand_over(as_email(message, found))
+        return self.hand_over(as_email(message, found), message)
 
-    def hand_over(self, mail: EmailMultiAlternatives) -> Result:
-        """Send `mail`; the result. The connection is closed after anything but success: the next message opens a new one."""
+    def hand_over(self, mail: EmailMultiAlternatives, message: Message) -> Result:
+        """What came of `mail`. The connection is closed after anything but success: the next message begins anew."""
         try:
-            self.backend.open()  # Django would open a connection for each message
+            self.backend.open()  # Django would connect and leave for each message
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            return LineDown(in_words(error), is_refusal=isinstance(error, smtplib.SMTPResponseException))
+        self.keep_lease_of(message)
+        try:
             self.backend.send_messages([mail])
+        except LeaseLost:
+            self.close()
+            return NotOurs()
+        except (ValueError, smtplib.SMTPNotSupportedError) as error:  # a line break in a header, an address that is none
+            self.close()
+            return Rejected(f"This message can't be written as an e-mail: {error}")
         except (OSError, smtplib.SMTPException) as error:
             is_uncertain = isinstance(error, smtplib.SMTPServerDisconnected) and self.is_taking_text
             self.close()
             return Unknown(f"The connection broke: {error}") if is_uncertain else result_of(error)
         return Delivered()
 
+    def keep_lease_of(self, message: Message) -> None:
+        connection = getattr(self.backend, "connection", None)
+        if isinstance(connection, TextKnown):
+            connection.keeper = LeaseKeeper(message)
+
     @property
     def is_taking_text(self) -> bool:
         return bool(getattr(getattr(self.backend, "connection", None), "is_taking_text", False))
 
     def close(self) -> None:
+        """Leave the server. Whatever that brings is no longer about a message."""
+        connection = getattr(self.backend, "connection", None)
+        if isinstance(connection, TextKnown):
+            connection.keeper = None
         try:
             self.backend.close()
         except (OSError, smtplib.SMTPException):
@@ -129,15 +198,36 @@ class EmailSender:
 
 
 def result_of(error: Exception) -> Result:
-    """4xx: a temporary error, try again; 5xx: the server rejects this message or does not know the recipient."""
+    """What an error of the conversation about a message means for it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, answer = next(iter(error.recipients.values()))
-        return answered(code, answer, bounce=Bounce.HARD)
+        return answered(Stage.RECIPIENT, code, answer)
+    if isinstance(error, smtplib.SMTPDataError):
+        return answered(Stage.TEXT, error.smtp_code, error.smtp_error)
     if isinstance(error, smtplib.SMTPResponseException):
-        return answered(error.smtp_code, error.smtp_error)
-    return Failed(f"{type(error).__name__}: {error}")
+        return answered(Stage.LINE, error.smtp_code, error.smtp_error)
+    return LineDown(in_words(error), at_message=True)
 
 
-def answered(code: int, answer: bytes | str, *, bounce: Bounce = Bounce.NONE) -> Result:
-    reason = f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
-    return Failed(reason) if 400 <= code < 500 else Rejected(reason, bounce)
+def answered(stage: Stage, code: int, answer: bytes | str) -> Result:
+    words = in_text(answer)
+    reason = f"{code} {words}"
+    match about(stage, code, words):
+        case About.US:
+            return LineDown(reason, at_message=stage is not Stage.LINE, is_refusal=True)
+        case About.NOBODY:
+            return Rejected(reason, Bounce.HARD)
+        case About.LATER:
+            return Failed(reason)
+        case About.MESSAGE:
+            return Rejected(reason)
+
+
+def in_text(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+
+
+def in_words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {in_text(error.smtp_error)}"
+    return f"{type(error).__name__}: {error}"

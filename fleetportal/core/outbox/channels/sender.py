@@ -34,7 +34,24 @@ class Unknown:
     reason: str
 
 
-Result = Delivered | Failed | Rejected | Unknown
+@dataclass(frozen=True)
+class LineDown:
+    """The line to the other side does not serve: it was not reached, broke, or said no to us. No message is tried until it is well again.
+
+    `at_message`: it happened in the conversation about this message, so another one is tried first; `is_refusal`: the server said so.
+    """
+
+    reason: str
+    at_message: bool = False
+    is_refusal: bool = False
+
+
+@dataclass(frozen=True)
+class NotOurs:
+    """Somebody else sends the message by now, or it must not go any more; nothing of it was handed over."""
+
+
+Result = Delivered | Failed | Rejected | Unknown | LineDown | NotOurs
 
 
 class Sender(Protocol):

@@ -18,7 +18,7 @@ class SmsSender:
     def deliver(self, message: Message, found: dict[int, Link]) -> Result:
         if not settings.SMS_GATEWAY:
             return Rejected("No SMS gateway is configured.")
-        return self.email.hand_over(as_gateway_email(message, found))
+        return self.email.hand_over(as_gateway_email(message, found), message)
 
     def close(self) -> None:
         self.email.close()
