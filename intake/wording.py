@@ -61,6 +61,7 @@ WORDS: dict[str, Words] = {
     "vin.letter_o": Words(_("A VIN never contains %(sign)s; this one has it in position %(place)s."), _("Is it a 0?")),
     "vin.foreign": Words(_("A VIN contains only Latin letters and digits; “%(sign)s” is neither."), LOOK),
     "vat.invalid": Words(_("This is not a valid VAT number: a digit or the country code is wrong."), _("Check an invoice.")),
+    "vat.second": Words(_("The cell holds two numbers; only the first, the VAT number, was taken.")),
     "country.unknown": Words(_("We don’t know a country with this name.")),
     "postcode.none": Words(_("This is not a postcode; it was left out.")),
     "phone.none": Words(
@@ -88,6 +89,13 @@ WORDS: dict[str, Words] = {
     "date.in_use": Words(_("Its status says the vehicle is in use, so the return date was taken as the contract end.")),
     "date.given_back": Words(_("Its status says the vehicle has been returned, so the contract end was taken as the return date.")),
     "date.given_back_when": Words(_("Its status says the vehicle has been returned, but there is no return date, so it counts as in use.")),
+    "date.ordered": Words(_("Its status says the vehicle is on order, and there is no delivery date.")),
+    "status.unknown": Words(_("We don’t know this word for whether a vehicle is in use, so it counts as in use."), _("Check the status.")),
+    "choice.unknown": Words(_("Not understood, left empty.")),
+    "make.swapped": Words(_("Make and model were in each other’s columns; they were exchanged.")),
+    "row.short": Words(
+        _("This row has %(count)s cells, fewer than there are columns (%(columns)s): its values may be in the wrong columns.")
+    ),
     "date.planned_return": Words(_("This day is in the future, so it is used as the contract end.")),
     "date.before_delivery": Words(_("This day is before the delivery on %(day)s."), _("Correct one of the two dates.")),
     # names
@@ -98,6 +106,9 @@ WORDS: dict[str, Words] = {
     "name.brackets": Words(_("The note in brackets next to the name was left out.")),
     "name.number_only": Words(_("No sheet in this file says who this is; no contact was created."), _("Add the name.")),
     # companies
+    "company.private": Words(
+        _("This customer is a private person, not a company."), _("Add the person on the company they drive for, or enter them by hand.")
+    ),
     "company.none": Words(_("The row doesn’t name a company."), _("Fill in the company, or choose whose vehicles these are.")),
     "company.none_here": Words(_("The row doesn’t name a company."), _("Fill in the company.")),
     "company.namesakes": Words(_("%(count)s companies have this name."), _("Add the VAT number or the postcode.")),
@@ -157,6 +168,7 @@ WORDS: dict[str, Words] = {
         ),
         _("We need a list with one row for each vehicle: company, plate or VIN, driver, contract end."),
     ),
+    "fillings": Words(_("This is a statement of fillings or card payments: each row is a purchase, not a vehicle."), ONE_ROW_EACH),
     "counts": Words(
         _("This is a table of totals: each row says how many (“%(title)s”), not which vehicles."),
         _("We need a list with one row for each vehicle, with its plate or VIN."),

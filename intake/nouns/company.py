@@ -233,6 +233,7 @@ class Companies:
 
 FIELDS = (
     Field("company.name", _("Company"), f.NAME),
+    Field("company.legal_name", _("Company: full name"), f.NAME),
     Field("company.id", _("Company: ID in the source system"), f.ID),
     Field("company.domain", _("Company: internet domain"), f.URL),
     Field("company.vat", _("VAT number"), f.VAT),
@@ -249,6 +250,9 @@ FIELDS = (
     Field("company.sector", _("Sector")),
     Field("company.employees", _("Employees"), f.COUNT),
     Field("company.flag", _("Is a company (yes or no)"), f.FLAG),
+    Field("company.group_row", _("Is a group of companies, no company (yes or no)"), f.FLAG),
+    Field("company.address_type", _("DATEV: kind of address (0, 1, 2)")),
+    Field("company.vat_country", _("VAT number: its country")),
 )
 NEUTRAL = {
     **ADDRESS,

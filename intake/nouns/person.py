@@ -222,6 +222,7 @@ class People:
         wanted = [(Channel.EMAIL, value, False) for value in facts.emails]
         wanted += [(Channel.PHONE, value, False) for value in facts.phones]
         wanted += [(Channel.PHONE, value, True) for value in facts.private_phones]
+        wanted += [(Channel.EMAIL, value, True) for value in facts.private_emails]
         for channel, value, private in wanted:
             folded = fold_address(channel, value)[:254]
             if (channel, folded) not in known.addresses:
@@ -320,7 +321,8 @@ FIELDS = (
     Field("person.email", _("E-mail"), f.EMAIL, many=True),
     Field("person.phone", _("Telephone"), f.PHONE, many=True),
     Field("person.mobile", _("Mobile"), f.PHONE, many=True),
-    Field("person.private_phone", _("Private telephone"), f.PHONE),
+    Field("person.private_phone", _("Private telephone"), f.PHONE, many=True),
+    Field("person.private_email", _("Private e-mail"), f.EMAIL, many=True),
     Field("person.born_on", _("Date of birth"), f.DATE),
     Field("person.birth_year", _("Year of birth"), f.COUNT),
     Field("person.birth_month", _("Month of birth"), f.COUNT),

@@ -14,6 +14,7 @@ from intake.reading.wordlists import alternatives, lists, terms
 CELL_CHARACTERS = 32_767
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\udfff]")
+MACHINE_BLANK = frozenset(("null", "(null)", "nan", "none"))
 NOBODY = terms("cells", "nobody")
 BLANK = frozenset(
     ("", "-", "--", "---", "—", "–", "n/a", "#n/a", "#n/v", "#ref!", "#value!", "#name?", "null", "(null)", "nan", "none", "k.a.", "n.v.")
@@ -120,6 +121,17 @@ def flag(cell: object) -> bool | None:
     return True if text in YES else False if text in NO else None
 
 
+def company_flag(cell: object) -> bool | None:
+    """Whether a row is a company: by yes and no, or by the word for what it is ("Individual", "Privatperson")."""
+    word = fold(line_of(cell))
+    said = flag(cell)
+    return said if said is not None else True if word in COMPANY_WORDS else False if word in PERSON_WORDS else None
+
+
+COMPANY_WORDS = terms("cells", "is a company")
+PERSON_WORDS = terms("cells", "is a person")
+
+
 # --- vehicles --------------------------------------------------------------------------------------------------------------
 
 CYRILLIC_LETTERS = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
@@ -208,6 +220,7 @@ def looks_like_plate(text: str) -> bool:
 VAT_PREFIX = re.compile(
     r"(?i)^\s*(?:ust\.?-?\s*id(?:nr|-nr)?\.?|vat(?:\s*(?:no|nr|reg)\.?)?|p\.?\s*iva|partita\s+iva|инн|uid|c\.?f\.?)\s*[:.]?\s*(?=[A-Z0-9])"
 )
+INN_AND_KPP = re.compile(r"^\s*(\d{10})\s*[/\\]\s*\d{9}\s*$")  # the second is of the tax office
 NATIONAL = {"RU": (10, 12), "IT": (11,), "DE": (9,), "AT": (9,), "CH": (9,), "GB": (9, 12)}
 
 
@@ -216,7 +229,7 @@ def vat_number(cell: object, *, country: str = "") -> str:
 
     Raises CellProblem.
     """
-    text = VAT_PREFIX.sub("", line_of(cell))
+    text = INN_AND_KPP.sub(r"\1", VAT_PREFIX.sub("", line_of(cell)))
     if is_blank(text) or is_nobody(text):
         return ""
     try:

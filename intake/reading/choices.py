@@ -10,7 +10,7 @@ from intake.reading.wordlists import choices, lists, terms
 
 DECISION_MAKER, USER, DRIVER = "decision_maker", "user", "driver"
 PERSONAL, FUNCTIONAL = "personal", "functional"
-HERE, GONE = "here", "gone"  # a vehicle is in use, or was given back
+HERE, GONE, ORDERED = "here", "gone", "ordered"  # a vehicle is in use, was given back, or is yet to come
 OTHER = "other"
 WHOLE = 3  # letters: a word as short as this counts only where it is the whole text
 

@@ -9,6 +9,7 @@ from intake.reading import fields as f
 from intake.reading.asides import is_aside
 from intake.reading.companions import people_of
 from intake.reading.contents import Contents
+from intake.reading.deciders import decider_in
 from intake.reading.fitting import by_content, fit
 from intake.reading.kinds import Evidence, SheetKind, fields, kinds, neutral
 from intake.reading.refusing import refusal
@@ -169,6 +170,8 @@ def settle(keys: dict[int, tuple[str, float]], contents: Sequence[Contents], who
             keys[whole] = ("", 0.0)
             keys[first], keys[last] = ("person.first_name", 0.75), ("person.last_name", 0.75)
             break
+    if "company.legal_name" in by_key and "company.name" not in by_key:
+        keys[by_key["company.legal_name"]] = ("company.name", 0.9)
     if "company.parent" in by_key and "vehicle.plate" in by_key and not OWNERS & by_key.keys():
         keys[by_key["company.parent"]] = ("", 0.0)  # a group of vehicles
     if "vehicle.make_model" in by_key and ("vehicle.make" in by_key or "vehicle.model" in by_key):
@@ -215,7 +218,7 @@ def column_for(index: int, table: Table, content: Contents, meaning: tuple[str, 
         column.says_driver = any(word in words for word in DRIVER_WORDS) and not any(word in words for word in USER_WORDS)
     if key in ("person.name", "person.last_name"):
         said = words.split() + words_of(column.group).split()
-        column.says_contact = bool(CONTACT_WORDS.intersection(said)) and not drives(" ".join(said))
+        column.says_contact = bool(decider_in(words)) or (bool(CONTACT_WORDS.intersection(said)) and not drives(" ".join(said)))
     return column
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from intake.reading.contents import Contents
+from intake.reading.deciders import DECIDERS, NAMES, decider_in, is_decider
 from intake.reading.kinds import neutral
-from intake.reading.vocabulary import CONTACT_WORDS, ORDER
+from intake.reading.vocabulary import CONTACT_WORDS, DRIVER_WORDS, ORDER, USER_WORDS, meanings
 
 FIRST = ("", "1", "first", "primary", "main", "haupt", "principale", "основной", "1st", "erster")
 OWN = ("person.name", "person.last_name", "drivers")
@@ -12,10 +13,10 @@ OWN = ("person.name", "person.last_name", "drivers")
 
 def people_of(words: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> list[int]:
     """Whom each column is about, 0 for the row's first person; the meanings of the others' columns are made theirs."""
-    orders = [order_in(title) for title in words]
+    orders = orders_of(words, contents)
     named: dict[str, list[int]] = {}
     for index, title in enumerate(words):
-        if is_contact(title) and contents[index].person > 0.3 and not options[index]:
+        if (is_contact(title) or is_decider(title)) and contents[index].person > 0.3 and (not options[index] or is_decider(title)):
             options[index] = {"person.name": 0.7}
         if any(options[index].get(key, 0) >= 0.4 for key in OWN):
             named.setdefault(orders[index], []).append(index)
@@ -23,10 +24,36 @@ def people_of(words: Sequence[str], options: list[dict[str, float]], contents: S
     whose = [0] * len(words)
     for number, order in enumerate((order for order in named if order != first), start=1):
         theirs = [index for index in range(len(words)) if order and orders[index] == order and own(options[index])]
-        if len(theirs) > len(named[order]) or is_contact(words[named[order][0]]):
+        if len(theirs) > len(named[order]) or is_contact(words[named[order][0]]) or order in (CONTACT, *DECIDERS):
             for index in theirs:
                 options[index], whose[index] = own(options[index]), number
     return whose
+
+
+CONTACT = "contact"
+
+
+def orders_of(words: Sequence[str], contents: Sequence[Contents]) -> list[str]:
+    """Of which of several people each title is: by its own word, or by the person left of it where several are named."""
+    orders = [decider_in(title) or order_in(title) for title in words]
+    drivers = [any(word in title for word in (*DRIVER_WORDS, *USER_WORDS)) for title in words]
+    if any(drivers):
+        orders = [
+            order or (CONTACT if CONTACT_WORDS.intersection(title.split()) else "") for order, title in zip(orders, words, strict=True)
+        ]
+    last = ""
+    for index, title in enumerate(words):
+        means = {key for key, _sure in meanings(title)}
+        if orders[index] in (CONTACT, *DECIDERS) and (is_contact(title) or is_decider(title)) and contents[index].texts:
+            last = orders[index]
+        elif drivers[index] or {"person.name", "person.first_name", "company.name"} & means:
+            last = ""
+        elif last and not orders[index] and BELONGS & means:
+            orders[index] = last
+    return orders
+
+
+BELONGS = frozenset(("phone", "mobile", "email", "person.job_title", "person.private_phone", "person.private_email"))
 
 
 def order_in(title: str) -> str:
@@ -36,7 +63,6 @@ def order_in(title: str) -> str:
     return next((word for word, after in pairs if word in ORDER and (word not in GIVEN or after not in NAMES)), "")
 
 
-NAMES = frozenset(("name", "names", "nome"))
 GIVEN = frozenset(("first", "second"))  # "first name" is of nobody in particular
 
 

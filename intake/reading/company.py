@@ -7,6 +7,7 @@ from functools import cache
 from typing import ClassVar
 
 from fleetportal.core.db.folding import fold
+from fleetportal.core.sheets.book import Cell
 from intake.reading import cells, dates, places, reaching, telephones
 from intake.reading.choices import choice
 from intake.reading.facts import Facts
@@ -54,8 +55,13 @@ def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
     """The company that the row names, with its facts; where nothing names one, the facts are empty."""
     facts = CompanyFacts(name=company_name(reader, row), external_id=reader.limited(row, "company.id", "external_id"))
     read_address(reader, row, facts)
-    known = facts.country or reader.home
-    facts.vat_number = reader.value(row, "company.vat", lambda cell: cells.vat_number(cell, country=known), stops=False) or ""
+    prefix = reader.text(row, "company.vat_country")
+    known = facts.country or (prefix if len(prefix) == 2 else "") or reader.home
+    facts.vat_number = (
+        reader.value(row, "company.vat", lambda cell: cells.vat_number(with_prefix(cell, prefix), country=known), stops=False) or ""
+    )
+    if cells.INN_AND_KPP.match(text := reader.text(row, "company.vat")):
+        row.note("vat.second", column=reader.first("company.vat").index, value=text)
     found, row.region = settle_country(reader, row, facts)
     if facts.name or facts.vat_number:
         facts.country = found
@@ -67,6 +73,12 @@ def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
     facts.employees = reader.value(row, "company.employees", lambda cell: cells.count(cell, most=MOST_EMPLOYEES), stops=False)
     read_reach(reader, row, facts)
     return facts if facts.names_one else CompanyFacts()
+
+
+def with_prefix(cell: Cell, prefix: str) -> Cell:
+    """The VAT number with the country that has a column of its own."""
+    text = cells.line_of(cell)
+    return f"{prefix}{text}" if prefix and text and not text[:2].isalpha() else cell
 
 
 def settle_country(reader: SheetReader, row: Row, facts: CompanyFacts) -> tuple[str, str]:
@@ -99,7 +111,7 @@ def country_of(vat_number: str) -> str:
 
 
 def company_name(reader: SheetReader, row: Row) -> str:
-    name = reader.text(row, "company.name").strip(" ,;")
+    name = (reader.text(row, "company.legal_name") or reader.text(row, "company.name")).strip(" ,;")
     if cells.is_nobody(name) and name.casefold() not in NAMES_OF_COMPANIES:
         return ""
     name = name or reader.owner
@@ -147,7 +159,11 @@ def postcode_of(reader: SheetReader, row: Row, facts: CompanyFacts) -> str:
     text = cells.line_of(value)
     if not text or cells.is_blank(text):
         return ""
-    if (not isinstance(value, int) and dates.looks_like_date(value)) or len(text) > LIMITS["postcode"]:
+    if (
+        (not isinstance(value, int) and dates.looks_like_date(value))
+        or len(text) > LIMITS["postcode"]
+        or not any(sign.isdigit() for sign in text)
+    ):
         row.note("postcode.none", column=reader.first("company.postcode").index, value=text[:60])
         return ""
     abroad = fold(facts.city) in towns() or FOUR_DIGITS.intersection(reader.sheet.dials)

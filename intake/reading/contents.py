@@ -9,7 +9,7 @@ from functools import cached_property
 from fleetportal.core.db.folding import fold
 from fleetportal.core.sheets.book import Cell
 from intake.reading import cells, dates, places, reaching, telephones
-from intake.reading.degrees import ADDRESSES, INITIALS
+from intake.reading.degrees import ADDRESSES, INITIALS, goes_on, is_before, is_behind
 from intake.reading.makes import make_of
 from intake.reading.names import GIVEN, address_of, looks_like_person
 from intake.reading.problems import CellProblem
@@ -167,6 +167,14 @@ class Contents:
         )
 
     @cached_property
+    def address(self) -> float:
+        """Forms of address and degrees, alone or together: "Frau", "Herr Dr."."""
+        return self.share(
+            all(word.casefold() in ADDRESSES or is_before(word) or is_behind(word) or goes_on(word) for word in text.split())
+            for text in self.texts
+        )
+
+    @cached_property
     def given_name(self) -> float:
         return self.share(fold(text) in GIVEN for text in self.texts)
 
@@ -186,6 +194,10 @@ class Contents:
     @cached_property
     def flag(self) -> float:
         return self.share(cells.flag(text) is not None for text in self.texts)
+
+    @cached_property
+    def company_flag(self) -> float:
+        return self.share(cells.company_flag(text) is not None for text in self.texts)
 
 
 def is_whole(text: str) -> bool:

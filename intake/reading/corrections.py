@@ -16,6 +16,7 @@ def correct(titles: Sequence[str], options: list[dict[str, float]], contents: Se
     names_called_numbers(options, contents)
     running_numbers(titles, options, contents)
     homes_left_out(titles, options, contents)
+    jobs_called_titles(options, contents)
     names_beside_surnames(titles, options)
 
 
@@ -69,6 +70,15 @@ def running_numbers(words: Sequence[str], options: list[dict[str, float]], conte
     for index, title in enumerate(words):
         if title in COUNTING and contents[index].is_counting:
             options[index] = {"": 0.9}
+
+
+def jobs_called_titles(options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """A column "Title" whose cells are no forms of address and no degrees holds jobs: CEO, Fleet Manager."""
+    for option, content in zip(options, contents, strict=True):
+        if {"title", "person.title"} & option.keys() and content.words > 0.5 and content.address < 0.5:
+            option.pop("title", None)
+            option.pop("person.title", None)
+            option["person.job_title"] = 0.96
 
 
 COUNTING = terms("title_words", "counting")

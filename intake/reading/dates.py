@@ -6,15 +6,22 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from django.utils.timezone import get_default_timezone
+
 from intake.reading.cells import is_blank, is_nobody
 from intake.reading.problems import CellProblem
 from intake.reading.wordlists import lists
 
 EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet
+LAST_DAY_OF_ALL = 2_958_465  # 31.12.9999
 FIRST_SERIAL, LAST_SERIAL = 7_300, 73_500  # 1919 to 2101
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
 MONTHS = {name: int(month) for month, names in lists("months").items() for name in names}
-TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
+ZONED = re.compile(
+    r"^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(Z|UTC|[+-]\d{2}:?\d{2})$"
+)  # what many systems write for local midnight: 2027-12-31T23:00:00Z
+MIDNIGHT = ("00:00", "00:00:00")
 YEAR_FIRST = re.compile(rf"^(\d{{4}})[-./ ](\d{{1,2}})[-./ ](\d{{1,2}}){TIME}$")
 PACKED = re.compile(r"^(19|20)(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
 THREE_NUMBERS = re.compile(rf"^(\d{{1,2}})\s*[-./ ]\s*(\d{{1,2}})\s*[-./ ]\s*(\d{{4}}|\d{{2}})(?:\s*(?:г|года)\.?)?{TIME}$")
@@ -25,7 +32,26 @@ QUARTER = re.compile(r"^(?:Q\s*([1-4])|([1-4])\s*\.?\s*(?:Q|Quartal|quarter|trim
 MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[-./]\s*(\d{4})$")
 NAMED_MONTH_YEAR = re.compile(r"^([^\W\d_]+)\.?[-/ ]+(\d{4}|\d{2})$")
 WEEKDAY = re.compile(r"^[^\W\d_]{2,10}\.?,\s*(?=\d)")
-ZERO = {"00.00.0000", "0000-00-00", "00/00/0000", "0", "-", "--", "n/a", "k.a.", "offen", "unbekannt"}
+NO_DAYS = frozenset((date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(9999, 12, 31)))
+ZERO = {
+    "31.12.9999",
+    "9999-12-31",
+    "12/31/9999",
+    "31/12/9999",
+    "00:00:00",
+    "1900-01-00",
+    "0.0",
+    "00.00.0000",
+    "0000-00-00",
+    "00/00/0000",
+    "0",
+    "-",
+    "--",
+    "n/a",
+    "k.a.",
+    "offen",
+    "unbekannt",
+}
 
 
 def parse(value: object, *, order: str = DAY_FIRST, today: date, ends: bool = False) -> date | None:
@@ -34,20 +60,39 @@ def parse(value: object, *, order: str = DAY_FIRST, today: date, ends: bool = Fa
     Raises CellProblem.
     """
     if isinstance(value, datetime):
-        return value.date()
+        return real_day(value.date())
     if isinstance(value, date):
-        return value
+        return real_day(value)
     if isinstance(value, bool):
         raise unclear()
     if isinstance(value, (int, float)):
         return from_number(value)
-    text = WEEKDAY.sub("", " ".join(str(value).split()))
+    text = in_house(WEEKDAY.sub("", " ".join(str(value).split())))
     if not text or text.lower() in ZERO or is_blank(text) or is_nobody(text):
         return None
     return from_text(text, order, today, ends)
 
 
-def from_number(number: float) -> date:
+def in_house(text: str) -> str:
+    """A moment with its zone becomes the day it is here; at midnight it is the day that it names."""
+    found = ZONED.match(text)
+    if not found or found[2] in MIDNIGHT:
+        return text
+    zone = "+00:00" if found[3] in ("Z", "UTC") else found[3]
+    moment = datetime.fromisoformat(f"{found[1]}T{found[2]}{zone}")
+    return moment.astimezone(get_default_timezone()).date().isoformat()
+
+
+def real_day(day: date) -> date | None:
+    """The day of a typed cell; None for an empty one that is shown as a day, and for "no end"."""
+    if day in NO_DAYS:
+        return None
+    return make(day.year, day.month, day.day)
+
+
+def from_number(number: float) -> date | None:
+    if number in (0, LAST_DAY_OF_ALL):
+        return None
     packed = PACKED.match(str(int(number)))
     if packed:
         return make(int(packed[1] + packed[2]), int(packed[3]), int(packed[4]))
@@ -56,7 +101,7 @@ def from_number(number: float) -> date:
     raise unclear()
 
 
-def from_text(text: str, order: str, today: date, ends: bool) -> date:
+def from_text(text: str, order: str, today: date, ends: bool) -> date | None:
     if found := YEAR_FIRST.match(text):
         return make(*map(int, found.groups()))
     if found := THREE_NUMBERS.match(text):

@@ -26,6 +26,7 @@ def enough(share: float, wanted: float = 0.3) -> float:
 
 
 KIND_FITS = {
+    "company.flag": lambda c: enough(c.company_flag, 0.8),
     f.DATE: lambda c: enough(max(c.date, c.serial), 0.4),
     f.VIN: lambda c: enough(max(c.vin, c.share(11 <= len(text) <= 20 and text.isalnum() and not text.isalpha() for text in c.texts)), 0.3),
     f.PLATE: lambda c: 0.0 if c.vin > 0.5 or c.date > 0.5 else enough(max(c.plate, c.platelike), 0.4),

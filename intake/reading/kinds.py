@@ -24,7 +24,10 @@ class Evidence:
 
     @classmethod
     def gather(cls, titles: Sequence[str], options: Sequence[Mapping[str, float]], contents: Sequence[Contents]) -> "Evidence":
-        best = [max(((sure, key) for key, sure in option.items()), default=(0.0, "")) for option in options]
+        told = [
+            option if content.texts else {} for option, content in zip(options, contents, strict=True)
+        ]  # an empty column decides nothing
+        best = [max(((sure, key) for key, sure in option.items()), default=(0.0, "")) for option in told]
         return cls(titles, options, contents, best, frozenset(key for sure, key in best if sure >= LIKELY))
 
 

@@ -31,6 +31,8 @@ def is_about_people(found: Evidence) -> bool:
         return False
     if {"name", "company.name"} <= keys and any(is_somebody(content) for content in named_plainly(found)):
         return True
+    if "name" in keys and "person.job_title" in keys and not {"company.name", "company.flag", "person.name", *COMPANY_FACTS} & keys:
+        return True
     if "person.name" in keys and "name" in keys:
         return False  # whoever is named apart from the row's own name is its contact
     if "person.name" in keys and not (COMPANY_FACTS & keys and "company.name" in keys):

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from fleetportal.core.db.folding import fold
 from fleetportal.core.sheets.book import Cell
 from intake.reading import cells, names
 from intake.reading.choices import DECISION_MAKER, decider
 from intake.reading.company import CompanyFacts, read_company
-from intake.reading.person import PersonFacts, read_contacts, read_drivers
+from intake.reading.person import PersonFacts, addresses, read_contacts, read_drivers
 from intake.reading.reader import SheetReader
 from intake.reading.rows import Row
 from intake.reading.vehicle import VehicleFacts, read_vehicle
@@ -38,6 +39,8 @@ def read_companies(reader: SheetReader, row: Row) -> None:
     """A company and its contacts; what the row says about the company is true."""
     company = company_of(reader, row)
     row.said.put(PersonFacts, *read_contacts(reader, row))
+    if not company.name and "company.address_type" in reader.columns and row.all(PersonFacts):
+        row.reject("company.private", value=row.all(PersonFacts)[0].last_name)
     row.said.leads = say_company(row, company)
     must_name(row)
 
@@ -46,9 +49,26 @@ def read_people(reader: SheetReader, row: Row) -> None:
     """A person and the company they work for."""
     company = company_of(reader, row)
     row.said.put(PersonFacts, *read_contacts(reader, row))
+    if (
+        company.name
+        and [one for one in row.all(PersonFacts) if not one.is_named]
+        and fold(reader.text(row, "person.name")) == fold(company.name)
+    ):
+        row.said.put(PersonFacts)
     say_company(row, company)
-    if not row.is_rejected and not row.all(PersonFacts):
+    named = fold(reader.text(row, "person.name"))
+    if not row.is_rejected and not row.all(PersonFacts) and company.name and named == fold(company.name):
+        say_reach(reader, row, company)  # the company's own entry in an address book
+    elif not row.is_rejected and not row.all(PersonFacts):
         row.reject("name.person")
+
+
+def say_reach(reader: SheetReader, row: Row, company: CompanyFacts) -> None:
+    """How a company is reached that stands among people."""
+    row.said.put(PersonFacts)
+    emails = addresses(reader, row, "person.email")
+    phones = addresses(reader, row, "person.phone") + addresses(reader, row, "person.mobile")
+    company.email, company.phone = company.email or "".join(emails[:1]), company.phone or "".join(phones[:1])
 
 
 def read_mixed(reader: SheetReader, row: Row) -> None:
@@ -58,7 +78,10 @@ def read_mixed(reader: SheetReader, row: Row) -> None:
         row.said.leads = say_company(row, company)
     elif name := names.split(company.name):
         person = PersonFacts(group=DECISION_MAKER, kind=decider(reader.text(row, "person.job_title"))).call(name)
-        person.emails, person.phones = [*filter(None, [company.email])], [*filter(None, [company.phone])]
+        phones = addresses(reader, row, "person.mobile") + addresses(reader, row, "person.phone")
+        person.emails = list(dict.fromkeys([*filter(None, [company.email]), *addresses(reader, row, "person.email")]))
+        person.phones = list(dict.fromkeys([*filter(None, [company.phone]), *phones]))
+        person.job_title = reader.limited(row, "person.job_title", "job_title")
         row.said.put(PersonFacts, person)
         say_company(row, CompanyFacts(name=company.parent))
     must_name(row)
@@ -76,7 +99,7 @@ def say_company(row: Row, company: CompanyFacts) -> bool:
 
 
 def is_company(reader: SheetReader, row: Row) -> bool:
-    said = cells.flag(reader.cell(row, "company.flag"))
+    said = cells.company_flag(reader.cell(row, "company.flag"))
     return said if said is not None else not reader.text(row, "company.parent")
 
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar
 
+from fleetportal.core.db.folding import fold
 from fleetportal.core.sheets.book import Cell
 from intake.reading import cells, dates, degrees, names, reaching
 from intake.reading.choices import DECISION_MAKER, DRIVER, FUNCTIONAL, PERSONAL, USER, choice, decider, is_van, language
+from intake.reading.deciders import is_decider
 from intake.reading.facts import Facts
 from intake.reading.reader import LIMITS, SheetReader
 from intake.reading.rows import Row
 from intake.reading.sheets import VEHICLES, ImportColumn
 from intake.reading.vehicle import VehicleFacts
+from intake.reading.vocabulary import words_of
 
 NAMED_BY = ("person.name", "person.last_name")
 NAMED_IN = frozenset(("person.name", "person.first_name", "person.last_name", "drivers"))
@@ -34,6 +37,7 @@ class PersonFacts(Facts):
     job_title: str = ""
     born_on: date | None = None
     language: str = ""
+    private_emails: list[str] = field(default_factory=list)
     group: str = ""  # the target group of their role
     kind: str = ""  # what a decision-maker decides
     holds: bool = False  # the vehicle of the row
@@ -73,10 +77,17 @@ def named_person(reader: SheetReader, row: Row) -> PersonFacts | None:
         phones=list(dict.fromkeys(phones)),
         private_phones=addresses(reader, row, "person.private_phone"),
         external_id=reader.limited(row, "person.id", "external_id"),
-        job_title=reader.limited(row, "person.job_title", "job_title"),
+        private_emails=addresses(reader, row, "person.private_email"),
+        job_title=reader.limited(row, "person.job_title", "job_title") or job_by_title(reader),
         born_on=born_on(reader, row),
         language=language(reader.text(row, "person.language")),
     )
+
+
+def job_by_title(reader: SheetReader) -> str:
+    """The job that the title of the column of names says: "Fuhrparkleiter"."""
+    columns = [column for key in NAMED_BY for column in reader.columns.get(key, ()) if is_decider(words_of(column.title))]
+    return columns[0].title[: LIMITS["job_title"]] if columns else ""
 
 
 def name_of(reader: SheetReader, row: Row) -> names.Name:
@@ -102,6 +113,8 @@ def whole_name(reader: SheetReader, row: Row, title: str) -> names.Name:
     text = reader.text(row, "person.name")
     if not text or cells.is_nobody(text) or not any(sign.isalpha() for sign in text):
         return names.Name()
+    if fold(text) == fold(reader.text(row, "company.name")):
+        return names.Name()  # the entry of the company itself
     people, column = names.several(text), reader.first("person.name")
     if not people:
         return names.Name()
@@ -149,7 +162,7 @@ def addresses(reader: SheetReader, row: Row, key: str) -> list[str]:
     for column in reader.columns.get(key, ()):
         value = row.cell(column.index)
         if value != "":
-            if key != "person.email":
+            if key not in ("person.email", "person.private_email"):
                 found += reader.phones(row, value, column=column.index)
                 continue
             good, bad = reaching.emails(value)

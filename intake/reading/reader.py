@@ -14,6 +14,7 @@ from intake.reading.sheets import ImportColumn, Sheet
 T = TypeVar("T")
 Columns = dict[str, list[ImportColumn]]  # by meaning
 AMERICA = "US"
+NAMES = frozenset(("company.name", "company.city", "person.name", "person.first_name", "person.last_name"))  # somebody is called Null
 LIMITS = {
     "name": 160,
     "street": 160,
@@ -37,6 +38,7 @@ class SheetReader:
         self.country = sheet.country
         self.home = self.country or home
         self.used = [column for column in sheet.columns if column.key]
+        self.last_used = len(sheet.titles)
         self.columns: Columns = {}
         self.others: dict[int, Columns] = {}  # the columns of a row's further people
         for column in self.used:
@@ -64,7 +66,9 @@ class SheetReader:
     # --- cells -------------------------------------------------------------------------------------------------------------
 
     def check(self, row: Row) -> None:
-        """Rejects a row with a cell that can't be kept; notes formulas that the file does not reckon."""
+        """Rejects a row with a cell that can't be kept; notes formulas that the file does not reckon, and a row that is too short."""
+        if self.sheet.header_row is not None and self.last_used > len(row.cells) and self.sheet.is_text:
+            row.note("row.short", count=len(row.cells), columns=self.sheet.width)
         for column in self.used:
             if column.index < len(row.cells):
                 self.read_cell(row, column, cells.check)
@@ -100,7 +104,14 @@ class SheetReader:
         if key not in self.columns:
             return ""
         text = cells.line_of(self.cell(row, key))
+        if key in NAMES and text.lower() in cells.MACHINE_BLANK:
+            return "" if self.is_placeholder(row, text) else text
         return "" if cells.is_blank(text) else text
+
+    def is_placeholder(self, row: Row, text: str) -> bool:
+        """True where "NULL" stands for nothing: other cells of the row hold it too, or it is written as machines write it."""
+        same = sum(isinstance(cell, str) and cell.strip() == text for cell in row.cells)
+        return same > 1 or not (text[:1].isupper() and text[1:].islower())
 
     def limited(self, row: Row, key: str, name: str) -> str:
         """The text; cut, with a note, where it is longer than we keep."""

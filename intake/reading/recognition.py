@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fleetportal.core.sheets.book import Book, BookSheet, Cell
 from intake.reading.cells import bare_plate, looks_like_company, text_of
 from intake.reading.columns import guess
+from intake.reading.house_layouts import passed_over, put_fixed
 from intake.reading.kinds import fields, kinds
 from intake.reading.sheets import COMPANIES, LIKELY, MIXED, PEOPLE, SAID, VEHICLES, ImportColumn, Sheet
 from intake.reading.tables import Gaps, Table, table_of
@@ -21,9 +22,12 @@ OURS = frozenset(("what is wrong", "was nicht stimmt", "cosa non va", "что н
 
 def recognise(book: Book, *, put_layout: Callable[[Sheet], None]) -> list[Sheet]:
     """Each sheet of `book` with our guess; `put_layout` is called for each, to put on what is known about its titles."""
+    is_text = book.kind not in ("xlsx", "ods")
     tables = [table_of(sheet, book.sample(sheet, first=FIRST, spread=SPREAD)) for sheet in book.sheets]
     sheets = [about(table) for table in tables]
-    for sheet in sheets:
+    for sheet, table in zip(sheets, tables, strict=True):
+        sheet.is_text = is_text
+        put_fixed(sheet, table)
         put_layout(sheet)
     link(sheets, tables)
     join(sheets, tables)
@@ -198,7 +202,7 @@ class DataRows:
             self.offset = offset
             if number < self.table.first_row:
                 continue
-            why = self.table.no_data(cells, after_gap=self.gaps.before(number))
+            why = self.table.no_data(cells, after_gap=self.gaps.before(number)) or passed_over(self.sheet, cells)
             if why is None:
                 yield number, cells
             elif why != "blank":

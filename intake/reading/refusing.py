@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from fleetportal.core.sheets.book import Cell
+from intake.reading.cells import bare_plate, text_of
 from intake.reading.contents import Contents
 from intake.reading.kinds import kinds
 from intake.reading.problems import Refusal
 from intake.reading.sheets import VEHICLES, Guess
 from intake.reading.tables import Table
 from intake.reading.vocabulary import COUNT_WORDS, DEAL_WORDS, PERIOD_WORDS, TRIP_WORDS, meanings
+from intake.reading.wordlists import terms
 
 COVER_ROWS = 15
 TITLES_SHOWN = 6
@@ -32,7 +35,7 @@ TOLD_APART = (
 
 def refusal(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
     """Why the sheet is none that we take; None where it is one."""
-    for rule in (no_rows, deals, trips, bill, counts, cover, nothing_known, nameless):
+    for rule in (no_rows, deals, trips, fillings, bill, counts, cover, nothing_known, nameless):
         if refused := rule(found, table, titles, contents):
             return refused
     return None
@@ -58,6 +61,51 @@ def trips(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[
     if len(ends | glued) < 3 or found.has("vehicle.vin") or found.has("company.name"):
         return None
     return Refusal("trips")
+
+
+def fillings(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
+    """A statement of a fuel card: litres and amounts in each row, or the same vehicle again and again on other days for other amounts."""
+    if found.kind != VEHICLES or found.has("service_visit.order_number"):
+        return None
+    said = {index for index, title in enumerate(titles) if FILLED_UP & phrases_in(title) and not found.columns[index].key}
+    litres = any(FUEL & phrases_in(titles[index]) and contents[index].number > 0.6 for index in said)
+    days = [index for index in range(len(titles)) if contents[index].date > 0.6]
+    if litres and len(said) >= MOST_SAID and days:
+        return Refusal("fillings")
+    counted = [
+        index for index in range(len(titles)) if contents[index].number > 0.6 and found.columns[index].key in ("", "vehicle.mileage_km")
+    ]
+    again = [place for place in repeated(found, table) if len(place) > 1]
+    if len(again) * 2 < len(repeated(found, table)) or len(counted) < MOST_SAID:
+        return None
+    return Refusal("fillings") if differs(again, days) and sum(differs(again, [index]) for index in counted) >= MOST_SAID else None
+
+
+def repeated(found: Guess, table: Table) -> list[list[Sequence[Cell]]]:
+    """The sampled rows of each vehicle."""
+    index = found.index("vehicle.plate")
+    index = found.index("vehicle.vin") if index is None else index
+    rows: dict[str, list[Sequence[Cell]]] = {}
+    for cells in table.different if index is not None else ():
+        if text := bare_plate(text_of(cells[index]) if index < len(cells) else ""):
+            rows.setdefault(text, []).append(cells)
+    return list(rows.values())
+
+
+def differs(again: Sequence[Sequence[Sequence[Cell]]], columns: Sequence[int]) -> bool:
+    """True where most vehicles with several rows have other values of such a column in them."""
+    changing = sum(any(len({text_of(row[index]) for row in rows if index < len(row)}) > 1 for index in columns) for rows in again)
+    return bool(again) and changing >= len(again) * 0.7
+
+
+def phrases_in(title: str) -> frozenset[str]:
+    """The words of a title, and the title."""
+    return frozenset((title, *title.split()))
+
+
+FILLED_UP = terms("title_words", "filled up")
+FUEL = terms("title_words", "fuel")
+MOST_SAID = 3  # columns
 
 
 def bill(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:

@@ -75,6 +75,8 @@ class Sheet:
     carries: list[int] = field(default_factory=list)  # columns that name a value in the first row of a block only
     joins: bool = False  # its rows say more about vehicles of another sheet
     owner: str = ""  # the company whose name the sheet bears
+    program: str = ""  # the program that wrote it, where it names itself
+    is_text: bool = False  # each row has its own number of cells
     dials: list[str] = field(default_factory=list)  # the countries whose codes its telephone numbers begin with
 
     @property

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from intake.reading import cells
-from intake.reading.choices import GONE, HERE, choice
+from intake.reading.choices import GONE, HERE, ORDERED, choice
 from intake.reading.facts import Facts
 from intake.reading.makes import make_of, spelt
 from intake.reading.problems import CellProblem
@@ -17,7 +17,7 @@ YEAR = re.compile(r"^(?:19|20)\d\d[\s/]+(?=\D)")
 AHEAD = timedelta(days=3 * 365)
 CONTRACT_AHEAD = timedelta(days=25 * 365)
 NEAR = 12  # years
-MOST_KM = 9_999_999
+MOST_KM = 2_000_000  # more, and somebody filled the cell with nines
 
 
 @dataclass(slots=True)
@@ -60,10 +60,19 @@ def read_vehicle(reader: SheetReader, row: Row) -> VehicleFacts:
     settle_planned_return(reader, row, facts)
     check_days(reader, row, facts)
     facts.mileage_km = mileage(reader, row)
-    facts.powertrain = choice("powertrain", reader.text(row, "vehicle.powertrain"))
-    facts.contract = choice("contract", reader.text(row, "vehicle.contract"))
-    facts.use = choice("use", reader.text(row, "vehicle.use"))
+    facts.powertrain = chosen(reader, row, "powertrain")
+    facts.contract = chosen(reader, row, "contract")
+    facts.use = chosen(reader, row, "use")
     return facts
+
+
+def chosen(reader: SheetReader, row: Row, name: str) -> str:
+    """The choice that the cell means; "" with a note where its words are none we know, or where they ask themselves."""
+    text = reader.text(row, f"vehicle.{name}")
+    found = choice(name, text) if "?" not in text else ""
+    if text and not found and not cells.is_nobody(text):
+        row.note("choice.unknown", column=reader.first(f"vehicle.{name}").index, value=text)
+    return found
 
 
 # --- by what it is known ---------------------------------------------------------------------------------------------------
@@ -137,6 +146,10 @@ def settle_by_status(reader: SheetReader, row: Row, facts: VehicleFacts) -> None
         reason = "date.given_back"
     elif said == GONE and not back:
         reason = "date.given_back_when"
+    elif said == ORDERED and not facts.delivered_on:
+        reason = "date.ordered"
+    elif text and not said and not cells.is_nobody(text):
+        reason = "status.unknown"
     if reason:
         row.note(reason, column=reader.first("vehicle.status").index, value=text)
 
@@ -182,6 +195,9 @@ def make_and_model(reader: SheetReader, row: Row) -> tuple[str, str]:
             make, model = make_of(YEAR.sub("", together))
         return make[: LIMITS["make"]], model[: LIMITS["model"]] or ("" if make else together[: LIMITS["model"]])
     make, model = reader.limited(row, "vehicle.make", "make"), reader.limited(row, "vehicle.model", "model")
+    if make and model and not make_of(make)[0] and make_of(model)[0] and not make_of(model)[1]:
+        row.note("make.swapped", column=reader.first("vehicle.make").index, value=f"{make}; {model}")
+        make, model = model, make
     make = spelt(make)[: LIMITS["make"]] if make else ""
     doubled, rest = make_of(model) if make else ("", model)
     return make, rest if doubled == make and rest else model

@@ -64,7 +64,7 @@ def compounds() -> list[str]:
 
 def forget() -> None:
     """The phrases are read anew: another noun came."""
-    for kept in (phrases, longest, compounds, meanings):
+    for kept in (phrases, longest, compounds, by_length, abbreviated, meanings):
         kept.cache_clear()
 
 
@@ -94,10 +94,59 @@ def meanings(words: str) -> tuple[tuple[str, float], ...]:
     if not found and (numbered := NUMBERED.match(words)):
         found.update(of_number(numbered[1]))
     if not found and not elsewhere:
+        found.update(glued(words) or abbreviated(words))
+    if not found and not elsewhere:
         found.update(of_person(tokens) or within(short.split()) or within(tokens))  # a filler may be part of a word: e mail
-        aside = [key for key in found if is_aside(key, words)]
+        aside = [key for key in found if is_aside(key, words) or (key == "person.name" and MAILED.intersection(tokens))]
         found = {"": 0.5} if aside else found
+    if not found and (elsewhere or ASIDE.intersection(tokens)):
+        found[""] = 0.5  # whatever its cells look like
     return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+GLUED = re.compile(r"^(.*[^\W\d_]) ?(\d)$")
+BEGINNING = 3  # letters of an abbreviated word at least
+
+
+def glued(words: str) -> dict[str, float]:
+    """What a title with a digit behind it means: "Firma1" and "Tel1" are the first, "Tel2" is one more where there may be several."""
+    found = GLUED.match(words)
+    stem = found[1] if found else ""
+    keys = phrases().get(stem, [])
+    if not found or not keys:
+        return {}
+    several = keys[0] in REACHED_BY
+    return dict.fromkeys(keys[:1], 0.9) if found[2] in "01" or several else {}
+
+
+@lru_cache(maxsize=2048)
+def abbreviated(words: str) -> dict[str, float]:
+    """What an abbreviated title means, where its words begin those of phrases with one meaning: "denom soc", "erstzulass"."""
+    tokens = words.split()
+    if any(len(token) < BEGINNING for token in tokens):
+        return {}
+    least = 5 if len(tokens) == 1 else BEGINNING
+    if len(tokens[0]) < least:
+        return {}
+    keys = {phrases()[phrase][0] for phrase in by_length().get(len(tokens), ()) if begins(phrase, tokens)}
+    return dict.fromkeys(keys, 0.8) if len(keys) == 1 and not keys & {"", LEFT_OUT} else {}
+
+
+def begins(phrase: str, tokens: list[str]) -> bool:
+    """True where each token begins a word of the phrase, one after the other."""
+    return all(word.startswith(token) for word, token in zip(phrase.split(), tokens, strict=True))
+
+
+@cache
+def by_length() -> dict[int, list[str]]:
+    """The phrases by their number of words."""
+    found: dict[int, list[str]] = {}
+    for phrase in phrases():
+        found.setdefault(len(phrase.split()), []).append(phrase)
+    return found
+
+
+MAILED = frozenset(("mail", "email", "telefon", "phone"))  # "E-mail 2 Display Name" names nobody
 
 
 NUMBERED = re.compile(r"^(.+?) ?([2-9])$")
@@ -127,6 +176,7 @@ OF_PERSON = {
     "person.last_name": "person.last_name",
     "person.id": "person.id",
     "person.private_phone": "person.private_phone",
+    "person.private_email": "person.private_email",
     "person.job_title": "person.job_title",
     "person.salutation": "person.salutation",
     "person.born_on": "person.born_on",
@@ -151,10 +201,22 @@ def within(tokens: list[str]) -> dict[str, float]:
             keys = [] if phrase in ALONE else [key for key in phrases().get(phrase, ()) if key not in ALONE_KEYS]
             if len(phrase) > 2 and phrase in IGNORED_PHRASES and not keys:
                 return {"": 0.4}
+            if keys and keys[0] in STRICT_BESIDE and not BESIDE.issuperset(rest_of(tokens, phrase)):
+                return {"": 0.45}
             if keys and (len(phrase) > 3 or phrase in ("vin", "fin", "vat", "инн", "plz", "фио")):
                 share = length / len(tokens)
                 return dict.fromkeys(keys, 0.35 + 0.4 * share)
     return compound(tokens)
+
+
+STRICT_BESIDE = frozenset(("phone", "mobile", "email", "person.phone", "person.email", "person.mobile", "company.phone", "company.email"))
+BESIDE = terms("title_words", "beside reach") | FILLERS | ORDER | CONTACT_WORDS | frozenset("0123456789")
+
+
+def rest_of(tokens: list[str], phrase: str) -> list[str]:
+    """The words of a title beside `phrase`; whoever drives or uses is no other party."""
+    rest = " ".join(tokens).replace(phrase, " ", 1).split()
+    return [token for token in rest if not token.startswith((*DRIVER_WORDS, *USER_WORDS))]
 
 
 def compound(tokens: list[str]) -> dict[str, float]:
