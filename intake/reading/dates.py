@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.utils.timezone import get_default_timezone
-
 from intake.reading.cells import is_blank, is_nobody
 from intake.reading.problems import CellProblem
 from intake.reading.wordlists import lists
@@ -74,13 +72,13 @@ def parse(value: object, *, order: str = DAY_FIRST, today: date, ends: bool = Fa
 
 
 def in_house(text: str) -> str:
-    """A moment with its zone becomes the day it is here; at midnight it is the day that it names."""
+    """A moment with its zone becomes the day it is in the zone of this process, the house's; at midnight it is the day that it names."""
     found = ZONED.match(text)
     if not found or found[2] in MIDNIGHT:
         return text
     zone = "+00:00" if found[3] in ("Z", "UTC") else found[3]
     moment = datetime.fromisoformat(f"{found[1]}T{found[2]}{zone}")
-    return moment.astimezone(get_default_timezone()).date().isoformat()
+    return moment.astimezone().date().isoformat()
 
 
 def real_day(day: date) -> date | None:
