@@ -90,6 +90,14 @@ def lock_name(what: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
 
 
+def wait_at_most(seconds: float) -> None:
+    """From now on a statement of this transaction that waits longer for a lock fails, on PostgreSQL. Costs 1 query there."""
+    connection = connections["default"]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{int(seconds * 1000)}ms"])
+
+
 @contextmanager
 def commits_without_waiting() -> Iterator[None]:
     """Within the block, commits on PostgreSQL do not wait for the disk; on SQLite they never do (`synchronous=NORMAL`).

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 log = logging.getLogger(__name__)
 
 rung_at: dict[str, float] = {}  # when this process last rang for each task
+quiet = False
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,20 @@ def ring(task: str, *, every: float = 0.0) -> None:
 
     With `every`, for work that can wait for the sweep, at most once in that many seconds: one bell then serves many transactions.
     """
+    if quiet:
+        return
     bell, waiting = Bell(task), transaction.get_connection().run_on_commit
     if every and time.monotonic() - rung_at.get(task, -every) < every:
         return
     # One that is waiting already will ring whenever this one would: a rolled-back savepoint would have removed it.
     if all(rung != bell for _savepoints, rung, _robust in waiting):
         transaction.on_commit(bell, robust=True)
+
+
+def be_quiet() -> None:
+    """Ring no more bells from this process: a forked copy must not use the connection to the broker."""
+    global quiet
+    quiet = True
 
 
 def send(task: str) -> None:

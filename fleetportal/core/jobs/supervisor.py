@@ -60,7 +60,7 @@ def _start(name: str, main: Callable[[], object]) -> int:
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
-        _end_with(parent)
+        end_with(parent)
         main()
         code = 0
     except SystemExit as leaving:
@@ -73,8 +73,8 @@ def _start(name: str, main: Callable[[], object]) -> int:
         os._exit(code)  # skip the parent's clean-up
 
 
-def _end_with(parent: int) -> None:
-    """On Linux, let the kernel stop the part when the supervisor ends, even after kill -9."""
+def end_with(parent: int) -> None:
+    """On Linux, let the kernel stop this process when `parent`, which forked it, ends, even after kill -9."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
