@@ -16,12 +16,16 @@ COUNTED_BYTES = 4 * 1024 * 1024  # of the list of what is new, held in memory at
 FILE = "new.txt"  # a line for each company (c) and person (p): the same line twice counts once
 
 
-def note_new(run: Import, sheet: Sheet, plans: Iterable[RowPlan], *, referred: Container[int]) -> None:
-    """Adds the new companies and people of a batch to the list; those of rows in `referred` are described elsewhere."""
-    lines = {line for plan in plans for line in lines_of(plan, sheet, counts_people=plan.row.number not in referred)}
+def note(run: Import, lines: set[str]) -> None:
+    """Adds the new companies and people of a batch to the list."""
     if lines:
         with (run.folder / FILE).open("a", encoding="utf-8") as file:
             file.writelines(f"{line}\n".replace("\x00", "") for line in sorted(lines))
+
+
+def lines_of_all(plans: Iterable[RowPlan], sheet: Sheet, *, referred: Container[int]) -> set[str]:
+    """What the list says of the new companies and people of a batch; those of rows in `referred` are described elsewhere."""
+    return {line for plan in plans for line in lines_of(plan, sheet, counts_people=plan.row.number not in referred)}
 
 
 def lines_of(plan: RowPlan, sheet: Sheet, *, counts_people: bool) -> Iterator[str]:

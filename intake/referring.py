@@ -16,16 +16,7 @@ IDENTITY = ("name", "vat_number", "postcode", "external_id", "country")  # by wh
 
 def refer_to_companies(run: Import, rows: Iterable[Row]) -> None:
     """Companies that rows name by number or VAT number only get the facts of the sheet that describes them. Costs 2 queries at most."""
-    by_number: dict[str, list[Row]] = {}
-    by_vat: dict[str, list[Row]] = {}
-    for row in rows:
-        facts = row.one(CompanyFacts)
-        if not facts or facts.name or row.is_rejected:
-            continue
-        if facts.vat_number:
-            by_vat.setdefault(f"vat:{facts.vat_number}", []).append(row)
-        elif facts.external_id:
-            by_number.setdefault(brief(f"cid:{facts.external_id}"), []).append(row)
+    by_number, by_vat = asked_companies(rows)
     taken = run.rows.exclude(verdict=Verdict.REJECTED)
     if by_number:
         describe(by_number, taken.filter(other_key__among=by_number).values_list("other_key", "values"))
@@ -44,16 +35,37 @@ def describe(asked: Mapping[str, list[Row]], found: Iterable[tuple[str, Json]]) 
             row.said.put(CompanyFacts, described.only(*IDENTITY))
 
 
-def refer_to_people(run: Import, sheet: Sheet, rows: Iterable[Row]) -> set[int]:
-    """People whom vehicles name by number only become who another sheet says they are. The numbers of rows where that was so.
+def asked_companies(rows: Iterable[Row]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+    """Rows that name a company by its number only, and by its VAT number only, each by the key of the row that describes it."""
+    by_number: dict[str, list[Row]] = {}
+    by_vat: dict[str, list[Row]] = {}
+    for row in rows:
+        facts = row.one(CompanyFacts)
+        if not facts or facts.name or row.is_rejected:
+            continue
+        if facts.vat_number:
+            by_vat.setdefault(f"vat:{facts.vat_number}", []).append(row)
+        elif facts.external_id:
+            by_number.setdefault(brief(f"cid:{facts.external_id}"), []).append(row)
+    return by_number, by_vat
 
-    Costs 1 query at most.
-    """
+
+def asked_people(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Vehicles that name a person by the number only, by the key of the row that describes them."""
     asked: dict[str, list[Row]] = {}
     for row in rows:
         people = row.all(PersonFacts)
         if row.one(VehicleFacts) is not None and len(people) == 1 and not people[0].is_named:
             asked.setdefault(brief(f"pid:{people[0].external_id}"), []).append(row)
+    return asked
+
+
+def refer_to_people(run: Import, sheet: Sheet, rows: Iterable[Row]) -> set[int]:
+    """People whom vehicles name by number only become who another sheet says they are. The numbers of rows where that was so.
+
+    Costs 1 query at most.
+    """
+    asked = asked_people(rows)
     if not asked:
         return set()
     described = run.rows.filter(key__among=asked).exclude(verdict=Verdict.REJECTED).values_list("key", "values")

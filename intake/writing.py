@@ -121,7 +121,7 @@ class Writing:
 
     def trace(self, what: str, drafts: Iterable[Draft[Any]]) -> None:
         for draft in drafts:
-            self.leave_trace(draft.staged, what, draft.obj.pk)
+            self.leave_trace(draft.staged, what, draft.obj.id)
 
     def trace_edits(self, drafts: Iterable[Draft[Row]], edited: Iterable[audit.Edited[Row]]) -> None:
         staged = {id(draft.obj): draft.staged for draft in drafts if draft.changes}

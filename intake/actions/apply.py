@@ -1,6 +1,9 @@
 """Applies the good rows of a dry run, batch by batch; resumes where a killed worker stopped."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -8,16 +11,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from fleetportal.core import audit
-from fleetportal.core.db import lock
+from fleetportal.core.db import bulk, lock, locked, wait_at_most
 from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.jobs.partner import Partner, is_possible
 from intake.actions.columns import back_to_columns
 from intake.actions.refusals import ImportBusy, NoLongerAllowed, NothingToTake
 from intake.batches import Batch, companies_alone, rows_at_once
 from intake.importer import HINDRANCES, actor, hindrance, importer
 from intake.models import JOB, Import, Made, StagedRow
 from intake.nouns.registry import nouns
+from intake.parting import parted
+from intake.reading.rows import Row
 
 TRIES = 3
+PATIENCE_SECONDS = 2.0  # that one of two batches waits for a row which the other may have
 State = Import.State
 
 
@@ -43,19 +50,19 @@ def must_be_allowed(run: Import, user: User | None) -> None:
         raise NoLongerAllowed(HINDRANCES[code])
 
 
-def apply_batch(run: Import) -> bool:
-    """One batch, in one transaction that marks its rows; True when nothing was left."""
+def apply_batch(run: Import, other: "Other | None" = None) -> bool:
+    """One batch, in one transaction that marks its rows, or two at once, `other` taking one; True when nothing was left."""
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
-                return apply_rows(run)
+                return apply_rows(run, other)
         except IntegrityError:  # somebody has just entered the same company or vehicle: try again
             if attempt == TRIES - 1:
                 raise
     return False
 
 
-def apply_rows(run: Import) -> bool:
+def apply_rows(run: Import, other: "Other | None") -> bool:
     if run.centre:
         lock(run.centre)  # two imports into one centre must take turns, or both would make the same company
     lock(run)
@@ -64,20 +71,77 @@ def apply_rows(run: Import) -> bool:
     if code := hindrance(run, actor(run)):
         hold(run, code)
         return True
-    today = timezone.localdate()
-    staged = list(run.rows.to_apply().as_understood()[: rows_at_once()])
+    today, most = timezone.localdate(), rows_at_once()
+    staged = list(run.rows.to_apply().as_understood()[: most * 2 if other else most])
     if not staged:
         return settle_parents(run, today=today)
-    batch = Batch(run, importer(run), [one.as_row() for one in staged], today=today, writes=True)
+    if other is None or len(staged) <= most:
+        taken = take_rows(run, staged[:most], [one.as_row() for one in staged[:most]], today=today)
+    else:
+        taken = take_two(other, run, staged, today=today)
+    run.progress.applied += taken.applied
+    run.progress.refused_late += taken.refused
+    run.save(update_fields=["progress"])
+    return False
+
+
+class Taken(NamedTuple):
+    """How many rows of a batch were taken, and how many could not be any more."""
+
+    applied: int
+    refused: int
+
+
+NONE = Taken(0, 0)
+Other = Partner[list[int], Taken]  # the process that takes another batch meanwhile: numbers of staged rows, and what came of them
+
+
+def take_rows(run: Import, staged: Sequence[StagedRow], rows: Sequence[Row], *, today: date) -> Taken:
+    """Makes what the rows say, and marks them as taken."""
+    batch = Batch(run, importer(run), rows, today=today, writes=True)
     refused = [(one, plan.row.problems) for one, plan in zip(staged, batch.plans, strict=True) if plan.row.is_rejected]
     batch.write()
     for one, problems in refused:
         one.reject(problems)
     StagedRow.objects.filter(pk__among=[one.pk for one in staged]).update(applied_at=timezone.now())
-    run.progress.applied += len(staged) - len(refused)
-    run.progress.refused_late += len(refused)
-    run.save(update_fields=["progress"])
-    return False
+    return Taken(len(staged) - len(refused), len(refused))
+
+
+# --- two batches at once ------------------------------------------------------------------------------------------------------
+
+
+def take_with(run: Import) -> Other | None:
+    """Somebody who takes every second batch of the import; None where it is too small, or where two can't write at once."""
+    if run.state != State.APPLYING or not is_possible(writes=True) or run.progress.good - run.progress.applied < rows_at_once() * 3:
+        return None
+    return Partner(partial(take_apart, run))
+
+
+def take_two(other: Other, run: Import, staged: Sequence[StagedRow], *, today: date) -> Taken:
+    """Two batches that have nothing in common: one here, one by `other`, whose transaction ends before this one, under its locks.
+
+    What `other` could not take is left for the next batch: where both want the same row of the base, it gives way.
+    """
+    rows = {one.pk: one.as_row() for one in staged}
+    mine, theirs = parted(list(rows.values()), most=rows_at_once())
+    own, numbers = {row.staged for row in mine}, [row.staged for row in theirs if row.staged is not None]
+    given = bool(numbers) and other.give(numbers)
+    try:
+        taken = take_rows(run, [one for one in staged if one.pk in own], mine, today=today)
+    finally:
+        theirs_taken = other.answer() if given else None
+    return Taken(*map(sum, zip(taken, theirs_taken or NONE, strict=True)))
+
+
+def take_apart(run: Import, numbers: list[int]) -> Taken:
+    """One batch in a transaction of its own, under the locks that the other process holds on the import and its centre.
+
+    Gives way where it would have to wait for that process, which waits for this one.
+    """
+    with bulk.uncollected(), transaction.atomic():
+        wait_at_most(PATIENCE_SECONDS)
+        staged = list(locked(run.rows.to_apply().as_understood().filter(pk__among=numbers)))
+        return take_rows(run, staged, [one.as_row() for one in staged], today=timezone.localdate())
 
 
 def settle_parents(run: Import, *, today: date) -> bool:
@@ -105,8 +169,9 @@ def hold(run: Import, code: str) -> None:
 
 
 def finish(run: Import, state: str) -> None:
-    """Finish the import and count what it made. Costs a query for each noun and 1."""
+    """Finish the import and count what it took and made. Costs a query for each noun and 2."""
     made = Made.objects.filter(row__run=run)
+    run.progress.applied, run.progress.refused_late = run.rows.count_taken()
     run.progress.made = {name: made.filter(what=name).count() for name in nouns.names()}
     run.state, run.ended_at = state, timezone.now()
     run.save(update_fields=["progress", "state", "ended_at"])

@@ -5,12 +5,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
-from fleetportal.core.db import lock
+from fleetportal.core.db import bulk, lock
 from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.jobs.partner import Partner, is_possible
 from intake import counting, judging, wording
 from intake.actions.columns import back_to_columns, refuse_while_working
 from intake.actions.refusals import CannotBeTaken, WhoseVehicles
+from intake.batches import rows_at_once
 from intake.importer import importer
+from intake.judging import Judged, Task
 from intake.models import JOB, Import
 
 State = Import.State
@@ -31,14 +34,16 @@ def judge(run: Import, *, by: User | None, in_background: bool = True) -> None:
         run.save(update_fields=["state", "position", "job"])
 
 
-def judge_batch(run: Import) -> bool:
-    """One batch of the dry run; True when it was the last. A killed worker repeats at most this batch."""
+def judge_batch(run: Import, other: Partner[Task, Judged] | None = None) -> bool:
+    """One batch of the dry run, or two, `other` judging the second; True when it was the last. A killed worker repeats them at most."""
     stood = run.position
     with override(run.owner.language if run.owner else None):
-        step = judging.Step(run, importer(run)).work()
+        step = judging.Step(run, importer(run)).work(other)
     with transaction.atomic():
         lock(run)
         if run.state != State.JUDGING or run.position != stood:
+            if other is not None:
+                other.end()  # it knows the import as it was
             return run.state != State.JUDGING
         step.save()
         step.note_new()
@@ -47,3 +52,18 @@ def judge_batch(run: Import) -> bool:
             run.state = State.JUDGED
         run.save(update_fields=["progress", "position", "state"])
         return step.is_last
+
+
+def judge_with(run: Import) -> Partner[Task, Judged] | None:
+    """Somebody who judges every second batch of the dry run; None where it is too small, or where no other process can help."""
+    left = sum(sheet.rows for sheet in run.taken_sheets) - run.progress.rows
+    if run.state != State.JUDGING or left < rows_at_once() * 3 or not is_possible(writes=False):
+        return None
+    who, language, day = importer(run), run.owner.language if run.owner else None, run.position.today
+
+    def work(task: Task) -> Judged:
+        place, rows = task
+        with bulk.uncollected(), override(language):
+            return judging.judge(run, who, run.sheet_at(place), rows, today=day)
+
+    return Partner(work)

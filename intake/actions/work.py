@@ -1,26 +1,43 @@
 """Runs an import in slices: the worker continues its current step."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 from fleetportal.core.db import bulk
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.jobs.queue import Job
-from intake.actions.apply import apply_batch
-from intake.actions.judge import judge_batch
+from intake.actions.apply import apply_batch, take_with
+from intake.actions.judge import judge_batch, judge_with
 from intake.actions.undo import undo_batch
 from intake.models import JOB, Import
 
 State = Import.State
-WORK = {State.JUDGING: judge_batch, State.APPLYING: apply_batch, State.UNDOING: undo_batch}
+WORK = frozenset((State.JUDGING, State.APPLYING, State.UNDOING))
 
 
 def work(run: Import, *, deadline: float | None = None) -> bool:
-    """Continue the import's current step to its end or until `deadline`; True when there is nothing more to do."""
-    while run.state in WORK:
-        with bulk.uncollected():
-            WORK[State(run.state)](run)
-        if deadline is not None and time.monotonic() > deadline:
-            break
+    """Continue the import's current step to its end or until `deadline`; True when there is nothing more to do.
+
+    A second process helps where the import is large enough and two can work at once.
+    """
+    judges, takes = judge_with(run), take_with(run)
+    batches: dict[str, Callable[[Import], bool]] = {
+        State.JUDGING: partial(judge_batch, other=judges),
+        State.APPLYING: partial(apply_batch, other=takes),
+        State.UNDOING: undo_batch,
+    }
+    try:
+        while run.state in WORK:
+            with bulk.uncollected():
+                batches[run.state](run)
+            if deadline is not None and time.monotonic() > deadline:
+                break
+    finally:
+        if judges is not None:
+            judges.end()
+        if takes is not None:
+            takes.end()
     return run.state not in WORK
 
 

@@ -125,8 +125,8 @@ class People:
 
     def put(self, known: Known) -> Known:
         person = known.draft.obj
-        if person.pk:
-            self.people[person.pk] = known
+        if person.id:
+            self.people[person.id] = known
         else:
             self.new.append(known.draft)
         self.by_name[person.name_folded].append(known)
@@ -153,7 +153,7 @@ class People:
         states.append(person.state)
         states += self.reach_by(known, facts, row)
         if company is not None:
-            known.companies.add(company.obj.pk or id(company.obj))
+            known.companies.add(company.obj.id or id(company.obj))
             states += self.role(known, facts, row, company, vehicle)
         return worst([state if state != "new" or known.draft.is_new else "changed" for state in states])
 
@@ -167,7 +167,7 @@ class People:
             for known in self.by_email.get(fold(email), ()):
                 if self.may_be(known, name):
                     return known
-        here = company.obj.pk or id(company.obj) if company is not None else None
+        here = company.obj.id or id(company.obj) if company is not None else None
         namesakes = [known for known in self.by_name.get(name, ()) if name and not self.contradicts(known, facts)]
         at_company = (
             [known for known in namesakes if here in known.companies]
@@ -238,7 +238,7 @@ class People:
 
     def role(self, known: Known, facts: PersonFacts, row: Row, company: Draft[Company], vehicle: Draft[Vehicle] | None) -> list[str]:
         group = facts.group or Group.DECISION_MAKER
-        key = (group, known.draft.obj.pk or id(known.draft.obj), company.obj.pk or id(company.obj))
+        key = (group, known.draft.obj.id or id(known.draft.obj), company.obj.id or id(company.obj))
         role = self.roles.get(key)
         if role is None:
             fresh = bulk.new(GROUPS[group], person=known.draft.obj, company=company.obj, starts_on=self.today)
@@ -256,9 +256,9 @@ class People:
 
     def holder(self, user: Draft[Any], vehicle: Draft[Vehicle], row: Row) -> str:
         """The user holds the vehicle from its delivery on, or from today where somebody held it before."""
-        standing = self.holders[vehicle.obj.pk or id(vehicle.obj)]
+        standing = self.holders[vehicle.obj.id or id(vehicle.obj)]
         if any(
-            draft.obj.user is user.obj or (user.obj.pk and draft.obj.user_id == user.obj.pk)
+            draft.obj.user is user.obj or (user.obj.id and draft.obj.user_id == user.obj.id)
             for draft in standing
             if draft.obj.ends_on is None and "ends_on" not in draft.changes
         ):
@@ -275,7 +275,7 @@ class People:
         return "new"
 
     def drive(self, driver: Draft[Any], vehicle: Draft[Vehicle], row: Row) -> str:
-        key = (vehicle.obj.pk or id(vehicle.obj), driver.obj.pk or id(driver.obj))
+        key = (vehicle.obj.id or id(vehicle.obj), driver.obj.id or id(driver.obj))
         if key in self.drives:
             return "same"
         drive = bulk.new(VehicleDriver, vehicle=vehicle.obj, driver=driver.obj, starts_on=self.today)

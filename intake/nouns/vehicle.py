@@ -56,8 +56,8 @@ class Vehicles:
 
     def put(self, draft: Draft[Vehicle]) -> Draft[Vehicle]:
         vehicle = draft.obj
-        if vehicle.pk:
-            self.drafts[vehicle.pk] = draft
+        if vehicle.id:
+            self.drafts[vehicle.id] = draft
         else:
             self.new.append(draft)
         if vehicle.vin:
@@ -82,7 +82,7 @@ class Vehicles:
 
     def find(self, facts: VehicleFacts, company: Draft[Company]) -> Draft[Vehicle] | None:
         """By source number, VIN, or plate of a current vehicle, in the order shown on the page."""
-        owner = company.obj.pk or id(company.obj)
+        owner = company.obj.id or id(company.obj)
         by_id = self.by["id"].get((owner, facts.external_id), [])
         if by_id:
             return by_id[0]
@@ -126,7 +126,7 @@ class Vehicles:
 def is_at(draft: Draft[Vehicle], company: Draft[Company]) -> bool:
     """True where the vehicle is the company's; either may be new."""
     vehicle = draft.obj
-    return vehicle.company is company.obj or bool(vehicle.company_id and vehicle.company_id == company.obj.pk)
+    return vehicle.company is company.obj or bool(vehicle.company_id and vehicle.company_id == company.obj.id)
 
 
 # --- what files say about vehicles -------------------------------------------------------------------------------------------
