@@ -31,18 +31,21 @@ class ReasonCardForm(forms.Form):
     text = forms.CharField(label=_("Summary in one sentence"), max_length=SENTENCE, required=False)
     chip = forms.ChoiceField(widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[tuple[str, Any]], is_chosen: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["chip"].choices = choices  # type: ignore[attr-defined]  # `fields` hold any Field
-        self.fields["chip"].initial = choices[0][0]
+        self.fields["chip"].initial = choices[0][0] if is_chosen else None
+        self.fields["chip"].error_messages["required"] = _("Choose what came of it.")
         self.fields["text"].widget.attrs |= {"placeholder": self.fields["text"].label, "autocomplete": "off"}
 
 
 class OutcomeForm(ReasonCardForm):
     """The outcome of a contact."""
 
-    def __init__(self, data: FormData = None, *, chips: tuple[OutcomeChip, ...], **options: Unpack[FormOptions]) -> None:
-        super().__init__(data, choices=[(chip.code, chip.label) for chip in chips], **options)
+    def __init__(
+        self, data: FormData = None, *, chips: tuple[OutcomeChip, ...], is_chosen: bool = True, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, choices=[(chip.code, chip.label) for chip in chips], is_chosen=is_chosen, **options)
         self.chips = {chip.code: chip for chip in chips}
 
     @property

@@ -49,8 +49,8 @@ def acts() -> list[Act]:
     ]
 
 
-def form_for(act: str, reason: Reason, *, request: StaffRequest, data: FormData = None) -> Any:
-    """The form of one button of a card."""
+def form_for(act: str, reason: Reason, *, request: StaffRequest, data: FormData = None, is_chosen: bool = True) -> Any:
+    """The form of one button of a card; before the button was chosen, no outcome is."""
     if act == "plan":
         return planning_for(reason.rule).form(reason, user=request.user, data=data)
     if act == "not-reached":
@@ -59,7 +59,7 @@ def form_for(act: str, reason: Reason, *, request: StaffRequest, data: FormData 
         return WrittenForm(data)
     if act == "not-now":
         return NotNowForm(data)
-    return OutcomeForm(data, chips=ReasonCard(reason).rule.chips(reason))
+    return OutcomeForm(data, chips=ReasonCard(reason).rule.chips(reason), is_chosen=is_chosen)
 
 
 def day_of(request: StaffRequest) -> Day:
@@ -88,8 +88,9 @@ def shown(
     wanted = open_id or whole_number(request.GET.get("open", ""))
     queue = day.queue(limit=CONTACTS_A_DAY if request.GET.get("more") else SHOWN, first=wanted)
     opened = next((day.opened(reason) for reason in queue if reason.pk == wanted), day.opened(queue[0]) if queue else None)
-    chosen = act or request.GET.get("do", "")
-    act = chosen if chosen in {one.name for one in acts()} else "reached"
+    asked = act or (request.GET.get("do", "") if opened is not None and opened.pk == wanted else "")  # of another card it says nothing
+    chosen = asked if asked in {one.name for one in acts()} else ""
+    act = chosen or "reached"
     context: dict[str, object] = {
         "day": day,
         "queue": queue,
@@ -111,7 +112,7 @@ def shown(
     if opened is not None and act == "not-now":
         context["give"] = give or GiveForm(reason=opened, user=request.user)
     if opened is not None:
-        context |= {"form": form or form_for(act, opened, request=request), "act_url": act_url(act, opened) + query}
+        context |= {"form": form or form_for(act, opened, request=request, is_chosen=bool(chosen)), "act_url": act_url(act, opened) + query}
         context |= {"others": day.others(opened), "past": day.past(opened), "weights": ReasonCard(opened).weights(day.on)}
         context |= {"held": opened.company.rights_of(request.user), "is_first": opened == queue[0]}
         context |= {"open_here": url_of_day(request, open=opened.pk)}
@@ -176,8 +177,15 @@ def refused(request: StaffRequest, reason: Reason, act: str, form: object) -> Ht
 def next_card(request: StaffRequest, decision: Decision) -> HttpResponse:
     """The day without the finished card, with a toast that offers to undo."""
     if request.headers.get("HX-Request"):
-        return answer(request, shown(request, day_of(request), just=decision), part="contacts/today.html#day")
+        return day_again(request, just=decision)
     return redirect(url_of_day(request, done=decision.pk))
+
+
+def day_again(request: StaffRequest, *, just: Decision | None = None) -> HttpResponse:
+    """The day in its new state; its address holds no card that was open before."""
+    response = answer(request, shown(request, day_of(request), just=just), part="contacts/today.html#day", to=url_of_day(request))
+    response.headers["HX-Replace-Url"] = url_of_day(request)
+    return response
 
 
 def work_off(request: StaffRequest, reason_id: int, act: str, carry_out: Callable[[Reason, Any, date], Decision]) -> HttpResponse:
@@ -260,4 +268,4 @@ def undo(request: StaffRequest, decision_id: int) -> HttpResponse:
     mine = Decision.objects.where(request.user, may="serve_customers").filter(by=request.user)
     decision = get_object_or_404(mine.select_related("company__centre", "interaction__company"), pk=decision_id)
     actions.take_back(decision, planning_for(decision.rule), by=request.user)
-    return answer(request, shown(request, day_of(request)), part="contacts/today.html#day", to=url_of_day(request))
+    return day_again(request)

@@ -1,0 +1,48 @@
+"""Today: nothing is chosen before somebody chooses it, and the address holds no card that is past."""
+
+from django.test import Client
+
+from accounts.models import Company
+from contacts.models import Decision
+from tests.contacts.today import TODAY, words
+from tests.factories.reasons import make_reason
+
+HTMX = {"HX-Request": "true"}
+
+
+def checked(card: str) -> int:
+    return card.partition("</fieldset>")[0].count(" checked")
+
+
+def test_no_outcome_is_chosen_before_its_button_is(as_anna: Client, north_ag: Company) -> None:
+    reason = make_reason(north_ag)
+    card = words(as_anna.get(TODAY)).partition('id="open"')[2]
+    assert checked(card) == 0 and " data-chosen" not in card
+    chosen = words(as_anna.get(TODAY, {"open": reason.pk, "do": "not-reached"})).partition('id="open"')[2]
+    assert " data-chosen" in chosen
+
+
+def test_words_without_an_outcome_are_asked_for_it_and_kept(as_anna: Client, north_ag: Company) -> None:
+    reason = make_reason(north_ag)
+    response = as_anna.post(f"/today/{reason.pk}/reached/", {"text": "Typed."})
+    assert response.status_code == 422
+    page = words(response)
+    assert "Choose what came of it." in page and "Typed." in page
+    assert not Decision.objects.exists()
+
+
+def test_a_button_chosen_for_a_card_that_is_past_says_nothing_of_the_next(as_anna: Client, north_ag: Company) -> None:
+    first = make_reason(north_ag)
+    second = make_reason(north_ag, rule="coverage")
+    as_anna.post(f"/today/{first.pk}/not-reached/", {"chip": "not_reached"})
+    response = as_anna.get(TODAY, {"open": first.pk, "do": "not-reached"})
+    assert response.context["opened"] == second
+    assert (response.context["act"], response.context["chose"]) == ("reached", False)
+
+
+def test_after_a_save_the_address_is_the_days_own(as_anna: Client, north_ag: Company) -> None:
+    reason = make_reason(north_ag)
+    saved = as_anna.post(f"/today/{reason.pk}/reached/?group=decision_maker", {"chip": "reached", "text": "x"}, headers=HTMX)
+    assert saved.headers["HX-Replace-Url"] == f"{TODAY}?group=decision_maker"
+    undone = as_anna.post(f"/today/undo/{Decision.objects.get().pk}/", headers=HTMX)
+    assert undone.headers["HX-Replace-Url"] == TODAY
