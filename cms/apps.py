@@ -12,11 +12,14 @@ class CmsConfig(AppConfig):
         from accounts.staff.actions.roles import grants_beside  # noqa: PLC0415  models are loaded only now
         from cms.landing import landing_for_guests, landing_page, let_write, make_landing_page  # noqa: PLC0415
         from cms.models.brand import house_brand  # noqa: PLC0415
+        from cms.publishing import publish_scheduled  # noqa: PLC0415
         from events import landing  # noqa: PLC0415
+        from fleetportal.core.jobs.minutes import each_minute  # noqa: PLC0415
         from fleetportal.core.web.pages import NavigationEntry, navigation  # noqa: PLC0415
 
         navigation.register("cms", NavigationEntry(_("Web pages"), "world-www", "wagtailadmin_home", "edit_pages", group=9), weight=930)
         brands.register("cms", house_brand)
+        each_minute.register("cms", publish_scheduled)
         landing.pages.register("cms", landing_page)
         landing.pages_for_guests.register("cms", landing_for_guests)
         landing.makers.register("cms", make_landing_page)

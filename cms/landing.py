@@ -64,6 +64,17 @@ def make_landing_page(event: Event, by: object) -> None:
         speak_every_language(page)
 
 
+def leave_event(page: EventPage, *, by: object) -> None:
+    """The copied page is about no event, published or not: the home page would list the evening twice."""
+    if page.event_id is None:
+        return
+    page.event = None
+    page.save()
+    revision = page.save_revision(user=by)
+    if page.live:
+        revision.publish(user=by, skip_permission_checks=True)  # it is public already, with less in it now
+
+
 def speak_every_language(page: EventPage) -> None:
     """Add the page below the home pages of all other languages, as an alias: it follows the original until an editor turns it into
     a translation. Repeating it changes nothing."""

@@ -9,6 +9,7 @@ urlpatterns = [
     path("vouchers/new/", programmes.programme_new, name="programme_new"),
     path("vouchers/redeem/", door.redeem, name="redeem"),
     path("vouchers/redemptions/<int:redemption_id>/undo/", door.undo, name="undo_redemption"),
+    path("vouchers/redemptions/<int:redemption_id>/undo-at-once/", door.undo_slip, name="undo_slip"),
     path("vouchers/counter/", counter.counter, name="counter"),
     path("vouchers/counter/<int:person_id>/", counter.counter_person, name="counter_person"),
     path("vouchers/counter/<int:person_id>/claim/", counter.claim_on_behalf, name="claim_on_behalf"),

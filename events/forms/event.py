@@ -93,6 +93,8 @@ class EventForm(RowForm):
         if data["largest_party"] > data["capacity"]:
             words = _("There are only %(seats)d seats, so one guest can’t have more.")
             self.add_error("largest_party", words % {"seats": data["capacity"]})
+        if not self.errors:
+            self.refuse_taken(data)
         if self.event and data["capacity"] < self.seating.taken:
             self.add_error("capacity", _("%(taken)d seats are already taken, so you can’t offer fewer.") % {"taken": self.seating.taken})
         return data
@@ -109,6 +111,15 @@ class EventForm(RowForm):
         """An error at `field` for a time that has passed, unless the event has it already: one that is under way can be edited."""
         if moment and moment <= timezone.now() and moment != getattr(self.event, column, None) and field not in self.errors:
             self.add_error(field, _("This time has already passed; choose a later date."))
+
+    def refuse_taken(self, data: dict[str, Any]) -> None:
+        """An error at the location where another event is there at that time. Costs 1 query."""
+        facts = {name: data[name] for name in ("centre", "area", "place", "starts_at", "ends_at")}
+        if self.event and all(facts[name] == getattr(self.event, name) for name in facts):
+            return
+        other = Event(pk=self.event.pk if self.event else None, **facts).in_the_way(Event.objects.not_cancelled())
+        if other:
+            self.add_error("place", other.taken_words)
 
     def edge(self, column: str, day: date | None, clock: time, zone: ZoneInfo) -> datetime | None:
         """The first or last moment of registration; exactly the one shown where the day is unchanged."""

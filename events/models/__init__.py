@@ -7,6 +7,7 @@ from events.models.event import (
     EventState,
     NotADraft,
     PastMoment,
+    PlaceTaken,
     RegistrationClosed,
     TooManyGuests,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "NotComing",
     "NotEnoughSeats",
     "PastMoment",
+    "PlaceTaken",
     "Registration",
     "RegistrationClosed",
     "Seating",

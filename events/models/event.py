@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +15,7 @@ from accounts.models import Centre, Company, CompanyIds, TouchedCompany, Vehicle
 from contacts.models import DecisionMaker, Driver, Holder, VehicleUser
 from events.models.registration import Registration
 from events.models.seating import Seating
+from fleetportal.core.db import fold
 from fleetportal.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -74,6 +76,12 @@ class PastMoment(Refused):
     code = "past_moment"
 
 
+class PlaceTaken(Refused):
+    """Another event takes place there at that time."""
+
+    code = "place_taken"
+
+
 class EventOver(Refused):
     """The event is over and can't be changed."""
 
@@ -114,6 +122,9 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def past(self, *, now: datetime) -> Self:
         return self.filter(ends_at__lte=now)
+
+    def not_cancelled(self) -> Self:
+        return self.exclude(state=EventState.CANCELLED)
 
     def starting_between(self, first: datetime, last: datetime) -> Self:
         return self.filter(starts_at__gte=first, starts_at__lt=last)
@@ -209,6 +220,25 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         """The centre's street and town, unless the location contains them."""
         parts = () if self.area == Area.ELSEWHERE else (self.centre.street, f"{self.centre.postcode} {self.centre.city}".strip())
         return ", ".join(part for part in parts if part and part not in self.place)
+
+    def in_the_way(self, among: EventQuerySet) -> "Event | None":
+        """The first of `among` that takes place there at the same time. Costs 1 query."""
+        near = among.filter(centre=self.centre_id, starts_at__lt=self.ends_at, ends_at__gt=self.starts_at).exclude(pk=self.pk)
+        return next((other for other in near.select_related("host", "centre").order_by("starts_at") if self.shares_place_with(other)), None)
+
+    def shares_place_with(self, other: "Event") -> bool:
+        """True where both, at one centre, need the same place: the whole house, or the one named. Two may each have a part of it."""
+        areas = {self.area, other.area}
+        if Area.WHOLE in areas and Area.ELSEWHERE not in areas:
+            return True
+        is_part_of_house = areas == {Area.PART} and fold(self.place) == fold(self.centre.name)
+        return fold(self.place) == fold(other.place) and not is_part_of_house
+
+    @property
+    def taken_words(self) -> str:
+        """For whoever wants the place at the same time: what takes place there, when, and whom to ask."""
+        facts = {"event": self.title, "begins": date_format(self.begins, "DATETIME_FORMAT"), "host": self.host or self.centre}
+        return _("“%(event)s” takes place there at that time (%(begins)s, %(host)s).") % facts
 
     @property
     def told_to_guests(self) -> tuple[object, ...]:

@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old exports": {"task": "core.forget_old_exports", "schedule": 3600.0},
     "forget files of old imports": {"task": "intake.forget_files", "schedule": 3600.0},
     "remind who comes tomorrow": {"task": "events.remind_coming", "schedule": 600.0},
+    "publish pages that are due": {"task": "cms.publish_scheduled", "schedule": 60.0},
     "let vouchers expire": {"task": "gifts.expire_vouchers", "schedule": 600.0},
     "look again at touched companies": {"task": "accounts.look_again", "schedule": SWEEP_SECONDS},
     "count the fleets anew": {"task": "accounts.mend_fleets", "schedule": 86_400.0},  # repairs rows written without the verbs

@@ -55,6 +55,12 @@ class PoolEmpty(VoucherRefused):
     code = "pool_empty"
 
 
+class RedemptionKept(VoucherRefused):
+    """The redemption was a while ago, or somebody else's: it takes the right to undo, and a reason."""
+
+    code = "redemption_kept"
+
+
 class NotRedeemed(VoucherRefused):
     """There is no redemption left to undo."""
 

@@ -3,6 +3,7 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from fleetportal.core.jobs.minutes import Minutes
 from fleetportal.core.outbox.sending import send_due
 
 
@@ -13,10 +14,12 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="send what is due now, then end")
 
     def handle(self, *args: object, once: bool, **options: object) -> None:
+        minutes = Minutes()
         try:
             while True:
                 while send_due():
                     pass
+                minutes.pass_by()
                 if once:
                     return
                 time.sleep(settings.SWEEP_SECONDS)
