@@ -10,6 +10,7 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.customers.models.assignment import Assignment
 from accounts.customers.models.company import Company
 from accounts.staff.actions.roles import centres_of, extend_to_new, set_roles
+from accounts.staff.administering import MAY, administered_by, belongs_elsewhere_too
 from accounts.staff.leaving import assigned_to
 from accounts.staff.models.centre import Centre
 from accounts.staff.models.user import User
@@ -25,8 +27,6 @@ from accounts.staff.roles import ROLE_NAMES, ROLES, rights_in_words
 from fleetportal.core import audit
 from fleetportal.core.audit import Entry
 from fleetportal.core.web.forms import RowsField
-
-MAY = "administer"
 
 
 class Administration(AdminSite):
@@ -88,12 +88,20 @@ RoleFields = type(
 
 
 class StaffForm(RoleFields, UserChangeForm):  # type: ignore[misc, valid-type, type-arg]  # fields made of the table of roles
+    """The form of a user; `by` is the administrator who has it before them, and their centres are its choices."""
+
+    by: User
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        centres = Centre.objects.where(self.by, may=MAY)
         held = centres_of(self.instance) if self.instance.pk else {}
         for role in ROLES:
-            self.fields[field_of(role)].help_text = rights_in_words(role)
-            self.initial[field_of(role)] = held.get(role, ())
+            field = self.fields[field_of(role)]
+            field.help_text, field.queryset = rights_in_words(role), centres
+            self.initial[field_of(role)] = held.get(role, set()) & self.by.rights.centres(MAY)
+        if "home_centre" in self.fields:
+            self.fields["home_centre"].queryset = centres
 
     def roles(self) -> dict[str, object]:
         """The chosen roles, with their centres."""
@@ -134,18 +142,52 @@ class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]  # takes no para
         return [*others, (title, {**options, "description": left_behind(obj, seen_by=cast(User, request.user))})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
-        """Users can't take the right to sign in away from themselves."""
-        return ("is_active",) if obj is not None and obj == request.user else ()
+        """Users can't take the right to sign in away from themselves. Of somebody who works at other centres too, administrators of
+        some centres change the roles at theirs, and nothing else."""
+        user = cast(User, request.user)
+        if isinstance(obj, User) and belongs_elsewhere_too(obj, seen_by=user):
+            return ("username", "first_name", "last_name", "email", "phone", "language", "home_centre", "is_active")
+        return ("is_active",) if obj is not None and obj == user else ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).filter(pk__in=administered_by(cast(User, request.user)))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **options)
+        return type(form.__name__, (form,), {"by": request.user}) if obj else form
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Raises PermissionDenied for somebody who works at other centres too: their password opens these."""
+        other = self.get_object(request, id)
+        if other is not None and belongs_elsewhere_too(other, seen_by=cast(User, request.user)):
+            raise PermissionDenied
+        return cast(HttpResponse, super().user_change_password(request, id, form_url))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A new user belongs to a centre of whoever makes them, so that they can go on with the account."""
+        user = cast(User, request.user)
+        if not change and obj.home_centre_id is None and not user.may_everywhere(MAY):
+            own = Centre.objects.where(user, may=MAY)
+            obj.home_centre = own.filter(pk=user.home_centre_id).first() or own.first()
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change and form.instance != request.user:  # users can't change their own roles
-            set_roles(form.instance, form.roles(), by=cast(User, request.user))
+            user = cast(User, request.user)
+            set_roles(form.instance, form.roles(), by=user, among=user.rights.centres(MAY))
 
 
 class CentreAdmin(Audited):
     list_display = ("name", "city", "time_zone", "has_wash")
     prepopulated_fields = {"slug": ["name"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Centre]:
+        return super().get_queryset(request).filter(pk__in=Centre.objects.where(cast(User, request.user), may=MAY))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A new centre is a matter of the whole house."""
+        return cast(User, request.user).may_everywhere(MAY)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

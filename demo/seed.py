@@ -18,7 +18,7 @@ from demo.history import History
 from demo.occasions import Occasions
 from demo.people import PeopleWriter
 from demo.rows import DemoBatch, check_at_once
-from demo.staff import Staff
+from demo.staff import PASSWORD, Staff
 from demo.vehicles import VehicleWriter
 from fleetportal.core.errors import Refused
 
@@ -33,8 +33,9 @@ class NotEmpty(Refused):
     code = "not_empty"
 
 
-def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None) -> Staff:
-    """Fill an empty database with that many companies, the same for the same seed and day. All or nothing.
+def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None, password: str | None = PASSWORD) -> Staff:
+    """Fill an empty database with that many companies, the same for the same seed and day. All or nothing. Without a `password`
+    nobody can sign in until somebody sets one.
 
     `tell` is called after each batch with the number of companies. Raises NotEmpty where there are customers or users already.
     """
@@ -43,7 +44,7 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None)
     with transaction.atomic():
         check_at_once()
         midnight = datetime.combine(on, time(), tzinfo=timezone.get_default_timezone())
-        staff = Staff(companies, chance=Random(f"{seed}/staff"), since=midnight)
+        staff = Staff(companies, chance=Random(f"{seed}/staff"), since=midnight, password=password)
         enter_companies(companies, staff, seed=seed, on=on, tell=tell)
         Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
         CounterWriter(staff, on=on, chance=Random(f"{seed}/counter")).add()

@@ -50,8 +50,8 @@ class House:
 class Staff:
     """Makes centres and users. Centres beyond the first two, and managers beyond the first, only if there are enough companies."""
 
-    def __init__(self, companies: int, *, chance: Random, since: datetime) -> None:
-        self.since = since
+    def __init__(self, companies: int, *, chance: Random, since: datetime, password: str | None) -> None:
+        self.since, self.password = since, password
         wanted = min(len(CENTRES), max(2, -(-companies // COMPANIES_OF_A_CENTRE)))
         self.centres = {slug: make_centre(number, slug, *facts) for number, (slug, *facts) in enumerate(CENTRES[:wanted])}
         self.users = {facts[0]: self.enter(number, *facts) for number, facts in enumerate(TEAM)}
@@ -64,7 +64,7 @@ class Staff:
         ]
 
     def enter(self, number: int, username: str, first: str, last: str, role: str, at: tuple[str, ...]) -> User:
-        """A user with the demo's public password."""
+        """A user with the demo's public password, or with none at all."""
         centres = list(self.centres.values()) if at == ("*",) else [self.centres[slug] for slug in at]
         region = CENTRES[[slug for slug, *_ in CENTRES].index(centres[0].slug)][2]
         user = User(
@@ -76,7 +76,7 @@ class Staff:
             date_joined=self.since,
         )
         user.phone, _dialled = extension(*switchboard(region, 100), number + 2)
-        user.set_password(PASSWORD)
+        user.set_password(self.password)
         user.save()
         give_role(user, role, centres, by=None)
         return user

@@ -106,7 +106,7 @@ def test_the_menu_leads_to_the_other_two_houses_those_who_may_enter(client, requ
     assert {address for address in ("/cms/", "/django-admin/") if f'href="{address}"' in page} == LEADS[who]
 
 
-def test_the_page_of_a_user_counts_what_a_deactivated_account_leaves_behind(client, admin, anna, boris, north_ag, south_ag):
+def test_the_page_of_a_user_counts_what_a_deactivated_account_leaves_behind(client, admin, anna, emil, north_ag, south_ag):
     """Deactivating ends nothing; each administrator sees what is at the centres they administer."""
     norbert = make_user("norbert", role="administrator", at=[north_ag.centre], home_centre=north_ag.centre)
     for company in (north_ag, south_ag):
@@ -122,5 +122,5 @@ def test_the_page_of_a_user_counts_what_a_deactivated_account_leaves_behind(clie
     anna.refresh_from_db()
     assert not anna.is_active and list(Assignment.objects.order_by("pk").values()) == before
     assert Task.objects.open().filter(owner=anna).count() == 2
-    other = reverse("admin:accounts_user_change", args=[boris.pk])
+    other = reverse("admin:accounts_user_change", args=[emil.pk])
     assert "Nothing at the centres you administer is assigned" in client.get(other).content.decode()

@@ -256,6 +256,16 @@ def test_the_command_says_how_many_it_made(capsys):
     assert "12 companies in" in capsys.readouterr().out
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("debug", [True, False])
+def test_r22_without_debug_the_command_makes_no_account_with_a_known_password(settings, capsys, debug):
+    settings.DEBUG = debug
+    call_command("seed_demo", "--companies", "10")
+    assert any(user.check_password("demo") for user in User.objects.all()) is debug
+    assert any(user.has_usable_password() for user in User.objects.all()) is debug
+    assert ("changepassword" in capsys.readouterr().out) is not debug
+
+
 @pytest.mark.parametrize("number", ["9", "1000001", "-5"])
 def test_a_size_out_of_range_is_refused(number):
     with pytest.raises(CommandError, match="from 10 to 1000000"):

@@ -56,14 +56,18 @@ def take_role(user: User, role: str, centres: Iterable[Centre] | None = None, *,
         return change(user, lambda held: {one for one in held if one[0] != role or (taken is not None and one not in taken)}, by=by)
 
 
-def set_roles(user: User, roles: Mapping[str, Iterable[Centre]], *, by: User | None) -> bool:
-    """Set the roles and centres of `user` to exactly these; True where something changed.
+def set_roles(user: User, roles: Mapping[str, Iterable[Centre]], *, by: User | None, among: Collection[int] | None = None) -> bool:
+    """Set the roles and centres of `user` to exactly these; True where something changed. With `among`, the pks of centres, roles
+    elsewhere stay as they are and none is given there.
 
     Raises KeyError for a role that `MAY` does not know, RoleNeedsCentre. Costs as much as `give_role`.
     """
     wanted = {one for role, centres in roles.items() for one in held_at(role, centres)}
     with transaction.atomic():
-        return change(user, lambda held: wanted, by=by)
+        if among is None:
+            return change(user, lambda held: wanted, by=by)
+        here = {one for one in wanted if one[1] in among}
+        return change(user, lambda held: here | {one for one in held if one[1] not in among}, by=by)
 
 
 def extend_to_new(centre: Centre, *, by: User | None) -> None:

@@ -3,10 +3,12 @@
 import time
 from argparse import ArgumentParser, ArgumentTypeError
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from demo.seed import FEWEST, MOST, fill
+from demo.staff import PASSWORD
 from fleetportal.core.errors import Refused
 
 
@@ -33,7 +35,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{done:,} of {companies:,} companies, {time.monotonic() - began:.0f} s")
 
         try:
-            fill(companies, seed=seed, on=timezone.localdate(), tell=tell)
+            fill(companies, seed=seed, on=timezone.localdate(), tell=tell, password=PASSWORD if settings.DEBUG else None)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{companies:,} companies in {time.monotonic() - began:.1f} s.")
+        if not settings.DEBUG:
+            self.stdout.write("Without DEBUG no user of the demo has a password: set one with `manage.py changepassword admin`.")
