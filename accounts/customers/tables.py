@@ -1,5 +1,7 @@
 """The columns of companies and vehicles."""
 
+from collections.abc import Iterable
+
 import django_tables2
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,7 @@ from accounts.customers.rows import by_first_end
 from fleetportal.core.web.lists import TableColumn, label_of
 
 
-def ranked(rows: QuerySet[Model], field: str, values: object, is_descending: bool) -> tuple[QuerySet[Model], bool]:
+def ranked(rows: QuerySet[Model], field: str, values: Iterable[str], is_descending: bool) -> tuple[QuerySet[Model], bool]:
     order = rank(field, values)
     return rows.order_by(order.desc() if is_descending else order.asc(), "name_folded"), True
 
