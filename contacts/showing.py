@@ -77,7 +77,7 @@ def register() -> None:
 
 
 def people(user: User) -> QuerySet[Person]:
-    return Person.objects.visible_to(user).with_roles_seen_by(user)
+    return Person.objects.visible_to(user).with_addresses().with_roles_seen_by(user)
 
 
 def person_page(person: Person) -> str:

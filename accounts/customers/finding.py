@@ -9,6 +9,7 @@ from django.db import models
 from accounts.customers.models.company import Company
 from accounts.customers.models.vehicle import Vehicle
 from fleetportal.core.db import search
+from fleetportal.core.db.normal_forms import Fact
 from fleetportal.core.registry import Registry
 
 MOST = 20  # hits of one kind
@@ -32,6 +33,7 @@ class Hit:
     title: str
     about: object
     url: str
+    why: list[Fact]  # by what it was found, where the title does not say it
 
 
 findable: Registry[Findable] = Registry("findable")
@@ -51,8 +53,13 @@ def hits(question: str, user: Any) -> list[tuple[Findable, list[Hit], bool]]:
         else:
             rows = from_the_reach(reach, question, reaches_far=reaches_far)
         if rows:
-            found.append((kind, [Hit(str(row), kind.about(row, user), kind.url(row)) for row in rows[:MOST]], len(rows) > MOST))
+            found.append((kind, [hit(kind, row, question, user) for row in rows[:MOST]], len(rows) > MOST))
     return found
+
+
+def hit(kind: Findable, row: Any, question: str, user: Any) -> Hit:
+    """One result, with the facts by which it was found."""
+    return Hit(str(row), kind.about(row, user), kind.url(row), search.why(question, str(row), row.searched))
 
 
 def within(reach: models.QuerySet[models.Model], ids: list[int]) -> list[object]:

@@ -97,7 +97,7 @@ def test_a_search_costs_the_same_for_one_hit_of_each_and_three(
         make_role("user", company, make_person(f"Muster{number}"))
         make_vehicle(company, plate=f"HH-M {number}", make="Muster")
     client.force_login(anna)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/search/?q=muster")
 
 
@@ -180,7 +180,7 @@ def test_a_word_that_is_everywhere_costs_the_same_however_often_it_is_found(
         make_role("user", company, make_person(f"Muster{number}"))
         make_vehicle(company, make="Muster")
     client.force_login(carla)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get("/search/?q=muster")
 
 

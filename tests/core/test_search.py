@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fleetportal.core.db import search
+from fleetportal.core.db.normal_forms import Fact
 from fleetportal.core.db.search import SearchRow
 from tests.factories.accounts import make_centre
 
@@ -71,7 +72,7 @@ def test_a_row_written_again_is_found_by_its_new_words_only(library):
 
 def test_a_forgotten_row_is_not_found(library):
     centre = make_centre()
-    search.index([search.row(centre, title="Waldhaus", texts=["Waldhaus"])])
+    search.index([search.row(centre, title="Waldhaus", facts=[Fact("Waldhaus")])])
     assert found("waldhaus") == {"Waldhaus"}
     search.forget(type(centre), [centre.pk])
     assert found("waldhaus") == set()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.staff.models.centre import Centre
 from fleetportal.core import audit
 from fleetportal.core.db import Folded, bulk, fold, lock, search
+from fleetportal.core.db.normal_forms import Fact
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -173,8 +174,18 @@ class Company(Folded):
         self.name_folded = fold(self.name)[:200]
 
     @property
+    def searched(self) -> list[Fact]:
+        """What search finds it by."""
+        return [
+            *(Fact(self.name), Fact(self.city, _("City")), Fact(self.postcode, _("Postcode"))),
+            Fact(self.vat_number, _("VAT number"), "long"),
+            *(Fact(self.phone, _("Telephone"), "telephone", self.country), Fact(self.email, _("E-mail"))),
+            *(Fact(self.website, _("Website")), Fact(self.external_id, _("ID in the source system"), "code")),
+        ]
+
+    @property
     def search_row(self) -> search.SearchRow:
-        return search.row(self, title=self.name, texts=[self.name, self.city, self.postcode, self.vat_number])
+        return search.row(self, title=self.name, facts=self.searched)
 
     @property
     def responsible(self) -> "User | None":

@@ -15,6 +15,8 @@ from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number, Unit, declare
 from fleetportal.core import audit
 from fleetportal.core.db import Folded, bulk, fold, locked, search
+from fleetportal.core.db.folding import compact, plain_letters
+from fleetportal.core.db.normal_forms import Fact
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -143,8 +145,14 @@ class Vehicle(Folded):
         return self.use == Use.PERSONAL
 
     @property
+    def searched(self) -> list[Fact]:
+        """What search finds it by."""
+        codes = [Fact(self.plate, _("Plate"), "code"), Fact(self.plate_folded), Fact(self.vin, _("VIN"), "long")]
+        return [*codes, Fact(self.title), Fact(self.external_id, _("ID in the source system"), "code")]
+
+    @property
     def search_row(self) -> search.SearchRow:
-        return search.row(self, title=str(self), texts=[self.plate, self.plate_folded, self.vin, self.title])
+        return search.row(self, title=str(self), facts=self.searched)
 
     @classmethod
     def enter(cls, *, by: "User | None", **facts: object) -> "Vehicle":
@@ -286,10 +294,7 @@ def count_for_second_delivery(number: Number, on: date, at: CentreQuerySet) -> i
     return Vehicle.objects.for_second_delivery(on=on).filter(company__centre__in=at).count()
 
 
-LOOK_ALIKES = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
-
-
 @lru_cache(maxsize=16_384)  # an import looks up the same plate about ten times
 def fold_plate(plate: str) -> str:
     """`plate` folded for look-ups: no spaces or hyphens, Cyrillic look-alikes as Latin letters ("А 123 ВС 77" is "a123bc77")."""
-    return "".join(sign for sign in fold(plate).translate(LOOK_ALIKES) if sign.isalnum())[:16]
+    return compact(plain_letters(fold(plate)))[:16]

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre, Company, in_reach
 from fleetportal.core import audit
 from fleetportal.core.db import Folded, bulk, fold, is_one, lock, search
+from fleetportal.core.db.normal_forms import Fact
 from fleetportal.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -213,7 +214,13 @@ class Person(Folded):
 
     def search_row_with(self, addresses: Iterable[str]) -> search.SearchRow:
         """The search row, given the public addresses."""
-        return search.row(self, title=self.name, texts=[self.first_name, self.last_name, *addresses])
+        return search.row(self, title=self.name, facts=[Fact(self.first_name), Fact(self.last_name), *facts_of(addresses)])
+
+    @property
+    def searched(self) -> list[Fact]:
+        """What search finds the person by; on rows of `with_addresses()` without a query."""
+        public = [address.value for address in self.addresses.all() if not address.is_private]
+        return [Fact(self.first_name), Fact(self.last_name), *facts_of(public)]
 
 
 class PersonAddressQuerySet(models.QuerySet["PersonAddress"]):
@@ -321,6 +328,12 @@ def index_people(people: Collection[int]) -> None:
     """Update the search index of the people with these ids. Costs 3 queries for a thousand."""
     if people:
         search.index(one.search_row for one in Person.objects.filter(pk__among=people).prefetch_related("addresses"))
+
+
+def facts_of(addresses: Iterable[str]) -> Iterator[Fact]:
+    """What search finds addresses by: telephone numbers however they are typed."""
+    for value in addresses:
+        yield Fact(value, _("E-mail")) if "@" in value else Fact(value, _("Telephone"), "telephone")
 
 
 def full_name(first: str, last: str) -> str:

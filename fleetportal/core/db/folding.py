@@ -10,6 +10,8 @@ JOINING = re.compile("[\u0027\u2018\u2019\u02bc\u0060\u00b4\u200b-\u200d\ufeff]"
 
 REMEMBERED = 100  # characters; longer texts are not repeated
 
+LOOK_ALIKES = str.maketrans("авекмнорстухіј", "abekmhopctyxij")  # Cyrillic letters of plates and their Latin look-alikes
+
 COMBINING = re.compile("[\u0300-\u036f]")
 
 
@@ -33,3 +35,13 @@ def folded(text: str) -> str:
     for letter, plain in (("ł", "l"), ("ø", "o"), ("æ", "ae"), ("œ", "oe"), ("đ", "d"), ("ı", "i")):
         text = text.replace(letter, plain)
     return " ".join(JOINING.sub("", text).split())
+
+
+def compact(text: str) -> str:
+    """`text` folded, as one word: letters and digits only."""
+    return "".join(sign for sign in fold(text) if sign.isalnum())
+
+
+def plain_letters(folded: str) -> str:
+    """Folded text with Cyrillic look-alikes as Latin letters, for codes: "а123вс77" is "a123bc77"."""
+    return folded.translate(LOOK_ALIKES)

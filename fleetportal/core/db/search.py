@@ -14,6 +14,8 @@ from django.db.models import OuterRef, Q
 from django.db.models.sql.compiler import SQLCompiler
 
 from fleetportal.core.db import JOINING, bulk, fold, is_one
+from fleetportal.core.db.normal_forms import Fact, asked
+from fleetportal.core.db.spellings import respelt
 
 WORD = re.compile(r"\w+")
 UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
@@ -26,11 +28,14 @@ MAX_LETTERS = 60  # of one word: PostgreSQL refuses words of 2,000
 
 class SearchRowQuerySet(models.QuerySet["SearchRow"]):
     def matching(self, question: str) -> "SearchRowQuerySet":
-        """Rows in which each word of `question` is the beginning of a word; «überland» finds "Ueberland" and vice versa."""
-        words = [spellings for word in WORD.findall(without_case(question))[:MAX_WORDS] if (spellings := variants(word))]
+        """Rows in which each word of `question` is the beginning of a word, or the whole question of a normal form.
+
+        «überland» finds "Ueberland" and vice versa, «Tichonow» Tikhonov, «0176 057» a number stored with +49.
+        """
+        words, forms = asked_words(question), asked(question[:MAX_LETTERS])
         if not words:
             return self.none()
-        return self.filter(_matches_fts(words) if connection.vendor == "sqlite" else _matches_tsquery(words))
+        return self.filter(_matches_fts(words, forms) if connection.vendor == "sqlite" else _matches_tsquery(words, forms))
 
 
 class SearchRow(models.Model):
@@ -88,9 +93,30 @@ def first(model: type[models.Model], question: str, *, order: Sequence[str]) -> 
     return list(rows.order_by(*order).values_list("pk", flat=True)[:CUT])
 
 
-def row(obj: models.Model, *, title: str, texts: Iterable[str]) -> SearchRow:
+def row(obj: models.Model, *, title: str, facts: Iterable[Fact]) -> SearchRow:
     """The search row of `obj`, not yet saved."""
-    return bulk.new(SearchRow, object_type=obj._meta.label_lower, object_id=obj.pk, title=title[:200], words=words_of(texts))
+    return bulk.new(SearchRow, object_type=obj._meta.label_lower, object_id=obj.pk, title=title[:200], words=words_of_facts(facts))
+
+
+def why(question: str, title: str, facts: Iterable[Fact]) -> list[Fact]:
+    """The labelled `facts` by which `question` finds a row, as far as its title does not say it."""
+    words, forms = asked_words(question), asked(question[:MAX_LETTERS])
+    shown = words_of([title]).split()
+    if all(begins(shown, spellings) for spellings in words):
+        return []
+    unsaid = [spellings for spellings in words if not begins(shown, spellings)]
+    found = []
+    for fact in facts:
+        if fact.label and fact.value and fact.value != title:
+            own = words_of_facts([fact]).split()
+            if begins(own, forms) or any(begins(own, spellings) for spellings in unsaid):
+                found.append(fact)
+    return found
+
+
+def begins(words: Iterable[str], spellings: Sequence[str]) -> bool:
+    """True where one of `words` begins with one of `spellings`."""
+    return any(word.startswith(tuple(spellings)) for word in words)
 
 
 def index(rows: Iterable[SearchRow]) -> None:
@@ -118,6 +144,20 @@ def words_of(texts: Iterable[str]) -> str:
     return " ".join(found)
 
 
+def words_of_facts(facts: Iterable[Fact]) -> str:
+    facts = [fact for fact in facts if fact.value]
+    words = dict.fromkeys(words_of(fact.value for fact in facts).split(" "))
+    words |= dict.fromkeys(form[:MAX_LETTERS] for fact in facts for form in fact.forms)
+    words.pop("", None)
+    return " ".join(words)
+
+
+def asked_words(question: str) -> list[tuple[str, ...]]:
+    """The words of `question`, each in all its spellings."""
+    words = [spellings for word in WORD.findall(without_case(question))[:MAX_WORDS] if (spellings := variants(word))]
+    return [(*spellings, *respelt(spellings[0])) for spellings in words]
+
+
 def without_case(text: str) -> str:
     """`text` in lower case with umlauts kept (one character each), so that both spellings can be made from it."""
     return unicodedata.normalize("NFKC", JOINING.sub("", text)).casefold()
@@ -136,15 +176,16 @@ def spellings_of(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(w for w in (fold(word), fold(spelt)) if w))
 
 
-def _matches_fts(words: list[tuple[str, ...]]) -> Q:
+def _matches_fts(words: list[tuple[str, ...]], forms: list[str]) -> Q:
     query = " AND ".join("(" + " OR ".join(f'"{spelling}"*' for spelling in spellings) + ")" for spellings in words)
+    query = " OR ".join([f"({query})", *(f'"{form}"*' for form in forms)])
     ids = models.expressions.RawSQL("SELECT rowid FROM core_searchrow_fts WHERE core_searchrow_fts MATCH %s", [query])
     return Q(pk__in=ids)
 
 
-def _matches_tsquery(words: list[tuple[str, ...]]) -> Q:
+def _matches_tsquery(words: list[tuple[str, ...]], forms: list[str]) -> Q:
     query = " & ".join("(" + " | ".join(f"{spelling}:*" for spelling in spellings) + ")" for spellings in words)
-    return Q(words__matches=query)
+    return Q(words__matches=" | ".join([f"({query})", *(f"{form}:*" for form in forms)]))
 
 
 @models.TextField.register_lookup
