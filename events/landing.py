@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from events.models import Event
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+
+from events.models import Event, EventTexts
 from fleetportal.core.registry import Registry
 
 
@@ -41,3 +45,28 @@ def words(event: Event) -> dict[str, object]:
     """Context for guests' templates: the landing page if it is public. Costs 1 query where it is not cached."""
     found = next((found for page in pages_for_guests if (found := page(event))), None)
     return {"landing": found if found and found.is_live else None}
+
+
+def texts(event: Event, language: str) -> EventTexts:
+    """What `event` says to a reader of that language: its texts in it, else those of its landing page where that was translated, else
+    its texts in the language of the house. Title and words are never of two languages.
+
+    Costs nothing, or what the landing page costs where the event itself has no texts in that language.
+    """
+    written = event.texts_in(language)
+    if written is not None or language not in dict(settings.LANGUAGES):
+        return written or event.own_texts
+    with translation.override(language):
+        page = next((found for page in pages_for_guests if (found := page(event))), None)
+    if page and page.is_live and page.title and (page.intro or not event.intro):
+        return EventTexts(language, page.title, intro=page.intro)
+    return event.own_texts
+
+
+def missing_languages(event: Event, page: Landing | None) -> list[str]:
+    """The names of the languages in which the event has no texts: guests who read them get letters in the language of the house.
+
+    `page` is its landing page, which may have been translated. Costs nothing without one.
+    """
+    missing = [(code, name) for code, name in settings.LANGUAGES if event.texts_in(code) is None]
+    return [str(gettext(name)) for code, name in missing if page is None or texts(event, code).language != code]

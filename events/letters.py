@@ -16,7 +16,7 @@ from accounts.models import Company
 from contacts.consent import unsubscribe
 from contacts.models import Channel, PersonAddress, Purpose
 from events import landing
-from events.models import Event, Invitation, Registration
+from events.models import Event, EventTexts, Invitation, Registration
 from fleetportal.core import ical
 from fleetportal.core.audit import label
 from fleetportal.core.links import Link
@@ -48,6 +48,7 @@ def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Map
     written = [(one, person, address) for one, person, address in reached if address]
     unknown = [person.pk for _registration, person, _address in written if person.pk not in came_by]
     answers = {**came_by, **answer_links(event, unknown)}
+    said = {language: landing.texts(event, language) for language in {person.language for _registration, person, _address in written}}
     return [
         MessageDraft(
             f"events/mail/{step}",
@@ -58,12 +59,14 @@ def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Map
             key=f"registration:{registration.pk}:{step}:{registration.revision}",
             context={
                 "event": event,
+                "texts": said[person.language],
                 "registration": registration,
                 "answer": answers.get(person.pk),
                 "ticket": tickets.get(registration.pk),
                 "by_post": address.channel == Channel.LETTER,
             },
-            attachments=calendar_files(step, registration) if address.channel == Channel.EMAIL else (),
+            language=said[person.language].language,
+            attachments=calendar_files(step, registration, said[person.language]) if address.channel == Channel.EMAIL else (),
             headers={"To": person.name} if address.channel == Channel.LETTER else {"Reply-To": reply_to(event)},
             address=address.value,
             channel=MessageChannel(address.channel),
@@ -113,20 +116,21 @@ def prolong_links(event: Event) -> None:
         links.update(expires_at=until)
 
 
-def calendar_files(step: Step, registration: Registration) -> list[dict[str, str]]:
+def calendar_files(step: Step, registration: Registration, texts: EventTexts) -> list[dict[str, str]]:
     """A calendar entry for a guest with seats, its update, or its withdrawal once the seats are given up; nothing for a guest who
     has only ever been on the waiting list."""
     if registration.is_seated and step != "reminder":
-        return [ical.attachment("REQUEST", appointment(registration))]
+        return [ical.attachment("REQUEST", appointment(registration, texts))]
     if step in ("cancelled", "called_off") and registration.had_seats:
-        return [ical.attachment("CANCEL", appointment(registration))]
+        return [ical.attachment("CANCEL", appointment(registration, texts))]
     return []
 
 
-def appointment(registration: Registration) -> ical.Appointment:
+def appointment(registration: Registration, texts: EventTexts | None = None) -> ical.Appointment:
     """The entry of the registration for the guest's calendar, in the guest's language."""
     event, person = registration.event, registration.person
-    with translation.override(person.language if person else settings.LANGUAGE_CODE):
+    texts = texts or landing.texts(event, person.language if person else settings.LANGUAGE_CODE)
+    with translation.override(texts.language):
         description = _("Seats reserved for %(name)s: %(party)d.") % {"party": registration.party, "name": registration.guest}
     return ical.Appointment(
         uid=f"registration-{registration.pk}@{settings.BASE_HOST}",
@@ -134,7 +138,7 @@ def appointment(registration: Registration) -> ical.Appointment:
         starts_at=event.starts_at,
         ends_at=event.ends_at,
         zone=event.centre.zone,
-        title=event.title,
+        title=texts.title,
         place=event.address,
         description=description,
         organizer=ical.Party.read(registration.organizer) if registration.organizer else organizer_of(event),
@@ -160,7 +164,7 @@ def to_invited(
     written = [invitation for invitation in invitations if invitation.person_id in addresses]
     preferences = unsubscribe.links_of({one.person_id: addresses[one.person_id] for one in written})
     answers = Link.objects.get_or_make_many("invitation", [one.pk for one in written], expires_at=links_expire_at(event))
-    said = {language: landing_words(event, language) for language in sorted({one.person.language for one in written})}
+    said = {language: landing.texts(event, language) for language in sorted({one.person.language for one in written})}
     return [
         MessageDraft(
             f"events/mail/{step}",
@@ -169,11 +173,12 @@ def to_invited(
             concerns=(label(Company), one.company_id),
             gate="invitation",
             address=addresses[one.person_id].value,
+            language=said[one.person.language].language,
             purpose=Purpose.INVITATIONS,
             key=invitation_key(event, one.person_id, step),
             context={
                 "event": event,
-                **said[one.person.language],
+                "texts": said[one.person.language],
                 "invitation": one,
                 "answer": answers[one.pk],
                 "preferences": preferences[one.person_id],
@@ -187,12 +192,6 @@ def to_invited(
 
 def invitation_key(event: Event, person: int, step: InvitingStep) -> str:
     return f"event:{event.pk}:{person}:{step}"
-
-
-def landing_words(event: Event, language: str) -> dict[str, object]:
-    """Title and intro of the event in that language, if they were translated."""
-    with translation.override(language):
-        return landing.words(event)
 
 
 def organizer_of(event: Event) -> ical.Party:

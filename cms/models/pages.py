@@ -106,7 +106,13 @@ class EventPage(PublicPage):
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         event = self.event if self.event and not self.event.is_draft else None
-        return {**super().get_context(request, *args, **kwargs), "event": event, "landing": self.pictures() | self.own_words}
+        texts = event.texts_in(self.locale.language_code) if event else None
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "event": event,
+            "texts": texts,
+            "landing": self.pictures() | self.own_words,
+        }
 
     @property
     def own_words(self) -> dict[str, str]:

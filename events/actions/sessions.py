@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import TH, relativedelta
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -32,13 +33,14 @@ def draft_second_delivery(centre: Centre, *, by: "User | None", now: datetime) -
 
 def make_second_delivery(centre: Centre, on: date, *, by: "User | None") -> Event:
     template = TEMPLATES[EventKind.SECOND_DELIVERY]
-    with translation.override(by.language if by else None):
+    with translation.override(settings.LANGUAGE_CODE):
         title = str(template.name)
     return planning.plan(
         by=by,
         capacity=template.capacity,
         kind=EventKind.SECOND_DELIVERY,
         title=title,
+        translations=template.translations,
         centre=centre,
         host=by,
         place=centre.name,

@@ -108,11 +108,12 @@ def rewrite_next(job: Job) -> int:
             rows = invited.filter(pk__among=of_step).select_related("event__centre", "event__host", "person")
             for draft in letters.to_invited(list(rows) if of_step else [], step=step):
                 message = of_step[draft.about.pk]
+                message.language = draft.language
                 render(draft, message)  # the way out in it is that of its address
                 message.headers, message.recipient, message.recipient_folded = dict(draft.headers), draft.address, fold(draft.address)
         for message in messages:
             message.queued_at = message.due_at = now
-        bulk.update(messages, ["subject", "text", "html", "headers", "recipient", "recipient_folded", "queued_at", "due_at"])
+        bulk.update(messages, ["subject", "text", "html", "language", "headers", "recipient", "recipient_folded", "queued_at", "due_at"])
         return len(messages)
 
 

@@ -1,11 +1,15 @@
 """The event form: a day and times in the time zone of its centre."""
 
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,19 +17,36 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, User
 from events.models import TEMPLATES, Area, Audience, Event, EventKind, Seating
+from events.models.event import TEXTS
 from fleetportal.core.money import CentsField
 from fleetportal.core.web.forms import ClockInput, DayField, RowForm, moment, offer
 
 if TYPE_CHECKING:
     from events.models import Template
 
+OTHER_LANGUAGES = {code: name for code, name in settings.LANGUAGES if code != settings.LANGUAGE_CODE}  # than that of the event's columns
 END_OF_DAY = time(23, 59, 59)
+
+
+@dataclass(frozen=True)
+class TextsIn:
+    """The fields of one language, as they are beside each other on the page."""
+
+    name: str
+    fields: list[forms.BoundField]
+    is_missing: bool
 
 
 class EventForm(RowForm):
     """Makes or edits an event of a centre where `user` may."""
 
-    asked_in = {"starts_at": "begins", "ends_at": "ends", "registration_opens_at": "opens_on", "registration_closes_at": "closes_on"}
+    asked_in = {
+        "starts_at": "begins",
+        "ends_at": "ends",
+        "registration_opens_at": "opens_on",
+        "registration_closes_at": "closes_on",
+        "translations": f"title_{next(iter(OTHER_LANGUAGES), '')}",
+    }
 
     kind = forms.ChoiceField(label=_("Kind"), choices=EventKind.choices)
     title = forms.CharField(label=_("Title"), max_length=120)
@@ -71,6 +92,10 @@ class EventForm(RowForm):
         self.event = kwargs["instance"] = event
         kwargs["initial"] = (as_written(event) if event else from_template(kind, user)) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
+        for code, language in OTHER_LANGUAGES.items():
+            for name, longest in TEXTS.items():
+                label, widget = f"{self.fields[name].label} ({language})", copy(self.fields[name].widget)
+                self.fields[f"{name}_{code}"] = forms.CharField(label=label, max_length=longest, required=False, widget=widget)
         centres = Centre.objects.where(user, may="run_events")
         offer(self, centre=centres)
         offer(self, host=User.objects.filter(Q(home_centre__in=centres) | Q(pk=user.pk), is_active=True).order_by("last_name"))
@@ -144,6 +169,8 @@ class EventForm(RowForm):
     def shown_value(self, column: str, value: object) -> str:
         if self.event and isinstance(value, datetime):
             return date_format(value.astimezone(self.event.zone), "DATETIME_FORMAT")
+        if isinstance(value, dict):
+            return "; ".join(written.get("title", "") for written in value.values())
         return super().shown_value(column, value)
 
     @cached_property
@@ -151,11 +178,26 @@ class EventForm(RowForm):
         """With the seats, which are stored in a separate row."""
         return super().own | {"capacity": Seating.capacity.field}
 
+    def languages(self) -> Iterator[TextsIn]:
+        """The texts in each language, that of the house first, and whether some are missing."""
+        own = {name: bool(self[name].value()) for name in TEXTS}
+        yield TextsIn(str(dict(settings.LANGUAGES)[settings.LANGUAGE_CODE]), [self[name] for name in TEXTS], is_missing=False)
+        for code, language in OTHER_LANGUAGES.items():
+            fields = {name: self[f"{name}_{code}"] for name in TEXTS}
+            is_missing = not fields["title"].value() or any(own[name] and not field.value() for name, field in fields.items())
+            yield TextsIn(str(language), list(fields.values()), is_missing=is_missing)
+
+    def translations(self) -> dict[str, dict[str, str]]:
+        """The texts by language, of those languages in which there are any."""
+        said = {code: {name: self.cleaned_data[f"{name}_{code}"] for name in TEXTS} for code in OTHER_LANGUAGES}
+        return {code: written for code, written in said.items() if any(written.values())}
+
     @property
     def values(self) -> dict[str, Any]:
         """The arguments of the verbs."""
-        apart = ("day", "begins", "ends", "opens_on", "closes_on")
+        apart = {"day", "begins", "ends", "opens_on", "closes_on", *(f"{name}_{code}" for name in TEXTS for code in OTHER_LANGUAGES)}
         values = {name: value for name, value in self.cleaned_data.items() if name not in apart}
+        values["translations"] = self.translations()
         return values | {"cost_per_head_cents": values["cost_per_head_cents"] or 0}
 
 
@@ -167,6 +209,7 @@ def from_template(kind: str, user: User) -> dict[str, object]:
     return {
         "kind": kind,
         "title": str(template.name),
+        **{f"{name}_{code}": text for code, written in template.translations.items() for name, text in written.items()},
         "centre": centre,
         "host": user.pk,
         "place": centre.name if centre else "",
@@ -197,6 +240,7 @@ def as_written(event: Event) -> dict[str, object]:
         "cost_per_head_cents",
     )
     written = {name: getattr(event, name) for name in names}
+    written |= {f"{name}_{code}": text for code, texts in event.translations.items() for name, text in texts.items()}
     opens, closes = event.registration_opens_at, event.registration_closes_at
     return written | {
         "centre": event.centre_id,

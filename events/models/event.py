@@ -1,4 +1,5 @@
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypedDict
 from zoneinfo import ZoneInfo
@@ -105,6 +106,19 @@ def within(centres: Collection[int], companies: CompanyIds) -> Q:
     return Q(centre__among=centres) | Q(centre__in=Company.objects.filter(pk__in=companies).values("centre"))
 
 
+@dataclass(frozen=True)
+class EventTexts:
+    """What an event says to guests in one language."""
+
+    language: str
+    title: str
+    headline: str = ""
+    intro: str = ""
+
+
+TEXTS = {"title": 120, "headline": 120, "intro": 1000}  # what an event says in each language, and how long it may be
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def where(self, user: "User", *, may: str) -> Self:
         """Events at centres where `user` holds `may`; for users who hold it only for their own companies, at the centres of these."""
@@ -152,6 +166,9 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     title = models.CharField(_("title"), max_length=120)
     headline = models.CharField(_("first line of the invitation"), max_length=120, blank=True)
     intro = models.TextField(_("what guests can expect"), max_length=1000, blank=True)
+    translations = models.JSONField(
+        _("texts in other languages"), default=dict, blank=True
+    )  # language -> TEXTS; the columns: LANGUAGE_CODE
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, verbose_name=_("centre"), related_name="events")
     host = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("host"), related_name="events_hosted"
@@ -221,6 +238,19 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         parts = () if self.area == Area.ELSEWHERE else (self.centre.street, f"{self.centre.postcode} {self.centre.city}".strip())
         return ", ".join(part for part in parts if part and part not in self.place)
 
+    @property
+    def own_texts(self) -> EventTexts:
+        """What it says in the language of the house."""
+        return EventTexts(settings.LANGUAGE_CODE, self.title, self.headline, self.intro)
+
+    def texts_in(self, language: str) -> EventTexts | None:
+        """What it says in that language; None while one of the texts that it has in the language of the house is missing."""
+        if language == settings.LANGUAGE_CODE:
+            return self.own_texts
+        written = self.translations.get(language, {})
+        is_whole = written.get("title") and all(written.get(name) or not getattr(self, name) for name in TEXTS)
+        return EventTexts(language, **{name: written.get(name, "") for name in TEXTS}) if is_whole else None
+
     def in_the_way(self, among: EventQuerySet) -> "Event | None":
         """The first of `among` that takes place there at the same time. Costs 1 query."""
         near = among.filter(centre=self.centre_id, starts_at__lt=self.ends_at, ends_at__gt=self.starts_at).exclude(pk=self.pk)
@@ -243,7 +273,8 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     @property
     def told_to_guests(self) -> tuple[object, ...]:
         """What the letters, the ticket and the calendar entry say of time and place, whatever column or centre it comes from."""
-        return (self.starts_at, self.ends_at, self.zone.key, self.address, self.title)
+        titles = sorted((language, written.get("title", "")) for language, written in self.translations.items())
+        return (self.starts_at, self.ends_at, self.zone.key, self.address, self.title, titles)
 
     @property
     def is_draft(self) -> bool:

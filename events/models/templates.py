@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import time
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,16 @@ class Template:
     largest_party: int
     days_ahead: int
     contract_ends_within_months: int | None = None
+
+    @property
+    def translations(self) -> dict[str, dict[str, str]]:
+        """Its name in the languages of guests, as an event keeps its texts."""
+        found = {}
+        for code, _language in settings.LANGUAGES:
+            with translation.override(code):
+                found[code] = {"title": str(self.name), "headline": "", "intro": ""}
+        del found[settings.LANGUAGE_CODE]
+        return found
 
 
 TEMPLATES: dict[str, Template] = {

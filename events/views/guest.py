@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -79,6 +80,7 @@ def guest_context(link: Link, event: Event) -> dict[str, object]:
         "house": house(event.centre),
         "event": event,
         "token": link.token,
+        "texts": landing.texts(event, get_language() or ""),
         **landing.words(event),
     }
 

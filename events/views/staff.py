@@ -200,6 +200,7 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
     now = figures.event_figures(found, request.user)
     show = request.GET.get("show", "")
     show = show if show in CHIPS else "answered"
+    page = landing.landing_page_of(found)
     context = {
         "event": found,
         "now": now,
@@ -210,7 +211,8 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
         "show": show,
         "guests": figures.guests(found, request.user, show),
         "ranks": figures.ranks(found) if now.waiting else {},
-        "landing": landing.landing_page_of(found),
+        "landing": page,
+        "missing": landing.missing_languages(found, page),
         "has_makers": bool(landing.makers.names()),
         "can_run": Event.objects.where(request.user, may="run_events").filter(pk=found.pk).exists(),
         "can_check_in": Event.objects.where(request.user, may="check_in").filter(pk=found.pk).exists(),

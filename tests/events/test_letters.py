@@ -143,7 +143,8 @@ def test_a_calendar_file_is_as_the_standard_asks() -> None:
 @pytest.mark.parametrize("language", ["en", "de", "it", "ru"])
 @pytest.mark.parametrize("step", ["seated", "changed", "cancelled", "waiting", "promoted", "moved", "called_off", "reminder"])
 def test_every_letter_has_subject_text_and_html_without_leftovers(language: str, step: Any) -> None:
-    registration = make_registration(person=make_guest(language=language), party=2, wishes="vegetarian")
+    written = {code: {"title": "Larea", "headline": "", "intro": ""} for code in ("de", "it", "ru")}
+    registration = make_registration(make_event(translations=written), make_guest(language=language), party=2, wishes="vegetarian")
 
     telling.tell(registration, step)
 

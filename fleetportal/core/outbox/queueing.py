@@ -58,6 +58,7 @@ class MessageDraft:
     attachments: Iterable[Mapping[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
+    language: str = ""
     channel: MessageChannel = MessageChannel.EMAIL
 
 
@@ -92,7 +93,7 @@ def message_from(draft: MessageDraft, now: datetime) -> Message:
     """The message made from `draft`, not yet saved. Raises KeyError for an unknown gate."""
     gates[draft.gate]
     to = draft.to
-    language = to.language or settings.LANGUAGE_CODE
+    language = draft.language or to.language or settings.LANGUAGE_CODE
     concerns = draft.concerns if draft.concerns and draft.concerns[1] else ("", None)
     recipient = draft.address or (to.email if draft.channel == MessageChannel.EMAIL else "")
     message = Message(
