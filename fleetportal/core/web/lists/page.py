@@ -307,8 +307,10 @@ class ListPage(View, Generic[Rows]):
         return rows
 
     def exported(self, query: QueryDict, user: Any) -> Rows:
-        """The rows of the list at `query` that `user` may export, in its order."""
-        rows = self.exportable(self.filtered(query, user).qs, user)
+        """The rows of the list at `query` that `user` may export, in its order. Raises NotUnderstood for a filter that is none."""
+        sentence = self.filtered(query, user)
+        sentence.must_be_understood()
+        rows = self.exportable(sentence.qs, user)
         return cast(Rows, in_order(self.table(rows, query, user)))
 
     def cells(self, query: QueryDict, keys: Sequence[int], user: object) -> tuple[dict[int, Sequence[Any]], set[int]]:

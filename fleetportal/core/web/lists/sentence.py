@@ -11,6 +11,7 @@ from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from fleetportal.core.errors import Refused
 from fleetportal.core.web.lists.columns import Words
 
 CHOICES = "_choices"  # in the address of a list: the word whose choices are wanted
@@ -48,15 +49,40 @@ class ShownWord:
     is_set: bool
     field: object
     kind: str  # text, one, several, day, fixed
+    not_understood: str  # what the address says and no choice is; "" where it is understood
     without: str
     options: list[Option]
     later: str = ""  # the address of all choices, where only the current one is loaded
 
 
+class NotUnderstood(Refused):
+    """A filter of the list says something that is no choice, so that there is nothing to export."""
+
+    code = "filter_not_understood"
+    status = 422
+
+
 class Sentence(django_filters.FilterSet):
-    """A filter set that reads as one sentence; `words` sets the order."""
+    """A filter set that reads as one sentence; `words` sets the order. A value that is no choice matches nothing."""
 
     words: ClassVar[Sequence[Word]] = ()
+
+    @property
+    def qs(self) -> models.QuerySet[models.Model]:
+        """The rows; none where a word was not understood."""
+        return self.queryset.none() if self.not_understood() else super().qs
+
+    def not_understood(self) -> dict[str, str]:
+        """What the address says for each word that does not understand it, by its name. Costs a query for each word that selects a row."""
+        if not self.is_bound or self.form.is_valid():
+            return {}
+        return {name: ", ".join(map(str, said(self.form[name].value()))) for name in self.form.errors if name in self.form.fields}
+
+    def must_be_understood(self) -> None:
+        """Raises NotUnderstood, with the words."""
+        if wrong := self.not_understood():
+            named = ", ".join(f"{self.form.fields[name].label}: “{value}”" for name, value in wrong.items())
+            raise NotUnderstood(gettext("This filter is not understood, so nothing was exported: %(words)s") % {"words": named})
 
     def shown(self, address: Callable[..., str], *, opened: str = "") -> list[ShownWord]:
         """The words with what is chosen in each; `address(name=…)` is the list's with that changed, `opened` the word that is open."""
@@ -65,11 +91,13 @@ class Sentence(django_filters.FilterSet):
     def shown_word(self, word: Word, address: Callable[..., str], *, is_opened: bool) -> ShownWord:
         """One word with its choices; with only the current one where they are loaded `later` and its menu is closed."""
         field = self.form[word.name]
-        kind, said = kind_of(field.field), self.chosen_text(word)
+        kind, wrong = kind_of(field.field), self.not_understood().get(word.name, "")
+        label = self.chosen_text(word) or (f"“{wrong}”" if wrong else "")
         is_later = word.later and not is_opened
         choices = options(field, word.anything, self.chosen(word) if is_later else None) if kind in ("one", "several") else []
         without, later = address(**{word.name: None}), address(**{CHOICES: word.name}) if is_later else ""
-        return ShownWord(word.name, word.before, said or str(word.anything), bool(said), field, kind, without, choices, later)
+        shown = (label or str(word.anything), bool(label), field, kind, wrong, without)
+        return ShownWord(word.name, word.before, *shown, choices, later)
 
     def chosen(self, word: Word) -> list[models.Model]:
         """The chosen row of a word that selects one row, as a list."""
@@ -82,8 +110,14 @@ class Sentence(django_filters.FilterSet):
         return in_words(self.form.fields[word.name], value)
 
     def set_words(self) -> list[str]:
-        """The names of the words with a choice."""
-        return [word.name for word in self.words if self.chosen_text(word)]
+        """The names of the words with a choice, understood or not."""
+        wrong = self.not_understood()
+        return [word.name for word in self.words if word.name in wrong or self.chosen_text(word)]
+
+
+def said(value: object) -> list[object]:
+    """What the address says for one word, as a list."""
+    return [*value] if isinstance(value, list | tuple) else [value]
 
 
 def kind_of(field: Any) -> str:
