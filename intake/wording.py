@@ -109,6 +109,28 @@ WORDS: dict[str, Words] = {
     "company.private": Words(
         _("This customer is a private person, not a company."), _("Add the person on the company they drive for, or enter them by hand.")
     ),
+    "vehicle.history": Words(_("This vehicle was returned on %(day)s. That is past, so nothing was changed.")),
+    "vehicle.successor": Words(
+        _("%(vehicle)s already has this plate; this row seems to be about another vehicle."),
+        _("Mark the old vehicle as returned first, or add the VIN."),
+    ),
+    "mileage.lower": Words(_("The mileage we have is higher (%(known)s km), so it was kept.")),
+    "mileage.much_lower": Words(
+        _("The mileage we have is many times higher (%(known)s km); it was kept."),
+        _("One of the two has a digit too many or too few: check it."),
+    ),
+    "mileage.much_higher": Words(
+        _("The mileage we had was many times lower (%(known)s km)."), _("One of the two has a digit too many or too few: check it.")
+    ),
+    "name.other": Words(
+        _("We know this person as %(name)s; the name was kept."), _("Change the name on the person’s page if it is a new one.")
+    ),
+    "email.further": Words(_("%(name)s is known with another e-mail address; this one was added.")),
+    "company.same_name": Words(
+        _("Another row of this file has the same name with other details (%(other)s, here %(mine)s)."),
+        _("Add the postcode or the VAT number to both rows, so that they can be told apart, or keep one."),
+    ),
+    "address.whose": Words(_("This address seems to be the person’s own, not the company’s; it was left out.")),
     "company.none": Words(_("The row doesn’t name a company."), _("Fill in the company, or choose whose vehicles these are.")),
     "company.none_here": Words(_("The row doesn’t name a company."), _("Fill in the company.")),
     "company.namesakes": Words(_("%(count)s companies have this name."), _("Add the VAT number or the postcode.")),

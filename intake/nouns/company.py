@@ -36,6 +36,9 @@ FACTS = frozenset(
 )
 
 
+TELL_APART = ("street", "postcode", "city", "website", "vat_number")
+
+
 def key_of(facts: CompanyFacts) -> str:
     """A company's key within a file."""
     if facts.vat_number:
@@ -63,6 +66,7 @@ class Companies:
         self.by: dict[str, dict[str, list[Draft[Company]]]] = {name: defaultdict(list) for name in ("vat", "name", "id", "domain")}
         self.drafts: dict[int | None, Draft[Company]] = {}
         self.new: list[Draft[Company]] = []
+        self.told: dict[int, CompanyFacts] = {}  # by draft, what the first row about a company said
         self.named_parents: list[tuple[Draft[Company], str]] = []  # company, and the folded name of the one it belongs to
         self.load(reach, [facts for row in rows if (facts := row.one(CompanyFacts)) is not None])
         self.owner_draft = Draft(owner, is_new=False) if owner is not None else None
@@ -116,8 +120,20 @@ class Companies:
             return self.unnamed(facts, row)
         if found is None:
             found = self.draft(facts, row)
+        if row.said.leads and self.is_another(found, facts, row):
+            return None
         self.fill(found, facts, row)
         return found
+
+    def is_another(self, draft: Draft[Company], facts: CompanyFacts, row: Row) -> bool:
+        """True where an earlier row of this name says otherwise where they are: nothing tells them apart, and the row was rejected."""
+        before = self.told.setdefault(id(draft), facts)
+        differs = [
+            name for name in TELL_APART if (one := getattr(before, name)) and (other := getattr(facts, name)) and fold(one) != fold(other)
+        ]
+        if differs:
+            row.reject("company.same_name", value=facts.name, other=getattr(before, differs[0]), mine=getattr(facts, differs[0]))
+        return bool(differs)
 
     def find(self, facts: CompanyFacts, row: Row) -> Draft[Company] | None:
         """By source number, VAT number, or name and postcode, in the order shown on the page."""
@@ -181,6 +197,9 @@ class Companies:
         if facts.parent:
             self.named_parents.append((draft, fold(facts.parent)[:200]))
         if draft.is_new:
+            for name, value in facts.told():
+                if name in FACTS:
+                    draft.put(name, value, only_blank=True)  # what an earlier row of this batch did not say
             return
         leads = row.said.leads
         for name, value in facts.told():

@@ -3,7 +3,6 @@ changed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from fleetportal.core.audit import Edited
 from fleetportal.core.db import bulk, fold
 from intake.models import Made, StagedRow
 from intake.nouns.drafts import Draft, worst
+from intake.nouns.known import Known, contradicts, has_address_and_name, has_number, is_bare, shares
 from intake.nouns.registry import Keys, Noun, Product
 from intake.reading import fields as f
 from intake.reading import leading, lists
@@ -29,16 +29,7 @@ from intake.reading.person import PersonFacts
 from intake.reading.rows import Row, brief, looks_like_code
 from intake.reading.sheets import PEOPLE
 
-FACTS = frozenset(("title", "born_on", "external_id", "first_name"))
-
-
-@dataclass(eq=False)
-class Known:
-    """A person in a batch, with their companies and addresses."""
-
-    draft: Draft[Person]
-    companies: set[Any] = field(default_factory=set)  # ids, or drafts of new companies
-    addresses: set[tuple[str, str]] = field(default_factory=set)
+FACTS = frozenset(("title", "born_on", "external_id"))
 
 
 class People:
@@ -147,8 +138,9 @@ class People:
         for name, value in facts.told():
             if name in FACTS:
                 person.put(name, value, only_blank=True)
-        if "first_name" in person.changes:
-            person.changes["name_folded"] = fold_name(person.changes["first_name"], person.obj.last_name)
+        if not known.draft.is_new and known.take_name(facts):
+            self.by_name[known.name].append(known)
+        self.note_other(known, facts, row)
         person.staged = person.staged or row.staged
         states.append(person.state)
         states += self.reach_by(known, facts, row)
@@ -157,53 +149,38 @@ class People:
             states += self.role(known, facts, row, company, vehicle)
         return worst([state if state != "new" or known.draft.is_new else "changed" for state in states])
 
+    def note_other(self, known: Known, facts: PersonFacts, row: Row) -> None:
+        """Says what the row states otherwise than what we know: the name stays, an address is added."""
+        name = folded_name(facts)
+        if not known.draft.is_new and name and name != known.name and not set(name.split()) <= set(known.name.split()):
+            row.note("name.other", value=f"{facts.first_name} {facts.last_name}".strip(), name=str(known.draft.obj))
+        mails = {value for channel, value in known.addresses if channel == Channel.EMAIL}
+        if not known.draft.is_new and mails and facts.emails and not mails & {fold(email) for email in facts.emails}:
+            row.note("email.further", value=facts.emails[0], name=str(known.draft.obj))
+        known.met.update(fold(email) for email in facts.emails)
+
     def find(self, facts: PersonFacts, row: Row, company: Draft[Company] | None) -> Known | None:
         """In the order that the page shows: number in the source, company and e-mail, company, name and more, the row itself."""
         name = folded_name(facts)
+        here = company.obj.id or id(company.obj) if company is not None else None
         for known in self.by_id.get(facts.external_id, ()):
-            if looks_like_code(facts.external_id) or known.draft.obj.name_folded == name:
+            if looks_like_code(facts.external_id) or has_number(known, facts, at_company=here in known.companies):
                 return known
         for email in facts.emails:
             for known in self.by_email.get(fold(email), ()):
-                if self.may_be(known, name):
+                if has_address_and_name(known, name):
                     return known
-        here = company.obj.id or id(company.obj) if company is not None else None
-        namesakes = [known for known in self.by_name.get(name, ()) if name and not self.contradicts(known, facts)]
+        called = self.by_name.get(name, ()) if name else ()
+        namesakes = [known for known in called if not contradicts(known, facts, at_company=here in known.companies)]
         at_company = (
             [known for known in namesakes if here in known.companies]
             if here is not None
             else [known for known in namesakes if not known.companies]
         )
-        sure = [known for known in at_company if self.shares(known, facts)]
-        if sure or (len(at_company) == 1 and (here is not None or self.is_bare(facts))):
+        sure = [known for known in at_company if shares(known, facts)]
+        if sure or (len(at_company) == 1 and (here is not None or is_bare(facts))):
             return (sure or at_company)[0]
         return self.by_made.get(row.fingerprint or "-")
-
-    def may_be(self, known: Known, name: str) -> bool:
-        """True where the names fit or one is missing, because e-mail addresses are sometimes shared."""
-        return not name or not known.draft.obj.name_folded or known.draft.obj.name_folded == name
-
-    def contradicts(self, known: Known, facts: PersonFacts) -> bool:
-        person = known.draft.obj
-        if person.born_on and facts.born_on and person.born_on != facts.born_on:
-            return True
-        if person.external_id and facts.external_id and person.external_id != facts.external_id:
-            return True
-        mails = {value for channel, value in known.addresses if channel == Channel.EMAIL}
-        asked = {fold(email) for email in facts.emails}
-        phones = {value for channel, value in known.addresses if channel == Channel.PHONE}
-        given = {fold_address(Channel.PHONE, phone) for phone in facts.phones}
-        return bool(mails and asked and not mails & asked and not phones & given)
-
-    def shares(self, known: Known, facts: PersonFacts) -> bool:
-        """True where a birth date or a telephone number agrees."""
-        born = known.draft.obj.born_on
-        if born and born == facts.born_on:
-            return True
-        return any((Channel.PHONE, fold_address(Channel.PHONE, phone)) in known.addresses for phone in facts.phones)
-
-    def is_bare(self, facts: PersonFacts) -> bool:
-        return not facts.emails and not facts.phones and not facts.born_on
 
     # --- what is drafted ---------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.customers.models.vehicle import count_fleets, fold_plate
 from accounts.models import Company, Use, User, Vehicle
-from fleetportal.core.db import bulk
+from fleetportal.core.db import bulk, fold
 from intake.nouns.drafts import Draft
 from intake.nouns.registry import Keys, Noun, Product
 from intake.reading import fields as f
@@ -73,31 +74,33 @@ class Vehicles:
         found = self.find(facts, company)
         if self.clashes(found, facts, company, row):
             return None
+        if found is not None and found.obj.given_back_on is not None:
+            row.note("vehicle.history", value=str(found.obj), day=found.obj.given_back_on.isoformat())
+            return None  # history: the row says nothing new about it
+        if found is not None and succeeds(found, facts):
+            row.reject("vehicle.successor", value=facts.plate, vehicle=found.obj.title)
+            return None
         if found is None:
             found = Draft(bulk.new(Vehicle, company=company.obj, use=Use.FUNCTIONAL), is_new=True, staged=row.staged)
-            self.fill(found, facts)
+            self.fill(found, facts, row)
             return self.put(found)
-        self.fill(found, facts)
+        self.fill(found, facts, row)
         return found
 
     def find(self, facts: VehicleFacts, company: Draft[Company]) -> Draft[Vehicle] | None:
         """By source number, VIN, or plate of a current vehicle, in the order shown on the page."""
         owner = company.obj.id or id(company.obj)
-        by_id = self.by["id"].get((owner, facts.external_id), [])
-        if by_id:
-            return by_id[0]
-        for found in (self.by["vin"].get(facts.vin, []), self.by["plate"].get(fold_plate(facts.plate), [])):
-            mine = [draft for draft in found if is_at(draft, company)]
-            standing = [draft for draft in mine or found if draft.obj.given_back_on is None] or mine or found
-            if standing:
-                return standing[0]
-        return None
+        by_id, by_vin = self.by["id"].get((owner, facts.external_id), []), self.by["vin"].get(facts.vin, [])
+        for found in (by_id, by_vin, self.by["plate"].get(fold_plate(facts.plate), [])):
+            standing = [draft for draft in found if draft.obj.given_back_on is None]
+            mine = [draft for draft in standing if is_at(draft, company)] or standing
+            if mine:
+                return mine[0]
+        return next((draft for draft in (*by_id, *by_vin) if is_at(draft, company) and repeats(draft.obj, facts)), None)
 
     def clashes(self, found: Draft[Vehicle] | None, facts: VehicleFacts, company: Draft[Company], row: Row) -> bool:
         """True where the row contradicts what is stored, and was rejected for it."""
         if found is not None and not is_at(found, company):
-            if found.obj.given_back_on is not None:
-                return False
             row.reject("company.other", value=str(found.obj), company=found.obj.company.name)
             return True
         if found is not None and facts.vin and found.obj.vin and found.obj.vin != facts.vin:
@@ -111,7 +114,7 @@ class Vehicles:
             return True
         return False
 
-    def fill(self, draft: Draft[Vehicle], facts: VehicleFacts) -> None:
+    def fill(self, draft: Draft[Vehicle], facts: VehicleFacts, row: Row) -> None:
         for name, value in facts.told():
             if name in FACTS:
                 draft.put(name, value)
@@ -119,8 +122,47 @@ class Vehicles:
             draft.put("plate", facts.plate)
             if draft.is_new:
                 draft.obj.plate_folded = fold_plate(facts.plate)
-        if facts.mileage_km is not None and facts.mileage_km > (draft.obj.mileage_km or -1):
+        known = draft.obj.mileage_km
+        if facts.mileage_km is not None and facts.mileage_km > (known or -1):
             draft.put("mileage_km", facts.mileage_km)
+            if known and facts.mileage_km >= known * TENFOLD and known > NEW_KM:
+                row.note("mileage.much_higher", value=str(facts.mileage_km), known=known)
+        elif facts.mileage_km is not None and known is not None and facts.mileage_km < known:
+            much = known >= facts.mileage_km * TENFOLD
+            row.note("mileage.much_lower" if much else "mileage.lower", value=str(facts.mileage_km), known=known)
+
+
+TENFOLD = 8  # from here on a digit too many is likelier than the distance
+NEW_KM = 1_000
+MUCH_LATER = timedelta(days=180)
+
+
+def repeats(vehicle: Vehicle, facts: VehicleFacts) -> bool:
+    """True where the row tells once more of a vehicle that was given back, not of its next life at the same company."""
+    back = vehicle.given_back_on
+    if facts.given_back_on or back is None:
+        return True
+    if facts.delivered_on:
+        return facts.delivered_on <= back
+    return facts.contract_ends_on is None or facts.contract_ends_on <= (vehicle.contract_ends_on or back)
+
+
+def succeeds(draft: Draft[Vehicle], facts: VehicleFacts) -> bool:
+    """True where the row is about another vehicle that bears the plate now: another make or model, delivered later or hardly driven."""
+    known = draft.obj
+    if draft.is_new or (facts.vin and facts.vin == known.vin) or (facts.external_id and facts.external_id == known.external_id):
+        return False
+    if not (differ(facts.make, known.make) or differ(facts.model, known.model)):
+        return False
+    later = known.contract_ends_on or (known.delivered_on + MUCH_LATER if known.delivered_on else None)
+    delivered_later = bool(facts.delivered_on and later and facts.delivered_on > later)
+    return delivered_later or bool(facts.mileage_km is not None and known.mileage_km and facts.mileage_km * 2 < known.mileage_km)
+
+
+def differ(one: str, other: str) -> bool:
+    """True where both say something, and neither is a part of the other: "320d" and "320d Touring" are the same."""
+    mine, theirs = fold(one), fold(other)
+    return bool(mine and theirs) and mine not in theirs and theirs not in mine
 
 
 def is_at(draft: Draft[Vehicle], company: Draft[Company]) -> bool:

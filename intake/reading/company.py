@@ -62,6 +62,8 @@ def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
     )
     if cells.INN_AND_KPP.match(text := reader.text(row, "company.vat")):
         row.note("vat.second", column=reader.first("company.vat").index, value=text)
+    if reader.address_is_a_persons:
+        leave_out_address(reader, row, facts)
     found, row.region = settle_country(reader, row, facts)
     if facts.name or facts.vat_number:
         facts.country = found
@@ -79,6 +81,18 @@ def with_prefix(cell: Cell, prefix: str) -> Cell:
     """The VAT number with the country that has a column of its own."""
     text = cells.line_of(cell)
     return f"{prefix}{text}" if prefix and text and not text[:2].isalpha() else cell
+
+
+def leave_out_address(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
+    """In a list of people an address that follows the person's name may be a home: it never becomes the company's."""
+    said = ", ".join(part for part in (facts.street, facts.postcode, facts.city, facts.country) if part)
+    facts.street = facts.postcode = facts.city = facts.country = ""
+    if said:
+        column = next((reader.first(key).index for key in ADDRESSED if key in reader.columns), None)
+        row.note("address.whose", column=column, value=said)
+
+
+ADDRESSED = ("company.address", "company.street")
 
 
 def settle_country(reader: SheetReader, row: Row, facts: CompanyFacts) -> tuple[str, str]:
@@ -125,7 +139,12 @@ def read_address(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
     street = reader.text(row, "company.street")
     lines = cells.text_of(reader.cell(row, "company.street"))
     if "company.address" in reader.columns:
-        put_address(facts, cells.text_of(reader.cell(row, "company.address")))
+        text = cells.text_of(reader.cell(row, "company.address"))
+        beside = reader.text(row, "company.city") or reader.text(row, "company.postcode")
+        if beside and "," not in text and "\n" not in text:
+            facts.street = text  # what it lacks has columns of its own
+        else:
+            put_address(facts, text)
     if "\n" in lines and "company.postcode" not in reader.columns:
         put_address(facts, lines)
     elif street:

@@ -53,18 +53,37 @@ def countries() -> dict[str, str]:
 def country(cell: object) -> str:
     """The two-letter code of the country, or "" where none is meant."""
     text = fold(line_of(cell)).strip(" .,()")
-    return countries().get(text) or countries().get(text.partition("(")[0].strip()) or countries().get(text.replace(" and ", " & ")) or ""
+    return (
+        official(text)
+        or countries().get(text)
+        or countries().get(text.partition("(")[0].strip())
+        or countries().get(text.replace(" and ", " & "))
+        or ""
+    )
 
 
-POSTCODE_FIRST = re.compile(r"^(?:([A-Z]{1,3})[- ]{1,3})?(\d{4,6}(?: ?[A-Z]{2})?|\d{3} \d{2})[ ,]+(\D.*)$")
-POSTCODE_LAST = re.compile(
-    r"^(.*?)[ ,]+([A-Z]{2}[ ,]+\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6}(?:-\d{3,4})?)$",
-    re.IGNORECASE,
+OFFICIAL = re.compile(
+    r"^(?:the )?(?:(?:federal|islamic|democratic) )*"
+    r"(?:(?:republic|kingdom|principality|commonwealth|federation|grand duchy|state|confederation) of(?: the)?"
+    r"|republik|konigreich|furstentum|grossherzogtum|bundesrepublik|repubblica(?: federale)?(?: di| del| d')?|regno (?:di|del|d')"
+    r"|republique(?: de| du| d')?|republica(?: de| del)?|республика|королевство)\s*(.+)$"
+)  # "Republic of Korea", "Republik Österreich", "Repubblica di San Marino"
+
+
+def official(text: str) -> str:
+    """The code of a country called by its official name, folded; "" for other names."""
+    if text in countries():
+        return ""
+    found = OFFICIAL.match(text)
+    return countries().get(found[1].strip(), "") if found else ""
+
+
+POSTCODE_FIRST = re.compile(
+    r"^(?:([A-Z]{1,3})[- ]{1,3})?(\d{2}-\d{3}|\d{4}-\d{3}|\d{3}-\d{4}|\d{4,6}(?: ?[A-Z]{2}\b)?|\d{3} \d{2}|[A-Z]{2}-\d{4,5})[ ,]+(\D.*)$"
 )
-POSTCODE_ALONE = re.compile(
-    r"^(?:[A-Z]{1,2}[- ])?(\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{2} \d{5}(?:-\d{4})?)$",
-    re.IGNORECASE,
-)
+CODES = r"\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Z]{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6}(?:-\d{3,4})?"
+POSTCODE_LAST = re.compile(rf"^(.*?)[ ,]+([A-Z]{{2}}[ ,]+\d{{5}}(?:-\d{{4}})?|{CODES})$", re.IGNORECASE)
+POSTCODE_ALONE = re.compile(rf"^(?:[A-Z]{{1,2}}[- ])?({CODES}|[A-Z]{{2}} \d{{5}}(?:-\d{{4}})?)$", re.IGNORECASE)
 
 
 def split_city(text: str) -> tuple[str, str]:
@@ -92,7 +111,7 @@ def split_address(text: str) -> dict[str, str]:
         found["country"] = country(lines.pop())
     for place in range(len(lines) - 1, -1, -1):
         postcode, city = split_city(lines[place])
-        alone = len(lines) == 1 and len(postcode) > 4 and not looks_like_street(city)
+        alone = len(lines) == 1 and len(postcode) > 4 and not looks_like_street(lines[0])
         if postcode and (place or alone):
             found["postcode"] = postcode
             found["city"] = city or (lines[place - 1] if place > 1 else "")
@@ -123,6 +142,8 @@ def russian_address(lines: list[str]) -> dict[str, str]:
 STREET = re.compile(
     r"(?i)\b(rue|avenue|av\.?|chemin|boulevard|blvd|street|st\.|road|rd\.?|lane|drive|way|court|square|stra(ß|ss)e|str\.|weg|platz|allee|gasse|ring|via|viale|piazza|corso|vicolo|largo|ul\.|ул\.?|улица|проспект|пр-т|переулок|calle|plaza)\b"
     r"|stra(ß|ss)e\b|str\.|weg \d|platz \d"
+    r"|\bst\.?$|\b(?:ave|hwy|pkwy|rte?|cir|ct|pl|dr|ln|blvd)\.?$|\b[NSEW]\. \w"
+    r"|\b(?:avenida|rua|praça|utca|ulica|ulice|gade|vej|gata|straat|laan|kuja|katu)\b"
 )
 
 

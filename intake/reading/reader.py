@@ -3,17 +3,22 @@
 from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
 from fleetportal.core.sheets.book import Cell, Unreckoned
 from intake.reading import cells, dates, telephones
 from intake.reading.problems import CellProblem, Problem
 from intake.reading.rows import SHOWN, Row
-from intake.reading.sheets import ImportColumn, Sheet
+from intake.reading.sheets import PEOPLE, ImportColumn, Sheet
+from intake.reading.vocabulary import words_of
+from intake.reading.wordlists import terms
 
 T = TypeVar("T")
 Columns = dict[str, list[ImportColumn]]  # by meaning
 AMERICA = "US"
+BUSINESS = terms("title_words", "business")
+PERSON_NAMES = ("person.name", "person.first_name", "person.last_name")
 NAMES = frozenset(("company.name", "company.city", "person.name", "person.first_name", "person.last_name"))  # somebody is called Null
 LIMITS = {
     "name": 160,
@@ -45,6 +50,15 @@ class SheetReader:
             mine = self.others.setdefault(column.person, {}) if column.person else self.columns
             mine.setdefault(column.key, []).append(column)
         self.is_american = not self.country and any(column.order == dates.MONTH_FIRST for column in self.used)
+
+    @cached_property
+    def address_is_a_persons(self) -> bool:
+        """True where the addresses of a list of people follow the person's name, and no title says that they are a company's."""
+        places = [column for column in self.used if column.key in ("company.address", "company.street")]
+        if self.sheet.kind != PEOPLE or not places or BUSINESS.intersection(words_of(places[0].title).split()):
+            return False
+        left = [column for column in self.used if column.index < places[0].index and column.key in (*PERSON_NAMES, "company.name")]
+        return bool(left) and left[-1].key in PERSON_NAMES
 
     def with_columns(self, columns: Columns) -> "SheetReader":
         """A reader of the same sheet by other columns."""

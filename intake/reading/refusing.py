@@ -35,7 +35,7 @@ TOLD_APART = (
 
 def refusal(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
     """Why the sheet is none that we take; None where it is one."""
-    for rule in (no_rows, deals, trips, fillings, bill, counts, cover, nothing_known, nameless):
+    for rule in (no_rows, deals, trips, fillings, bill, counts, cover, nothing_known, strangers, nameless):
         if refused := rule(found, table, titles, contents):
             return refused
     return None
@@ -146,6 +146,20 @@ def nothing_known(found: Guess, table: Table, titles: Sequence[str], contents: S
         return Refusal("no_names.address")
     shown = [in_one_line(title) for title in table.titles if title][:TITLES_SHOWN]
     return Refusal("unknown.titles", {"titles": ", ".join(shown)}) if shown else Refusal("unknown.untitled")
+
+
+def strangers(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
+    """Addresses alone, beside titles in a language we do not read: who they belong to is a question, not a list of nameless people."""
+    named = (*NAMED[:-1], "person.last_name", "company.vat", "company.id", "company.domain", *VEHICLE)
+    if not found.has("person.email") or found.has(*named):
+        return None
+    unread = [
+        title
+        for title, content, column in zip(titles, contents, found.columns, strict=True)
+        if title and not column.key and content.words > 0.5
+    ]
+    unread = [title for title in unread if not meanings(title)]
+    return Refusal("unknown.titles", {"titles": ", ".join(in_one_line(title) for title in table.titles[:TITLES_SHOWN])}) if unread else None
 
 
 def nameless(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:

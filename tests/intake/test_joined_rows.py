@@ -129,3 +129,24 @@ def test_a_plate_without_one_of_its_parts_is_none(north):
 def test_a_short_chassis_number_never_costs_the_vehicle(north, vin, kept):
     run = take(make_text(f"Firma;Kennzeichen;FIN;Marke\nHansa Bau AG;HH-AB 12;{vin};Hanomag\n"), "l.csv", centre=north)
     assert Vehicle.objects.get().vin == kept and [one.partition(".")[0] for one in reasons(run)] == ["vin"]
+
+
+ALSTER = [
+    "Firma;PLZ;Ort;Internet\nAlster Druck GmbH;;Kiel;https://a.alster.example\nAlster Druck GmbH;24103;Kiel Mitte;https://b.alster.example\n",
+    "Firma;PLZ;Ort;Straße\nAlster Druck GmbH;24103;Kiel;Ring 1\nAlster Druck GmbH;;Kiel;Weg 7\n",
+]
+
+
+@pytest.mark.parametrize("text", ALSTER)
+def test_two_of_a_name_that_nothing_tells_apart_are_asked_about_and_never_change_each_other(north, text):
+    assert verdicts(take(make_text(text), "l.csv", centre=north)) == ["new", "rejected"]
+    again = take(make_text(text), "l.csv", centre=north)
+    assert verdicts(again) == ["same", "rejected"] and reasons(again) == ["company.same_name"]
+
+
+def test_two_rows_of_one_company_that_agree_are_one(north):
+    text = "Firma;PLZ;Ort;Ansprechpartner\nAlster Druck GmbH;;Kiel;Tom Berg\nAlster Druck GmbH;24103;Kiel;Ute Ott\n"
+    take(make_text(text), "l.csv", centre=north)
+    assert Company.objects.filter(name="Alster Druck GmbH").count() == 1 and set(
+        verdicts(take(make_text(text), "l.csv", centre=north))
+    ) == {"same"}

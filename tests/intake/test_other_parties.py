@@ -123,3 +123,27 @@ def test_a_private_address_is_kept_as_one():
     text = "Firma;Vorname;Nachname;E-Mail;Private E-Mail\nAlpha Bau GmbH;Ute;Kern;ute@alpha.example;ute@mail.example\n"
     person = read_file(text).said[0]["people"][0]
     assert (person["emails"], person["private_emails"]) == (["ute@alpha.example"], ["ute@mail.example"])
+
+
+HOME = "Name,Address,City,Country,Company Domain\nAnna Kern,Home Lane 1,Graz,Austria,nordtrade.io\nTom Berg,Home Lane 2,Wien,Austria,nordtrade.io\n"
+
+
+def test_where_somebody_lives_is_not_where_the_company_is():
+    found = read_file(HOME)
+    assert set(found.reasons) == {"address.whose"} and not {"street", "city", "country"} & found.said[0]["company"].keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vorname;Nachname;Firma;Straße;PLZ;Ort\nAnna;Kern;Hansa AG;Ring 1;24103;Kiel\n",
+        "First Name,Last Name,Business Street,Business City,Company\nAnna,Kern,Ring 1,Kiel,Hansa AG\n",
+    ],
+)
+def test_an_address_after_the_company_or_called_one_of_business_is_the_company_s(text):
+    assert read_file(text).said[0]["company"]["street"] == "Ring 1"
+
+
+@pytest.mark.parametrize("text", ["会社名,No,メール\nHansa Bau,A1,info@hansa.example\n", "Όνομα;Email\nHansa Bau;info@hansa.example\n"])
+def test_addresses_beside_titles_in_a_strange_language_are_a_question(text):
+    assert read_file(text).refusal == "unknown.titles"
