@@ -10,4 +10,6 @@ app_name = "cms"
 urlpatterns = [
     path("media/images/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "images"}, name="picture"),
     path("brand.css", views.brand, name="brand"),
+    path("imprint/", views.imprint, name="imprint"),
+    path("privacy/", views.privacy, name="privacy"),
 ]

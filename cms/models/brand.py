@@ -14,11 +14,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.fields import RichTextField
 
 from cms import kept
 from fleetportal.core.web.brand import Brand
 
 LOGO = "max-480x96"  # twice the displayed size, for high-resolution screens
+LEGAL = {"imprint": _("imprint"), "privacy": _("privacy policy")}  # what customers look for on every page
+PLAIN = ["h2", "h3", "bold", "italic", "link", "ul", "ol"]
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
 COLOUR = re.compile(r"\A#[0-9a-f]{6}\Z")
@@ -59,9 +62,16 @@ class HouseBrand(BaseGenericSetting):
     brand_night = colour_field(_("buttons in dark mode"), "#f3efe7")
     on_brand_night = colour_field(_("button text in dark mode"), "#1d1b18")
 
+    imprint = RichTextField(
+        _("imprint"), blank=True, features=PLAIN, help_text=_("The law asks for it. It is linked on every page that customers see.")
+    )
+    privacy = RichTextField(_("privacy policy"), blank=True, features=PLAIN, help_text=_("It is linked on every page that customers see."))
+
     panels = [
         FieldPanel("name"),
         FieldPanel("logo"),
+        FieldPanel("imprint"),
+        FieldPanel("privacy"),
         MultiFieldPanel([FieldRowPanel([colour_panel("brand_day"), colour_panel("on_brand_day")])], heading=_("Light mode")),
         MultiFieldPanel([FieldRowPanel([colour_panel("brand_night"), colour_panel("on_brand_night")])], heading=_("Dark mode")),
     ]
@@ -92,6 +102,11 @@ class HouseBrand(BaseGenericSetting):
             transaction.on_commit(let_go)  # a request in between has cached the old value
 
     @property
+    def missing(self) -> list[str]:
+        """The names of the texts that customers look for and that nobody has written yet."""
+        return [str(label) for name, label in LEGAL.items() if not getattr(self, name)]
+
+    @property
     def colours(self) -> str:
         brand = f"--brand: light-dark({self.brand_day}, {self.brand_night})"
         return f":root {{ {brand}; --on-brand: light-dark({self.on_brand_day}, {self.on_brand_night}); }}\n"
@@ -99,7 +114,8 @@ class HouseBrand(BaseGenericSetting):
     def as_brand(self) -> Brand:
         logo = self.logo.get_rendition(LOGO).url if self.logo else ""
         version = hashlib.sha256(f"{self}\n{logo}\n{self.colours}".encode()).hexdigest()[:12]
-        return Brand(str(self), logo, self.colours, f"{reverse('cms:brand')}?v={version}")
+        legal = {name: reverse(f"cms:{name}") if getattr(self, name) else "" for name in LEGAL}
+        return Brand(str(self), logo, self.colours, f"{reverse('cms:brand')}?v={version}", **legal)
 
 
 known: dict[str, tuple[float, Brand]] = {}

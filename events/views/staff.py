@@ -183,7 +183,9 @@ def make_landing(request: StaffRequest, event_id: int) -> HttpResponse:
     return done(
         request,
         found.edit_address if found and request.user.may("edit_pages") else event_url(event),
-        _("The landing page has been created."),
+        _("The landing page is public now: everyone can read it.")
+        if found and found.is_live
+        else _("The landing page has been created as a draft. It can be read once it is published."),
     )
 
 

@@ -16,6 +16,8 @@ class Brand:
     logo: str = ""  # the picture's address
     colours: str = ""  # a stylesheet of --brand and --on-brand
     stylesheet: str = ""  # the address that serves it; it changes with the branding
+    imprint: str = ""  # the addresses of what the law asks for, where it has been written
+    privacy: str = ""
 
 
 brands: Registry[Callable[[], Brand]] = Registry("brands")
