@@ -21,18 +21,19 @@ from gunicorn.app.base import BaseApplication
 
 from fleetportal.celery import app as celery
 from fleetportal.core.jobs.supervisor import supervise
+from fleetportal.core.web.buffering import BufferingWorker
 
 DEMO_LOGINS = ("anna", "boris", "carla", "dora", "emil", "wanda", "admin")
 
 
 class Web(BaseApplication):
-    """Gunicorn with one process of several threads: SQLite has one writer, and the worker needs a core too."""
+    """Gunicorn with one process of several threads: SQLite has one writer, and the worker needs a core too. Slow callers hold none."""
 
     def __init__(self, bind: str, threads: int, ready: Callable[[], None]) -> None:
         self.options: dict[str, object] = {
             "bind": bind,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": BufferingWorker,
             "timeout": 60,
             "graceful_timeout": 10,
             "keepalive": 5,
@@ -56,7 +57,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--threads", type=int, default=8, help="requests answered at a time")
+        parser.add_argument("--threads", type=int, default=16, help="requests answered at a time")
         parser.add_argument("--prepare", action="store_true", help="first migrate, and with DEBUG load the demo into an empty database")
 
     def handle(self, *, host: str, port: int, threads: int, prepare: bool, **options: object) -> None:
