@@ -7,13 +7,21 @@ from pythonjsonlogger.json import JsonFormatter
 
 from fleetportal.core.requests import request_id
 
-# A link's token is 32 characters of base64url wherever it appears: in an address, in a query string, in a traceback.
+# The token of a link is 32 characters of base64url, but mail programs and typing mangle it: one sign too many or too few.
+# By place: whatever comes where a link has its token, also where the address is quoted in another one.
+LINK_PLACES = ("claim/code", "claim", "voucher", "invitation", "ticket", "meeting", "preferences")
+SLASH = r"(?:/|%2F)"
+PLACE = re.compile(
+    rf"({SLASH}(?:{'|'.join(LINK_PLACES).replace('/', SLASH)}){SLASH}+)[^/\"'<>\n]+?(?={SLASH}|\s\d{{3}}\b|[\"'<>\n]|$)", re.IGNORECASE
+)
+# By look, elsewhere: exactly as long as a token, or a long run of such signs as no name in a trace has.
 TOKEN = re.compile(r"(?:(?<=%2F)|(?<=%2f)|(?<![A-Za-z0-9_-]))[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])")
+LONG_RUN = re.compile(r"(?=[A-Za-z0-9_-]*[A-Z])(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]*[0-9_-])[A-Za-z0-9_-]{24,}")
 
 
 def scrubbed(text: str) -> str:
-    """`text` with every token replaced by an ellipsis."""
-    return TOKEN.sub("…", text)
+    """`text` with an ellipsis in place of every token, whole or mangled."""
+    return LONG_RUN.sub("…", TOKEN.sub("…", PLACE.sub(r"\1…", text)))
 
 
 class PlainLine(logging.Formatter):
