@@ -39,6 +39,7 @@ from contacts.people.person_data import (
 from contacts.reasons.models import Decision, Reason
 from fleetportal.core import links
 from fleetportal.core.outbox.message import Message
+from fleetportal.core.web import idempotency
 
 CHANNELS_ARE_LINKED_BY = "preferences"
 
@@ -48,6 +49,12 @@ def forget_messages(person: Person) -> None:
     messages = Message.objects.to(person)
     messages.hold_back("The recipient was forgotten.")
     messages.erase()
+
+
+def forget_answers(person: Person) -> None:
+    """Removes the answers kept for repeated requests in which the person is named or written to."""
+    written_to = person.addresses.values_list("value", flat=True)
+    idempotency.forget_naming([person.first_name, person.last_name, *written_to])
 
 
 def forget_links(person: Person) -> None:
@@ -112,6 +119,7 @@ def register() -> None:
         ("contacts.meeting", forget_meetings, moving(Meeting, "decision_maker"), 200),
         ("contacts.task", emptying(Task, "person", title="", result="", person=None), moving(Task, "person"), 200),
         ("core.message", forget_messages, move_messages, 210),
+        ("core.answer", forget_answers, move_nothing, 5),
         ("core.link", forget_links, move_nothing, 220),
         ("contacts.personpair", forget_pairs, move_pairs, 220),
         ("contacts.consent", deleting(Consent, "address__person"), move_nothing, 230),

@@ -11,12 +11,15 @@ from django.db import InterfaceError, OperationalError, connection, models, tran
 from django.db.models import F, Q
 from django.utils import timezone
 
+from fleetportal.core.errors import no_room
 from fleetportal.core.jobs import bell
 
 log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 2.0
 LEASE = timedelta(minutes=2)
+KEPT = timedelta(days=90)  # ended jobs
+PAUSE_FOR_ROOM = timedelta(minutes=1)
 PAUSE = timedelta(seconds=10)  # before repeating a slice that failed because the database was busy
 MAX_TRIES = 5
 
@@ -123,14 +126,8 @@ def run_due() -> bool:
         return True
     try:
         finished = kinds[job.kind](job, time.monotonic() + SLICE_SECONDS)
-    except (OperationalError, InterfaceError) as error:  # the database is busy or restarting: not the job's fault
-        log.warning("job %s comes again: %s", job, error)
-        connection.close()
-        Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(lease_until=timezone.now() + PAUSE)
-        return True
-    except Exception as error:  # a broken job must not stop the others; the log has the trace, the row the reason
-        log.exception("job %s stopped", job)
-        end(job, JobState.FAILED, why=f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001  a broken job must not stop the others; it is logged
+        come_again_or_end(job, error)
         return True
     if finished:
         end(job, JobState.DONE)
@@ -139,5 +136,26 @@ def run_due() -> bool:
     return True
 
 
+def come_again_or_end(job: Job, error: Exception) -> None:
+    """Where the database is busy or restarting, or a disk is full, the job waits: that is not its fault. Anything else ends it."""
+    waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING)
+    if isinstance(error, OperationalError | InterfaceError):
+        connection.close()
+    if no_room(error):  # however long it takes until there is room again
+        log.error("job %s found the disk full", job, exc_info=error)
+        waiting.update(lease_until=timezone.now() + PAUSE_FOR_ROOM, tries=F("tries") - 1)
+    elif isinstance(error, OperationalError | InterfaceError):
+        log.warning("job %s comes again: %s", job, error)
+        waiting.update(lease_until=timezone.now() + PAUSE)
+    else:  # the log has the trace, the row the reason
+        log.error("job %s stopped", job, exc_info=error)
+        end(job, JobState.FAILED, why=f"{type(error).__name__}: {error}")
+
+
 def end(job: Job, state: JobState, *, why: str = "") -> None:
     Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(state=state, why=why[:300], lease_until=None, ended_at=timezone.now())
+
+
+def forget_old(*, now: datetime) -> int:
+    """How many ended jobs were removed, months after they ended. Costs 2 queries."""
+    return Job.objects.exclude(state=JobState.WAITING).filter(ended_at__lt=now - KEPT).delete()[0]

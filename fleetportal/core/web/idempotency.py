@@ -7,17 +7,20 @@ of the verb, so a repeated request (double click, retry, replay) gets the first 
 import functools
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from fleetportal.core.errors import Refused
 
 MAX_KEY = 255
+KEPT = timedelta(days=2)
 KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Trigger", "Vary")
 
 
@@ -50,6 +53,21 @@ class Answer(models.Model):
         for name, value in self.headers.items():
             response[name] = value
         return response
+
+
+def forget_old(*, now: datetime) -> int:
+    """How many kept answers were removed: nobody repeats a request after so long. Costs 2 queries."""
+    return Answer.objects.filter(made_at__lt=now - KEPT).delete()[0]
+
+
+def forget_naming(names: Iterable[str]) -> int:
+    """How many kept answers were removed because they contain one of `names`. Costs 2 queries, and reads every kept page."""
+    wanted = {form.encode() for name in names if name for form in (name, escape(name))}
+    if not wanted:
+        return 0
+    kept = Answer.objects.exclude(content=b"").values_list("pk", "content")
+    named = [pk for pk, content in kept.iterator(chunk_size=100) if any(name in bytes(content) for name in wanted)]
+    return Answer.objects.filter(pk__in=named).delete()[0]
 
 
 def new_key() -> str:

@@ -15,7 +15,7 @@ from django.views.defaults import page_not_found
 
 from fleetportal.core import requests
 from fleetportal.core.db import busy
-from fleetportal.core.errors import Refused
+from fleetportal.core.errors import Refused, no_room
 from fleetportal.core.web.pages import is_part
 
 log = logging.getLogger("fleetportal.request")
@@ -131,6 +131,31 @@ def speaks_for_itself(path: str) -> bool:
         return False
 
 
+class RoomForForms:
+    """Reads a form with files before the check of its token does: where that found the disk full, nobody would put it into words."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: object) -> HttpResponse | None:
+        if request.content_type != "multipart/form-data":
+            return None
+        try:
+            request.POST  # noqa: B018  read and kept
+        except OSError as error:
+            if not (refusal := no_room(error)):
+                raise
+            log.error("%s %s found the disk full", request.method, request.path, exc_info=error)
+            for handler in request.upload_handlers:
+                handler.upload_interrupted()  # removes what it wrote
+            request._mark_post_parse_error()  # type: ignore[attr-defined]  # the page that says so reads no file anew
+            return put_into_words(request, refusal)
+        return None
+
+
 class Refusals:
     """Turns a Refused into a page with a message and a way back; for htmx into a fragment with the refusal's status.
 
@@ -148,6 +173,9 @@ class Refusals:
             return page_not_found(request, error)
         if isinstance(error, OperationalError) and (refusal := busy(error)):
             log.warning("%s %s gave up waiting for a lock", request.method, request.path, exc_info=error)
+            error = refusal
+        if refusal := no_room(error):
+            log.error("%s %s found the disk full", request.method, request.path, exc_info=error)
             error = refusal
         return put_into_words(request, error) if isinstance(error, Refused) else None
 
