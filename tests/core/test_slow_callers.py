@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fleetportal.core.management.commands.serve import Web
-from fleetportal.core.web.buffering import MOST_BUFFERED, MOST_HEAD, BufferingWorker, Progress, progress
+from fleetportal.core.web.buffering import MOST_BUFFERED, MOST_HEAD, BufferingWorker, Arrival, arrival
 from tests.core.slow_server import THREADS
 from tests.kills.portal import Processes, eventually, free_port
 
@@ -125,16 +125,16 @@ def test_r50_serve_uses_it() -> None:
 @pytest.mark.parametrize(
     ("came", "found"),
     [
-        (b"", Progress.HEAD),
-        (b"x" * (MOST_HEAD + 1), Progress.WHOLE),
-        (HEAD + b"\r\n", Progress.WHOLE),
-        (b"nonsense\r\n\r\n", Progress.WHOLE),
-        (POST + b"content-LENGTH: 3\r\n\r\nab", Progress.BODY),
-        (POST + b"Content-Length:3\r\n\r\nabc", Progress.WHOLE),
-        (POST + b"Content-Length: 9999999\r\n\r\n", Progress.STREAM),
-        (POST + b"Transfer-Encoding: chunked\r\n\r\n", Progress.STREAM),
-        (POST + b"Content-Length: minus\r\n\r\n", Progress.WHOLE),
+        (b"", Arrival.HEAD),
+        (b"x" * (MOST_HEAD + 1), Arrival.WHOLE),
+        (HEAD + b"\r\n", Arrival.WHOLE),
+        (b"nonsense\r\n\r\n", Arrival.WHOLE),
+        (POST + b"content-LENGTH: 3\r\n\r\nab", Arrival.BODY),
+        (POST + b"Content-Length:3\r\n\r\nabc", Arrival.WHOLE),
+        (POST + b"Content-Length: 9999999\r\n\r\n", Arrival.STREAM),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n", Arrival.STREAM),
+        (POST + b"Content-Length: minus\r\n\r\n", Arrival.WHOLE),
     ],
 )
-def test_r50_how_much_has_come(came: bytes, found: Progress) -> None:
-    assert progress(came) is found
+def test_r50_how_much_has_come(came: bytes, found: Arrival) -> None:
+    assert arrival(came) is found

@@ -30,7 +30,7 @@ LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORE
 STREAMED = re.compile(rb"\r\n(?:transfer-encoding|expect):", re.IGNORECASE)
 
 
-class Progress(Enum):
+class Arrival(Enum):
     """How much of a request has arrived."""
 
     HEAD = "part of the head"
@@ -39,18 +39,18 @@ class Progress(Enum):
     STREAM = "the head, of a body that a thread has to read"
 
 
-def progress(came: bytes) -> Progress:
+def arrival(came: bytes) -> Arrival:
     """How much of a request `came` is."""
     end = came.find(END)
     if end < 0:
-        return Progress.HEAD if len(came) <= MOST_HEAD else Progress.WHOLE
+        return Arrival.HEAD if len(came) <= MOST_HEAD else Arrival.WHOLE
     head = came[: end + len(END)]
     if STREAMED.search(head):
-        return Progress.STREAM
+        return Arrival.STREAM
     length = body_length(head)
     if length > MOST_BUFFERED:
-        return Progress.STREAM
-    return Progress.WHOLE if len(came) >= len(head) + length else Progress.BODY
+        return Arrival.STREAM
+    return Arrival.WHOLE if len(came) >= len(head) + length else Arrival.BODY
 
 
 def body_length(head: bytes) -> int:
@@ -112,16 +112,16 @@ class BufferingWorker(ThreadWorker):
 
     def look(self, caller: Caller) -> None:
         """Hand `caller` to a thread where enough has come."""
-        match progress(bytes(caller.came)):
-            case Progress.WHOLE:
+        match arrival(bytes(caller.came)):
+            case Arrival.WHOLE:
                 self.leave(caller)
                 self.enqueue_req(caller)
-            case Progress.STREAM:
+            case Arrival.STREAM:
                 self.leave(caller)
                 caller.ends_at = time.monotonic() + STREAM_SECONDS + body_length(bytes(caller.came)) / STREAM_BYTES_A_SECOND
                 self.queueing.append(caller)
                 self.start_streams()
-            case Progress.BODY if not caller.is_at_body:
+            case Arrival.BODY if not caller.is_at_body:
                 caller.is_at_body, caller.ends_at = True, time.monotonic() + BODY_SECONDS
 
     def start_streams(self) -> None:
