@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fleetportal.core.management.commands.serve import Web
-from fleetportal.core.web.buffering import MOST_BUFFERED, MOST_HEAD, BufferingWorker, Arrival, arrival
+from fleetportal.core.web.buffering import MOST_BUFFERED, MOST_HEAD, Arrival, BufferingWorker, arrival
 from tests.core.slow_server import THREADS
 from tests.kills.portal import Processes, eventually, free_port
 
