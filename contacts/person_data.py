@@ -12,7 +12,7 @@ from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.meeting import Meeting
 from contacts.memory.models.task import Task
 from contacts.people.models.holders import Holder, VehicleDriver
-from contacts.people.models.person import Person, PersonAddress
+from contacts.people.models.person import AddressState, Person, PersonAddress
 from contacts.people.models.roles import GROUPS
 from contacts.people.person_data import (
     Forget,
@@ -69,6 +69,9 @@ def forget_meetings(person: Person) -> None:
     emptying(Meeting, "decision_maker", decision_maker=None)(person)
 
 
+STRICT = (AddressState.UNCONFIRMED, AddressState.CONFIRMED, AddressState.BOUNCING, AddressState.WITHDRAWN)
+
+
 def move_addresses(duplicate: Person, kept: Person) -> Moved:
     """Moves addresses; where the kept person has the same one, its consents and its preferences link are moved to that."""
     moved: Moved = []
@@ -77,6 +80,10 @@ def move_addresses(duplicate: Person, kept: Person) -> Moved:
         if same is None:
             moved.append(renamed(address, "person", kept))
             continue
+        if STRICT.index(address.state) > STRICT.index(same.state):  # a mailbox that was withdrawn or is dead is not written to again
+            moved.append((same, {"state": (same.state, address.state)}))
+            same.state = address.state
+            same.save(update_fields=["state"])
         moved += [renamed(consent, "address", same) for consent in Consent.objects.filter(address=address)]
         links.Link.objects.filter(scope=CHANNELS_ARE_LINKED_BY, subject_id=address.pk).update(subject_id=same.pk)
         moved.append((address, {"person": (duplicate.pk, None)}))

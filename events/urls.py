@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:event_id>/landing-page/", staff.make_landing, name="make_landing"),
     path("events/<int:event_id>/proposal/", proposal.proposal, name="proposal"),
     path("events/<int:event_id>/proposal/page/", proposal.turn, name="proposal_page"),
+    path("events/<int:event_id>/held-back/", proposal.held_back, name="held_back"),
     path("events/<int:event_id>/invite/", staff.invite, name="invite"),
     path("events/<int:event_id>/remind/", staff.remind, name="remind"),
     path("events/<int:event_id>/check-in/", door.check_in, name="check_in"),

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Person
 from contacts.people import person_data
 from fleetportal.core.links import Link
-from gifts.models import Claim, HandOut, Voucher
+from gifts.actions.claiming import person_mark
+from gifts.models import Allowance, Claim, HandOut, Voucher
 
 
 def forget_vouchers(person: Person) -> None:
@@ -16,11 +17,29 @@ def forget_vouchers(person: Person) -> None:
     Link.objects.filter(scope="voucher", subject_id__in=vouchers).revoke(now=timezone.now())
 
 
+def move_claims(duplicate: Person, kept: Person) -> person_data.Moved:
+    """Moves claims with what was taken in their periods: one human has one allowance, whoever of the two took it."""
+    old, new = person_mark(duplicate), person_mark(kept)
+    moved: person_data.Moved = []
+    for taken in Allowance.objects.filter(mark=old):
+        row, _new = Allowance.objects.get_or_create(programme_id=taken.programme_id, period=taken.period, mark=new)
+        before, row.taken = row.taken, row.taken + taken.taken
+        row.save(update_fields=["taken"])
+        moved.append((row, {"taken": (before, row.taken)}))
+        taken.delete()
+    for claim in Claim.objects.filter(person=duplicate):
+        before_marks, claim.marks = claim.marks, sorted({new if mark == old else mark for mark in claim.marks})
+        claim.person = kept
+        claim.save(update_fields=["person", "marks"])
+        moved.append((claim, {"person": (duplicate.pk, kept.pk), "marks": (before_marks, claim.marks)}))
+    return moved
+
+
 def register() -> None:
     person_data.to_forget.register("gifts.voucher", forget_vouchers)
     person_data.to_move.register("gifts.voucher", person_data.moving(Voucher, "person"))
     person_data.to_forget.register("gifts.claim", person_data.emptying(Claim, "person", first_name="", place="", marks=[]))
-    person_data.to_move.register("gifts.claim", person_data.moving(Claim, "person"))
+    person_data.to_move.register("gifts.claim", move_claims)
     person_data.to_forget.register("gifts.handout", person_data.keep_as_it_is)
     person_data.to_move.register("gifts.handout", person_data.moving(HandOut, "person"))
     person_data.to_count.register("gifts.voucher", (_("Vouchers"), person_data.rows_of(Voucher)))

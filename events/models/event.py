@@ -335,11 +335,15 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         """Those of `roles` for whose own car, or for non-users any car of the company, the contract ends within the chosen months."""
         if not self.contract_ends_within_months:
             return roles
-        last = today + timedelta(days=round(self.contract_ends_within_months * 30.44))
+        last = self.last_contract_end(today)
         ending = Vehicle.objects.active().filter(contract_ends_on__gte=today, contract_ends_on__lte=last)
         if roles.model is VehicleUser:
             return roles.filter(pk__in=Holder.objects.running(on=today).filter(vehicle__in=ending).values("user"))
         return roles.filter(company__in=ending.values("company"))
+
+    def last_contract_end(self, today: date) -> date:
+        """The last day on which a contract may end that makes eligible today, where the event asks for one."""
+        return today + timedelta(days=round((self.contract_ends_within_months or 0) * 30.44))
 
     # --- reasons ---
 

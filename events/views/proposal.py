@@ -1,22 +1,27 @@
 """The people whom an event would invite: pages with a box to untick for each person, and the button that invites the rest."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts.customers.models.vehicle import Contract
+from accounts.models import User, Vehicle
 from accounts.staff.requests import StaffRequest
-from events.actions.circle import circle, entitling
+from contacts.models import DecisionMaker, Holder, VehicleDriver, VehicleUser
+from events.actions.circle import ELSEWHERE, NO_ADDRESS, NO_CONSENT, circle, entitling, invitation_status
 from events.actions.inviting import invitable, start_inviting
 from events.forms.proposal import ProposalForm
-from events.models import Event
+from events.models import Audience, Event
 from events.views import cockpit
 from events.views.staff import event_url, the_event
 from fleetportal.core.web.idempotency import once
@@ -104,13 +109,84 @@ def address_of(event: Event, number: int, **beside: int) -> str:
 
 
 def with_reasons(found: Event, roles: "list[Role]") -> "list[tuple[Role, str]]":
-    """Each role with the reason for proposing it: for a second delivery the cars and dates, which costs 1 query."""
-    if found.audience != "delivered":
-        return [(role, "") for role in roles]
+    """Each role with what is true of that person and makes them eligible: the cars delivered, the contracts that end, the car they
+    have, or what they decide. Costs at most 1 query."""
+    if not roles:
+        return []
+    if found.audience == Audience.DELIVERED:
+        said = of_deliveries(found, roles)
+    elif found.contract_ends_within_months:
+        said = of_contracts(found, roles)
+    else:
+        said = of_roles(found, roles)
+    return [(role, "; ".join(said.get(role.pk, []))) for role in roles]
+
+
+def of_deliveries(found: Event, roles: "list[Role]") -> dict[int, list[str]]:
     cars: dict[int, list[str]] = {}
     held: Any = found.delivered().filter(holders__user__in=[role.pk for role in roles])
     for user, make, model, delivered_on in held.values_list("holders__user", "make", "model", "delivered_on"):
         days = (found.on - delivered_on).days
-        words = ngettext("%(car)s, delivered %(days)d day before the event", "%(car)s, delivered %(days)d days before the event", days)
-        cars.setdefault(user, []).append(words % {"car": f"{make} {model}".strip(), "days": days})
-    return [(role, "; ".join(cars.get(role.pk, []))) for role in roles]
+        text = ngettext("%(car)s, delivered %(days)d day before the event", "%(car)s, delivered %(days)d days before the event", days)
+        cars.setdefault(user, []).append(text % {"car": f"{make} {model}".strip(), "days": days})
+    return cars
+
+
+def of_contracts(found: Event, roles: "list[Role]") -> dict[int, list[str]]:
+    """Of a user the own car's contract, of others the contract of the company that ends first."""
+    today = found.centre.today(timezone.now())
+    ending = Vehicle.objects.active().filter(contract_ends_on__gte=today, contract_ends_on__lte=found.last_contract_end(today))
+    ending = ending.order_by("contract_ends_on", "pk")
+    if isinstance(roles[0], VehicleUser):
+        mine: Any = ending.filter(holders__in=Holder.objects.running(on=today).filter(user__in=[role.pk for role in roles]))
+        rows = {user: vehicle for user, *vehicle in reversed(mine.values_list("holders__user", *CONTRACT))}
+        return {role.pk: [contract_in_words(*rows[role.pk])] for role in roles if role.pk in rows}
+    theirs = ending.filter(company__in=[role.company_id for role in roles])
+    by_company = {company: vehicle for company, *vehicle in reversed(theirs.values_list("company", *CONTRACT))}
+    return {role.pk: [contract_in_words(*by_company[role.company_id])] for role in roles if role.company_id in by_company}
+
+
+CONTRACT = ("contract", "plate", "make", "model", "contract_ends_on")
+
+
+def contract_in_words(contract: str, plate: str, make: str, model: str, ends_on: date) -> str:
+    facts = {"car": plate or f"{make} {model}".strip(), "day": date_format(ends_on, "DATE_FORMAT")}
+    return (_("Lease of %(car)s ends on %(day)s") if contract == Contract.LEASE else _("Contract of %(car)s ends on %(day)s")) % facts
+
+
+def of_roles(found: Event, roles: "list[Role]") -> dict[int, list[str]]:
+    """Of a user or driver the vehicles, of a decision-maker the position."""
+    if isinstance(roles[0], DecisionMaker):
+        return {role.pk: [role.get_kind_display()] for role in roles if isinstance(role, DecisionMaker)}
+    today = found.centre.today(timezone.now())
+    is_user = isinstance(roles[0], VehicleUser)
+    name, periods = ("user", Holder.objects) if is_user else ("driver", VehicleDriver.objects)
+    rows = periods.running(on=today).filter(**{f"{name}__in": [role.pk for role in roles]}).order_by("-starts_on", "pk")
+    said: dict[int, list[str]] = {}
+    for pk, plate, make, model in rows.values_list(name, "vehicle__plate", "vehicle__make", "vehicle__model"):
+        car = ", ".join(filter(None, (f"{make} {model}".strip(), plate)))
+        said.setdefault(pk, []).append(_("Drives %(car)s") % {"car": car})
+    return {pk: lines[:2] for pk, lines in said.items()}
+
+
+# --- those who can't be invited ----------------------------------------------------------------------------------------------
+
+WHY_NOT = {
+    NO_CONSENT: gettext_lazy("Without consent"),
+    NO_ADDRESS: gettext_lazy("Without an e-mail address"),
+    ELSEWHERE: gettext_lazy("Invited by another centre"),
+}
+MOST = 500
+
+
+@page(may="invite")
+@require_safe
+def held_back(request: StaffRequest, event_id: int) -> HttpResponse:
+    """Who is eligible and can't be invited, by the reason, each with a link to where that can be changed. Costs 1 query."""
+    found = the_event(request, event_id, may="invite")
+    roles = found.entitled(request.user).annotate(status=invitation_status(found)).filter(status__in=WHY_NOT)
+    groups: dict[str, dict[int, Any]] = {status: {} for status in WHY_NOT}
+    for role in roles.select_related("person", "company").order_by("person__name_folded", "pk")[:MOST]:
+        groups[role.status].setdefault(role.person_id, role)
+    shown = [(WHY_NOT[status], list(group.values())) for status, group in groups.items() if group]
+    return render(request, "events/held_back.html", {"event": found, "groups": shown})
