@@ -93,6 +93,9 @@ WORDS: dict[str, Words] = {
     "status.unknown": Words(_("We don’t know this word for whether a vehicle is in use, so it counts as in use."), _("Check the status.")),
     "choice.unknown": Words(_("Not understood, left empty.")),
     "make.swapped": Words(_("Make and model were in each other’s columns; they were exchanged.")),
+    "row.hidden": Words(_("This row is hidden in the file."), _("Delete it there if it no longer counts.")),
+    "row.struck": Words(_("This row is struck out in the file."), _("Delete it there if it no longer counts, or give its return date.")),
+    "row.cut": Words(_("The table ends here: single cells far below or to the right of it were left out.")),
     "row.short": Words(
         _("This row has %(count)s cells, fewer than there are columns (%(columns)s): its values may be in the wrong columns.")
     ),

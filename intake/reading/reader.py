@@ -44,6 +44,7 @@ class SheetReader:
         self.home = self.country or home
         self.used = [column for column in sheet.columns if column.key]
         self.last_used = len(sheet.titles)
+        self.looks = {look: {row for first, last in ranges for row in range(first, last + 1)} for look, ranges in sheet.looks.items()}
         self.columns: Columns = {}
         self.others: dict[int, Columns] = {}  # the columns of a row's further people
         for column in self.used:
@@ -83,6 +84,9 @@ class SheetReader:
         """Rejects a row with a cell that can't be kept; notes formulas that the file does not reckon, and a row that is too short."""
         if self.sheet.header_row is not None and self.last_used > len(row.cells) and self.sheet.is_text:
             row.note("row.short", count=len(row.cells), columns=self.sheet.width)
+        for look, rows in self.looks.items():
+            if row.number in rows:
+                row.note(f"row.{look}")
         for column in self.used:
             if column.index < len(row.cells):
                 self.read_cell(row, column, cells.check)

@@ -50,6 +50,7 @@ def about(table: Table) -> Sheet:
         language=found.language,
         country=found.country,
         dials=found.dials,
+        looks=dict(table.sheet.looks),
         header_row=table.header_row,
         first_row=table.first_row,
         fill=table.fill,

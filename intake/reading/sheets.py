@@ -76,6 +76,7 @@ class Sheet:
     joins: bool = False  # its rows say more about vehicles of another sheet
     owner: str = ""  # the company whose name the sheet bears
     program: str = ""  # the program that wrote it, where it names itself
+    looks: dict[str, list[list[int]]] = field(default_factory=dict)  # ranges of rows that are hidden or struck out, or end a cut sheet
     is_text: bool = False  # each row has its own number of cells
     dials: list[str] = field(default_factory=list)  # the countries whose codes its telephone numbers begin with
 

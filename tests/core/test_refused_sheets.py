@@ -61,8 +61,8 @@ def cell(reference, text="x"):
     return f'<row r="{row}"><c r="{reference}" t="inlineStr"><is><t>{text}</t></is></c></row>'
 
 
-def far_cell(path):
-    return make_workbook_by_hand(path, sheet=cell("A1") + cell("XFD1048576"))
+def far_cells(path):
+    return make_workbook_by_hand(path, sheet=cell("A1") + "".join(cell(f"XFD{row}") for row in range(1_048_500, 1_048_577)))
 
 
 def wide(path):
@@ -133,7 +133,7 @@ def repeated_ods(path):
 @pytest.mark.parametrize(
     ("bomb", "ending", "code"),
     [
-        (far_cell, "xlsx", "too_many_columns"),
+        (far_cells, "xlsx", "too_many_columns"),
         (wide, "xlsx", "too_many_columns"),
         (long_cell, "xlsx", "unpacks_too_big"),
         (ten_gigabytes, "xlsx", "unpacks_too_big"),

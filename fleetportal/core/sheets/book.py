@@ -3,8 +3,8 @@ Django here."""
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -28,6 +28,7 @@ class BookSheet:
     rows: int
     width: int
     offset: int
+    looks: Mapping[str, list[list[int]]] = field(default_factory=dict)  # ranges of rows: "hidden", "struck", "cut"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ CELL = re.compile(
     rb"<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+ERROR = re.compile(rb"<(?:\w+:)?c(\s[^>]*\bt=\"e\"[^>]*)>")  # a result, and none that means anything
 REFERENCE = re.compile(rb"\sr=[\"']([A-Z]{1,4})([0-9]{1,8})[\"']")
 EMPTY_TEXT = re.compile(rb"\st=[\"']str[\"']")  # the result is stored, and empty
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -51,7 +52,9 @@ def in_part(archive: zipfile.ZipFile, part: str) -> Places:
         while (chunk := file.read(CHUNK)) and count < MOST:
             text = rest + chunk
             cut = text.rfind(b"</row>") + 1 or len(text)
-            for attributes in CELL.findall(text[:cut]) if b"f>" in text or b"<f" in text else ():
+            empty = CELL.findall(text[:cut]) if b"f>" in text or b"<f" in text else []
+            broken = ERROR.findall(text[:cut]) if b't="e"' in text else []
+            for attributes in (*empty, *broken):
                 reference = REFERENCE.search(attributes)
                 if reference and not EMPTY_TEXT.search(attributes):
                     found[int(reference[2])].append(column_number(reference[1]) - 1)

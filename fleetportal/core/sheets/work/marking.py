@@ -3,6 +3,7 @@
 import datetime
 import json
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict
@@ -20,6 +21,7 @@ from . import limits, process
 
 Spooled = str | int | float | bool | dict[str, str] | None  # a cell as JSON holds it
 CellValue = str | int | float | bool | datetime.date | datetime.datetime | None
+NOT_CHANGED = (LookupError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile)  # a workbook that only the reader can read
 CHANGED_UP_TO = 20_000  # rows; openpyxl holds the whole workbook in memory
 STOP_INK, STOP_FILL = "9F1F1A", "FBE3E0"
 
@@ -48,7 +50,10 @@ def mark(source: Path, order_path: str, target: Path) -> dict[str, object]:
     order: Order = json.loads(Path(order_path).read_text(encoding="utf-8"))
     rows = sum(sheet["rows"] for sheet in order["sheets"])
     if order["kind"] == "xlsx" and rows <= CHANGED_UP_TO:
-        change(source, order, target)
+        try:
+            change(source, order, target)
+        except NOT_CHANGED:
+            write_new(order, target, only_marked=False)
     else:
         write_new(order, target, only_marked=rows > CHANGED_UP_TO)
     return {"rows": rows}
@@ -64,7 +69,9 @@ def change(source: Path, order: Order, target: Path) -> None:
             still(book[about["name"]], position, shown)
     for sheet in book.worksheets:
         still(sheet, 0, {})
-    book.save(target)
+    trial = target.with_suffix(".trial")  # a save that fails half-way leaves its file open, and would close it over ours
+    book.save(trial)
+    trial.replace(target)
 
 
 def has_formulas(book: Workbook) -> bool:

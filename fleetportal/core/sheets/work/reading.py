@@ -2,10 +2,11 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from . import archive, limits, process, text, workbook
+from . import archive, limits, looks, mending, process, text, workbook
 from .limits import Unreadable
 
 BOOKS = ("xlsx", "ods")
@@ -13,6 +14,7 @@ TEXTS = ("csv", "tsv", "tab", "txt")
 OLD = {"xls": "xls", "xlsb": "xlsb", "numbers": "numbers"}
 OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 as_line = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+TOO_FAR = ("too_many_rows", "too_many_columns", "too_many_cells")
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
@@ -24,24 +26,35 @@ class SpooledSheet(TypedDict):
     rows: int
     width: int
     offset: int
+    looks: looks.Looks  # rows that are hidden or struck out, or end a sheet that was cut
 
 
 def spool(source: Path, ending: str, target: Path) -> dict[str, object]:
     """The sheets of the file, each with its name, number of rows and width; all rows are written to `target`. Raises Unreadable."""
     kind = kind_of(source, ending)
+    source, is_cut = readable(source, kind, target) if kind in BOOKS else (source, False)
     rows = workbook.read(source) if kind in BOOKS else text.read(source)
     sheets: dict[str, SpooledSheet] = {}
-    offset = 0
+    offset, last = 0, dict[str, int]()
     with target.open("w", encoding="utf-8") as out:
         for name, number, cells in rows:
-            sheet = sheets.setdefault(name, {"name": name, "position": len(sheets), "rows": 0, "width": 0, "offset": offset})
+            sheet = sheets.setdefault(name, {"name": name, "position": len(sheets), "rows": 0, "width": 0, "offset": offset, "looks": {}})
             cells = [clipped(cell) if type(cell) is str else cell for cell in cells]
             sheet["rows"] += 1
             sheet["width"] = max(sheet["width"], len(cells))
+            last[name] = number
             offset += out.write(as_line([sheet["position"], number, cells]) + "\n")
     if not sheets:
         raise Unreadable("empty")
+    add_looks(sheets, source, kind, last if is_cut else {})
     return {"kind": kind, "sheets": list(sheets.values())}
+
+
+def add_looks(sheets: dict[str, SpooledSheet], source: Path, kind: str, cut: Mapping[str, int]) -> None:
+    """What rows look like, and the last one of each sheet where something far below or beside it was cut off."""
+    found = looks.of_rows(source) if kind == "xlsx" else {}
+    for name, sheet in sheets.items():
+        sheet["looks"] = {**found.get(name, {}), **({"cut": [[cut[name], cut[name]]]} if name in cut else {})}
 
 
 def clipped(cell: str) -> str:
@@ -72,9 +85,22 @@ def kind_of(source: Path, ending: str) -> str:
         raise Unreadable("old_format", found=ending) if is_zip else Unreadable("other_kind", found="text", ending=ending)
     if is_zip != (ending in BOOKS):
         raise Unreadable("other_kind", found="zip" if is_zip else "text", ending=ending)
-    if is_zip:
-        archive.check(source, ending)
     return ending
+
+
+def readable(source: Path, kind: str, target: Path) -> tuple[Path, bool]:
+    """(the workbook, checked, or a copy of it without its unlucky cells; whether far cells were cut off). Raises Unreadable."""
+    is_cut = False
+    try:
+        archive.check(source, kind)
+    except Unreadable as refused:
+        if refused.code not in TOO_FAR or kind != "xlsx":
+            raise
+        source, is_cut = mending.without_strays(source, target.with_suffix(".cut")), True
+        archive.check(source, kind)
+    if kind == "xlsx" and mending.has_strange_errors(source):
+        source = mending.without_strange_errors(source, target.with_suffix(".mended"))
+    return source, is_cut
 
 
 if __name__ == "__main__":
