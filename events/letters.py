@@ -4,6 +4,7 @@ A message's key contains event or registration, step and revision, so that a dou
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -21,7 +22,7 @@ from fleetportal.core import ical
 from fleetportal.core.audit import label
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import MessageChannel, Priority
-from fleetportal.core.outbox.queueing import MessageDraft, sender_address
+from fleetportal.core.outbox.queueing import MessageDraft, Recipient, sender_address
 
 Step = Literal["seated", "waiting", "promoted", "changed", "cancelled", "moved", "called_off", "reminder"]
 InvitingStep = Literal["invitation", "nudge"]
@@ -148,7 +149,11 @@ def appointment(registration: Registration, texts: EventTexts | None = None) -> 
 
 
 def to_invited(
-    invitations: Sequence[Invitation], *, step: InvitingStep = "invitation", addresses: Mapping[int, PersonAddress] | None = None
+    invitations: Sequence[Invitation],
+    *,
+    step: InvitingStep = "invitation",
+    addresses: Mapping[int, PersonAddress] | None = None,
+    due_at: datetime | None = None,
 ) -> list[MessageDraft]:
     """The invitations to one event, or the reminders; none without an address.
 
@@ -185,9 +190,37 @@ def to_invited(
             },
             headers=unsubscribe.headers(preferences[one.person_id], Purpose.INVITATIONS) | {"Reply-To": reply_to(event)},
             priority=Priority.BULK,
+            due_at=due_at,
         )
         for one in written
     ]
+
+
+@dataclass(frozen=True)
+class NoLink:
+    """Stands for a personal link in a letter that is only shown or tried."""
+
+    placeholder: str
+
+
+def sample(event: Event, language: str, *, to: Recipient, key: str) -> MessageDraft:
+    """The invitation as guests who read `language` get it, to a user who wants to see it first; its links open nothing personal.
+
+    Costs what the landing page costs.
+    """
+    said = landing.texts(event, language)
+    here = NoLink(f"{settings.BASE_URL}/")
+    return MessageDraft(
+        "events/mail/test",
+        to=to,
+        about=event,
+        gate="service",
+        key=key,
+        context={"event": event, "texts": said, "invitation": None, "answer": here, "preferences": here},
+        headers={"Reply-To": reply_to(event)},
+        language=said.language,
+        priority=Priority.FIRST,
+    )
 
 
 def invitation_key(event: Event, person: int, step: InvitingStep) -> str:

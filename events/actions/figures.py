@@ -1,8 +1,9 @@
 """The figures and the guests of an event, as far as one user may see them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.db.models import Count, Max, Model, Q, QuerySet, Sum
 
 from accounts.models import User
 from events.actions.circle import Circle, circle
@@ -28,6 +29,7 @@ class EventFigures:
     declined: int
     silent: int
     nudged: int
+    last_asked: datetime | None
     not_sent: int
     inside: int
     job: Job | None
@@ -48,7 +50,9 @@ def event_figures(event: Event, user: User) -> EventFigures:
         seats_waited_for=Sum("party", filter=of[Status.WAITING], default=0),
     )
     invitations = Invitation.objects.where(user, may="invite").filter(event=event)
-    quiet = silent(event, user).aggregate(silent=Count("pk"), nudged=Count("pk", filter=Q(nudged_at__isnull=False)))
+    quiet = silent(event, user).aggregate(
+        silent=Count("pk"), nudged=Count("pk", filter=Q(nudged_at__isnull=False)), last_asked=Max("invited_at")
+    )
     inside = CheckIn.objects.not_undone().filter(registration__event=event).aggregate(heads=Sum("heads", default=0))["heads"]
     return EventFigures(
         event=event,

@@ -1,10 +1,12 @@
 """Invitations to an event: who may be invited, each person once (R12)."""
 
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,7 @@ from accounts.staff.models.policy import Number, Unit, declare
 from contacts.consent import unsubscribe
 from contacts.consent.models import reachable
 from contacts.memory.models.interaction import record_many
-from contacts.models import Channel, Person, Purpose
+from contacts.models import Channel, Interaction, Person, Purpose
 from contacts.people.models.person import PersonQuerySet
 from events import letters
 from events.models import Event, Invitation
@@ -23,8 +25,10 @@ from fleetportal.core import audit
 from fleetportal.core.db import can_lock, locked
 from fleetportal.core.errors import Refused
 from fleetportal.core.jobs import queue as jobs
-from fleetportal.core.jobs.queue import Job
-from fleetportal.core.outbox.queueing import queue_many
+from fleetportal.core.jobs.queue import Job, JobState
+from fleetportal.core.links import Link
+from fleetportal.core.outbox.message import Message, MessageState
+from fleetportal.core.outbox.queueing import queue, queue_many
 
 if TYPE_CHECKING:
     from contacts.models import Role
@@ -49,6 +53,12 @@ class NoAddress(Refused):
     """The person has no usable address."""
 
     code = "no_address"
+
+
+class LettersLeft(Refused):
+    """The first letter has left: the invitations stand."""
+
+    code = "letters_left"
 
 
 class NotInviting(Refused):
@@ -122,7 +132,9 @@ def invite(event: Event, person: Person, *, company: Company, by: User | None) -
         return invitation
 
 
-def invite_many(event: Event, people: Sequence[tuple[Person, Company]], *, by: User | None) -> list[Invitation]:
+def invite_many(
+    event: Event, people: Sequence[tuple[Person, Company]], *, by: User | None, due_at: datetime | None = None
+) -> list[Invitation]:
     """Invite those of `people` who have an address and were not invited before, and queue their e-mails; the new invitations.
 
     Each is invited for the company given with them. Raises NotInviting. Costs as many queries for a hundred people as for one.
@@ -144,7 +156,7 @@ def invite_many(event: Event, people: Sequence[tuple[Person, Company]], *, by: U
         ]
         if new:
             Invitation.objects.bulk_create(new)  # the constraint catches two simultaneous calls, if the event's lock did not
-            queue_many(letters.to_invited(new, addresses=addresses))
+            queue_many(letters.to_invited(new, addresses=addresses, due_at=due_at))
             audit.record_many("event.invited", [(invitation, {}) for invitation in new], by=by, facts={"event": event.pk})
             record_on_timeline("event.invited", new, by=by)
         return new
@@ -221,13 +233,54 @@ def run_inviting(job: Job, deadline: float) -> bool:
         first: dict[int, Role] = {}
         for role in event.entitled(by).filter(person__in=left).select_related("person", "company").order_by("pk"):
             first.setdefault(role.person_id, role)
-        invite_many(event, [(first[pk].person, first[pk].company) for pk in people if pk in first], by=by)
+        invite_many(event, [(first[pk].person, first[pk].company) for pk in people if pk in first], by=by, due_at=leave_at(job))
 
     def everybody(event: Event, by: User) -> list[int]:
         without = set(job.args["without"])
         return [role.person_id for role in proposed(event, by) if role.person_id not in without]
 
     return work_through(job, deadline, everybody, batch)
+
+
+def leave_at(job: Job) -> datetime:
+    """When the letters of an inviting job may leave: until then whoever began it can call all of them back."""
+    return job.started_at + timedelta(seconds=settings.INVITATIONS_WAIT_SECONDS)
+
+
+def sent_in(job: Job) -> models.QuerySet[Invitation]:
+    """The invitations that the job has made."""
+    return Invitation.objects.filter(event=job.args["event"], invited_by=job.owner_id, invited_at__gte=job.started_at)
+
+
+def call_back(job: Job, *, by: User) -> int:
+    """How many invitations of the inviting `job` were called back, as if nobody had pressed the button: none of their letters had left.
+
+    Raises LettersLeft once the first one has, or is leaving at this moment. Costs about 12 queries.
+    """
+    with transaction.atomic():
+        event = check_inviting(Event(pk=job.args["event"]))  # the job's next batch waits here
+        Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(state=JobState.CANCELLED, ended_at=timezone.now())
+        rows = list(locked(sent_in(job)))
+        messages = Message.objects.filter(key__in=[row.message_key for row in rows])
+        unsent = [one for one in locked(messages) if one.state == MessageState.WAITING and one.lease_until is None]
+        if len(unsent) < len(rows):
+            raise LettersLeft(_("The first letter has left, so the invitations can no longer be called back."))
+        pks = [row.pk for row in rows]
+        audit.record("event.called_back", event, by=by, facts={"job": job.pk, "count": len(rows)})
+        Message.objects.filter(pk__in=[one.pk for one in unsent]).delete()
+        Link.objects.filter(scope="invitation", subject_id__in=pks).delete()
+        Interaction.objects.filter(kind="event.invited", about_type=audit.label(Invitation), about_id__in=pks).delete()
+        Invitation.objects.filter(pk__in=pks).delete()
+        TouchedCompany.add_all(sorted({row.company_id for row in rows}))
+        return len(rows)
+
+
+def send_test(event: Event, language: str, *, by: User) -> Message:
+    """The invitation in that language, on its way to whoever asked for it. Raises NoAddress. Costs 1 query."""
+    if not by.email:
+        raise NoAddress(_("Your account has no e-mail address."))
+    with transaction.atomic():
+        return queue(letters.sample(event, language, to=by, key=f"event:{event.pk}:test:{uuid.uuid4().hex}"))
 
 
 @jobs.kind("events.nudge")
@@ -268,8 +321,9 @@ def work_through(
         try:
             with transaction.atomic():
                 batch(event, ids[job.done : done], job.owner)
-                Job.objects.filter(pk=job.pk).update(done=done)
-        except NotInviting:  # cancelled, or begun in the meantime
+                if not Job.objects.filter(pk=job.pk).exclude(state=JobState.CANCELLED).update(done=done):
+                    raise NotInviting(_("The invitations have been called back."))
+        except NotInviting:  # called off or called back, or begun meanwhile
             return True
         job.done = done
     return True

@@ -2,17 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.actions.circle import Circle
 from events.actions.figures import EventFigures
+from events.actions.inviting import leave_at
 from events.models import Event, EventKind, Seating
+from fleetportal.core.jobs.queue import Job, JobState
 
+NUDGE_AFTER = timedelta(days=5)  # since the last of the silent was asked
+NUDGE_BEFORE = timedelta(days=7)  # the event, however recently they were asked
 TRACK = 400  # units of the funnel's width
 
 
@@ -26,6 +32,7 @@ class NextStep:
     url: str = ""
     method: str = "post"
     look: str = ""  # a page to look at first
+    read: str = ""  # the letter to read first
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ def next_step(now: EventFigures) -> NextStep | None:
         return over_step(now)
     if event.on <= event.centre.today(timezone.now()):
         return door_step(now)
+    if now.job is not None and can_call_back(now.job):
+        return call_back_step(now, now.job)
     if now.job is not None and now.is_inviting:
         return NextStep(_("The e-mails are being sent: %(done)d of %(total)d.") % {"done": now.job.done, "total": now.job.total})
     return inviting_step(now)
@@ -80,13 +89,36 @@ def inviting_step(now: EventFigures) -> NextStep | None:
             "count": count
         }
         button = ngettext("Invite this person", "Invite these %(count)d people", count) % {"count": count}
-        return NextStep(text, f"{seats} {held_back(now.circle)}".strip(), button, url("invite", now.event), look=url("proposal", now.event))
+        why, first = f"{seats} {held_back(now.circle)}".strip(), {"look": url("proposal", now.event), "read": url("letter", now.event)}
+        return NextStep(text, why, button, url("invite", now.event), **first)
+    return nudging_step(now, seats) or waiting_step(now, seats)
+
+
+def nudging_step(now: EventFigures, seats: str) -> NextStep | None:
+    """To remind the silent: some days after the last of them was asked, or shortly before the event; None where there is nobody."""
     to_nudge = now.silent - now.nudged
+    if to_nudge and now.last_asked:
+        day = min((now.last_asked + NUDGE_AFTER).astimezone(now.event.zone).date(), now.event.on - NUDGE_BEFORE)
+        if day > now.event.centre.today(timezone.now()):
+            text = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge)
+            why = _("You can remind them from %(day)s.") % {"day": date_format(day, "DATE_FORMAT")}
+            return NextStep(text % {"count": to_nudge}, f"{seats} {why}")
     if to_nudge:
         text = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge) % {"count": to_nudge}
         button = ngettext("Remind this guest", "Remind these %(count)d guests", to_nudge) % {"count": to_nudge}
         return NextStep(text, f"{seats} " + _("Each guest is reminded only once."), button, url("remind", now.event))
-    return waiting_step(now, seats)
+    return None
+
+
+def can_call_back(job: Job) -> bool:
+    """True while none of the letters of the inviting job may leave."""
+    return job.kind == "events.invite" and job.state != JobState.CANCELLED and timezone.now() < leave_at(job)
+
+
+def call_back_step(now: EventFigures, job: Job) -> NextStep:
+    leaves = date_format(leave_at(job).astimezone(now.event.zone), "TIME_FORMAT")
+    text = _("The invitations leave at %(time)s.") % {"time": leaves}
+    return NextStep(text, _("Until then you can call all of them back."), _("Call them back"), url("call_back", now.event))
 
 
 def waiting_step(now: EventFigures, seats: str) -> NextStep:

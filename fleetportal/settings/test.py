@@ -38,6 +38,7 @@ else:
 # No worker runs during the tests; tests of worker and broker start their own, with the normal settings.
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
+INVITATIONS_WAIT_SECONDS = 0
 KEEP_PAGES_SECONDS = KEEP_CIRCLE_SECONDS = 0  # no caching between tests
 CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"  # a shared Redis is never emptied
 
