@@ -7,7 +7,7 @@ IN = .venv/bin/python
 # The whole suite is shared by as many processes as there are cores; a part of it (T=…) runs in one, which begins sooner.
 TESTS = $(or $(T),--numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder)
 
-.PHONY: run test test-long test-next bench check messages
+.PHONY: run test test-long test-next bench check messages audit sbom
 
 run: export BASE_URL := $(or $(BASE_URL),http://localhost:$(PORT))
 run:
@@ -37,3 +37,7 @@ check:
 messages:
 	@$(PYTHON) tools/setup.py test
 	@exec $(IN) tools/messages.py update
+
+# What the lock brings in: asked about at the advisory sources, and written down in CycloneDX (var/sbom.cdx.json).
+audit sbom:
+	@$(PYTHON) tools/supply_chain.py $@

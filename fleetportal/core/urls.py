@@ -1,11 +1,12 @@
 from django.urls import path
 
-from fleetportal.core.web import export_jobs, health, letters, look, mailbox, view_pages
+from fleetportal.core.web import export_jobs, health, letters, look, mailbox, security_txt, view_pages
 
 app_name = "core"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("theme/", look.theme, name="theme"),
     path("language/", look.language, name="language"),
     path("exports/<int:job_id>/", export_jobs.export, name="export"),

@@ -138,6 +138,13 @@ class Environment:
             stop("SMS_GATEWAY", "is malformed: give an address like {number}@sms.example")
         return value
 
+    def security_contact(self, host: str) -> str:
+        """Where weaknesses are reported, as a URL: by default the mailbox that RFC 2142 names for it."""
+        value = self.text("SECURITY_CONTACT", f"mailto:security@{host if '.' in host else 'fleetportal.example'}")
+        if not value.startswith(("mailto:", "https://", "tel:")) or any(sign.isspace() for sign in value):
+            stop("SECURITY_CONTACT", "is malformed: give an address like mailto:security@house.example or https://…")
+        return value
+
     def webhooks(self) -> dict[str, str]:
         """The only addresses to which JSON may be posted, by name."""
         example = "names with addresses, like crm=https://crm.example/in, with commas"

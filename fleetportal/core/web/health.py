@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
+from fleetportal.core.web import forwarded
 from fleetportal.core.web.pages import public_page
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
     parts = {"database": database_answers(), "migrations": False, "broker": broker_answers()}
     parts["migrations"] = parts["database"] and is_migrated()
     status = 200 if all(parts.values()) else 503
-    return JsonResponse({name: "ok" if well else "missing" for name, well in parts.items()}, status=status)
+    said = {name: "ok" if well else "missing" for name, well in parts.items()}
+    if forwarded.is_ignored():
+        said["proxies"] = "X-Forwarded-For comes, but TRUSTED_PROXIES is 0"  # a warning: it serves all the same
+    return JsonResponse(said, status=status)
 
 
 def database_answers() -> bool:

@@ -16,6 +16,7 @@ from django.views.defaults import page_not_found
 from fleetportal.core import requests
 from fleetportal.core.db import busy
 from fleetportal.core.errors import Refused, no_room
+from fleetportal.core.web import forwarded
 from fleetportal.core.web.pages import is_part
 
 log = logging.getLogger("fleetportal.request")
@@ -70,6 +71,7 @@ class RequestId:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         current, began = requests.begin(), time.monotonic()
+        forwarded.note(request)
         try:
             response = self.get_response(request)
             facts = {"status": response.status_code, "ms": round((time.monotonic() - began) * 1000)}
