@@ -1,5 +1,6 @@
 from contacts.consent.models import Basis, Consent, Purpose
 from contacts.hospitality import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
+from contacts.memory.models.complaint import Complaint, ComplaintAnswered
 from contacts.memory.models.interaction import Direction, Interaction, Outcome
 from contacts.memory.models.meeting import Meeting, MeetingState, NotYourTurn, TimeGone
 from contacts.memory.models.task import Task, TaskClosed
@@ -19,6 +20,8 @@ __all__ = [
     "Basis",
     "CapReached",
     "Channel",
+    "Complaint",
+    "ComplaintAnswered",
     "Consent",
     "Decision",
     "DecisionMaker",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.consent.models import Consent
 from contacts.hospitality import Received, move_sums
+from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.meeting import Meeting
 from contacts.memory.models.task import Task
@@ -125,6 +126,7 @@ def register() -> None:
         ("contacts.decision", emptying(Decision, "person", why="", person=None), move_decisions, 200),
         ("contacts.meeting", forget_meetings, moving(Meeting, "decision_maker"), 200),
         ("contacts.task", emptying(Task, "person", title="", result="", person=None), moving(Task, "person"), 200),
+        ("contacts.complaint", emptying(Complaint, "person", words="", answer="", person=None), moving(Complaint, "person"), 200),
         ("core.message", forget_messages, move_messages, 210),
         ("core.answer", forget_answers, move_nothing, 5),
         ("core.link", forget_links, move_nothing, 220),
@@ -147,6 +149,7 @@ def register() -> None:
         (_("Interactions"), Interaction, "person"),
         (_("Tasks"), Task, "person"),
         (_("Meetings"), Meeting, "decision_maker"),
+        (_("Complaints"), Complaint, "person"),
     )
     for number, (label, model, path) in enumerate(counted):
         to_count.register(f"{model._meta.label_lower}", (label, rows_of(model, path)), weight=number)

@@ -14,6 +14,7 @@ from accounts.models import Company, CompanyIds, User, derived, in_reach
 from accounts.staff.leaving import still_assigned
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
+from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import mend_last_contacts
 from contacts.memory.models.meeting import Meeting, MeetingQuerySet
 from contacts.memory.models.task import Task
@@ -30,6 +31,7 @@ LINES: dict[str, tuple[str, object, str]] = {
     "meeting.proposed": ("mail", _("Annual meeting times proposed"), ""),
     "meeting.fixed": ("calendar-plus", _("Annual meeting time fixed"), ""),
     "meeting.cancelled": ("x", _("Annual meeting cancelled"), ""),
+    "complaint.answered": ("message-2", _("Complaint answered"), "ok"),
     "meeting.held": ("users", _("Annual meeting held"), "ok"),
 }
 
@@ -38,6 +40,12 @@ def tasks_left_with(user: User, seen_by: User) -> str:
     """The open tasks of `user`."""
     count = Task.objects.where(seen_by, may="administer").open().filter(owner=user).count()
     return ngettext("%(count)d open task", "%(count)d open tasks", count) % {"count": count} if count else ""
+
+
+def complaints_left_with(user: User, seen_by: User) -> str:
+    """The complaints that `user` has not answered yet."""
+    count = Complaint.objects.where(seen_by, may="administer").open().filter(owner=user).count()
+    return ngettext("%(count)d open complaint", "%(count)d open complaints", count) % {"count": count} if count else ""
 
 
 def meetings_left_with(user: User, seen_by: User) -> str:
@@ -59,12 +67,15 @@ def register() -> None:
     appointments.register("meetings", meetings_of)
     still_assigned.register("tasks", tasks_left_with)
     still_assigned.register("meetings", meetings_left_with)
+    still_assigned.register("complaints", complaints_left_with)
     timeline.say(LINES)
     finding.findable.register("people", finding.Findable(_("People"), "users", people, person_page, roles), weight=20)
     dossier_panels.register(
         "log_button", Panel("contacts/_log_button.html", panels.log_button, position="actions", may="meet_customers"), weight=10
     )
     dossier_panels.register("log", Panel("contacts/_log_panel.html", panels.log, position="aside", may="meet_customers"), weight=10)
+    complained = Panel("contacts/_dossier_complaints.html", panels.complaints_of, position="top", may="meet_customers")
+    dossier_panels.register("complaints", complained, weight=1)
     dossier_panels.register("why_now", panels.why_now_panel, weight=5)
     dossier_panels.register("people", Panel("contacts/_dossier_people.html", panels.people, may="meet_customers"), weight=10)
     dossier_panels.register("timeline", Panel("contacts/_dossier_timeline.html", panels.company_timeline), weight=30)

@@ -2,7 +2,7 @@ from django.urls import path
 
 from accounts.customers.views.panels import panel_page
 from contacts.consent import views as preferences
-from contacts.memory.views import contact, meeting_guest, meetings
+from contacts.memory.views import complaints, contact, meeting_guest, meetings
 from contacts.pages import duplicates, leaving, people
 from contacts.pages.panels import why_now_later, why_now_panel
 from contacts.people import views as vehicles
@@ -34,6 +34,7 @@ urlpatterns = [
     path("vehicles/<int:vehicle_id>/drivers/new/", vehicles.drive_new, name="drive_new"),
     path("drives/<int:drive_id>/end/", vehicles.drive_end, name="drive_end"),
     path("today/", today.today, name="today"),
+    path("today/<int:reason_id>/asked/", today.asked, name="today_asked"),
     path("today/<int:reason_id>/reached/", today.reached, name="today_reached"),
     path("today/<int:reason_id>/not-reached/", today.not_reached, name="today_not_reached"),
     path("today/<int:reason_id>/written/", today.written, name="today_written"),
@@ -44,6 +45,7 @@ urlpatterns = [
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/close/", tasks.task_close, name="task_close"),
     path("tasks/<int:task_id>/reopen/", tasks.task_reopen, name="task_reopen"),
+    path("complaints/<int:complaint_id>/answer/", complaints.answer, name="complaint_answer"),
     path("meetings/", meetings.MeetingList.as_view(), name="meetings"),
     path("meetings/new/<int:company_id>/", meetings.new, name="meeting_new"),
     path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),

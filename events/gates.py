@@ -6,6 +6,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat, Now, Substr
 
 from contacts.consent import gates as consent
+from contacts.memory import gates as complaints
 from events.models import EventState, Invitation, Registration
 from fleetportal.core.outbox.gates import FurtherGate, gates
 
@@ -36,7 +37,7 @@ reminder = FurtherGate(
     "The guest is not coming any more, or the event has begun or does not take place.",
 )
 inviting = FurtherGate(
-    consent.marketing,
+    complaints.calm,
     Q(Exists(invitation.exclude(has_registered))),
     "The guest has replied, or the event has begun or does not take place.",
 )

@@ -18,7 +18,7 @@ address = PersonAddress.objects.filter(
     person=OuterRef("recipient_id"), channel=OuterRef("channel"), value_folded=OuterRef("recipient_folded")
 )
 to_a_person = Q(recipient_type="contacts.person")
-withdrawn = Q(Exists(address.filter(state=AddressState.WITHDRAWN)))
+withdrawn = Q(Exists(address.filter(state__in=(AddressState.WITHDRAWN, AddressState.WRONG))))
 agreed = Q(Exists(with_consent(address, OuterRef(OuterRef("purpose")))))
 
 # Owed under a contract or requested by the recipient: needs no consent, only an address that was not withdrawn.
@@ -57,6 +57,5 @@ def state_before_bounce(bouncing: PersonAddress) -> str:
 
 def register() -> None:
     gates.register("service", service)
-    gates.register("marketing", marketing)
     sending.bounced.register("addresses", note_bounce)
     line.believed_again.register("addresses", take_bounce_back)

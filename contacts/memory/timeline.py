@@ -39,7 +39,7 @@ CONTACTS = {
     Channel.LETTER: _("Letter"),
     Channel.IN_PERSON: _("Visit"),
 }
-TONES: dict[str, str] = {Outcome.WANTS_MEETING: "ok", Outcome.WRONG_NUMBER: "stop"}
+TONES: dict[str, str] = {Outcome.WANTS_MEETING: "ok", Outcome.WRONG_NUMBER: "stop", Outcome.COMPLAINED: "stop"}
 
 
 def contact(interaction: Interaction) -> TimelineLine:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from accounts.models import Company, Vehicle
 from accounts.staff.requests import StaffRequest
 from contacts.consent.models import addresses_with_consents
 from contacts.memory.forms.contact import LogForm
+from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import Interaction
 from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.holders import Holder, VehicleDriver
@@ -66,8 +68,28 @@ def last_contact(request: StaffRequest, company: Company, held: set[str]) -> Dos
 
 def log(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
     """The form for logging a call, with the person of the last contact preselected."""
-    last = Interaction.objects.filter(company=company).exclude(person=None).order_by("-happened_at", "-pk").values_list("person", flat=True)
-    return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person") or last.first()})}
+    last, _has_complaint = last_person_and_complaint(company)
+    return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person") or last})}
+
+
+def complaints_of(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object] | None:
+    """The open complaints, for the band above everything; nothing where there are none. Costs 1 query where there are any."""
+    _last, has_complaint = last_person_and_complaint(company)
+    if not has_complaint:
+        return None
+    found = Complaint.objects.open().filter(company=company).select_related("person", "owner").in_order()
+    return {"company": company, "complaints": list(found), "today": company.centre.today(timezone.now())}
+
+
+def last_person_and_complaint(company: Company) -> tuple[int | None, bool]:
+    """The person of the last contact, and whether a complaint is open. Costs 1 query for each company of a request."""
+    kept: tuple[int | None, bool] | None = vars(company).get("_person_and_complaint")
+    if kept is None:
+        last = Interaction.objects.filter(company=OuterRef("pk")).exclude(person=None).order_by("-happened_at", "-pk").values("person")
+        open_ones = Complaint.objects.open().filter(company=OuterRef("pk"))
+        found = Company.objects.filter(pk=company.pk).annotate(last_person=Subquery(last[:1]), complains=Exists(open_ones))
+        kept = vars(company)["_person_and_complaint"] = found.values_list("last_person", "complains").get()
+    return kept
 
 
 def log_button(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:

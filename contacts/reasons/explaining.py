@@ -47,11 +47,19 @@ def explain(company: Company, *, on: date, today: date | None = None) -> list[Ex
     people = Person.objects.in_bulk({reason.person_id for reasons in found.values() for reason in reasons if reason.person_id})
     for reason in (reason for reasons in found.values() for reason in reasons):
         reason.person = people.get(reason.person_id) if reason.person_id else None
+    every = Decision.objects.filter(company=company).select_related("by", "given_to").order_by("at")
+    hidden = [decision for decision in every if decision.hides_others(on=today or on)]
     stored = dict(Reason.objects.filter(company=company).values_list("key", "pk"))
-    decisions = {
-        d.key: d for d in Decision.objects.in_force(on=today or on).filter(company=company).select_related("by", "given_to").order_by("at")
-    }
+    decisions = {decision.key: decision for decision in every if decision.is_in_force(on=today or on)}
     return [
-        Explanation(rule, [Finding(reason, decisions.get(reason.key), stored.get(reason.key)) for reason in found[rule.name]])
+        Explanation(
+            rule,
+            [Finding(reason, decisions.get(reason.key) or of_card(reason, hidden), stored.get(reason.key)) for reason in found[rule.name]],
+        )
         for rule in rules
     ]
+
+
+def of_card(reason: Reason, hidden: list[Decision]) -> Decision | None:
+    """The decision on another reason for the same person that hides this one with it."""
+    return next((one for one in hidden if one.person_id and one.person_id == reason.person_id and one.on >= reason.found_on), None)

@@ -48,9 +48,12 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         return self.where(user, may="serve_customers")
 
     def open(self, *, on: date, to: "User | int | None" = None) -> Self:
-        """Reasons not postponed, planned or done on that day, nor given to anybody but `to`."""
+        """Reasons not postponed, planned or done on that day, nor given to anybody but `to`; nor further ones on such a card."""
+        mine = ~Q(given_to=to) | Q(given_to=None)
         in_force = Decision.objects.in_force(on=on).filter(key=OuterRef("key"))
-        return self.filter(~Exists(in_force.filter(~Q(given_to=to) | Q(given_to=None))))
+        same_card = {"company": OuterRef("company"), "person": OuterRef("person"), "on__gte": OuterRef("found_on")}
+        with_card = Decision.objects.filter(others_until__gt=on, **same_card)
+        return self.filter(~Exists(in_force.filter(mine)), ~Exists(with_card.filter(mine)))
 
     def with_giver(self, *, on: date, to: "User | int") -> Self:
         """With `given_by`, the first name of the colleague who gave it to `to`, and `given_why`; None where nobody did."""
@@ -155,6 +158,9 @@ class Decision(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     kind = models.CharField(max_length=11, choices=Kind)
     until = models.DateField(null=True)  # the reason is hidden before that day; None: for this occasion
+    on = models.DateField(default=date.min)  # the day on which it was made: later reasons are not concerned
+    others_until = models.DateField(null=True)  # the person's other reasons, on the same card, are hidden before that day
+    before = models.JSONField(default=dict)  # what undo needs to know
     given_to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")  # stays with them alone
     why = models.CharField(max_length=300, blank=True)
     interaction = models.ForeignKey(Interaction, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -171,7 +177,16 @@ class Decision(models.Model):
         indexes = [
             models.Index(fields=["key", "until"], name="decision_by_key"),
             models.Index(fields=["by", "-at"], name="decision_by_user"),
+            models.Index(fields=["company", "person", "others_until"], name="decision_by_card", condition=Q(others_until__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    def is_in_force(self, *, on: date) -> bool:
+        """True where it hides its reason on that day."""
+        return self.until is None or self.until > on
+
+    def hides_others(self, *, on: date) -> bool:
+        """True where it hides the other reasons of its card on that day."""
+        return self.others_until is not None and self.others_until > on

@@ -73,6 +73,7 @@ REACHED_CHIPS = (
     OutcomeChip("reached", _("Spoke to them, no follow-up needed"), Outcome.REACHED),
     OutcomeChip("wants_meeting", _("Wants a meeting"), Outcome.WANTS_MEETING),
     OutcomeChip("not_interested", _("Not interested"), Outcome.NOT_INTERESTED),
+    OutcomeChip("complained", _("Complained"), Outcome.COMPLAINED),
 )
 NOT_REACHED_CHIPS = (
     OutcomeChip("not_reached", _("No answer"), Outcome.NOT_REACHED),

@@ -14,6 +14,9 @@ from contacts.reasons.computing import compute
 from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import Planning
 from contacts.reasons.rule import OutcomeChip, rules
+from contacts.today import messages, numbers, outcomes
+from contacts.today.messages import Letter
+from contacts.today.outcomes import NOTHING_ASKED, Asked
 from fleetportal.core import audit
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 # After how many days to try again.
 TRY_AGAIN = {Outcome.NOT_REACHED: 1, Outcome.LEFT_WORD: 3, Outcome.WRONG_NUMBER: 1}
 WAIT_FOR_ANSWER = timedelta(days=7)
+OTHERS_REST = timedelta(days=7)  # the other reasons on a card come back after this time at the latest
 GIVEN_FOR = timedelta(days=14)
 UNDO_FOR = timedelta(hours=1)
 
@@ -32,32 +36,39 @@ class TooLateToUndo(Refused):
     code = "too_late_to_undo"
 
 
-def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date) -> Decision:
-    """The person was reached: log it, restart the cadence, and hide the reason as its rule says.
+def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date, asked: Asked = NOTHING_ASKED) -> Decision:
+    """The person was reached: log it, restart the cadence, hide the reason as its rule says, and do what the outcome asks for: a
+    complaint is opened, a meeting proposed at the times of `asked` or a task planned.
 
-    Costs about 22 queries: interaction, decision, and the recomputation of the company's reasons.
+    Costs about 22 queries: interaction, decision, and the recomputation of the company's reasons; up to 30 more for a meeting.
     """
     with transaction.atomic():
         rest = ReasonCard(reason).rule.rest
         until = on + rest if rest and chip.outcome != Outcome.NOT_INTERESTED else None
         logged = _log(reason, ReasonCard(reason).channel, chip.outcome, text, by)
-        made = chip.effect(reason, by=by) if chip.effect else None
+        made = chip.effect(reason, by=by) if chip.effect else outcomes.follow_up(reason, chip, text, asked, by=by, on=on)
         return _decide(reason, Decision.Kind.REACHED, by=by, on=on, until=until, interaction=logged, made=made)
 
 
-def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date) -> Decision:
-    """Nobody answered: log it, and hide the reason for one or three days."""
+def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date, asked: Asked = NOTHING_ASKED) -> Decision:
+    """Nobody answered: log it, and hide the reason for one or three days. A wrong number is struck, and the right one of `asked`
+    entered."""
     with transaction.atomic():
         until = on + timedelta(days=TRY_AGAIN[Outcome(chip.outcome)])
         logged = _log(reason, ReasonCard(reason).channel, chip.outcome, text, by)
-        return _decide(reason, Decision.Kind.NOT_REACHED, by=by, on=on, until=until, interaction=logged)
+        before = numbers.strike(reason, asked.number, called=asked.called, by=by) if chip.outcome == Outcome.WRONG_NUMBER else {}
+        return _decide(reason, Decision.Kind.NOT_REACHED, by=by, on=on, until=until, interaction=logged, before=before)
 
 
-def written(reason: Reason, *, channel: str, text: str, by: "User", on: date) -> Decision:
-    """The user wrote: log it, and hide the reason for a week."""
+def written(reason: Reason, *, channel: str, text: str, by: "User", on: date, letter: Letter | None = None) -> Decision:
+    """The user wrote, or `letter` is written now and leaves through the outbox: log it, and hide the reason for a week.
+
+    Raises MayNotWrite where the person has no e-mail address, or may not be sent this.
+    """
     with transaction.atomic():
         logged = _log(reason, channel, Outcome.LEFT_WORD, text, by)
-        return _decide(reason, Decision.Kind.WRITTEN, by=by, on=on, until=on + WAIT_FOR_ANSWER, interaction=logged)
+        made = messages.send(reason, letter, logged, by=by) if letter else None
+        return _decide(reason, Decision.Kind.WRITTEN, by=by, on=on, until=on + WAIT_FOR_ANSWER, interaction=logged, made=made)
 
 
 def plan(reason: Reason, planning: Planning, values: dict[str, Any], *, by: "User", on: date) -> Decision:
@@ -81,7 +92,7 @@ def give(reason: Reason, *, to: "User", why: str, by: "User", on: date) -> Decis
     with transaction.atomic():
         lock(reason.company)  # two users who give it away at the same time must go one after the other, or nobody would have it
         given = Decision.objects.in_force(on=on).filter(key=reason.key).exclude(given_to=None)
-        given.update(until=on)
+        given.update(until=on, others_until=on)
         return _decide(reason, Decision.Kind.GIVEN, by=by, on=on, until=on + GIVEN_FOR, why=why, given_to=to)
 
 
@@ -109,8 +120,15 @@ def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:
 
 
 def _unmake(decision: Decision, planning: Planning, *, by: "User") -> None:
-    """Undo the row made by a planning or by a chip's effect, with the code that made it."""
+    """Undo the row made by a planning, by an outcome or by a chip's effect, with the code that made it."""
+    numbers.put_back(decision.before, by=by)
     if decision.made_id is None:
+        return
+    if decision.kind == Decision.Kind.WRITTEN:
+        messages.call_back(decision.made_id)
+        return
+    if decision.interaction and decision.interaction.outcome in outcomes.ACTING:
+        outcomes.undo(decision, by=by)
         return
     undo = planning.undo if decision.kind == Decision.Kind.PLANNED else rules[decision.rule].undo
     undo(decision.made_id, by=by)
@@ -138,7 +156,9 @@ def _decide(
         company=reason.company,
         person=reason.person,
         kind=kind,
+        on=on,
         until=until,
+        others_until=rest_of_card(kind, until, on) if reason.person_id else None,
         interaction=interaction,
         made_type=audit.label(made) if made else "",
         made_id=made.pk if made else None,
@@ -148,3 +168,12 @@ def _decide(
     audit.record(f"reason.{kind}", decision, by=by, facts={"company": reason.company_id, "rule": reason.rule})
     compute([reason.company_id], on=on)
     return decision
+
+
+def rest_of_card(kind: str, until: date | None, on: date) -> date:
+    """Until when the other reasons on the card are hidden too: as long as this one, but after a contact for a week at most, since they
+    may not have been spoken of."""
+    latest = on + OTHERS_REST
+    if kind in (Decision.Kind.REACHED, Decision.Kind.WRITTEN):
+        return min(until or latest, latest)
+    return until or latest

@@ -9,13 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, who_serves
+from contacts.consent.models import Purpose
+from contacts.memory.models.interaction import Outcome
 from contacts.people.models.person import Channel
 from contacts.reasons.models import Reason
 from contacts.reasons.rule import OutcomeChip
+from contacts.today.messages import Letter
 from fleetportal.core.web.form_options import FormData, FormOptions
-from fleetportal.core.web.forms import offer
+from fleetportal.core.web.forms import DayField, offer
 
 SENTENCE = 300
+MESSAGE = 2000
 # The choices of "Not now", with their distance from today.
 LATER = {
     "tomorrow": (_("Tomorrow"), relativedelta(days=1)),
@@ -48,17 +52,47 @@ class OutcomeForm(ReasonCardForm):
         super().__init__(data, choices=[(chip.code, chip.label) for chip in chips], is_chosen=is_chosen, **options)
         self.chips = {chip.code: chip for chip in chips}
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("chip") == Outcome.COMPLAINED and not values.get("text"):
+            self.add_error("text", _("Write down what they complained about, in their words."))
+        return values
+
     @property
     def chosen(self) -> OutcomeChip:
         return self.chips[self.cleaned_data["chip"]]
 
 
 class WrittenForm(ReasonCardForm):
-    """The channel and the text of a message."""
+    """A message: an e-mail is written here and leaves, another channel is noted."""
+
+    text = forms.CharField(label=_("Your message"), max_length=MESSAGE, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    subject = forms.CharField(label=_("Subject of the e-mail"), max_length=150, required=False)
+    purpose = forms.ChoiceField(
+        label=_("The e-mail is"),
+        choices=[("", _("an answer, or about their vehicles and contracts")), (Purpose.OFFERS.value, _("an offer, with their consent"))],
+        required=False,
+    )
 
     def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
-        written = [(channel.value, channel.label) for channel in (Channel.EMAIL, Channel.SMS, Channel.LETTER)]
+        written = [
+            (Channel.EMAIL.value, _("Send an e-mail")),
+            (Channel.SMS.value, _("Note a text message")),
+            (Channel.LETTER.value, _("Note a letter")),
+        ]
         super().__init__(data, choices=written, **options)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("chip") == Channel.EMAIL and not values.get("text"):
+            self.add_error("text", _("Write what the e-mail should say."))
+        return values
+
+    @property
+    def letter(self) -> Letter | None:
+        """The e-mail to send; None where a message was written elsewhere."""
+        values = self.cleaned_data
+        return Letter(values["text"], values["subject"], values["purpose"]) if values["chip"] == Channel.EMAIL else None
 
 
 class NotNowForm(ReasonCardForm):
@@ -68,12 +102,22 @@ class NotNowForm(ReasonCardForm):
         label=_("Why not now"), max_length=SENTENCE, error_messages={"required": _("Give a reason so that the next person knows why.")}
     )
 
+    on = DayField(label=_("Or on a day of your choice"), required=False)
+
     def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, choices=[(code, label) for code, (label, _far) in LATER.items()], **options)
+        self.fields["chip"].required = not (data and data.get("on"))
+
+    def clean_on(self) -> date | None:
+        day: date | None = self.cleaned_data["on"]
+        if day and day <= timezone.localdate():
+            raise forms.ValidationError(_("Choose tomorrow or a later day."))
+        return day
 
     @property
     def until(self) -> date:
-        return timezone.localdate() + LATER[self.cleaned_data["chip"]][1]
+        values = self.cleaned_data
+        return values["on"] or timezone.localdate() + LATER[values["chip"]][1]
 
 
 class GiveForm(forms.Form):

@@ -8,7 +8,7 @@ from accounts.models import Centre, User
 from contacts.models import Decision, Interaction, Reason
 from tests.factories.accounts import make_centre, make_company, make_user
 from tests.factories.reasons import make_reason
-from tests.journeys.browser import DESK
+from tests.journeys.browser import DESK, PHONE
 from tests.journeys.conftest import sit_down
 
 pytestmark = pytest.mark.journey
@@ -78,3 +78,13 @@ def test_twenty_calls_by_keyboard_alone_with_slow_second_presses(meet, lea):
     assert Reason.objects.visible_to(lea).exists()
     page.reload()
     assert not page.locator("#open input[type=radio]:checked").count()
+
+
+def test_on_a_telephone_the_outcome_lies_on_the_first_screen(meet, lea):
+    hand = sit_down(meet, "lea", PHONE)
+    page = hand.arrive("/today/")
+    acts, facts = page.locator("#open .fp-acts").bounding_box(), page.locator("#open .fp-facts").bounding_box()
+    card = page.locator("#open").bounding_box()
+    assert acts["y"] + acts["height"] - card["y"] < PHONE["viewport"]["height"]
+    assert acts["y"] < facts["y"], "what we know lies below what came of it"
+    assert hand.fits()

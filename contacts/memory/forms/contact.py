@@ -1,6 +1,6 @@
 """Forms to log a contact and to record a consent."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Unpack
 
 from django import forms
@@ -10,12 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
 from contacts.consent.models import Purpose
+from contacts.memory.models.complaint import working_days_after
 from contacts.memory.models.interaction import Direction, Outcome
 from contacts.people.models.person import Channel, Person, PersonAddress
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import offer, offer_named
 
-OUTCOMES = (Outcome.REACHED, Outcome.LEFT_WORD, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED, Outcome.NOT_REACHED, Outcome.WRONG_NUMBER)
+OUTCOMES = (
+    Outcome.REACHED,
+    Outcome.LEFT_WORD,
+    Outcome.WANTS_MEETING,
+    Outcome.NOT_INTERESTED,
+    Outcome.NOT_REACHED,
+    Outcome.WRONG_NUMBER,
+    Outcome.COMPLAINED,
+)
 SOURCES = {
     "telephone": _("by telephone"),
     "counter": _("in person at the counter"),
@@ -26,7 +35,7 @@ SOURCES = {
 
 def next_working_day(day: date) -> date:
     """The first weekday after `day`."""
-    return day + timedelta(days=(1, 1, 1, 1, 3, 2, 1)[day.weekday()])
+    return working_days_after(day)
 
 
 class LogForm(forms.Form):
@@ -54,7 +63,7 @@ class LogForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("outcome") in (Outcome.REACHED, Outcome.WANTS_MEETING) and not values.get("text"):
+        if values.get("outcome") in (Outcome.REACHED, Outcome.WANTS_MEETING, Outcome.COMPLAINED) and not values.get("text"):
             self.add_error("text", _("Write one sentence about what was said, so that nobody has to ask again."))
         return values
 

@@ -31,13 +31,14 @@ class Outcome(models.TextChoices):
     WANTS_MEETING = "wants_meeting", _("wants a meeting")
     NOT_INTERESTED = "not_interested", _("not interested")
     WRONG_NUMBER = "wrong_number", _("wrong number")
+    COMPLAINED = "complained", _("complained")
 
 
 MENDED_AT_ONCE = 2000  # companies
 NEVER = datetime(1, 1, 2, tzinfo=UTC)  # the second day, so that no time zone moves it before the first year
 CONTACT = "contact"  # the kind of contacts logged by staff
 # Of contacts logged by staff. A meeting held, a guest checked in and a gift handed out are real contacts too.
-REAL_CONTACT = (Outcome.REACHED, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED)
+REAL_CONTACT = (Outcome.REACHED, Outcome.WANTS_MEETING, Outcome.NOT_INTERESTED, Outcome.COMPLAINED)
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Company
 from accounts.staff.requests import StaffRequest
 from contacts.memory import timeline
+from contacts.memory.actions.complaints import log_contact
 from contacts.memory.forms.contact import LogForm
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.person import Person
@@ -27,7 +28,7 @@ def log(request: StaffRequest, company_id: int) -> HttpResponse:
     back = reverse("accounts:company", args=[company.pk])
     form = LogForm(request.POST or None, company=company, initial={"person": request.GET.get("person")})
     if form.is_valid():
-        Interaction.log(company, by=request.user, **form.facts)
+        log_contact(company, by=request.user, **form.facts)
         return done(request, back, _("Logged. The interaction now appears on the timeline."))
     context = {"form": form, "company": company, "back": back}
     return answer(request, context, part="contacts/log.html#log", status=422 if form.is_bound else 200)

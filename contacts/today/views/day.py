@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import planning_for
 from contacts.reasons.rule import NOT_REACHED_CHIPS
 from contacts.today import actions
+from contacts.today.asking import AskedForm
 from contacts.today.day import SHOWN, Day
 from contacts.today.forms import CloseForm, GiveForm, NotNowForm, OutcomeForm, WrittenForm
 from contacts.today.statements import CONTACTS_A_DAY
@@ -47,6 +48,11 @@ def acts() -> list[Act]:
         Act("plan", _("Plan"), "calendar-plus", "p"),
         Act("not-now", _("Not now"), "clock-pause", "z"),
     ]
+
+
+def asked_for(request: StaffRequest, reason: Reason) -> AskedForm:
+    """The further questions of the outcome that was sent."""
+    return AskedForm(request.POST, chip=request.POST.get("chip", ""), reason=reason, user=request.user)
 
 
 def form_for(act: str, reason: Reason, *, request: StaffRequest, data: FormData = None, is_chosen: bool = True) -> Any:
@@ -98,6 +104,7 @@ def shown(
         "acts": acts(),
         "act": act,
         "chose": bool(chosen),
+        "is_asking": act in ("reached", "not-reached"),
         "just": just,
     }
     address = url_of_day(request)
@@ -168,9 +175,9 @@ def reason_of(request: StaffRequest, reason_id: int) -> Reason:
     return get_object_or_404(Reason.objects.visible_to(request.user).select_related("company__centre", "person"), pk=reason_id)
 
 
-def refused(request: StaffRequest, reason: Reason, act: str, form: object) -> HttpResponse:
+def refused(request: StaffRequest, reason: Reason, act: str, form: object, *, asked: AskedForm | None = None) -> HttpResponse:
     """The card again, with the entered values and the errors."""
-    context = shown(request, day_of(request), act=act, form=form, open_id=reason.pk)
+    context = shown(request, day_of(request), act=act, form=form, open_id=reason.pk) | {"asked": asked}
     return answer(request, context, part="contacts/today.html#day", status=422)
 
 
@@ -197,24 +204,36 @@ def work_off(request: StaffRequest, reason_id: int, act: str, carry_out: Callabl
     return next_card(request, carry_out(reason, form, timezone.localdate()))
 
 
+def log_outcome(request: StaffRequest, reason_id: int, act: str, verb: Callable[..., Decision]) -> HttpResponse:
+    """Call `verb` with the outcome and with what it asks for; show the card again where one of both is invalid."""
+    reason = reason_of(request, reason_id)
+    form, asked = form_for(act, reason, request=request, data=request.POST), asked_for(request, reason)
+    if not (form.is_valid() and asked.is_valid()):
+        return refused(request, reason, act, form, asked=asked)
+    facts = {"text": form.cleaned_data["text"], "asked": asked.asked, "by": request.user, "on": timezone.localdate()}
+    return next_card(request, verb(reason, chip=form.chosen, **facts))
+
+
+@page(may="serve_customers")
+@require_safe
+def asked(request: StaffRequest, reason_id: int) -> HttpResponse:
+    """What the outcome `chip` asks for, in the card's own line; nothing where it asks nothing."""
+    form = AskedForm(chip=request.GET.get("chip", ""), reason=reason_of(request, reason_id), user=request.user)
+    return render(request, "contacts/_today_asked.html", {"asked": form})
+
+
 @page(may="serve_customers")
 @require_POST
 @once
 def reached(request: StaffRequest, reason_id: int) -> HttpResponse:
-    def carry_out(reason: Reason, form: Any, on: date) -> Decision:
-        return actions.reached(reason, chip=form.chosen, text=form.cleaned_data["text"], by=request.user, on=on)
-
-    return work_off(request, reason_id, "reached", carry_out)
+    return log_outcome(request, reason_id, "reached", actions.reached)
 
 
 @page(may="serve_customers")
 @require_POST
 @once
 def not_reached(request: StaffRequest, reason_id: int) -> HttpResponse:
-    def carry_out(reason: Reason, form: Any, on: date) -> Decision:
-        return actions.not_reached(reason, chip=form.chosen, text=form.cleaned_data["text"], by=request.user, on=on)
-
-    return work_off(request, reason_id, "not-reached", carry_out)
+    return log_outcome(request, reason_id, "not-reached", actions.not_reached)
 
 
 @page(may="serve_customers")
@@ -222,7 +241,8 @@ def not_reached(request: StaffRequest, reason_id: int) -> HttpResponse:
 @once
 def written(request: StaffRequest, reason_id: int) -> HttpResponse:
     def carry_out(reason: Reason, form: Any, on: date) -> Decision:
-        return actions.written(reason, channel=form.cleaned_data["chip"], text=form.cleaned_data["text"], by=request.user, on=on)
+        said = {"channel": form.cleaned_data["chip"], "text": form.cleaned_data["text"], "letter": form.letter}
+        return actions.written(reason, by=request.user, on=on, **said)
 
     return work_off(request, reason_id, "written", carry_out)
 

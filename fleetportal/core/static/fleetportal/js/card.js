@@ -99,7 +99,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
   if (!elt.closest("[data-card]")) return;
   if (requestConfig.verb !== "get") saving = true;
-  else if (elt.matches("[data-key]")) arriving = [];
+  else if (elt.matches("a[data-key]")) arriving = [];
 });
 
 document.addEventListener("htmx:afterRequest", () => {

@@ -1,0 +1,94 @@
+"""Verbs of complaints: open one with its task, answer it, drop one that was opened by mistake."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Company, TouchedCompany, responsible_for
+from contacts.memory.models.complaint import ANSWER_WITHIN, Complaint, ComplaintAnswered, working_days_after
+from contacts.memory.models.interaction import Interaction, Outcome
+from contacts.memory.models.interaction import record as record_interaction
+from contacts.memory.models.task import Task
+from contacts.people.models.person import Person
+from fleetportal.core import audit
+from fleetportal.core.db import lock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+TITLE = 200
+
+
+def promised(on: date) -> date:
+    """By when a complaint of that day is answered, where nothing else is agreed."""
+    return working_days_after(on, ANSWER_WITHIN)
+
+
+def complain(
+    company: Company,
+    *,
+    person: Person | None,
+    words: str,
+    by: "User",
+    on: date,
+    answer_due_on: date | None = None,
+    owner: "User | None" = None,
+) -> Complaint:
+    """A new complaint, with a task for who answers it: `owner`, else who is responsible for the company, else the user.
+
+    While it is open nothing promotional leaves to the company. Costs 6 queries at most.
+    """
+    with transaction.atomic():
+        owner, due_on = owner or responsible_for(company, on=on) or by, answer_due_on or promised(on)
+        title = (_("Answer a complaint: %(words)s") % {"words": words})[:TITLE]
+        task = Task.plan(company, title, due_on=due_on, owner=owner, by=by, person=person)
+        facts = {"answer_due_on": due_on, "owner": owner, "task_id": task.pk}
+        complaint = Complaint.objects.create(company=company, person=person, words=words, **facts)
+        audit.record("complaint.opened", complaint, by=by, facts={"company": company.pk, "owner": owner.pk})
+        TouchedCompany.add(company)
+        return complaint
+
+
+def log_contact(company: Company, *, person: Person | None, outcome: str, text: str, by: "User", **facts: Any) -> Interaction:
+    """Log a contact; one who complained has a complaint opened with it. Costs 4 queries, 6 more for a complaint."""
+    with transaction.atomic():
+        if outcome == Outcome.COMPLAINED:
+            complain(company, person=person, words=text, by=by, on=company.centre.today(timezone.now()))
+        return Interaction.log(company, person=person, outcome=outcome, text=text, by=by, **facts)
+
+
+def answer(complaint: Complaint, *, words: str, by: "User") -> None:
+    """Close the complaint with the answer that the customer was given, and its task with it; it stands on the timeline.
+
+    Raises ComplaintAnswered. Costs 9 queries at most.
+    """
+    with transaction.atomic():
+        lock(complaint)
+        if not complaint.is_open:
+            raise ComplaintAnswered(_("This complaint has already been answered: “%(answer)s”") % {"answer": complaint.answer})
+        audit.edit(complaint, {"answer": words, "answered_at": timezone.now()}, action="complaint.answered", by=by)
+        for task in Task.objects.open().filter(pk=complaint.task_id):
+            task.close(result=words[:300], by=by)
+        record_interaction("complaint.answered", company=complaint.company, person=complaint.person, by=by, about=complaint, text=words)
+
+
+def withdraw(complaint: Complaint, *, by: "User") -> None:
+    """Delete a complaint that was opened by mistake, with its open task. Repeating it changes nothing.
+
+    Raises ComplaintAnswered. Costs 7 queries at most.
+    """
+    with transaction.atomic():
+        try:
+            lock(complaint)
+        except Complaint.DoesNotExist:  # withdrawn a moment ago
+            return
+        if not complaint.is_open:
+            raise ComplaintAnswered(_("This complaint has already been answered: “%(answer)s”") % {"answer": complaint.answer})
+        audit.record("complaint.withdrawn", complaint, by=by, facts={"company": complaint.company_id})
+        for task in Task.objects.open().filter(pk=complaint.task_id):
+            task.drop(by=by)
+        TouchedCompany.add(complaint.company)
+        complaint.delete()

@@ -1,0 +1,92 @@
+"""The further questions of an outcome, asked in the card's own line: the right number, times for a meeting, the promise of an answer."""
+
+from datetime import datetime
+from typing import Unpack
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, responsible_for, who_serves
+from contacts.memory.actions.complaints import promised
+from contacts.memory.models.interaction import Outcome
+from contacts.people.forms import NO_TELEPHONE, is_telephone
+from contacts.people.models.person import PersonAddress
+from contacts.reasons.models import Reason
+from contacts.today.numbers import numbers_of
+from contacts.today.outcomes import Asked, times_for
+from fleetportal.core.web.form_options import FormData, FormOptions
+from fleetportal.core.web.forms import DayField
+
+ASKING: tuple[str, ...] = (Outcome.WRONG_NUMBER, Outcome.WANTS_MEETING, Outcome.COMPLAINED)
+
+
+class AskedForm(forms.Form):
+    """What `chip` asks for; whatever is left out has an answer of its own."""
+
+    def __init__(self, data: FormData = None, *, chip: str, reason: Reason, user: User, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
+        self.reason, self.user, self.on = reason, user, timezone.localdate()
+        self.others: list[PersonAddress] = []
+        if chip == Outcome.WRONG_NUMBER:
+            self.ask_for_number()
+        elif chip == Outcome.WANTS_MEETING and (data is None or "times" in data):
+            self.ask_for_times()
+        elif chip == Outcome.COMPLAINED:
+            self.ask_for_promise()
+
+    def ask_for_number(self) -> None:
+        known = list(numbers_of(self.reason.person)) if self.reason.person else []
+        self.others = known[1:]
+        if self.others:
+            choices = [(str(one.pk), one.value) for one in known]
+            self.fields["called"] = forms.ChoiceField(
+                label=_("Which number is wrong"), choices=choices, initial=choices[0][0], required=False, widget=forms.RadioSelect
+            )
+        attrs = {"autocomplete": "off", "inputmode": "tel"}
+        self.fields["number"] = forms.CharField(
+            label=_("The right number, if you know it"), max_length=40, required=False, widget=forms.TextInput(attrs=attrs)
+        )
+
+    def ask_for_times(self) -> None:
+        zone = self.reason.company.centre.zone
+        free = [moment.astimezone(zone) for moment in times_for(self.reason, by=self.user, on=self.on)]
+        choices = [(moment.isoformat(), date_format(moment, "DATETIME_FORMAT")) for moment in free]
+        if choices:
+            self.fields["times"] = forms.MultipleChoiceField(
+                label=_("Propose these times by e-mail"),
+                choices=choices,
+                initial=[value for value, _words in choices],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    def ask_for_promise(self) -> None:
+        self.fields["answer_due_on"] = DayField(label=_("Answer promised by"), required=False, initial=promised(self.on))
+        owner = responsible_for(self.reason.company, on=self.on) or self.user
+        serving = who_serves(self.reason.company, on=self.on)
+        self.fields["owner"] = forms.ModelChoiceField(label=_("Who answers"), queryset=serving, required=False, initial=owner.pk)
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"]
+        if number and not is_telephone(number):
+            raise forms.ValidationError(NO_TELEPHONE)
+        return number
+
+    def clean_answer_due_on(self) -> object:
+        day = self.cleaned_data["answer_due_on"]
+        if day and day < self.on:
+            raise forms.ValidationError(_("This day is in the past. Choose today or a later day."))
+        return day
+
+    @property
+    def asked(self) -> Asked:
+        values = self.cleaned_data
+        return Asked(
+            number=values.get("number", ""),
+            called=int(values["called"]) if values.get("called") else None,
+            times=[datetime.fromisoformat(moment) for moment in values.get("times", [])],
+            answer_due_on=values.get("answer_due_on"),
+            owner=values.get("owner"),
+        )

@@ -1,0 +1,140 @@
+"""Complaints: from a card or a logged call to the answer, and what does not leave in between."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Centre, Company, User
+from contacts.memory.actions import complaints
+from contacts.models import Complaint, ComplaintAnswered, Decision, Interaction, Person, Reason, Task
+from contacts.people.person_data import forget, kept_about
+from fleetportal.core.audit import Entry
+from fleetportal.core.outbox import gates
+from fleetportal.core.outbox.gates import Go, Never
+from fleetportal.core.outbox.message import Message
+from tests.contacts.today import on, words
+from tests.factories.accounts import make_company
+from tests.factories.contacts import give_consent, make_person, make_role
+from tests.factories.reasons import make_reason
+
+SAID = "The car came back dirty, twice."
+
+
+@pytest.fixture
+def person(north_ag: Company) -> Person:
+    return make_role("decision_maker", north_ag, make_person("Brenner")).person
+
+
+@pytest.fixture
+def complaint(north_ag: Company, person: Person, anna: User) -> Complaint:
+    return complaints.complain(north_ag, person=person, words=SAID, by=anna, on=on())
+
+
+def letter(company: Company, person: Person, gate: str = "marketing") -> Message:
+    return Message.objects.create(
+        key=f"{gate}:{company.pk}:{person.pk}", gate=gate, purpose="invitations", recipient=person.email, recipient_type="contacts.person",
+        recipient_id=person.pk, language="en", about_type="x", about_id=1, concerns_type="accounts.company", concerns_id=company.pk,
+        due_at=timezone.now(),
+    )  # fmt: skip
+
+
+def may_leave(message: Message) -> bool:
+    verdict = gates.ask([message], timezone.now())[message.pk]
+    assert isinstance(verdict, Go) is gates.still_holds(message)
+    return isinstance(verdict, Go)
+
+
+def test_a_complaint_told_on_the_phone_has_words_a_day_and_somebody(as_anna: Client, anna: User, north_ag: Company) -> None:
+    reason = make_reason(north_ag)
+    asked = words(as_anna.get(f"/today/{reason.pk}/asked/", {"chip": "complained"}))
+    assert "Answer promised by" in asked and "Who answers" in asked
+    day = on() + timedelta(days=4)
+    as_anna.post(f"/today/{reason.pk}/reached/", {"chip": "complained", "text": SAID, "answer_due_on": day.isoformat(), "owner": anna.pk})
+    complaint = Complaint.objects.get()
+    assert (complaint.company, complaint.person, complaint.words, complaint.owner) == (north_ag, reason.person, SAID, anna)
+    assert complaint.answer_due_on == day and complaint.is_open
+    task = Task.objects.get()
+    assert (task.owner, task.due_on, task.pk) == (anna, day, complaint.task_id) and SAID in task.title
+    assert Interaction.objects.get(outcome="complained").is_real_contact
+    as_anna.post(f"/today/undo/{Decision.objects.get().pk}/")
+    assert not Complaint.objects.exists() and not Task.objects.exists()
+
+
+@pytest.mark.parametrize(("weekday", "days"), [(0, 2), (3, 4), (4, 4), (5, 3)])
+def test_an_answer_is_promised_within_two_working_days(weekday: int, days: int) -> None:
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    day = monday + timedelta(days=weekday)
+    assert complaints.promised(day) == day + timedelta(days=days)
+
+
+def test_a_logged_call_opens_one_too(as_anna: Client, north_ag: Company, person: Person) -> None:
+    as_anna.post(f"/companies/{north_ag.pk}/log/", {"person": person.pk, "channel": "phone", "outcome": "complained", "text": SAID})
+    assert Complaint.objects.get().words == SAID
+
+
+def test_nothing_promotional_leaves_while_it_is_open_nor_a_week_after(north: Centre, north_ag: Company, person: Person, anna: User) -> None:
+    give_consent(person)
+    calm, other = letter(north_ag, person), make_company(north, name="Calm AG")
+    stranger = make_role("decision_maker", other).person
+    give_consent(stranger)
+    assert may_leave(calm)
+    complaint = complaints.complain(north_ag, person=person, words=SAID, by=anna, on=on())
+    assert not may_leave(calm)
+    verdict = gates.ask([calm], timezone.now())[calm.pk]
+    assert isinstance(verdict, Never) and "complaint" in verdict.reason
+    assert may_leave(letter(other, stranger)), "another customer is not concerned"
+    assert may_leave(letter(north_ag, person, gate="service")), "what is owed leaves"
+    assert not may_leave(letter(other, person)), "nor by way of another company"
+    complaints.answer(complaint, words="Cleaned again.", by=anna)
+    assert not may_leave(calm)
+    Complaint.objects.update(answered_at=timezone.now() - timedelta(days=7, hours=1))
+    assert may_leave(calm)
+
+
+def test_the_dossier_wears_the_band_until_it_is_answered(as_anna: Client, anna: User, north_ag: Company, complaint: Complaint) -> None:
+    dossier = f"/companies/{north_ag.pk}/"
+    page = words(as_anna.get(dossier))
+    assert "Open complaint" in page and SAID in page
+    answer = f"/complaints/{complaint.pk}/answer/"
+    assert as_anna.get(answer).status_code == 200
+    assert as_anna.post(answer, {"answer": ""}).status_code == 422
+    as_anna.post(answer, {"answer": "Cleaned again."})
+    complaint.refresh_from_db()
+    assert complaint.answer == "Cleaned again." and not complaint.is_open
+    assert Task.objects.get().state == Task.State.CLOSED
+    assert Interaction.objects.get(kind="complaint.answered").text == "Cleaned again."
+    assert "Open complaint" not in words(as_anna.get(dossier))
+    assert as_anna.post(answer, {"answer": "Again."}).status_code == 409
+    assert set(Entry.objects.values_list("action", flat=True)) >= {"complaint.opened", "complaint.answered"}
+
+
+def test_it_is_answered_and_withdrawn_once(complaint: Complaint, anna: User) -> None:
+    twin = Complaint.objects.get()
+    complaints.answer(complaint, words="Done.", by=anna)
+    for act in (lambda: complaints.answer(twin, words="Mine.", by=anna), lambda: complaints.withdraw(twin, by=anna)):
+        with pytest.raises(ComplaintAnswered), transaction.atomic():
+            act()
+    assert Complaint.objects.get().answer == "Done."
+
+
+def test_nobody_sees_or_answers_a_complaint_out_of_reach(client: Client, boris: User, complaint: Complaint) -> None:
+    client.force_login(boris)
+    assert client.post(f"/complaints/{complaint.pk}/answer/", {"answer": "x"}).status_code == 404
+    assert not Complaint.objects.visible_to(boris).exists()
+    assert Complaint.objects.get().is_open
+
+
+def test_a_forgotten_person_leaves_no_words(complaint: Complaint, person: Person) -> None:
+    assert ("Complaints", 1) in [(str(label), count) for label, count in kept_about(person)]
+    forget(person, by=None)
+    complaint.refresh_from_db()
+    assert (complaint.words, complaint.answer, complaint.person) == ("", "", None)
+    assert SAID not in str(list(Task.objects.values()))
+
+
+def test_reasons_of_the_company_stay(north_ag: Company, complaint: Complaint) -> None:
+    make_reason(north_ag)
+    assert Reason.objects.filter(company=north_ag).exists()
