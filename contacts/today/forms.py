@@ -39,7 +39,7 @@ class ReasonCardForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["chip"].choices = choices  # type: ignore[attr-defined]  # `fields` hold any Field
         self.fields["chip"].initial = choices[0][0] if is_chosen else None
-        self.fields["chip"].error_messages["required"] = _("Choose what came of it.")
+        self.fields["chip"].error_messages["required"] = _("Choose an outcome.")
         self.fields["text"].widget.attrs |= {"placeholder": self.fields["text"].label, "autocomplete": "off"}
 
 

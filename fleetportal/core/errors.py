@@ -43,7 +43,7 @@ def no_room(error: BaseException) -> NoRoom | None:
     """The refusal for a disk that is full, of the files or of the database; None for any other error."""
     if not any(is_full(one) for one in with_causes(error)):
         return None
-    return NoRoom(_("The server has no room left to store this. Nothing was saved; please tell whoever runs Fleetportal, then try again."))
+    return NoRoom(_("The server has no room left to store this. Nothing was saved; please tell your administrators, then try again."))
 
 
 def is_full(error: BaseException) -> bool:

@@ -27,7 +27,7 @@ def test_words_without_an_outcome_are_asked_for_it_and_kept(as_anna: Client, nor
     response = as_anna.post(f"/today/{reason.pk}/reached/", {"text": "Typed."})
     assert response.status_code == 422
     page = words(response)
-    assert "Choose what came of it." in page and "Typed." in page
+    assert "Choose an outcome." in page and "Typed." in page
     assert not Decision.objects.exists()
 
 
