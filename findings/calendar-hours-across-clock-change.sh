@@ -12,7 +12,7 @@ room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 python3 -m venv "$room/env"
 "$room/env/bin/pip" install -qq --no-cache-dir icalendar==7.3.2 recurring-ical-events==3.8.2 ics==0.7.3 arrow==1.4.0
-npm install --loglevel=error --no-fund --no-audit --cache "$room/cache" --prefix "$room" ical.js@2.2.1
+npm install --loglevel=error --no-fund --no-audit --no-update-notifier --cache "$room/cache" --prefix "$room" ical.js@2.2.1
 cat >"$room/loan.ics" <<'END'
 BEGIN:VCALENDAR
 VERSION:2.0
