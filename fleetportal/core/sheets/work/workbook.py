@@ -18,7 +18,7 @@ from python_calamine import (
     ZipError,
 )
 
-from . import formulas, limits
+from . import formulas, limits, opendocument
 from .limits import Unreadable
 
 MERGED_AREA = 200_000
@@ -29,7 +29,8 @@ Span = tuple[Corner, Corner]
 def read(path: Path) -> Iterator[tuple[str, int, list[object]]]:
     """Yields (sheet name, row number, cells) of every visible sheet; merged cells carry their value in each cell. Raises Unreadable."""
     try:
-        workbook = CalamineWorkbook.from_path(path)
+        copy = opendocument.spaced(path)
+        workbook = CalamineWorkbook.from_filelike(copy) if copy else CalamineWorkbook.from_path(path)
         unknown = formulas.without_result(path)
         for about in visible(workbook):
             yield from rows_of(workbook.get_sheet_by_name(about.name), unknown.get(about.name, {}))
