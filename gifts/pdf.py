@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from fleetportal.core import money
+from fleetportal.core import money, qr
 from fleetportal.core.pdf import A4, A6, MM, fonts, new_canvas, wrapped
 from gifts.models import Programme, Voucher
 
@@ -124,9 +124,7 @@ def _rows(page: Any, top: float, width: float, rows: Iterable[tuple[str, str]]) 
 
 def _qr(page: Any, address: str, x: float, y: float, side: float) -> None:
     """The QR code of `address` with its quiet zone, on white."""
-    import segno  # noqa: PLC0415
-
-    matrix = segno.make_qr(address, error="m").matrix
+    matrix = qr.written(address).matrix
     module = side / (len(matrix) + 8)
     page.setFillColor("#ffffff")
     page.rect(x, y, side, side, stroke=0, fill=1)

@@ -33,8 +33,14 @@ def drawn(text: str) -> tuple[int, str]:
     It always uses the chequered mask: trying all eight for the most even one takes three quarters of the time, and our codes are
     random enough for any of them. Scanners read all eight.
     """
-    code = segno.make_qr(text, error="m", mask=MASK)
+    code = written(text, mask=MASK)
     return int(code.symbol_size(border=QUIET)[0]), path(code)
+
+
+def written(text: str, *, mask: int | None = None) -> segno.QRCode:
+    """The code of `text`: letters beyond ASCII as UTF-8. Left to itself segno writes Latin-1 or a Japanese encoding without saying
+    so, which telephones read as nothing or as other letters (`findings/qr-unmarked-letters.sh`)."""
+    return segno.make_qr(text, error="m", mask=mask, encoding=None if text.isascii() else "utf-8")
 
 
 def path(code: segno.QRCode) -> str:

@@ -29,6 +29,8 @@ def words(wrong):
         (datetime(2021, 3, 4, 5, 6), date(2021, 3, 4)),  # noqa: DTZ001  as a workbook holds it
         ("31.12.2027", date(2027, 12, 31)),
         ("31/12/27", date(2027, 12, 31)),
+        ("15.11.28", date(2028, 11, 15)),  # DuckDB reads the year first
+        ("10/27", date(2027, 10, 1)),  # dateparser makes it a day of this month
         ("1.2.99", date(1999, 2, 1)),
         ("2027-12-31", date(2027, 12, 31)),
         ("2021-03-17T16:48:10.000+0000", date(2021, 3, 17)),
@@ -55,7 +57,9 @@ def test_a_month_in_which_something_ends_means_its_last_day():
     assert dates.parse("02/2028", today=TODAY, ends=True) == date(2028, 2, 29)
 
 
-@pytest.mark.parametrize("cell", ["31.02.2027", "32.01.2027", "1.13.2027", "yesterday", "99/99/9999", 7, True, "12.12.0001"])
+@pytest.mark.parametrize(
+    "cell", ["31.02.2027", "32.01.2027", "1.13.2027", "yesterday", "99/99/9999", "36 Monate", "90 Tage", 7, True, "12.12.0001"]
+)
 def test_what_is_no_day_is_refused_with_a_cure(cell):
     with pytest.raises(CellProblem) as wrong:
         dates.parse(cell, today=TODAY)
