@@ -15,7 +15,7 @@ from accounts.staff.leaving import still_assigned
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
 from contacts.memory.models.complaint import Complaint
-from contacts.memory.models.interaction import mend_last_contacts
+from contacts.memory.models.interaction import NOTE, mend_last_contacts
 from contacts.memory.models.meeting import Meeting, MeetingQuerySet
 from contacts.memory.models.task import Task
 from contacts.pages import columns, panels
@@ -27,6 +27,7 @@ from fleetportal.core.web.pages import NavigationEntry, navigation
 
 # kind of an interaction -> icon, text, tone
 LINES: dict[str, tuple[str, object, str]] = {
+    NOTE: ("pencil", _("Note"), ""),
     "service_visit": ("tool", _("Service visit"), ""),
     "meeting.proposed": ("mail", _("Annual meeting times proposed"), ""),
     "meeting.fixed": ("calendar-plus", _("Annual meeting time fixed"), ""),
@@ -62,6 +63,9 @@ def register() -> None:
     navigation.register("people", NavigationEntry(_("People"), "users", "contacts:people", "see_customers"), weight=35)
     duplicates = NavigationEntry(_("Duplicates"), "users-group", "contacts:duplicates", "serve_customers", group=2)
     navigation.register("duplicates", duplicates, weight=85)
+    navigation.register("tasks", NavigationEntry(_("Tasks"), "list-check", "contacts:tasks", "serve_customers"), weight=15)
+    quick = NavigationEntry(_("Task or note"), "plus", "contacts:task_about", "serve_customers", in_rail=False)
+    navigation.register("quick_add", quick, weight=95)
     links.scopes["meeting"] = "contacts:meeting_link"
     navigation.register("meetings", NavigationEntry(_("Meetings"), "calendar-event", "contacts:meetings", "serve_customers"), weight=50)
     appointments.register("meetings", meetings_of)
@@ -73,6 +77,8 @@ def register() -> None:
     dossier_panels.register(
         "log_button", Panel("contacts/_log_button.html", panels.log_button, position="actions", may="meet_customers"), weight=10
     )
+    dossier_panels.register("task_button", Panel("contacts/_task_button.html", panels.log_button, "actions", "serve_customers"), weight=20)
+    dossier_panels.register("tasks", Panel("contacts/_dossier_tasks.html", panels.tasks, may="serve_customers"), weight=7)
     dossier_panels.register("log", Panel("contacts/_log_panel.html", panels.log, position="aside", may="meet_customers"), weight=10)
     complained = Panel("contacts/_dossier_complaints.html", panels.complaints_of, position="top", may="meet_customers")
     dossier_panels.register("complaints", complained, weight=1)

@@ -2,7 +2,7 @@ from django.urls import path
 
 from accounts.customers.views.panels import panel_page
 from contacts.consent import views as preferences
-from contacts.memory.views import complaints, contact, meeting_guest, meetings
+from contacts.memory.views import complaints, contact, meeting_guest, meetings, planning
 from contacts.pages import duplicates, leaving, people
 from contacts.pages.panels import why_now_later, why_now_panel
 from contacts.people import views as vehicles
@@ -43,6 +43,9 @@ urlpatterns = [
     path("today/<int:reason_id>/give/", today.give, name="today_give"),
     path("today/undo/<int:decision_id>/", today.undo, name="undo"),
     path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/new/", planning.task_about, name="task_about"),
+    path("companies/<int:company_id>/tasks/new/", planning.task_new, name="task_new"),
+    path("companies/<int:company_id>/note/", planning.note_new, name="note_new"),
     path("tasks/<int:task_id>/close/", tasks.task_close, name="task_close"),
     path("tasks/<int:task_id>/reopen/", tasks.task_reopen, name="task_reopen"),
     path("complaints/<int:complaint_id>/answer/", complaints.answer, name="complaint_answer"),

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.contrib.auth.models import Group, Permission
 from django.db import connection, models
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.expressions import RawSQL
 
 from accounts.staff.models.centre import Centre, CentreGroupPermission, CentreUserPermission
@@ -62,6 +62,14 @@ def granted(may: str, centre: Centre) -> Q:
     groups = CentreGroupPermission.objects.filter(permission__in=permission, content_object=centre).values("group")
     own = CentreUserPermission.objects.filter(permission__in=permission, content_object=centre).values("user")
     return Q(groups__in=groups) | Q(pk__in=own)
+
+
+def holds(may: str, *, user: str, centre: str) -> Q:
+    """The condition that the row's `user` holds `may` by a grant on its `centre`; both are paths from the row."""
+    permission = about_centres().filter(codename=may)
+    groups = CentreGroupPermission.objects.filter(permission__in=permission, content_object=OuterRef(centre))
+    own = CentreUserPermission.objects.filter(permission__in=permission, content_object=OuterRef(centre))
+    return Q(Exists(groups.filter(group__user=OuterRef(user)))) | Q(Exists(own.filter(user=OuterRef(user))))
 
 
 def in_general(may: str) -> Q:

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company, in_reach
+from accounts.models import Assignment, Company, in_reach
+from accounts.staff.models.rights import holds
 from contacts.people.models.person import Person
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, lock
@@ -40,6 +41,21 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def promised_by(self, user: "User") -> Self:
         """Tasks that `user` promised, where the company is still in reach."""
         return self.visible_to(user).filter(owner=user)
+
+    def of(self, user: "User") -> Self:
+        """Tasks that `user` promised, or that fell to them, where the company is still in reach.
+
+        The stand-in has those of whom they stand in for. Whoever is responsible, or the centre's manager where nobody is, has those
+        of an owner who was deactivated or serves the company no more: nothing promised is forgotten when somebody leaves.
+        """
+        running = Assignment.objects.running(on=timezone.localdate()).filter(company=OuterRef("company"))
+        responsible = running.filter(kind=Assignment.Kind.RESPONSIBLE)
+        mine = Exists(responsible.filter(user=user))
+        if centres := user.rights.centres("serve_customers"):
+            mine = mine | (Q(company__centre__in=centres) & ~Exists(responsible))
+        stands_in = Exists(running.filter(user=user, kind=Assignment.Kind.STAND_IN)) & Exists(responsible.filter(user=OuterRef("owner")))
+        serves = Exists(running.filter(user=OuterRef("owner"))) | holds("serve_customers", user="owner", centre="company__centre")
+        return self.visible_to(user).filter(Q(owner=user) | stands_in | (mine & (Q(owner__is_active=False) | ~serves)))
 
     def in_order(self) -> Self:
         return self.order_by("due_on", "id")

@@ -1,4 +1,4 @@
-"""The user's own tasks: open and recently closed ones, and closing one with its result, from here or from Today."""
+"""The user's tasks, sorted by day: open and recently closed ones, and closing one with its result, from here or from Today."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -17,8 +17,8 @@ CLOSED_SHOWN = 20
 
 
 def listed(request: StaffRequest, **more: object) -> dict[str, object]:
-    """The tasks page. Costs 2 queries."""
-    mine = Task.objects.promised_by(request.user).select_related("company")
+    """The tasks page: one's own, and those that fell to the user. Costs 2 queries."""
+    mine = Task.objects.of(request.user).select_related("company", "owner")
     closed = mine.filter(state=Task.State.CLOSED).order_by("-closed_at", "-pk")
     context = {"tasks": mine.open().in_order()[:OPEN_SHOWN], "lately": closed[:CLOSED_SHOWN], "on": timezone.localdate()}
     return {**context, "close": CloseForm(), "query": "?from=tasks", "target": "#tasks", **more}

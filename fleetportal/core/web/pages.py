@@ -225,6 +225,11 @@ class NavigationFor:
         return next((line.url for line in self.lines if line.entry.icon == "search"), "")
 
     @property
+    def quick_add(self) -> "NavigationLine | None":
+        """What can be added from any page, for users who may."""
+        return next((line for line in self.lines if line.entry.icon == "plus"), None)
+
+    @property
     def home(self) -> str:
         """The user's start page: the first entry of the rail."""
         return next((line.url for line in self.lines if line.entry.in_rail), self.search or "/")

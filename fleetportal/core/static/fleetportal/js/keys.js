@@ -24,8 +24,10 @@ function step(by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// What the page itself offers under a key comes before the menu, which is on every page.
 function pressed(key) {
-  return [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((element) => element.offsetParent !== null);
+  const there = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter((element) => element.offsetParent !== null);
+  return there.find((element) => element.closest("main")) ?? there[0];
 }
 
 function help() {
