@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:event_id>/remind/", staff.remind, name="remind"),
     path("events/<int:event_id>/check-in/", door.check_in, name="check_in"),
     path("events/<int:event_id>/check-in/arrive/", door.arrive, name="arrive"),
+    path("events/<int:event_id>/check-in/uninvited/", door.walk_in, name="walk_in"),
     path("events/<int:event_id>/check-in/fewer/", door.fewer, name="fewer"),
     path("events/<int:event_id>/check-in/undo/", door.undo, name="undo_check_in"),
     path("invitation/<str:token>/", guest.invitation, name="invitation"),

@@ -228,6 +228,12 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         return self.begins.date()
 
     @property
+    def is_today(self) -> bool:
+        """True on the day of the event by the clock of its centre, and until it ends."""
+        now = timezone.now()
+        return self.on == self.centre.today(now) or self.starts_at <= now < self.ends_at
+
+    @property
     def address(self) -> str:
         """The location with the centre's street and town, unless the location already contains them."""
         return ", ".join(part for part in (self.place, self.street) if part)

@@ -27,6 +27,7 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("registration", "cancelled")
 
 
+MOST_HEADS = 99  # that come in with one party
 ACTIVE = (Status.SEATED, Status.WAITING)
 
 
@@ -228,7 +229,7 @@ class Registration(models.Model):
         if not self.is_seated:
             words = _("Still on the waiting list; no seat is free yet.") if self.is_waiting else _("This registration has been cancelled.")
             raise NotComing(words)
-        arrival = CheckIn(registration=self, heads=min(heads or self.party, self.party), by=by)
+        arrival = CheckIn(registration=self, heads=min(heads or self.party, MOST_HEADS), by=by)  # more may come than were announced
         if not bulk.add_unless_there(arrival):  # the constraint decides between two doors
             raise CheckIn.objects.not_undone().select_related("by").get(registration=self).refusal
         audit.record("registration.checked_in", self, by=by, facts={"heads": arrival.heads, "check_in": arrival.pk})
@@ -273,12 +274,12 @@ class CheckIn(models.Model):
         return AlreadyCheckedIn(_("Already checked in."), facts=facts)
 
     def correct(self, heads: int, *, by: "User | None") -> None:
-        """Correct the number: fewer came than registered, or the rest came later. Costs 4 queries."""
+        """Correct the number: fewer or more came than registered, or the rest came later. Costs 4 queries."""
         with transaction.atomic():
             lock(self)
             if self.undone_at:
                 raise NotComing(_("This check-in has been undone."))
-            audit.edit(self, {"heads": max(1, min(heads, self.registration.party))}, action="check_in.corrected", by=by)
+            audit.edit(self, {"heads": max(1, min(heads, MOST_HEADS))}, action="check_in.corrected", by=by)
 
     def undo(self, *, by: "User | None") -> None:
         """The party is not inside after all; the timeline forgets that it came. Doing it twice changes nothing. Costs 10 queries."""

@@ -6,17 +6,21 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.staff.requests import StaffRequest
-from events.actions.checking_in import NotATicket, TurnedAway, WrongEvent, check_in_by_ticket
-from events.forms.door import ArrivalForm
-from events.models import AlreadyCheckedIn, CheckIn, Event, NotComing, Registration, Seating
+from contacts.models import Person
+from contacts.people.models.person import PersonQuerySet
+from events.actions import registering
+from events.actions.checking_in import AnotherDay, NotATicket, TurnedAway, WrongEvent, check_in_by_ticket
+from events.forms.door import ArrivalForm, WalkInForm
+from events.models import AlreadyCheckedIn, CheckIn, Event, NotComing, Registration, RegistrationClosed, Seating, TooManyGuests
 from events.views.staff import the_event
 from fleetportal.core.db import fold
 from fleetportal.core.db.search import MAX_WORDS
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import page, whole_number
 
-SHOWN, LONGEST_HEADS = 30, 20
+SHOWN, FEW, LONGEST_HEADS = 30, 5, 20
 
 
 def door_context(event: Event) -> dict[str, object]:
@@ -41,6 +45,7 @@ def check_in(request: StaffRequest, event_id: int) -> HttpResponse:
     name = request.GET.get("q", "").strip()
     found = list(expected(event, name)[: SHOWN + 1])
     context = door_context(event) | {"q": name, "guests": found[:SHOWN], "has_more": len(found) > SHOWN, "by_name": "q" in request.GET}
+    context["others"] = uninvited(event, request.user, name)[:FEW] if len(name) > 1 else []
     return render(request, "events/door/door.html", context)
 
 
@@ -77,6 +82,8 @@ def not_understood(request: StaffRequest, event_id: int, form: ArrivalForm) -> H
 
 def by_name(request: StaffRequest, event_id: int, form: ArrivalForm) -> HttpResponse:
     event, guest = the_event(request, event_id, may="check_in"), form.cleaned_data["guest"]
+    if not event.is_today and not form.cleaned_data["any_day"]:
+        return ask_about_the_day(request, AnotherDay(guest), door_context(event))
     try:
         arrival = guest.check_in(by=request.user, heads=form.cleaned_data["heads"])
     except (AlreadyCheckedIn, NotComing) as refusal:
@@ -87,16 +94,56 @@ def by_name(request: StaffRequest, event_id: int, form: ArrivalForm) -> HttpResp
 def by_ticket(request: StaffRequest, event_id: int, form: ArrivalForm) -> HttpResponse:
     """Costs what `check_in_by_ticket` does for a party that comes in or is turned away."""
     try:
-        let_in = check_in_by_ticket(form.token, event=event_id, by=request.user, heads=form.cleaned_data["heads"])
+        asked = {"heads": form.cleaned_data["heads"], "any_day": form.cleaned_data["any_day"]}
+        let_in = check_in_by_ticket(form.token, event=event_id, by=request.user, **asked)
     except NotATicket as refusal:
         what, why = str(refusal), ask_by_name()
     except WrongEvent as refusal:
         what, why = str(refusal), _("This ticket is not for this event. Look for the name in the list.")
+        if refusal.facts["day"]:
+            what = _("Ticket for an event on %(day)s") % refusal.facts
+    except AnotherDay as refusal:
+        return ask_about_the_day(request, refusal, known_context(refusal.holder))
     except TurnedAway as refusal:
         return turn_away(request, known_context(refusal.holder), refusal.holder, refusal.why)
     else:
         return go(request, known_context(let_in.holder, arrived=let_in.arrival.heads), let_in.holder, let_in.arrival)
     return stop(request, door_context(the_event(request, event_id, may="check_in")) | {"what": what, "why": why})
+
+
+def ask_about_the_day(request: StaffRequest, refusal: AnotherDay, context: dict[str, object]) -> HttpResponse:
+    """Red with a button: the same party comes in at a second tap."""
+    answer = {"code": request.POST.get("code", ""), "heads": request.POST.get("heads", ""), "guest": request.POST.get("guest", "")}
+    known = {"what": refusal.message, "registration": refusal.holder, "answer": answer}
+    return stop(request, context | known | {"why": _("Nobody was checked in. Let them in all the same?")})
+
+
+def uninvited(event: Event, user: User, name: str) -> PersonQuerySet:
+    """People with that name whom the user may see and who have not registered: they may stand at the door all the same."""
+    people = Person.objects.visible_to(user).exclude(pk__in=Registration.objects.active().filter(event=event).values("person"))
+    for word in fold(name).split()[:MAX_WORDS]:
+        people = people.filter(name_folded__contains=word)
+    return people.with_roles_seen_by(user).order_by("name_folded", "pk")
+
+
+@page(may="check_in")
+@require_POST
+@once
+def walk_in(request: StaffRequest, event_id: int) -> HttpResponse:
+    """Lets somebody in who came without an invitation, if there are seats."""
+    event = the_event(request, event_id, may="check_in")
+    form = WalkInForm(request.POST, people=uninvited(event, request.user, ""))
+    company = form.cleaned_data["person"].roles_now[0].company if form.is_valid() and form.cleaned_data["person"].roles_now else None
+    if company is None:
+        what, why = _("Nobody was checked in"), _("Look for the name in the list again.")
+        return stop(request, door_context(event) | {"what": what, "why": why}, status=422)
+    person, heads = form.cleaned_data["person"], form.cleaned_data["heads"]
+    try:
+        guest = registering.register(event, person, company=company, seating=event.seating(), party=heads, by=request.user)
+        arrival = guest.check_in(by=request.user)
+    except (AlreadyCheckedIn, NotComing, RegistrationClosed, TooManyGuests) as refusal:
+        return stop(request, door_context(event) | {"what": _("No seat"), "why": refusal.message})
+    return go(request, door_context(event), guest, arrival)
 
 
 def ask_by_name() -> str:

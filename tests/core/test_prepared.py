@@ -19,8 +19,8 @@ from contacts.memory.models.meeting import MeetingState
 from contacts.models import Interaction, Meeting, Reason
 from contacts.showing import meetings_between
 from contacts.today import statements
+from events.actions import checking_in as door_form
 from events.actions import registering
-from events.forms import door as door_form
 from events.models import CheckIn, Event
 from events.models import invitation as invitations
 from events.models.event import reach_of, within
