@@ -6,8 +6,8 @@ from contacts.memory.views import complaints, contact, meeting_guest, meetings, 
 from contacts.pages import duplicates, leaving, people
 from contacts.pages.panels import why_now_later, why_now_panel
 from contacts.people import views as vehicles
+from contacts.today.views import correcting, tasks
 from contacts.today.views import day as today
-from contacts.today.views import tasks
 
 app_name = "contacts"
 urlpatterns = [
@@ -42,6 +42,8 @@ urlpatterns = [
     path("today/<int:reason_id>/not-now/", today.not_now, name="today_not_now"),
     path("today/<int:reason_id>/give/", today.give, name="today_give"),
     path("today/undo/<int:decision_id>/", today.undo, name="undo"),
+    path("interactions/<int:interaction_id>/correct/", correcting.correct, name="interaction_correct"),
+    path("interactions/<int:interaction_id>/withdraw/", correcting.withdraw, name="interaction_withdraw"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/new/", planning.task_about, name="task_about"),
     path("companies/<int:company_id>/tasks/new/", planning.task_new, name="task_new"),

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,9 @@ from contacts.memory.models.interaction import Direction, Interaction, Interacti
 from contacts.people.models.person import Channel
 from fleetportal.core.registry import Registry
 from fleetportal.core.web.pages import whole_number
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 PAGE = 20
 
@@ -74,6 +77,7 @@ def words_for(interaction: Interaction) -> TimelineLine:
 class Shown:
     interaction: Interaction
     line: TimelineLine
+    is_correctable: bool = False  # by the reader
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,9 @@ class ChannelChip:
     count: int
 
 
-def page(rows: InteractionQuerySet, *, channel: str = "", before: str = "") -> tuple[list[Shown], int | None]:
-    """One page of the timeline after the interaction with the id `before`, and the id from which the next begins. Costs 1 or 2 queries."""
+def page(rows: InteractionQuerySet, *, channel: str = "", before: str = "", reader: "User | None" = None) -> tuple[list[Shown], int | None]:
+    """One page of the timeline after the interaction with the id `before`, and the id from which the next begins; what `reader` may
+    correct is marked. Costs 1 or 2 queries."""
     if channel in Channel.values:
         rows = rows.filter(channel=channel)
     named = whole_number(before)
@@ -95,7 +100,7 @@ def page(rows: InteractionQuerySet, *, channel: str = "", before: str = "") -> t
     if last:
         rows = rows.filter(happened_at__lte=last[0]).exclude(happened_at=last[0], pk__gte=last[1])
     found = list(rows.for_timeline()[: PAGE + 1])
-    shown = [Shown(row, words_for(row)) for row in found[:PAGE]]
+    shown = [Shown(row, words_for(row), reader is not None and row.is_correctable_by(reader)) for row in found[:PAGE]]
     return shown, found[PAGE - 1].pk if len(found) > PAGE else None
 
 

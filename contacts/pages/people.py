@@ -158,7 +158,7 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
 def history(request: StaffRequest, found: Person, addresses: list[PersonAddress]) -> dict[str, Any]:
     """The timeline and the ledger, each row only where its company is in reach."""
     rows = Interaction.objects.visible_to(request.user).filter(person=found)
-    lines, earlier = timeline.page(rows)
+    lines, earlier = timeline.page(rows, reader=request.user)
     return {
         "lines": lines,
         "earlier": earlier,

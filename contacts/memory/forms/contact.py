@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company
 from contacts.consent.models import Purpose
 from contacts.memory.models.complaint import working_days_after
-from contacts.memory.models.interaction import Direction, Outcome
+from contacts.memory.models.interaction import Direction, Interaction, Outcome
 from contacts.people.models.person import Channel, Person, PersonAddress
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import offer, offer_named
@@ -73,6 +73,23 @@ class LogForm(forms.Form):
         values = self.cleaned_data
         direction = Direction.IN if values["they_called"] else Direction.OUT
         return {**{name: values[name] for name in ("person", "channel", "outcome", "text")}, "direction": direction}
+
+
+class CorrectForm(forms.Form):
+    """What was logged, to be set right: with whom, on which channel, with which outcome and words."""
+
+    person = forms.ModelChoiceField(
+        label=_("With whom"), queryset=Person.objects.none(), required=False, empty_label=_("someone whose name we don’t know")
+    )
+    channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", _("none")), *Outcome.choices], required=False)
+    text = forms.CharField(label=_("In one sentence"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, data: FormData = None, *, interaction: Interaction, **options: Unpack[FormOptions]) -> None:
+        options["initial"] = {name: getattr(interaction, name) for name in ("person", "channel", "outcome", "text")}
+        super().__init__(data, **options)
+        known = Person.objects.at(interaction.company)
+        offer(self, person=(known | Person.objects.filter(pk=interaction.person_id)).order_by("name_folded", "pk"))
 
 
 class ConsentForm(forms.Form):

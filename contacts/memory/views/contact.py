@@ -53,6 +53,6 @@ def person_timeline(request: StaffRequest, person_id: int) -> HttpResponse:
 def timeline_answer(request: StaffRequest, rows: Any, context: dict[str, object]) -> HttpResponse:
     """The timeline as a page, or the part that htmx requests: all of it, or earlier lines."""
     channel, before = request.GET.get("channel", ""), request.GET.get("before", "")
-    lines, earlier = timeline.page(rows, channel=channel, before=before)
+    lines, earlier = timeline.page(rows, channel=channel, before=before, reader=request.user)
     context |= {"lines": lines, "earlier": earlier, "chips": timeline.chips(rows), "channel": channel, "address": request.path}
     return answer(request, context, part="contacts/timeline.html#" + ("lines" if before else "timeline"))
