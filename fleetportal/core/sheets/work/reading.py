@@ -32,10 +32,26 @@ class SpooledSheet(TypedDict):
 def spool(source: Path, ending: str, target: Path) -> dict[str, object]:
     """The sheets of the file, each with its name, number of rows and width; all rows are written to `target`. Raises Unreadable."""
     kind = kind_of(source, ending)
-    source, is_cut = readable(source, kind, target) if kind in BOOKS else (source, False)
+    source, is_cut = checked(source, kind, target) if kind in BOOKS else (source, False)
+    try:
+        sheets, last = write(source, kind, target)
+    except Unreadable as refused:
+        if refused.code != "damaged" or kind != "xlsx" or not mending.has_strange_errors(source):
+            raise
+        source = mending.without_strange_errors(source, target.with_suffix(".mended"))
+        sheets, last = write(source, kind, target)
+    if not sheets:
+        raise Unreadable("empty")
+    add_looks(sheets, source, kind, last if is_cut else {})
+    return {"kind": kind, "sheets": list(sheets.values())}
+
+
+def write(source: Path, kind: str, target: Path) -> tuple[dict[str, SpooledSheet], dict[str, int]]:
+    """(the sheets, the last row of each): all rows go to `target`."""
     rows = workbook.read(source) if kind in BOOKS else text.read(source)
     sheets: dict[str, SpooledSheet] = {}
-    offset, last = 0, dict[str, int]()
+    last: dict[str, int] = {}
+    offset = 0
     with target.open("w", encoding="utf-8") as out:
         for name, number, cells in rows:
             sheet = sheets.setdefault(name, {"name": name, "position": len(sheets), "rows": 0, "width": 0, "offset": offset, "looks": {}})
@@ -44,10 +60,7 @@ def spool(source: Path, ending: str, target: Path) -> dict[str, object]:
             sheet["width"] = max(sheet["width"], len(cells))
             last[name] = number
             offset += out.write(as_line([sheet["position"], number, cells]) + "\n")
-    if not sheets:
-        raise Unreadable("empty")
-    add_looks(sheets, source, kind, last if is_cut else {})
-    return {"kind": kind, "sheets": list(sheets.values())}
+    return sheets, last
 
 
 def add_looks(sheets: dict[str, SpooledSheet], source: Path, kind: str, cut: Mapping[str, int]) -> None:
@@ -88,19 +101,17 @@ def kind_of(source: Path, ending: str) -> str:
     return ending
 
 
-def readable(source: Path, kind: str, target: Path) -> tuple[Path, bool]:
-    """(the workbook, checked, or a copy of it without its unlucky cells; whether far cells were cut off). Raises Unreadable."""
-    is_cut = False
+def checked(source: Path, kind: str, target: Path) -> tuple[Path, bool]:
+    """(the workbook, or a copy without cells far away from its tables; whether it is a copy). Raises Unreadable."""
     try:
         archive.check(source, kind)
     except Unreadable as refused:
         if refused.code not in TOO_FAR or kind != "xlsx":
             raise
-        source, is_cut = mending.without_strays(source, target.with_suffix(".cut")), True
-        archive.check(source, kind)
-    if kind == "xlsx" and mending.has_strange_errors(source):
-        source = mending.without_strange_errors(source, target.with_suffix(".mended"))
-    return source, is_cut
+        copy = mending.without_strays(source, target.with_suffix(".cut"))
+        archive.check(copy, kind)
+        return copy, True
+    return source, False
 
 
 if __name__ == "__main__":
