@@ -17,6 +17,9 @@ TOTALS = re.compile(
     r"^(grand total|sub ?total|totals?|sum|summe|zwischensumme|gesamt(summe)?|insgesamt|\w*summe\b.*|totale\b.*|totali|somma"
     r"|итого|всего|сумма|total\b.*|gesamt\b.*|anzahl\b.*|durchschnitt|average|media|mittelwert)\b"
 )
+SUMS = frozenset(
+    ("summe", "gesamt", "gesamtsumme", "zwischensumme", "total", "totals", "grand total", "subtotal", "sum", "totale", "итого", "всего")
+)
 DATA_CELL = re.compile(r"@|^https?://|^[+-]?[\d.,/ :-]*\d[\d.,/ :-]*$")
 WORDS = re.compile(r"[^\W\d_]{4,}")
 NumberedCells = tuple[int, Sequence[Cell]]
@@ -59,6 +62,8 @@ class Table:
             return "header"
         few = len(filled) <= max(1, self.fill * 0.45)
         if few and any(TOTALS.match(words_of(text)) for text in filled[:2]):
+            return "total"
+        if len(filled) <= self.fill * 0.6 and words_of(filled[0]) in SUMS and all(DATA_CELL.search(text) for text in filled[1:]):
             return "total"
         if len(set(filled)) == 1 and self.fill >= 3:
             if after_gap and len(filled) == 1:

@@ -36,15 +36,20 @@ def wide(data: bytes) -> str | None:
     """UTF-16 without a byte order mark has a zero in nearly every second byte; UTF-8 is valid."""
     head = data[:4_000]
     pairs = max(len(head) // 2, 1)
-    if head[1::2].count(0) > pairs * 0.4:
+    if high_bytes(head[1::2]) > pairs * 0.9 or head[1::2].count(0) > pairs * 0.4:
         return "utf-16-le"
-    if head[0::2].count(0) > pairs * 0.4:
+    if high_bytes(head[0::2]) > pairs * 0.9 or head[0::2].count(0) > pairs * 0.4:
         return "utf-16-be"
     try:
         codecs.decode(data, "utf-8")
     except UnicodeDecodeError:
         return None
     return "utf-8"
+
+
+def high_bytes(half: bytes) -> int:
+    """How many of every second byte could be the upper half of a Latin, Greek or Cyrillic letter; none of them where none is 0."""
+    return sum(half.count(byte) for byte in (0, 1, 3, 4)) if half.count(0) else 0
 
 
 def mixed(data: bytes) -> str | None:

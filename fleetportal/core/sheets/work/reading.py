@@ -14,6 +14,7 @@ TEXTS = ("csv", "tsv", "tab", "txt")
 OLD = {"xls": "xls", "xlsb": "xlsb", "numbers": "numbers"}
 OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 as_line = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+CUT, MENDED = ".cut", ".mended"  # endings of copies, which are gone afterwards
 TOO_FAR = ("too_many_rows", "too_many_columns", "too_many_cells")
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
@@ -31,14 +32,22 @@ class SpooledSheet(TypedDict):
 
 def spool(source: Path, ending: str, target: Path) -> dict[str, object]:
     """The sheets of the file, each with its name, number of rows and width; all rows are written to `target`. Raises Unreadable."""
-    kind = kind_of(source, ending)
+    try:
+        return spool_checked(source, kind_of(source, ending), target)
+    finally:
+        for suffix in (CUT, MENDED):
+            target.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def spool_checked(source: Path, kind: str, target: Path) -> dict[str, object]:
+    """The sheets of the file, or of a copy of it without what no reader would take."""
     source, is_cut = checked(source, kind, target) if kind in BOOKS else (source, False)
     try:
         sheets, last = write(source, kind, target)
     except Unreadable as refused:
         if refused.code != "damaged" or kind != "xlsx" or not mending.has_strange_errors(source):
             raise
-        source = mending.without_strange_errors(source, target.with_suffix(".mended"))
+        source = mending.without_strange_errors(source, target.with_suffix(MENDED))
         sheets, last = write(source, kind, target)
     if not sheets:
         raise Unreadable("empty")
@@ -108,7 +117,7 @@ def checked(source: Path, kind: str, target: Path) -> tuple[Path, bool]:
     except Unreadable as refused:
         if refused.code not in TOO_FAR or kind != "xlsx":
             raise
-        copy = mending.without_strays(source, target.with_suffix(".cut"))
+        copy = mending.without_strays(source, target.with_suffix(CUT))
         archive.check(copy, kind)
         return copy, True
     return source, False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from . import limits
-from .encodings import as_utf8, encoding_of
+from .encodings import as_utf8, encoding_of, wide
 from .limits import Unreadable
 
 DELIMITERS = ("\t", ";", "|", ",")  # of two that fit equally well, the one that is rarer in plain text
@@ -45,10 +45,16 @@ def check(data: bytes) -> None:
         raise Unreadable("web_page")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"MZ\x90", b"SQLite format")):
         raise Unreadable("no_table")
-    head = data[:4_000]
+    head = plain_head(data)
     controls = sum(byte < 9 or 13 < byte < 32 for byte in head) - head.count(0)
     if controls > len(head) * 0.1:
         raise Unreadable("no_table")
+
+
+def plain_head(data: bytes) -> bytes:
+    """The first bytes; those of UTF-16, where half of every letter looks like a control character, in UTF-8."""
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else wide(data) or ""
+    return data[:4_000].decode(encoding, "ignore").encode() if encoding.startswith("utf-16") else data[:4_000]
 
 
 def is_web_page(data: bytes) -> bool:
