@@ -97,11 +97,11 @@ class StaffForm(RoleFields, UserChangeForm):  # type: ignore[misc, valid-type, t
         centres = Centre.objects.where(self.by, may=MAY)
         held = centres_of(self.instance) if self.instance.pk else {}
         for role in ROLES:
-            field = self.fields[field_of(role)]
+            field = cast(RowsField, self.fields[field_of(role)])
             field.help_text, field.queryset = rights_in_words(role), centres
             self.initial[field_of(role)] = held.get(role, set()) & self.by.rights.centres(MAY)
         if "home_centre" in self.fields:
-            self.fields["home_centre"].queryset = centres
+            cast(RowsField, self.fields["home_centre"]).queryset = centres
 
     def roles(self) -> dict[str, object]:
         """The chosen roles, with their centres."""
@@ -161,14 +161,14 @@ class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]  # takes no para
         other = self.get_object(request, id)
         if other is not None and belongs_elsewhere_too(other, seen_by=cast(User, request.user)):
             raise PermissionDenied
-        return cast(HttpResponse, super().user_change_password(request, id, form_url))
+        return super().user_change_password(request, id, form_url)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """A new user belongs to a centre of whoever makes them, so that they can go on with the account."""
         user = cast(User, request.user)
         if not change and obj.home_centre_id is None and not user.may_everywhere(MAY):
             own = Centre.objects.where(user, may=MAY)
-            obj.home_centre = own.filter(pk=user.home_centre_id).first() or own.first()
+            obj.home_centre = own.filter(pk=user.home_centre_id or 0).first() or own.first()
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

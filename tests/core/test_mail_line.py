@@ -255,3 +255,15 @@ def test_r48_what_is_withdrawn_while_a_slow_server_listens_is_not_sent(
     send_due()
     message.refresh_from_db()
     assert (len(server.taken), message.state) == ((0, MessageState.HELD_BACK) if is_withdrawn else (1, MessageState.SENT))
+
+
+def test_r11_sending_a_thousand_again_costs_no_more_than_ten(django_assert_max_num_queries: Any, admin: User) -> None:
+    person = make_person("Guest")
+    Message.objects.bulk_create(Message(**note(person, number)) for number in range(1000))
+    with django_assert_max_num_queries(20):
+        assert line.send_all_again(Message.objects.in_trouble(), by=admin) == 1000
+
+
+def note(person: Any, number: int) -> dict[str, Any]:
+    facts = {"template": "x", "gate": "service", "language": "en", "message_id": f"<{number}@x>", "about_type": "x", "about_id": 1}
+    return {**facts, "key": f"note {number}", "recipient": person.email, "due_at": timezone.now(), "state": MessageState.PARKED}

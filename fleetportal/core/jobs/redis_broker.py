@@ -29,7 +29,7 @@ class BellQoS(redis.QoS):
                 return
         except (RedisError, OSError) as error:
             log.warning("a bell could not be acknowledged: %s", error)
-        virtual.QoS.ack(self, delivery_tag)
+        virtual.QoS.ack(self, delivery_tag)  # type: ignore[no-untyped-call]  # kombu has no types
 
 
 class BellChannel(redis.Channel):

@@ -7,15 +7,16 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from fleetportal.core.audit import record
-from fleetportal.core.db import lock
+from fleetportal.core.audit import record_many
+from fleetportal.core.db import lock, locked
 from fleetportal.core.jobs import bell
-from fleetportal.core.outbox.message import AGAIN, Bounce, MailLine, Message, MessageState
+from fleetportal.core.outbox.message import AGAIN, Bounce, MailLine, Message, MessageQuerySet, MessageState
 from fleetportal.core.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,9 @@ ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")  # whose it is not for every admini
 GAPS = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 300, 600, 900))
 HICCUPS = 3  # a server that is not reached so often in a row is told of; what it says against us, at once
 SAME_ANSWERS = 5  # so many recipients in a row that are refused with one answer say more of the server than of themselves
+AT_ONCE = 1000
+FAILED = (MessageState.PARKED, MessageState.REFUSED)
+TO = ("bounce", "channel", "recipient_type", "recipient_id", "recipient_folded")
 PATIENCE = timedelta(days=1)  # with a message that alone meets a "no" to us, while others go
 
 # Called with the line in trouble, in a transaction: each queues what its users should know. Filled from above.
@@ -61,8 +65,8 @@ def pause(reason: str, *, is_refusal: bool, now: datetime) -> MailLine:
 
 def works(*, now: datetime) -> None:
     """The server took a message: the line is well, and no answer counts as one of several in a row. Costs 1 query."""
-    well = {"paused_until": None, "failures": 0, "since": None, "reason": "", "told_at": None, "streak_answer": "", "streak": []}
-    MailLine.objects.filter(name=NAME).update(**well, delivered_at=now)
+    well: dict[str, Any] = {"paused_until": None, "failures": 0, "since": None, "reason": "", "told_at": None}
+    MailLine.objects.filter(name=NAME).update(**well, streak_answer="", streak=[], delivered_at=now)
 
 
 def refused_us(message: Message, reason: str, *, is_refusal: bool) -> bool:
@@ -105,8 +109,7 @@ def take_back(messages: Iterable[Message]) -> None:
     now = timezone.now()
     for message in messages:
         if message.bounce == Bounce.HARD:
-            for believe in believed_again:
-                believe(message)
+            believe_again([message])
         facts = {**AGAIN, "due_at": now + 2 * GAPS[0], "refused_us_at": message.refused_us_at or now}
         Message.objects.filter(pk=message.pk).update(**facts)
 
@@ -118,19 +121,24 @@ def try_now() -> None:
         bell.ring("core.send_outbox")
 
 
-def send_all_again(messages: Iterable[Message], *, by: object) -> int:
+def send_all_again(messages: MessageQuerySet, *, by: object) -> int:
     """How many of `messages` in trouble wait again; their addresses count as good as before they were refused. Uncertain ones stay:
-    they may have arrived. Costs 3 queries a message, and a bell on commit.
+    they may have arrived. Costs 4 queries for a thousand, 7 for each that had bounced, and a bell on commit.
     """
-    count = 0
-    with transaction.atomic():
-        for message in messages:
-            again = Message.objects.filter(pk=message.pk, state__in=(MessageState.PARKED, MessageState.REFUSED))
-            if again.update(**AGAIN, due_at=timezone.now()):
-                if message.bounce == Bounce.HARD:
-                    for believe in believed_again:
-                        believe(message)
-                record("message.sent_again", message, by=by, facts={"state": str(message.state)})
-                count += 1
-        bell.ring("core.send_outbox")
+    now, count = timezone.now(), 0
+    keys = list(messages.filter(state__in=FAILED).order_by("pk").values_list("pk", flat=True))
+    for first in range(0, len(keys), AT_ONCE):
+        with transaction.atomic():
+            rows = list(locked(Message.objects.filter(pk__in=keys[first : first + AT_ONCE], state__in=FAILED).only("pk", "state", *TO)))
+            Message.objects.filter(pk__in=[row.pk for row in rows]).update(**AGAIN, due_at=now)
+            believe_again([row for row in rows if row.bounce == Bounce.HARD])
+            record_many("message.sent_again", [(row, {}) for row in rows], by=by)
+            count += len(rows)
+            bell.ring("core.send_outbox")
     return count
+
+
+def believe_again(messages: Iterable[Message]) -> None:
+    for message in messages:
+        for believe in believed_again:
+            believe(message)

@@ -176,9 +176,9 @@ class Refusals:
         if isinstance(error, OperationalError) and (refusal := busy(error)):
             log.warning("%s %s gave up waiting for a lock", request.method, request.path, exc_info=error)
             error = refusal
-        if refusal := no_room(error):
+        if full := no_room(error):
             log.error("%s %s found the disk full", request.method, request.path, exc_info=error)
-            error = refusal
+            error = full
         return put_into_words(request, error) if isinstance(error, Refused) else None
 
 
