@@ -1,12 +1,14 @@
 #!/bin/sh
-# Guessed: an event with extra dates (RDATE) and no rule takes place at its start and at those dates; so says RFC 5545 (3.8.5.3).
-# Seen: ical.js' iterator leaves the start out and begins with the first extra date; with a rule beside them it is there. Where the extra
-#   date has its own end (VALUE=PERIOD), the iterator gives a Period in place of a Time, and getOccurrenceDetails, which the manual calls
-#   with what the iterator gave, ends with a TypeError. recurring-ical-events has all of them, with their ends.
+# Guessed: an event with extra dates (RDATE) and no rule takes place at its start and at those dates; so says RFC 5545
+#   (3.8.5.3).
+# Seen: ical.js' iterator leaves the start out and begins with the first extra date; with a rule beside them it is there.
+#   Where the extra date has its own end (VALUE=PERIOD), the iterator gives a Period in place of a Time, and
+#   getOccurrenceDetails, which the manual calls with what the iterator gave, ends with a TypeError. recurring-ical-events has
+#   all of them, with their ends.
 # With: ical.js 2.2.1, recurring-ical-events 3.8.2, icalendar 7.3.2.
 # Why it matters: "two test drives, on the 5th and the 8th" is one on the page and two on the server.
-# What to do: write each date as an event of its own, with its own UID; on reading in a browser add the start and unwrap periods
-#   (their .start), or let the server count the dates.
+# What to do: write each date as an event of its own, with its own UID; on reading in a browser add the start and unwrap
+#   periods (their .start), or let the server count the dates.
 set -eu
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

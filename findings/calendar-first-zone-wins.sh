@@ -1,12 +1,13 @@
 #!/bin/sh
 # Guessed: a calendar file is read by the time zone that it carries itself (VTIMEZONE), whatever was read before.
-# Seen: a zone's name is remembered for the whole process, and the first file that defines it wins. Outlook calls every zone of the
-#   user's own making "Customized Time Zone": after one such file from Berlin, 9:00 of a file from Moscow (UTC+4 there) is taken as UTC+2.
-#   Nothing is raised or logged. vobject does the same.
+# Seen: a zone's name is remembered for the whole process, and the first file that defines it wins. Outlook calls every zone
+#   of the user's own making "Customized Time Zone": after one such file from Berlin, 9:00 of a file from Moscow (UTC+4 there)
+#   is taken as UTC+2. Nothing is raised or logged. vobject does the same.
 # With: icalendar 7.3.2, vobject 0.9.9.
-# Why it matters: a worker reads the answers of many companies one after another; which of them is hours wrong depends on the order,
-#   so it can't be reproduced on a single file.
-# What to do: before each file, `icalendar.timezone.tzp.use_default()`, which forgets what was learned (shown below); or a process per file.
+# Why it matters: a worker reads the answers of many companies one after another; which of them is hours wrong depends on the
+#   order, so it can't be reproduced on a single file.
+# What to do: before each file, `icalendar.timezone.tzp.use_default()`, which forgets what was learned (shown below); or a
+#   process per file.
 set -eu
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

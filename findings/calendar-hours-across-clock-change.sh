@@ -1,11 +1,11 @@
 #!/bin/sh
-# Guessed: DURATION:PT15H from 18:00 on the evening before summer time begins ends at 10:00: RFC 5545 counts hours exactly and days by
-#   the clock, which is why PT24H and P1D are two things.
-# Seen: icalendar, recurring-ical-events, ics and ical.js all say 9:00, after 14 hours; PT24H is P1D. Some don't agree with
-#   themselves: ical.js says that 18:00 to 9:00 lasts PT14H, and ends PT15H at the same 9:00.
+# Guessed: DURATION:PT15H from 18:00 on the evening before summer time begins ends at 10:00: RFC 5545 counts hours exactly and
+#   days by the clock, which is why PT24H and P1D are two things.
+# Seen: icalendar, recurring-ical-events, ics and ical.js all say 9:00, after 14 hours; PT24H is P1D. ical.js doesn't even
+#   agree with itself: to it, 18:00 to 9:00 lasts PT14H.
 # With: icalendar 7.3.2, recurring-ical-events 3.8.2, ics 0.7.3, ical.js 2.2.1.
-# Why it matters: a car lent "for 15 hours" over that night is due back an hour early, and billed by the other program for an hour more.
-#   Four packages that agree look like a proof, so comparing two of them finds nothing.
+# Why it matters: a car lent "for 15 hours" over that night is due back an hour early. Four packages that agree look like a
+#   proof: comparing two of them finds nothing.
 # What to do: write DTEND, never DURATION; on reading, add hours to the start in UTC and days to the time of the clock.
 set -eu
 room=$(mktemp -d)

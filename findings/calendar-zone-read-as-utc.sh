@@ -1,12 +1,14 @@
 #!/bin/sh
 # Guessed: a reader that collects a file's VTIMEZONE blocks uses them; a series that is read and written stays at its hour.
-# Seen: ics reads the events before the zones, so a zone known only by the file (Outlook's "W. Europe Standard Time") is UTC: 8:00 in
-#   Berlin becomes 8:00 UTC. The zone itself is there, in the calendar's own table. Where the name is a known one, writing turns a weekly
-#   series into UTC without its zone: 8:00 in winter is 9:00 from April. It also adds a calendar scale that no standard knows, "GEORGIAN".
+# Seen: ics reads the events before the zones, so a zone known only by the file (Outlook's "W. Europe Standard Time") is UTC:
+#   8:00 in Berlin becomes 8:00 UTC. The zone itself is there, in the calendar's own table. Where the name is a known one,
+#   writing turns a weekly series into UTC without its zone: 8:00 in winter is 9:00 from April. It also adds a calendar scale
+#   that no standard knows, "GEORGIAN".
 # With: ics 0.7.3 (arrow 1.4.0).
-# Why it matters: the driver comes an hour late to an appointment that every test with "Europe/Berlin" and a single date shows right.
-# What to do: don't read or write appointments with ics; icalendar maps Windows' names and keeps TZID. In a test of any calendar
-#   package, use a zone whose name only the file explains, and a series over the end of March.
+# Why it matters: the driver comes an hour late to an appointment that every test with "Europe/Berlin" and a single date shows
+#   right.
+# What to do: don't read or write appointments with ics; icalendar maps Windows' names and keeps TZID. In a test of any
+#   calendar package, use a zone whose name only the file explains, and a series over the end of March.
 set -eu
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

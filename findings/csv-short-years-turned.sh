@@ -1,10 +1,13 @@
 #!/bin/sh
 # Guessed: DuckDB finds out a column's date format, and where two formats fit it takes the day first or leaves the text.
-# Seen: 31.12.27 and 15.11.28 are read year first: 27 December 2031 and 28 November 2015. It depends on the other rows: with 01.02.29 among
-#   them (29 February 2001 doesn't exist) the column stays text; with a year above 31 it is read rightly. With / and - the same.
+# Seen: 31.12.27 and 15.11.28 are read year first: 27 December 2031 and 28 November 2015. It depends on the other rows: with
+#   01.02.29 among them (29 February 2001 doesn't exist) the column stays text; with a year above 31 it is read rightly. With
+#   / and - the same.
 # With: DuckDB 2.0.1.
-# Why it matters: ends of leases written as Germans and Italians write them are years off, plausible, and change with the next file.
-# What to do: never let it guess: dateformat='%d.%m.%y', or all columns as text and one's own reading; a test file with only years to 31.
+# Why it matters: ends of leases written as Germans and Italians write them are years off, plausible, and change with the next
+#   file.
+# What to do: never let it guess: dateformat='%d.%m.%y', or all columns as text and one's own reading; a test file with only
+#   years to 31.
 set -eu
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Guessed: told the language, dateparser reads a month with its year as that month, a term of lease as a span ahead or not at all.
-# Seen: on 30 November 2026, in German: "10/27" (October 2027, the form of every inspection sticker) is 10 November 2027, "Januar 27" is
-#   27 January 2026, "10/2027" is the 30th, today's day. "36 Monate" is three years ago and "90 Tage" is September; with "in" before it
-#   the same words look ahead. "KW 12" and "Ende März 2027" give none.
+# Guessed: told the language, dateparser reads a month with its year as that month, a term of lease as a span ahead or not at
+#   all.
+# Seen: on 30 November 2026, in German: "10/27" (October 2027, the form of every inspection sticker) is 10 November 2027,
+#   "Januar 27" is 27 January 2026, "10/2027" is the 30th, today's day. "36 Monate" is three years ago and "90 Tage" is
+#   September; with "in" before it the same words look ahead. "KW 12" and "Ende März 2027" give none.
 # With: dateparser 1.5.0, the moment fixed by RELATIVE_BASE.
 # Why it matters: a remark like "HU 10/27" or "Laufzeit 36 Monate" becomes a date that looks good and lies in the past.
-# What to do: read month and year by an own pattern first; give dateparser only texts with a day; REQUIRE_PARTS (day,
-#   month, year) makes the months None, as shown below, but not the terms: refuse those by their words.
+# What to do: read month and year by an own pattern first; give dateparser only texts with a day; REQUIRE_PARTS (day, month,
+#   year) makes the months None, as shown below, but not the terms: refuse those by their words.
 set -eu
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Guessed: a row of django-simple-history holds what the table held after that change.
-# Seen: it holds what the object in memory held. save(update_fields=["km"]) writes only the kilometres, and the history's row also has the
-#   plate that was typed and never saved. bulk_update_with_history(…, ["km"]) does so for each row. Later reports (as_of, diff_against) show
-#   a plate that the vehicle never had, and the next full save "changes" it back.
+# Seen: it holds what the object in memory held. save(update_fields=["km"]) writes only the kilometres, and the history's row
+#   also has the plate that was typed and never saved. bulk_update_with_history(…, ["km"]) does so for each row. Later reports
+#   (as_of, diff_against) show a plate that the vehicle never had, and the next full save "changes" it back.
 # With: django-simple-history 3.13.0, Django 5.2.19.
 # Why it matters: the record that is to prove who changed what is wrong exactly where code tries to write little.
-# What to do: save the whole row where history is kept, or reload it before (refresh_from_db) and set only the fields that are saved;
-#   better a record of the changed fields, as the portal's own audit entries are.
+# What to do: save the whole row where history is kept, or reload it before (refresh_from_db) and set only the fields that are
+#   saved; better a record of the changed fields, as the portal's own audit entries are.
 set -eu
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

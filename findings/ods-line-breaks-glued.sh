@@ -1,12 +1,13 @@
 #!/bin/sh
 # Guessed: a line break or a tab inside a cell is white space to every reader of ODS, as it is in XLSX.
-# Seen: ODS has two spellings, two paragraphs or one with <text:line-break/>. pyexcel-ods3 writes the second; calamine drops the mark
-#   without a space, so two lines become one word: "0171 1234567" over "040 6696910" is "0171 1234567040 6696910". A tab is lost too.
-#   Paragraphs come out as lines, and the same cell from XLSX does.
+# Seen: ODS has two spellings, two paragraphs or one with <text:line-break/>. pyexcel-ods3 writes the second; calamine drops
+#   the mark without a space, so two lines become one word: "0171 1234567" over "040 6696910" is "0171 1234567040 6696910". A
+#   tab is lost too. Paragraphs come out as lines, and the same cell from XLSX does.
 # With: python-calamine 0.9.1, pyexcel-ods3 0.6.1, odfpy 1.4.1, XlsxWriter 3.3.1.
-# Why it matters: two numbers become one that looks possible, a street grows together with its town, two plates with each other.
-# What to do: where ODS is taken, exchange <text:line-break/> and <text:tab/> for a line end and a space before calamine
-#   reads the copy, or refuse a telephone number that is longer than any of its country.
+# Why it matters: two numbers become one that looks possible, a street grows together with its town, two plates with each
+#   other.
+# What to do: where ODS is taken, exchange <text:line-break/> and <text:tab/> for a line end and a space before calamine reads
+#   the copy, or refuse a telephone number that is longer than any of its country.
 set -eu
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

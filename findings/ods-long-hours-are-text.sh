@@ -1,11 +1,11 @@
 #!/bin/sh
 # Guessed: hours of work (26:00, 100:30) come from ODS as from XLSX: a span of time.
-# Seen: from XLSX calamine gives a timedelta. From ODS it gives a time of day below 24 hours, and from 24 hours on the raw text of the
-#   format, "PT26H00M00S"; the same column holds both. "PT9H30M", as short as the standard's own type allows, is text as well.
-#   pyexcel-ods3 reads all of them.
+# Seen: from XLSX calamine gives a timedelta. From ODS it gives a time of day below 24 hours, and from 24 hours on the raw
+#   text of the format, "PT26H00M00S"; the same column holds both. "PT9H30M", as short as the standard's own type allows, is
+#   text as well. pyexcel-ods3 reads all of them.
 # With: python-calamine 0.9.1, pyexcel-ods3 0.6.1, odfpy 1.4.1, openpyxl 3.1.5.
-# Why it matters: operating hours of machines, hours of a hire: rows over a day are refused or stored as words, the others are right,
-#   and a test with 9:30 finds nothing.
+# Why it matters: operating hours of machines, hours of a hire: rows over a day are refused or stored as words, the others are
+#   right, and a test with 9:30 finds nothing.
 # What to do: read text of the form PT…H…M…S as a span before anything else does; never judge the column by its first rows.
 set -eu
 room=$(mktemp -d)

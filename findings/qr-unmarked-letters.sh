@@ -1,13 +1,14 @@
 #!/bin/sh
-# Guessed: a QR code with letters beyond ASCII is read by every reader as it was written, since the writer picks the shortest encoding
-#   and the readers are the usual ones.
-# Seen: segno writes umlauts as Latin-1 and Russian letters as Shift JIS, a Japanese encoding that has them, without a mark that
-#   says so. jsQR finds the code and gives an empty text (not null, no error). zxing-cpp takes "ÄÖÜ" for Japanese. OpenCV reads the
-#   plate А123ВС777 as @123BR777 with three control characters. segno's eci=True changes nothing for umlauts; UTF-8 is read rightly
-#   by all three.
+# Guessed: a QR code with letters beyond ASCII is read by every reader as it was written, since the writer picks the shortest
+#   encoding and the readers are the usual ones.
+# Seen: segno writes umlauts as Latin-1 and Russian letters as Shift JIS, a Japanese encoding that has them, without a mark
+#   that says so. jsQR finds the code and gives an empty text (not null, no error). zxing-cpp takes "ÄÖÜ" for Japanese. OpenCV
+#   reads the plate А123ВС777 as @123BR777 with three control characters. segno's eci=True changes nothing for umlauts; UTF-8
+#   is read rightly by all three.
 # With: segno 1.6.6, jsQR 1.4.0, zxing-cpp 3.1.1, opencv-python-headless 5.0.0.93.
 # Why it matters: a code on a key tag or a letter works on one telephone and does nothing at all on another.
-# What to do: only ASCII in a code (addresses in their xn-- and %-forms); else encoding="utf-8". A scanner's page treats "" as unread.
+# What to do: only ASCII in a code (addresses in their xn-- and %-forms); else encoding="utf-8". A scanner's page treats "" as
+#   unread.
 set -eu
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

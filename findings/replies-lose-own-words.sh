@@ -1,13 +1,15 @@
 #!/bin/sh
-# Guessed: a parser of e-mail replies may leave too much of the old letter, but never cuts what the customer wrote in a new one.
-# Seen: it does. quotequail takes an order of transport, "Von: Hamburg / An: Berlin / Datum: … / Betreff: …", for the head of a
-#   forwarded letter: only "Hallo," is left. A sentence "Am 12.12. … / … schrieb mir niemand:" is to it the line before a quotation, and the
-#   request below is hidden. email-reply-parser ends the letter at a row of five hyphens, so a list of prices under it is gone, and drops
-#   each line that begins with ">", as in "> 100 PS".
+# Guessed: a parser of e-mail replies may leave too much of the old letter, but never cuts what the customer wrote in a new
+#   one.
+# Seen: it does. quotequail takes an order of transport, "Von: Hamburg / An: Berlin / Datum: … / Betreff: …", for the head of
+#   a forwarded letter: only "Hallo," is left. A sentence "Am 12.12. … / … schrieb mir niemand:" is to it the line before a
+#   quotation, and the request below is hidden. email-reply-parser ends the letter at a row of five hyphens, so a list of
+#   prices under it is gone, and drops each line that begins with ">", as in "> 100 PS".
 # With: quotequail 0.5.4, email-reply-parser 0.5.12.
-# Why it matters: vehicles are moved between places all the time, and this is the way their drivers write it; nobody misses a request that
-#   nobody saw.
-# What to do: cut only in a letter that answers one (In-Reply-To), keep the whole text and show it at a click, search in the whole.
+# Why it matters: vehicles are moved between places all the time, and this is the way their drivers write it; nobody misses a
+#   request that nobody saw.
+# What to do: cut only in a letter that answers one (In-Reply-To), keep the whole text and show it at a click, search in the
+#   whole.
 set -eu
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Guessed: vininfo gives a model year where the number holds one, and an empty list where its maker doesn't say it.
-# Seen: the tenth sign is read as the year, whoever the maker is. Mercedes' European numbers have the steering there (1 left, 2 right), so
-#   each of them is of 2001 or 2002, also those with W1V, a van's prefix of today. Ford of Europe has the year in the eleventh place, as
-#   the package itself knows for Ford of Australia: a car of 2008 is "1999". A 0 there gives none. A maker whose prefix
-#   is unknown is called "UnsupportedBrand", a text like any other (Z94, Hyundai in Russia).
+# Seen: the tenth sign is read as the year, whoever the maker is. Mercedes' European numbers have the steering there (1 left,
+#   2 right), so each of them is of 2001 or 2002, also those with W1V, a van's prefix of today. Ford of Europe has the year in
+#   the eleventh place, as the package itself knows for Ford of Australia: a car of 2008 is "1999". A 0 there gives none. A
+#   maker whose prefix is unknown is called "UnsupportedBrand", a text like any other (Z94, Hyundai in Russia).
 # With: vininfo 1.11.0. The list of years also depends on today's date, as the code repeats after 30 years.
 # Why it matters: the vans of a whole fleet are 25 years old in the list, and every offer for a new one is due at once.
 # What to do: take a year from the registration only; from the number at most the maker, and never "UnsupportedBrand".
