@@ -69,4 +69,4 @@ def missing_languages(event: Event, page: Landing | None) -> list[str]:
     `page` is its landing page, which may have been translated. Costs nothing without one.
     """
     missing = [(code, name) for code, name in settings.LANGUAGES if event.texts_in(code) is None]
-    return [str(gettext(name)) for code, name in missing if page is None or texts(event, code).language != code]
+    return [gettext(str(name)) for code, name in missing if page is None or texts(event, code).language != code]

@@ -98,7 +98,8 @@ class EventForm(RowForm):
                 self.fields[f"{name}_{code}"] = forms.CharField(label=label, max_length=longest, required=False, widget=widget)
         centres = Centre.objects.where(user, may="run_events")
         offer(self, centre=centres)
-        offer(self, host=User.objects.filter(Q(home_centre__in=centres) | Q(pk=user.pk), is_active=True).order_by("last_name"))
+        here = Q(home_centre__in=centres, is_active=True) | Q(pk__in=[user.pk, event.host_id if event else None])  # whoever hosts it stays
+        offer(self, host=User.objects.filter(here).order_by("last_name"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -188,3 +188,17 @@ def test_the_canary_both_get_it_where_nobody_looks(
     for company in (north_ag, south_ag):
         meetings.choose(propose(company, A, make_person(), anna), A[0])
     assert Meeting.objects.filter(state=MeetingState.FIXED).count() == 2
+
+
+def test_a_form_shows_what_was_chosen_before(client: Client, north_ag: Company, anna: User, kern: Person) -> None:
+    """Whoever only proposes other times keeps director and location, also of somebody who can't be chosen anew (F11)."""
+    gone = make_user("gone", is_active=False)
+    meetings.propose(north_ag, A, decision_maker=kern, account_manager=anna, director=gone, by=anna, place="Room 2")
+    client.force_login(anna)
+    form = client.get(f"/meetings/new/{north_ag.pk}/").context["form"]
+    data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields} | {"_key": "b" * 16}
+
+    assert client.post(f"/meetings/new/{north_ag.pk}/", data).status_code == 303
+
+    meeting = Meeting.objects.get()
+    assert (meeting.decision_maker, meeting.director, meeting.place) == (kern, gone, "Room 2")

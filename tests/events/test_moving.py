@@ -14,7 +14,7 @@ from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
 from tests.events.work import run_jobs
-from tests.factories.accounts import make_centre
+from tests.factories.accounts import make_centre, make_user
 from tests.factories.events import in_days, make_event, make_guest, make_invitation, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +138,31 @@ def test_whoever_registered_after_the_reminders_were_due_is_not_reminded(north_a
 
     assert remind_coming(now=now) == 1
     assert Registration.objects.get(pk=early.pk).to_tell == "reminder"
+
+
+def test_a_host_who_can_no_longer_be_chosen_stays_the_host(client: Any, carla: Any, north: Any) -> None:
+    event = make_event(north, host=make_user("gone", is_active=False))
+    client.force_login(carla)
+    form = client.get(f"/events/{event.pk}/edit/").context["form"]
+    data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields} | {"_shown": form.showing}
+
+    assert client.post(f"/events/{event.pk}/edit/", data | {"title": "Words"}).status_code == 303
+
+    assert (Event.objects.get().host, Event.objects.get().title) == (event.host, "Words")
+
+
+def test_a_guest_with_more_seats_than_the_limit_of_now_keeps_them(client: Any, north_ag: Company) -> None:
+    event, guest = make_event(north_ag.centre, largest_party=6), make_guest(north_ag)
+    invitation = make_invitation(event, guest, company=north_ag)
+    registration = make_registration(event, guest, company=north_ag, party=4, companions=["A", "B", "C"])
+    edit(event, largest_party=3)
+    address = f"/invitation/{Link.objects.get(scope='invitation', subject_id=invitation.pk).token}/change/"
+    form = client.get(address).context["form"]
+    data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    assert data["party"] == 4
+
+    client.post(address, data | {"wishes": "A high chair", "_key": "d" * 16})
+
+    now = Registration.objects.get(pk=registration.pk)
+    assert (now.party, now.companions, now.wishes) == (4, ["A", "B", "C"], "A high chair")
+    assert client.post(address, data | {"party": 5, "_key": "e" * 16}).status_code == 422

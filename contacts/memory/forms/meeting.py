@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from django import forms
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -57,9 +58,15 @@ def ahead(
     return found
 
 
-def colleagues(company: Company, user: User) -> "models.QuerySet[User]":
-    """Colleagues at the company's centre who may take part."""
-    return User.objects.filter(home_centre=company.centre_id, is_active=True).exclude(pk=user.pk).order_by("last_name")
+def colleagues(company: Company, user: User, *, stays: int | None = None) -> "models.QuerySet[User]":
+    """Colleagues at the company's centre who may take part, and the one whose id `stays`, who was chosen before."""
+    here = Q(home_centre=company.centre_id, is_active=True) & ~Q(pk=user.pk)
+    return User.objects.filter(here | Q(pk=stays)).order_by("last_name")
+
+
+def chosen_before(company: Company) -> Meeting | None:
+    """The open annual meeting, whose sides a form shows, so that proposing other times does not change them. Costs 1 query."""
+    return Meeting.objects.open().annual().filter(company=company).first()
 
 
 class TimesForm(forms.Form):
@@ -104,11 +111,14 @@ class ProposeForm(TimesForm):
     place = forms.CharField(label=_("Location"), max_length=160, required=False)
 
     def __init__(self, data: FormData = None, *, company: Company, user: User, **options: Unpack[FormOptions]) -> None:
-        options["initial"] = {"place": company.name}
+        known = chosen_before(company)
+        sides = {"decision_maker": known.decision_maker_id, "director": known.director_id, "place": known.place} if known else {}
+        options["initial"] = {"place": company.name} | sides
         super().__init__(data, company=company, **options)
         deciding = DecisionMaker.objects.running(on=company.centre.today(timezone.now())).filter(company=company)
-        offer(self, decision_maker=Person.objects.filter(pk__in=deciding.values("person")).order_by("name_folded"))
-        offer(self, director=colleagues(company, user))
+        people = Q(pk__in=deciding.values("person")) | Q(pk=known.decision_maker_id if known else None)
+        offer(self, decision_maker=Person.objects.filter(people).order_by("name_folded"))
+        offer(self, director=colleagues(company, user, stays=known.director_id if known else None))
 
 
 class MeetingForm(forms.Form):
@@ -125,9 +135,11 @@ class MeetingForm(forms.Form):
     def __init__(self, data: FormData = None, *, company: Company, user: User, **options: Unpack[FormOptions]) -> None:
         self.company = company
         first = next_working_day(company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1))
-        options["initial"] = {"on": first, "at": first_clock(first), "place": company.name}
+        known = chosen_before(company)
+        sides = {"director": known.director_id, "place": known.place} if known else {"place": company.name}
+        options["initial"] = {"on": first, "at": first_clock(first), **sides}
         super().__init__(data, **options)
-        offer(self, director=colleagues(company, user))
+        offer(self, director=colleagues(company, user, stays=known.director_id if known else None))
 
     def clean(self) -> dict[str, object]:
         values = super().clean() or {}
