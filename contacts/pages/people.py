@@ -108,6 +108,11 @@ class Met:
         return self.person.name, self.page
 
     @property
+    def country(self) -> str:
+        """The country of the companies that the person works for, "" where none is known."""
+        return next((role.company.country for role in self.roles if role.company.country), "")
+
+    @property
     def sees_private(self) -> bool:
         return "see_private" in self.held
 
@@ -246,7 +251,7 @@ def driver_edit(request: StaffRequest, driver_id: int) -> HttpResponse:
 @once
 def address_new(request: StaffRequest, person_id: int) -> HttpResponse:
     met = meet(request, person_id, "serve_customers")
-    form = AddressForm(request.POST or None, sees_private=met.sees_private)
+    form = AddressForm(request.POST or None, sees_private=met.sees_private, region=met.country)
     if form.is_valid():
         PersonAddress.enter(met.person, by=request.user, **form.cleaned_data)
         return done(request, met.page, _("The address has been added."))

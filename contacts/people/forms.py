@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User, Vehicle
-from contacts.people.models.person import AddressState, Channel, Person, PersonAddress, fold_address
+from contacts.people.models.person import AddressState, Channel, Person, PersonAddress, fold_address, international
 from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import DayField, RowForm, offer, offer_choices, offer_named
@@ -61,8 +61,10 @@ class NewPersonForm(PersonForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("phone") and not is_telephone(values["phone"]):
-            self.add_error("phone", NO_TELEPHONE)
+        if values.get("phone"):
+            values["phone"] = international(values["phone"], region=self.company.country or self.company.centre.country)
+            if not is_telephone(values["phone"]):
+                self.add_error("phone", NO_TELEPHONE)
         for channel, name in ((Channel.EMAIL, "email"), (Channel.PHONE, "phone")):
             known = known_by(values.get(name) or "", channel, self.user)
             if known is not None:
@@ -171,13 +173,17 @@ class AddressForm(forms.Form):
     value = forms.CharField(label=_("Address"), max_length=254)
     is_private = forms.BooleanField(label=_("Private: shown only to colleagues who may see private data"), required=False)
 
-    def __init__(self, data: FormData = None, *, sees_private: bool, **options: Unpack[FormOptions]) -> None:
+    def __init__(self, data: FormData = None, *, sees_private: bool, region: str, **options: Unpack[FormOptions]) -> None:
+        """`region` is the country whose telephone numbers are typed without their code."""
         super().__init__(data, **options)
+        self.region = region
         if not sees_private:
             del self.fields["is_private"]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        if values.get("channel") in (Channel.PHONE, Channel.SMS) and values.get("value"):
+            values["value"] = international(values["value"], region=self.region)
         value = values.get("value", "")
         if value and values.get("channel") == Channel.EMAIL:
             self.check_email(value)

@@ -298,11 +298,11 @@ def test_addresses_are_added_once_and_their_state_changes(client: Client, anna: 
     assert client.post(at, {"channel": "phone", "value": "five"}).status_code == 422
     for _twice in range(2):
         assert client.post(at, {"channel": "phone", "value": "040 66969 112"}).status_code == 303
-    address = albers.addresses.get(value="040 66969 112")
+    address = albers.addresses.get(value="+49 40 66969112")
     assert address.value_folded == "+494066969112"
     assert client.post(f"/addresses/{address.pk}/edit/", {"state": "withdrawn"}).status_code == 303
     address.refresh_from_db()
-    assert (address.state, address.value) == ("withdrawn", "040 66969 112")
+    assert (address.state, address.value) == ("withdrawn", "+49 40 66969112")
 
 
 def test_private_and_foreign_addresses_are_not_edited_by_others(

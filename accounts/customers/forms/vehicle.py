@@ -1,6 +1,9 @@
 """The form of a vehicle."""
 
+from datetime import date
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Company
@@ -35,7 +38,9 @@ class VehicleForm(RowForm):
     def clean_vin(self) -> str:
         vin = "".join(self.cleaned_data["vin"].upper().split())
         if vin and not (11 <= len(vin) <= 17 and VIN_LETTERS.issuperset(vin)):
-            raise forms.ValidationError(_("Enter a VIN of 17 letters and digits; it never contains I, O or Q."))
+            raise forms.ValidationError(
+                _("Enter a VIN of 17 letters and digits, for old vehicles and trailers at least 11; it never contains I, O or Q.")
+            )
         return vin
 
     def clean(self) -> dict[str, object]:
@@ -45,9 +50,18 @@ class VehicleForm(RowForm):
         delivered, ends = values.get("delivered_on"), values.get("contract_ends_on")
         if delivered and ends and ends < delivered:
             self.add_error("contract_ends_on", _("The contract can’t end before the delivery."))
-        if not values.get("given_back_on"):
+        if back := values.get("given_back_on"):
+            self.refuse_return(back, delivered)
+        else:
             self.refuse_twins(values)
         return values
+
+    def refuse_return(self, back: date, delivered: date | None) -> None:
+        """A vehicle is returned on a day gone by, and not before it was delivered."""
+        if back > timezone.localdate():
+            self.add_error("given_back_on", _("This day is in the future: until then the vehicle is here. Enter it as the contract end."))
+        elif delivered and back < delivered:
+            self.add_error("given_back_on", _("The vehicle can’t be returned before its delivery."))
 
     def refuse_twins(self, values: dict[str, object]) -> None:
         """Plate and VIN are unique within a company; vehicles of other companies are not revealed."""

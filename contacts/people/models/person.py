@@ -334,6 +334,17 @@ def unknown(addresses: Sequence[PersonAddress]) -> list[PersonAddress]:
     return new
 
 
+def international(value: str, *, region: str) -> str:
+    """A telephone number as typed in the country `region`, with its country's code; what is no number there stays as typed."""
+    try:
+        number = phonenumbers.parse(value, region or None)
+    except phonenumbers.NumberParseException:
+        return value
+    if not phonenumbers.is_valid_number(number):
+        return value
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def index_people(people: Collection[int]) -> None:
     """Update the search index of the people with these ids. Costs 3 queries for a thousand."""
     if people:
