@@ -83,10 +83,12 @@ def fillings(found: Guess, table: Table, titles: Sequence[str], contents: Sequen
 
 def repeated(found: Guess, table: Table) -> list[list[Sequence[Cell]]]:
     """The sampled rows of each vehicle."""
-    index = found.index("vehicle.plate")
-    index = found.index("vehicle.vin") if index is None else index
+    plate, vin = found.index("vehicle.plate"), found.index("vehicle.vin")
+    index = vin if plate is None else plate
     rows: dict[str, list[Sequence[Cell]]] = {}
-    for cells in table.different if index is not None else ():
+    if index is None:
+        return []
+    for cells in table.different:
         if text := bare_plate(text_of(cells[index]) if index < len(cells) else ""):
             rows.setdefault(text, []).append(cells)
     return list(rows.values())
