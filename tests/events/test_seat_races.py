@@ -159,8 +159,8 @@ def test_without_the_question_the_constraint_stops_a_double_tap(north_ag: Any, m
 
 
 def at_two_seatings(event: Event, company: Any) -> tuple[Any, Any]:
-    """One guest who registers at two seatings of the event, the second of which is full: somebody waits there."""
-    person, late = make_person(), Seating.objects.create(event=event, name="late", capacity=1)
+    """One guest who registers at two seatings of the event, the second of which has one seat left: the two would wait there."""
+    person, late = make_person(), Seating.objects.create(event=event, name="late", capacity=2)
     registering.register(event, make_person(), company=company, seating=late, party=1, by=None)
     tap = partial(registering.register, event, person, company=company, party=2, by=None)
     return partial(tap, seating=event.seating()), partial(tap, seating=late)

@@ -99,9 +99,14 @@ def test_a_filter_answers_alike_when_a_row_is_foreign_and_when_it_is_missing(wor
         rows = choice.extra.get("queryset")
         model = getattr(rows(request) if callable(rows) else rows, "model", None)
         for pk in foreign(world, model) if model else []:
-            told = said(client.get(f"{address}?{field}={pk}"), apart_from=[f"{field}={pk}"])
-            missing = said(client.get(f"{address}?{field}={MISSING}"), apart_from=[f"{field}={MISSING}"])
+            told = said(client.get(f"{address}?{field}={pk}"), apart_from=as_asked(field, pk))
+            missing = said(client.get(f"{address}?{field}={MISSING}"), apart_from=as_asked(field, MISSING))
             assert told == missing, f"{field}={pk}"
+
+
+def as_asked(field: str, pk: int) -> list[str]:
+    """The value that was asked for, as the page says it again: in an address, in a sentence, in the field itself."""
+    return [f"{field}={pk}", f"“{pk}”", f'name="{field}" value="{pk}"']
 
 
 def foreign(world: World, model: type[Model]) -> list[int]:
