@@ -64,6 +64,7 @@ class AnnualMeetingDue(Rule):
     """No annual meeting was held for MEETING_EVERY_MONTHS, none is planned, and a decision-maker is known."""
 
     name, icon, doing, value = "annual_meeting", "calendar-plus", gettext_lazy("Meet"), 30
+    called = gettext_lazy("an annual meeting is due")
     asks = Group.DECISION_MAKER
     rest = relativedelta(weeks=2)
 
@@ -85,6 +86,10 @@ class AnnualMeetingDue(Rule):
             due_on = held_on + every if held_on else day_in(zone, entered_at)
             facts = {"held_on": held_on.isoformat() if held_on else ""}
             yield FoundReason(company, occasion=facts["held_on"] or "first", group=Group.DECISION_MAKER, due_on=due_on, facts=facts)
+
+    def is_promised(self, facts: Mapping[str, Any]) -> bool:
+        """Nobody was promised the first one."""
+        return bool(facts["held_on"])
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         if not facts["held_on"]:

@@ -45,6 +45,11 @@ class ReasonCard:
         return list(self.rule.details(self.reason.facts))
 
     @property
+    def due_on(self) -> date | None:
+        """The due date, where anybody was promised one."""
+        return self.reason.due_on if self.rule.is_promised(self.reason.facts) else None
+
+    @property
     def url(self) -> str:
         return self.rule.url(self.reason)
 
@@ -88,7 +93,7 @@ class ReasonCard:
         labels = {
             "tier": company.get_tier_display() or _("no tier yet"),
             "group": reason.get_group_display(),
-            "kind": _("kind of reason"),
+            "kind": self.rule.called,
             "risk": company.get_phase_display(),
             "hurry": ngettext("%d day left", "%d days left", left) % left if left and left > 0 else _("due"),
         }

@@ -25,6 +25,7 @@ class ContractEnd(Rule):
     """Contracts of a company that end in the same month, soon enough to order the next vehicles now."""
 
     name, icon, doing, value = "contract_end", "phone", gettext_lazy("Call"), 18
+    called = gettext_lazy("a contract ends")
     asks, topic = Group.DECISION_MAKER, Responsibility.ORDERS
     rest = relativedelta(weeks=4)
 

@@ -25,6 +25,7 @@ class Coverage(Rule):
     """No person of a target group is known, although the company has vehicles for it: an empty chair."""
 
     name, icon, doing, value = "coverage", "armchair", gettext_lazy("Ask"), 14
+    called = gettext_lazy("nobody is known")
     absent = gettext_lazy("We know at least one person in every group that the company has vehicles for.")
     rest = relativedelta(months=2)
 

@@ -51,8 +51,9 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         """Reasons not postponed, planned or done on that day, nor given to anybody but `to`; nor further ones on such a card."""
         mine = ~Q(given_to=to) | Q(given_to=None)
         in_force = Decision.objects.in_force(on=on).filter(key=OuterRef("key"))
-        same_card = {"company": OuterRef("company"), "person": OuterRef("person"), "on__gte": OuterRef("found_on")}
-        with_card = Decision.objects.filter(others_until__gt=on, **same_card)
+        same_card = Q(company=OuterRef("company")) | Q(by=to) if to else Q(company=OuterRef("company"))  # at all companies of the user
+        later = {"others_until__gt": on, "person": OuterRef("person"), "on__gte": OuterRef("found_on")}
+        with_card = Decision.objects.filter(same_card, **later)
         return self.filter(~Exists(in_force.filter(mine)), ~Exists(with_card.filter(mine)))
 
     def with_giver(self, *, on: date, to: "User | int") -> Self:
@@ -177,7 +178,7 @@ class Decision(models.Model):
         indexes = [
             models.Index(fields=["key", "until"], name="decision_by_key"),
             models.Index(fields=["by", "-at"], name="decision_by_user"),
-            models.Index(fields=["company", "person", "others_until"], name="decision_by_card", condition=Q(others_until__isnull=False)),
+            models.Index(fields=["person", "others_until"], name="decision_by_person", condition=Q(others_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -88,6 +88,7 @@ class Rule:
     name: str
     icon: str = "phone"
     doing: Words = _("Call")  # one word at the end of the row
+    called: Words = _("kind of reason")  # in the sum that explains the card's place
     value: int = 0  # 0 to 40: the points of this kind of reason, added to those for tier, group and urgency
     asks: str = ""  # the group from which a person is suggested where the rule gives none
     topic: str = ""  # prefer a person with this responsibility, if there is one
@@ -109,6 +110,10 @@ class Rule:
     def details(self, facts: Mapping[str, object]) -> Iterator[tuple[Words, str]]:
         """(label, text) pairs shown on the open card."""
         return iter(())
+
+    def is_promised(self, facts: Mapping[str, object]) -> bool:
+        """True where the due date was set by somebody or something, so that it can be overdue."""
+        return True
 
     def chips(self, reason: Reason) -> tuple[OutcomeChip, ...]:
         """The possible outcomes of a contact in which the person was reached."""

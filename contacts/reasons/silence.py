@@ -110,42 +110,47 @@ class Silence(Rule):
     """A person has not heard from us for longer than tier and group allow. Any real contact restarts the interval."""
 
     name, icon, doing, value = "silence", "phone", gettext_lazy("Call"), 16
+    called = gettext_lazy("a long silence")
     absent = gettext_lazy("Everyone has been contacted as often as they should be.")
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         named: set[tuple[int, int]] = set()  # a person who decides and drives is contacted as the decision-maker
         for group in CADENCE:
             every = intervals(group, on=on)
-            for company, tier, is_fleet, person, last, entered, zone in self._unheard(companies, group, every, on=on):
+            for company, tier, is_fleet, person, last, newest, entered, zone in self._unheard(companies, group, every, on=on):
                 since = day_in(zone, last or entered)
                 if every[tier, is_fleet].since(since) <= on and (company, person) not in named:
                     named.add((company, person))
                     facts = {"group": str(group), "tier": tier, "fleet": is_fleet, "spoken": last is not None}
                     facts |= {"silent": months_between(since, on), "silent_days": (on - since).days}
                     facts |= {"months": every[tier, is_fleet].months, "weeks": every[tier, is_fleet].weeks}
+                    if newest and (last is None or newest > last):  # a letter, an answer, an attempt: not a word spoken
+                        facts["written"] = True
                     yield FoundReason(company, occasion=since.isoformat(), group=group, person=person, facts=facts)
 
     def _unheard(
         self, companies: "CompanyQuerySet", group: Group, every: Mapping[tuple[str, bool], Interval], *, on: date
     ) -> Iterable[tuple[Any, ...]]:
-        """Roles without a real contact for about their cadence, with the last one; the caller checks the exact day."""
+        """Roles without a real contact for about their cadence, with the last one and the newest of any kind; the caller checks the
+        exact day."""
         fleet = Q(kind=DecisionMaker.Kind.FLEET_MANAGER) if group == Group.DECISION_MAKER else Q(pk__in=())
         about = {key: midnight(interval.before(on) + timedelta(days=4)) for key, interval in every.items()}
         bounds = [When(fleet if is_fleet else ~fleet, company__tier=tier, then=Value(about[tier, is_fleet])) for tier, is_fleet in about]
         bound = Case(*bounds, output_field=DateTimeField())
         real = Interaction.objects.real().filter(person=OuterRef("person"))
         last = Subquery(real.order_by("-happened_at").values("happened_at")[:1])
+        newest = Subquery(Interaction.objects.filter(person=OuterRef("person")).order_by("-happened_at").values("happened_at")[:1])
         roles = GROUPS[group]._default_manager.running(on=on).filter(company__in=companies.active().values("pk"))
         roles = roles.annotate(bound=bound, is_fleet=Case(When(fleet, then=Value(True)), default=Value(False)))
-        roles = roles.filter(~Exists(real.filter(happened_at__gte=OuterRef("bound")))).annotate(last=last)
+        roles = roles.filter(~Exists(real.filter(happened_at__gte=OuterRef("bound")))).annotate(last=last, newest=newest)
         return list(
             roles.values_list(
-                "company_id", "company__tier", "is_fleet", "person_id", "last", "person__entered_at", "company__centre__time_zone"
+                "company_id", "company__tier", "is_fleet", "person_id", "last", "newest", "person__entered_at", "company__centre__time_zone"
             )
         )
 
     def sentence(self, facts: Mapping[str, object]) -> str:
-        return f"{_silence(facts)} {_cadence(facts)}"
+        return f"{_unspoken(facts) if facts.get('written') else _silence(facts)} {_cadence(facts)}"
 
 
 def midnight(day: date) -> datetime:
@@ -156,6 +161,20 @@ def months_between(first: date, last: date) -> int:
     """The number of whole months from `first` to `last`; a month after 31 January is 28 or 29 February."""
     months = (last.year - first.year) * 12 + last.month - first.month
     return months - (last.day < min(first.day, monthrange(last.year, last.month)[1]))
+
+
+def _unspoken(facts: Mapping[str, Any]) -> str:
+    """The silence of somebody to whom we wrote, or who answered: the timeline below the sentence shows it."""
+    months, years, weeks = facts["silent"], facts["silent"] // 12, facts.get("silent_days", 0) // 7
+    if not facts["spoken"]:
+        return _("We have written, but nobody has ever spoken to this person.")
+    if years >= 2:
+        said = _("Nobody has spoken to this person for %(years)s years.")
+    elif months:
+        said = ngettext("Nobody has spoken to this person for a month.", "Nobody has spoken to this person for %(months)s months.", months)
+    else:
+        said = ngettext("Nobody has spoken to this person for a week.", "Nobody has spoken to this person for %(weeks)s weeks.", weeks)
+    return said % {"months": number(months), "weeks": number(weeks), "years": number(years)}
 
 
 def _silence(facts: Mapping[str, Any]) -> str:

@@ -26,18 +26,31 @@ SOON_DAYS = 30
 
 @register.simple_tag
 def day_title(day: Day) -> str:
-    """The page's headline: how many people there are to contact."""
+    """The page's headline: how many people are due."""
     if not day.count:
         return _("There is nobody left to speak to today")
-    return ngettext("One person to speak to today", "%(count)s people to speak to today", day.count) % {"count": opening(day.count)}
+    if not day.due:
+        return _("Nobody has to be spoken to today")
+    return ngettext("One person to speak to today", "%(count)s people to speak to today", day.due) % {"count": opening(day.due)}
+
+
+@register.simple_tag
+def day_rest(day: Day) -> str:
+    """How many people are on the list besides those who are due; "" where nobody is."""
+    rest = day.count - day.due
+    if not rest:
+        return ""
+    return ngettext("One more can wait, for when there is time.", "%(count)s more can wait, for when there is time.", rest) % {
+        "count": opening(rest)
+    }
 
 
 @register.simple_tag
 def day_progress(day: Day) -> str:
     """ "3 of 14 done, about two hours to go"."""
-    numbers = {"done": day.done, "all": day.done + day.count}
+    numbers = {"done": day.done, "all": day.done + day.due}
     done = _("%(done)s of %(all)s done") % numbers
-    if not day.count:
+    if not day.due:
         return done
     hours = round(day.minutes_left / 60)
     if hours:
@@ -50,8 +63,8 @@ def day_progress(day: Day) -> str:
 @register.simple_tag
 def due_flag(reason: Reason, on: date) -> SafeString | str:
     """A flag for a deadline: amber before it, red when it is late."""
-    left = reason.days_left(on)
-    if left is None or left > SOON_DAYS:
+    due_on = ReasonCard(reason).due_on
+    if due_on is None or (left := (due_on - on).days) > SOON_DAYS:
         return ""
     if left < 0:
         tone, text = "stop", late(-left)

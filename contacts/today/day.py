@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MINUTES_EACH = 8
 SHOWN = 12
+SOON, LATE = timedelta(days=7), timedelta(days=14)
+SINCE = [timedelta(days=days) for days in (3, 1, 1, 1, 1, 1, 2)]  # by weekday: what was found since the last working day
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,27 @@ class Day:
     @cached_property
     def cards(self) -> dict[int, str]:
         """Today's cards, each a reason's id with its group: one for each person, or for each empty chair of a company. 1 query."""
-        cards: dict[tuple[object, ...], tuple[int, str]] = {}
-        for pk, company, person, group, rule in statements.cards(reach=self.reach, on=self.on, user=self.user.pk):
-            cards.setdefault((company, person) if person else (company, rule, group), (pk, group))
-        return dict(list(cards.values())[: max(CONTACTS_A_DAY - self.done, SHOWN)])
+        return {pk: group for pk, group, _is_due in self.cards_and_due}
+
+    @cached_property
+    def cards_and_due(self) -> list[tuple[int, str, bool]]:
+        """The cards, and whether any of the reasons on each is due. 1 query."""
+        cards: dict[tuple[object, ...], tuple[int, str, bool]] = {}
+        for pk, company, person, group, rule, due_on, found_on in statements.cards(reach=self.reach, on=self.on, user=self.user.pk):
+            which = (person,) if person else (company, rule, group)
+            first, its_group, is_due = cards.get(which, (pk, group, False))
+            cards[which] = (first, its_group, is_due or self.is_due(due_on, found_on))
+        return list(cards.values())[: max(CONTACTS_A_DAY - self.done, SHOWN)]
+
+    def is_due(self, due_on: date | None, found_on: date) -> bool:
+        """True for a reason that is new since the last working day, or whose date is near; others can wait, however long they do."""
+        is_near = due_on is not None and self.on - LATE <= due_on <= self.on + SOON
+        return is_near or found_on > self.on - SINCE[self.on.weekday()]
+
+    @property
+    def due(self) -> int:
+        """How many of the cards are due."""
+        return sum(1 for _pk, _group, is_due in self.cards_and_due if is_due)
 
     @cached_property
     def done(self) -> int:
@@ -112,11 +131,11 @@ class Day:
     @property
     def ticks(self) -> list[str]:
         """A mark for each card of the day: done, now, to come."""
-        return ["is-done"] * self.done + ["is-now"] * min(self.count, 1) + [""] * (self.count - 1)
+        return ["is-done"] * self.done + ["is-now"] * min(self.due, 1) + [""] * (self.due - 1)
 
     @property
     def minutes_left(self) -> int:
-        return self.count * MINUTES_EACH
+        return self.due * MINUTES_EACH
 
     @cached_property
     def groups(self) -> list[tuple[Group, int]]:
@@ -147,11 +166,10 @@ class Day:
         return reason
 
     def others(self, reason: Reason) -> list[Reason]:
-        """Other reasons for the same person. 1 query."""
+        """Other reasons for the same person, at whichever company. 1 query."""
         if reason.person_id is None:
             return []
-        same = {"company": reason.company_id, "person": reason.person_id, "but": reason.pk}
-        return statements.others(reach=self.reach, on=self.on, user=self.user.pk, **same)
+        return statements.others(reach=self.reach, on=self.on, user=self.user.pk, person=reason.person_id, but=reason.pk)
 
     def past(self, reason: Reason) -> list[timeline.Shown]:
         """The last two interactions with the person, else with the company. 1 query."""

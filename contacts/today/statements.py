@@ -19,7 +19,8 @@ CONTACTS_A_DAY = 40  # as many as an account manager has on a day
 LOOKED_AT = 3 * CONTACTS_A_DAY  # several reasons for one person are one card
 BESIDE = 4
 
-Card = tuple[int, int, int | None, str, str]  # reason, company, person, group, rule
+# reason, company, person, group, rule, due on, found on
+Card = tuple[int, int, int | None, str, str, date | None, date]
 Responsible = tuple[int, str, str, date | None]  # user, first name, last name, until when
 
 REACH, USER, PERSON, COMPANY = condition(Company._meta.pk), User._meta.pk, Person._meta.pk, Company._meta.pk
@@ -32,11 +33,12 @@ def open_reasons(reach: CompanyIds, on: date, user: int) -> ReasonQuerySet:
 
 
 def cards_of(reach: CompanyIds, on: date, user: int) -> QuerySet[Reason, Card]:
-    return open_reasons(reach, on, user).values_list("pk", "company_id", "person_id", "group", "rule")[:LOOKED_AT]
+    columns = ("pk", "company_id", "person_id", "group", "rule", "due_on", "found_on")
+    return open_reasons(reach, on, user).values_list(*columns)[:LOOKED_AT]
 
 
-def others_of(reach: CompanyIds, on: date, user: int, company: int, person: int | None, but: int) -> ReasonQuerySet:
-    return open_reasons(reach, on, user).filter(company=company, person=person).exclude(pk=but)[:BESIDE]
+def others_of(reach: CompanyIds, on: date, user: int, person: int, but: int) -> ReasonQuerySet:
+    return open_reasons(reach, on, user).filter(person=person).exclude(pk=but).select_related("company")[:BESIDE]
 
 
 def shown(ids: Sequence[int], on: date, user: int) -> ReasonQuerySet:
@@ -75,7 +77,9 @@ def stood_in_for(on: date, user: int) -> QuerySet[Assignment, Responsible]:
 cards = PreparedValues(cards_of, reach=REACH, on=DAY, user=USER)
 done = PreparedValues(done_since, user=USER, since=MOMENT)
 stand_ins = PreparedValues(stood_in_for, on=DAY, user=USER)
-others = Prepared(others_of, reach=REACH, on=DAY, user=USER, company=COMPANY, person=PERSON, but=Reason._meta.pk)
+others: Prepared[Reason] = Prepared(
+    others_of, columns=("company__name",), reach=REACH, on=DAY, user=USER, person=PERSON, but=Reason._meta.pk
+)
 queue: Prepared[Reason] = Prepared(
     shown,
     columns=(

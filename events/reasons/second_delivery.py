@@ -26,6 +26,7 @@ class SecondDelivery(Rule):
     """A user whose car was delivered in the window of a coming second delivery has neither been invited nor registered."""
 
     name, icon, doing, value = "second_delivery", "key", gettext_lazy("Invite"), 28
+    called = gettext_lazy("a second delivery")
 
     @property
     def absent(self) -> str:

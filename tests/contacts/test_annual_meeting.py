@@ -1,6 +1,6 @@
 """The reason that an annual meeting is due."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ from contacts.memory.actions import meetings
 from contacts.models import Group, Reason
 from contacts.reasons.card import ReasonCard
 from contacts.reasons.computing import look_again
+from contacts.reasons.rule import rules
+from contacts.templatetags.today import due_flag
 from tests.contacts.rules import both_ways
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_role
@@ -61,3 +63,17 @@ def test_a_meeting_called_off_makes_the_reason_due_again(north_ag: Company) -> N
     assert both_ways("annual_meeting", north_ag) == set()
     meetings.cancel(meeting, by=None)
     assert {company for company, _person in both_ways("annual_meeting", north_ag)} == {north_ag.pk}
+
+
+def test_nobody_promised_the_first_annual_meeting_so_it_is_not_late(north_ag: Company) -> None:
+    Company.objects.filter(pk=north_ag.pk).update(entered_at=timezone.now() - timedelta(days=7 * 366))
+    make_role("decision_maker", north_ag)
+    look_again([north_ag.pk])
+    today, first = timezone.localdate(), Reason.objects.get(rule="annual_meeting")
+    assert due_flag(first, today) == "" and ReasonCard(first).due_on is None
+    first.facts = {"held_on": (today - timedelta(days=500)).isoformat()}
+    assert "overdue" in due_flag(first, today)
+
+
+def test_each_kind_of_reason_has_a_name_of_its_own() -> None:
+    assert len({str(rule.called) for rule in rules}) == len(list(rules)) >= 5
