@@ -91,17 +91,27 @@ def hands(browser: Browser, base: str) -> Iterator[Meet]:
     assert complaints == [], complaints
 
 
-def film(text: str, path: Path) -> Path:
-    """A film of a QR code for the browser's pretended camera: uncompressed frames, the code dark on light in the middle."""
-    modules = [list(row) for row in segno.make(text, error="m").matrix_iter(scale=1, border=4)]
-    scale = CAMERA_HEIGHT // len(modules)
-    left, above = (CAMERA_WIDTH - len(modules) * scale) // 2, (CAMERA_HEIGHT - len(modules) * scale) // 2
-    blank = bytes([235]) * CAMERA_WIDTH
-    rows = [blank] * above
-    for row in modules:
-        dots = b"".join(bytes([16 if dark else 235]) * scale for dark in row)
-        rows += [bytes([235]) * left + dots + bytes([235]) * (CAMERA_WIDTH - left - len(dots))] * scale
-    rows += [blank] * (CAMERA_HEIGHT - len(rows))
-    frame = b"FRAME\n" + b"".join(rows) + bytes([128]) * (CAMERA_WIDTH * CAMERA_HEIGHT // 2)
+def film(text: str, path: Path, *, beside: str = "") -> Path:
+    """A film of a QR code for the browser's pretended camera: uncompressed frames, the code dark on light in the middle.
+
+    With `beside` it is smaller, and the code of that text is in view to the right of it.
+    """
+    picture = [bytearray([235]) * CAMERA_WIDTH for _row in range(CAMERA_HEIGHT)]
+    room = CAMERA_HEIGHT * 6 // 10 if beside else CAMERA_HEIGHT
+    draw(text, picture, room, centre=CAMERA_WIDTH // 2)
+    if beside:
+        draw(beside, picture, (CAMERA_WIDTH - room) // 2, centre=CAMERA_WIDTH - (CAMERA_WIDTH - room) // 4)
+    frame = b"FRAME\n" + b"".join(picture) + bytes([128]) * (CAMERA_WIDTH * CAMERA_HEIGHT // 2)
     path.write_bytes(f"YUV4MPEG2 W{CAMERA_WIDTH} H{CAMERA_HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * FRAMES)
     return path
+
+
+def draw(text: str, picture: list[bytearray], room: int, *, centre: int) -> None:
+    """The code of `text` as large as `room` allows, half way down the picture."""
+    modules = [list(row) for row in segno.make(text, error="m").matrix_iter(scale=1, border=4)]
+    scale = room // len(modules)
+    left, above = centre - len(modules) * scale // 2, (CAMERA_HEIGHT - len(modules) * scale) // 2
+    for number, row in enumerate(modules):
+        dots = b"".join(bytes([16 if dark else 235]) * scale for dark in row)
+        for line in range(scale):
+            picture[above + number * scale + line][left : left + len(dots)] = dots

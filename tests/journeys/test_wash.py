@@ -83,6 +83,22 @@ def test_her_camera_reads_the_code_and_presses_for_her(playwright, meet, card, p
     assert Voucher.objects.get(pk=card.pk).state == "redeemed"
 
 
+def test_her_camera_finds_our_code_beside_another_one(playwright, meet, card, portal, tmp_path):
+    """A sticker on the van is in view too: jsQR reads nothing while there are two, so the camera looks at the middle."""
+    claim(meet(PHONE), card)
+    code = film(Link.objects.get(scope="voucher", subject_id=card.pk).url, tmp_path / "codes.y4m", beside="https://sticker.example/van")
+    camera = launch(
+        playwright, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={code}"
+    )
+    with hands(camera, portal) as seat:
+        wanda = seat(DESK, session=session_of("wanda"))
+        wanda.arrive("/vouchers/redeem/")
+        wanda.see("Redeemed at")
+        assert wanda.clicks <= TARGET_AT_THE_WASH
+    camera.close()
+    assert Voucher.objects.get(pk=card.pk).state == "redeemed"
+
+
 def test_a_second_tap_on_its_mine_gives_the_same_voucher(meet, card):
     """The card's page opened in two tabs, both sent: one claim, and the second tab says that it was claimed."""
     first, second = meet(PHONE), meet(PHONE)
