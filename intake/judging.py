@@ -15,6 +15,7 @@ from fleetportal.core.sheets.book import Book, BookSheet, Cell
 from intake import counting
 from intake.batches import Batch, Importer, RowPlan, rows_at_once
 from intake.models import Import, StagedRow, Verdict
+from intake.near import note_near
 from intake.nouns.company import key_of as company_key
 from intake.nouns.registry import nouns
 from intake.progress import Position
@@ -186,6 +187,7 @@ class Judging:
         refer_to_companies(self.run, rows)
         referred = refer_to_people(self.run, self.sheet, rows)
         plans = Batch(self.run, self.importer, rows, today=self.today, writes=False).plans
+        note_near(self.run, self.importer, plans)
         for plan, one in zip(plans, staged, strict=True):
             self.put_verdict(plan, one)
         good = [plan for plan in plans if not plan.row.is_rejected and plan.row.number not in self.twins.repeats]

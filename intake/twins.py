@@ -16,7 +16,7 @@ from intake.reading.rows import Row
 from intake.reading.sheets import COMPANIES, MIXED, Sheet
 from intake.reading.vehicle import VehicleFacts
 
-NAMED_KEYS = ("plate", "vin", "id", "cid", "order")  # keys whose clash has words of its own
+NAMED_KEYS = ("plate", "vin", "id", "cid", "order", "vat")  # keys whose clash has words of its own
 
 
 class Earlier(NamedTuple):

@@ -134,6 +134,10 @@ WORDS: dict[str, Words] = {
         _("Add the postcode or the VAT number to both rows, so that they can be told apart, or keep one."),
     ),
     "address.whose": Words(_("This address seems to be the person’s own, not the company’s; it was left out.")),
+    "company.near": Words(
+        _("This would be a new company, but it looks like %(name)s, which is already here."),
+        _("If it is the same, write the name as it is there."),
+    ),
     "company.none": Words(_("The row doesn’t name a company."), _("Fill in the company, or choose whose vehicles these are.")),
     "company.none_here": Words(_("The row doesn’t name a company."), _("Fill in the company.")),
     "company.namesakes": Words(_("%(count)s companies have this name."), _("Add the VAT number or the postcode.")),
@@ -173,6 +177,10 @@ WORDS: dict[str, Words] = {
     "twice.vin": Words(_("Row %(row)s has the same VIN but different details."), KEEP_ONE),
     "twice.id": Words(_("Row %(row)s has the same vehicle number but different details."), KEEP_ONE),
     "twice.cid": Words(_("Row %(row)s has the same company number but different details."), KEEP_ONE),
+    "twice.vat": Words(
+        _("Row %(row)s has the same VAT number but different details."),
+        _("Keep only one of the two rows, or clear the VAT number of the branch."),
+    ),
     "twice.order": Words(
         _("Row %(row)s has the same order number but a different vehicle, date, mileage or amount."),
         _("Correct one of the two rows: the amount is that of the whole order."),

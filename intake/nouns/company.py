@@ -335,6 +335,6 @@ NOUN = Noun(
     ),
     keys=keys_of,
     new=lambda count: ngettext("%(count)s new company", "%(count)s new companies", count) % {"count": count},
-    columns_of_keys={"cid": "company.id"},
+    columns_of_keys={"cid": "company.id", "vat": "company.vat", "name": "company.name"},
     made={"company": Product(Company, put_back=put_back), "assignment": Product(Assignment)},
 )

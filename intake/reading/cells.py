@@ -139,11 +139,17 @@ VIN_SIGNS = re.compile(r"^[A-HJ-NPR-Z0-9]{17}$")
 PLATE_SHAPE = re.compile(r"^(?=.*\d)[^\W_][\w .·•\-–—/|]{0,17}[^\W_]$", re.UNICODE)
 
 
+BESIDE_PLATE = re.compile(
+    r"(?i)\s*[(\[]\s*(?:\d{1,2}\s*[-–/]\s*\d{1,2}|saison[^)\]]*|season[^)\]]*|rus|d|i|a|ch)\s*[)\]]\s*$|(?<=\d)\s*\(?rus\)?\s*$"
+)  # the months of a seasonal plate, the sign of its country
+
+
 def plate(cell: object) -> str:
     """The plate in capitals with single blanks; "" where there is none. Raises CellProblem."""
     text = line_of(cell)
     if is_blank(text) or is_nobody(text):
         return ""
+    text = BESIDE_PLATE.sub("", text)
     text = re.sub(r"[–—‐-]+", "-", text.upper()).replace("•", " ").replace("·", " ").strip(" -.:")
     text = " ".join(text.split())
     if is_blank(text) or is_nobody(text):
