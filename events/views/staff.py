@@ -127,12 +127,26 @@ def edit(request: StaffRequest, event_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             if form.write(partial(planning.edit, event), by=request.user):
-                return done(request, event_url(event), _("%s has been saved.") % event)
+                return done(request, event_url(event), saved_in_words(event, form))
         except SeatsTaken as refusal:  # somebody registered since the form was checked
             form.add_error("capacity", str(refusal.message))
     told = event.registrations.active().count() if not event.is_draft else 0
     context = {"form": form, "event": event, "told": told, "title": _("Edit %s") % event, "save": _("Save"), "back": event_url(event)}
     return render(request, "events/event_form.html", context, status=422 if form.is_bound else 200)
+
+
+def saved_in_words(event: Event, form: EventForm) -> str:
+    """That it is saved, and what becomes of waiting parties that no longer fit where seats were taken away. Costs 1 query then."""
+    said, capacity = str(_("%s has been saved.") % event), form.cleaned_data["capacity"]
+    if capacity >= form.initial["capacity"]:
+        return said
+    larger = Registration.objects.waiting().filter(event=event, party__gt=capacity).count()
+    text = ngettext(
+        "%(count)d waiting party is larger than the event now: it stays on the list, and holds up nobody.",
+        "%(count)d waiting parties are larger than the event now: they stay on the list, and hold up nobody.",
+        larger,
+    )
+    return f"{said} {text % {'count': larger}}" if larger else said
 
 
 @page(may="run_events")

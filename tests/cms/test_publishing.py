@@ -117,3 +117,14 @@ def test_a_copy_made_in_the_admin_speaks_every_language(client: Client, landing:
     assert said.status_code == 302
     assert EventPage.objects.filter(slug="copied-there").count() == HomePage.objects.count()
     assert not EventPage.objects.filter(slug="copied-there", event__isnull=False).exists()
+
+
+@pytest.mark.parametrize(("published", "said"), [(True, "everyone can read it"), (False, "as a draft")])
+def test_whoever_makes_a_landing_page_reads_whether_it_is_public(
+    client: Client, carla: User, north: Centre, published: bool, said: str
+) -> None:
+    event = make_event(north, published=published)
+    client.force_login(carla)
+    answer = client.post(f"/events/{event.pk}/landing-page/", {"_key": "a" * 16}, follow=True)
+    assert said in answer.content.decode()
+    assert EventPage.objects.get(event=event, alias_of=None).live is published

@@ -124,3 +124,17 @@ def test_more_seats_for_a_guest_than_there_are_is_refused_at_the_field(client: C
     assert said.status_code == 422
     assert set(said.context["form"].errors) == {"largest_party"}
     assert not Event.objects.exists()
+
+
+def test_whoever_takes_seats_away_reads_what_becomes_of_the_waiting(client: Client, carla: Any, north: Any) -> None:
+    event = make_event(north, capacity=8, largest_party=6)
+    make_registration(event, party=4)
+    make_registration(event, party=6)
+    client.force_login(carla)
+    form = client.get(f"/events/{event.pk}/edit/").context["form"]
+    data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+
+    said = client.post(f"/events/{event.pk}/edit/", data | {"capacity": 5, "largest_party": 5, "_shown": form.showing}, follow=True)
+
+    assert event.seating().capacity == 5
+    assert "1 waiting party is larger than the event now" in said.content.decode()
