@@ -6,6 +6,7 @@ from accounts.staff.models.user import User, serving
 from accounts.customers.models.company import Address, Company, CompanyIds, Phase, Sector, Tier, in_reach, rights_over, ways_in  # isort: skip
 from accounts.customers.models.assignment import Assignment, responsible_for, who_serves  # isort: skip
 from accounts.customers.models.pairs import CompanyPair  # isort: skip
+from accounts.customers.models.standing import Axis, Standing  # isort: skip
 from accounts.customers.models.touched import TouchedCompany, derived  # isort: skip
 from accounts.customers.models.vehicle import Contract, Powertrain, Use, Vehicle  # isort: skip
 from accounts.customers.models.visit import JobLine, OrderKnown, ServiceVisit  # isort: skip
@@ -13,6 +14,7 @@ from accounts.customers.models.visit import JobLine, OrderKnown, ServiceVisit  #
 __all__ = [
     "Address",
     "Assignment",
+    "Axis",
     "Centre",
     "CentreGroupPermission",
     "CentreUserPermission",
@@ -29,6 +31,7 @@ __all__ = [
     "Sector",
     "ServiceVisit",
     "StaffRole",
+    "Standing",
     "Tier",
     "TouchedCompany",
     "Use",

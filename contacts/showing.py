@@ -18,7 +18,7 @@ from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import NOTE, mend_last_contacts
 from contacts.memory.models.meeting import Meeting, MeetingQuerySet
 from contacts.memory.models.task import Task
-from contacts.pages import columns, panels
+from contacts.pages import columns, panels, standing
 from contacts.people.models.person import Person
 from contacts.today.day import CalendarLine, appointments
 from fleetportal.core import links
@@ -78,6 +78,7 @@ def register() -> None:
         "log_button", Panel("contacts/_log_button.html", panels.log_button, position="actions", may="meet_customers"), weight=10
     )
     dossier_panels.register("task_button", Panel("contacts/_task_button.html", panels.log_button, "actions", "serve_customers"), weight=20)
+    dossier_panels.register("standing", Panel("contacts/_dossier_standing.html", standing.panel), weight=8)
     dossier_panels.register("tasks", Panel("contacts/_dossier_tasks.html", panels.tasks, may="serve_customers"), weight=7)
     dossier_panels.register("log", Panel("contacts/_log_panel.html", panels.log, position="aside", may="meet_customers"), weight=10)
     complained = Panel("contacts/_dossier_complaints.html", panels.complaints_of, position="top", may="meet_customers")

@@ -3,7 +3,7 @@ from django.urls import path
 from accounts.customers.views.panels import panel_page
 from contacts.consent import views as preferences
 from contacts.memory.views import complaints, contact, meeting_guest, meetings, planning
-from contacts.pages import duplicates, leaving, people
+from contacts.pages import duplicates, leaving, people, standing
 from contacts.pages.panels import why_now_later, why_now_panel
 from contacts.people import views as vehicles
 from contacts.today.views import correcting, tasks
@@ -15,6 +15,8 @@ urlpatterns = [
     path("companies/<int:company_id>/timeline/", contact.company_timeline, name="company_timeline"),
     path("companies/<int:company_id>/why-now/", panel_page(why_now_panel, why_now_later), name="company_why_now"),
     path("companies/<int:company_id>/people/new/", people.person_new, name="person_new"),
+    path("companies/<int:company_id>/standing/<str:axis>/", standing.decide, name="standing"),
+    path("companies/<int:company_id>/standing/<str:axis>/rule/", standing.leave_to_rule, name="standing_to_rule"),
     path("people/", people.PersonList.as_view(), name="people"),
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/<int:person_id>/edit/", people.person_edit, name="person_edit"),

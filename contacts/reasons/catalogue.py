@@ -13,6 +13,7 @@ from contacts.reasons.contract_end import ContractEnd
 from contacts.reasons.coverage import Coverage
 from contacts.reasons.planning import plannings
 from contacts.reasons.rule import rules
+from contacts.reasons.settling import settle_all
 from contacts.reasons.silence import CADENCE, FLEET_SHARE, Silence, count_silent, count_silent_fleet_managers
 
 
@@ -21,6 +22,7 @@ def register() -> None:
     for rule in (ContractEnd(), Coverage(), Silence(), AnnualMeetingDue()):
         rules.register(rule.name, rule)
     plannings.register(AnnualMeetingDue.name, MeetingPlanning())
+    derived.register("tiers and phases", settle_all, weight=12)  # reasons depend on them
     derived.register("reasons", look_again)
     cadences = {number.key for tiers in CADENCE.values() for number in tiers.values()}
     effects.register("silence", Effect(cadences, _("People who should hear from us again"), count_silent))

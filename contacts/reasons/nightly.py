@@ -1,4 +1,4 @@
-"""Recomputes all companies' reasons once a day, in slices that resume where a killed worker stopped."""
+"""Recomputes all companies' tiers, phases and reasons once a day, in slices that resume where a killed worker stopped."""
 
 import time
 from datetime import date, datetime
@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Company
 from accounts.staff.models import policy
 from contacts.reasons.computing import CHUNK, look_again
+from contacts.reasons.settling import settle_all
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.jobs.queue import Job
 
@@ -39,6 +40,7 @@ def run(job: Job, deadline: float) -> bool:
         ids = list(Company.objects.filter(pk__gt=job.args["after"]).order_by("pk").values_list("pk", flat=True)[:CHUNK])
         if not ids:
             return True
+        settle_all(ids)
         look_again(ids)
         job.args["after"] = ids[-1]
         Job.objects.filter(pk=job.pk).update(args=job.args)

@@ -69,6 +69,13 @@ def rank(field: str, values: Iterable[str]) -> Case:
     return Case(*whens, default=Value(len(whens)), output_field=models.IntegerField())
 
 
+class StandingBasis(models.TextChoices):
+    """Where a tier or phase comes from; "" for one that was entered with the company, which no rule replaces."""
+
+    RULE = "rule", _("by the rule")
+    PERSON = "person", _("decided by a person")
+
+
 class CompanyQuerySet(models.QuerySet["Company"]):
     def where(self, user: "User", *, may: str) -> Self:
         """Companies where `user` holds `may` (the table in `staff/roles.py`): by centre, by assignment today, by a registered way in."""
@@ -134,6 +141,8 @@ class Company(Folded):
     car_policy = models.TextField(_("car policy"), blank=True, max_length=2000)
     tier = models.CharField(_("tier"), max_length=8, choices=Tier, blank=True)
     phase = models.CharField(_("phase"), max_length=8, choices=Phase, default=Phase.PROSPECT)
+    tier_basis = models.CharField(max_length=9, choices=StandingBasis, blank=True, default="", db_default="", editable=False)
+    phase_basis = models.CharField(max_length=9, choices=StandingBasis, blank=True, default="", db_default="", editable=False)
     external_id = models.CharField(_("ID in the source system"), max_length=80, blank=True, db_index=True)
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -44,6 +44,7 @@ class Unit(models.TextChoices):
     MINUTES = "minutes", _("minutes")
     HOUR = "hour", _("hour of the day, from 0 to 23")
     PERCENT = "percent", _("percent")
+    VEHICLES = "vehicles", _("vehicles")
     CENTS = "cents", _("amount")  # entered and shown as money
 
 
@@ -99,6 +100,7 @@ class Number:
             Unit.DAYS: ngettext("%d day", "%d days", value),
             Unit.MONTHS: ngettext("%d month", "%d months", value),
             Unit.MINUTES: ngettext("%d minute", "%d minutes", value),
+            Unit.VEHICLES: ngettext("%d vehicle", "%d vehicles", value),
             Unit.PERCENT: gettext("%d%%"),
         }
         return texts[self.unit] % value
