@@ -157,6 +157,7 @@ def withdraw(interaction: Interaction, *, by: "User", on: date) -> None:
 
 def _follow(decision: Decision, outcome: str, *, by: "User") -> None:
     """Hide the reason as long as it would be, had the outcome been this one from the beginning."""
+    until: date | None
     if outcome in TRY_AGAIN and decision.kind != Decision.Kind.WRITTEN:
         kind, until = Decision.Kind.NOT_REACHED, decision.on + timedelta(days=TRY_AGAIN[Outcome(outcome)])
     elif outcome in REAL_CONTACT:

@@ -57,9 +57,9 @@ def put_back(before: Mapping[str, Any], *, by: "User") -> None:
         company = Company.objects.get(pk=before["company"])
         if lock(company).phone == before["right"]:
             companies.edit(company, by=by, phone=before["phone"])
-    for struck in PersonAddress.objects.filter(pk=before.get("address"), state=AddressState.WRONG):
+    for struck in PersonAddress.objects.filter(pk=before.get("address") or 0, state=AddressState.WRONG):
         audit.edit(struck, {"state": before["state"]}, action="address.believed_again", by=by)
-    for entered in PersonAddress.objects.filter(pk=before.get("entered"), consents=None).select_related("person"):
+    for entered in PersonAddress.objects.filter(pk=before.get("entered") or 0, consents=None).select_related("person"):
         audit.record("address.taken_back", entered, by=by, facts=entered.entry_facts)
         entered.delete()
         search.index([entered.person.search_row])

@@ -44,8 +44,8 @@ NOTHING_ASKED = Asked()
 def follow_up(reason: Reason, chip: OutcomeChip, text: str, asked: Asked, *, by: "User", on: date) -> models.Model | None:
     """The complaint, meeting or task that the outcome asks for; None for the others. Call it inside the verb's transaction."""
     if chip.outcome == Outcome.COMPLAINED:
-        facts = {"answer_due_on": asked.answer_due_on, "owner": asked.owner}
-        return complaints.complain(reason.company, person=reason.person, words=text, by=by, on=on, **facts)
+        company, due_on = reason.company, asked.answer_due_on
+        return complaints.complain(company, person=reason.person, words=text, by=by, on=on, answer_due_on=due_on, owner=asked.owner)
     if chip.outcome == Outcome.WANTS_MEETING:
         return meet(reason, text, asked.times, by=by, on=on)
     return None
@@ -79,11 +79,11 @@ def times_for(reason: Reason, *, by: "User", on: date) -> list[datetime]:
 def undo(decision: Decision, *, by: "User") -> None:
     """Remove what the outcome made, if it still exists."""
     if decision.made_type == audit.label(Complaint):
-        for complaint in Complaint.objects.filter(pk=decision.made_id).select_related("company"):
+        for complaint in Complaint.objects.filter(pk=decision.made_id or 0).select_related("company"):
             complaints.withdraw(complaint, by=by)
     elif decision.made_type == audit.label(Meeting):
-        for meeting in Meeting.objects.open().filter(pk=decision.made_id).select_related("company__centre"):
+        for meeting in Meeting.objects.open().filter(pk=decision.made_id or 0).select_related("company__centre"):
             meetings.cancel(meeting, by=by)
     else:
-        for task in Task.objects.filter(pk=decision.made_id):
+        for task in Task.objects.filter(pk=decision.made_id or 0):
             task.drop(by=by)

@@ -19,6 +19,8 @@ from tests.contacts.today import on, words
 from tests.factories.accounts import make_company
 from tests.factories.contacts import give_consent, make_person, make_role
 from tests.factories.reasons import make_reason
+from tests.races import race
+from tests.selection import repetitions
 
 SAID = "The car came back dirty, twice."
 
@@ -138,3 +140,19 @@ def test_a_forgotten_person_leaves_no_words(complaint: Complaint, person: Person
 def test_reasons_of_the_company_stay(north_ag: Company, complaint: Complaint) -> None:
     make_reason(north_ag)
     assert Reason.objects.filter(company=north_ag).exists()
+
+
+@pytest.mark.parametrize("guarded", [pytest.param(True, id="answered"), pytest.param(False, id="canary")])
+@pytest.mark.django_db(transaction=True)
+def test_two_who_answer_at_once_leave_one_answer(north_ag: Company, anna: User, monkeypatch: pytest.MonkeyPatch, guarded: bool) -> None:
+    """Without the lock the second answer would overwrite the first."""
+    for _turn in range(repetitions() if guarded else 1):
+        Complaint.objects.all().delete()
+        row = complaints.complain(north_ag, person=None, words=SAID, by=anna, on=on())
+        rows = [Complaint.objects.select_related("company", "person").get(pk=row.pk) for _one in range(2)]
+        if not guarded:
+            monkeypatch.setattr(complaints, "lock", lambda row: row)
+        told = race(*[lambda row=row, number=number: complaints.answer(row, words=f"{number}", by=anna) for number, row in enumerate(rows)])
+        monkeypatch.undo()
+        refused = [one for one in told if isinstance(one, ComplaintAnswered)]
+        assert len(refused) == (1 if guarded else 0)

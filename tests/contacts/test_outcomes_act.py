@@ -1,5 +1,6 @@
 """Today: an outcome does what it says: strikes a number, proposes a meeting, opens a complaint, sends an e-mail, waits until any day."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -177,6 +178,19 @@ def test_not_now_takes_any_day_ahead(as_anna: Client, reason: Reason) -> None:
     day = on() + timedelta(days=45)
     post(as_anna, reason, "not-now", on=day.isoformat(), text="Call me then.")
     assert Decision.objects.get().until == day
+
+
+def test_undo_brings_the_card_back_with_what_was_typed_on_it(as_anna: Client, reason: Reason) -> None:
+    day = (on() + timedelta(days=45)).isoformat()
+    post(as_anna, reason, "not-now", on=day, text="Call me then.")
+    undone = as_anna.post(f"/today/undo/{Decision.objects.get().pk}/", headers={"HX-Request": "true"})
+    page = words(undone)
+    assert undone.context["opened"] == reason and undone.context["act"] == "not-now"
+    assert 'value="Call me then."' in page and f'value="{day}"' in page
+    post(as_anna, reason, "not-reached", chip="left_word", text="Left a message.")
+    page = words(as_anna.post(f"/today/undo/{Decision.objects.get().pk}/", headers={"HX-Request": "true"}))
+    assert 'value="Left a message."' in page
+    assert re.search('value="left_word"[^>]* checked', page)
 
 
 # --- a message ----------------------------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def answer(complaint: Complaint, *, words: str, by: "User") -> None:
         if not complaint.is_open:
             raise ComplaintAnswered(_("This complaint has already been answered: “%(answer)s”") % {"answer": complaint.answer})
         audit.edit(complaint, {"answer": words, "answered_at": timezone.now()}, action="complaint.answered", by=by)
-        for task in Task.objects.open().filter(pk=complaint.task_id):
+        for task in Task.objects.open().filter(pk=complaint.task_id or 0):
             task.close(result=words[:300], by=by)
         record_interaction("complaint.answered", company=complaint.company, person=complaint.person, by=by, about=complaint, text=words)
 
@@ -88,7 +88,7 @@ def withdraw(complaint: Complaint, *, by: "User") -> None:
         if not complaint.is_open:
             raise ComplaintAnswered(_("This complaint has already been answered: “%(answer)s”") % {"answer": complaint.answer})
         audit.record("complaint.withdrawn", complaint, by=by, facts={"company": complaint.company_id})
-        for task in Task.objects.open().filter(pk=complaint.task_id):
+        for task in Task.objects.open().filter(pk=complaint.task_id or 0):
             task.drop(by=by)
         TouchedCompany.add(complaint.company)
         complaint.delete()

@@ -89,7 +89,7 @@ class CorrectForm(forms.Form):
         options["initial"] = {name: getattr(interaction, name) for name in ("person", "channel", "outcome", "text")}
         super().__init__(data, **options)
         known = Person.objects.at(interaction.company)
-        offer(self, person=(known | Person.objects.filter(pk=interaction.person_id)).order_by("name_folded", "pk"))
+        offer(self, person=(known | Person.objects.filter(pk=interaction.person_id or 0)).order_by("name_folded", "pk"))
 
 
 class ConsentForm(forms.Form):

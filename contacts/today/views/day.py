@@ -27,6 +27,13 @@ from fleetportal.core.web.form_options import FormData
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import answer, page, whole_number
 
+# The button whose form an undo brings back as it was.
+ACT_OF = {
+    Decision.Kind.REACHED: "reached",
+    Decision.Kind.NOT_REACHED: "not-reached",
+    Decision.Kind.WRITTEN: "written",
+    Decision.Kind.NOT_NOW: "not-now",
+}
 KEPT = ("group", "for", "more")  # parameters of the address that are kept after an action
 
 
@@ -191,9 +198,9 @@ def next_card(request: StaffRequest, decision: Decision) -> HttpResponse:
     return redirect(url_of_day(request, done=decision.pk))
 
 
-def day_again(request: StaffRequest, *, just: Decision | None = None) -> HttpResponse:
-    """The day in its new state; its address holds no card that was open before."""
-    response = answer(request, shown(request, day_of(request), just=just), part="contacts/today.html#day", to=url_of_day(request))
+def day_again(request: StaffRequest, *, just: Decision | None = None, **again: Any) -> HttpResponse:
+    """The day in its new state; its address holds no card that was open before. `again`: the card that an undo opens, as it was."""
+    response = answer(request, shown(request, day_of(request), just=just, **again), part="contacts/today.html#day", to=url_of_day(request))
     response.headers["HX-Replace-Url"] = url_of_day(request)
     return response
 
@@ -290,5 +297,20 @@ def undo(request: StaffRequest, decision_id: int) -> HttpResponse:
     """Undoes the user's last decision on a reason."""
     mine = Decision.objects.where(request.user, may="serve_customers").filter(by=request.user)
     decision = get_object_or_404(mine.select_related("company__centre", "interaction__company"), pk=decision_id)
+    key, act, said = decision.key, ACT_OF.get(Decision.Kind(decision.kind), ""), said_with(decision)
     actions.take_back(decision, planning_for(decision.rule), by=request.user)
-    return day_again(request)
+    reason = Reason.objects.visible_to(request.user).select_related("company__centre", "person").filter(key=key).first()
+    if reason is None or not act:
+        return day_again(request)
+    form = form_for(act, reason, request=request)
+    form.initial |= said
+    return day_again(request, act=act, form=form, open_id=reason.pk)
+
+
+def said_with(decision: Decision) -> dict[str, object]:
+    """What was typed and chosen with the decision, for the form that an undo brings back."""
+    logged = decision.interaction
+    if logged is None:
+        return {"text": decision.why, "on": decision.until}
+    chip = logged.channel if decision.kind == Decision.Kind.WRITTEN else logged.outcome
+    return {"text": logged.text, "chip": chip}
