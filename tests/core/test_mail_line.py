@@ -73,7 +73,7 @@ AGAINST_US = [
 def test_r47_what_is_said_of_us_ends_no_message_and_touches_no_address(server: ScriptedServer, command: str, answer: str) -> None:
     queue_many(12)
     server.script = says(command, answer)
-    for _time in range(20):
+    for _time in range(10):  # more than any message has tries
         go_on()
     assert set(Message.objects.values_list("state", "tries")) == {(MessageState.WAITING, 0)}
     assert set(PersonAddress.objects.values_list("state", flat=True)) == STATES
@@ -105,7 +105,7 @@ def test_r48_a_server_that_is_away_for_a_day_parks_nothing(settings: Any) -> Non
         settings.EMAIL_BACKEND = "fleetportal.core.outbox.channels.email.TextKnownBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
     queue_many(30)
-    for _time in range(60):
+    for _time in range(20):
         go_on()
     assert set(Message.objects.values_list("state", "tries")) == {(MessageState.WAITING, 0)}
 
