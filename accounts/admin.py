@@ -21,7 +21,7 @@ from accounts.customers.models.company import Company
 from accounts.staff.actions.roles import centres_of, extend_to_new, set_roles
 from accounts.staff.administering import MAY, administered_by, belongs_elsewhere_too
 from accounts.staff.leaving import assigned_to
-from accounts.staff.models.centre import Centre
+from accounts.staff.models.centre import Centre, centre_edits
 from accounts.staff.models.user import User
 from accounts.staff.roles import ROLE_NAMES, ROLES, rights_in_words
 from fleetportal.core import audit
@@ -188,6 +188,13 @@ class CentreAdmin(Audited):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new centre is a matter of the whole house."""
         return cast(User, request.user).may_everywhere(MAY)
+
+    def save_model(self, request: HttpRequest, obj: Centre, form: Any, change: bool) -> None:
+        before = Centre.objects.get(pk=obj.pk) if change else None
+        super().save_model(request, obj, form, change)
+        if before is not None:
+            for follow in centre_edits:
+                follow(before, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Centre
 from events.actions.seats import ids, promote, recount_waiting
 from events.actions.telling import hold_back_untrue, put_off_invitations, start_telling, tell_all
 from events.letters import prolong_links
@@ -54,6 +55,20 @@ def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = N
             event.touch(also=window)
         if event.state == EventState.PUBLISHED and event.told_to_guests != told:
             follow_the_move(event, is_another_day=event.on != before)
+
+
+def follow_centre(before: Centre, now: Centre) -> None:
+    """Tell the guests of the centre's events ahead where its new address or clock changes what they were told. Call it in the transaction
+    that edits the centre. Costs 1 query, 3 for each event, about 8 more for one that moves."""
+    ahead = Event.objects.published().filter(centre=now, starts_at__gt=timezone.now()).select_related("host").order_by("pk")
+    for event in ahead:
+        lock(event.seating())
+        lock(event)
+        event.centre = before
+        told, day = event.told_to_guests, event.on
+        event.centre = now
+        if event.told_to_guests != told:
+            follow_the_move(event, is_another_day=event.on != day)
 
 
 def refuse_past(event: Event, changed: Mapping[str, object]) -> None:

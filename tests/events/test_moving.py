@@ -166,3 +166,20 @@ def test_a_guest_with_more_seats_than_the_limit_of_now_keeps_them(client: Any, n
     now = Registration.objects.get(pk=registration.pk)
     assert (now.party, now.companions, now.wishes) == (4, ["A", "B", "C"], "A high chair")
     assert client.post(address, data | {"party": 5, "_key": "e" * 16}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"), [({"street": "Neue Straße 2"}, True), ({"time_zone": "America/New_York"}, True), ({"phone": "1"}, False)]
+)
+def test_guests_hear_when_their_centre_moves(client: Any, admin: Any, north_ag: Company, facts: dict[str, str], told: bool) -> None:
+    centre = north_ag.centre
+    coming = make_registration(make_event(centre), company=north_ag)
+    client.force_login(admin)
+    address = f"/django-admin/accounts/centre/{centre.pk}/change/"
+    form = client.get(address).context["adminform"].form
+    data = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+
+    assert client.post(address, data | facts).status_code == 302
+    run_jobs()
+
+    assert steps(coming) == (["seated", "moved"] if told else ["seated"])

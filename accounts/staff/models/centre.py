@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.staff.roles import CODENAMES
+from fleetportal.core.registry import Registry
 
 
 class CentreRights(Protocol):
@@ -101,3 +103,7 @@ class CentreUserPermission(UserObjectPermissionBase):
 
 class CentreGroupPermission(GroupObjectPermissionBase):
     content_object = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="group_grants")
+
+
+# Called with a centre as it was and as it is, in the transaction that saved it. Filled from above: what customers were told follows.
+centre_edits: Registry[Callable[[Centre, Centre], None]] = Registry("what follows when a centre is edited")
