@@ -1,6 +1,8 @@
 """Whether a person may be contacted on each channel: allowed, withdrawn, or no answer yet."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -43,3 +45,54 @@ def state_of(address: PersonAddress) -> str:
     if address.is_usable and any(newest.values()):
         return "yes"
     return "no" if newest and not any(newest.values()) else ""
+
+
+@dataclass(frozen=True)
+class ConsentSaid:
+    """What is known of one address and one purpose, in words: `state` as for the marks."""
+
+    address: PersonAddress
+    purpose: object
+    state: str
+    basis: object
+    at: datetime
+
+
+def said_of(person: Person, *, sees_private: bool = False) -> list[ConsentSaid]:
+    """The newest answer for each address and purpose; no query on rows with `addresses_with_consents`."""
+    found = []
+    for address in person.addresses.all():
+        if address.is_private and not sees_private:
+            continue
+        newest: dict[str, Any] = {}
+        for consent in address.consents.all():  # newest first
+            newest.setdefault(consent.purpose, consent)
+        for consent in newest.values():
+            state = "yes" if consent.is_given and address.is_usable else "no"
+            found.append(ConsentSaid(address, consent.get_purpose_display(), state, consent.get_basis_display(), consent.at))
+    return found
+
+
+@dataclass(frozen=True)
+class Calling:
+    """Whether a person may be called, in words."""
+
+    allowed: bool
+    words: object
+
+
+def may_call(person: Person, *, is_customer: bool, has_asked: bool) -> Calling:
+    """The rule for calls among businesses: nobody after a refusal; a customer, and whoever asked or agreed.
+
+    `is_customer`: the company has a contract or a vehicle of ours; `has_asked`: they turned to us themselves. No query.
+    """
+    states = {state_of(address) for address in person.addresses.all() if address.channel == Channel.PHONE}
+    if "no" in states:
+        return Calling(False, _("Don’t call: they have refused calls."))
+    if "yes" in states:
+        return Calling(True, _("May be called: they agreed."))
+    if is_customer:
+        return Calling(True, _("May be called: existing customer."))
+    if has_asked:
+        return Calling(True, _("May be called: they asked us."))
+    return Calling(False, _("Don’t call: no customer yet, and neither interest nor consent is recorded."))

@@ -32,6 +32,13 @@ def channels(person: Person, held: Collection[str] = ()) -> SafeString:
     return format_html('<span class="fp-channels">{}</span>', mark_safe("".join(spans)))
 
 
+@register.inclusion_tag("contacts/_reach.html")
+def reach_in_words(person: Person, held: Collection[str] = (), calling: object = None) -> dict[str, object]:
+    """The person's channels; a tap opens what they agreed to, for which purpose and on which basis, and whether they may be called."""
+    private = "see_private" in held
+    return {"person": person, "held": held, "said": reach.said_of(person, sees_private=private), "calling": calling}
+
+
 @lru_cache(maxsize=100)  # a list repeats each fifty times
 def channel_mark(channel: Channel, state: str, _language: str) -> SafeString:
     css = f"fp-ch fp-ch--{state}" if state else "fp-ch"

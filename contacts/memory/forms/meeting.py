@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
+from accounts.staff.models.rights import granted
 from contacts.memory.forms.contact import next_working_day
 from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, MEETING_FROM, Meeting, OutsideHours, refuse_outside_hours
 from contacts.people.models.person import Person
@@ -59,9 +60,9 @@ def ahead(
 
 
 def colleagues(company: Company, user: User, *, stays: int | None = None) -> "models.QuerySet[User]":
-    """Colleagues at the company's centre who may take part, and the one whose id `stays`, who was chosen before."""
-    here = Q(home_centre=company.centre_id, is_active=True) & ~Q(pk=user.pk)
-    return User.objects.filter(here | Q(pk=stays)).order_by("last_name")
+    """The management of the company's centre: who leads it may hold a meeting; and the one whose id `stays`, who was chosen before."""
+    here = Q(pk__in=User.objects.filter(granted("serve_customers", company.centre), is_active=True).values("pk")) & ~Q(pk=user.pk)
+    return User.objects.filter(here | Q(pk=stays)).order_by("last_name", "first_name", "pk")
 
 
 def chosen_before(company: Company) -> Meeting | None:

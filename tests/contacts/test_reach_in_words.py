@@ -1,0 +1,78 @@
+"""Consent in words, who may be called, numbers on the dossier, who stands for management (pages 13, 16, 18, 30)."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from accounts.models import Centre, Company, User
+from contacts.consent.channels import may_call
+from contacts.consent.models import Consent
+from contacts.memory.forms.meeting import colleagues
+from contacts.models import Interaction, Person, PersonAddress
+from tests.factories.accounts import make_company, make_user
+from tests.factories.contacts import make_person, make_role
+
+pytestmark = pytest.mark.django_db
+
+
+def with_phone(name: str, *, said: bool | None = None, is_private: bool = False) -> Person:
+    person = make_person(name, email="")
+    address = PersonAddress.enter(person, channel="phone", value="+49 171 5556677", by=None, is_private=is_private)
+    if said is not None:
+        Consent.enter(address, "invitations", is_given=said, wording="May we?", source="telephone", by=None, language="en")
+    return person
+
+
+@pytest.mark.parametrize(
+    ("said", "is_customer", "has_asked", "allowed"),
+    [
+        (None, True, False, True),
+        (None, False, True, True),
+        (None, False, False, False),
+        (True, False, False, True),
+        (False, True, True, False),
+        (False, False, False, False),
+    ],
+)
+def test_who_may_be_called(said: bool | None, is_customer: bool, has_asked: bool, allowed: bool) -> None:
+    person = with_phone("Muster", said=said)
+    answer = may_call(person, is_customer=is_customer, has_asked=has_asked)
+    assert answer.allowed == allowed
+    assert str(answer.words).startswith("May be called" if allowed else "Don’t call")
+
+
+def test_the_dossier_says_the_number_and_what_was_agreed(client: Client, anna: User, north_ag: Company) -> None:
+    make_role("user", north_ag, with_phone("Muster", said=True))
+    make_role("driver", north_ag, with_phone("Geheim", is_private=True))
+    client.force_login(anna)
+    page = client.get(f"/companies/{north_ag.pk}/").content.decode()
+    assert page.count('href="tel:+491715556677"') == 1
+    assert "Telephone, invitations" in " ".join(page.split()) or "Telephone, Invitations" in " ".join(page.split())
+    assert "(consent)" in page
+    assert "May be called: they agreed." in page
+
+
+def test_a_prospect_who_wrote_to_us_may_be_called(client: Client, anna: User, north: Centre) -> None:
+    company = make_company(north, looked_after_by=anna)
+    asked, silent = with_phone("Asked"), make_person("Silent")
+    make_role("user", company, asked)
+    make_role("user", company, silent)
+    Interaction.log(company, person=asked, channel="email", outcome="reached", text="Please call.", by=anna, direction="in")
+    client.force_login(anna)
+    page = client.get(f"/companies/{company.pk}/").content.decode()
+    assert "May be called: they asked us." in page
+    assert "Don’t call: no customer yet" in page
+
+
+def test_only_who_leads_the_centre_stands_for_management(north_ag: Company, anna: User, carla: User, wanda: User, dora: User) -> None:
+    boss = make_user("boss", role="centre_manager", at=[north_ag.centre], is_active=False)
+    assert list(colleagues(north_ag, anna)) == [carla]
+    assert set(colleagues(north_ag, anna, stays=boss.pk)) == {carla, boss}
+
+
+def test_a_printed_list_begins_on_its_first_page_and_has_the_numbers() -> None:
+    css = Path("fleetportal/core/static/fleetportal/components.css").read_text(encoding="utf-8")
+    printed = css[css.index("@media print") :].replace("\n", " ")
+    assert ".fp-sheet, .fp-contact { box-shadow: none; break-inside: avoid" not in printed
+    assert '.btn:not([href^="tel:"])' in printed
