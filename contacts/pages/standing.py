@@ -66,8 +66,8 @@ def panel(request: StaffRequest, company: Company, held: set[str]) -> dict[str, 
         latest.setdefault(row.axis, row)
     lines = []
     for axis in Axis:
-        row, value = latest.get(axis.value), getattr(company, axis.value)
-        known = row if row is not None and row.value == value else None
+        last, value = latest.get(axis.value), getattr(company, axis.value)
+        known = last if last is not None and last.value == value else None
         why = in_words(known) if known else _("entered with the company") if value not in ("", "prospect") else ""
         label = dict(CHOICES[axis]).get(value, _("none yet"))
         shown = why if axis != Axis.TIER or "see_value" in held else ""

@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Company, CompanyPair
+from contacts.hospitality import YearSum
 from contacts.models import Person, PersonAddress, PersonPair
 from contacts.people import person_data
 from fleetportal.core.audit import Entry
@@ -17,7 +19,7 @@ from tests.factories.contacts import make_person, make_role
 from tests.factories.sheets import make_text
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES, COMPANY_LIST_QUERIES = 14, 4
+LIST_QUERIES, COMPANY_LIST_QUERIES = 16, 4
 TYPED = {"group": "user", "first_name": "Kim", "last_name": "Zeisig", "email": "kim@zeisig.example", "phone": "", "language": "de"}
 FIRM = {"name": "Zeisig Bau GmbH", "postcode": "20457", "country": "DE", "vat_number": "DE136695976"}
 
@@ -253,3 +255,15 @@ def test_somebody_of_no_centre_is_in_no_pair_of_anybody(client, anna):
     make_person("Amsel", email="a@b.example", centre=make_centre())
     make_person("Amsel", email="a@b.example", centre=make_centre())
     assert not PersonPair.objects.visible_to(anna).exists()
+
+
+def test_two_caps_of_one_human_are_shown_as_such(client, both, north_ag, stranger):
+    other = make_person("Zeisig", first_name="Kim", email="kim@zeisig.example")
+    make_role("user", north_ag, other)
+    for person, cents in ((stranger, 2000), (other, 3000)):
+        YearSum.objects.create(person=person, year=timezone.localdate().year, cents=cents)
+    client.force_login(both)
+    page = client.get("/duplicates/").content.decode()
+    assert page.count("of gifts this year, with a limit of their own") == 2
+    assert "20.00" in page
+    assert "30.00" in page

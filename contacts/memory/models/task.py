@@ -50,7 +50,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """
         running = Assignment.objects.running(on=timezone.localdate()).filter(company=OuterRef("company"))
         responsible = running.filter(kind=Assignment.Kind.RESPONSIBLE)
-        mine = Exists(responsible.filter(user=user))
+        mine = Q(Exists(responsible.filter(user=user)))
         if centres := user.rights.centres("serve_customers"):
             mine = mine | (Q(company__centre__in=centres) & ~Exists(responsible))
         stands_in = Exists(running.filter(user=user, kind=Assignment.Kind.STAND_IN)) & Exists(responsible.filter(user=OuterRef("owner")))

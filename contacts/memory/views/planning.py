@@ -25,7 +25,7 @@ def task_about(request: StaffRequest) -> HttpResponse:
     question = request.GET.get("q", "").strip()[:100]
     rows = Company.objects.where(request.user, may="serve_customers").filter(pk__in=search.found(Company, question))
     found = rows.order_by("name_folded", "pk")[:OFFERED] if question else ()
-    context = {"question": question, "companies": found, "title": _("New task or note")}
+    context: dict[str, object] = {"question": question, "companies": found, "title": _("New task or note")}
     return answer(request, context, part="contacts/task_about.html#panel")
 
 

@@ -310,7 +310,7 @@ class ListPage(View, Generic[Rows]):
         """The rows of the list at `query` that `user` may export, in its order. Raises NotUnderstood for a filter that is none."""
         sentence = self.filtered(query, user)
         sentence.must_be_understood()
-        rows = self.exportable(sentence.qs, user)
+        rows = self.exportable(cast(Rows, sentence.qs), user)
         return cast(Rows, in_order(self.table(rows, query, user)))
 
     def cells(self, query: QueryDict, keys: Sequence[int], user: object) -> tuple[dict[int, Sequence[Any]], set[int]]:
