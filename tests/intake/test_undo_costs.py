@@ -27,7 +27,7 @@ def test_a_preview_of_changed_plates_and_holders_costs_the_same_for_many(north, 
     take(make_text(as_named_by("A", vehicles)), "A.csv", centre=north)
     Holder.objects.update(starts_on=F("starts_on") - timedelta(days=30))
     run = take(make_text(as_named_by("B", vehicles)), "B.csv", centre=north)
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         fates = imports.foresee_undo(run, by=None)
     assert sum(fate.trace.what == "entry" for fate in fates) == 2 * vehicles  # each has another plate, each was handed over
     assert not any(fate.stays for fate in fates)
