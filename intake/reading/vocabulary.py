@@ -129,6 +129,9 @@ def abbreviated(words: str) -> dict[str, float]:
     if len(tokens[0]) < least:
         return {}
     keys = {phrases()[phrase][0] for phrase in by_length().get(len(tokens), ()) if begins(phrase, tokens)}
+    if not keys and len(tokens) > 1:  # of a compound: "Lief.dat."
+        parts = re.compile("".join(rf"{re.escape(token)}\w*?" for token in tokens) + "$")
+        keys = {phrases()[phrase][0] for phrase in by_length()[1] if parts.match(phrase)}
     return dict.fromkeys(keys, 0.8) if len(keys) == 1 and not keys & {"", LEFT_OUT} else {}
 
 

@@ -21,6 +21,8 @@ from tests.intake.reading_rows import read_file
         ("Num. targa", "vehicle.plate"),
         ("Polizeil. Kennz.", "vehicle.plate"),
         ("Ansprechp.", "person.name"),
+        ("Lief.dat.", "vehicle.delivered_on"),
+        ("Leas.ende", "vehicle.contract_ends_on"),
     ],
 )
 def test_beginnings_of_words_and_glued_digits_are_understood(title, key):
