@@ -1,7 +1,7 @@
 """Meetings for staff: the list, proposing times, and one meeting with its sides and steps."""
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,12 @@ class MeetingList(ListPage[MeetingQuerySet]):
     table_class = MeetingTable
     filterset_class = MeetingFilter
     rows_template = "contacts/_meeting_rows.html"
-    presets = (Preset(_("All"), ""), Preset(_("Proposed"), "state=proposed"), Preset(_("Fixed"), "state=fixed"))
+    presets = (
+        Preset(_("Not held yet"), ""),
+        Preset(_("Proposed"), "state=proposed"),
+        Preset(_("Fixed"), "state=fixed"),
+        Preset(_("All"), "state=all"),
+    )
     empty = Empty(
         _("No meetings yet"),
         _(
@@ -40,6 +45,10 @@ class MeetingList(ListPage[MeetingQuerySet]):
 
     def get_queryset(self, user: User) -> MeetingQuerySet:
         return Meeting.objects.where(user, may="serve_customers")
+
+    def sort_of(self, query: QueryDict) -> list[str]:
+        """Meetings to be held with the next one first, all others with the newest first."""
+        return super().sort_of(query) or ([] if query.get("state") in ("held", "cancelled", "all") else ["begins"])
 
     def exportable(self, rows: MeetingQuerySet, user: User) -> MeetingQuerySet:
         return rows.where(user, may="export")
