@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Unpack
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -18,7 +18,7 @@ from accounts.customers.models.standing import CHOICES
 from accounts.models import Axis, Company, Standing
 from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.form_options import FormData, FormOptions
-from fleetportal.core.web.forms import offer_choices
+from fleetportal.core.web.forms import DayField, offer_choices
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import ask, done, page
 
@@ -72,7 +72,13 @@ def panel(request: StaffRequest, company: Company, held: set[str]) -> dict[str, 
         label = dict(CHOICES[axis]).get(value, _("none yet"))
         shown = why if axis != Axis.TIER or "see_value" in held else ""
         is_decided = getattr(company, f"{axis.value}_basis") == StandingBasis.PERSON
-        line = {"axis": axis.value, "name": axis.label, "label": label, "why": shown, "since": known.at if known else None}
+        line = {
+            "page": f"contacts:standing_{axis.value}",
+            "name": axis.label,
+            "label": label,
+            "why": shown,
+            "since": known.at if known else None,
+        }
         lines.append({**line, "is_decided": is_decided})
     return {"company": company, "lines": lines}
 
@@ -82,7 +88,7 @@ class StandingForm(forms.Form):
 
     value = forms.ChoiceField(widget=forms.RadioSelect)
     words = forms.CharField(label=_("Reason"), max_length=300, help_text=_("What do you know that the portal doesn’t?"))
-    until = forms.DateField(label=_("Holds until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = DayField(label=_("Holds until"))
 
     def __init__(self, data: FormData = None, *, axis: Axis, company: Company, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, **options)
@@ -97,10 +103,8 @@ class StandingForm(forms.Form):
         return until
 
 
-def company_and_axis(request: StaffRequest, company_id: int, axis: str) -> tuple[Company, Axis]:
-    if axis not in Axis.values:
-        raise Http404
-    return get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id), Axis(axis)
+def company_of(request: StaffRequest, company_id: int) -> Company:
+    return get_object_or_404(Company.objects.where(request.user, may="serve_customers"), pk=company_id)
 
 
 @page(may="serve_customers")
@@ -108,7 +112,7 @@ def company_and_axis(request: StaffRequest, company_id: int, axis: str) -> tuple
 @once
 def decide(request: StaffRequest, company_id: int, axis: str) -> HttpResponse:
     """Decides a tier or phase; writes only by POST."""
-    company, which = company_and_axis(request, company_id, axis)
+    company, which = company_of(request, company_id), Axis(axis)
     form = StandingForm(request.POST or None, axis=which, company=company)
     back = reverse("accounts:company", args=[company.pk])
     if form.is_valid():
@@ -122,6 +126,6 @@ def decide(request: StaffRequest, company_id: int, axis: str) -> HttpResponse:
 @require_POST
 def leave_to_rule(request: StaffRequest, company_id: int, axis: str) -> HttpResponse:
     """Ends a person's decision."""
-    company, which = company_and_axis(request, company_id, axis)
+    company, which = company_of(request, company_id), Axis(axis)
     Standing.leave_to_rule(company, which, by=request.user)
     return done(request, reverse("accounts:company", args=[company.pk]), _("The rule decides again, within seconds."))

@@ -217,11 +217,11 @@ def test_a_ticket_opens_the_door_once_and_says_why_not_again(client: Client, emi
 
 
 def test_the_door_costs_what_it_did(client: Client, emil: Any, north_ag: Any, django_assert_num_queries: Any) -> None:
-    """Session 1, user with rights 1, ticket, event and bar 1, the verb 4, the answer kept 1; and the test's own savepoint."""
+    """Session 1, user with rights 1, ticket, event and bar 1, the verb 5, the answer kept 1; and the test's own savepoint."""
     event = make_event(north_ag.centre)
     ticket = code(make_registration(event, make_guest(north_ag), company=north_ag))
     signed_in(client, emil)
-    with django_assert_num_queries(8 + 2):
+    with django_assert_num_queries(9 + 2):
         assert client.post(reverse("events:arrive", args=[event.pk]), {"code": ticket, "_key": "one", **TODAY}).status_code == 200
 
 

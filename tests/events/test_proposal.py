@@ -125,7 +125,7 @@ def five(north_ag: Any) -> list[Person]:
 def sent(page: Any, *, but: list[Person] | None = None) -> dict[str, Any]:
     """What a browser sends of the page's form, those of `but` unticked."""
     text = page.content.decode()
-    boxes = re.findall(r'name="invite" value="(\d+)"[^>]*?( checked)?>', text)
+    boxes = re.findall(r'name="invite"\s+value="(\d+)"[^>]*?( checked)?>', text)
     left = {str(person.pk) for person in but or []}
     return {**dict(HIDDEN.findall(text)), "invite": [pk for pk, ticked in boxes if ticked and pk not in left]}
 

@@ -23,6 +23,9 @@ class Column:
         """True where the table gives `codename` to the role at all."""
         return codename in ROLES.get(self.role, {})
 
+    def has_all(self, codename: str) -> bool:
+        return ROLES.get(self.role, {}).get(codename) == ALL
+
     def reaches(self, place: "Place", codename: str) -> bool:
         """What the table says: *all* on the role's centres, *own* for companies assigned today."""
         reach = ROLES.get(self.role, {}).get(codename)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import Assignment, Centre, Company, CompanyPair, Policy, Vehicle
 from contacts.memory import letters
 from contacts.memory.actions import meetings
+from contacts.memory.actions.complaints import complain
 from contacts.models import Interaction, Meeting, Person, PersonAddress, PersonPair
 from contacts.reasons.models import Decision
 from fleetportal.core.jobs.queue import Job
@@ -67,7 +68,7 @@ class At:
         self.event = make_event(centre, title=f"Evening at {place.centre}")
         self.invitation = make_invitation(self.event, self.person, company=self.company)
         self.registration = make_registration(self.event, self.person, company=self.company, question=seen)
-        Interaction.log(self.company, person=self.person, channel="phone", outcome="reached", text=f"Said {seen}.", by=None)
+        self.said = Interaction.log(self.company, person=self.person, channel="phone", outcome="reached", text=f"Said {seen}.", by=None)
 
 
 class World:
@@ -133,7 +134,7 @@ class Noun:
 
     `needs` is held at the place beside the page's own codename: whoever may not find a person opens no page about one.
     `of_centre`: it belongs to a whole centre, so whoever has a company there has it too. `is_personal`: to one user.
-    `of_all`: to the installation, so the codename alone decides.
+    `of_all`: to the installation, so the codename alone decides. `of_managers`: to those with `needs` at the whole centre.
     """
 
     make: Callable[[At, Any], Any]
@@ -141,12 +142,15 @@ class Noun:
     of_centre: bool = False
     is_personal: bool = False
     of_all: bool = False
+    of_managers: bool = False
 
     def is_reached(self, column: Column, place: Place, may: str) -> bool:
         if self.of_all:
             return column.may(may)
         if self.of_centre:
             return any(column.reaches(other, may) for other in PLACES if other.centre == place.centre)
+        if self.of_managers and not (place.centre in column.centres and column.has_all(self.needs)):
+            return False
         return column.reaches(place, may) and (not self.needs or column.reaches(place, self.needs))
 
 
@@ -281,6 +285,8 @@ NOUNS: dict[str, Noun] = {
     "reason_id": Noun(lambda at, user: make_reason(at.company)),
     "decision_id": Noun(decision, is_personal=True),
     "task_id": Noun(lambda at, user: make_task(at.company, at.owner)),
+    "interaction_id": Noun(lambda at, user: at.said, needs="serve_customers", of_managers=True),
+    "complaint_id": Noun(lambda at, user: complain(at.company, person=None, words="Late again.", by=at.owner, on=timezone.localdate())),
     "event_id": Noun(lambda at, user: at.event, of_centre=True),
     "meeting_id": Noun(meeting),
     "message_id": Noun(message, of_all=True),

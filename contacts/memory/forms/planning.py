@@ -10,7 +10,7 @@ from accounts.models import Company, User, who_serves
 from contacts.memory.forms.contact import next_working_day
 from contacts.people.models.person import Person
 from fleetportal.core.web.form_options import FormData, FormOptions
-from fleetportal.core.web.forms import offer
+from fleetportal.core.web.forms import DayField, offer
 
 TASK_SIGNS = 200
 
@@ -32,7 +32,7 @@ class TaskForm(forms.Form):
     """What is promised, by when and by whom."""
 
     title = forms.CharField(label=_("What is to be done"), max_length=TASK_SIGNS)
-    due_on = forms.DateField(label=_("By"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    due_on = DayField(label=_("By"))
     owner = forms.ModelChoiceField(label=_("Assigned to"), queryset=User.objects.none(), empty_label=None)
     person = forms.ModelChoiceField(label=_("For"), queryset=Person.objects.none(), required=False, empty_label=_("the company as a whole"))
 
