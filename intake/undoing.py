@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
-from accounts.models import Company, CompanyPair, TouchedCompany
+from accounts.models import Company, CompanyPair, Standing, TouchedCompany
 from contacts.models import Person, PersonPair, Reason
 from fleetportal.core import audit
 from fleetportal.core.db import Folded, lock_many, locked, search
@@ -21,7 +21,7 @@ from intake.batches import Importer
 from intake.models import ASSIGNMENT, ENTRY, Import, Made, Stays
 from intake.nouns.registry import Product, nouns
 
-DERIVED = (TouchedCompany, Import, CompanyPair, PersonPair, Reason)  # rows that may go, or stay alone, when what they name goes
+DERIVED = (TouchedCompany, Import, CompanyPair, PersonPair, Reason, Standing)  # rows that may go, or stay alone, when what they name goes
 HANDED_OVER = ["holder", ENTRY]  # the traces of a hand-over, newest first
 BATCH = 500
 Model = type[models.Model]
