@@ -5,8 +5,9 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin import MAY, Audited, site
+from accounts.admin import Audited, site
 from accounts.models import Company, User
+from accounts.staff.administering import MAY
 from contacts.hospitality import GiftPolicy
 
 

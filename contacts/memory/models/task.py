@@ -52,7 +52,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         responsible = running.filter(kind=Assignment.Kind.RESPONSIBLE)
         mine = Q(Exists(responsible.filter(user=user)))
         if centres := user.rights.centres("serve_customers"):
-            mine = mine | (Q(company__centre__in=centres) & ~Exists(responsible))
+            mine |= Q(company__centre__in=centres) & Q(~Exists(responsible))
         stands_in = Exists(running.filter(user=user, kind=Assignment.Kind.STAND_IN)) & Exists(responsible.filter(user=OuterRef("owner")))
         serves = Exists(running.filter(user=OuterRef("owner"))) | holds("serve_customers", user="owner", centre="company__centre")
         return self.visible_to(user).filter(Q(owner=user) | stands_in | (mine & (Q(owner__is_active=False) | ~serves)))
