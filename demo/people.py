@@ -14,6 +14,7 @@ MODELS: dict[str, Any] = {DECIDES: DecisionMaker, USES: VehicleUser, DRIVES: Dri
 RANKS = ("owner", "fleet_manager", "branch_manager", "other")
 RESPONSIBILITIES = ("invoices", "orders", "service", "damage", "drivers")
 ADDRESS_STATES, STATE_WEIGHTS = ("confirmed", "unconfirmed", "bouncing", "withdrawn"), (80, 14, 4, 2)
+WRONG_LINE = 9  # of twenty: somebody else answers there
 # Consents of an address: purposes given, and purposes withdrawn afterwards.
 ANSWERS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("invitations",), ()),
@@ -161,7 +162,8 @@ class PeopleWriter:
             state = "confirmed" if is_cast else chance.choices(ADDRESS_STATES, STATE_WEIGHTS)[0]
             self.consents(made, add("email", value, state=state), is_cast=is_cast)
         if is_cast or chance.random() < 0.8:
-            add("phone", numbers.extension(*made.board, made.lines)[0], state="confirmed")
+            is_wrong = not is_cast and made.lines % 20 == WRONG_LINE
+            add("phone", numbers.extension(*made.board, made.lines)[0], state="wrong" if is_wrong else "confirmed")
             made.lines += 1
         if chance.random() < 0.3:
             is_private = chance.random() < 0.5

@@ -19,6 +19,11 @@ CALLS = (
     ("not_interested", "No change planned this year. Ask again in autumn."),
     ("wrong_number", "Number belongs to the workshop now."),
 )
+COMPLAINTS = (
+    "Waited three weeks for a replacement mirror, and nobody called.",
+    "The loan van was returned with an empty tank and billed to us.",
+    "Two invoices for one inspection.",
+)
 VISITS = (
     ("reached", "Walked the yard together: six vans older than five years."),
     ("reached", "Coffee in the workshop; the foreman likes the new loading floor."),

@@ -12,6 +12,7 @@ from accounts.models import Centre, Company, TouchedCompany, User, derived
 from contacts.models import Person
 from contacts.reasons import nightly
 from demo.companies import Account, CompanyWriter, account
+from demo.complaints import add_complaints
 from demo.counter import CounterWriter
 from demo.diary import Diary
 from demo.history import History
@@ -48,6 +49,7 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None,
         enter_companies(companies, staff, seed=seed, on=on, tell=tell)
         Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
         CounterWriter(staff, on=on, chance=Random(f"{seed}/counter")).add()
+        add_complaints(staff, staff.centres["sued"])
         find_reasons(companies)
     analyze()
     return staff

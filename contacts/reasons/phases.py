@@ -27,9 +27,9 @@ SILENT_TIMES = 2  # the cadence
 FEWEST_VISITS = 2  # in the year before, for fewer to mean anything
 
 
-def threshold(tier: Tier, vehicles: int, weight: int) -> Number:
+def threshold(key: str, tier: Tier, vehicles: int, weight: int) -> Number:
     return declare(
-        f"tier_{tier}_vehicles",
+        key,
         default=vehicles,
         unit=Unit.VEHICLES,
         lowest=1,
@@ -44,8 +44,11 @@ def threshold(tier: Tier, vehicles: int, weight: int) -> Number:
 
 
 THRESHOLDS = {
-    tier: threshold(tier, vehicles, weight=60 + at)
-    for at, (tier, vehicles) in enumerate(((Tier.DIAMOND, 100), (Tier.PLATINUM, 40), (Tier.GOLD, 15), (Tier.SILVER, 5), (Tier.BRONZE, 1)))
+    Tier.DIAMOND: threshold("tier_diamond_vehicles", Tier.DIAMOND, 100, weight=60),
+    Tier.PLATINUM: threshold("tier_platinum_vehicles", Tier.PLATINUM, 40, weight=61),
+    Tier.GOLD: threshold("tier_gold_vehicles", Tier.GOLD, 15, weight=62),
+    Tier.SILVER: threshold("tier_silver_vehicles", Tier.SILVER, 5, weight=63),
+    Tier.BRONZE: threshold("tier_bronze_vehicles", Tier.BRONZE, 1, weight=64),
 }
 
 
