@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from django.db import OperationalError, connection
 
 from accounts.models import Centre
 from fleetportal.core.db import can_lock
@@ -43,6 +44,27 @@ def test_a_task_that_fails_has_no_answer_and_the_next_one_has(north: Centre) -> 
         partner.end()
     assert not partner.give(2)
     partner.end()  # once more harms nobody
+
+
+def test_a_task_whose_connection_is_lost_is_begun_once_more(north: Centre) -> None:
+    began: list[int] = []
+
+    def loses(times: int) -> int:
+        began.append(times)
+        count = Centre.objects.count()
+        if began.count(times) <= times:
+            connection.close()
+            raise OperationalError("the server closed the connection")
+        return count
+
+    partner = Partner(loses)
+    try:
+        assert partner.give(0) and partner.answer() == 1
+        assert partner.give(1) and partner.answer() == 1
+        assert partner.give(5) and partner.answer() is None
+        assert partner.give(0) and partner.answer() == 1
+    finally:
+        partner.end()
 
 
 def test_one_that_was_killed_has_no_answer(north: Centre) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
 from typing import Generic, NoReturn, TypeVar
 
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from fleetportal.core.db import can_lock
 from fleetportal.core.jobs import bell
@@ -83,13 +83,27 @@ def serve(line: "Connection[Answer | None, Task]", work: Callable[[Task], Answer
         end_with(parent)
         bell.be_quiet()
         while True:
-            task, answer = line.recv(), None
-            try:
-                answer = work(task)
-            except Exception as error:  # noqa: BLE001  of whatever kind: who gave the task does it then
-                log.info("a partner left its task: %s: %s", type(error).__name__, error)
-            line.send(answer)
+            line.send(done(work, line.recv()))
     except (EOFError, OSError):
         pass
     finally:
         os._exit(0)  # the clean-up of the process that this is a copy of is not ours to run
+
+
+def done(work: Callable[[Task], Answer], task: Task) -> Answer | None:
+    """What came of the task, or None; one during which the connection was lost is begun once more, on a new one."""
+    for is_last in (False, True):
+        try:
+            return work(task)
+        except Exception as error:  # noqa: BLE001  of whatever kind: the process that gave the task does it instead
+            log.info("a partner left its task: %s: %s", type(error).__name__, error)
+            if is_connected():
+                break
+            connections.close_all()
+            if is_last or not isinstance(error, OperationalError):
+                break
+    return None
+
+
+def is_connected() -> bool:
+    return connection.connection is not None and connection.is_usable()
