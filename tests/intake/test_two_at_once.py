@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.customers.actions import companies
 from accounts.models import Centre, Company, CompanyPair, Vehicle
@@ -116,8 +115,6 @@ def take(north: Centre, mark: str) -> Import:
 @pytest.fixture
 def in_two(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Small batches, and the number of rows of each that the other process was given to take."""
-    if connection.vendor != "postgresql":
-        pytest.skip("one writer at a time")
     return helped(monkeypatch)
 
 
@@ -137,6 +134,7 @@ def helped(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.race
+@pytest.mark.postgres  # SQLite takes one writer at a time
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_leave_what_one_leaves(north: Centre, in_two: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     run = take(north, "XQ")
@@ -149,6 +147,7 @@ def test_two_processes_leave_what_one_leaves(north: Centre, in_two: list[int], m
 
 
 @pytest.mark.race
+@pytest.mark.postgres  # SQLite takes one writer at a time
 @pytest.mark.django_db(transaction=True)
 def test_what_was_entered_since_the_dry_run_is_found_by_both(north: Centre, in_two: list[int]) -> None:
     run = judge(fleet("XQ"), "fleet.csv", centre=north)
@@ -160,6 +159,7 @@ def test_what_was_entered_since_the_dry_run_is_found_by_both(north: Centre, in_t
 
 
 @pytest.mark.race
+@pytest.mark.postgres  # SQLite takes one writer at a time
 @pytest.mark.django_db(transaction=True)
 def test_the_other_process_gives_way_where_both_want_one_company(north: Centre, in_two: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "PATIENCE_SECONDS", 0.2)
@@ -173,6 +173,7 @@ def test_the_other_process_gives_way_where_both_want_one_company(north: Centre, 
 
 
 @pytest.mark.race
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_rows_of_a_process_that_was_killed_are_taken_once(
