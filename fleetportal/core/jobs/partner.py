@@ -1,5 +1,6 @@
 """A second process for half of a long piece of work: a copy of this one, with a connection to the database of its own."""
 
+import gc
 import logging
 import os
 import signal
@@ -82,6 +83,7 @@ def serve(line: "Connection[Answer | None, Task]", work: Callable[[Task], Answer
             signal.signal(number, signal.SIG_DFL)
         end_with(parent)
         bell.be_quiet()
+        gc.freeze()  # connections of other threads came with the copy: collected here, they would take leave on a line that both share
         while True:
             line.send(done(work, line.recv()))
     except (EOFError, OSError):
