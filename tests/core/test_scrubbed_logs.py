@@ -43,8 +43,7 @@ def leaks(line: str, secret: str) -> list[str]:
 @pytest.mark.parametrize("mangled", MANGLED)
 @pytest.mark.parametrize("place", LINK_PLACES)
 def test_r31_no_piece_of_a_token_is_left(place: str, mangled: str, line: str) -> None:
-    for _time in range(20):
-        secret = token()
+    for secret in (*(token() for _time in range(20)), "LI7gnS5aMpg1601-SrfduZIaJ7e8Lfrg"):  # of the last, a piece begins like a status
         names = {"place": place, "quoted": place.replace("/", "%2F"), "upper": place.upper(), "token": MANGLED[mangled](secret)}
         assert not leaks(scrubbed(line.format(**names)), secret)
 

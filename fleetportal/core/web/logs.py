@@ -12,7 +12,7 @@ from fleetportal.core.requests import request_id
 LINK_PLACES = ("claim/code", "claim", "voucher", "invitation", "ticket", "meeting", "preferences")
 SLASH = r"(?:/|%2F)"
 PLACE = re.compile(
-    rf"({SLASH}(?:{'|'.join(LINK_PLACES).replace('/', SLASH)}){SLASH}+)[^/\"'<>\n]+?(?={SLASH}|\s\d{{3}}\b|[\"'<>\n]|$)", re.IGNORECASE
+    rf"({SLASH}(?:{'|'.join(LINK_PLACES).replace('/', SLASH)}){SLASH}+)[^/\"'<>\n]+?(?={SLASH}|\s\d{{3}}(?!\S)|[\"'<>\n]|$)", re.IGNORECASE
 )
 # By look, elsewhere: exactly as long as a token, or a long run of such signs as no name in a trace has.
 TOKEN = re.compile(r"(?:(?<=%2F)|(?<=%2f)|(?<![A-Za-z0-9_-]))[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])")
