@@ -127,13 +127,22 @@ def shown(
         context["give"] = give or GiveForm(reason=opened, user=request.user)
     if opened is not None:
         context |= {"form": form or form_for(act, opened, request=request, is_chosen=bool(chosen)), "act_url": act_url(act, opened) + query}
-        past = day.past(opened)
-        if past and not past[0].interaction.is_real_contact:
-            opened.facts["written"] = True  # written since the reasons were computed: the sentence says what the line below it shows
-        context |= {"others": day.others(opened), "past": past, "weights": ReasonCard(opened).weights(day.on)}
-        context |= {"held": opened.company.rights_of(request.user), "is_first": opened == queue[0]}
-        context |= {"open_here": url_of_day(request, open=opened.pk)}
+        context |= {"is_first": opened == queue[0], **of_card(request, day, opened)}
     return context
+
+
+def of_card(request: StaffRequest, day: Day, opened: Reason) -> dict[str, object]:
+    """What the open card shows beside its form: the person's other reasons, the last contacts, and why it comes where it does."""
+    past = day.past(opened)
+    if past and not past[0].interaction.is_real_contact:
+        opened.facts["written"] = True  # written since the reasons were computed: the sentence says what the line below it shows
+    return {
+        "others": day.others(opened),
+        "past": past,
+        "weights": ReasonCard(opened).weights(day.on),
+        "held": opened.company.rights_of(request.user),
+        "open_here": url_of_day(request, open=opened.pk),
+    }
 
 
 def act_url(act: str, reason: Reason) -> str:
