@@ -10,6 +10,7 @@ class ContactsConfig(AppConfig):
         from contacts import person_data, showing  # noqa: PLC0415  models are loaded only now
         from contacts.consent import gates  # noqa: PLC0415
         from contacts.memory import gates as meeting_gates  # noqa: PLC0415
+        from contacts.people.actions import searching  # noqa: F401, PLC0415  its job is known by being imported
         from contacts.reasons import catalogue  # noqa: PLC0415
 
         gates.register()

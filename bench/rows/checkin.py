@@ -7,7 +7,7 @@ from accounts.models import Centre, User
 from bench.measure import Figure, late
 from bench.rows.http import Post, Server, signed_in
 from bench.rows.whole import Portal
-from contacts.models import Person
+from contacts.models import Person, PersonAddress
 from events.models import CheckIn
 from fleetportal.core.links import Link
 from tests.factories.accounts import make_company
@@ -21,7 +21,8 @@ def figures(size: int) -> Iterator[Figure]:
     centre = Centre.objects.order_by("pk").first()
     event, yardstick = (make_event(centre, capacity=GUESTS) for _turn in range(2))
     company = make_company(centre)
-    people = list(Person.objects.order_by("pk")[:GUESTS])
+    reached = PersonAddress.objects.filter(channel="email", state="confirmed")
+    people = list(Person.objects.filter(pk__in=reached.values("person")).order_by("pk")[:GUESTS])
     invitations = [make_invitation(event, person, company=company).pk for person in people]
     paths = [link.path for link in Link.objects.make_many("invitation", invitations)]
     with Server() as server:
