@@ -199,8 +199,12 @@ class Day:
 
     @cached_property
     def tasks(self) -> list[Task]:
-        """The user's own open tasks, the most urgent first; one more than is shown, to know whether there are more. 1 query."""
-        return statements.tasks(reach=in_reach(self.user, may="serve_customers"), user=self.user.pk)
+        """The user's open tasks and those that fell to them, the most urgent first; one more than is shown, to know whether there are
+        more. 2 queries."""
+        reach, centres = in_reach(self.user, may="serve_customers"), sorted(self.user.rights.centres("serve_customers"))
+        own = statements.tasks(reach=reach, user=self.user.pk)
+        fell = statements.fallen_tasks(reach=reach, on=self.on, user=self.user.pk, centres=centres)
+        return sorted([*own, *fell], key=lambda task: (task.due_on, task.pk))[: BESIDE + 1]
 
     @property
     def has_more_tasks(self) -> bool:

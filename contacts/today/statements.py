@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from django.db.models import Count, DateField, DateTimeField, QuerySet
 
-from accounts.models import Assignment, Company, CompanyIds, User
+from accounts.models import Assignment, Centre, Company, CompanyIds, User
 from contacts.memory.models.interaction import Direction, Interaction
-from contacts.memory.models.task import Task
+from contacts.memory.models.task import Task, fell_to
 from contacts.people.models.person import Person
 from contacts.reasons.models import Decision, Reason, ReasonQuerySet
 from fleetportal.core.db.prepared import Prepared, PreparedValues, condition, several
@@ -65,6 +65,10 @@ def open_tasks(reach: CompanyIds, user: int) -> QuerySet[Task]:
     return Task.objects.filter(company__in=reach, owner=user).open().in_order()[: BESIDE + 1]
 
 
+def fallen(reach: CompanyIds, on: date, user: int, centres: Sequence[int]) -> QuerySet[Task]:
+    return Task.objects.filter(fell_to(user, centres=centres, on=on), company__in=reach).open().in_order()[: BESIDE + 1]
+
+
 def stood_in_for(on: date, user: int) -> QuerySet[Assignment, Responsible]:
     """(id, first name, last name, until) of each colleague who is responsible where `user` is the stand-in."""
     responsible = "company__assignments"
@@ -97,3 +101,11 @@ incoming: Prepared[Interaction] = Prepared(
     came_in, columns=("company__name", "person__first_name", "person__last_name"), reach=REACH, since=MOMENT
 )
 tasks: Prepared[Task] = Prepared(open_tasks, columns=("company__name",), reach=REACH, user=USER)
+fallen_tasks: Prepared[Task] = Prepared(
+    fallen,
+    columns=("company__name", "owner__first_name", "owner__last_name", "owner__username"),
+    reach=REACH,
+    on=DAY,
+    user=USER,
+    centres=several(Centre._meta.pk),
+)

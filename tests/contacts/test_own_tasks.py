@@ -132,3 +132,35 @@ def test_the_page_is_sorted_by_day_and_names_another_owner(client: Client, anna:
     page = client.get("/tasks/").content.decode()
     assert 0 < page.index("Sooner") < page.index("Later")
     assert str(anna) in page
+
+
+def test_an_owner_who_was_deactivated_while_responsible_leaves_them_to_the_manager(anna: User, carla: User, north_ag: Company) -> None:
+    task = make_task(north_ag, anna)
+    assert of(carla) == []
+    User.objects.filter(pk=anna.pk).update(is_active=False)
+    assert of(carla) == [task]
+
+
+@pytest.mark.parametrize("kind", [Assignment.Kind.STAND_IN, Assignment.Kind.RESPONSIBLE])
+def test_today_shows_what_fell_to_one_and_whose_it_was(client: Client, anna: User, antje: User, north_ag: Company, kind: str) -> None:
+    make_task(north_ag, anna, title="Send the offer promised on the phone")
+    mine = make_task(north_ag, antje, title="Mine, and more urgent", due_on=TODAY() - timedelta(days=1))
+    client.force_login(antje)
+    assert "Send the offer promised" not in client.get("/today/").content.decode()
+    Assignment.assign(north_ag, antje, starts_on=TODAY(), by=None, kind=kind)
+    answer = client.get("/today/")
+    assert [task.title for task in answer.context["day"].tasks] == [mine.title, "Send the offer promised on the phone"]
+    line = answer.content.decode().partition("Send the offer promised")[2].partition("</summary>")[0]
+    assert str(anna) in line
+    assert str(antje) not in line
+    if kind == Assignment.Kind.STAND_IN:
+        client.force_login(anna)
+        assert "Send the offer promised" in client.get("/today/").content.decode(), "the owner still has it"
+
+
+def test_today_shows_a_manager_what_a_deactivated_colleague_promised(client: Client, anna: User, carla: User, north_ag: Company) -> None:
+    make_task(north_ag, anna, title="Send the offer")
+    client.force_login(carla)
+    assert "Send the offer" not in client.get("/today/").content.decode()
+    User.objects.filter(pk=anna.pk).update(is_active=False)
+    assert "Send the offer" in client.get("/today/").content.decode()

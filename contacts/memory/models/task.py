@@ -43,22 +43,28 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.visible_to(user).filter(owner=user)
 
     def of(self, user: "User") -> Self:
-        """Tasks that `user` promised, or that fell to them, where the company is still in reach.
-
-        The stand-in has those of whom they stand in for. Whoever is responsible, or the centre's manager where nobody is, has those
-        of an owner who was deactivated or serves the company no more: nothing promised is forgotten when somebody leaves.
-        """
-        running = Assignment.objects.running(on=timezone.localdate()).filter(company=OuterRef("company"))
-        responsible = running.filter(kind=Assignment.Kind.RESPONSIBLE)
-        mine = Q(Exists(responsible.filter(user=user)))
-        if centres := user.rights.centres("serve_customers"):
-            mine |= Q(company__centre__in=centres) & Q(~Exists(responsible))
-        stands_in = Exists(running.filter(user=user, kind=Assignment.Kind.STAND_IN)) & Exists(responsible.filter(user=OuterRef("owner")))
-        serves = Exists(running.filter(user=OuterRef("owner"))) | holds("serve_customers", user="owner", centre="company__centre")
-        return self.visible_to(user).filter(Q(owner=user) | stands_in | (mine & (Q(owner__is_active=False) | ~serves)))
+        """Tasks that `user` promised, or that fell to them, where the company is still in reach."""
+        fell = fell_to(user.pk, centres=user.rights.centres("serve_customers"), on=timezone.localdate())
+        return self.visible_to(user).filter(Q(owner=user) | fell)
 
     def in_order(self) -> Self:
         return self.order_by("due_on", "id")
+
+
+def fell_to(user: Any, *, centres: Any, on: Any) -> Q:
+    """The condition on tasks of others that fell to `user`, who holds the right to serve at `centres`; each may be a placeholder.
+
+    The stand-in has those of whom they stand in for. Whoever is responsible, or the centre's manager where nobody is, has those of an
+    owner who was deactivated or serves the company no more: nothing promised is forgotten when somebody leaves. Whoever is still
+    entered as responsible but was deactivated counts as nobody.
+    """
+    running = Assignment.objects.running(on=on).filter(company=OuterRef("company"))
+    responsible = running.filter(kind=Assignment.Kind.RESPONSIBLE)
+    nobody = ~Exists(responsible.filter(user__is_active=True))
+    mine = Q(Exists(responsible.filter(user=user))) | Q(Q(company__centre__among=centres) & Q(nobody))
+    stands_in = Exists(running.filter(user=user, kind=Assignment.Kind.STAND_IN)) & Exists(responsible.filter(user=OuterRef("owner")))
+    serves = Exists(running.filter(user=OuterRef("owner"))) | holds("serve_customers", user="owner", centre="company__centre")
+    return ~Q(owner=user) & (Q(stands_in) | (mine & (Q(owner__is_active=False) | ~serves)))
 
 
 class Task(models.Model):
