@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre
+from events.actions.booking import refuse_booked_twice
 from events.actions.seats import ids, promote, recount_waiting
 from events.actions.telling import hold_back_untrue, put_off_invitations, start_telling, tell_all
 from events.letters import prolong_links
@@ -36,8 +37,8 @@ def plan(*, by: "User | None", capacity: int, **facts: object) -> Event:
 def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = None, capacity: int | None = None, **values: object) -> None:
     """Write what differs from what was shown. Whoever comes or waits is told when time or place moved; a new calendar entry goes along.
 
-    The letters are written by a job. Raises EventOver after the event, PastMoment, PlaceTaken, SeatsTaken, EditedMeanwhile. Costs 5
-    queries when nothing differs, else about 20, whatever the number of guests.
+    The letters are written by a job. Raises EventOver after the event, PastMoment, PlaceTaken, HostBusy, SeatsTaken, EditedMeanwhile.
+    Costs 5 queries when nothing differs, else about 20, whatever the number of guests.
     """
     with transaction.atomic():
         seating = lock(event.seating())  # parent first: a simultaneous cancellation waits here
@@ -51,6 +52,8 @@ def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = N
         refuse_past(event, changed)
         if event.state == EventState.PUBLISHED and WHERE & changed.keys():
             refuse_taken(event)
+        if event.state == EventState.PUBLISHED and (WHERE | {"host"}) & changed.keys():
+            refuse_booked_twice(event)
         if changed and event.state == EventState.PUBLISHED:
             event.touch(also=window)
         if event.state == EventState.PUBLISHED and event.told_to_guests != told:
@@ -130,7 +133,7 @@ def offer_seats(seating: Seating, capacity: int, *, by: "User | None", shown: Ma
 
 
 def publish(event: Event, *, by: "User | None") -> None:
-    """Publish the draft. Repeating it changes nothing. Raises NotADraft, EventOver, PlaceTaken. Costs 5 queries, or 7."""
+    """Publish the draft. Repeating it changes nothing. Raises NotADraft, EventOver, PlaceTaken, HostBusy. Costs 6 queries, or 9."""
     with transaction.atomic():
         lock(event)  # it may have been moved or cancelled since it was read
         if event.is_cancelled:
@@ -139,6 +142,7 @@ def publish(event: Event, *, by: "User | None") -> None:
             raise EventOver(_("This date has passed. Move the event first."))
         if event.is_draft:
             refuse_taken(event)
+            refuse_booked_twice(event)
         if audit.edit(event, {"state": EventState.PUBLISHED}, action="event.published", by=by):
             event.touch()
 

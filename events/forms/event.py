@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, User
+from events.actions.booking import booked_twice
 from events.models import TEMPLATES, Area, Audience, Event, EventKind, Seating
 from events.models.event import TEXTS
 from fleetportal.core.money import CentsField
@@ -139,13 +140,15 @@ class EventForm(RowForm):
             self.add_error(field, _("This time has already passed; choose a later date."))
 
     def refuse_taken(self, data: dict[str, Any]) -> None:
-        """An error at the location where another event is there at that time. Costs 1 query."""
-        facts = {name: data[name] for name in ("centre", "area", "place", "starts_at", "ends_at")}
+        """An error at the location where another event is there at that time, at the host where a meeting is. Costs 2 queries."""
+        facts = {name: data[name] for name in ("centre", "area", "place", "host", "starts_at", "ends_at")}
         if self.event and all(facts[name] == getattr(self.event, name) for name in facts):
             return
-        other = Event(pk=self.event.pk if self.event else None, **facts).in_the_way(Event.objects.not_cancelled())
-        if other:
+        planned = Event(pk=self.event.pk if self.event else None, **facts)
+        if other := planned.in_the_way(Event.objects.not_cancelled()):
             self.add_error("place", other.taken_words)
+        elif clash := booked_twice(planned):
+            self.add_error("host", clash)
 
     def edge(self, column: str, day: date | None, clock: time, zone: ZoneInfo) -> datetime | None:
         """The first or last moment of registration; exactly the one shown where the day is unchanged."""

@@ -83,6 +83,12 @@ class PlaceTaken(Refused):
     code = "place_taken"
 
 
+class HostBusy(Refused):
+    """The host, or the room, has a meeting at that time."""
+
+    code = "host_busy"
+
+
 class EventOver(Refused):
     """The event is over and can't be changed."""
 

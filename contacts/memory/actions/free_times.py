@@ -22,9 +22,9 @@ HOURS = (10, 14)
 def free_times(
     company: Company, *, decision_maker: Person | None, account_manager: "User", on: date, count: int = PROPOSED
 ) -> list[datetime]:
-    """`count` times from two weeks after `on`, each on another day, at which no side has another meeting.
+    """`count` times from two weeks after `on`, each on another day, at which no side has another meeting or event.
 
-    Costs 1 query for each time looked at: `count` where nothing clashes.
+    Costs 2 queries for each time looked at: 2 × `count` where nothing clashes.
     """
     zone, lasts = company.centre.zone, ANNUAL_MEETING_MINUTES.on(on)
     meeting = Meeting(company=company, decision_maker=decision_maker, account_manager=account_manager, lasts_minutes=lasts)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, TouchedCompany
 from contacts.memory import letters
+from contacts.memory.models.engagement import begin_booking
 from contacts.memory.models.interaction import Direction
 from contacts.memory.models.interaction import record as record_interaction
 from contacts.memory.models.meeting import (
@@ -24,14 +25,11 @@ from contacts.memory.models.meeting import (
 )
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
-from fleetportal.core.db import lock, lock_name
+from fleetportal.core.db import lock
 from fleetportal.core.links import Link
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-FIXING = "contacts.meetings.fixed"  # two meetings are not fixed at the same moment: each looks at the other
 
 
 def propose(company: Company, times: Sequence[datetime], *, by: "User | None", **sides: Any) -> Meeting:
@@ -131,7 +129,7 @@ def choose(meeting: Meeting, starts_at: datetime) -> None:
             raise wrong_state(meeting)
         if starts_at not in meeting.choices:
             raise time_gone()
-        lock_name(FIXING)
+        begin_booking()
         if meeting.clash_at([starts_at]):
             raise time_gone()
         _move(meeting, {"starts_at": starts_at, "state": MeetingState.FIXED}, "meeting.fixed", by=None)
@@ -158,7 +156,7 @@ def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", place: str 
         if starts_at not in (meeting.starts_at, *meeting.times):
             refuse_outside_hours(starts_at, meeting.lasts_minutes, meeting.zone)
         values: dict[str, Any] = {"starts_at": starts_at, "state": MeetingState.FIXED}
-        lock_name(FIXING)
+        begin_booking()
         _move(meeting, values if place is None else values | {"place": place}, "meeting.fixed", by=by, are_new=are_new)
         refuse_busy(meeting, [starts_at])  # now that it has its place
 

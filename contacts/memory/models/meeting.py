@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Company, in_reach
 from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number, Unit, declare
+from contacts.memory.models.engagement import engagements
 from contacts.people.models.person import Person
 from fleetportal.core.db import fold
 from fleetportal.core.errors import Refused
@@ -102,7 +103,7 @@ class TimeGone(Refused):
 
 
 class SideBusy(Refused):
-    """One of the three sides, or the room, has another meeting at that time."""
+    """One of the three sides, or the room, has another meeting, or an event, at that time."""
 
     code = "side_busy"
 
@@ -224,9 +225,8 @@ class Meeting(models.Model):
         return ", ".join(str(user) for user in (self.account_manager, self.director) if user)
 
     def clash_at(self, times: Sequence[datetime]) -> str:
-        """Why a meeting at one of `times` would take somebody, or a room, that another fixed meeting has then; "" where none would.
-
-        Costs 1 query.
+        """Why a meeting at one of `times` would take somebody, or a room, that another fixed meeting, or an event, has then; "" where
+        none would. Costs 2 queries.
         """
         lasts = timedelta(minutes=self.lasts_minutes)
         near = Q(pk__in=())
@@ -238,6 +238,21 @@ class Meeting(models.Model):
             overlaps = begins and ends and any(begins < moment + lasts and moment < ends for moment in times)
             if begins and overlaps and (clash := self.clash_with(other, date_format(begins.astimezone(self.zone), "DATETIME_FORMAT"))):
                 return clash
+        return self.clash_beside(times, lasts)
+
+    def clash_beside(self, times: Sequence[datetime], lasts: timedelta) -> str:
+        """The same for what is no meeting: an event that one of us hosts then, or that has the room. Costs 1 query."""
+        ours = {one.pk: str(one) for one in (self.account_manager, self.director) if one}
+        spans = (min(times), max(times) + lasts) if times else None
+        found = [one for source in engagements for one in source(*spans, [*ours], self.company.centre_id)] if spans else []
+        for one in found:
+            if not any(one.overlaps(moment, moment + lasts) for moment in times):
+                continue
+            facts = {"what": one.words, "begins": date_format(one.starts_at.astimezone(self.zone), "DATETIME_FORMAT")}
+            if one.user in ours:
+                return _("%(name)s is at “%(what)s” at that time (%(begins)s).") % (facts | {"name": ours[one.user]})
+            if self.is_in_room(one.centre, one.place):
+                return _("%(room)s is taken at that time (“%(what)s”, %(begins)s).") % (facts | {"room": self.place})
         return ""
 
     def clash_with(self, other: "Meeting", begins: str) -> str:
@@ -254,11 +269,13 @@ class Meeting(models.Model):
         return ""
 
     def has_room_of(self, other: "Meeting") -> bool:
-        """True where both are in one room. The name of the centre, or of the company, is no room."""
-        centre = self.company.centre
-        no_rooms = {"", fold(centre.name), fold(self.company.name)}
-        is_same = centre.pk == other.company.centre_id and fold(self.place) == fold(other.place)
-        return is_same and fold(self.place) not in no_rooms
+        """True where both are in one room."""
+        return self.is_in_room(other.company.centre_id, other.place)
+
+    def is_in_room(self, centre: int, place: str) -> bool:
+        """True where the meeting is in the room called `place` at that centre. The name of the centre, or of the company, is no room."""
+        no_rooms = {"", fold(self.company.centre.name), fold(self.company.name)}
+        return self.company.centre_id == centre and fold(self.place) == fold(place) and fold(self.place) not in no_rooms
 
     @property
     def is_proposed(self) -> bool:
