@@ -42,7 +42,7 @@ BACKOFF = (
 )
 MAX_TRIES = len(BACKOFF) + 1
 SLICE_SECONDS = 2.0
-BATCH, BATCH_SECONDS = 20, 10.0  # leased together, and the time spent on them: well below the lease
+BATCH, BATCH_SECONDS = 50, 10.0  # leased together, and the time spent on them: well below the lease
 SENDERS: dict[str, Callable[[], Sender]] = {
     MessageChannel.EMAIL: EmailSender,
     MessageChannel.SMS: SmsSender,
