@@ -7,7 +7,7 @@ class ContactsConfig(AppConfig):
     verbose_name = _("People and contacts")
 
     def ready(self) -> None:
-        from contacts import person_data, showing  # noqa: PLC0415  models are loaded only now
+        from contacts import disclosed, person_data, showing  # noqa: PLC0415  models are loaded only now
         from contacts.consent import gates  # noqa: PLC0415
         from contacts.memory import gates as meeting_gates  # noqa: PLC0415
         from contacts.people.actions import searching  # noqa: F401, PLC0415  its job is known by being imported
@@ -16,5 +16,6 @@ class ContactsConfig(AppConfig):
         gates.register()
         meeting_gates.register()
         person_data.register()
+        disclosed.register()
         catalogue.register()
         showing.register()

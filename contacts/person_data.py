@@ -12,6 +12,7 @@ from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.meeting import Meeting
 from contacts.memory.models.task import Task
+from contacts.people.actions import access
 from contacts.people.models.holders import Holder, VehicleDriver
 from contacts.people.models.person import AddressState, Person, PersonAddress
 from contacts.people.models.roles import GROUPS
@@ -129,6 +130,7 @@ def register() -> None:
         ("contacts.complaint", emptying(Complaint, "person", words="", answer="", person=None), moving(Complaint, "person"), 200),
         ("core.message", forget_messages, move_messages, 210),
         ("core.answer", forget_answers, move_nothing, 5),
+        ("files of requests for access", access.forget_files, move_nothing, 5),
         ("core.link", forget_links, move_nothing, 220),
         ("contacts.personpair", forget_pairs, move_pairs, 220),
         ("contacts.consent", deleting(Consent, "address__person"), move_nothing, 230),

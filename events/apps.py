@@ -10,13 +10,14 @@ class EventsConfig(AppConfig):
         from accounts.staff.models.centre import centre_edits  # noqa: PLC0415  models are loaded only now
         from accounts.staff.models.policy import Effect, effects  # noqa: PLC0415
         from contacts.memory.models.engagement import engagements  # noqa: PLC0415
-        from events import gates, person_data, reasons, showing  # noqa: PLC0415
+        from events import disclosed, gates, person_data, reasons, showing  # noqa: PLC0415
         from events.actions import booking, inviting, planning, telling  # noqa: F401, PLC0415  they register their kinds of job
 
         gates.register()
         engagements.register("events", booking.hosting)
         centre_edits.register("events", planning.follow_centre)
         person_data.register()
+        disclosed.register()
         reasons.register()
         showing.register()
         effects.register(

@@ -7,7 +7,8 @@ class GiftsConfig(AppConfig):
     verbose_name = _("Gifts and vouchers")
 
     def ready(self) -> None:
-        from gifts import person_data, showing  # noqa: PLC0415  models are loaded only now
+        from gifts import disclosed, person_data, showing  # noqa: PLC0415  models are loaded only now
 
         person_data.register()
+        disclosed.register()
         showing.register()

@@ -1,31 +1,34 @@
-"""Views for a person who changes company or wants to be forgotten."""
+"""Views for a person who changes company, asks what is held about them, or wants to be forgotten."""
 
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import Company, User, in_reach
+from accounts.models import Company, User
 from accounts.staff.requests import StaffRequest
 from contacts.pages.people import page_of
 from contacts.people import person_data
-from contacts.people.actions import roles
+from contacts.people.actions import access, roles
 from contacts.people.forms import MoveForm
 from contacts.people.models.person import Person
-from contacts.people.models.roles import GROUPS
+from contacts.people.models.roles import GROUPS, known_only_within
+from fleetportal.core import audit
+from fleetportal.core.jobs.queue import JobState
 from fleetportal.core.web.idempotency import once
-from fleetportal.core.web.pages import ask, done, page
+from fleetportal.core.web.pages import answer, ask, done, page
 
 
 def forgettable(person_id: int, user: User) -> Person:
     """The person, if `user` administers every company that knows them, otherwise 404: forgetting affects all of them."""
     person = get_object_or_404(Person.objects.where(user, may="administer"), pk=person_id)
-    reach = in_reach(user, may="administer")
-    if any(model.objects.filter(person=person).exclude(company__in=reach).exists() for model in GROUPS.values()):
+    if not known_only_within(person, user, may="administer"):
         raise Http404
     return person
 
@@ -42,6 +45,40 @@ def forget(request: StaffRequest, person_id: int) -> HttpResponse:
         return done(request, reverse("contacts:people"), _("The person has been forgotten."))
     context = {"person": person, "form": form, "kept": person_data.kept_about(person), "back": page_of(person)}
     return render(request, "contacts/forget.html", context, status=422 if form.is_bound else 200)
+
+
+@page(may="administer")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def data(request: StaffRequest, person_id: int) -> HttpResponse:
+    """A request for access: GET shows how far the file is, POST orders it."""
+    person = forgettable(person_id, request.user)
+    path = reverse("contacts:person_data", args=[person.pk])
+    if request.method == "POST":
+        access.order(person, by=request.user)
+        return done(request, path, _("The file is being written."))
+    job = access.orders(person, request.user).first()
+    context = {
+        "person": person,
+        "job": job,
+        "is_ready": job is not None and job.state == JobState.DONE and access.file_of(job).exists(),
+        "kept": person_data.kept_about(person),
+        "earlier": audit.Entry.objects.about(person).filter(action="person.data_requested").order_by("-at"),
+        "back": page_of(person),
+    }
+    return answer(request, context, part="contacts/person_data.html#state")
+
+
+@page(may="administer")
+@require_safe
+def data_file(request: StaffRequest, person_id: int) -> HttpResponseBase:
+    """The newest file that the user ordered, where they still administer every company that knows the person; else the page of it."""
+    person = forgettable(person_id, request.user)
+    job = access.orders(person, request.user).filter(state=JobState.DONE).first()
+    if job is None or not access.file_of(job).exists():
+        return redirect("contacts:person_data", person.pk)
+    name = f"{slugify(person.name) or person.pk}.zip"
+    return FileResponse(access.file_of(job).open("rb"), as_attachment=True, filename=name, content_type="application/zip")
 
 
 class ForgetForm(forms.Form):

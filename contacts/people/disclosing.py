@@ -1,0 +1,213 @@
+"""What each table holds about a person, for their request for access (Art. 15 GDPR; R35).
+
+Every table that names a person, also by a bare id, or that belongs to a row which does, has an entry in `to_disclose` under its label,
+or says there why it adds nothing. A test walks all models for this: a new table without an entry fails the build. An app adds its own
+in its `apps.py`:
+
+    to_disclose.register("events.invitation", Disclosed(title, purpose, basis, rows_about(Invitation), (column(…), …)))
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import phonenumbers
+from django.db import models
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from contacts.people.models.person import Channel, Person, PersonAddress, fold_address
+from contacts.people.models.roles import GROUPS
+from fleetportal.core import audit, money
+from fleetportal.core.db import fold
+from fleetportal.core.registry import Registry
+
+Words = str | Promise
+
+CARE = _("Looking after the company, its vehicles and the people in charge of them")
+TELLING = _("Writing to the person")
+EVENTS = _("Events to which the person was invited or came")
+GIVING = _("Gifts and vouchers, and their limits")
+PROOF = _("Proof of who changed what, and of consents")
+
+CONTRACT = _("Contract with the company and steps before it, Art. 6(1)(b) GDPR; legitimate interest in it, Art. 6(1)(f)")
+CONSENT = _("Consent, Art. 6(1)(a) GDPR")
+INTEREST = _("Legitimate interest in looking after business customers, Art. 6(1)(f) GDPR")
+LAW = _("Legal obligation, Art. 6(1)(c) GDPR")
+
+BLACK = "▇▇▇"
+
+
+@dataclass(frozen=True)
+class DisclosedColumn:
+    """One fact of a row: where it is, what it is called, and whether it is free text, in which others may be named."""
+
+    path: str
+    label: Words
+    is_free: bool = False
+
+
+def column(path: str, label: Words) -> DisclosedColumn:
+    return DisclosedColumn(path, label)
+
+
+def free(path: str, label: Words) -> DisclosedColumn:
+    return DisclosedColumn(path, label, is_free=True)
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """What a table holds about a person: `rows(person)`, each with these columns, kept for `purpose` on the legal `basis`."""
+
+    title: Words
+    purpose: Words
+    basis: Words
+    rows: Callable[[Person], Iterable[Any]]
+    columns: Sequence[DisclosedColumn]
+
+
+@dataclass(frozen=True)
+class AddsNothing:
+    """A table that names people and holds nothing more about them than others; `why` is for whoever reads the code."""
+
+    why: str
+
+
+to_disclose: Registry[Disclosed | AddsNothing] = Registry("what a person is told on request")
+
+
+def rows_about(model: type[models.Model], path: str = "person", *related: str) -> Callable[[Person], Iterable[Any]]:
+    """The rows of `model` whose `path` is the person, with what is `related`. Costs 1 query."""
+    return lambda person: model._default_manager.filter(**{path: person}).select_related(*related).order_by("pk")
+
+
+def collect(person: Person) -> dict[str, Any]:
+    """Everything held about `person`, ready for JSON: tables with their purposes, then the history. Costs 2 to 4 queries a table."""
+    others = OtherPeople(person)
+    tables, history = [], []
+    for name, entry in ((name, to_disclose[name]) for name in to_disclose.names()):
+        if isinstance(entry, AddsNothing):
+            continue
+        rows = list(entry.rows(person))
+        if rows:
+            columns = [{"name": one.path, "title": str(one.label)} for one in entry.columns]
+            facts = {"table": name, "title": str(entry.title), "purpose": str(entry.purpose), "legal_basis": str(entry.basis)}
+            tables.append({**facts, "columns": columns, "rows": [told(row, entry, others) for row in rows]})
+            history += list(history_of(rows, entry, others))
+    history.sort(key=lambda line: str(line["at"]))
+    return {"tables": tables, "history": history}
+
+
+def told(row: object, entry: Disclosed, others: "OtherPeople") -> dict[str, dict[str, object]]:
+    """The facts of one row by their paths: the value for machines, and the words for readers."""
+    facts = {}
+    for one in entry.columns:
+        value, words = value_at(row, one.path)
+        if one.is_free:
+            value = words = others.blacked_out(words)
+        facts[one.path] = {"value": value, "words": words}
+    return facts
+
+
+def history_of(rows: Sequence[Any], entry: Disclosed, others: "OtherPeople") -> Iterator[dict[str, object]]:
+    """What was done to these rows and when, with the fields that are told before and after. Costs 2 queries."""
+    if not isinstance(rows[0], models.Model):
+        return
+    label, ids = audit.label(rows[0]), [row.pk for row in rows]
+    labels = {one.path.partition(".")[0]: one for one in entry.columns}
+    changes: dict[int, list[dict[str, object]]] = {}
+    for change in audit.Change.objects.filter(object_type=label, object_id__among=ids, field__in=labels).order_by("pk"):
+        told_as = labels[change.field]
+        pair = [others.blacked_out(str(end)) if told_as.is_free and end else end for end in (change.before, change.after)]
+        changes.setdefault(change.entry_id, []).append({"field": str(told_as.label), "before": pair[0], "after": pair[1]})
+    for line in audit.Entry.objects.filter(object_type=label, object_id__among=ids).order_by("at", "pk"):
+        facts = {"at": line.at.isoformat(), "action": line.action, "about": str(entry.title)}
+        source = {"import": line.facts["import"]} if "import" in line.facts else {}
+        yield {**facts, **source, "changes": changes.get(line.pk, [])}
+
+
+def value_at(row: Any, path: str) -> tuple[object, str]:
+    """(value for JSON, words) of what lies at `path` from `row`; (None, "") where a row on the way is missing."""
+    *way, last = path.split(".")
+    for step in way:
+        row = getattr(row, step, None)
+    if row is None:
+        return None, ""
+    value = row.get(last) if isinstance(row, Mapping) else getattr(row, last)
+    display = getattr(row, f"get_{last}_display", None)
+    words = str(display()) if display is not None else in_words(value, is_money=last.endswith("_cents") or last == "cents")
+    return plain(value), words
+
+
+def plain(value: object) -> object:
+    """`value` in JSON."""
+    if isinstance(value, Promise | models.Model):
+        return str(value)
+    return [plain(one) for one in value] if isinstance(value, list | tuple) else audit.json_value(value)
+
+
+def in_words(value: object, *, is_money: bool = False) -> str:
+    """`value` as people read it."""
+    if value is None or value == "":
+        return ""
+    if is_money and isinstance(value, int):
+        return money.display(value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, date):
+        return formats.date_format(value, "DATE_FORMAT")
+    if isinstance(value, list | tuple):
+        return ", ".join(in_words(one) for one in value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+# --- other people in free text ------------------------------------------------------------------------------------------------
+
+WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+PARTICLES = frozenset(("von", "van", "der", "den", "del", "della", "dos", "zum", "zur", "the", "und", "and"))
+SHORTEST_NAME = 3
+
+
+class OtherPeople:
+    """The names of everybody else known at the person's companies, and how they are blacked out in a text. Costs 5 queries."""
+
+    def __init__(self, person: Person) -> None:
+        companies = {company for model in GROUPS.values() for company in companies_of(model, person)}
+        names: set[str] = set()
+        for model in GROUPS.values():
+            there = model._default_manager.filter(company__among=companies).exclude(person=person)
+            for first, last in there.values_list("person__first_name", "person__last_name"):
+                names |= pieces(f"{first} {last}")
+        self.names = names - pieces(f"{person.first_name} {person.last_name}")
+        own = PersonAddress.objects.filter(person=person).values_list("channel", "value_folded")
+        self.own = {value for _channel, value in own}
+
+    def blacked_out(self, text: str) -> str:
+        """`text` without the names of others, and without mail addresses and telephone numbers that are not the person's own."""
+        text = MAIL.sub(lambda found: found[0] if fold(found[0]) in self.own else BLACK, text)
+        for number in reversed(list(phonenumbers.PhoneNumberMatcher(text, "DE"))):
+            if fold_address(Channel.PHONE, number.raw_string) not in self.own:
+                text = text[: number.start] + BLACK + text[number.end :]
+        return WORD.sub(lambda found: BLACK if self.is_named(found[0]) else found[0], text)
+
+    def is_named(self, word: str) -> bool:
+        """True for the name of somebody else, also with an s behind it or joined to another word by a hyphen."""
+        parts = [fold(part) for part in re.split(r"[-’']", word)]
+        return any(part in self.names or (part.endswith("s") and part[:-1] in self.names) for part in parts)
+
+
+def companies_of(model: Any, person: Person) -> Iterable[int]:
+    ids: Iterable[int] = model._default_manager.filter(person=person).values_list("company", flat=True)
+    return ids
+
+
+def pieces(name: str) -> set[str]:
+    """The folded words of a name that are long enough to tell anything."""
+    return {piece for word in re.split(r"[\s’'-]+", name) if len(piece := fold(word)) >= SHORTEST_NAME} - PARTICLES

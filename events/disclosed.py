@@ -1,0 +1,51 @@
+"""What the tables of events hold about a person, for a request for access."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Person
+from contacts.people.disclosing import EVENTS, INTEREST, TELLING, Disclosed, column, free, rows_about, to_disclose
+from events.models import CheckIn, Invitation, Registration
+from fleetportal.core.links import Link
+
+
+def registrations_of(person: Person) -> list[Registration]:
+    """With the number of companions: their names are other people's data."""
+    rows = list(Registration.objects.filter(person=person).select_related("event", "company").order_by("pk"))
+    for row in rows:
+        setattr(row, "companions_named", len(row.companions))  # noqa: B010  no field of the model
+    return rows
+
+
+def links_of(person: Person) -> list[Link]:
+    tickets = Q(scope="ticket", subject_id__in=person.registrations.values("pk"))
+    invitations = Q(scope="invitation", subject_id__in=person.invitations.values("pk"))
+    return list(Link.objects.filter(tickets | invitations).order_by("pk"))
+
+
+def register() -> None:
+    event, company = column("event.title", _("event")), column("company.name", _("company"))
+    invitation = (
+        *(event, column("event.starts_at", _("begins")), company, column("invited_at", _("invited"))),
+        *(column("nudged_at", _("reminded")), column("declined_at", _("declined"))),
+    )
+    registration = (
+        *(event, column("event.starts_at", _("begins")), company, column("party", _("how many"))),
+        *(column("companions_named", _("companions named")), free("wishes", _("requests")), free("question", _("question"))),
+        *(column("status", _("state")), column("place", _("place on the waiting list")), column("registered_at", _("registered"))),
+        *(column("changed_at", _("changed")), column("reminded_at", _("reminded"))),
+    )
+    inside = (
+        *(column("registration.event.title", _("event")), column("at", _("when"))),
+        *(column("heads", _("how many")), column("undone_at", _("cancelled"))),
+    )
+    link = (column("scope", _("opens")), column("made_at", _("made")), column("revoked_at", _("withdrawn")))
+    came = rows_about(CheckIn, "registration__person", "registration__event")
+    invited = rows_about(Invitation, "person", "event", "company")
+    for name, entry in {
+        "events.invitation": Disclosed(_("Invitations"), EVENTS, INTEREST, invited, invitation),
+        "events.registration": Disclosed(_("Registrations"), EVENTS, INTEREST, registrations_of, registration),
+        "events.checkin": Disclosed(_("Came to"), EVENTS, INTEREST, came, inside),
+        "core.link of events": Disclosed(_("Personal links to events"), TELLING, INTEREST, links_of, link),
+    }.items():
+        to_disclose.register(name, entry, weight=30)
