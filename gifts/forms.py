@@ -1,6 +1,7 @@
 """Forms for vouchers and gifts."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Unpack
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, validate_email
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.vehicle import fold_plate
@@ -79,8 +81,10 @@ class PoolForm(FirstNameForm):
     contact = forms.CharField(label=_("Your phone number or e-mail address"), max_length=254, widget=text_input(autocomplete="email"))
     plate = forms.CharField(label=_("Your van’s number plate"), max_length=16, widget=text_input(autocapitalize="characters"))
 
-    def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
+    def __init__(self, data: FormData = None, *, country: str = "", **options: Unpack[FormOptions]) -> None:
+        """`country` is that of the centre, where telephone numbers are typed without their code."""
         super().__init__(data, **options)
+        self.regions = list(dict.fromkeys(filter(None, (country, SPOKEN_IN.get(get_language() or "")))))
         if not settings.SMS_GATEWAY:
             self.fields["contact"].label = _("Your e-mail address")
 
@@ -92,7 +96,7 @@ class PoolForm(FirstNameForm):
             return Channel.EMAIL, typed
         if not settings.SMS_GATEWAY:
             raise ValidationError(_("Please enter a valid e-mail address."))
-        return Channel.PHONE, mobile(typed)
+        return Channel.PHONE, mobile(typed, self.regions)
 
     def clean_plate(self) -> str:
         plate = str(self.cleaned_data["plate"])
@@ -101,15 +105,29 @@ class PoolForm(FirstNameForm):
         return plate
 
 
-def mobile(typed: str) -> str:
-    """The number in E.164; raises ValidationError for anything else."""
+SPOKEN_IN = {"de": "DE", "it": "IT", "ru": "RU", "en": "GB"}  # the country whose numbers readers of a language type without their code
+TEXTED = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def mobile(typed: str, regions: Sequence[str]) -> str:
+    """The mobile number in E.164, typed with its code or as in exactly one of `regions`; raises ValidationError for anything else."""
+    read = [number for region in regions or ("",) if (number := parsed(typed, region)) is not None]
+    found = {phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164): number for number in read}
+    texted = [address for address, number in found.items() if phonenumbers.number_type(number) in TEXTED]
+    if len(texted) == 1:
+        return texted[0]
+    if found:
+        raise ValidationError(_("A code can’t be texted to this number. Enter a mobile number with its country code, for example +39 …"))
+    raise ValidationError(_("Please enter a valid phone number or e-mail address."))
+
+
+def parsed(typed: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """The valid number as it is dialled in `region`."""
     try:
-        number = phonenumbers.parse(typed, "DE")
+        number = phonenumbers.parse(typed, region or None)
     except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
-        raise ValidationError(_("Please enter a valid phone number or e-mail address."))
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 class CodeForm(forms.Form):

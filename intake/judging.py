@@ -14,6 +14,7 @@ from fleetportal.core.jobs.partner import Partner
 from fleetportal.core.sheets.book import Book, BookSheet, Cell
 from intake import counting
 from intake.batches import Batch, Importer, RowPlan, rows_at_once
+from intake.left_out import name_columns
 from intake.models import Import, StagedRow, Verdict
 from intake.near import note_near
 from intake.nouns.company import key_of as company_key
@@ -188,6 +189,7 @@ class Judging:
         referred = refer_to_people(self.run, self.sheet, rows)
         plans = Batch(self.run, self.importer, rows, today=self.today, writes=False).plans
         note_near(self.run, self.importer, plans)
+        name_columns(self.sheet, rows)
         for plan, one in zip(plans, staged, strict=True):
             self.put_verdict(plan, one)
         good = [plan for plan in plans if not plan.row.is_rejected and plan.row.number not in self.twins.repeats]

@@ -52,6 +52,16 @@ PROBLEMS = {
     "number": gettext_lazy("Number"),
     "postcode": gettext_lazy("Postcode"),
     "repeat": gettext_lazy("Repeated row"),
+    "status": gettext_lazy("Status"),
+    "choice": gettext_lazy("Word not understood"),
+    "make": gettext_lazy("Make and model"),
+    "mileage": gettext_lazy("Mileage"),
+    "row": gettext_lazy("Row"),
+    "formula": gettext_lazy("Formula"),
+    "above": gettext_lazy("From the rows above"),
+    "address": gettext_lazy("Address"),
+    "further": gettext_lazy("Further numbers and addresses"),
+    "job": gettext_lazy("Job title"),
 }
 
 

@@ -57,6 +57,8 @@ WORDS: dict[str, Words] = {
     "vin.short": Words(
         _("This number has only %(count)s characters, as those of old vehicles, trailers and machines do. It was taken as it is."), LOOK
     ),
+    "vin.check": Words(_("The check digit of this VIN is wrong, so one of its characters may be mistyped; it was taken as it is."), LOOK),
+    "job.left_out": Words(_("A job title belongs to a company, and none is known here; it was left out."), _("Add the company.")),
     "vin.letter_i": Words(_("A VIN never contains %(sign)s; this one has it in position %(place)s."), _("Is it a 1?")),
     "vin.letter_o": Words(_("A VIN never contains %(sign)s; this one has it in position %(place)s."), _("Is it a 0?")),
     "vin.foreign": Words(_("A VIN contains only Latin letters and digits; “%(sign)s” is neither."), LOOK),
@@ -144,6 +146,10 @@ WORDS: dict[str, Words] = {
     "company.number_only": Words(
         _("The row identifies its company only by %(value)s, and no company here has it."),
         _("Import the list of companies first, or add a column with their names."),
+    ),
+    "company.number_beside": Words(
+        _("The row identifies its company only by %(value)s, and no company here has it. These columns were left out: %(columns)s."),
+        _("If one of them contains the names of the companies, choose that below; otherwise import the list of companies first."),
     ),
     "company.domain_only": Words(_("No company with this internet domain is known yet; the person is imported without a company.")),
     "company.parent": Words(_("%(parent)s already belongs to this company, so it was not set as the parent company.")),

@@ -125,7 +125,7 @@ def pool(request: HttpRequest, link: Link) -> HttpResponse:
     context = {"programme": programme, "centre": programme.centre, "minutes": int(STAYS.total_seconds() // 60)}
     if not is_open(programme, now=timezone.now()):
         return render(request, "gifts/claim_over.html", context, status=409 if request.method == "POST" else 200)
-    form = PoolForm(request.POST if request.method == "POST" else None)
+    form = PoolForm(request.POST if request.method == "POST" else None, country=programme.centre.country)
     if not form.is_valid():
         return render(request, "gifts/claim_pool.html", {**context, "form": form}, status=422 if form.is_bound else 200)
     return to_link(ask_for_code(request, programme, form.cleaned_data))

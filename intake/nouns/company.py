@@ -179,6 +179,7 @@ class Companies:
             row.reject("company.none_here")
         else:
             row.note("company.domain_only", value=facts.domain)
+            lists.note_jobs(row)
         return None
 
     def draft(self, facts: CompanyFacts, row: Row) -> Draft[Company]:

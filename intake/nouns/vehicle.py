@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -108,6 +108,9 @@ class Vehicles:
             return True
         plate = fold_plate(facts.plate)
         others = [draft for draft in self.by["plate"].get(plate, ()) if draft is not found and is_at(draft, company)]
+        if (begun := begun_after(found, facts)) is not None:
+            row.reject("date.before_delivery", value=str(facts.given_back_on or facts.delivered_on), day=begun.isoformat())
+            return True
         if plate and others and not facts.given_back_on:
             other = others[0].obj
             row.reject("plate.other", value=facts.plate, vin=other.vin or other.external_id or other.title)
@@ -163,6 +166,14 @@ def differ(one: str, other: str) -> bool:
     """True where both say something, and neither is a part of the other: "320d" and "320d Touring" are the same."""
     mine, theirs = fold(one), fold(other)
     return bool(mine and theirs) and mine not in theirs and theirs not in mine
+
+
+def begun_after(found: Draft[Vehicle] | None, facts: VehicleFacts) -> date | None:
+    """The delivery, where what the row and the record say together would return the vehicle before it; None where it would not."""
+    if found is None:
+        return None
+    delivered, back = facts.delivered_on or found.obj.delivered_on, facts.given_back_on or found.obj.given_back_on
+    return delivered if delivered and back and back < delivered and found.obj.given_back_on is None else None
 
 
 def is_at(draft: Draft[Vehicle], company: Draft[Company]) -> bool:
@@ -221,7 +232,14 @@ def conflicts(edits: Sequence[tuple[Vehicle, Mapping[str, object]]], gone: Colle
     for pk, company, plate, vin in Vehicle.objects.active().filter(same).values_list("pk", "company", "plate_folded", "vin"):
         for mark in ((company, plate, ""), (company, "", vin)) if pk not in gone else ():
             known[mark].add(pk)
-    return {vehicle.pk for vehicle, mine in asked if any(known[mark] - {vehicle.pk} for mark in mine)}
+    taken = {vehicle.pk for vehicle, mine in asked if any(known[mark] - {vehicle.pk} for mark in mine)}
+    return taken | {vehicle.pk for vehicle, values in edits if returned_too_early(vehicle, values)}
+
+
+def returned_too_early(vehicle: Vehicle, values: Mapping[str, object]) -> bool:
+    """True where the vehicle would have been returned before its delivery with these values."""
+    delivered, back = (values.get(name, getattr(vehicle, name)) for name in ("delivered_on", "given_back_on"))
+    return isinstance(delivered, date) and isinstance(back, date) and back < delivered
 
 
 def known_by(company: int, values: Mapping[str, object]) -> Iterator[tuple[int, str, str]]:

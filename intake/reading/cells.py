@@ -150,7 +150,7 @@ def plate(cell: object) -> str:
     if is_blank(text) or is_nobody(text):
         return ""
     text = BESIDE_PLATE.sub("", text)
-    text = re.sub(r"[–—‐-]+", "-", text.upper()).replace("•", " ").replace("·", " ").strip(" -.:")
+    text = re.sub(r"\s*[–—‐-]+\s*", "-", text.upper()).replace("•", " ").replace("·", " ").strip(" -.:")
     text = " ".join(text.split())
     if is_blank(text) or is_nobody(text):
         return ""
@@ -173,6 +173,17 @@ def vin(cell: object) -> str:
         if not (sign.isascii() and sign.isalnum()):
             raise CellProblem("vin.foreign", sign=sign)
     return text
+
+
+WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", (*range(10), *range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True))
+
+
+def fails_check(vin: str) -> bool:
+    """True for the VIN of a vehicle built in North America, where the ninth sign is a check digit, whose digit is another."""
+    if vin[:1] not in "12345" or len(vin) != len(WEIGHTS):
+        return False
+    return "0123456789X"[sum(VALUES[sign] * weight for sign, weight in zip(vin, WEIGHTS, strict=True)) % 11] != vin[8]
 
 
 SHORT_VIN = re.compile(r"^(?=.*\d)[A-HJ-NPR-Z0-9]{11,14}$")

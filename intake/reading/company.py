@@ -19,6 +19,7 @@ MOST_EMPLOYEES = 10_000_000
 FIVE_DIGITS = ("DE", "IT", "FR", "ES", "US")  # whose postcodes have
 FOUR_DIGITS = frozenset(("AT", "CH", "LI", "BE", "LU", "DK", "NO", "HU", "SI"))
 FOUR = re.compile(r"\d{4}")
+DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")  # no company is called so
 NAMES_OF_COMPANIES = ("pool", "open", "free")  # words for nobody that some company bears as its name
 
 
@@ -69,6 +70,8 @@ def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
         facts.country = found
     facts.website = reaching.website(reader.cell(row, "company.website"))
     facts.domain = reaching.domain(reader.cell(row, "company.domain"))
+    if facts.domain and not facts.website and (facts.name or facts.vat_number):
+        facts.website = f"https://{facts.domain}"
     parent = reader.text(row, "company.parent")
     facts.parent = "" if looks_like_code(parent) else parent[: LIMITS["name"]]
     facts.sector = choice("sector", reader.text(row, "company.sector"))
@@ -126,7 +129,7 @@ def country_of(vat_number: str) -> str:
 
 def company_name(reader: SheetReader, row: Row) -> str:
     name = (reader.text(row, "company.legal_name") or reader.text(row, "company.name")).strip(" ,;")
-    if cells.is_nobody(name) and name.casefold() not in NAMES_OF_COMPANIES:
+    if (cells.is_nobody(name) and name.casefold() not in NAMES_OF_COMPANIES) or DAY.fullmatch(name):
         return ""
     name = name or reader.owner
     if len(name) > LIMITS["name"]:

@@ -1,17 +1,22 @@
 """Titles that mislead, and meanings that follow only from several columns together: names that are streets, numbers that are names."""
 
+import re
 from collections.abc import Sequence
 
 from fleetportal.core.sheets.book import Cell
 from intake.reading import cells
 from intake.reading.contents import Contents
-from intake.reading.vocabulary import meanings
+from intake.reading.vocabulary import day_in, meanings
 from intake.reading.wordlists import lists, terms
 
 
 def correct(titles: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
     """Changes what columns could mean where their cells, or the columns beside them, know better."""
     plates_in_parts(titles, options, contents)
+    regions_of_plates(titles, options, contents)
+    latest_readings(titles, options)
+    makes_called_objects(titles, options, contents)
+    names_shown(titles, options)
     streets_called_names(titles, options, contents)
     names_called_numbers(options, contents)
     running_numbers(titles, options, contents)
@@ -35,6 +40,54 @@ def plates_in_parts(titles: Sequence[str], options: list[dict[str, float]], cont
 
 
 PARTS_OF_A_PLATE = (4, 3, 2)
+BARE_RUSSIAN = re.compile(r"^[ABEKMHOPCTYX] ?\d{3} ?[ABEKMHOPCTYX]{2}$")
+REGION = re.compile(r"^\d{2,3}$")
+REGIONS = terms("title_words", "region of plate")
+
+
+def regions_of_plates(titles: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """Russian plates whose region has a column of its own, right of them: "А123ВС" and "77"."""
+    for index in range(len(titles) - 1):
+        plates, beside = contents[index], contents[index + 1]
+        bare = plates.share(bool(BARE_RUSSIAN.match(text.upper().translate(cells.CYRILLIC_LETTERS))) for text in plates.texts)
+        if bare > 0.6 and titles[index + 1] in REGIONS and beside.share(bool(REGION.match(text)) for text in beside.texts) > 0.6:
+            options[index], options[index + 1] = {"vehicle.plate_part": 1.0}, {"vehicle.plate_part": 1.0}
+
+
+def latest_readings(titles: Sequence[str], options: list[dict[str, float]]) -> None:
+    """Of several mileages, each with its day in the title, the latest counts."""
+    read = [(day_in(title), index) for index, title in enumerate(titles) if day_in(title) and "vehicle.mileage_km" in options[index]]
+    for _day, index in sorted(read)[:-1]:
+        options[index] = {"": 0.9}
+
+
+def makes_called_objects(titles: Sequence[str], options: list[dict[str, float]], contents: Sequence[Contents]) -> None:
+    """A column "Objekt" or "Наименование" whose cells begin with makes of vehicles, where no other column holds them."""
+    if any(option.get(key, 0) > 0.5 for option in options for key in ("vehicle.make", "vehicle.model", "vehicle.make_model")):
+        return
+    for index, title in enumerate(titles):
+        named = title in OBJECTS or "name" in options[index]
+        if named and contents[index].make >= 0.5 and contents[index].company < 0.3:
+            options[index] = {"vehicle.make_model": 0.8}
+            return
+
+
+OBJECTS = terms("title_words", "object")
+
+
+def names_shown(titles: Sequence[str], options: list[dict[str, float]]) -> None:
+    """In Odoo's list of companies and people "Display Name" is the name of both."""
+    if not any("company.flag" in option for option in options) or any(option.get("name", 0) > 0.9 for option in options):
+        return
+    for index, title in enumerate(titles):
+        if title in SHOWN_NAMES:
+            options[index] = {"company.name": 1.0}
+        elif title in SELLERS:
+            options[index] = {"": 0.9}
+
+
+SELLERS = ("user id", "salesperson")
+SHOWN_NAMES = ("display name", "complete name", "anzeigename", "nome visualizzato", "отображаемое имя")
 
 
 def are_plates(columns: Sequence[Sequence[Cell]]) -> bool:

@@ -31,6 +31,8 @@ def is_about_people(found: Evidence) -> bool:
         return False
     if {"name", "company.name"} <= keys and any(is_somebody(content) for content in named_plainly(found)):
         return True
+    if {"name", "company.name", "person.job_title"} <= keys and not COMPANY_FACTS & keys and not is_all_companies(found):
+        return True
     if "name" in keys and "person.job_title" in keys and not {"company.name", "company.flag", "person.name", *COMPANY_FACTS} & keys:
         return True
     if "person.name" in keys and "name" in keys:
@@ -45,6 +47,11 @@ def is_about_people(found: Evidence) -> bool:
 def named_plainly(found: Evidence) -> list[Contents]:
     """The columns that are titled "Name" and no more."""
     return [content for content, (_sure, key) in zip(found.contents, found.best, strict=True) if key == "name"]
+
+
+def is_all_companies(found: Evidence) -> bool:
+    """True where the bare names are those of companies."""
+    return any(content.company > 0.3 for content in named_plainly(found))
 
 
 def is_somebody(content: Contents) -> bool:

@@ -61,6 +61,15 @@ def read_people(reader: SheetReader, row: Row) -> None:
         say_reach(reader, row, company)  # the company's own entry in an address book
     elif not row.is_rejected and not row.all(PersonFacts):
         row.reject("name.person")
+    elif not company.names_one:
+        note_jobs(row)
+
+
+def note_jobs(row: Row) -> None:
+    """Says which job titles are not kept, because they belong to a company and the row leads to none."""
+    for person in row.all(PersonFacts):
+        if person.job_title:
+            row.note("job.left_out", value=person.job_title)
 
 
 def say_reach(reader: SheetReader, row: Row, company: CompanyFacts) -> None:
@@ -76,7 +85,7 @@ def read_mixed(reader: SheetReader, row: Row) -> None:
     company = company_of(reader, row)
     if is_company(reader, row):
         row.said.leads = say_company(row, company)
-    elif name := names.split(company.name):
+    elif name := names.split(company.name.removeprefix(f"{company.parent}, ") if company.parent else company.name):
         person = PersonFacts(group=DECISION_MAKER, kind=decider(reader.text(row, "person.job_title"))).call(name)
         phones = addresses(reader, row, "person.mobile") + addresses(reader, row, "person.phone")
         person.emails = list(dict.fromkeys([*filter(None, [company.email]), *addresses(reader, row, "person.email")]))

@@ -1,7 +1,7 @@
 """People's names in one cell: form of address, order, several of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fleetportal.core.db.folding import fold
@@ -9,7 +9,7 @@ from intake.reading.cells import is_nobody
 from intake.reading.degrees import INITIALS, NOBLE, is_before, is_behind, is_only_degrees, is_suffix, parted
 from intake.reading.wordlists import alternatives, lists, terms
 
-FIRST_LAST, LAST_FIRST = "first", "last"
+FIRST_LAST, LAST_FIRST, EACH = "first", "last", "each"  # given name first, surname first, or each name as it shows itself
 GIVEN = terms("names", "given")  # the commonest: enough to decide by majority whether a column writes them first or last
 PARTICLES = frozenset(lists("names")["particle"])
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
@@ -53,16 +53,33 @@ def split(text: str, *, order: str = FIRST_LAST) -> Name:
         return Name("", words[0], title)
     if not words:
         return Name("", "", title)
-    if len(words) == 3 and PATRONYMIC.search(words[2]) and not PATRONYMIC.search(words[1]):
-        return Name(f"{words[1]} {words[2]}", words[0], title)
-    if len(words) == 3 and PATRONYMIC.search(words[1]):
-        return Name(f"{words[0]} {words[1]}", words[2], title)
+    order = order_in(words) if order == EACH else order
+    if by_itself := shown_by(words, order):
+        return Name(*by_itself, title)
     if INITIALS.match(words[-1]) and not INITIALS.match(words[0]):
         order = LAST_FIRST  # "Петрова О.С.", "Rossi M."
     cut = surname_in(words, order)
     if order == LAST_FIRST:
         return Name(" ".join(words[cut:]), " ".join(words[:cut]), title)
     return Name(" ".join(words[:cut]), " ".join(words[cut:]), title)
+
+
+def shown_by(words: Sequence[str], order: str) -> tuple[str, str] | None:
+    """(given name, surname) where particles or a patronymic show the order: "van den Berg", "De Luca Marco", "Иванов Иван Петрович"."""
+    if (start := particles_before(words)) and order == FIRST_LAST:
+        return " ".join(words[start + 1 :]), " ".join(words[: start + 1])
+    if len(words) == 3 and PATRONYMIC.search(words[2]) and not PATRONYMIC.search(words[1]):
+        return f"{words[1]} {words[2]}", words[0]
+    if len(words) == 3 and PATRONYMIC.search(words[1]):
+        return f"{words[0]} {words[1]}", words[2]
+    return None
+
+
+def particles_before(words: Sequence[str]) -> int:
+    """How many particles a name begins with, 0 where the first may be a given name ("Van", "Al", "Ten")."""
+    small = next((place for place, word in enumerate(words[:-1]) if word.casefold() not in PARTICLES), len(words) - 1)
+    certain = small > 1 or words[0].islower() or fold(words[0]) in ("de", "di", "del", "della", "lo", "dal", "dalla", "von", "zu", "zur")
+    return small if certain else 0
 
 
 def without_degrees(text: str) -> tuple[str, str]:
@@ -129,15 +146,24 @@ def order_of(values: Iterable[str], *, title_says: str | None) -> str:
         words = address_of(value)[1]
         if len(words) > 1 and "," not in value:
             asked += 1
-            front += fold(words[0]) in GIVEN
-            back += fold(words[-1]) in GIVEN
+            front += 2 if len(words) == 3 and PATRONYMIC.search(words[1]) else fold(words[0]) in GIVEN
+            back += 2 if len(words) == 3 and PATRONYMIC.search(words[2]) else fold(words[-1]) in GIVEN
     if (front + back >= 3 or front + back >= asked * 0.5 > 0) and max(front, back) >= 2 * min(front, back):
+        if front + back < 3 and front + back < asked and not title_says:
+            return EACH  # one name does not decide for the others
         return FIRST_LAST if front > back else LAST_FIRST
-    return title_says or FIRST_LAST
+    return title_says or (EACH if min(front, back) else FIRST_LAST)
+
+
+def order_in(words: Sequence[str]) -> str:
+    """How a name by itself is written: surname first only where a common given name stands at its end alone."""
+    return LAST_FIRST if fold(words[-1]) in GIVEN and fold(words[0]) not in GIVEN else FIRST_LAST
 
 
 def title_order(words: str) -> str | None:
     """What a title like "cognome e nome" or "Vor- und Nachname" says about the order."""
+    if words in ("фио", "ф и о") or words.startswith("фио "):  # surname, given name, patronymic
+        return LAST_FIRST
     last = [words.find(word) for word in ("cognome", "nachname", "surname", "last", "фамилия", "familienname") if word in words]
     first = [words.find(word) for word in (" nome", "vorname", "vor ", "first", "имя", "given") if word in f" {words}"]
     if not last or not first:

@@ -126,6 +126,8 @@ def whole_name(reader: SheetReader, row: Row, title: str) -> names.Name:
 
 def salutation(reader: SheetReader, row: Row) -> str:
     text = reader.text(row, "person.salutation")
+    if fold(text) in cells.COMPANY_WORDS:
+        return ""  # that of the company: "Firma"
     return degrees.ADDRESSES.get(text.casefold(), text) if len(text) <= 20 else ""
 
 
@@ -145,11 +147,7 @@ def note_brackets(row: Row, column: ImportColumn, text: str) -> None:
 
 def note_nobody(reader: SheetReader, row: Row, found: Sequence[str]) -> None:
     """Says what was left out because the row names nobody whose it is."""
-    parts = (reader.text(row, key) for key in ("person.first_name", "person.last_name"))
-    text = reader.text(row, "person.name") or " ".join(parts).strip()
     column = next((columns[0].index for key in NAMED_BY if (columns := reader.columns.get(key))), None)
-    if names.is_pool(text) and not cells.is_nobody(text):
-        row.note("name.nobody", column=column, value=text)
     if found:
         row.note("name.whose", column=column, value="; ".join(found))
 

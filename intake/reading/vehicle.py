@@ -98,7 +98,10 @@ def vin_of(reader: SheetReader, row: Row) -> str:
     if text:
         row.note("vin.short", column=reader.first("vehicle.vin").index, value=text, count=len(text))
         return text
-    return reader.value(row, "vehicle.vin", cells.vin, stops=False) or ""
+    found = reader.value(row, "vehicle.vin", cells.vin, stops=False) or ""
+    if cells.fails_check(found):
+        row.note("vin.check", column=reader.first("vehicle.vin").index, value=found)
+    return found
 
 
 # --- days ------------------------------------------------------------------------------------------------------------------

@@ -83,6 +83,8 @@ def meanings(words: str) -> tuple[tuple[str, float], ...]:
     if not words:
         return ()
     found: dict[str, float] = {}
+    if words not in phrases() and (dated := DATED.match(words)):
+        words = dated[1]
     tokens = words.split()
     short = " ".join(token for token in tokens if token not in FILLERS) or words
     elsewhere = ELSEWHERE.intersection(tokens)
@@ -102,6 +104,21 @@ def meanings(words: str) -> tuple[tuple[str, float], ...]:
     if not found and (elsewhere or ASIDE.intersection(tokens)):
         found[""] = 0.5  # whatever its cells look like
     return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+DATED = re.compile(
+    r"^(\D*?[^\W\d]{2}.*?)(?: (?:a|al|alla data|per|zum|am|vom|as of|as at|at|on|na|на|по состоянию на|на дату))?"
+    r"(?: \d{4} \d{1,2} \d{1,2}| \d{1,2} \d{1,2} (?:\d{4}|\d{2})| \d{1,2} 20\d{2})(?: г)?$"
+)  # "Km al 31/10/2026": what the title means does not hang on the day
+
+
+def day_in(words: str) -> tuple[int, ...]:
+    """(year, month, day) that a title ends with, () where it names none."""
+    if not DATED.match(words):
+        return ()
+    numbers = [int(token) for token in words.split() if token.isdigit()][-3:]
+    numbers = numbers if numbers[0] > 1000 else numbers[::-1]
+    return (numbers[0] + 2000 if numbers[0] < 100 else numbers[0], *numbers[1:])
 
 
 GLUED = re.compile(r"^(.*[^\W\d_]) ?(\d)$")
@@ -175,6 +192,7 @@ OF_PERSON = {
     "email": "email",
     "id": "person.id",
     "name": "person.name",
+    "person.name": "person.name",
     "person.first_name": "person.first_name",
     "person.last_name": "person.last_name",
     "person.id": "person.id",

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -23,3 +24,11 @@ def test_a_return_ahead_or_before_the_delivery_is_refused_and_the_vehicle_stays(
         assert vehicle.given_back_on is None
     values = {"plate": "HH-AB 12", "use": "functional", "delivered_on": "2024-03-01", "given_back_on": timezone.localdate().isoformat()}
     assert client.post(f"/vehicles/{vehicle.pk}/edit/", values).status_code == 303
+
+
+def test_no_writer_can_return_a_vehicle_before_its_delivery(north_ag: Company) -> None:
+    vehicle = make_vehicle(north_ag, plate="HH-AB 12", delivered_on=date(2024, 3, 1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        vehicle.edit(by=None, given_back_on=date(2024, 2, 29))
+    vehicle.refresh_from_db()
+    assert vehicle.given_back_on is None

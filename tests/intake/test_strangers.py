@@ -152,19 +152,19 @@ def test_somebody_whose_name_begins_alike_is_somebody(text):
     assert names.several(text) == [text]
 
 
-def test_a_pool_makes_no_person_and_says_so(north):
+def test_a_pool_makes_no_person_and_only_its_number_is_said(north):
     text = "Kennzeichen;Fahrzeug;Fahrer;Fahrer Mobil\nHH-AB 1;VW Golf;Hans Müller;\nHH-AB 2;VW Golf;Pool Werkstatt;0171 2345678\nHH-AB 3;VW Golf;Pool;\n"
     run = take(text, company=make_company(north))
     assert [person.name for person in Person.objects.all()] == ["Hans Müller"]
     assert Vehicle.objects.get(plate="HH-AB 2").use == "functional"
-    assert notes(run) == [(3, "name", "Pool Werkstatt"), (3, "name", "+49 171 2345678")]
+    assert notes(run) == [(3, "name", "+49 171 2345678")]
 
 
 def test_surname_and_given_name_columns_of_a_pool_make_no_person(north):
     text = "Plate,Make,Driver Last,Driver First\nB-AA 1,Ford,Schröder,Ines\nB-AA 2,Ford,Poolfahrzeug Filiale 3,\nB-AA 3,Ford,N.N.,\n"
     run = take(text, company=make_company(north))
     assert [person.name for person in Person.objects.all()] == ["Ines Schröder"]
-    assert notes(run) == [(3, "name", "Poolfahrzeug Filiale 3")]
+    assert notes(run) == []
 
 
 def test_numbered_drivers_are_all_read(north):

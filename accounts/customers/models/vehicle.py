@@ -128,6 +128,10 @@ class Vehicle(Folded):
             models.UniqueConstraint(
                 fields=["company", "plate_folded"], condition=Q(given_back_on=None) & ~Q(plate_folded=""), name="one_plate_per_company"
             ),
+            models.CheckConstraint(
+                condition=Q(given_back_on=None) | Q(delivered_on=None) | Q(given_back_on__gte=F("delivered_on")),
+                name="vehicle_returned_after_delivery",
+            ),
         ]
 
     def __str__(self) -> str:
