@@ -2,6 +2,7 @@ from contacts.consent.models import Basis, Consent, Purpose
 from contacts.hospitality import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
 from contacts.memory.models.complaint import Complaint, ComplaintAnswered
 from contacts.memory.models.interaction import Direction, Interaction, Outcome
+from contacts.memory.models.mail_template import MailTemplate, MailTemplateText
 from contacts.memory.models.meeting import Meeting, MeetingState, NotYourTurn, TimeGone
 from contacts.memory.models.task import Task, TaskClosed
 from contacts.people.models.holders import AlreadyHeld, Holder, VehicleDriver
@@ -32,6 +33,8 @@ __all__ = [
     "Group",
     "Holder",
     "Interaction",
+    "MailTemplate",
+    "MailTemplateText",
     "Meeting",
     "MeetingState",
     "NotYourTurn",

@@ -127,7 +127,12 @@ def register() -> None:
         ("contacts.decision", emptying(Decision, "person", why="", person=None), move_decisions, 200),
         ("contacts.meeting", forget_meetings, moving(Meeting, "decision_maker"), 200),
         ("contacts.task", emptying(Task, "person", title="", result="", person=None), moving(Task, "person"), 200),
-        ("contacts.complaint", emptying(Complaint, "person", words="", answer="", person=None), moving(Complaint, "person"), 200),
+        (
+            "contacts.complaint",
+            emptying(Complaint, "person", words="", answer="", learned="", person=None),
+            moving(Complaint, "person"),
+            200,
+        ),
         ("core.message", forget_messages, move_messages, 210),
         ("core.answer", forget_answers, move_nothing, 5),
         ("files of requests for access", access.forget_files, move_nothing, 5),

@@ -24,6 +24,22 @@ COMPLAINTS = (
     "The loan van was returned with an empty tank and billed to us.",
     "Two invoices for one inspection.",
 )
+LATE_COMPLAINT = "The tail lift was repaired twice and still sticks."
+# words, answer, what was learned, whether the customer is satisfied
+ANSWERED_COMPLAINTS = (
+    (
+        "Nobody told us that the handover moved.",
+        "Rang, apologised, brought the car to the depot.",
+        "The workshop now calls before it moves a day.",
+        True,
+    ),
+    (
+        "The winter tyres are not the ones we ordered.",
+        "Offered the right ones at no charge.",
+        "Tyres are checked against the order when they arrive.",
+        False,
+    ),
+)
 VISITS = (
     ("reached", "Walked the yard together: six vans older than five years."),
     ("reached", "Coffee in the workshop; the foreman likes the new loading floor."),

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
@@ -23,10 +24,23 @@ class Reach:
     text: object
 
 
-def reach_of(person: Person, *, sees_private: bool = False) -> list[Reach]:
-    """The marks of a person whose addresses and consents are prefetched, without a query."""
+class CallsKnown(Protocol):
+    """What is known of calls to a person, by `contacts.memory.calling`."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def short(self) -> str | Promise: ...
+
+
+def reach_of(person: Person, *, sees_private: bool = False, calling: CallsKnown | None = None) -> list[Reach]:
+    """The marks of a person whose addresses and consents are prefetched, without a query; the telephone's by `calling`."""
     addresses = [address for address in person.addresses.all() if sees_private or not address.is_private]
-    return [reach(channel, [address for address in addresses if address.channel == channel]) for channel in SHOWN]
+    marks = [reach(channel, [address for address in addresses if address.channel == channel]) for channel in SHOWN]
+    if calling is not None and any(address.channel == Channel.PHONE for address in addresses):
+        telephone = Reach(Channel.PHONE, ICONS[Channel.PHONE], calling.state, calling.short)
+        marks = [telephone if mark.channel == Channel.PHONE else mark for mark in marks]
+    return marks
 
 
 def reach(channel: Channel, addresses: list[PersonAddress]) -> Reach:
@@ -52,7 +66,8 @@ class ConsentSaid:
     """What is known of one address and one purpose, in words: `state` as for the marks."""
 
     address: PersonAddress
-    purpose: object
+    purpose: str
+    label: object
     state: str
     basis: object
     at: datetime
@@ -69,30 +84,7 @@ def said_of(person: Person, *, sees_private: bool = False) -> list[ConsentSaid]:
             newest.setdefault(consent.purpose, consent)
         for consent in newest.values():
             state = "yes" if consent.is_given and address.is_usable else "no"
-            found.append(ConsentSaid(address, consent.get_purpose_display(), state, consent.get_basis_display(), consent.at))
+            found.append(
+                ConsentSaid(address, consent.purpose, consent.get_purpose_display(), state, consent.get_basis_display(), consent.at)
+            )
     return found
-
-
-@dataclass(frozen=True)
-class Calling:
-    """Whether a person may be called, in words."""
-
-    allowed: bool
-    words: object
-
-
-def may_call(person: Person, *, is_customer: bool, has_asked: bool) -> Calling:
-    """The rule for calls among businesses: nobody after a refusal; a customer, and whoever asked or agreed.
-
-    `is_customer`: the company has a contract or a vehicle of ours; `has_asked`: they turned to us themselves. No query.
-    """
-    states = {state_of(address) for address in person.addresses.all() if address.channel == Channel.PHONE}
-    if "no" in states:
-        return Calling(False, _("Don’t call: they have refused calls."))
-    if "yes" in states:
-        return Calling(True, _("May be called: they agreed."))
-    if is_customer:
-        return Calling(True, _("May be called: existing customer."))
-    if has_asked:
-        return Calling(True, _("May be called: they asked us."))
-    return Calling(False, _("Don’t call: no customer yet, and neither interest nor consent is recorded."))

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.panels import DossierFigure, Later, Panel
-from accounts.models import Company, Phase, Vehicle
+from accounts.models import Company, Vehicle
 from accounts.staff.requests import StaffRequest
-from contacts.consent.channels import may_call
 from contacts.consent.models import addresses_with_consents
+from contacts.memory.calling import CALLING, calling_at_company
 from contacts.memory.forms.contact import LogForm
 from contacts.memory.models.complaint import Complaint
-from contacts.memory.models.interaction import Direction, Interaction
+from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.meeting import Meeting, MeetingState
 from contacts.memory.models.task import Task
 from contacts.people.icons import GROUP_ICONS
@@ -32,21 +32,21 @@ person_panels: Registry[Panel] = Registry("person panels")
 
 
 def people(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
-    """The three target groups side by side, each with its people or an empty chair. Costs at most 9 queries, 10 for a prospect."""
-    groups = [column(company, group) for group in Group]
-    is_customer = bool(company.fleet_size) or company.phase not in (Phase.PROSPECT, Phase.LOST)
-    asked = (
-        set() if is_customer else set(Interaction.objects.filter(company=company, direction=Direction.IN).values_list("person", flat=True))
-    )
-    for role in (role for group in groups for role in group["roles"]):
-        role.calling = may_call(role.person, is_customer=is_customer, has_asked=role.person_id in asked)
-    return {"company": company, "groups": groups}
+    """The three target groups side by side, each with its people or an empty chair. Costs at most 9 queries."""
+    return {"company": company, "groups": [column(company, group) for group in Group]}
 
 
 def column(company: Company, group: Group) -> dict[str, Any]:
     running = GROUPS[group]._default_manager.running(on=timezone.localdate()).filter(company=company)
-    first = running.select_related("person").prefetch_related(addresses_with_consents("person__")).order_by("person__name_folded", "pk")
+    first = (
+        running.annotate(may_be_called=calling_at_company())
+        .select_related("person")
+        .prefetch_related(addresses_with_consents("person__"))
+        .order_by("person__name_folded", "pk")
+    )
     roles = list(first[: SHOWN_PEOPLE + 1])
+    for role in roles:
+        role.calling = CALLING[role.may_be_called]
     count = running.count() if len(roles) > SHOWN_PEOPLE else len(roles)
     return {
         "group": group,

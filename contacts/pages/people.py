@@ -19,6 +19,7 @@ from accounts.staff.requests import StaffRequest
 from contacts.consent import channels
 from contacts.consent.models import Consent, addresses_with_consents
 from contacts.memory import timeline
+from contacts.memory.calling import CALLING, calling_for
 from contacts.memory.forms.contact import SOURCES, ConsentForm
 from contacts.memory.models.interaction import Interaction
 from contacts.pages.filters import PersonFilter
@@ -59,6 +60,7 @@ class PersonList(ListPage[PersonQuerySet]):
         return Person.objects.where(user, may=self.may)
 
     def decorate(self, rows: PersonQuerySet, user: User) -> PersonQuerySet:
+        rows = rows.annotate(may_be_called=calling_for(user, may=self.may))
         return rows.prefetch_related(addresses_with_consents()).with_roles_seen_by(user, may=self.may)
 
     def exportable(self, rows: PersonQuerySet, user: User) -> PersonQuerySet:
@@ -119,7 +121,8 @@ class Met:
 
 def meet(request: StaffRequest, person_id: int, may: str = "meet_customers") -> Met:
     """The person, if the user holds `may` there, otherwise 404. Costs at most 6 queries."""
-    person = get_object_or_404(Person.objects.where(request.user, may=may).prefetch_related(addresses_with_consents()), pk=person_id)
+    people = Person.objects.where(request.user, may=may).annotate(may_be_called=calling_for(request.user, may=may))
+    person = get_object_or_404(people.prefetch_related(addresses_with_consents()), pk=person_id)
     roles = roles_seen(person, request.user)
     if roles:
         at = rights_over({role.company for role in roles}, request.user)
@@ -149,6 +152,7 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
     addresses = [address for address in met.person.addresses.all() if met.sees_private or not address.is_private]
     context: dict[str, Any] = {
         "person": met.person,
+        "calling": CALLING.get(getattr(met.person, "may_be_called", "")),
         "held": met.held,
         "roles": [(role, met.at[role.company_id]) for role in met.roles],
         "addresses": [(address, channels.ICONS[Channel(address.channel)]) for address in addresses],

@@ -9,12 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from contacts.memory.calling import CALLING, Calling, calling_at_company
 from contacts.people.models.person import Channel
 from contacts.people.models.roles import DecisionMaker
 from contacts.reasons.models import Reason, points_of
 from contacts.reasons.rule import Rule, rules
 
 BY_PHONE = "phone"  # the icon of rules for which a letter will do as well
+OTHERWISE: dict[str, str | Promise] = {Channel.EMAIL: _("Write"), Channel.LETTER: _("Write"), Channel.IN_PERSON: _("Visit")}
 WAYS = {Channel.EMAIL: "mail", Channel.LETTER: "mailbox", Channel.IN_PERSON: "users"}
 
 
@@ -61,15 +63,24 @@ class ReasonCard:
 
     @property
     def channel(self) -> Channel:
-        """The best usable channel: telephone, e-mail, letter, otherwise in person. No query on `for_cards()` rows."""
+        """The best usable channel: telephone if they may be called, e-mail, letter, otherwise in person. No query on `for_cards()`
+        rows."""
         company = self.reason.company
         if self.reason.person is None:
             return Channel.PHONE if company.phone else Channel.IN_PERSON
-        if self.has(Channel.PHONE):
+        if self.has(Channel.PHONE) and self.calling.allowed:
             return Channel.PHONE
         if self.has(Channel.EMAIL):
             return Channel.EMAIL
         return Channel.LETTER if company.street else Channel.IN_PERSON
+
+    @property
+    def calling(self) -> Calling:
+        """Whether the person may be called. 1 query, none on `for_cards()` rows."""
+        code: str | None = getattr(self.reason, "may_be_called", None)
+        if code is None:
+            code = Reason.objects.filter(pk=self.reason.pk).values_list(calling_at_company(), flat=True).get()
+        return CALLING[code]
 
     def has(self, channel: Channel) -> bool:
         """True where the person has a usable address of that channel. 1 query, none on `for_cards()` rows."""
@@ -78,9 +89,8 @@ class ReasonCard:
 
     @property
     def doing(self) -> str | Promise:
-        """One word for what to do: the rule's, or "Write" where there is no telephone number."""
-        writes = self.rule.icon == BY_PHONE and self.channel in (Channel.EMAIL, Channel.LETTER)
-        return _("Write") if writes else self.rule.doing
+        """One word for what to do: the rule's, or "Write" or "Visit" where nobody can or may be called."""
+        return OTHERWISE.get(self.channel, self.rule.doing) if self.rule.icon == BY_PHONE else self.rule.doing
 
     @property
     def icon(self) -> str:

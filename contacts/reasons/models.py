@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, Phase, Tier, Vehicle, in_reach
+from contacts.memory.calling import calling_at_company
+from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.person import Channel, Person, PersonAddress
 from contacts.people.models.roles import GROUPS, Group, Role
@@ -69,7 +71,8 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         return self.order_by("-weight", "id")
 
     def for_cards(self, *, on: date) -> Self:
-        """With what a closed card shows: company, person, their role, and whether telephone and e-mail are known."""
+        """With what a closed card shows: company, person, their role, whether telephone and e-mail are known, and whether the company
+        complains."""
         held = {group: roles_of_card(model, on) for group, model in GROUPS.items()}
         titles = [When(group=group, then=Subquery(roles.values("job_title")[:1])) for group, roles in held.items()]
         kinds = [When(group=Group.DECISION_MAKER, then=Subquery(held[Group.DECISION_MAKER].values("kind")[:1]))]
@@ -79,6 +82,8 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
             role_kind=Case(*kinds, default=Value("")),
             has_phone=Exists(known.filter(channel=Channel.PHONE)),
             has_email=Exists(known.filter(channel=Channel.EMAIL)),
+            may_be_called=calling_at_company(),
+            has_complaint=Exists(Complaint.objects.open().filter(company=OuterRef("company"))),
         )
 
 
@@ -111,6 +116,8 @@ class Reason(models.Model):
     role_kind: str | None
     has_phone: bool
     has_email: bool
+    may_be_called: str  # a code of `contacts.memory.calling`
+    has_complaint: bool  # of the company, open
 
     objects = ReasonQuerySet.as_manager()
 

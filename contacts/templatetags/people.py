@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from contacts.consent import channels as reach
+from contacts.memory.calling import CALLING
 from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.person import Channel, Person
 from contacts.people.models.roles import Group
@@ -22,14 +23,23 @@ register = template.Library()
 
 
 @register.simple_tag
-def channels(person: Person, held: Collection[str] = ()) -> SafeString:
+def channels(person: Person, held: Collection[str] = (), calling: Any = None) -> SafeString:
     """The person's channels: filled means allowed, plain no answer yet, struck through withdrawn; each has a text for screen readers.
 
-    Private addresses only for users who hold `see_private`.
+    Private addresses only for users who hold `see_private`; the telephone says what `calling` says.
     """
-    language = get_language() or ""
-    spans = [channel_mark(mark.channel, mark.state, language) for mark in reach.reach_of(person, sees_private="see_private" in held)]
+    marks = reach.reach_of(person, sees_private="see_private" in held, calling=calling or None)
+    spans = [channel_mark(mark.channel, mark.state, str(mark.text)) for mark in marks]
     return format_html('<span class="fp-channels">{}</span>', mark_safe("".join(spans)))
+
+
+@register.simple_tag
+def number_to_call(number: str, calling: Any) -> SafeString:
+    """A telephone number with who may call it; a link only where they may."""
+    if calling and not calling.allowed:
+        return format_html('{} <span class="fp-xs fp-flag fp-flag--stop">{}{}</span>', number, icon("phone-off", size="s"), calling.short)
+    link = mark_safe(plain_link("tel:" + escape(number.replace(" ", "")), escape(number)))
+    return format_html('{} <span class="fp-xs fp-dim">{}</span>', link, calling.short) if calling else link
 
 
 @register.inclusion_tag("contacts/_reach.html")
@@ -40,9 +50,9 @@ def reach_in_words(person: Person, held: Collection[str] = (), calling: object =
 
 
 @lru_cache(maxsize=100)  # a list repeats each fifty times
-def channel_mark(channel: Channel, state: str, _language: str) -> SafeString:
+def channel_mark(channel: Channel, state: str, words: str) -> SafeString:
     css = f"fp-ch fp-ch--{state}" if state else "fp-ch"
-    text = f"{capfirst(channel.label)}: {reach.WORDS[state]}"
+    text = f"{capfirst(channel.label)}: {words}"
     return format_html('<span class="{}" role="img" title="{}">{}</span>', css, text, sign(reach.ICONS[channel]))
 
 
@@ -98,11 +108,15 @@ def person_row(person: Person) -> SafeString:
         for role, company in roles
     )
     email, phone = escape(person.work_email), escape(person.work_phone)
+    calling = CALLING.get(getattr(person, "may_be_called", ""))
+    number = plain_link("tel:" + phone.replace(" ", ""), phone) if phone else ""
+    if phone and calling and not calling.allowed:
+        number = f'{phone}<br><span class="fp-xs fp-dim">{escape(calling.short)}</span>'
     return mark_safe(
         f'<tr data-row><td><a class="fp-strong" href="{link}">{escape(person.name)}</a>{unconfirmed}'
-        f' <span class="fp-narrow fp-xs fp-sub">{narrow}</span></td><td class="fp-wide">{wide}</td><td>{channels(person)}</td>'
+        f' <span class="fp-narrow fp-xs fp-sub">{narrow}</span></td><td class="fp-wide">{wide}</td><td>{channels(person, (), calling)}</td>'
         f'<td class="fp-wide fp-lwide fp-clip">{plain_link("mailto:" + email, email) if email else ""}</td>'
-        f'<td class="fp-wide fp-xwide fp-nowrap">{plain_link("tel:" + phone.replace(" ", ""), phone) if phone else ""}</td>'
+        f'<td class="fp-wide fp-xwide fp-nowrap">{number}</td>'
         f'<td class="fp-wide">{escape(language_name(person.language))}</td></tr>\n'
     )
 

@@ -73,6 +73,14 @@ def due_flag(reason: Reason, on: date) -> SafeString | str:
     return format_html('<span class="fp-flag fp-flag--{}">{}{}</span>', tone, icon("clock", size="s"), text)
 
 
+@register.simple_tag
+def complaint_flag(reason: Reason) -> SafeString | str:
+    """A flag where a complaint of the company is open: whoever calls knows it before."""
+    if not reason.has_complaint:
+        return ""
+    return format_html('<span class="fp-flag fp-flag--stop">{}{}</span>', icon("alert-triangle", size="s"), _("open complaint"))
+
+
 def late(days: int) -> str:
     """How late, in the largest unit of which there are at least two, since nobody reads "2,272 days"."""
     if days >= 2 * 365:
@@ -95,11 +103,12 @@ def closed_card(reason: Reason, address: str, on: date) -> SafeString:
     Built in Python: a day shows forty of them, and rendered by a template they took a third of the page's time.
     """
     shown, link = ReasonCard(reason), escape(f"{address}open={reason.pk}")
+    flag = complaint_flag(reason) or due_flag(reason, on)
     return mark_safe(
         f'<li class="fp-contact" data-row><span class="fp-how">{icon(shown.icon)}</span>'
         f'<p class="fp-contact__why"><a href="{link}" data-hx-get="{link}" data-hx-target="#day" data-hx-swap="outerHTML"'
         f' data-hx-replace-url="true">{escape(shown.sentence)}</a></p>'
-        f'<p class="fp-contact__how">{giver(reason)}{due_flag(reason, on)} <span class="fp-wide fp-dim fp-s">{escape(shown.doing)}'
+        f'<p class="fp-contact__how">{giver(reason)}{flag} <span class="fp-wide fp-dim fp-s">{escape(shown.doing)}'
         f"</span></p>"
         f'<p class="fp-contact__who">{whom(reason, shown)} <span>{escape(reason.company.name)}</span>'
         f"{target_group(reason)}{tier(reason.company)}{phase(reason.company)}</p></li>\n"

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Assignment, Company, CompanyIds, in_reach
 from contacts.consent.models import addresses_with_consents
 from contacts.memory import timeline
+from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.task import Task
 from contacts.people.models.roles import Group
@@ -196,6 +197,11 @@ class Day:
     @property
     def next_appointment(self) -> CalendarLine | None:
         return next((line for line in self.appointments if line.at and line.at > self.now), None)
+
+    @cached_property
+    def late_complaints(self) -> list[Complaint]:
+        """Complaints at companies in reach whose answer was promised for an earlier day. 1 query."""
+        return statements.overdue_complaints(reach=in_reach(self.user, may="serve_customers"), on=self.on)
 
     @cached_property
     def tasks(self) -> list[Task]:

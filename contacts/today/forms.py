@@ -6,6 +6,7 @@ from typing import Any, Unpack
 from dateutil.relativedelta import relativedelta
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, who_serves
@@ -15,6 +16,7 @@ from contacts.people.models.person import Channel
 from contacts.reasons.models import Reason
 from contacts.reasons.rule import OutcomeChip
 from contacts.today.messages import Letter
+from contacts.today.wordings import Wording
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import DayField, offer
 
@@ -70,11 +72,17 @@ class WrittenForm(ReasonCardForm):
     subject = forms.CharField(label=_("Subject of the e-mail"), max_length=150, required=False)
     purpose = forms.ChoiceField(
         label=_("The e-mail is"),
-        choices=[("", _("an answer, or about their vehicles and contracts")), (Purpose.OFFERS.value, _("an offer, with their consent"))],
+        choices=[
+            ("", _("an answer, or about their vehicles and contracts")),
+            *((purpose.value, format_lazy(_("{purpose}, with their consent"), purpose=purpose.label)) for purpose in Purpose),
+        ],
         required=False,
     )
 
-    def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
+    def __init__(self, data: FormData = None, *, wording: Wording | None = None, **options: Unpack[FormOptions]) -> None:
+        if wording is not None:
+            begun = {"subject": wording.subject, "text": wording.text, "purpose": wording.purpose, "chip": Channel.EMAIL.value}
+            options["initial"] = begun
         written = [
             (Channel.EMAIL.value, _("Send an e-mail")),
             (Channel.SMS.value, _("Note a text message")),

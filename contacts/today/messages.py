@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Company
 from contacts.consent import unsubscribe
 from contacts.consent.models import Purpose
+from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import Interaction
+from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
 from contacts.reasons.models import Reason
 from fleetportal.core.audit import label
 from fleetportal.core.errors import Refused
@@ -53,7 +56,7 @@ def send(reason: Reason, letter: Letter, logged: Interaction, *, by: "User") -> 
     person = reason.person
     address = unsubscribe.addresses_for([person], letter.purpose or Purpose.OFFERS).get(person.pk) if person else None
     if person is None or address is None:
-        raise MayNotWrite(_("No e-mail address is known that can be written to."))
+        raise MayNotWrite(no_address(person))
     way_out = unsubscribe.link(address) if letter.purpose else None
     reply_to = {"Reply-To": by.email} if by.email else {}
     message = queueing.queue(
@@ -73,14 +76,34 @@ def send(reason: Reason, letter: Letter, logged: Interaction, *, by: "User") -> 
     )
     verdict = gates.ask([message], timezone.now()).get(message.pk)
     if isinstance(verdict, gates.Never):
-        raise MayNotWrite(refusal_of(letter))
+        raise MayNotWrite(refusal_of(letter, reason, address))
     return message
 
 
-def refusal_of(letter: Letter) -> str:
-    if letter.purpose:
-        return _("This may not be sent: there is no consent to it at this address, or a complaint of this customer is open.")
-    return _("This may not be sent: the address was withdrawn.")
+def no_address(person: Person | None) -> str:
+    """Why nothing can be written to `person` by e-mail; "" where it can. No query on rows of `with_addresses()`, else 1."""
+    if person is None:
+        return _("Nobody is known here to write to.")
+    known = [address for address in person.addresses.all() if address.channel == Channel.EMAIL]
+    if any(address.is_usable for address in known):
+        return ""
+    words = {
+        AddressState.BOUNCING: _("E-mails to %(address)s come back: the mail server doesn’t know the address."),
+        AddressState.WITHDRAWN: _("%(address)s was withdrawn, so nothing is written there."),
+        AddressState.WRONG: _("%(address)s is marked as wrong."),
+    }
+    said = [words[AddressState(address.state)] % {"address": address.value} for address in known]
+    return said[0] if said else _("No e-mail address is known.")
+
+
+def refusal_of(letter: Letter, reason: Reason, address: PersonAddress) -> str:
+    """Why the gates keep the letter back. Costs at most 1 query."""
+    if not letter.purpose:
+        return _("This may not be sent: the address was withdrawn.")
+    if Complaint.objects.braking().filter(Q(company=reason.company_id) | Q(person=address.person_id)).exists():
+        return _("This may not be sent while a complaint of this customer is open, nor within a week after its answer.")
+    values = {"address": address.value, "purpose": Purpose(letter.purpose).label}
+    return _("This may not be sent: nobody has agreed at %(address)s to %(purpose)s.") % values
 
 
 def call_back(message_id: int) -> None:

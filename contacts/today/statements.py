@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import Count, DateField, DateTimeField, QuerySet
 
 from accounts.models import Assignment, Centre, Company, CompanyIds, User
+from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import Direction, Interaction
 from contacts.memory.models.task import Task, fell_to
 from contacts.people.models.person import Person
@@ -69,6 +70,10 @@ def fallen(reach: CompanyIds, on: date, user: int, centres: Sequence[int]) -> Qu
     return Task.objects.filter(fell_to(user, centres=centres, on=on), company__in=reach).open().in_order()[: BESIDE + 1]
 
 
+def overdue(reach: CompanyIds, on: date) -> QuerySet[Complaint]:
+    return Complaint.objects.filter(company__in=reach).overdue(on=on).in_order()[:BESIDE]
+
+
 def stood_in_for(on: date, user: int) -> QuerySet[Assignment, Responsible]:
     """(id, first name, last name, until) of each colleague who is responsible where `user` is the stand-in."""
     responsible = "company__assignments"
@@ -90,7 +95,7 @@ queue: Prepared[Reason] = Prepared(
         *("company__name", "company__tier", "company__phase", "company__phone", "company__street", "company__centre"),
         *("person__first_name", "person__last_name", "person__title", "person__best_time"),
     ),
-    extra=("given_by", "given_why", "job_title", "role_kind", "has_phone", "has_email"),
+    extra=("given_by", "given_why", "job_title", "role_kind", "has_phone", "has_email", "has_complaint", "may_be_called"),
     ids=several(Reason._meta.pk),
     on=DAY,
     user=USER,
@@ -108,4 +113,13 @@ fallen_tasks: Prepared[Task] = Prepared(
     on=DAY,
     user=USER,
     centres=several(Centre._meta.pk),
+)
+overdue_complaints: Prepared[Complaint] = Prepared(
+    overdue,
+    columns=(
+        *("words", "answer_due_on", "company__name", "person__first_name", "person__last_name"),
+        *("owner__first_name", "owner__last_name", "owner__username"),
+    ),
+    reach=REACH,
+    on=DAY,
 )

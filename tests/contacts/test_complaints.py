@@ -1,28 +1,31 @@
 """Complaints: from a card or a logged call to the answer, and what does not leave in between."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Centre, Company, User
+from accounts.models import Centre, Company, TouchedCompany, User
 from contacts.memory.actions import complaints
 from contacts.models import Complaint, ComplaintAnswered, Decision, Interaction, Person, Reason, Task
 from contacts.people.person_data import forget, kept_about
-from fleetportal.core.audit import Entry
+from contacts.reasons.settling import settle_all
+from fleetportal.core.audit import Change, Entry
 from fleetportal.core.outbox import gates
 from fleetportal.core.outbox.gates import Go, Never
 from fleetportal.core.outbox.message import Message
 from tests.contacts.today import on, words
-from tests.factories.accounts import make_company
+from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_person, make_role
 from tests.factories.reasons import make_reason
 from tests.races import race
 from tests.selection import repetitions
 
 SAID = "The car came back dirty, twice."
+LEARNED: Any = {"learned": "Two people check.", "is_satisfied": True}
 
 
 @pytest.fixture
@@ -90,7 +93,7 @@ def test_nothing_promotional_leaves_while_it_is_open_nor_a_week_after(north: Cen
     assert may_leave(letter(other, stranger)), "another customer is not concerned"
     assert may_leave(letter(north_ag, person, gate="service")), "what is owed leaves"
     assert not may_leave(letter(other, person)), "nor by way of another company"
-    complaints.answer(complaint, words="Cleaned again.", by=anna)
+    complaints.answer(complaint, words="Cleaned again.", **LEARNED, by=anna)
     assert not may_leave(calm)
     Complaint.objects.update(answered_at=timezone.now() - timedelta(days=7, hours=1))
     assert may_leave(calm)
@@ -102,23 +105,34 @@ def test_the_dossier_wears_the_band_until_it_is_answered(as_anna: Client, anna: 
     assert "Open complaint" in page and SAID in page
     answer = f"/complaints/{complaint.pk}/answer/"
     assert as_anna.get(answer).status_code == 200
-    assert as_anna.post(answer, {"answer": ""}).status_code == 422
-    as_anna.post(answer, {"answer": "Cleaned again."})
+    assert SAID in words(as_anna.get(answer)), "what it answers"
+    said = {"answer": "Cleaned again.", "learned": "Two people check.", "is_satisfied": "no"}
+    for left_out in said:
+        refused = as_anna.post(answer, said | {left_out: ""})
+        assert refused.status_code == 422 and "Cleaned again." in words(refused) + left_out.replace("answer", "Cleaned again.")
     complaint.refresh_from_db()
-    assert complaint.answer == "Cleaned again." and not complaint.is_open
+    assert complaint.is_open
+    as_anna.post(answer, said)
+    complaint.refresh_from_db()
+    assert (complaint.answer, complaint.learned, complaint.is_satisfied) == ("Cleaned again.", "Two people check.", False)
+    assert not complaint.is_open
     assert Task.objects.get().state == Task.State.CLOSED
-    assert Interaction.objects.get(kind="complaint.answered").text == "Cleaned again."
+    timeline = words(as_anna.get(f"{dossier}timeline/"))
+    assert "Cleaned again.<br>What we learned: Two people check.<br>The customer is not satisfied." in timeline
+    kept = dict(Change.objects.filter(entry__action="complaint.answered").values_list("field", "after"))
+    assert (kept["answer"], kept["learned"], kept["is_satisfied"]) == ("Cleaned again.", "Two people check.", False)
     assert "Open complaint" not in words(as_anna.get(dossier))
-    assert as_anna.post(answer, {"answer": "Again."}).status_code == 409
+    assert as_anna.post(answer, said).status_code == 409
     assert set(Entry.objects.values_list("action", flat=True)) >= {"complaint.opened", "complaint.answered"}
 
 
 def test_it_is_answered_and_withdrawn_once(complaint: Complaint, anna: User) -> None:
     twin = Complaint.objects.get()
-    complaints.answer(complaint, words="Done.", by=anna)
-    for act in (lambda: complaints.answer(twin, words="Mine.", by=anna), lambda: complaints.withdraw(twin, by=anna)):
-        with pytest.raises(ComplaintAnswered), transaction.atomic():
-            act()
+    complaints.answer(complaint, words="Done.", **LEARNED, by=anna)
+    with pytest.raises(ComplaintAnswered), transaction.atomic():
+        complaints.answer(twin, words="Mine.", **LEARNED, by=anna)
+    with pytest.raises(ComplaintAnswered), transaction.atomic():
+        complaints.withdraw(twin, by=anna)
     assert Complaint.objects.get().answer == "Done."
 
 
@@ -152,7 +166,64 @@ def test_two_who_answer_at_once_leave_one_answer(north_ag: Company, anna: User, 
         rows = [Complaint.objects.select_related("company", "person").get(pk=row.pk) for _one in range(2)]
         if not guarded:
             monkeypatch.setattr(complaints, "lock", lambda row: row)
-        told = race(*[lambda row=row, number=number: complaints.answer(row, words=f"{number}", by=anna) for number, row in enumerate(rows)])
+        told = race(
+            *[
+                lambda row=row, number=number: complaints.answer(row, words=f"{number}", **LEARNED, by=anna)
+                for number, row in enumerate(rows)
+            ]
+        )
         monkeypatch.undo()
         refused = [one for one in told if isinstance(one, ComplaintAnswered)]
         assert len(refused) == (1 if guarded else 0)
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(1, True), (0, False), (-3, False)])
+def test_an_overdue_answer_stands_above_everything_on_today(
+    client: Client, as_anna: Client, carla: User, boris: User, anna: User, complaint: Complaint, days: int, is_late: bool
+) -> None:
+    """Of whoever answers, and of the centre's manager; not of another house."""
+    Complaint.objects.update(answer_due_on=on() - timedelta(days=days))
+    for user in (anna, carla, boris):
+        client.force_login(user)
+        page = words(client.get("/today/"))
+        assert ("The answer to a complaint is overdue" in page) == (is_late and user != boris)
+        assert (f"/complaints/{complaint.pk}/answer/" in page) == (is_late and user != boris)
+    complaints.answer(complaint, words="Done.", **LEARNED, by=anna)
+    client.force_login(anna)
+    assert "overdue" not in words(client.get("/today/"))
+
+
+def test_a_card_says_that_the_company_complains_before_anybody_calls(
+    as_anna: Client, anna: User, north: Centre, north_ag: Company, complaint: Complaint
+) -> None:
+    make_reason(north_ag)
+    calm = make_reason(make_company(north, name="Calm AG", looked_after_by=anna))
+    page = words(as_anna.get("/today/", {"open": calm.pk}))
+    assert page.count("open complaint") == sum(reason.company_id == north_ag.pk for reason in Reason.objects.all())
+    complaints.answer(complaint, words="Done.", **LEARNED, by=anna)
+    assert "open complaint" not in words(as_anna.get("/today/"))
+
+
+def test_an_open_complaint_puts_a_steady_customer_at_risk_and_its_answer_takes_it_back(
+    north_ag: Company, complaint: Complaint, anna: User
+) -> None:
+    for months in (30, 20, 6):
+        make_vehicle(
+            north_ag, contract="lease", delivered_on=on() - timedelta(days=30 * months), contract_ends_on=on() + timedelta(days=300)
+        )
+    Interaction.log(north_ag, person=None, channel="phone", outcome="reached", text="x", by=anna)
+    settle_all([north_ag.pk], on=on())
+    assert Company.objects.get(pk=north_ag.pk).phase == "loyal"
+    Complaint.objects.update(entered_at=timezone.now() - timedelta(days=14))
+    settle_all([north_ag.pk], on=on())
+    assert Company.objects.get(pk=north_ag.pk).phase == "at_risk"
+    TouchedCompany.objects.all().delete()
+    complaints.answer(complaint, words="Done.", **LEARNED, by=anna)
+    assert TouchedCompany.objects.filter(company=north_ag).exists(), "the phase is settled within seconds, not at night"
+    settle_all([north_ag.pk], on=on())
+    assert Company.objects.get(pk=north_ag.pk).phase == "loyal"
+
+
+def test_nobody_who_was_deactivated_is_promised_to_answer(north_ag: Company, person: Person, anna: User, carla: User) -> None:
+    User.objects.filter(pk=anna.pk).update(is_active=False)
+    assert complaints.complain(north_ag, person=person, words=SAID, by=carla, on=on()).owner == carla

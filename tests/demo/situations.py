@@ -13,6 +13,7 @@ from contacts.consent import models as consent
 from contacts.models import (
     AddressState,
     Channel,
+    Complaint,
     Consent,
     DecisionMaker,
     Driver,
@@ -68,6 +69,19 @@ each("an address that is", AddressState.values, lambda state: PersonAddress.obje
 each("consent in words of", ("de", "it", "ru", "en"), lambda language: Consent.objects.filter(language=language))
 each("a contact on channel", (Channel.EMAIL, Channel.PHONE, Channel.IN_PERSON), lambda channel: Interaction.objects.filter(channel=channel))
 each("a contact that was", Outcome.values, lambda outcome: Interaction.objects.filter(outcome=outcome))
+
+
+each("a complaint that was answered, satisfied", (True, False), lambda satisfied: Complaint.objects.filter(is_satisfied=satisfied))
+
+
+@situation("a complaint told just now")
+def complaint(on: date) -> Any:
+    return Complaint.objects.open().filter(answer_due_on__gte=on)
+
+
+@situation("a complaint whose answer is overdue, at a company that is at risk for it")
+def late_complaint(on: date) -> Any:
+    return Complaint.objects.overdue(on=on).filter(company__phase=Phase.AT_RISK)
 
 
 @situation("a public body")

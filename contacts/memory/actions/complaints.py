@@ -1,6 +1,6 @@
 """Verbs of complaints: open one with its task, answer it, drop one that was opened by mistake."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -36,18 +36,22 @@ def complain(
     on: date,
     answer_due_on: date | None = None,
     owner: "User | None" = None,
+    now: datetime | None = None,
 ) -> Complaint:
-    """A new complaint, with a task for who answers it: `owner`, else who is responsible for the company, else the user.
+    """A new complaint, with a task for who answers it: `owner`, else who is responsible for the company, else the user; `now` is the
+    time of entry, if it was earlier.
 
     While it is open nothing promotional leaves to the company. Costs 6 queries at most.
     """
     with transaction.atomic():
-        owner, due_on = owner or responsible_for(company, on=on) or by, answer_due_on or promised(on)
+        responsible = responsible_for(company, on=on)
+        owner = owner or (responsible if responsible and responsible.is_active else by)
+        due_on = answer_due_on or promised(on)
         title = (_("Answer a complaint: %(words)s") % {"words": words})[:TITLE]
-        task = Task.plan(company, title, due_on=due_on, owner=owner, by=by, person=person)
-        facts = {"answer_due_on": due_on, "owner": owner, "task_id": task.pk}
+        task = Task.plan(company, title, due_on=due_on, owner=owner, by=by, person=person, now=now)
+        facts = {"answer_due_on": due_on, "owner": owner, "task_id": task.pk, "entered_at": now or timezone.now()}
         complaint = Complaint.objects.create(company=company, person=person, words=words, **facts)
-        audit.record("complaint.opened", complaint, by=by, facts={"company": company.pk, "owner": owner.pk})
+        audit.record("complaint.opened", complaint, by=by, facts={"company": company.pk, "owner": owner.pk}, at=now)
         TouchedCompany.add(company)
         return complaint
 
@@ -60,19 +64,31 @@ def log_contact(company: Company, *, person: Person | None, outcome: str, text: 
         return Interaction.log(company, person=person, outcome=outcome, text=text, by=by, **facts)
 
 
-def answer(complaint: Complaint, *, words: str, by: "User") -> None:
-    """Close the complaint with the answer that the customer was given, and its task with it; it stands on the timeline.
+def answer(complaint: Complaint, *, words: str, learned: str, is_satisfied: bool, by: "User", now: datetime | None = None) -> None:
+    """Close the complaint with the answer that the customer was given, what we learned and whether they are satisfied, and its task
+    with it; `now` is the time, if it was earlier. All of it is on the timeline and in the history, and the company's phase is settled
+    anew.
 
-    Raises ComplaintAnswered. Costs 9 queries at most.
+    Raises ComplaintAnswered. Costs 10 queries at most.
     """
     with transaction.atomic():
         lock(complaint)
         if not complaint.is_open:
             raise ComplaintAnswered(_("This complaint has already been answered: “%(answer)s”") % {"answer": complaint.answer})
-        audit.edit(complaint, {"answer": words, "answered_at": timezone.now()}, action="complaint.answered", by=by)
+        now = now or timezone.now()
+        facts = {"answer": words, "learned": learned, "is_satisfied": is_satisfied}
+        audit.edit(complaint, {**facts, "answered_at": now}, action="complaint.answered", by=by)
         for task in Task.objects.open().filter(pk=complaint.task_id or 0):
-            task.close(result=words[:300], by=by)
-        record_interaction("complaint.answered", company=complaint.company, person=complaint.person, by=by, about=complaint, text=words)
+            task.close(result=words[:300], by=by, now=now)
+        text = in_words(words, learned, is_satisfied)
+        company, person = complaint.company, complaint.person
+        record_interaction("complaint.answered", company=company, person=person, by=by, about=complaint, text=text, happened_at=now)
+
+
+def in_words(words: str, learned: str, is_satisfied: bool) -> str:
+    """How a complaint ended, for the timeline."""
+    ending = _("The customer is satisfied.") if is_satisfied else _("The customer is not satisfied.")
+    return "\n".join([words, _("What we learned: %(words)s") % {"words": learned}, ending])
 
 
 def withdraw(complaint: Complaint, *, by: "User") -> None:

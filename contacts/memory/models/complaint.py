@@ -46,6 +46,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         """Complaints for which nothing promotional leaves: open ones, and those answered a short while ago."""
         return self.filter(Q(answered_at=None) | Q(answered_at__gt=Now() - CALM))
 
+    def overdue(self, *, on: date) -> Self:
+        """Open complaints whose answer was promised for an earlier day."""
+        return self.open().filter(answer_due_on__lt=on)
+
     def in_order(self) -> Self:
         return self.order_by("answer_due_on", "id")
 
@@ -63,6 +67,8 @@ class Complaint(models.Model):
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(_("our answer"), blank=True, max_length=2000)
+    learned = models.TextField(_("what we learned"), blank=True, max_length=2000)
+    is_satisfied = models.BooleanField(_("customer satisfied"), null=True)  # None: not answered yet, or before this was asked
     task_id = models.BigIntegerField(null=True, editable=False)  # the task of who answers
 
     objects = ComplaintQuerySet.as_manager()
@@ -70,7 +76,10 @@ class Complaint(models.Model):
     class Meta:
         verbose_name = _("complaint")
         verbose_name_plural = _("complaints")
-        indexes = [models.Index(fields=["company", "answered_at"], name="complaint_by_company")]
+        indexes = [
+            models.Index(fields=["company", "answered_at"], name="complaint_by_company"),
+            models.Index(fields=["answer_due_on", "id"], name="complaint_open_by_day", condition=Q(answered_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.company}: {self.answer_due_on}"

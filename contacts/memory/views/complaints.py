@@ -24,6 +24,8 @@ def answer(request: StaffRequest, complaint_id: int) -> HttpResponse:
     back = reverse("accounts:company", args=[complaint.company_id])
     form = ComplaintAnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        complaints.answer(complaint, words=form.cleaned_data["answer"], by=request.user)
+        said = form.cleaned_data
+        complaints.answer(complaint, words=said["answer"], learned=said["learned"], is_satisfied=said["is_satisfied"], by=request.user)
         return done(request, back, _("The complaint is closed, and its answer is on the timeline."))
-    return ask(request, form, title=_("Answer a complaint"), save=_("Close the complaint"), back=back, trail=(complaint.company.name, back))
+    said = {"trail": (complaint.company.name, back), "quoted": complaint.words, "quoted_from": complaint.person}
+    return ask(request, form, title=_("Answer a complaint"), save=_("Close the complaint"), back=back, **said)

@@ -18,11 +18,12 @@ from contacts.reasons.card import ReasonCard
 from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import planning_for
 from contacts.reasons.rule import NOT_REACHED_CHIPS
-from contacts.today import actions
+from contacts.today import actions, messages, wordings
 from contacts.today.asking import AskedForm
 from contacts.today.day import SHOWN, Day
 from contacts.today.forms import CloseForm, GiveForm, NotNowForm, OutcomeForm, WrittenForm
 from contacts.today.statements import CONTACTS_A_DAY
+from contacts.today.wordings import Wording
 from fleetportal.core.web.form_options import FormData
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import answer, page, whole_number
@@ -62,14 +63,16 @@ def asked_for(request: StaffRequest, reason: Reason) -> AskedForm:
     return AskedForm(request.POST, chip=request.POST.get("chip", ""), reason=reason, user=request.user)
 
 
-def form_for(act: str, reason: Reason, *, request: StaffRequest, data: FormData = None, is_chosen: bool = True) -> Any:
-    """The form of one button of a card; before the button was chosen, no outcome is."""
+def form_for(
+    act: str, reason: Reason, *, request: StaffRequest, data: FormData = None, is_chosen: bool = True, wording: Wording | None = None
+) -> Any:
+    """The form of one button of a card; before the button was chosen, no outcome is. A message may begin with a `wording`."""
     if act == "plan":
         return planning_for(reason.rule).form(reason, user=request.user, data=data)
     if act == "not-reached":
         return OutcomeForm(data, chips=NOT_REACHED_CHIPS)
     if act == "written":
-        return WrittenForm(data)
+        return WrittenForm(data, wording=wording)
     if act == "not-now":
         return NotNowForm(data)
     return OutcomeForm(data, chips=ReasonCard(reason).rule.chips(reason), is_chosen=is_chosen)
@@ -126,9 +129,19 @@ def shown(
     if opened is not None and act == "not-now":
         context["give"] = give or GiveForm(reason=opened, user=request.user)
     if opened is not None:
-        context |= {"form": form or form_for(act, opened, request=request, is_chosen=bool(chosen)), "act_url": act_url(act, opened) + query}
+        begun = writing(request, opened) if act == "written" else {}
+        form = form or form_for(act, opened, request=request, is_chosen=bool(chosen), wording=begun.get("wording"))
+        context |= {**begun, "form": form, "act_url": act_url(act, opened) + query}
         context |= {"is_first": opened == queue[0], **of_card(request, day, opened)}
     return context
+
+
+def writing(request: StaffRequest, opened: Reason) -> dict[str, Any]:
+    """The templates that an e-mail can begin with, the chosen one, and why none can be written. Costs 1 query."""
+    offered = wordings.offered(opened, by=request.user)
+    asked = whole_number(request.GET.get("text", ""))
+    chosen = next((one for one in offered if one.pk == asked and not one.missing), None)
+    return {"wordings": offered, "wording": chosen, "no_address": messages.no_address(opened.person)}
 
 
 def of_card(request: StaffRequest, day: Day, opened: Reason) -> dict[str, object]:
