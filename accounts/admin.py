@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.assignment import Assignment
 from accounts.customers.models.company import Company
-from accounts.staff.actions.roles import centres_of, extend_to_new, set_roles
+from accounts.staff.actions.entering import enter_centre, enter_user
+from accounts.staff.actions.roles import centres_of, set_roles
 from accounts.staff.administering import MAY, administered_by, belongs_elsewhere_too
 from accounts.staff.leaving import assigned_to
 from accounts.staff.models.centre import Centre, centre_edits
@@ -63,7 +64,7 @@ class Audited(ModelAdmin):  # type: ignore[type-arg]  # takes no parameter at ru
         return False
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]  # our history, not theirs
-        audit.record(f"{obj._meta.model_name}.made", obj, by=request.user)
+        """Nothing: the verb that entered the row has recorded it."""
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]  # the stubs return LogEntry
         audit.record(f"{obj._meta.model_name}.administered", obj, by=request.user, facts={"fields": changed_fields(message)})
@@ -169,7 +170,10 @@ class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]  # takes no para
         if not change and obj.home_centre_id is None and not user.may_everywhere(MAY):
             own = Centre.objects.where(user, may=MAY)
             obj.home_centre = own.filter(pk=user.home_centre_id or 0).first() or own.first()
-        super().save_model(request, obj, form, change)
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            enter_user(obj, by=user)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -190,16 +194,13 @@ class CentreAdmin(Audited):
         return cast(User, request.user).may_everywhere(MAY)
 
     def save_model(self, request: HttpRequest, obj: Centre, form: Any, change: bool) -> None:
-        before = Centre.objects.get(pk=obj.pk) if change else None
-        super().save_model(request, obj, form, change)
-        if before is not None:
-            for follow in centre_edits:
-                follow(before, obj)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
         if not change:
-            extend_to_new(form.instance, by=cast(User, request.user))
+            enter_centre(obj, by=cast(User, request.user))
+            return
+        before = Centre.objects.get(pk=obj.pk)
+        super().save_model(request, obj, form, change)
+        for follow in centre_edits:
+            follow(before, obj)
 
 
 class AssignmentAdmin(Audited):

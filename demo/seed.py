@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Centre, Company, TouchedCompany, User, derived
+from accounts.customers.models.touched import untouched
+from accounts.models import Centre, Company, User, derived
 from contacts.models import Person
 from contacts.reasons import nightly
 from demo.companies import Account, CompanyWriter, account
@@ -46,10 +47,11 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None,
         check_at_once()
         midnight = datetime.combine(on, time(), tzinfo=timezone.get_default_timezone())
         staff = Staff(companies, chance=Random(f"{seed}/staff"), since=midnight, password=password)
-        enter_companies(companies, staff, seed=seed, on=on, tell=tell)
-        Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
-        CounterWriter(staff, on=on, chance=Random(f"{seed}/counter")).add()
-        add_complaints(staff, staff.centres["sued"])
+        with untouched():  # reasons are found for all, at the end
+            enter_companies(companies, staff, seed=seed, on=on, tell=tell)
+            Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
+            CounterWriter(staff, on=on, chance=Random(f"{seed}/counter")).add()
+            add_complaints(staff, staff.centres["sued"])
         find_reasons(companies)
     analyze()
     return staff
@@ -78,7 +80,6 @@ def enter_companies(companies: int, staff: Staff, *, seed: int, on: date, tell: 
 
 def find_reasons(companies: int) -> None:
     """Compute the reasons: now for a small demo, otherwise by the worker's daily job."""
-    TouchedCompany.objects.all().delete()
     if companies > LOOKED_AT_AT_ONCE:
         nightly.start_unless_done(now=timezone.now())
         return

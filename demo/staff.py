@@ -5,6 +5,7 @@ from datetime import datetime
 from random import Random
 
 from accounts.models import Centre, User
+from accounts.staff.actions.entering import enter_centre, enter_user
 from accounts.staff.actions.roles import give_role
 from cms.models import HouseBrand
 from demo.names import GERMAN
@@ -55,7 +56,6 @@ class Staff:
         wanted = min(len(CENTRES), max(2, -(-companies // COMPANIES_OF_A_CENTRE)))
         self.centres = {slug: make_centre(number, slug, *facts) for number, (slug, *facts) in enumerate(CENTRES[:wanted])}
         self.users = {facts[0]: self.enter(number, *facts) for number, facts in enumerate(TEAM)}
-        User.objects.filter(username="admin").update(is_staff=True, is_superuser=True)
         HouseBrand.objects.update_or_create(defaults={"name": GROUP})
         colleagues = -(-companies // (COMPANIES_OF_A_MANAGER * wanted))
         self.houses = [
@@ -74,10 +74,12 @@ class Staff:
             email=f"{username}@hellwege.example",
             home_centre=centres[0],
             date_joined=self.since,
+            is_staff=role == "administrator",
+            is_superuser=role == "administrator",
         )
         user.phone, _dialled = extension(*switchboard(region, 100), number + 2)
         user.set_password(self.password)
-        user.save()
+        enter_user(user, by=None)
         give_role(user, role, centres, by=None)
         return user
 
@@ -92,7 +94,7 @@ class Staff:
             )
             colleague.email = f"{colleague.username}@hellwege.example"
             colleague.set_unusable_password()
-            colleague.save()
+            enter_user(colleague, by=None)
             give_role(colleague, "account_manager", [centre], by=None)
             colleagues.append(colleague)
         return known + colleagues
@@ -101,4 +103,4 @@ class Staff:
 def make_centre(number: int, slug: str, name: str, region: str, street: str, postcode: str, city: str) -> Centre:
     written, _dialled = switchboard(region, 100 + number)
     facts = {"street": street, "postcode": postcode, "city": city, "phone": written, "email": f"{slug}@hellwege.example"}
-    return Centre.objects.create(slug=slug, name=f"{GROUP} {name}", time_zone="Europe/Berlin", has_wash=True, **facts)
+    return enter_centre(Centre(slug=slug, name=f"{GROUP} {name}", time_zone="Europe/Berlin", has_wash=True, **facts), by=None)

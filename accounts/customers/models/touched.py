@@ -90,3 +90,13 @@ def gathering() -> Iterator[None]:
     finally:
         gathered.reset(token)
     TouchedCompany.add_all(touched)
+
+
+@contextmanager
+def untouched() -> Iterator[None]:
+    """Verbs inside the block touch no company: whoever uses it has everything derived from all of them computed afterwards."""
+    token = gathered.set(set())
+    try:
+        yield
+    finally:
+        gathered.reset(token)
