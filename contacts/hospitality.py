@@ -160,8 +160,11 @@ class Received(models.Model):
         return f"{self.kind} {money.display(self.cents)}"
 
 
-def receive(person: Person, *, company: Company | None, cents: int, kind: str, about: models.Model, on: date) -> Received:
-    """Add an entry if the year's sum of `person` stays within the cap; call inside the verb's transaction.
+def receive(
+    person: Person, *, company: Company | None, cents: int, kind: str, about: models.Model, on: date, at: datetime | None = None
+) -> Received:
+    """Add an entry if the year's sum of `person` stays within the cap; call inside the verb's transaction. `at` is the moment, if it
+    was earlier.
 
     Raises NothingAllowed where the cap is zero, CapReached where the sum would exceed it. Costs 5 queries, 6 the first time in a year.
     """
@@ -170,8 +173,9 @@ def receive(person: Person, *, company: Company | None, cents: int, kind: str, a
     if not YearSum.objects.filter(person=person, year=on.year, cents__lte=cap.cents - cents).update(cents=F("cents") + cents):
         raise refusal(person, cap, received=received_in(person, on.year), asked=cents)
     return Received.objects.create(
-        person=person, company=company, kind=kind, year=on.year, cents=cents, about_type=audit.label(about), about_id=about.pk
-    )
+        person=person, company=company, kind=kind, year=on.year, cents=cents, about_type=audit.label(about), about_id=about.pk,
+        at=at or timezone.now(),
+    )  # fmt: skip
 
 
 def take_back(rows: Iterable[models.Model], *, now: datetime) -> int:

@@ -4,16 +4,15 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from random import Random
 
+from django.utils import timezone
+
 from accounts.models import Centre, Company
-from contacts.hospitality import Received, YearSum
-from contacts.memory.models.interaction import keep_last_contacts
-from contacts.models import Driver, Interaction
+from contacts.models import Driver
 from contacts.people.actions import people
 from demo.staff import Staff
-from fleetportal.core import audit
-from gifts.actions import claiming, issuing, redeeming, telling, withdrawing
+from gifts.actions import claiming, handing_out, issuing, redeeming, telling, withdrawing
 from gifts.actions.claims import claim_card
-from gifts.models import Gift, HandOut, Programme, Redemption, Stock, Voucher, Way
+from gifts.models import Gift, Programme, Stock, Voucher, Way
 
 GIFTS = (
     ("Coffee mug", 6_90, 140),
@@ -25,6 +24,7 @@ GIFTS = (
 HANDED_OUT = 40
 TWICE = 3
 CLAIMED, REDEEMED = 16, 9
+WASHED = 12  # of the programme before
 STRANGERS = (("Danijel", "HH-QR 4708"), ("Ayşe", "Bäckerei Ebbe"), ("Jovan", "Elbe Kurier"))
 
 
@@ -70,23 +70,10 @@ class CounterWriter:
             Driver.take_up(twin, elsewhere.company, by=self.emil, on=self.on)
 
     def hand_outs(self, centre: Centre, gifts: list[Gift]) -> None:
-        """Mugs and scrapers of the last months, one for a driver: rows, since they lie in the past."""
-        given = []
+        """Mugs and scrapers of the last months, one for a driver."""
         for number, driver in enumerate(islice(self.drivers(centre), 60, 60 + HANDED_OUT)):
-            gift = gifts[number % 2]
             at = datetime.combine(self.on - timedelta(days=1 + number * 4), time(8, 30), centre.zone)
-            given.append(
-                HandOut(
-                    gift=gift, centre=centre, person=driver.person, company=driver.company, value_cents=gift.value_cents,
-                    handed_out_by=self.emil, handed_out_at=at,
-                )
-            )  # fmt: skip
-        HandOut.objects.bulk_create(given)
-        YearSum.objects.bulk_create(YearSum(person=one.person, year=one.handed_out_at.year, cents=one.value_cents) for one in given)
-        Received.objects.bulk_create(received(one) for one in given)
-        keep_last_contacts(Interaction.objects.bulk_create(told(one) for one in given))
-        for gift in gifts:
-            Stock.objects.filter(centre=centre, gift=gift, quantity__gte=HANDED_OUT // 2).take_items(HANDED_OUT // 2)
+            handing_out.hand_out(gifts[number % 2], driver.person, company=driver.company, centre=centre, by=self.emil, now=at)
 
     def shine(self, centre: Centre) -> None:
         """The current programme: cards for everybody and for one company, a claim page, a personal link for a known driver."""
@@ -127,26 +114,9 @@ class CounterWriter:
         )  # fmt: skip
         now = datetime.combine(begins, time(9), centre.zone)
         issue = issuing.issue(programme, Way.CARDS, 20, by=self.dora, now=now)
-        vouchers = list(issue.vouchers.order_by("pk"))
-        Voucher.objects.filter(pk__in=[voucher.pk for voucher in vouchers[:12]]).update(state="redeemed")
-        Redemption.objects.bulk_create(
-            Redemption(voucher=voucher, wash=centre, redeemed_by=self.wanda, redeemed_at=now + timedelta(days=9 + 5 * number))
-            for number, voucher in enumerate(vouchers[:12])
-        )
-        Voucher.objects.filter(pk__in=[voucher.pk for voucher in vouchers[12:]]).update(state="expired")
-
-
-def received(given: HandOut) -> Received:
-    """The ledger's line for a gift."""
-    return Received(
-        person=given.person, company=given.company, kind="gift.handed_out", year=given.handed_out_at.year, cents=given.value_cents,
-        about_type=audit.label(given), about_id=given.pk, at=given.handed_out_at,
-    )  # fmt: skip
-
-
-def told(given: HandOut) -> Interaction:
-    """The timeline's line for a gift."""
-    return Interaction(
-        company=given.company, person=given.person, kind="gift.handed_out", channel="in_person", outcome="reached", is_real_contact=True,
-        happened_at=given.handed_out_at, by=given.handed_out_by, about_type=audit.label(given), about_id=given.pk,
-    )  # fmt: skip
+        drivers = [driver for driver in reversed(self.drivers(centre)) if driver.starts_on and driver.starts_on <= begins]
+        for number, (card, driver) in enumerate(zip(issue.vouchers.with_names().order_by("pk"), drivers[:WASHED], strict=False)):
+            at = now + timedelta(days=9 + 5 * number)
+            claiming.claim(card, driver.person, company=driver.company, by=self.emil, now=at - timedelta(minutes=20))
+            redeeming.redeem(card, by=self.wanda, wash=centre, now=at)
+        withdrawing.expire_due(now=timezone.now())

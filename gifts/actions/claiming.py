@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -32,15 +33,21 @@ class ClaimantDetails:
 
 
 def claim(
-    voucher: Voucher, person: Person, *, company: Company | None, by: "User | None", said: ClaimantDetails = ClaimantDetails()
+    voucher: Voucher,
+    person: Person,
+    *,
+    company: Company | None,
+    by: "User | None",
+    said: ClaimantDetails = ClaimantDetails(),
+    now: datetime | None = None,
 ) -> Claim:
-    """Claim `voucher` for `person`: by the driver (`by=None`), or by staff on their behalf.
+    """Claim `voucher` for `person`: by the driver (`by=None`), or by staff on their behalf. `now` is the moment, if it was earlier.
 
     Raises VoucherTaken, VoucherExpired, VoucherRevoked, DriverHasOne, CapReached; nothing has changed then. Costs 17 queries.
     """
     with transaction.atomic():
         lock(person)  # the cap depends on their employers, which staff may be changing at the same time
-        now = timezone.now()
+        now = now or timezone.now()
         day = voucher.programme.centre.today(now)
         period, marks = voucher.programme.period_of(day), sorted({person_mark(person), *said.marks})
         if not Allowance.objects.take_one_each(voucher.programme, period, marks):
@@ -50,12 +57,13 @@ def claim(
             raise Voucher.objects.get(pk=voucher.pk).refusal_to_claim(person)
         before, (voucher.state, voucher.person, voucher.company) = voucher.person_id, (VoucherState.CLAIMED, person, company)
         made = Claim.objects.create(
-            voucher=voucher, person=person, period=period, marks=marks, first_name=said.first_name, place=said.place, claimed_by=by
-        )
-        ledger.receive(person, company=company, cents=voucher.value_cents, kind="voucher.claimed", about=voucher, on=day)
+            voucher=voucher, person=person, period=period, marks=marks, first_name=said.first_name, place=said.place, claimed_by=by,
+            claimed_at=now,
+        )  # fmt: skip
+        ledger.receive(person, company=company, cents=voucher.value_cents, kind="voucher.claimed", about=voucher, on=day, at=now)
         changes = {"state": (VoucherState.FREE, VoucherState.CLAIMED), "person": (before, person.pk)}
-        audit.record("voucher.claimed", voucher, by=by, changes=changes, facts={"way": voucher.issue.way})
-        add_to_timeline(voucher, "voucher.claimed", about=made, by=by)
+        audit.record("voucher.claimed", voucher, by=by, changes=changes, facts={"way": voucher.issue.way}, at=now)
+        add_to_timeline(voucher, "voucher.claimed", about=made, by=by, at=now)
         open_link(voucher)
         return made
 

@@ -1,5 +1,6 @@
 """Hands out gifts from a centre's stock, and takes them back."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -18,21 +19,22 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def hand_out(gift: Gift, person: Person, *, company: Company, centre: Centre, by: "User | None") -> HandOut:
-    """Give `gift` to `person` from the stock of `centre`; it counts for this year and for `company`.
+def hand_out(gift: Gift, person: Person, *, company: Company, centre: Centre, by: "User | None", now: datetime | None = None) -> HandOut:
+    """Give `gift` to `person` from the stock of `centre`; it counts for the year and for `company`. `now` is the moment, if it was
+    earlier.
 
     Raises NothingInStock, NothingAllowed, CapReached; nothing has changed then. Costs 12 queries.
     """
     with transaction.atomic():
-        now = timezone.now()
+        now = now or timezone.now()
         if not Stock.objects.filter(centre=centre, gift=gift).take_items():
             raise NothingInStock(_("“%(gift)s” is out of stock at %(centre)s.") % {"gift": gift, "centre": centre})
         given = HandOut.objects.create(
             gift=gift, centre=centre, person=person, company=company, value_cents=gift.value_cents, handed_out_by=by, handed_out_at=now
         )
-        ledger.receive(person, company=company, cents=gift.value_cents, kind="gift.handed_out", about=given, on=centre.today(now))
-        audit.record("gift.handed_out", given, by=by, facts={"gift": gift.pk, "person": person.pk, "company": company.pk})
-        met: dict[str, Any] = {"outcome": Outcome.REACHED, "is_real_contact": True}
+        ledger.receive(person, company=company, cents=gift.value_cents, kind="gift.handed_out", about=given, on=centre.today(now), at=now)
+        audit.record("gift.handed_out", given, by=by, facts={"gift": gift.pk, "person": person.pk, "company": company.pk}, at=now)
+        met: dict[str, Any] = {"outcome": Outcome.REACHED, "is_real_contact": True, "happened_at": now}
         record_interaction("gift.handed_out", company=company, person=person, about=given, by=by, channel=Channel.IN_PERSON, **met)
         return given
 

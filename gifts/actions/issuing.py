@@ -30,13 +30,14 @@ def issue(
     now: datetime | None = None,
 ) -> Issue:
     """`count` new free vouchers: as cards (for the drivers of `company`, or for anybody), for the claim page, or for one known
-    `driver`.
+    `driver`. `now` is the moment, if it was earlier.
 
     Costs 5 queries, 1 more for each thousand. Raises ValueError above MAX_AT_ONCE.
     """
     if not 1 <= count <= MAX_AT_ONCE:
         raise ValueError(f"{count} vouchers at once")
-    day = programme.centre.today(now or timezone.now())
+    now = now or timezone.now()
+    day = programme.centre.today(now)
     company = driver.company if driver else company
     with transaction.atomic():
         issued = Issue.objects.create(
@@ -45,10 +46,11 @@ def issue(
             count=count,
             company=company,
             issued_by=by,
+            issued_at=now,
             valid_until=day + timedelta(days=programme.valid_days),
         )
         _open_links(issued, _make_vouchers(issued, person_id=driver.person_id if driver else None))
-        audit.record("vouchers.issued", issued, by=by, facts={"programme": programme.pk, "count": count, "way": str(way)})
+        audit.record("vouchers.issued", issued, by=by, facts={"programme": programme.pk, "count": count, "way": str(way)}, at=now)
         return issued
 
 

@@ -34,12 +34,12 @@ UNDONE_WITHIN = timedelta(minutes=2)  # by whoever redeemed it, without a reason
 SLIP = "undone at once by whoever redeemed it"
 
 
-def redeem(voucher: Voucher, *, by: "User | None", wash: Centre) -> Redemption:
-    """Redeem `voucher` at `wash`; the redemption.
+def redeem(voucher: Voucher, *, by: "User | None", wash: Centre, now: datetime | None = None) -> Redemption:
+    """Redeem `voucher` at `wash`; the redemption. `now` is the moment, if it was earlier.
 
     Raises VoucherSpent, VoucherExpired, VoucherRevoked, VoucherForeign, NobodysVoucher; nothing has changed then. Costs 5 queries.
     """
-    now = timezone.now()
+    now = now or timezone.now()
     day = wash.today(now)
     with transaction.atomic(savepoint=False):  # a refusal below has written nothing that must be rolled back
         if Voucher.objects.filter(pk=voucher.pk).redeemable(at=wash, on=day).update(state=VoucherState.REDEEMED):
@@ -51,8 +51,9 @@ def redeem(voucher: Voucher, *, by: "User | None", wash: Centre) -> Redemption:
                 by=by,
                 changes={"state": (VoucherState.CLAIMED, VoucherState.REDEEMED)},
                 facts={"wash": wash.pk},
+                at=now,
             )
-            add_to_timeline(voucher, "voucher.redeemed", about=redemption, by=by)
+            add_to_timeline(voucher, "voucher.redeemed", about=redemption, by=by, at=now)
             return redemption
     raise refusal(Voucher.objects.with_names().get(pk=voucher.pk), at=wash, on=day)  # read again, for where and when it was used
 

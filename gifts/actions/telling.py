@@ -1,5 +1,6 @@
 """Tells the driver about a voucher, and adds it to the company's timeline."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def add_to_timeline(voucher: Voucher, kind: str, *, about: models.Model, by: "User | None") -> None:
-    """Add a line to the company's timeline; none while the company is not known. It touches no reasons. Costs 1 query."""
+def add_to_timeline(voucher: Voucher, kind: str, *, about: models.Model, by: "User | None", at: datetime | None = None) -> None:
+    """Add a line to the company's timeline; none while the company is not known. It touches no reasons; `at` is the moment, if it was
+    earlier. Costs 1 query."""
     if voucher.company:
         where: dict[str, Any] = {"company": voucher.company, "person": voucher.person, "channel": Channel.IN_PERSON, "touches": False}
-        record_interaction(kind, about=about, by=by, **where)
+        record_interaction(kind, about=about, by=by, happened_at=at, **where)
 
 
 def open_link(voucher: Voucher) -> Link:

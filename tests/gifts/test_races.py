@@ -222,7 +222,7 @@ def test_five_of_many_gifts_of_ten_stay_under_fifty(north, north_ag, _round):
 
 
 def test_gifts_without_the_guard_pass_the_cap(north, north_ag, monkeypatch):
-    def unguarded(person, *, company, cents, kind, about, on):
+    def unguarded(person, *, company, cents, kind, about, on, at):
         YearSum.objects.get_or_create(person=person, year=on.year)
         YearSum.objects.filter(person=person, year=on.year).update(cents=F("cents") + cents)
 

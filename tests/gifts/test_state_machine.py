@@ -257,7 +257,7 @@ def test_a_door_that_takes_anything_is_found_out(monkeypatch):
 def test_a_ledger_that_asks_for_no_cap_is_found_out(monkeypatch):
     """The other machine's canary: every line is right, and nobody asks whether there is room for it."""
 
-    def unguarded(person, *, company, cents, kind, about, on):
+    def unguarded(person, *, company, cents, kind, about, on, at):
         YearSum.objects.get_or_create(person=person, year=on.year)
         YearSum.objects.filter(person=person, year=on.year).update(cents=F("cents") + cents)
         facts = {"kind": kind, "cents": cents, "about_type": label(about), "about_id": about.pk}

@@ -12,11 +12,11 @@ from fleetportal.core.audit import Change, Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
 from gifts import models as gifts
-from gifts.actions import claiming, issuing, redeeming, withdrawing
+from gifts.actions import claiming, handing_out, issuing, redeeming, withdrawing
 from gifts.models import Allowance, Claim, Redemption, Voucher, VoucherState
 from tests.factories.accounts import make_company
 from tests.factories.contacts import make_role
-from tests.factories.gifts import card_of, make_issue, make_programme, make_voucher
+from tests.factories.gifts import card_of, make_gift, make_issue, make_programme, make_voucher
 from tests.factories.numbers import set_number
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +256,22 @@ def test_a_claimed_voucher_outlives_the_role_of_its_driver_and_the_form_says_so(
         assert "Vehicles, vouchers and seats at events are not affected." in client.get(path).content.decode()
     mirko.end(by=anna, on=timezone.localdate() - timedelta(days=1))
     assert redeeming.redeem(voucher, by=wanda, wash=north).voucher == voucher
+
+
+def test_what_is_entered_afterwards_stands_everywhere_at_its_own_moment(north, mirko, emil, wanda):
+    """Issued, claimed, redeemed and given a month ago, and entered today."""
+    then = timezone.now() - timedelta(days=30)
+    programme, mug = (
+        make_programme(north, starts_on=(then - timedelta(days=9)).date()),
+        make_gift(centre=north, quantity=1, value_cents=500),
+    )
+    entered = timezone.now()
+    card = issuing.issue(programme, "cards", 1, by=emil, now=then).vouchers.with_names().get()
+    claiming.claim(card, mirko.person, company=mirko.company, by=emil, now=then)
+    redemption = redeeming.redeem(card, by=wanda, wash=north, now=then)
+    given = handing_out.hand_out(mug, mirko.person, company=mirko.company, centre=north, by=emil, now=then)
+    assert {card.issue.issued_at, card.claim_made.claimed_at, redemption.redeemed_at, given.handed_out_at} == {then}
+    assert set(Received.objects.values_list("at", flat=True)) == set(Interaction.objects.values_list("happened_at", flat=True)) == {then}
+    actions = ("vouchers.issued", "voucher.claimed", "voucher.redeemed", "gift.handed_out")
+    assert list(Entry.objects.filter(action__in=actions, at=then).values_list("action", flat=True).order_by("pk")) == list(actions)
+    assert not Entry.objects.filter(action__in=actions, at__gte=entered).exists()
