@@ -174,7 +174,7 @@ class CompanyWriter:
 
         def assign(user: User, starts_on: date, ends_on: date | None = None, kind: str = Assignment.Kind.RESPONSIBLE) -> None:
             facts = {"starts_on": starts_on, "ends_on": ends_on, "kind": kind}
-            batch.assignments.append(bulk.new(Assignment, company=made.row, user=user, **facts))
+            batch.assignments.add(bulk.new(Assignment, company=made.row, user=user, **facts), at=morning(starts_on))
 
         if made.happens(5, 3) and colleagues:
             handed_over = since + (self.on - since) * 2 // 3

@@ -40,7 +40,7 @@ class DemoBatch:
         self.by = by
         self.companies: list[Company] = []
         self.company_addresses: DatedRows[Address] = DatedRows()
-        self.assignments: list[Assignment] = []
+        self.assignments: DatedRows[Assignment] = DatedRows()
         self.people: list[Person] = []
         self.addresses: list[PersonAddress] = []
         self.consents: list[Consent] = []
@@ -59,7 +59,7 @@ class DemoBatch:
         with transaction.atomic(), gathering(), bulk.uncollected():
             companies.enter_many(self.companies, by=self.by)
             Address.enter_many(self.company_addresses.rows, by=self.by, at=self.company_addresses.at)
-            bulk.add(self.assignments)
+            Assignment.enter_many(self.assignments.rows, by=self.by, at=self.assignments.at)
             people.enter_many(self.people, self.addresses, by=self.by)
             for model, roles in self.roles.items():
                 model.take_up_many(roles.rows, by=self.by, at=roles.at)

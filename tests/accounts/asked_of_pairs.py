@@ -75,6 +75,17 @@ def company_addresses(world: World) -> list[tuple[Company, dict[str, Any]]]:
     return [(one, branch), (one, {"kind": "billing", "country": "AT"}), (two, branch)]
 
 
+def new_assignments(world: World) -> list[dict[str, Any]]:
+    """A stand-in for a company looked after, and for a new one two who are responsible one after the other."""
+    free = Company.objects.create(name="Free", centre=world.north)
+    handed_over = {"company": free, "user": world.anna, "starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
+    return [
+        {"company": world.ours[0], "user": world.carla, "kind": "stand_in", "starts_on": DAY, "ends_on": date(2026, 3, 20)},
+        handed_over,
+        {"company": free, "user": world.carla, "starts_on": date(2026, 1, 1)},
+    ]
+
+
 def new_contacts(world: World) -> list[dict[str, Any]]:
     """One that reached somebody, one that did not, one with nobody in particular."""
     one, two, *_others = world.ours

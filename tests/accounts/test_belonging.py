@@ -1,6 +1,6 @@
 """A company's surroundings: the company above it, who looks after it and did before, where else it is."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -367,3 +367,16 @@ def test_entering_and_editing_many_costs_the_same_however_many(anna: User, north
         companies.edit_many([(company, {"city": "Kiel"}) for company in new], by=anna)
     with django_assert_num_queries(2):
         companies.edit_many([(company, {"city": "Kiel"}) for company in new], by=anna)
+
+
+def test_many_assignments_are_entered_at_their_own_time_or_none_is(north: Centre, anna: User, carla: User) -> None:
+    company, then = make_company(north), timezone.now() - timedelta(days=900)
+    first = {"company": company, "user": anna, "starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
+    second = {"company": company, "user": carla, "starts_on": date(2025, 12, 31)}
+    with pytest.raises(AlreadyAssigned):
+        Assignment.enter_many([Assignment(**first), Assignment(**second)], by=None)
+    Assignment.enter_many([Assignment(**first)], by=None, at=[then])
+    with pytest.raises(AlreadyAssigned):
+        Assignment.enter_many([Assignment(**second)], by=None)
+    assert list(company.assignments.values_list("user", flat=True)) == [anna.pk]
+    assert list(Entry.objects.filter(action="company.assigned").values_list("at", flat=True)) == [then]
