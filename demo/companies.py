@@ -57,6 +57,12 @@ class Account:
     known: dict[str, list[KnownPerson]] = field(default_factory=dict)  # by target group
     leaver: Person | None = None  # the person who moves from here to the next company
 
+    @property
+    def company(self) -> Company:
+        """The row, once it is made."""
+        assert self.row
+        return self.row
+
     def happens(self, one_in: int, at: int) -> bool:
         """True for every `one_in`-th company, so that each situation occurs even with few companies."""
         return self.number % one_in == at

@@ -1,12 +1,16 @@
 """Tasks and annual meetings of each company, held, due, fixed or proposed."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from accounts.models import User
-from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES
-from contacts.models import Interaction, Meeting, Person, Task
+from contacts.memory.actions import meetings
+from contacts.memory.models.meeting import ANNUAL_MEETING_MINUTES, MeetingState
+from contacts.models import Meeting, Person, Task
 from demo import phrases
 from demo.cast import DECIDES
 from demo.companies import Account, moment
@@ -14,6 +18,17 @@ from demo.rows import DemoBatch
 from fleetportal.core.db import bulk
 
 YEAR = 365
+# Of how many companies, by number, one has a meeting ahead, and what becomes of it. The director takes part in each, so they are few.
+AHEAD = ((8, 1, MeetingState.FIXED), (12, 4, MeetingState.PROPOSED), (30, 7, MeetingState.CANCELLED))
+MOST_AHEAD, PROPOSED = 50, 3
+
+
+class MeetingAhead(NamedTuple):
+    """A meeting of a company with one of its decision-makers that is to be arranged."""
+
+    wanted: MeetingState
+    made: Account
+    person: Person
 
 
 class Diary:
@@ -22,6 +37,7 @@ class Diary:
     def __init__(self, *, on: date, director: User) -> None:
         self.on, self.director = on, director
         self.minutes = ANNUAL_MEETING_MINUTES.on(on)
+        self.ahead: list[MeetingAhead] = []
 
     def add(self, made: Account, batch: DemoBatch) -> None:
         if made.phase == "lost":
@@ -51,34 +67,39 @@ class Diary:
             self.batch.done.append((task, result, closed_at))
 
     def meetings(self, made: Account, person: Person) -> None:
-        """Held last year or the year before, or never; for some the next one is fixed, proposed, or was cancelled."""
+        """Held last year or the year before, or never; some have one ahead."""
         if made.number % 6 < 5:
             back = 40 + made.chance.randrange(300) if made.number % 6 < 4 else YEAR + 5 + made.chance.randrange(500)
             if made.entered_on < self.on - timedelta(days=back):
                 self.held(made, person, self.on - timedelta(days=back))
-        ahead = self.on + timedelta(days=3 + made.chance.randrange(25))
-        if made.happens(8, 1):
-            self.meeting(made, person, state="fixed", starts_at=at(ahead, 10), revision=1)
-        elif made.happens(12, 4):
-            times = [at(ahead + timedelta(days=days), 14).isoformat() for days in (0, 2, 7)]
-            self.meeting(made, person, state="proposed", proposed_times=times)
-        elif made.happens(30, 7):
-            self.meeting(made, person, state="cancelled", starts_at=at(self.on - timedelta(days=20), 11), revision=2)
+        wanted = next((state for one_in, number, state in AHEAD if made.happens(one_in, number)), None)
+        if wanted and made.manager and len(self.ahead) < MOST_AHEAD:
+            self.ahead.append(MeetingAhead(wanted, made, person))
 
     def held(self, made: Account, person: Person, on: date) -> None:
-        minutes = made.chance.choice(phrases.MINUTES)
-        meeting = self.meeting(made, person, state="held", starts_at=at(on, 10), minutes=minutes, revision=1)
-        contact = bulk.new(Interaction,
-            company=made.row, person=person, kind="meeting.held", channel="in_person", is_real_contact=True, text=minutes,
-            happened_at=at(on, 10), by=made.manager,
+        meeting = bulk.new(Meeting,
+            company=made.row, place=made.house.centre.name, lasts_minutes=self.minutes, decision_maker=person, account_manager=made.manager,
+            director=self.director, starts_at=at(on, 10), minutes=made.chance.choice(phrases.MINUTES), entered_at=at(on, 10),
         )  # fmt: skip
-        self.batch.held.append((meeting, contact))
+        self.batch.held.append(meeting)
 
-    def meeting(self, made: Account, person: Person, **facts: object) -> Meeting:
-        sides = {"decision_maker": person, "account_manager": made.manager, "director": self.director}
-        meeting = bulk.new(Meeting, company=made.row, place=made.house.centre.name, lasts_minutes=self.minutes, **sides, **facts)
-        self.batch.meetings.append(meeting)
-        return meeting
+    def arrange(self) -> None:
+        """Arrange the meetings ahead, as staff do. The director takes part in each: no two are at the same time."""
+        free = ((on, hour) for on in weekdays(self.on + timedelta(days=3)) for hour in range(9, 16))
+        for wanted, made, person in self.ahead:
+            sides = {"decision_maker": person, "account_manager": made.manager, "director": self.director, "place": made.house.centre.name}
+            times = [at(*next(free)) for _one in range(PROPOSED if wanted == MeetingState.PROPOSED else 1)]
+            if wanted == MeetingState.PROPOSED:
+                meetings.propose(made.company, times, by=made.manager, **sides)
+                continue
+            meeting = meetings.arrange(made.company, times[0], by=made.manager, **sides)
+            if wanted == MeetingState.CANCELLED:
+                meetings.cancel(meeting, by=made.manager)
+
+
+def weekdays(since: date) -> Iterator[date]:
+    """The days from `since` on, without Saturdays and Sundays."""
+    return (on for days in count() if (on := since + timedelta(days=days)).weekday() < 5)
 
 
 def at(on: date, hour: int) -> datetime:

@@ -1,18 +1,16 @@
-"""The demo's events: future ones made with the verbs that staff use, including messages; past ones as rows."""
+"""The demo's events: future ones with their messages, and a past one that was entered afterwards."""
 
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from accounts.models import Centre, User
+from accounts.models import Centre
 from cms.landing import translate
-from contacts.memory.models.interaction import keep_last_contacts
-from contacts.models import Driver, Interaction
+from contacts.models import Driver
 from demo.staff import GROUP, Staff
 from events import landing
 from events.actions import planning, registering
 from events.actions.inviting import invitable, invite
-from events.models import TEMPLATES, CheckIn, Event, EventKind, EventState, Invitation, Registration, Seating
-from fleetportal.core import audit
+from events.models import TEMPLATES, Event, EventKind, EventState, Invitation, Registration
 
 WORDS = {
     EventKind.PREVIEW: (
@@ -111,33 +109,22 @@ class Occasions:
         """A past drivers' breakfast, with guests who came and some who did not."""
         begins = datetime.combine(on, time(7), centre.zone)
         shape = TEMPLATES[EventKind.DRIVERS_BREAKFAST]
-        event = Event.objects.create(
-            kind=EventKind.DRIVERS_BREAKFAST, title="Drivers’ breakfast", centre=centre, host=self.host, place=f"Workshop {short(centre)}",
-            area=shape.area, audience=shape.audience, largest_party=shape.largest_party, starts_at=begins,
-            ends_at=begins + timedelta(hours=2), state=EventState.PUBLISHED, entered_at=begins - timedelta(days=30),
+        event = planning.plan(
+            by=self.dora, capacity=shape.capacity, kind=EventKind.DRIVERS_BREAKFAST, title="Drivers’ breakfast", centre=centre,
+            host=self.host, place=f"Workshop {short(centre)}", area=shape.area, audience=shape.audience,
+            largest_party=shape.largest_party, starts_at=begins, ends_at=begins + timedelta(hours=2), state=EventState.PUBLISHED,
+            entered_at=begins - timedelta(days=30),
         )  # fmt: skip
-        roles = list(Driver.objects.running(on=on).filter(company__centre=centre).order_by("pk")[:18])
-        seating = Seating.objects.create(event=event, capacity=shape.capacity, taken=len(roles))
-        emil = self.staff.users["emil"]
         asked = begins - timedelta(days=9)
-        coming = Registration.objects.bulk_create(
-            Registration(
-                event=event, person_id=role.person_id, company_id=role.company_id, seating=seating, party=1, status="seated",
-                registered_at=asked, changed_at=asked,
-            )
-            for role in roles
-        )  # fmt: skip
-        came = CheckIn.objects.bulk_create(CheckIn(registration=one, heads=1, at=begins, by=emil) for one in coming if one.pk % 5)
-        attending = [
-            attended(check_in, role.company_id, role.person_id, begins, emil)
-            for check_in, role in zip(came, [role for role, one in zip(roles, coming, strict=True) if one.pk % 5], strict=True)
-        ]
-        keep_last_contacts(Interaction.objects.bulk_create(attending))
-
-
-def attended(check_in: CheckIn, company: int, person: int, at: datetime, by: User) -> Interaction:
-    facts = {"about_type": audit.label(check_in), "about_id": check_in.pk, "channel": "in_person", "direction": "in"}
-    return Interaction(kind="event.attended", company_id=company, person_id=person, happened_at=at, by=by, is_real_contact=True, **facts)
+        drivers = Driver.objects.running(on=on).filter(company__centre=centre).select_related("person", "company").order_by("pk")
+        for number, driver in enumerate(drivers[: shape.capacity]):
+            registration = Registration(
+                event=event, person=driver.person, company=driver.company, seating=event.seating(), party=1, registered_at=asked,
+                changed_at=asked,
+            )  # fmt: skip
+            registering.enter_afterwards(registration, by=None)
+            if number % 5 != 4:
+                registration.check_in(by=self.staff.users["emil"], now=begins)
 
 
 def thursday(on: date, *, weeks: int) -> date:

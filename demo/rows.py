@@ -11,10 +11,9 @@ from django.utils import timezone
 from accounts.customers.actions import companies
 from accounts.customers.models.touched import gathering
 from accounts.models import Address, Assignment, Company, User, Vehicle
-from contacts.memory.models.interaction import keep_last_contacts
+from contacts.memory.actions import meetings
 from contacts.models import Consent, Holder, Interaction, Meeting, Person, PersonAddress, Role, Task, VehicleDriver
 from contacts.people.actions import people
-from fleetportal.core import audit
 from fleetportal.core.db import bulk
 
 Row = TypeVar("Row", bound=models.Model)
@@ -51,8 +50,7 @@ class DemoBatch:
         self.contacts: list[Interaction] = []
         self.tasks: list[Task] = []
         self.done: list[tuple[Task, str, datetime]] = []  # the result of a task, and its time
-        self.meetings: list[Meeting] = []
-        self.held: list[tuple[Meeting, Interaction]] = []
+        self.held: list[Meeting] = []
 
     def enter(self) -> None:
         """Enter all rows, in the order of their dependencies."""
@@ -78,12 +76,8 @@ class DemoBatch:
             Task.plan_many(tasks, by=by)
         for task, result, at in self.done:
             task.close(result=result, by=task.owner, now=at)
-        bulk.add(self.meetings)
-        for meeting, contact in self.held:
-            contact.about_type, contact.about_id = audit.label(meeting), meeting.pk
-        held = [contact for _meeting, contact in self.held]
-        bulk.add(held)
-        keep_last_contacts(held)
+        for by, held in by_whom(self.held, "account_manager"):
+            meetings.hold_many(held, by=by, at=[meeting.entered_at for meeting in held])
 
 
 def by_whom(rows: Iterable[Row], relation: str) -> Iterable[tuple[User | None, Sequence[Row]]]:

@@ -76,6 +76,7 @@ def enter_companies(companies: int, staff: Staff, *, seed: int, on: date, tell: 
             previous = made
         batch.enter()
         tell(end)
+    diary.arrange()
 
 
 def find_reasons(companies: int) -> None:

@@ -26,11 +26,11 @@ WHERE = {"starts_at", "ends_at", "centre", "place", "area"}  # what decides whet
 
 
 def plan(*, by: "User | None", capacity: int, **facts: object) -> Event:
-    """A new draft with `capacity` seats. Costs 3 queries."""
+    """A new event with `capacity` seats, a draft unless `facts` say otherwise. Costs 3 queries."""
     with transaction.atomic():
         event = Event.objects.create(**facts)
         Seating.objects.create(event=event, capacity=capacity)
-        audit.record("event.entered", event, by=by, facts={"centre": event.centre_id, "kind": str(event.kind)})
+        audit.record("event.entered", event, by=by, facts={"centre": event.centre_id, "kind": str(event.kind)}, at=event.entered_at)
         return event
 
 

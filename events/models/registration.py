@@ -215,13 +215,14 @@ class Registration(models.Model):
     heads_at_event: int | None
     seats_at_event: int | None
 
-    def check_in(self, *, by: "User | None", heads: int | None = None) -> "CheckIn":
-        """Check the party in, all of it or `heads`. Raises NotComing, AlreadyCheckedIn; nothing has changed then. Costs 5 queries."""
+    def check_in(self, *, by: "User | None", heads: int | None = None, now: datetime | None = None) -> "CheckIn":
+        """Check the party in, all of it or `heads`; `now` is the moment, if it was earlier. Raises NotComing, AlreadyCheckedIn; nothing
+        has changed then. Costs 5 queries."""
         with transaction.atomic():
             lock(self, keep=("event", "person", "company"))
-            return self.let_in(by=by, heads=heads)
+            return self.let_in(by=by, heads=heads, now=now)
 
-    def let_in(self, *, by: "User | None", heads: int | None = None) -> "CheckIn":
+    def let_in(self, *, by: "User | None", heads: int | None = None, now: datetime | None = None) -> "CheckIn":
         """Like `check_in`, for a registration that was read under a lock in this transaction. Costs 4 queries.
 
         Raises before anything is written.
@@ -229,10 +230,11 @@ class Registration(models.Model):
         if not self.is_seated:
             words = _("Still on the waiting list; no seat is free yet.") if self.is_waiting else _("This registration has been cancelled.")
             raise NotComing(words)
-        arrival = CheckIn(registration=self, heads=min(heads or self.party, MOST_HEADS), by=by)  # more may come than were announced
+        now = now or timezone.now()
+        arrival = CheckIn(registration=self, heads=min(heads or self.party, MOST_HEADS), at=now, by=by)  # more may come than announced
         if not bulk.add_unless_there(arrival):  # the constraint decides between two doors
             raise CheckIn.objects.not_undone().select_related("by").get(registration=self).refusal
-        audit.record("registration.checked_in", self, by=by, facts={"heads": arrival.heads, "check_in": arrival.pk})
+        audit.record("registration.checked_in", self, by=by, facts={"heads": arrival.heads, "check_in": arrival.pk}, at=now)
         tell_timeline(
             "event.attended",
             company=self.company,
@@ -240,6 +242,7 @@ class Registration(models.Model):
             by=by,
             about=arrival,
             direction=Direction.IN,
+            happened_at=now,
             is_real_contact=True,
         )
         return arrival

@@ -1,7 +1,7 @@
 """Who and what there is before a single or a bulk verb runs, and what is asked of both."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from accounts.models import Centre, Company, User, Vehicle
@@ -83,6 +83,17 @@ def new_assignments(world: World) -> list[dict[str, Any]]:
         {"company": world.ours[0], "user": world.carla, "kind": "stand_in", "starts_on": DAY, "ends_on": date(2026, 3, 20)},
         handed_over,
         {"company": free, "user": world.carla, "starts_on": date(2026, 1, 1)},
+    ]
+
+
+def held_meetings(world: World) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Sides and outcome: of one with minutes and a director, and of one without either."""
+    one, two, *_others = world.ours
+    begun = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
+    both = {"decision_maker": world.met[0], "account_manager": world.anna}
+    return [
+        ({"company": one, "director": world.carla, "place": "Nord", **both}, {"starts_at": begun, "minutes": "Wants two vans."}),
+        ({"company": two, "director": None, **both}, {"starts_at": begun, "minutes": ""}),
     ]
 
 

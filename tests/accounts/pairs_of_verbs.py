@@ -14,9 +14,9 @@ from django.db import connection, models, transaction
 
 from accounts.customers.actions import companies
 from accounts.models import Address, Assignment, Company, JobLine, ServiceVisit, TouchedCompany, User, Vehicle
-from contacts.memory.actions import service_visits
+from contacts.memory.actions import meetings, service_visits
 from contacts.memory.models import interaction
-from contacts.models import GROUPS, Consent, Holder, Interaction, PersonAddress, Role, Task, VehicleDriver, VehicleUser
+from contacts.models import GROUPS, Consent, Holder, Interaction, Meeting, PersonAddress, Role, Task, VehicleDriver, VehicleUser
 from contacts.people.actions import people
 from events.actions import inviting
 from fleetportal.core import audit
@@ -33,8 +33,10 @@ from tests.accounts.asked_of_pairs import (
     drives,
     enter_people,
     hand_overs,
+    held_meetings,
     holder_edits,
     new_addresses,
+    new_assignments,
     new_companies,
     new_consents,
     new_contacts,
@@ -66,6 +68,11 @@ def each(verb: Callable[..., Any], asked: Iterable[Any]) -> None:
 
 def edits(row: Any, values: dict[str, Any], *, by: User) -> None:
     row.edit(by=by, **values)
+
+
+def hold_each(w: World) -> None:
+    for sides, held in held_meetings(w):
+        meetings.hold(meetings.open_annual(by=w.anna, **sides), by=w.anna, minutes=held["minutes"], held_at=held["starts_at"])
 
 
 def new_visits(w: World) -> list[tuple[dict[str, Any], list[str]]]:
@@ -180,6 +187,11 @@ PAIRS = (
         changes=False,
     ),
     Pair(
+        "accounts.customers.models.assignment.Assignment.enter_many",
+        lambda w: [Assignment.assign(by=w.anna, **facts) for facts in new_assignments(w)],
+        lambda w: Assignment.enter_many([Assignment(**facts) for facts in new_assignments(w)], by=w.anna),
+    ),
+    Pair(
         "contacts.people.actions.people.enter_many",
         lambda w: [people.enter(by=w.anna, email=one.email, phone=one.phone, **one.facts) for one in new_people(w)],
         enter_people,
@@ -254,6 +266,11 @@ PAIRS = (
         "contacts.memory.models.task.Task.plan_many",
         lambda w: [Task.plan(by=w.carla, **facts) for facts in new_tasks(w)],
         lambda w: Task.plan_many([Task(**facts) for facts in new_tasks(w)], by=w.carla),
+    ),
+    Pair(
+        "contacts.memory.actions.meetings.hold_many",
+        hold_each,
+        lambda w: meetings.hold_many([Meeting(lasts_minutes=60, **sides, **held) for sides, held in held_meetings(w)], by=w.anna),
     ),
     Pair(
         "contacts.consent.models.Consent.enter_many",

@@ -333,3 +333,21 @@ def test_a_draft_is_published_once(dora: Any, north: Any) -> None:
     planning.publish(event, by=dora)
 
     assert Entry.objects.filter(action="event.published").count() == 1
+
+
+def test_guests_of_an_event_that_is_over_are_entered_at_their_own_time_and_nobody_is_written_to() -> None:
+    event, then = make_event(capacity=2, starts_at=in_days(-20)), in_days(-30)
+    company = make_company(event.centre)
+    known = {"event": event, "company": company, "seating": event.seating(), "registered_at": then, "changed_at": then}
+    pair, late = Registration(person=make_guest(company), party=2, **known), Registration(person=make_guest(company), party=1, **known)
+    registering.enter_afterwards(pair, by=None)
+    pair.check_in(by=None, now=event.starts_at)
+    with pytest.raises(RegistrationClosed):
+        registering.enter_afterwards(late, by=None)
+    assert (seats(event), pair.status, pair.check_ins.get().at) == ((2, 0), Status.SEATED, event.starts_at)
+    assert list(Interaction.objects.values_list("kind", "happened_at")) == [("event.attended", event.starts_at)]
+    acts = Entry.objects.filter(object_type="events.registration").values_list("action", "at").order_by("pk")
+    assert list(acts) == [("event.registered", then), ("registration.checked_in", event.starts_at)]
+    assert not Message.objects.exists()
+    company.refresh_from_db()
+    assert company.last_contact_at == event.starts_at

@@ -150,7 +150,8 @@ class Assignment(models.Model):
         if not assignments:
             return
         with transaction.atomic():
-            companies = {one.company.pk: one.company for one in assignments}
+            bulk.renumber(assignments)
+            companies = {one.company_id: one.company for one in assignments}
             lock_many([companies[pk] for pk in sorted(companies)])
             refuse_overlap([*cls.objects.responsible().filter(company__among=list(companies)), *assignments])
             bulk.add(assignments)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, TouchedCompany
 from contacts.memory import letters
 from contacts.memory.models.engagement import begin_booking
-from contacts.memory.models.interaction import Direction
+from contacts.memory.models.interaction import Direction, Interaction, keep_last_contacts
 from contacts.memory.models.interaction import record as record_interaction
 from contacts.memory.models.meeting import (
     ANNUAL_MEETING_MINUTES,
@@ -25,7 +25,7 @@ from contacts.memory.models.meeting import (
 )
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
-from fleetportal.core.db import lock
+from fleetportal.core.db import bulk, lock
 from fleetportal.core.links import Link
 
 if TYPE_CHECKING:
@@ -189,6 +189,49 @@ def hold(meeting: Meeting, *, by: "User | None", minutes: str = "", held_at: dat
             is_real_contact=True,
             text=minutes[:2000],
         )
+
+
+def hold_many(meetings: Sequence[Meeting], *, by: "User | None", at: Sequence[datetime] | None = None) -> None:
+    """Save the new `meetings` as held when they began, like `open_annual` and `hold` for each; `at` has the time of entry of each, if it
+    was earlier. Costs 12 queries for a thousand."""
+    with transaction.atomic():
+        for meeting in meetings:
+            meeting.state = MeetingState.HELD
+        bulk.add(meetings)
+        own = [{"company": meeting.company_id} for meeting in meetings]
+        audit.record_many("meeting.proposed", [(meeting, {}) for meeting in meetings], by=by, own=own, at=at)
+        audit.record_many("meeting.held", [(meeting, what_holding_changes(meeting)) for meeting in meetings], by=by, at=at)
+        contacts = [contact_of(meeting, by=by) for meeting in meetings]
+        bulk.add(contacts)
+        keep_last_contacts(contacts)
+        TouchedCompany.add_all(meeting.company_id for meeting in meetings)
+
+
+def what_holding_changes(meeting: Meeting) -> audit.Changes:
+    """What `hold` writes of a meeting that had no time before."""
+    changes: audit.Changes = {
+        "state": (MeetingState.PROPOSED, MeetingState.HELD),
+        "minutes": ("", meeting.minutes),
+        "starts_at": (None, meeting.starts_at),
+    }
+    return changes
+
+
+def contact_of(meeting: Meeting, *, by: "User | None") -> Interaction:
+    """The new line of the timeline about a meeting held, not saved yet."""
+    return bulk.new(
+        Interaction,
+        kind="meeting.held",
+        company=meeting.company,
+        person=meeting.decision_maker,
+        by=by,
+        channel=Channel.IN_PERSON,
+        happened_at=meeting.starts_at,
+        is_real_contact=True,
+        text=meeting.minutes[:2000],
+        about_type=audit.label(meeting),
+        about_id=meeting.pk,
+    )
 
 
 def expect(meeting: Meeting, states: Sequence[str]) -> str:
