@@ -32,7 +32,7 @@ def vehicles(north_ag: Company) -> list[Vehicle]:
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
 def test_pages_forth_and_back_are_those_that_skipping_finds(vehicles: list[Vehicle], order: tuple[str, ...]) -> None:
-    rows = Vehicle.objects.order_by(*order, "pk")
+    rows = Vehicle.objects.order_by(*(paging.empty_last(Vehicle, item) for item in order), "pk")
     all_keys = [*rows.values_list("pk", flat=True)]
     last = 8
     for number in range(3, last + 1):
@@ -42,6 +42,17 @@ def test_pages_forth_and_back_are_those_that_skipping_finds(vehicles: list[Vehic
         if number < last:
             back = paging.page_of(rows, number=number, size=3, before=all_keys[number * 3])
             assert (back.keys, back.has_next) == (expected, True)
+
+
+@pytest.mark.parametrize("sort", ["contract_end", "-contract_end"])
+def test_rows_without_a_value_come_last_upwards_and_downwards(client: Client, carla: User, north_ag: Company, sort: str) -> None:
+    """On both databases, which by themselves differ: nobody sorts by a date to see those that have none."""
+    ends = [None, date(2027, 6, 30), None, date(2027, 1, 31)]
+    Vehicle.objects.bulk_create(Vehicle(company=north_ag, make="Opel", contract_ends_on=end, use="pool") for end in ends)
+    client.force_login(carla)
+    page = client.get(f"/vehicles/?sort={sort}")
+    known = [date(2027, 1, 31), date(2027, 6, 30)]
+    assert [row.contract_ends_on for row in page.context["rows"]] == [*sorted(known, reverse=sort[0] == "-"), None, None]
 
 
 def test_a_page_beside_its_neighbour_skips_nothing(vehicles: list[Vehicle], django_assert_num_queries) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import django_tables2
 from django.core.exceptions import FieldDoesNotExist
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
-from django.db.models.expressions import OrderBy
+from django.db.models.expressions import Combinable, OrderBy
 from django.utils import formats
 from django.utils.translation import gettext, ngettext
 
@@ -84,7 +84,8 @@ def sought(ordered: models.QuerySet[models.Model]) -> tuple[models.QuerySet[mode
             keys.append(Sorted(name, descends(item), may_be_null(ordered.model, plain)))
         elif isinstance(item, OrderBy):
             names[name] = item.expression
-            keys.append(Sorted(name, item.descending, may_be_null(ordered.model, "")))
+            path = getattr(item.expression, "name", "")  # of F; an annotation may be without a value
+            keys.append(Sorted(name, item.descending, may_be_null(ordered.model, path)))
     return ordered.annotate(**names), keys
 
 
@@ -117,13 +118,11 @@ def beyond(keys: Sequence[Sorted], at: Sequence[object], *, back: bool = False) 
 
 
 def further(key: Sorted, value: object, back: bool) -> Q:
-    """Rows whose value comes after `value` in the order; NULL sorts below all values on SQLite, above them on PostgreSQL."""
-    to_smaller = key.is_descending is not back
-    nothing_is_further = bool(connection.features.order_by_nulls_first) is to_smaller
+    """Rows whose value comes after `value` in the order, in which rows without a value are last; with `back`, before it."""
     if value is None:
-        return Q(pk__in=[]) if nothing_is_further else Q(**{f"{key.name}__isnull": False})
-    past = Q(**{f"{key.name}__{'lt' if to_smaller else 'gt'}": value})
-    return past | Q(**{f"{key.name}__isnull": True}) if key.may_be_null and nothing_is_further else past
+        return Q(**{f"{key.name}__isnull": False}) if back else Q(pk__in=[])
+    past = Q(**{f"{key.name}__{'lt' if key.is_descending is not back else 'gt'}": value})
+    return past | Q(**{f"{key.name}__isnull": True}) if key.may_be_null and not back else past
 
 
 def capped_count(rows: models.QuerySet[models.Model]) -> int:
@@ -132,13 +131,21 @@ def capped_count(rows: models.QuerySet[models.Model]) -> int:
 
 
 def in_order(table: django_tables2.Table) -> models.QuerySet[models.Model]:
-    """The rows in the order of the table, then by primary key, so that no row appears on two pages.
+    """The rows in the order of the table, those without a value last, then by primary key, so that no row appears on two pages.
 
     The key descends where the column before it does: an index on both is then read backwards without sorting.
     """
     rows: models.QuerySet[models.Model] = table.data.data
-    order = rows.query.order_by
+    order = [empty_last(rows.model, item) for item in rows.query.order_by]
     return rows.order_by(*order, "-pk" if order and descends(order[-1]) else "pk")
+
+
+def empty_last(model: type[models.Model], item: Any) -> str | Combinable:
+    """`item` of an order, so that both databases put rows without a value last, upwards and downwards: by themselves SQLite
+    takes an empty value for the smallest, PostgreSQL for the largest."""
+    if not isinstance(item, str) or not may_be_null(model, item.lstrip("-")):
+        return item
+    return OrderBy(F(item.lstrip("-")), descending=descends(item), nulls_last=True)
 
 
 def descends(item: object) -> bool:
