@@ -22,8 +22,7 @@ SHIPPED: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             ),
             "de": (
                 "Unser Gespräch heute",
-                "vielen Dank für das Gespräch heute. Das habe ich mir notiert:\n\n– \n\n"
-                "Ich kümmere mich darum und melde mich.",
+                "vielen Dank für das Gespräch heute. Das habe ich mir notiert:\n\n– \n\nIch kümmere mich darum und melde mich.",
             ),
             "it": (
                 "Il nostro colloquio di oggi",
@@ -50,8 +49,7 @@ SHIPPED: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             ),
             "it": (
                 "La Sua offerta, come concordato",
-                "come promesso, ecco l’offerta che ha chiesto:\n\n– \n\n"
-                "Se manca qualcosa o va cambiato qualcosa, mi scriva o mi chiami.",
+                "come promesso, ecco l’offerta che ha chiesto:\n\n– \n\nSe manca qualcosa o va cambiato qualcosa, mi scriva o mi chiami.",
             ),
             "ru": (
                 "Ваше предложение, как договорились",

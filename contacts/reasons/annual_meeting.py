@@ -1,24 +1,24 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 from django import forms
 from django.db import models
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import User
+from accounts.models import User, Vehicle
 from accounts.staff.models.centre import day_in
 from contacts.memory.actions import meetings
 from contacts.memory.forms.meeting import MeetingForm
 from contacts.memory.models.meeting import Meeting
 from contacts.people.models.roles import DecisionMaker, Group
 from contacts.reasons.planning import Planning
-from contacts.reasons.rule import FoundReason, Rule
+from contacts.reasons.rule import FoundReason, Rule, Words
 from fleetportal.core.web.form_options import FormData
 from fleetportal.core.words import number
 
@@ -79,13 +79,25 @@ class AnnualMeetingDue(Rule):
         deciding = DecisionMaker.objects.running(on=on).filter(company=OuterRef("pk"))
         held = Max("meetings__starts_at", filter=Q(meetings__state="held", meetings__is_annual=True))
         rows = companies.active().filter(~Exists(planned), Exists(deciding)).annotate(held_at=held)
+        fleets: dict[int, tuple[int, date | None]] = {company: (count, first) for company, count, first in self._fleets(companies)}
         for company, held_at, entered_at, zone in rows.values_list("pk", "held_at", "entered_at", "centre__time_zone"):
             held_on = day_in(zone, held_at) if held_at else None
             if held_on and held_on > on - every:
                 continue
             due_on = held_on + every if held_on else day_in(zone, entered_at)
-            facts = {"held_on": held_on.isoformat() if held_on else ""}
+            count, first = fleets.get(company, (0, None))
+            facts: dict[str, Any] = {
+                "held_on": held_on.isoformat() if held_on else "",
+                "vehicles": count,
+                "since": first.isoformat() if first else "",
+            }
             yield FoundReason(company, occasion=facts["held_on"] or "first", group=Group.DECISION_MAKER, due_on=due_on, facts=facts)
+
+    def _fleets(self, companies: "CompanyQuerySet") -> Iterable[tuple[Any, ...]]:
+        """(company, vehicles from us now, first delivery) of each company with any. 1 query."""
+        mine = Vehicle.objects.filter(company__in=companies.active().values("pk")).order_by().values("company")
+        now = Count("pk", filter=Q(given_back_on=None))
+        return mine.annotate(count=now, first=Min("delivered_on")).values_list("company", "count", "first")
 
     def is_promised(self, facts: Mapping[str, Any]) -> bool:
         """Nobody was promised the first one."""
@@ -93,9 +105,29 @@ class AnnualMeetingDue(Rule):
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         if not facts["held_on"]:
-            return _(
-                "There has never been an annual meeting with this company. It brings the decision-maker, the account "
-                "manager and our management together once a year."
-            )
+            return " ".join(filter(None, [_("There has never been an annual meeting with this company."), _known(facts)]))
         day = date_format(date.fromisoformat(facts["held_on"]), "DATE_FORMAT")
         return _("The last annual meeting was on %(day)s. It is time for the next one.") % {"day": day}
+
+    def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
+        words = _("The decision-maker, the account manager and our management meet once a year.")
+        yield gettext_lazy("Annual meeting"), words
+
+
+def _known(facts: Mapping[str, Any]) -> str:
+    """What tells this company from the next one without a meeting."""
+    count = facts.get("vehicles", 0)
+    values = {"how_many": number(count), "day": ""}
+    if not facts.get("since"):
+        return ngettext("It has one vehicle from us.", "It has %(how_many)s vehicles from us.", count) % values if count else ""
+    values["day"] = date_format(date.fromisoformat(facts["since"]), "DATE_FORMAT")
+    if not count:
+        return _("Its first vehicle from us was delivered on %(day)s.") % values
+    return (
+        ngettext(
+            "Its first vehicle from us was delivered on %(day)s, and it has one now.",
+            "Its first vehicle from us was delivered on %(day)s, and it has %(how_many)s now.",
+            count,
+        )
+        % values
+    )

@@ -61,18 +61,33 @@ class ContractEnd(Rule):
     def sentence(self, facts: Mapping[str, Any]) -> str:
         first, order_by = date.fromisoformat(facts["first_on"]), facts["order_by"]
         values = {"how_many": opening(facts["count"]), "month": date_format(first, "F"), "day": date_format(first, "MONTH_DAY_FORMAT")}
+        plates = _plates(facts)
         if order_by:
             day = date_format(date.fromisoformat(order_by), "MONTH_DAY_FORMAT")
             todo = _("To meet this date, the next vehicle must be ordered by %(day)s.") % {"day": day}
         else:
             todo = _("It’s too late for a new car to arrive in time: agree on an interim solution.")
-        return f"{_ends(facts['kind'], facts['count']) % values} {todo}"
+        ends = _ends_of(facts["kind"], facts["count"]) if plates else _ends(facts["kind"], facts["count"])
+        return f"{ends % {**values, 'plates': plates}} {todo}"
 
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
         if facts["plates"]:
-            more = facts["count"] - len(facts["plates"])
-            plates = ", ".join(facts["plates"])
-            yield gettext_lazy("Vehicles"), f"{plates} + {more}" if more else plates
+            yield gettext_lazy("Vehicles"), _plates(facts)
+
+
+def _plates(facts: Mapping[str, Any]) -> str:
+    """The first plates, and how many more vehicles there are; "" where none is known."""
+    plates, more = ", ".join(facts["plates"]), facts["count"] - len(facts["plates"])
+    return f"{plates} + {more}" if plates and more else plates
+
+
+def _ends_of(kind: str, count: int) -> str:
+    """The same as `_ends` with the plates, which tell one card from the next."""
+    if kind == Contract.LEASE:
+        return ngettext("The lease of %(plates)s ends on %(day)s.", "%(how_many)s leases end in %(month)s: %(plates)s.", count)
+    if kind == Contract.RENTAL:
+        return ngettext("The rental of %(plates)s ends on %(day)s.", "%(how_many)s rentals end in %(month)s: %(plates)s.", count)
+    return ngettext("The contract of %(plates)s ends on %(day)s.", "%(how_many)s contracts end in %(month)s: %(plates)s.", count)
 
 
 def _ends(kind: str, count: int) -> str:

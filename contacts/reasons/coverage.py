@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # The groups that a company needs: by the use of its vehicles; decision-makers for any vehicle.
 FOR = {Group.DECISION_MAKER: tuple(Use), Group.USER: (Use.PERSONAL,), Group.DRIVER: (Use.FUNCTIONAL,)}
 
+Fleet = tuple[int, date | None, str]  # vehicles of one use: how many, the next delivery, a plate
+
 
 class Coverage(Rule):
     """No person of a target group is known, although the company has vehicles for it: an empty chair."""
@@ -31,17 +33,17 @@ class Coverage(Rule):
 
     def find(self, companies: "CompanyQuerySet", *, on: date) -> Iterable[FoundReason]:
         active = companies.active().values("pk")
-        fleets: defaultdict[int, dict[str, tuple[int, date | None]]] = defaultdict(dict)
+        fleets: defaultdict[int, dict[str, Fleet]] = defaultdict(dict)
         coming = Min("delivered_on", filter=Q(delivered_on__gt=on))
         rows = (
             Vehicle.objects.active()
             .filter(company__in=active)
             .order_by()
             .values("company", "use")
-            .annotate(count=Count("pk"), next_on=coming)
+            .annotate(count=Count("pk"), next_on=coming, first_plate=Min("plate", filter=~Q(plate="")))
         )
-        for company, use, count, next_on in rows.values_list("company", "use", "count", "next_on"):
-            fleets[company][use] = (count, next_on)
+        for company, use, count, next_on, plate in rows.values_list("company", "use", "count", "next_on", "first_plate"):
+            fleets[company][use] = (count, next_on, plate or "")
         for group, model in GROUPS.items():
             known = set(model._default_manager.running(on=on).filter(company__in=active).values_list("company", flat=True))
             for company, fleet in fleets.items():
@@ -49,15 +51,19 @@ class Coverage(Rule):
                 if theirs and company not in known:
                     yield self._found(company, group, theirs)
 
-    def _found(self, company: int, group: str, fleet: list[tuple[int, date | None]]) -> FoundReason:
-        next_on = min((day for _count, day in fleet if day), default=None)
-        count = sum(count for count, _day in fleet)
-        facts = {"group": str(group), "count": count, "next_on": next_on.isoformat() if next_on else None}
+    def _found(self, company: int, group: str, fleet: list[Fleet]) -> FoundReason:
+        next_on = min((day for _count, day, _plate in fleet if day), default=None)
+        count = sum(count for count, _day, _plate in fleet)
+        plate = min((plate for _count, _day, plate in fleet if plate), default="")
+        facts = {"group": str(group), "count": count, "next_on": next_on.isoformat() if next_on else None, "plate": plate}
         return FoundReason(company, occasion=str(group), group=group, due_on=next_on, facts=facts)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         values = {"how_many": opening(facts["count"])}
         said = _empty_chair(facts["group"], facts["count"]) % values
+        if facts.get("plate"):
+            which = ngettext("It is %(plate)s.", "%(plate)s is one of them.", facts["count"]) % {"plate": facts["plate"]}
+            said = f"{said} {which}"
         if not facts["next_on"]:
             return said
         day = formats.date_format(date.fromisoformat(facts["next_on"]), "MONTH_DAY_FORMAT")

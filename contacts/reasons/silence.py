@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dateutil.relativedelta import relativedelta
 from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -121,7 +122,7 @@ class Silence(Rule):
                 since = day_in(zone, last or entered)
                 if every[tier, is_fleet].since(since) <= on and (company, person) not in named:
                     named.add((company, person))
-                    facts = {"group": str(group), "tier": tier, "fleet": is_fleet, "spoken": last is not None}
+                    facts = {"group": str(group), "tier": tier, "fleet": is_fleet, "spoken": last is not None, "since": since.isoformat()}
                     facts |= {"silent": months_between(since, on), "silent_days": (on - since).days}
                     facts |= {"months": every[tier, is_fleet].months, "weeks": every[tier, is_fleet].weeks}
                     if newest and (last is None or newest > last):  # a letter, an answer, an attempt: not a word spoken
@@ -150,7 +151,8 @@ class Silence(Rule):
         )
 
     def sentence(self, facts: Mapping[str, object]) -> str:
-        return f"{_unspoken(facts) if facts.get('written') else _silence(facts)} {_cadence(facts)}"
+        said = _unspoken(facts) if facts.get("written") else _silence(facts)
+        return " ".join(filter(None, [said, _since(facts), _cadence(facts)]))
 
 
 def midnight(day: date) -> datetime:
@@ -204,6 +206,16 @@ def _silence(facts: Mapping[str, Any]) -> str:
             months,
         )
     return said % {"months": number(months), "weeks": number(weeks), "years": number(years)}
+
+
+def _since(facts: Mapping[str, Any]) -> str:
+    """The day itself, which tells one card from the next; "" on a reason found before the day was kept."""
+    if not facts.get("since"):
+        return ""
+    day = date_format(date.fromisoformat(facts["since"]), "DATE_FORMAT")
+    if not facts["spoken"]:
+        return _("They were entered on %(day)s.") % {"day": day}
+    return _("The last time was on %(day)s.") % {"day": day}
 
 
 def _cadence(facts: Mapping[str, Any]) -> str:

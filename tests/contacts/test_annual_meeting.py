@@ -14,7 +14,7 @@ from contacts.reasons.computing import look_again
 from contacts.reasons.rule import rules
 from contacts.templatetags.today import due_flag
 from tests.contacts.rules import both_ways
-from tests.factories.accounts import make_company
+from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import make_role
 from tests.factories.meetings import in_days, make_meeting
 
@@ -77,3 +77,16 @@ def test_nobody_promised_the_first_annual_meeting_so_it_is_not_late(north_ag: Co
 
 def test_each_kind_of_reason_has_a_name_of_its_own() -> None:
     assert len({str(rule.called) for rule in rules}) == len(list(rules)) >= 5
+
+
+def test_companies_without_a_meeting_are_told_apart_by_their_fleets(north: Any) -> None:
+    said = []
+    for year in (2021, 2022):
+        company = make_company(north)
+        make_role("decision_maker", company)
+        for month in (5, 6):
+            make_vehicle(company, delivered_on=date(year, month, 3))
+        look_again([company.pk])
+        said.append(ReasonCard(Reason.objects.get(rule="annual_meeting", company=company)).sentence)
+    never = "There has never been an annual meeting with this company. Its first vehicle from us was delivered on 3 May"
+    assert said == [f"{never} 2021, and it has two now.", f"{never} 2022, and it has two now."]

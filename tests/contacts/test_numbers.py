@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 from django.test import Client
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from accounts.models import Centre, Company, Policy, Tier, User
 from accounts.staff.models.policy import outlook, supposing
@@ -73,7 +73,9 @@ def test_other_decision_makers_keep_the_whole_cadence(north: Centre) -> None:
 def test_the_card_names_the_share_in_weeks_or_months(north: Centre, tier: str, weeks: int, words: str) -> None:
     company = make_company(north, tier=tier)
     spoke(make_role("decision_maker", company, kind="fleet_manager").person, company, DAY - timedelta(weeks=weeks))
-    assert sentences(company, "silence") == [words]
+    day = formats.date_format(DAY - timedelta(weeks=weeks), "DATE_FORMAT")
+    silence, cadence = words.split(". ")
+    assert sentences(company, "silence") == [f"{silence}. The last time was on {day}. {cadence}"]
 
 
 def test_a_changed_share_changes_query_card_explaining_and_count_alike(north: Centre, south: Centre) -> None:

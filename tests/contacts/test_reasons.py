@@ -1,6 +1,7 @@
 """When each rule makes a reason, when it withdraws it, and what it says."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -43,11 +44,11 @@ def test_a_contract_is_a_reason_from_nine_months_before_its_end_to_its_last_day(
 
 def test_contracts_that_end_in_one_month_are_one_reason_and_say_so(north_ag: Company) -> None:
     for day in (12, 31, 5):
-        make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, day))
-    make_vehicle(north_ag, contract="rental", contract_ends_on=date(2027, 4, 30))
+        make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, day), plate=f"HH-A {day}")
+    make_vehicle(north_ag, contract="rental", contract_ends_on=date(2027, 4, 30), plate="HH-B 1")
     assert sentences(north_ag, "contract_end") == [
-        "Three leases end in March. It’s too late for a new car to arrive in time: agree on an interim solution.",
-        "A rental ends on 30 April. To meet this date, the next vehicle must be ordered by 30 December.",
+        "Three leases end in March: HH-A 5, HH-A 12, HH-A 31. It’s too late for a new car to arrive in time: agree on an interim solution.",
+        "The rental of HH-B 1 ends on 30 April. To meet this date, the next vehicle must be ordered by 30 December.",
     ]
 
 
@@ -60,7 +61,7 @@ def test_a_contract_is_due_when_the_order_must_be_in_and_after_that_at_its_end(n
 def test_contracts_of_several_kinds_are_called_contracts(north_ag: Company) -> None:
     make_vehicle(north_ag, contract="lease", contract_ends_on=date(2027, 3, 5))
     make_vehicle(north_ag, contract="", contract_ends_on=date(2027, 3, 9))
-    assert sentences(north_ag, "contract_end")[0].startswith("Two contracts end in March.")
+    assert sentences(north_ag, "contract_end")[0].startswith("Two contracts end in March: ")
 
 
 def test_the_one_responsible_for_orders_is_asked_before_the_others(north_ag: Company) -> None:
@@ -95,13 +96,13 @@ def test_a_lost_company_has_no_reasons(north_ag: Company) -> None:
 
 
 def test_an_empty_chair_is_a_reason_for_each_group_the_company_has_vehicles_for(north_ag: Company) -> None:
-    make_vehicle(north_ag, use="functional")
-    make_vehicle(north_ag, use="functional")
-    make_vehicle(north_ag, use="personal")
+    make_vehicle(north_ag, use="functional", plate="HH-F 2")
+    make_vehicle(north_ag, use="functional", plate="HH-F 1")
+    make_vehicle(north_ag, use="personal", plate="HH-P 1")
     assert sentences(north_ag, "coverage") == [
-        "Three vehicles have no known decision-maker.",
-        "One personal vehicle has no known user.",
-        "Two functional vehicles have no known driver.",
+        "Three vehicles have no known decision-maker. HH-F 1 is one of them.",
+        "One personal vehicle has no known user. It is HH-P 1.",
+        "Two functional vehicles have no known driver. HH-F 1 is one of them.",
     ]
 
 
@@ -124,7 +125,7 @@ def test_coverage_is_withdrawn_with_the_first_person_and_comes_back_after_the_la
 
 def test_the_next_hand_over_is_named_as_the_chance(north_ag: Company) -> None:
     make_role("decision_maker", north_ag)
-    make_vehicle(north_ag, use="functional", delivered_on=date(2026, 12, 3))
+    make_vehicle(north_ag, use="functional", delivered_on=date(2026, 12, 3), plate="")
     (reason,) = found(north_ag, "coverage")
     assert (
         ReasonCard(reason).sentence
@@ -156,7 +157,8 @@ def test_the_sentence_names_the_silence_and_the_cadence(north_ag: Company) -> No
     companies.edit(north_ag, by=None, tier=Tier.GOLD)
     spoke(make_role("decision_maker", north_ag).person, north_ag, date(2026, 4, 20))
     assert sentences(north_ag, "silence") == [
-        "We haven’t been in touch for seven months. A Gold decision-maker should hear from us every three months."
+        "We haven’t been in touch for seven months. The last time was on 20 April 2026. "
+        "A Gold decision-maker should hear from us every three months."
     ]
 
 
@@ -167,7 +169,8 @@ def test_somebody_never_spoken_to_counts_from_the_day_they_were_entered(north_ag
     assert reason.person == role.person
     assert (
         ReasonCard(reason).sentence
-        == "We have known this person for a month but never contacted them. A Diamond decision-maker should hear from us every month."
+        == "We have known this person for a month but never contacted them. They were entered on 20 October 2026. "
+        "A Diamond decision-maker should hear from us every month."
     )
 
 
@@ -237,3 +240,21 @@ def test_months_between_counts_whole_months(first: date, months: int) -> None:
     last = first + relativedelta(months=months)
     assert months_between(first, last) == months
     assert months_between(first, last - timedelta(days=1)) == months - 1
+
+
+# --- two cards of one kind ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", ["contract_end", "coverage", "silence"])
+def test_two_cards_of_one_kind_do_not_read_the_same(north: Centre, rule: str) -> None:
+    """Alike in tier, number and month, the companies are told apart by a plate or a day."""
+    said = set()
+    for number in (1, 2):
+        company = make_company(north, tier=Tier.GOLD)
+        if rule != "coverage":
+            spoke(make_role("decision_maker", company).person, company, date(2026, 1, number))
+        facts: dict[str, Any] = {"use": "functional", "delivered_on": date(2024, 1, number), "plate": f"HH-A {number}"}
+        make_vehicle(company, contract="lease", contract_ends_on=date(2027, 3, 5), **facts)
+        make_vehicle(company, contract="lease", contract_ends_on=date(2027, 3, 6), **facts | {"plate": f"HH-B {number}"})
+        said |= set(sentences(company, rule))
+    assert len(said) == (4 if rule == "coverage" else 2), said
