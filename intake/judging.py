@@ -16,7 +16,7 @@ from intake import counting
 from intake.batches import Batch, Importer, RowPlan, rows_at_once
 from intake.left_out import name_columns
 from intake.models import Import, StagedRow, Verdict
-from intake.near import note_near
+from intake.near import note_near, put_settled, settled
 from intake.nouns.company import key_of as company_key
 from intake.nouns.registry import nouns
 from intake.progress import Position
@@ -140,6 +140,7 @@ class Step:
             if judged.new:
                 progress.new_of[noun] = progress.new_of.get(noun, 0) + judged.new
             bulk.add_ready(StagedRow, judged.rows)
+            progress.alike = {**judged.alike, **progress.alike}
         progress.skipped += self.skipped
         self.run.progress, self.run.position = progress, self.position
 
@@ -167,6 +168,7 @@ class Judged:
     lines: set[str]  # by which new companies and people are counted
     keys: set[str]  # by which later rows may know these again
     asked: set[str]  # by which these may know earlier rows again
+    alike: dict[str, list[int]]  # new companies that look like ones we have
 
 
 class Judging:
@@ -175,6 +177,7 @@ class Judging:
     def __init__(self, run: Import, importer: Importer, sheet: Sheet, today: date) -> None:
         self.run, self.importer, self.sheet, self.today = run, importer, sheet, today
         self.kind = kinds[sheet.kind]
+        self.settled = settled(run, importer)
 
     def judge(self, unread: list[tuple[int, list[Cell], list[int]]]) -> Judged:
         reader = self.reader()
@@ -188,7 +191,7 @@ class Judging:
         refer_to_companies(self.run, rows)
         referred = refer_to_people(self.run, self.sheet, rows)
         plans = Batch(self.run, self.importer, rows, today=self.today, writes=False).plans
-        note_near(self.run, self.importer, plans)
+        alike = note_near(self.run, self.importer, plans)
         name_columns(self.sheet, rows)
         for plan, one in zip(plans, staged, strict=True):
             self.put_verdict(plan, one)
@@ -202,6 +205,7 @@ class Judging:
             lines=counting.lines_of_all(good, self.sheet, referred=referred),
             keys=keys,
             asked=asked,
+            alike=alike,
         )
 
     def reader(self) -> SheetReader:
@@ -211,6 +215,7 @@ class Judging:
 
     def read(self, reader: SheetReader, number: int, cells: list[Cell], carried: list[int]) -> Row:
         row = read_row(self.kind.read, reader, number, cells)
+        put_settled(row, self.settled)
         for index in carried:
             row.note("above.taken", column=index, value=str(cells[index]))
         return row

@@ -95,6 +95,7 @@ class Import(models.Model):
     sheets = Stored(sheets_from_json, sheets_to_json, default=list)  # as recognised, with the user's corrections
     position = Stored(Position.from_json, Position.to_json, default=Position)  # where the dry run goes on
     progress = Stored(Progress.from_json, Progress.to_json, default=Progress)
+    same_as = models.JSONField(default=dict, db_default={})  # by names in the file: the company that it is, or 0 where it is another one
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     ended_at = models.DateTimeField(null=True)

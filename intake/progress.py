@@ -47,6 +47,7 @@ class Progress:
     applied: int = 0
     refused_late: int = 0  # rows that could no longer be applied
     parents_seen: int = 0  # the last staged row whose company's parent was looked at once more
+    alike: dict[str, list[int]] = field(default_factory=dict)  # new companies by name: [the one they look like, sheet, row]
     made: dict[str, int] = field(default_factory=dict)  # how many companies, vehicles … were made, by noun
     held: str = ""  # the right that is missing
     to_undo: int = 0
@@ -59,7 +60,7 @@ class Progress:
         return self.new + self.changed
 
     def copy(self) -> "Progress":
-        return replace(self, new_of=dict(self.new_of), made=dict(self.made))
+        return replace(self, new_of=dict(self.new_of), made=dict(self.made), alike=dict(self.alike))
 
     def to_json(self) -> Json:
         return asdict(self)

@@ -1,7 +1,10 @@
 """Imports: bring a file, look at the guess, the dry run, take the good rows, undo."""
 
+import re
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from django.forms import BoundField
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -60,7 +63,7 @@ PROBLEMS = {
     "formula": gettext_lazy("Formula"),
     "above": gettext_lazy("From the rows above"),
     "address": gettext_lazy("Address"),
-    "further": gettext_lazy("Further numbers and addresses"),
+    "further": gettext_lazy("More than one number or address"),
     "job": gettext_lazy("Job title"),
 }
 
@@ -207,7 +210,7 @@ def problems(request: StaffRequest, run: Import) -> dict[str, object]:
     ]
     lines = [line for row in at.object_list for line in lines_of(row, run.sheet_at(row.sheet))]
     return {
-        "problem_lines": lines,
+        "problem_lines": once_each(lines),
         "problem_rows": sum(kinds.values()),
         "chips": chips,
         "chosen": chosen if chosen in kinds else "",
@@ -225,6 +228,7 @@ class Line:
     message: str
     cure: str
     stops: bool
+    more: int = 0  # rows below with the same
 
 
 def lines_of(row: StagedRow, sheet: Sheet) -> list[Line]:
@@ -234,8 +238,29 @@ def lines_of(row: StagedRow, sheet: Sheet) -> list[Line]:
         where = f"{letter(column)}{row.row}" if column is not None else _("row %(row)s") % {"row": row.row}
         message, cure = wording.words_of(problem)
         title = sheet.titles[column] if column is not None else ""
-        found.append(Line(f"{sheet.name} {where}".strip(), title, problem.value, message, cure, problem.stops))
+        found.append(Line(f"{sheet.name} {where}".strip(), title, as_read(problem.value), message, cure, problem.stops))
     return found
+
+
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?: 00:00)?")
+
+
+def as_read(value: str) -> str:
+    """A day of a workbook, which has no words of its own, in the reader's order; everything else as it is."""
+    try:
+        day = date.fromisoformat(value[:10]) if ISO_DAY.fullmatch(value) else None
+    except ValueError:
+        day = None
+    return formats.date_format(day, "SHORT_DATE_FORMAT") if day else value
+
+
+def once_each(lines: Iterable[Line]) -> list[Line]:
+    """The lines; a word that was not understood in several rows is said once, with how many more there are."""
+    found: dict[tuple[str, ...], list[Line]] = {}
+    for number, line in enumerate(lines):
+        key = (line.title, line.value, line.message) if line.value and not line.stops else (str(number),)
+        found.setdefault(key, []).append(line)
+    return [replace(same[0], more=len(same) - 1) for same in found.values()]
 
 
 def progress_of(run: Import) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from intake.actions.apply import apply, stop
 from intake.actions.bring import begin, bring, read
-from intake.actions.columns import keep_layout, say_columns, say_where, use_layout
+from intake.actions.columns import keep_layout, say_columns, say_same, say_where, use_layout
 from intake.actions.judge import judge
 from intake.actions.refusals import CannotBeTaken, FileGone, ImportBusy, NoLongerAllowed, NothingToTake, WhoseVehicles
 from intake.actions.undo import MOST_FORESEEN, foresee_undo, undo
@@ -25,6 +25,7 @@ __all__ = [
     "keep_layout",
     "read",
     "say_columns",
+    "say_same",
     "say_where",
     "stop",
     "undo",

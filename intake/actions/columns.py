@@ -73,6 +73,17 @@ def say_where(run: Import, *, company: Company | None, centre: Centre | None, by
         audit.record("import.owner_said", run, by=by, facts={"company": company.pk if company else None})
 
 
+def say_same(run: Import, answers: Mapping[str, int], *, by: User | None) -> None:
+    """Set which company each of these names of the file means, 0 where it is a new one; the dry run is discarded. Raises ImportBusy."""
+    with transaction.atomic():
+        lock(run)
+        refuse_while_working(run)
+        run.same_as = {**run.same_as, **answers}
+        back_to_columns(run)
+        run.save(update_fields=["same_as"])
+        audit.record("import.companies_said", run, by=by, facts={"companies": sorted(filter(None, answers.values()))})
+
+
 def refuse_while_working(run: Import) -> None:
     """Raises ImportBusy while the import is running or finished, FileGone once its file was deleted."""
     if run.state not in (State.COLUMNS, State.JUDGED):

@@ -11,6 +11,7 @@ from intake.reading.wordlists import alternatives, lists, terms
 
 FIRST_LAST, LAST_FIRST, EACH = "first", "last", "each"  # given name first, surname first, or each name as it shows itself
 GIVEN = terms("names", "given")  # the commonest: enough to decide by majority whether a column writes them first or last
+SURNAMES_TOO = terms("names", "surname too")  # of these
 PARTICLES = frozenset(lists("names")["particle"])
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
 POOL = re.compile(rf"^(?:{alternatives('cells', 'pool')}|(?:{alternatives('cells', 'pool alone')})$)(?![\w-])")
@@ -156,8 +157,9 @@ def order_of(values: Iterable[str], *, title_says: str | None) -> str:
 
 
 def order_in(words: Sequence[str]) -> str:
-    """How a name by itself is written: surname first only where a common given name stands at its end alone."""
-    return LAST_FIRST if fold(words[-1]) in GIVEN and fold(words[0]) not in GIVEN else FIRST_LAST
+    """How a name by itself is written: surname first only where a common given name, which is no surname, stands at its end alone."""
+    at_the_end = fold(words[-1]) in GIVEN and fold(words[-1]) not in SURNAMES_TOO
+    return LAST_FIRST if at_the_end and fold(words[0]) not in GIVEN else FIRST_LAST
 
 
 def title_order(words: str) -> str | None:

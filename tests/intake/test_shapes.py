@@ -101,7 +101,7 @@ def test_remarks_in_the_column_of_the_plates_are_passed_over_and_lone_plates_are
         ["* = Ersatzfahrzeug"],
     ]
     run = judge(make_xlsx({"Liste": rows}), "liste.xlsx", centre=north)
-    assert verdicts(run) == ["new", "new", "rejected"] and skipped(run) == ["section", "section"]
+    assert verdicts(run) == ["new", "new", "rejected"] and skipped(run) == ["footer", "section"]
     assert why(run) == ["The row doesn’t name a company."]
 
 
