@@ -26,4 +26,5 @@ def write_report(run: Import, target: Path) -> None:
             marks[sheet.index][sheet.header_row or sheet.first_row] = (wording.sentence(sheet.refusal), [])
             header_row = None
         marked.append(sheets.SheetMarks(sheet.index, header_row, marks[sheet.index]))
-    sheets.write_marked(run.source, judging.book_of(run), marked, target, name=run.name, heading=str(_("Problem")))
+    lost = _("The formatting of the file couldn’t be kept: this is a new workbook with the same values.")
+    sheets.write_marked(run.source, judging.book_of(run), marked, target, name=run.name, heading=str(_("Problem")), looks_lost=lost)

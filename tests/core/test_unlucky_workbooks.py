@@ -10,7 +10,7 @@ from openpyxl.styles import Font
 from fleetportal.core.sheets import SheetMarks, write_marked
 from fleetportal.core.sheets.book import Unreckoned
 from tests.core.reading import read
-from tests.factories.sheets import make_xlsx
+from tests.factories.sheets import make_ods, make_xlsx
 
 ROWS = [["Firma", "Kennzeichen", "Leasingende"], ["Hansa AG", "HH-AB 1", "x"], ["Nord AG", "HH-AB 2", "y"]]
 
@@ -79,14 +79,51 @@ def renamed(name):
 
 
 @pytest.mark.parametrize(
-    "content", [rewritten(make_xlsx({"S": ROWS}), lambda _name, part: part, renamed), rewritten(make_xlsx({"S": ROWS}), strict)]
+    ("content", "said"),
+    [
+        (rewritten(make_xlsx({"S": ROWS}), lambda _name, part: part, renamed), None),
+        (rewritten(make_xlsx({"S": ROWS}), strict), "The looks are lost."),
+    ],
 )
-def test_a_workbook_that_was_read_comes_back_marked_however_it_was_written(tmp_path, content):
+def test_a_workbook_that_was_read_comes_back_marked_however_it_was_written(tmp_path, content, said):
     source, target = tmp_path / "list.xlsx", tmp_path / "back.xlsx"
     source.write_bytes(content)
     book = read(tmp_path, content, "list.xlsx")
     assert [cells for _number, cells in book.rows(book.sheets[0])] == ROWS
     marks = [SheetMarks(0, 1, {2: ("Look here.", [1])})]
-    write_marked(source, book, marks, target, name="list.xlsx", heading="Problem")
+    write_marked(source, book, marks, target, name="list.xlsx", heading="Problem", looks_lost="The looks are lost.")
     page = openpyxl.load_workbook(target).active
-    assert page["D2"].value == "Look here." and page["A3"].value == "Nord AG"
+    assert page["D2"].value == "Look here." and page["A3"].value == "Nord AG" and page["E1"].value == said
+
+
+def test_a_row_without_a_bad_column_is_coloured_where_it_is_said(tmp_path):
+    content = make_xlsx({"S": ROWS}).getvalue()
+    source, target = tmp_path / "list.xlsx", tmp_path / "back.xlsx"
+    source.write_bytes(content)
+    for name in ("list.xlsx", "list.csv"):
+        book = read(tmp_path, content if name.endswith("xlsx") else "\n".join(";".join(map(str, row)) for row in ROWS).encode(), name)
+        marks = [SheetMarks(0, 1, {2: ("Look here.", []), 3: ("And here.", [1])})]
+        write_marked(source, book, marks, target, name=name, heading="Problem")
+        page = openpyxl.load_workbook(target).active
+        colours = [page.cell(row, 4).fill.start_color.rgb[-6:] for row in (2, 3)]
+        assert colours[0] == "FBE3E0" and colours[1] != "FBE3E0" and page["B3"].fill.start_color.rgb[-6:] == "FBE3E0"
+
+
+def test_hidden_and_filtered_rows_of_an_opendocument_are_told(tmp_path):
+    rows = [*ROWS, *ROWS[1:], *ROWS[1:]]
+    with zipfile.ZipFile(make_ods({"A & B": rows, "C": ROWS})) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    pieces = parts["content.xml"].split(b"<table:table-row>")
+    content = pieces[0]
+    for number, piece in enumerate(pieces[1:], start=1):
+        shape = {3: b' table:visibility="collapse"', 4: b' table:visibility="filter"'}.get(number, b"")
+        content += b"<table:table-row" + shape + b">" + piece
+    content = content.replace(
+        b"<table:table-row table:number-rows-repeated", b'<table:table-row table:visibility="collapse" table:number-rows-repeated'
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as copy:
+        for name, part in {**parts, "content.xml": content}.items():
+            copy.writestr(name, part)
+    book = read(tmp_path, made.getvalue(), "list.ods")
+    assert [sheet.looks for sheet in book.sheets] == [{"hidden": [[3, 4]]}, {}]

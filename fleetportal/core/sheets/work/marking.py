@@ -42,6 +42,7 @@ class Order(TypedDict):
     kind: str
     spool: str
     heading: str
+    looks_lost: str  # said where the workbook had to be written anew
     sheets: list[SheetOrder]
 
 
@@ -53,7 +54,7 @@ def mark(source: Path, order_path: str, target: Path) -> dict[str, object]:
         try:
             change(source, order, target)
         except NOT_CHANGED:
-            write_new(order, target, only_marked=False)
+            write_new(order, target, only_marked=False, said=order["looks_lost"])
     else:
         write_new(order, target, only_marked=rows > CHANGED_UP_TO)
     return {"rows": rows}
@@ -138,14 +139,17 @@ def mark_row(sheet: Worksheet, number: int, column: int, text: str, bad: list[in
     write_text(cell, text)
     cell.font = Font(color=STOP_INK)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if not bad:
+        cell.fill = PatternFill("solid", start_color=STOP_FILL)
     for wrong in bad:
         sheet.cell(number, wrong + 1).fill = PatternFill("solid", start_color=STOP_FILL)
 
 
-def write_new(order: Order, target: Path, *, only_marked: bool) -> None:
-    """Write all rows, or only the marked ones, to a new workbook."""
+def write_new(order: Order, target: Path, *, only_marked: bool, said: str = "") -> None:
+    """Write all rows, or only the marked ones, to a new workbook; `said` stands beside the heading of the first sheet with one."""
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    writers = [NewSheet(book, about, order["heading"], only_marked) for about in order["sheets"]]
+    first = next((about for about in order["sheets"] if about["header_row"]), None)
+    writers = [NewSheet(book, about, order["heading"], only_marked, said if about is first else "") for about in order["sheets"]]
     for position, number, cells in spooled(order["spool"]):
         if position < len(writers):
             writers[position].write(number, cells)
@@ -155,12 +159,13 @@ def write_new(order: Order, target: Path, *, only_marked: bool) -> None:
 class NewSheet:
     """One sheet of the new workbook, written from top to bottom."""
 
-    def __init__(self, book: xlsxwriter.Workbook, about: SheetOrder, heading: str, only_marked: bool) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, about: SheetOrder, heading: str, only_marked: bool, said: str) -> None:
         self.sheet = book.add_worksheet(sheet_name(about["name"], book))
         self.bold, self.stop = book.add_format({"bold": True}), book.add_format({"font_color": "#" + STOP_INK, "text_wrap": True})
         self.bad = book.add_format({"bg_color": "#" + STOP_FILL})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
-        self.about, self.heading, self.only_marked = about, heading, only_marked
+        self.stopped = book.add_format({"font_color": "#" + STOP_INK, "bg_color": "#" + STOP_FILL, "text_wrap": True})
+        self.about, self.heading, self.only_marked, self.said = about, heading, only_marked, said
         self.next = 0
         self.sheet.set_column(about["width"], about["width"], 70)
 
@@ -173,7 +178,10 @@ class NewSheet:
         for column, value in enumerate(cells):
             self.cell(row, column, from_json(value), self.bold if heads else self.bad if column in bad else None)
         if text or heads:
-            self.sheet.write_string(row, self.about["width"], self.heading if heads else text, self.bold if heads else self.stop)
+            shape = self.bold if heads else self.stop if bad else self.stopped
+            self.sheet.write_string(row, self.about["width"], self.heading if heads else text, shape)
+        if heads and self.said:
+            self.sheet.write_string(row, self.about["width"] + 1, self.said)
         self.next = row + 1
 
     def cell(self, row: int, column: int, value: CellValue, shape: Format | None) -> None:

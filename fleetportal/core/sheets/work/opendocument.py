@@ -1,12 +1,14 @@
-"""Gives calamine an OpenDocument in which the line breaks and tabs inside a paragraph are white space.
+"""The hidden rows of an OpenDocument; and a copy for calamine in which line breaks and tabs inside a paragraph are white space.
 
 Calamine (0.9.1) drops the two marks without a space between the words, so that two telephone numbers in a cell become one
 (`findings/ods-line-breaks-glued.sh`).
 """
 
+import html
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 CONTENT = "content.xml"
@@ -54,3 +56,50 @@ def has_marks(archive: zipfile.ZipFile) -> bool:
 
 def without_marks(text: bytes) -> bytes:
     return ENDS.sub(b"", TAB.sub(b" ", BREAK.sub(b"\n", text)))
+
+
+# --- hidden rows ------------------------------------------------------------------------------------------------------------
+
+PIECE = re.compile(rb"<table:table\s([^>]*)>|<table:table-row\b([^>]*)>")
+NAME = re.compile(rb"\btable:name=\"([^\"]*)\"")
+REPEATED = re.compile(rb"\btable:number-rows-repeated=\"(\d+)\"")
+HIDDEN = re.compile(rb"\btable:visibility=\"(?:collapse|filter)\"")
+
+
+def hidden_rows(path: Path) -> dict[str, list[list[int]]]:
+    """{name of the sheet: ranges of rows that are hidden or filtered out} of the OpenDocument at `path`."""
+    found: dict[str, list[list[int]]] = {}
+    name, number = "", 0
+    with zipfile.ZipFile(path) as archive:
+        for piece in pieces(archive):
+            if piece[1] is not None:
+                named = NAME.search(piece[1])
+                name, number = html.unescape(named[1].decode()) if named else "", 0
+                continue
+            repeated = REPEATED.search(piece[2])
+            count = int(repeated[1]) if repeated else 1
+            if HIDDEN.search(piece[2]):
+                add(found.setdefault(name, []), number + 1, number + count)
+            number += count
+    return found
+
+
+def pieces(archive: zipfile.ZipFile) -> Iterator[re.Match[bytes]]:
+    """The beginnings of tables and rows."""
+    rest = b""
+    with archive.open(CONTENT) as source:
+        while chunk := source.read(CHUNK):
+            text = rest + chunk
+            cut = text.rfind(b">") + 1
+            yield from PIECE.finditer(text[:cut])
+            rest = text[cut:]
+
+
+def add(ranges: list[list[int]], first: int, last: int) -> None:
+    if ranges and ranges[-1][1] == first - 1:
+        ranges[-1][1] = last
+    elif len(ranges) < MOST:
+        ranges.append([first, last])
+
+
+MOST = 5_000  # ranges kept

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from . import archive, limits, looks, mending, process, text, workbook
+from . import archive, limits, looks, mending, opendocument, process, text, workbook
 from .limits import Unreadable
 
 BOOKS = ("xlsx", "ods")
@@ -51,7 +51,7 @@ def spool_checked(source: Path, kind: str, target: Path) -> dict[str, object]:
         sheets, last = write(source, kind, target)
     if not sheets:
         raise Unreadable("empty")
-    add_looks(sheets, source, kind, last if is_cut else {})
+    add_looks(sheets, source, kind, last, is_cut=is_cut)
     return {"kind": kind, "sheets": list(sheets.values())}
 
 
@@ -72,11 +72,22 @@ def write(source: Path, kind: str, target: Path) -> tuple[dict[str, SpooledSheet
     return sheets, last
 
 
-def add_looks(sheets: dict[str, SpooledSheet], source: Path, kind: str, cut: Mapping[str, int]) -> None:
+def add_looks(sheets: dict[str, SpooledSheet], source: Path, kind: str, last: Mapping[str, int], *, is_cut: bool) -> None:
     """What rows look like, and the last one of each sheet where something far below or beside it was cut off."""
     found = looks.of_rows(source) if kind == "xlsx" else {}
+    if kind == "ods":
+        found = {
+            name: {"hidden": hidden}
+            for name, ranges in opendocument.hidden_rows(source).items()
+            if (hidden := within(ranges, last.get(name, 0)))
+        }
     for name, sheet in sheets.items():
-        sheet["looks"] = {**found.get(name, {}), **({"cut": [[cut[name], cut[name]]]} if name in cut else {})}
+        sheet["looks"] = {**found.get(name, {}), **({"cut": [[last[name], last[name]]]} if is_cut and name in last else {})}
+
+
+def within(ranges: list[list[int]], last: int) -> list[list[int]]:
+    """The ranges up to the last row that holds something: the blank rest of a page is hidden too at times."""
+    return [[first, min(end, last)] for first, end in ranges if first <= last]
 
 
 def clipped(cell: str) -> str:
