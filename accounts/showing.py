@@ -98,4 +98,5 @@ def register_panels() -> None:
     panels.dossier_panels.register("service_visits", parts.company_visits_panel, weight=25)
     panels.vehicle_panels.register("service_visits", parts.vehicle_visits_panel, weight=50)
     panels.dossier_figures.register("fleet", parts.fleet, weight=20)
-    panels.dossier_figures.register("contract_end", parts.contract_end, weight=30)
+    panels.dossier_figures.register("money", parts.money_spent, weight=10)
+    panels.dossier_figures.register("order_by", parts.order_before, weight=30)

@@ -86,6 +86,7 @@ def register() -> None:
     dossier_panels.register("why_now", panels.why_now_panel, weight=5)
     dossier_panels.register("people", Panel("contacts/_dossier_people.html", panels.people, may="meet_customers"), weight=10)
     dossier_panels.register("timeline", Panel("contacts/_dossier_timeline.html", panels.company_timeline), weight=30)
+    dossier_figures.register("next_meeting", panels.next_meeting, weight=35)
     dossier_figures.register("last_contact", panels.last_contact, weight=40)
     vehicle_panels.register("people", Panel("contacts/_vehicle_people.html", panels.vehicle_people), weight=10)
     company_columns.register("known", columns.coverage, weight=20)

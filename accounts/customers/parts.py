@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+from django.db.models import Count, Min, Q, Sum
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.customers.models.company import Company
+from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS, order_by
 from accounts.customers.panels import DossierFigure, Later, Panel, vehicle_columns
 from accounts.staff.requests import StaffRequest
+from fleetportal.core import money
 
 SHOWN_VEHICLES = 12
 SHOWN_VISITS = 12
@@ -46,16 +50,38 @@ def fleet(request: StaffRequest, company: Any, held: set[str]) -> DossierFigure 
     return DossierFigure(_("Vehicles from us"), formats.number_format(company.fleet_size, force_grouping=True), personal, address)
 
 
-def contract_end(request: StaffRequest, company: Any, held: set[str]) -> DossierFigure | None:
+def order_before(request: StaffRequest, company: Any, held: set[str]) -> DossierFigure | None:
+    """The next day by which a vehicle must be ordered to follow one whose contract ends, and how many it is too late for. Costs 1
+    query."""
     if "see_customers" not in held:
         return None
     address = f"{reverse('accounts:vehicles')}?company={company.pk}&ends=9&sort=contract_end"
-    if company.contract_ends_on is None:
-        return DossierFigure(_("Next contract end"), "–", _("no date known"))
-    days = (company.contract_ends_on - timezone.localdate()).days
-    return DossierFigure(
-        _("Next contract end"),
-        formats.date_format(company.contract_ends_on, "SHORT_DATE_FORMAT"),
-        ngettext("in %d day", "in %d days", days) % days,
-        address,
-    )
+    today = timezone.localdate()
+    first = today + relativedelta(months=ORDER_LEAD_MONTHS.on(today))
+    missed = Count("pk", filter=Q(contract_ends_on__gte=today, contract_ends_on__lt=first))
+    found = company.vehicles.active().aggregate(missed=missed, ends_on=Min("contract_ends_on", filter=Q(contract_ends_on__gte=first)))
+    late = ngettext("too late for %d contract", "too late for %d contracts", found["missed"]) % found["missed"]
+    if found["ends_on"] is None:
+        return (
+            DossierFigure(_("Order by"), "–", late, address)
+            if found["missed"]
+            else DossierFigure(_("Order by"), "–", _("no contract end known"))
+        )
+    ends = _("contract ends on %s") % formats.date_format(found["ends_on"], "SHORT_DATE_FORMAT")
+    day = formats.date_format(max(order_by(found["ends_on"], today=today), today), "SHORT_DATE_FORMAT")
+    return DossierFigure(_("Order by"), day, late if found["missed"] else ends, address)
+
+
+def money_spent(request: StaffRequest, company: Any, held: set[str]) -> DossierFigure | None:
+    """What the company paid for service visits in twelve months, against the twelve before. Costs 1 query."""
+    if "see_value" not in held:
+        return None
+    today = timezone.localdate()
+    year, before = today - relativedelta(months=12), today - relativedelta(months=24)
+    lately = Sum("amount_cents", filter=Q(visited_on__gt=year))
+    rows = company.service_visits.filter(visited_on__gt=before, visited_on__lte=today)
+    found = rows.aggregate(lately=lately, before=Sum("amount_cents", filter=Q(visited_on__lte=year)))
+    if found["lately"] is None and found["before"] is None:
+        return DossierFigure(_("Service, 12 months"), "–", _("no amounts known"))
+    earlier = _("%s in the year before") % money.rounded(found["before"] or 0)
+    return DossierFigure(_("Service, 12 months"), money.rounded(found["lately"] or 0), earlier)

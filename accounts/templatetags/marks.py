@@ -6,13 +6,14 @@ from functools import lru_cache
 from dateutil.relativedelta import relativedelta
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.customers.models.company import Company, Phase, Tier
-from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS, Use, Vehicle
+from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS, Use, Vehicle, order_by
 from fleetportal.core.templatetags.portal import icon, symbol
 
 register = template.Library()
@@ -63,14 +64,33 @@ def use_mark(value: str, _language: str) -> SafeString:
 def contract_end(day: date | None) -> SafeString | str:
     """A flag with the remaining time of a contract, when it is time to talk about the next vehicle."""
     today = timezone.localdate()
-    if day is None or not today <= day <= today + relativedelta(months=ORDER_LEAD_MONTHS + SPOKEN_OF_MONTHS):
+    if day is None or not today <= day <= today + relativedelta(months=ORDER_LEAD_MONTHS.on(today) + SPOKEN_OF_MONTHS):
         return ""
     days = (day - today).days
-    text = (
-        _("ends today")
-        if not days
-        else ngettext("%d day", "%d days", days) % days
-        if days < 28
-        else ngettext("%d week", "%d weeks", days // 7) % (days // 7)
-    )
+    text = time_left(days) if days else _("ends today")
     return format_html('<span class="fp-flag fp-flag--warn">{0}{1}</span>', icon("clock", size="s"), text)
+
+
+@register.simple_tag
+def order_day(ends_on: date | None) -> SafeString | str:
+    """The last day on which to order the next vehicle: a flag when it is time to, else the day; empty once the contract is over."""
+    today = timezone.localdate()
+    if ends_on is None or ends_on < today:
+        return ""
+    day = order_by(ends_on, today=today)
+    if day < today:
+        return format_html('<span class="fp-flag fp-flag--stop">{0}{1}</span>', icon("clock", size="s"), _("too late to order"))
+    shown = date_format(day, "SHORT_DATE_FORMAT")
+    if day > today + relativedelta(months=SPOKEN_OF_MONTHS):
+        return shown
+    return format_html(
+        '{0} <span class="fp-flag fp-flag--warn">{1}{2}</span>', shown, icon("clock", size="s"), time_left((day - today).days)
+    )
+
+
+def time_left(days: int) -> str:
+    """ "3 days", "5 weeks"; "today" for none."""
+    if not days:
+        return _("today")
+    weeks = days // 7
+    return ngettext("%d day", "%d days", days) % days if days < 28 else ngettext("%d week", "%d weeks", weeks) % weeks

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.panels import DossierFigure, Later, Panel
@@ -77,6 +78,30 @@ def last_contact(request: StaffRequest, company: Company, held: set[str]) -> Dos
     )
 
 
+def meeting_ahead(company: Company) -> Meeting | None:
+    """The next meeting that is fixed. Costs 1 query for each company of a request."""
+    if "_meeting_ahead" not in vars(company):
+        ahead = Meeting.objects.filter(company=company, state=MeetingState.FIXED, starts_at__gte=timezone.now())
+        found = ahead.select_related("decision_maker", "director", "company__centre").order_by("starts_at").first()
+        vars(company)["_meeting_ahead"] = found
+    meeting: Meeting | None = vars(company)["_meeting_ahead"]
+    return meeting
+
+
+def next_meeting(request: StaffRequest, company: Company, held: set[str]) -> DossierFigure | None:
+    """The next meeting that is fixed, and with whom of ours."""
+    if "see_customers" not in held:
+        return None
+    meeting = meeting_ahead(company)
+    if meeting is None or meeting.begins is None:
+        return DossierFigure(_("Next meeting"), "–", _("none fixed"))
+    with_whom = (
+        _("annual, with %s") % meeting.director if meeting.is_annual and meeting.director else _("annual") if meeting.is_annual else ""
+    )
+    address = reverse("contacts:meeting", args=[meeting.pk]) if "serve_customers" in held else ""
+    return DossierFigure(_("Next meeting"), date_format(meeting.begins, "j M, H:i"), with_whom, address)
+
+
 def log(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
     """The form for logging a call, with the person of the last contact preselected."""
     last, _has_complaint = last_person_and_complaint(company)
@@ -110,8 +135,7 @@ def log_button(request: StaffRequest, company: Company, held: set[str]) -> dict[
 def tasks(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object] | None:
     """The company's open tasks with their owners, and its next meeting; nothing where there is neither. Costs 2 queries."""
     found = list(Task.objects.filter(company=company).open().in_order().select_related("owner", "person")[: SHOWN_TASKS + 1])
-    ahead = Meeting.objects.filter(company=company, state=MeetingState.FIXED, starts_at__gte=timezone.now())
-    meeting = ahead.select_related("decision_maker", "company__centre").order_by("starts_at").first()
+    meeting = meeting_ahead(company)
     if not found and meeting is None:
         return None
     shown, more = found[:SHOWN_TASKS], len(found) > SHOWN_TASKS

@@ -1,8 +1,11 @@
 """Registers the rules of this app."""
 
+from functools import partial
+
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import derived
+from accounts.models import Phase, derived
 from accounts.staff.models.policy import Effect, effects, followers
 from contacts.hospitality import CAP, PUBLIC_BODY_CAP, count_at_cap
 from contacts.memory.models.meeting import MEETING_FROM, MEETING_UNTIL, count_outside_hours
@@ -11,10 +14,12 @@ from contacts.reasons.annual_meeting import AnnualMeetingDue, MeetingPlanning
 from contacts.reasons.computing import look_again
 from contacts.reasons.contract_end import ContractEnd
 from contacts.reasons.coverage import Coverage
+from contacts.reasons.phases import THRESHOLDS
 from contacts.reasons.planning import plannings
 from contacts.reasons.rule import rules
-from contacts.reasons.settling import settle_all
+from contacts.reasons.settling import count_in, settle_all
 from contacts.reasons.silence import CADENCE, FLEET_SHARE, Silence, count_silent, count_silent_fleet_managers
+from contacts.reasons.spans import LOST, LOYALTY, RISKS
 
 
 def register() -> None:
@@ -32,4 +37,18 @@ def register() -> None:
         "meeting_hours", Effect({MEETING_FROM.key, MEETING_UNTIL.key}, _("Annual meetings ahead outside these hours"), count_outside_hours)
     )
     effects.register("gift_caps", Effect({CAP.key, PUBLIC_BODY_CAP.key}, _("People who may receive nothing more this year"), count_at_cap))
+    register_standings()
     followers.register("reasons", nightly.start_again)
+
+
+def register_standings() -> None:
+    """Registers what a preview counts of tiers and phases."""
+    for name, keys, phase, words in (
+        ("companies_at_risk", RISKS, Phase.AT_RISK, _("Companies at risk")),
+        ("companies_loyal", LOYALTY, Phase.LOYAL, _("Loyal companies")),
+        ("companies_lost", {LOST.key}, Phase.LOST, _("Lost companies")),
+    ):
+        effects.register(name, Effect(keys, words, partial(count_in, phase)))
+    for tier, number in THRESHOLDS.items():
+        words = format_lazy(_("Companies of the tier {tier}"), tier=tier.label)
+        effects.register(f"companies_{tier}", Effect({number.key}, words, partial(count_in, tier)))

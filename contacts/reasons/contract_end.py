@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS
+from accounts.customers.models.vehicle import order_by
 from accounts.models import Contract, Vehicle
 from contacts.people.models.roles import Group, Responsibility
 from contacts.reasons.rule import FoundReason, Rule, Words
@@ -46,24 +46,24 @@ class ContractEnd(Rule):
 
     def _found(self, company: int, month: str, contracts: list[tuple[date, str, str]], on: date) -> FoundReason:
         first = contracts[0][0]
-        order_by = first - relativedelta(months=ORDER_LEAD_MONTHS)
-        in_time = order_by >= on
+        order_on = order_by(first, today=on)
+        in_time = order_on >= on
         kinds = {contract for _ends_on, contract, _plate in contracts}
         facts = {
             "count": len(contracts),
             "kind": kinds.pop() if len(kinds) == 1 else "",
             "first_on": first.isoformat(),
-            "order_by": order_by.isoformat() if in_time else None,
+            "order_by": order_on.isoformat() if in_time else None,
             "plates": [plate for _ends_on, _contract, plate in contracts[:NAMED] if plate],
         }
-        return FoundReason(company, occasion=month, group=Group.DECISION_MAKER, due_on=order_by if in_time else first, facts=facts)
+        return FoundReason(company, occasion=month, group=Group.DECISION_MAKER, due_on=order_on if in_time else first, facts=facts)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
-        first, order_by = date.fromisoformat(facts["first_on"]), facts["order_by"]
+        first, order_on = date.fromisoformat(facts["first_on"]), facts["order_by"]
         values = {"how_many": opening(facts["count"]), "month": date_format(first, "F"), "day": date_format(first, "MONTH_DAY_FORMAT")}
         plates = _plates(facts)
-        if order_by:
-            day = date_format(date.fromisoformat(order_by), "MONTH_DAY_FORMAT")
+        if order_on:
+            day = date_format(date.fromisoformat(order_on), "MONTH_DAY_FORMAT")
             todo = _("To meet this date, the next vehicle must be ordered by %(day)s.") % {"day": day}
         else:
             todo = _("It’s too late for a new car to arrive in time: agree on an interim solution.")

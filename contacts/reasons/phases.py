@@ -12,18 +12,24 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Axis, Phase, Tier
 from accounts.staff.models.policy import Number, Unit, declare
+from contacts.reasons.spans import (
+    COMPLAINT_DAYS,
+    FEWER_VISITS,
+    FLEET_DOWN,
+    LOST,
+    LOYAL_DELIVERIES,
+    LOYAL_SINCE,
+    LOYAL_SPAN,
+    LOYAL_VISITS,
+    NEW,
+    SILENT_TIMES,
+    WITHOUT_SUCCESSOR,
+    span,
+)
 
 from accounts.customers.models.standing import Settled  # isort: skip
 
-NEW = relativedelta(months=12)
-LOST = relativedelta(months=18)
-LOYAL_SPAN, LOYAL_DELIVERIES = relativedelta(months=48), 3
-LOYAL_SINCE, LOYAL_VISITS = relativedelta(months=24), 2
-WITHOUT_SUCCESSOR = relativedelta(months=3)
-COMPLAINT_DAYS = 14
-FLEET_DOWN = 0.7  # of the fleet a year before
 SMALLEST_FLEET = 3  # of which a share is worth saying
-SILENT_TIMES = 2  # the cadence
 FEWEST_VISITS = 2  # in the year before, for fewer to mean anything
 
 
@@ -106,25 +112,27 @@ def phase_of(known: KnownFacts) -> Settled:
     if steady:
         return at_risk(known) or steady
     first = min(filter(None, [*known.deliveries, known.first_visit]), default=None)
-    recent = first is not None and first > known.on - NEW
+    recent = first is not None and first > known.on - span(NEW, known.on)
     return said(Phase.NEW, "new" if recent else "bought_once", **({"since": first} if first else {}))
 
 
 def lost_since(known: KnownFacts) -> date | None:
     """Since when the company has had no vehicle of ours and no visit, where that is long enough."""
-    if known.fleet or any(one.delivered and one.delivered > known.on - LOST and not one.returned for one in known.vehicles):
+    since = known.on - span(LOST, known.on)
+    if known.fleet or any(one.delivered and one.delivered > since and not one.returned for one in known.vehicles):
         return None
     last = max(filter(None, [known.last_visit, *(one.returned for one in known.vehicles)]), default=None)
-    return last if last is not None and last <= known.on - LOST else None
+    return last if last is not None and last <= since else None
 
 
 def loyal(known: KnownFacts) -> Settled | None:
-    lately = [day for day in known.deliveries if day > known.on - LOYAL_SPAN]
-    if len(lately) >= LOYAL_DELIVERIES:
+    on = known.on
+    lately = [day for day in known.deliveries if day > on - span(LOYAL_SPAN, on)]
+    if len(lately) >= LOYAL_DELIVERIES.on(on):
         return said(Phase.LOYAL, "deliveries", count=len(lately))
     since = min(filter(None, [*known.deliveries, known.first_visit]), default=None)
-    running = any(one.is_ours(known.on) and one.contract_ends and one.contract_ends >= known.on for one in known.vehicles)
-    if since and since <= known.on - LOYAL_SINCE and running and known.visits >= LOYAL_VISITS:
+    running = any(one.is_ours(on) and one.contract_ends and one.contract_ends >= on for one in known.vehicles)
+    if since and since <= on - span(LOYAL_SINCE, on) and running and known.visits >= LOYAL_VISITS.on(on):
         return said(Phase.LOYAL, "long_customer", since=since, count=known.visits)
     return None
 
@@ -143,17 +151,18 @@ def repeat(known: KnownFacts) -> Settled | None:
 def at_risk(known: KnownFacts) -> Settled | None:
     """The first reason why a steady customer may leave."""
     on = known.on
-    if known.complaint_since and (on - known.complaint_since).days >= COMPLAINT_DAYS:
+    if known.complaint_since and (on - known.complaint_since).days >= COMPLAINT_DAYS.on(on):
         return said(Phase.AT_RISK, "complaint", since=known.complaint_since)
-    ended = [one.contract_ends for one in known.vehicles if one.contract_ends and on - LOST < one.contract_ends <= on - WITHOUT_SUCCESSOR]
-    if ended and not any(day >= max(ended) - WITHOUT_SUCCESSOR for day in known.deliveries):
+    gap, forgotten = span(WITHOUT_SUCCESSOR, on), on - span(LOST, on)
+    ended = [one.contract_ends for one in known.vehicles if one.contract_ends and forgotten < one.contract_ends <= on - gap]
+    if ended and not any(day >= max(ended) - gap for day in known.deliveries):
         return said(Phase.AT_RISK, "no_successor", since=max(ended))
     before = sum(one.is_ours(on - relativedelta(months=12)) for one in known.vehicles)
-    if before >= SMALLEST_FLEET and known.fleet <= before * FLEET_DOWN:
+    if before >= SMALLEST_FLEET and known.fleet * 100 <= before * (100 - FLEET_DOWN.on(on)):
         return said(Phase.AT_RISK, "fleet_down", before=before, vehicles=known.fleet)
-    if known.visits_before >= FEWEST_VISITS and known.visits * 2 < known.visits_before:
+    if known.visits_before >= FEWEST_VISITS and known.visits * 100 < known.visits_before * FEWER_VISITS.on(on):
         return said(Phase.AT_RISK, "fewer_visits", before=known.visits_before, count=known.visits)
-    if known.heard_on and known.heard_on <= on - known.cadence * SILENT_TIMES:
+    if known.heard_on and known.heard_on <= on - known.cadence * SILENT_TIMES.on(on):
         return said(Phase.AT_RISK, "silence", since=known.heard_on)
     return None
 

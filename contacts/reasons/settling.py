@@ -11,7 +11,9 @@ from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from accounts.customers.models.standing import Settled, settle
-from accounts.models import Company, ServiceVisit, Vehicle
+from accounts.models import Company, Phase, ServiceVisit, Tier, Vehicle
+from accounts.staff.models.centre import CentreQuerySet
+from accounts.staff.models.policy import Number
 from contacts.memory.models.complaint import Complaint
 from contacts.people.models.roles import Group
 from contacts.reasons.phases import KnownFacts, OneVehicle, phase_of, tier_of
@@ -81,3 +83,19 @@ def visits_of(ids: list[int], on: date) -> Any:
     return rows.annotate(
         first=Min("visited_on"), last=Max("visited_on"), lately=Count("pk", filter=lately), before=Count("pk", filter=before)
     )
+
+
+COUNTED_AT_ONCE = 2000  # companies that a preview looks at
+
+
+def count_in(standing: Phase | Tier, number: Number, on: date, centres: CentreQuerySet) -> int:
+    """How many companies of these centres have that tier or phase by the rule that day; of very many, an estimate from 2,000.
+
+    Costs 5 queries, whatever the number of companies.
+    """
+    ids = list(Company.objects.filter(centre__in=centres).order_by("pk").values_list("pk", flat=True))
+    every = max(1, -(-len(ids) // COUNTED_AT_ONCE))
+    some = ids[::every]
+    rows = Company.objects.filter(pk__among=some).only("tier", "last_contact_at", "entered_at")
+    known = Gathered(some, on)
+    return every * sum(standing in (found.value for found in settled(company, known)) for company in rows)

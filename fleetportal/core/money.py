@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from babel.numbers import format_currency
 from django import forms
 from django.conf import settings
@@ -28,6 +29,13 @@ def display(cents: int | None) -> str:
     if cents is None:
         return ""
     return format_currency(as_decimal(cents), settings.CURRENCY, locale=(get_language() or "en").replace("-", "_"))
+
+
+def rounded(cents: int) -> str:
+    """`cents` as whole units of the currency, for a headline."""
+    language = (get_language() or "en").replace("-", "_")
+    pattern = Locale.parse(language).currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(as_decimal(cents).to_integral_value(), settings.CURRENCY, format=pattern, locale=language, currency_digits=False)
 
 
 class CentsField(forms.DecimalField):

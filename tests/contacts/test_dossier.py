@@ -1,17 +1,22 @@
 """The dossier: everything about a company on one page, for those who may; its front page for the others."""
 
 import re
+from datetime import datetime, time, timedelta
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.customers.actions import companies
-from accounts.models import Centre, Company, User, responsible_for
-from contacts.models import Interaction
+from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS, order_by
+from accounts.models import Centre, Company, ServiceVisit, User, responsible_for
+from contacts.models import Interaction, Meeting
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.contacts import give_consent, make_person, make_role
+from tests.factories.meetings import make_meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +65,7 @@ def test_the_dossier_costs_the_same_for_one_of_each_and_three(
             make_vehicle(north_ag)
             Interaction.log(north_ag, person=person, channel="phone", outcome="reached", text="Yes.", by=anna)
     client.force_login(anna)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(26):
         client.get(f"/companies/{north_ag.pk}/")
     for part, queries in (("why-now", 14), ("timeline", 5), ("events", 8)):
         with django_assert_num_queries(queries):
@@ -271,3 +276,35 @@ def test_nobody_edits_a_foreign_company_or_enters_one_elsewhere(client: Client, 
     assert client.get(f"/companies/{south_ag.pk}/edit/").status_code == 404
     south_ag.refresh_from_db()
     assert south_ag.name == "Südwerk Kanarienvogel GmbH"
+
+
+def test_the_head_says_what_was_spent_when_to_order_and_when_we_meet(client: Client, anna: User, carla: User, full: Company) -> None:
+    today = timezone.localdate()
+    lead = relativedelta(months=ORDER_LEAD_MONTHS.default)
+    make_vehicle(full, contract_ends_on=today + timedelta(days=20))
+    ends_on = today + lead + timedelta(days=40)
+    van = make_vehicle(full, contract_ends_on=ends_on)
+    for number, (days, cents) in enumerate(((10, 40_000), (300, 10_050), (500, 90_000), (900, 7))):
+        ServiceVisit.objects.create(
+            company=full,
+            vehicle=van,
+            centre=full.centre,
+            visited_on=today - timedelta(days=days),
+            order_number=str(number),
+            amount_cents=cents,
+        )
+    starts_at = timezone.make_aware(datetime.combine(today + timedelta(days=9), time(10)))
+    Meeting.objects.filter(pk=make_meeting(full, director=carla).pk).update(state="fixed", starts_at=starts_at)
+    client.force_login(anna)
+    page = re.sub(r"\s+", " ", client.get(f"/companies/{full.pk}/").content.decode())
+    assert "€500" in page
+    assert "€900 in the year before" in page
+    assert date_format(order_by(ends_on, today=today), "SHORT_DATE_FORMAT") in page
+    assert "too late for 1 contract" in page
+    assert "annual, with" in page and "Hellwege" in page
+
+
+def test_money_is_for_those_who_may_see_it(client: Client, anna: User, dora: User, emil: User, full: Company) -> None:
+    for user, sees in ((anna, True), (dora, False), (emil, False)):
+        client.force_login(user)
+        assert ("Service, 12 months" in client.get(f"/companies/{full.pk}/").content.decode()) is sees

@@ -9,14 +9,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.customers.models.standing import NoSuchStanding
 from accounts.models import Axis, Centre, Company, Phase, Standing, Tier, TouchedCompany, User
+from accounts.staff.models.policy import Number, outlook, supposing
 from contacts.models import Interaction
-from contacts.reasons import nightly
-from contacts.reasons.phases import KnownFacts, OneVehicle, phase_of, tier_of
+from contacts.reasons import nightly, settling, spans
+from contacts.reasons.phases import THRESHOLDS, KnownFacts, OneVehicle, phase_of, tier_of
 from contacts.reasons.settling import settle_all
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue
@@ -93,6 +94,7 @@ known = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(known)
 def test_every_company_has_one_phase_with_a_reason_that_can_be_said(one: KnownFacts) -> None:
     from contacts.pages.standing import WORDS, in_words  # noqa: PLC0415  needs Django's apps
@@ -228,3 +230,55 @@ def test_silence_counts_from_the_entry_of_a_company_that_was_never_spoken_to(imp
     Interaction.log(imported, **spoken)
     settle_all([imported.pk])
     assert standing_of(imported)[2] == "loyal"
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "known", "before", "after"),
+    [
+        (spans.COMPLAINT_DAYS, 7, {"vehicles": [CAR, OLD], "complaint_since": ago(days=10)}, "repeat", "at_risk"),
+        (spans.WITHOUT_SUCCESSOR, 6, {"vehicles": [OneVehicle(ago(months=40), ago(months=4)), OneVehicle(ago(months=41), ago(months=5))]},
+         "at_risk", "repeat"),
+        (spans.FLEET_DOWN, 90, {"vehicles": [CAR, *[OneVehicle(ago(months=30), None, ago(months=3))] * 3]}, "at_risk", "repeat"),
+        (spans.FEWER_VISITS, 20, {"vehicles": [CAR, OLD], "visits": 1, "visits_before": 3}, "at_risk", "repeat"),
+        (spans.SILENT_TIMES, 3, {"vehicles": [CAR, OLD], "heard_on": ago(months=12)}, "at_risk", "repeat"),
+        (spans.LOST, 24, {"vehicles": [OneVehicle(ago(months=60), None, ago(months=18))]}, "lost", "new"),
+        (spans.LOYAL_DELIVERIES, 2, {"vehicles": [CAR, OLD]}, "repeat", "loyal"),
+        (spans.LOYAL_SPAN, 12, {"vehicles": [CAR, OLD, OneVehicle(ago(months=20))]}, "loyal", "repeat"),
+        (spans.LOYAL_VISITS, 3, {"vehicles": [OLD], "visits": 2, "first_visit": ago(months=8), "last_visit": ago(months=3)},
+         "loyal", "new"),
+        (spans.LOYAL_SINCE, 60, {"vehicles": [OLD], "visits": 2, "first_visit": ago(months=8), "last_visit": ago(months=3)},
+         "loyal", "new"),
+    ],
+    ids=lambda one: getattr(one, "key", None),
+)  # fmt: skip
+def test_each_number_of_the_phases_is_a_policy(number: Number, value: int, known: dict[str, Any], before: str, after: str) -> None:
+    assert phase(**known)[0] == before
+    with supposing(number, value):
+        assert phase(**known)[0] == after
+
+
+def test_what_counts_as_new_is_a_policy() -> None:
+    assert phase(vehicles=[CAR]) == ("new", "new")
+    with supposing(spans.NEW, 3):
+        assert phase(vehicles=[CAR]) == ("new", "bought_once")
+
+
+@pytest.mark.django_db
+def test_a_preview_says_for_how_many_companies_the_phase_or_tier_would_change(imported: Company) -> None:
+    today = timezone.localdate()
+    found = outlook(spans.LOYAL_DELIVERIES, 9, on=today, at=Centre.objects.all())
+    assert [(str(one.words), one.before, one.after) for one in found] == [("Loyal companies", 1, 0)]
+    found = outlook(THRESHOLDS[Tier.GOLD], 6, on=today, at=Centre.objects.all())
+    assert [(str(one.words), one.before, one.after) for one in found] == [("Companies of the tier Gold", 0, 1)]
+
+
+@pytest.mark.django_db
+def test_a_preview_of_very_many_asks_no_more_and_estimates(
+    imported: Company, north: Centre, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _number in range(5):
+        make_company(north)
+    monkeypatch.setattr(settling, "COUNTED_AT_ONCE", 2)
+    with django_assert_num_queries(5):
+        count = settling.count_in(Phase.PROSPECT, spans.LOST, timezone.localdate(), Centre.objects.all())
+    assert count in (3, 6)

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
+from dateutil.relativedelta import relativedelta
 from django.db import models, transaction
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -25,7 +26,17 @@ if TYPE_CHECKING:
 
 MENDED_AT_ONCE = 2000  # companies
 
-ORDER_LEAD_MONTHS = 4  # before a contract ends: delivery time of a model, and the time a company takes to decide
+ORDER_LEAD_MONTHS = declare(
+    "order_lead_months",
+    default=4,
+    unit=Unit.MONTHS,
+    lowest=0,
+    highest=24,
+    subject=_("Contract end"),
+    name=_("Order the next vehicle"),
+    about=_("The next vehicle must be ordered this long before a contract ends: its delivery time, and the time to decide."),
+    weight=15,
+)
 SECOND_DELIVERY_DAYS = declare(
     "second_delivery_days",
     default=28,
@@ -37,6 +48,11 @@ SECOND_DELIVERY_DAYS = declare(
     about=_("Everyone whose vehicle was delivered within this number of days before the event is eligible."),
     weight=10,
 )
+
+
+def order_by(ends_on: date, *, today: date) -> date:
+    """The last day on which to order the vehicle that follows one whose contract ends on `ends_on`."""
+    return ends_on - relativedelta(months=ORDER_LEAD_MONTHS.on(today))
 
 
 class Use(models.TextChoices):

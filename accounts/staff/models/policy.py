@@ -45,6 +45,7 @@ class Unit(models.TextChoices):
     HOUR = "hour", _("hour of the day, from 0 to 23")
     PERCENT = "percent", _("percent")
     VEHICLES = "vehicles", _("vehicles")
+    COUNT = "count", _("number")
     CENTS = "cents", _("amount")  # entered and shown as money
 
 
@@ -102,6 +103,7 @@ class Number:
             Unit.MINUTES: ngettext("%d minute", "%d minutes", value),
             Unit.VEHICLES: ngettext("%d vehicle", "%d vehicles", value),
             Unit.PERCENT: gettext("%d%%"),
+            Unit.COUNT: "%d",
         }
         return texts[self.unit] % value
 

@@ -1,0 +1,111 @@
+"""The numbers of the rule of phases: how long, how many, from when on. Each is a dated policy."""
+
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.staff.models.policy import Number, Unit, declare
+
+
+def months(key: str, default: int, name: Promise, about: Promise, *, weight: int) -> Number:
+    bounds = {"lowest": 1, "highest": 120}
+    return declare(key, default=default, unit=Unit.MONTHS, **bounds, subject=_("Phase"), name=name, about=about, weight=weight)
+
+
+def count(key: str, default: int, name: Promise, about: Promise, *, weight: int, lowest: int = 1) -> Number:
+    bounds = {"lowest": lowest, "highest": 20}
+    return declare(key, default=default, unit=Unit.COUNT, **bounds, subject=_("Phase"), name=name, about=about, weight=weight)
+
+
+NEW = months(
+    "phase_new_months",
+    12,
+    _("New customer"),
+    _("A company counts as recently won for this long after its first delivery or visit."),
+    weight=70,
+)
+LOYAL_SPAN = months(
+    "phase_loyal_span_months", 48, _("Loyal: period for deliveries"), _("Deliveries in this period count towards loyalty."), weight=71
+)
+LOYAL_DELIVERIES = count(
+    "phase_loyal_deliveries",
+    3,
+    _("Loyal: deliveries"),
+    _("A company with this many deliveries in the period is loyal."),
+    weight=72,
+    lowest=2,
+)
+LOYAL_SINCE = months(
+    "phase_loyal_since_months",
+    24,
+    _("Loyal: customer for"),
+    _("A customer for this long, with running contracts and enough visits, is loyal."),
+    weight=73,
+)
+LOYAL_VISITS = count(
+    "phase_loyal_visits", 2, _("Loyal: visits"), _("A long-standing customer is loyal with this many visits in twelve months."), weight=74
+)
+COMPLAINT_DAYS = declare(
+    "phase_risk_complaint_days",
+    default=14,
+    unit=Unit.DAYS,
+    lowest=1,
+    highest=365,
+    subject=_("Phase"),
+    name=_("At risk: open complaint"),
+    about=_("A steady customer is at risk when a complaint has been open for this long."),
+    weight=75,
+)
+WITHOUT_SUCCESSOR = months(
+    "phase_risk_successor_months",
+    3,
+    _("At risk: no successor"),
+    _("A steady customer is at risk when a contract ended this long ago and no new vehicle followed."),
+    weight=76,
+)
+FLEET_DOWN = declare(
+    "phase_risk_fleet_percent",
+    default=30,
+    unit=Unit.PERCENT,
+    lowest=5,
+    highest=100,
+    subject=_("Phase"),
+    name=_("At risk: smaller fleet"),
+    about=_("A steady customer is at risk when the fleet from us has shrunk by this share in twelve months."),
+    weight=77,
+)
+FEWER_VISITS = declare(
+    "phase_risk_visits_percent",
+    default=50,
+    unit=Unit.PERCENT,
+    lowest=5,
+    highest=100,
+    subject=_("Phase"),
+    name=_("At risk: fewer visits"),
+    about=_("A steady customer is at risk when there were fewer visits in twelve months than this share of those in the year before."),
+    weight=78,
+)
+SILENT_TIMES = count(
+    "phase_risk_silence_times",
+    2,
+    _("At risk: silence"),
+    _("A steady customer is at risk after silence of this many times the cadence of its decision-makers."),
+    weight=79,
+)
+LOST = months(
+    "phase_lost_months",
+    18,
+    _("Lost customer"),
+    _("A company without a vehicle from us and without a visit for this long is lost."),
+    weight=80,
+)
+
+RISKS = frozenset(one.key for one in (COMPLAINT_DAYS, WITHOUT_SUCCESSOR, FLEET_DOWN, FEWER_VISITS, SILENT_TIMES))
+LOYALTY = frozenset(one.key for one in (LOYAL_SPAN, LOYAL_DELIVERIES, LOYAL_SINCE, LOYAL_VISITS))
+
+
+def span(number: Number, on: date) -> relativedelta:
+    """The months of `number` on that day."""
+    return relativedelta(months=number.on(on))
