@@ -3,14 +3,15 @@
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from accounts.models import Centre
+from accounts.models import Centre, Company
 from cms.landing import translate
-from contacts.models import Driver
+from contacts.models import Driver, Group
 from demo.staff import GROUP, Staff
 from events import landing
-from events.actions import planning, registering
+from events.actions import planning, registering, requests
 from events.actions.inviting import invitable, invite
 from events.models import TEMPLATES, Event, EventKind, EventState, Invitation, Registration
+from fleetportal.core.db import fold
 
 WORDS = {
     EventKind.PREVIEW: (
@@ -44,6 +45,11 @@ QUESTIONS = ("", "", "", "Can it tow 1,800 kg?", "How long does charging at home
 # Herr Brandt has his invitation to the preview in the mailbox and has not answered yet: whoever tries the demo can. To the second
 # delivery nobody has asked him so far: it is why he stands on Anna's list.
 SILENT = ("Brandt",)
+ASKING = (
+    ("Jana Petersen", "I drive a Larea of yours."),
+    ("Ole Sievers", "A friend told me."),
+    ("Nora Clausen", "Frau Reinhardt looks after our fleet."),
+)
 
 
 class Occasions:
@@ -57,6 +63,7 @@ class Occasions:
         north, south = self.staff.centres["nord"], self.staff.centres["sued"]
         preview = self.publish(north, EventKind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=2), capacity=72)
         self.fill(preview, INVITED, ANSWERED)
+        self.ask(preview)
         second = self.publish(north, EventKind.SECOND_DELIVERY, "Second delivery", thursday(self.on, weeks=1), capacity=24)
         self.fill(second, 20, 5, without=SILENT)
         there = self.publish(south, EventKind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=12)
@@ -83,6 +90,18 @@ class Occasions:
             for language, (in_words, intro) in PREVIEW_ABROAD.items():
                 translate(event, language, title=in_words, intro=intro, by=self.dora)
         return event
+
+    def ask(self, event: Event) -> None:
+        """Three who found the landing page and asked: one was invited, one refused, one waits for an answer."""
+        companies = list(Company.objects.active().filter(centre=event.centre).order_by("pk")[: len(ASKING)])
+        for number, (name, how_known) in enumerate(ASKING):
+            company = companies[number % len(companies)]
+            facts = {"name": name, "company_name": company.name, "how_known": how_known, "language": "de"}
+            asked = requests.ask(event, by_mail=f"{fold(name).replace(' ', '.')}@asking.example", **facts)
+            if number == 0:
+                requests.invite_asked(asked, company=company, group=Group.USER, by=self.dora)
+            if number == 1:
+                requests.refuse(asked, by=self.dora)
 
     def fill(self, event: Event, invited: int, answered: int, *, without: tuple[str, ...] = ()) -> None:
         """Invite the first entitled people; some register with family until the event is full, some decline, one changes their mind."""

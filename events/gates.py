@@ -41,9 +41,11 @@ inviting = FurtherGate(
     Q(Exists(invitation.exclude(has_registered))),
     "The guest has replied, or the event has begun or does not take place.",
 )
+asked = FurtherGate(consent.service, Q(Exists(invitation.exclude(has_registered))), inviting.reason)
 
 
 def register() -> None:
     gates.register("registration", newest)
     gates.register("reminder", reminder)
     gates.register("invitation", inviting)
+    gates.register("asked", asked)

@@ -13,11 +13,11 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery, prefetch_relat
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Company
+from accounts.models import Centre, Company, User
 from contacts.consent import unsubscribe
 from contacts.models import Channel, PersonAddress, Purpose
 from events import landing
-from events.models import Event, EventTexts, Invitation, Registration
+from events.models import Event, EventTexts, Invitation, InvitationRequest, Registration
 from fleetportal.core import ical
 from fleetportal.core.audit import label
 from fleetportal.core.links import Link
@@ -194,6 +194,56 @@ def to_invited(
         )
         for one in written
     ]
+
+
+def to_asked(invitation: Invitation, address: PersonAddress, asked: InvitationRequest) -> MessageDraft:
+    """The invitation to somebody who asked for it: an answer, so it needs no consent. Costs 2 queries, more for new links."""
+    event, person = invitation.event, invitation.person
+    way_out = unsubscribe.links_of({person.pk: address})[person.pk]
+    answer = Link.objects.get_or_make_many("invitation", [invitation.pk], expires_at=links_expire_at(event))[invitation.pk]
+    said = landing.texts(event, asked.language)
+    return MessageDraft(
+        "events/mail/asked",
+        to=person,
+        about=invitation,
+        concerns=(label(Company), invitation.company_id),
+        gate="asked",
+        address=address.value,
+        language=said.language,
+        key=f"request:{asked.pk}:invited:{asked.round}",
+        context={"event": event, "texts": said, "invitation": invitation, "answer": answer, "preferences": way_out},
+        headers={"Reply-To": reply_to(event)},
+    )
+
+
+def refusal(asked: InvitationRequest) -> MessageDraft:
+    """The polite no to somebody who asked for an invitation. Costs nothing."""
+    event, said = asked.event, landing.texts(asked.event, asked.language)
+    return MessageDraft(
+        "events/mail/not_invited",
+        to=asked,
+        about=asked,
+        concerns=(label(Centre), event.centre_id),
+        gate="service",
+        address=asked.email,
+        language=said.language,
+        key=f"request:{asked.pk}:refused:{asked.round}",
+        context={"event": event, "texts": said},
+        headers={"Reply-To": reply_to(event)},
+    )
+
+
+def to_host(asked: InvitationRequest, host: User) -> MessageDraft:
+    """Tells the host that somebody asks for an invitation; at most once a day for each event."""
+    return MessageDraft(
+        "events/mail/asked_for",
+        to=host,
+        about=asked.event,
+        concerns=(label(Centre), asked.event.centre_id),
+        gate="service",
+        key=f"event:{asked.event_id}:asked_for:{asked.event.centre.today(timezone.now())}",
+        context={"event": asked.event, "texts": asked.event.own_texts, "asked": asked},
+    )
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Person
+from contacts.models import Channel, Person
 from contacts.people.person_data import Moved, forget_changes, rows_of, to_count, to_forget, to_move
 from events.actions import registering
-from events.models import Invitation, Registration
+from events.models import Invitation, InvitationRequest, Registration
 from fleetportal.core.links import Link
 
 
@@ -28,6 +28,14 @@ def forget_registrations(person: Person) -> None:
 def forget_invitations(person: Person) -> None:
     rows = Invitation.objects.filter(person=person)
     Link.objects.filter(scope="invitation", subject_id__in=rows.values("pk")).revoke(now=timezone.now())
+    rows.delete()
+
+
+def forget_requests(person: Person) -> None:
+    """Deletes what was asked for from one of the person's addresses; runs while these are known."""
+    addresses = person.addresses.filter(channel=Channel.EMAIL).values("value_folded")
+    rows = InvitationRequest.objects.filter(email_folded__in=addresses)
+    forget_changes(InvitationRequest, list(rows.values_list("pk", flat=True)))
     rows.delete()
 
 
@@ -73,6 +81,7 @@ def move_invitations(duplicate: Person, kept: Person) -> Moved:
 
 
 def register() -> None:
+    to_forget.register("events.request", forget_requests, weight=10)
     to_forget.register("events.registration", forget_registrations)
     to_forget.register("events.invitation", forget_invitations, weight=110)
     to_move.register("events.registration", move_registrations)

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from django.db.models import DateTimeField, Model, QuerySet
+from django.db.models import Count, DateTimeField, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.customers.panels import Later, Panel, dossier_panels
 from accounts.models import Centre, Company, CompanyIds, User
@@ -15,7 +16,7 @@ from accounts.staff.requests import StaffRequest
 from contacts.memory import timeline
 from contacts.models import Meeting
 from contacts.today.day import CalendarLine, appointments
-from events.models import Event, Invitation, Registration
+from events.models import Event, Invitation, InvitationRequest, Registration
 from events.models.event import reach_of, within
 from fleetportal.core.db.prepared import Prepared, condition, several
 from fleetportal.core.links import scopes
@@ -87,6 +88,19 @@ hosted_between: Prepared[Event] = Prepared(
 )
 
 
+def requests_of(user: User, on: date) -> list[CalendarLine]:
+    """The events hosted by the user for which somebody waits for an answer, all day, until it is given. Costs 1 query."""
+    if not user.may("invite"):
+        return []
+    rows = InvitationRequest.objects.for_host(user).values("event", "event__title").annotate(count=Count("pk")).order_by("event")
+    return [asked_line(row["event"], row["event__title"], row["count"]) for row in rows]
+
+
+def asked_line(event: int, title: str, count: int) -> CalendarLine:
+    text = ngettext("%(count)d person asks for an invitation", "%(count)d people ask for an invitation", count)
+    return CalendarLine(None, text % {"count": count}, title, reverse("events:requests", args=[event]))
+
+
 def latest(rows: QuerySet[Row]) -> QuerySet[Row]:
     """The rows of the newest events, with everything that a line shows."""
     return rows.select_related("event__centre", "person").order_by("-event__starts_at", "pk")[:SHOWN]
@@ -99,6 +113,7 @@ events_panel = Panel("events/_dossier_events.html", of_company, later=events_lat
 def register() -> None:
     scopes.update(invitation="events:invitation", ticket="events:ticket")
     appointments.register("events", events_of)
+    appointments.register("requests", requests_of)
     navigation.register(
         "events", NavigationEntry(_("Events"), "ticket", "events:list", "meet_customers", group=1, on_phone=True), weight=200
     )

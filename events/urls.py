@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts.customers.views.panels import panel_page
 from events.showing import events_later, events_panel
-from events.views import door, guest, letter, proposal, staff
+from events.views import asking, door, guest, letter, proposal, staff
 from fleetportal.core.web import keeping
 
 app_name = "events"
@@ -20,6 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:event_id>/proposal/", proposal.proposal, name="proposal"),
     path("events/<int:event_id>/proposal/page/", proposal.turn, name="proposal_page"),
     path("events/<int:event_id>/held-back/", proposal.held_back, name="held_back"),
+    path("events/<int:event_id>/ask/", asking.ask, name="ask"),
+    path("events/<int:event_id>/requests/", asking.requests, name="requests"),
+    path("events/requests/<int:request_id>/invite/", asking.invite, name="invite_asked"),
+    path("events/requests/<int:request_id>/refuse/", asking.refuse, name="refuse_asked"),
     path("events/<int:event_id>/letter/", letter.letter, name="letter"),
     path("events/<int:event_id>/call-back/", letter.call_back, name="call_back"),
     path("events/<int:event_id>/invite/", staff.invite, name="invite"),

@@ -24,12 +24,14 @@ from events.models.registration import (
     Status,
     StillInside,
 )
+from events.models.request import AlreadyDecided, InvitationRequest, RequestState
 from events.models.seating import Seating, SeatsTaken
 from events.models.templates import TEMPLATES, Template
 
 __all__ = [
     "TEMPLATES",
     "AlreadyCheckedIn",
+    "AlreadyDecided",
     "Area",
     "Audience",
     "ChangeClosed",
@@ -41,6 +43,7 @@ __all__ = [
     "EventTexts",
     "HostBusy",
     "Invitation",
+    "InvitationRequest",
     "NotADraft",
     "NotComing",
     "NotEnoughSeats",
@@ -48,6 +51,7 @@ __all__ = [
     "PlaceTaken",
     "Registration",
     "RegistrationClosed",
+    "RequestState",
     "Seating",
     "SeatsTaken",
     "Status",

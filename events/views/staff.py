@@ -229,6 +229,7 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
         "ranks": figures.ranks(found) if now.waiting else {},
         "landing": page,
         "missing": landing.missing_languages(found, page),
+        "asking": found.requests.open().count(),
         "has_makers": bool(landing.makers.names()),
         "can_run": Event.objects.where(request.user, may="run_events").filter(pk=found.pk).exists(),
         "can_check_in": Event.objects.where(request.user, may="check_in").filter(pk=found.pk).exists(),

@@ -33,7 +33,7 @@ from contacts.models import (
     VehicleUser,
     rules,
 )
-from events.models import Event, Invitation, Registration
+from events.models import Event, Invitation, InvitationRequest, Registration, RequestState
 from fleetportal.core.outbox.message import Message
 from gifts.models import Gift, HandOut, Stock, Voucher, VoucherState, Way
 
@@ -58,6 +58,7 @@ each("a company of tier", Tier.values, lambda tier: Company.objects.filter(tier=
 each("a company in phase", Phase.values, lambda phase: Company.objects.filter(phase=phase))
 each("a company of sector", Sector.values, lambda sector: Company.objects.filter(sector=sector))
 each("a company with its seat in", ("DE", "IT", "AT", "RU", "GB"), lambda country: Company.objects.filter(country=country))
+each("a request for an invitation", RequestState.values, lambda state: InvitationRequest.objects.filter(state=state))
 each("a company with a further address", Address.Kind.values, lambda kind: Company.objects.filter(addresses__kind=kind))
 each("a company of centre", ("nord", "sued"), lambda slug: Company.objects.filter(centre__slug=slug))
 each("a vehicle on", Contract.values, lambda contract: Vehicle.objects.filter(contract=contract))

@@ -224,8 +224,9 @@ def shut_tokens(world: World, scope: str) -> dict[str, str]:
 def test_an_open_page_changes_nothing_by_being_looked_at(world, address):
     faults = []
     for column in SIGNED_IN_OR_ANONYMOUS:
-        for method in ("GET", "POST"):
-            faults += Cell(world, column, method, address.path({})).faults(denied=False)
+        rows = {kwarg: world.row(address, kwarg, PLACES[0], column) for kwarg in address.kwargs}
+        for path, method in itertools.product({address.path(rows), address.path(dict.fromkeys(rows, MISSING))}, ("GET", "POST")):
+            faults += Cell(world, column, method, path).faults(denied=False)
     assert not faults, "\n".join(faults)
 
 

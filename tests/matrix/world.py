@@ -21,6 +21,8 @@ from contacts.memory.actions import meetings
 from contacts.memory.actions.complaints import complain
 from contacts.models import Interaction, Meeting, Person, PersonAddress, PersonPair
 from contacts.reasons.models import Decision
+from events.actions import requests
+from events.models import InvitationRequest
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.letter import PaperLetter
@@ -177,6 +179,11 @@ def unconfirmed_driver(at: At, user: Any) -> Person:
     return person
 
 
+def invitation_request(at: At, user: Any) -> InvitationRequest:
+    facts = {"name": "Kim", "company_name": "Kim", "how_known": "", "language": "en"}
+    return requests.ask(at.event, by_mail=f"kim.{at.place.key}@asking.example", **facts)
+
+
 def meeting(at: At, user: Any) -> Meeting:
     """The open annual meeting there."""
     return make_meeting(at.company, decision_maker=at.person)
@@ -288,6 +295,7 @@ NOUNS: dict[str, Noun] = {
     "interaction_id": Noun(lambda at, user: at.said, needs="serve_customers", of_managers=True),
     "complaint_id": Noun(lambda at, user: complain(at.company, person=None, words="Late again.", by=at.owner, on=timezone.localdate())),
     "event_id": Noun(lambda at, user: at.event, of_centre=True),
+    "request_id": Noun(invitation_request, of_centre=True),
     "meeting_id": Noun(meeting),
     "message_id": Noun(message, of_all=True),
     "core:send_again message_id": Noun(message),

@@ -107,6 +107,11 @@ class User(AbstractUser):
             return True
 
     @property
+    def addressed(self) -> str:
+        """How letters to colleagues begin."""
+        return str(self)
+
+    @property
     def initials(self) -> str:
         return (self.first_name[:1] + self.last_name[:1]).upper() or self.username[:2].upper()
 

@@ -1,0 +1,161 @@
+"""Whoever asks for an invitation gets an answer: an invitation, or a polite no. Staff decide; what they leave undecided, the clock does."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Company
+from contacts.models import Channel, Person, PersonAddress, Task, TaskClosed
+from contacts.people.actions import people
+from contacts.people.models.roles import GROUPS
+from events import letters
+from events.actions.inviting import NoAddress, check_inviting, record_on_timeline
+from events.models import AlreadyDecided, Event, Invitation, InvitationRequest, RequestState
+from fleetportal.core import audit
+from fleetportal.core.db import bulk, fold, lock
+from fleetportal.core.outbox.queueing import queue
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+DAYS_TO_DECIDE = 2
+KEPT = timedelta(days=90)  # after the event
+
+
+def ask(event: Event, *, by_mail: str, **facts: str) -> InvitationRequest:
+    """The request of whoever writes from `by_mail`, one for each event; one that was decided is open again. The host has a task, or a
+    line on Today where we do not know the company, and a letter.
+
+    `facts`: name, company_name, how_known, language. Costs about 12 queries, 1 where it is open already.
+    """
+    with transaction.atomic():
+        asked = InvitationRequest(event=event, email=by_mail, **facts)
+        asked.refold()
+        if not bulk.add_unless_there(asked):
+            before = InvitationRequest.objects.select_related("event__centre", "event__host").get(
+                event=event, email_folded=asked.email_folded
+            )
+            lock(before, keep=("event",))
+            if before.is_open:
+                return before
+            asked, again = before, {**facts, "state": RequestState.OPEN, "asked_at": timezone.now(), "decided_at": None, "decided_by": None}
+            again["round"] = before.round + 1
+            for name, value in again.items():
+                setattr(asked, name, value)
+            asked.save(update_fields=list(again))
+        audit.record("invitation_request.asked", asked, by=None, facts={"event": event.pk})
+        tell_host(asked)
+        return asked
+
+
+def tell_host(asked: InvitationRequest) -> None:
+    """A task for the host where we know the company, and a letter. Costs 4 queries, or 8."""
+    event, host = asked.event, asked.event.host
+    if host is None:
+        return
+    company = known_company(asked)
+    if company is not None:
+        with translation.override(settings.LANGUAGE_CODE):
+            title = _("Invite %(name)s to “%(event)s”? They have asked.") % {"name": asked.name, "event": event.title}
+        due_on = min(event.centre.today(timezone.now()) + timedelta(days=DAYS_TO_DECIDE), event.on)
+        asked.task = Task.plan(company, title[:200], due_on=due_on, owner=host, by=None)
+        asked.save(update_fields=["task"])
+    if host.email:
+        queue(letters.to_host(asked, host))
+
+
+def known_company(asked: InvitationRequest) -> Company | None:
+    """The one company of the centre that is called so, or for which somebody with that address works; None where none or several are.
+
+    Costs 1 query, 4 where no name fits.
+    """
+    here = Company.objects.active().filter(centre=asked.event.centre_id)
+    found = list(here.filter(name_folded=fold(asked.company_name)[:200])[:2])
+    if not found:
+        known = PersonAddress.objects.filter(channel=Channel.EMAIL, value_folded=asked.email_folded).values("person")
+        today = asked.event.centre.today(timezone.now())
+        roles = [kind._default_manager.running(on=today).filter(person__in=known) for kind in GROUPS.values()]
+        ids = {pk for rows in roles for pk in rows.values_list("company", flat=True)[:2]}
+        found = list(here.filter(pk__in=ids)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def invite_asked(asked: InvitationRequest, *, company: Company, group: str, by: "User", person: Person | None = None) -> Invitation:
+    """Invite whoever asked: `person`, who is known at that address, or a new person of `company`. The letter answers the request, so it
+    needs no consent; nothing else is sent on the strength of it.
+
+    Raises AlreadyDecided, NotInviting, NoAddress. Costs about 20 queries, 10 more for a new person.
+    """
+    with transaction.atomic():
+        lock(asked)
+        if not asked.is_open:
+            raise already_decided()
+        event = check_inviting(asked.event)
+        person = person or new_person(asked, company, group, by=by)
+        address = person.addresses.usable().filter(channel=Channel.EMAIL, value_folded=asked.email_folded).first()
+        if address is None:
+            raise NoAddress(_("%(name)s can’t be written to at %(email)s.") % {"name": person, "email": asked.email})
+        facts = {"company": company, "invited_by": by}
+        invitation, is_new = Invitation.objects.get_or_create(event=event, person=person, defaults=facts)
+        Invitation.objects.filter(pk=invitation.pk).exclude(declined_at=None).update(declined_at=None)
+        decide(asked, RequestState.INVITED, by=by, result=_("Invited"), invitation=invitation)
+        message = queue(letters.to_asked(invitation, address, asked))
+        if is_new:
+            Invitation.objects.filter(pk=invitation.pk).update(message_key=message.key)
+            audit.record("event.invited", invitation, by=by, facts={"event": event.pk})
+            record_on_timeline("event.invited", [invitation], by=by)
+        return invitation
+
+
+def new_person(asked: InvitationRequest, company: Company, group: str, *, by: "User") -> Person:
+    first_name, _blank, last_name = asked.name.strip().rpartition(" ")
+    person = people.enter(by=by, email=asked.email, first_name=first_name, last_name=last_name, language=asked.language)
+    GROUPS[group].take_up(person, company, by=by, on=company.centre.today(timezone.now()))
+    return person
+
+
+def refuse(asked: InvitationRequest, *, by: "User | None") -> None:
+    """Tell whoever asked that there is no place, or that the event does not take place. Repeating it changes nothing.
+
+    Raises AlreadyDecided where they were invited. Costs about 6 queries.
+    """
+    with transaction.atomic():
+        lock(asked, keep=("event",))
+        if asked.state == RequestState.REFUSED:
+            return
+        if not asked.is_open:
+            raise already_decided()
+        decide(asked, RequestState.REFUSED, by=by, result=_("Answered with a refusal"))
+        queue(letters.refusal(asked))
+
+
+def decide(asked: InvitationRequest, state: RequestState, *, by: "User | None", result: str, invitation: Invitation | None = None) -> None:
+    asked.state, asked.decided_at, asked.decided_by, asked.invitation = state, timezone.now(), by, invitation
+    asked.save(update_fields=["state", "decided_at", "decided_by", "invitation"])
+    audit.record(f"invitation_request.{state}", asked, by=by, facts={"event": asked.event_id})
+    task = asked.task
+    if task is not None:
+        try:
+            task.close(result=result, by=by)
+        except TaskClosed:  # somebody closed it by hand
+            return
+
+
+def already_decided() -> AlreadyDecided:
+    return AlreadyDecided(_("This request has already been answered."))
+
+
+def answer_left_over() -> int:
+    """Answer those whom nobody has answered before the event began, or was called off; how many. Forget the old ones.
+
+    Costs 2 queries, and 6 for each.
+    """
+    InvitationRequest.objects.filter(event__ends_at__lt=timezone.now() - KEPT).delete()
+    left = list(InvitationRequest.objects.left_over().select_related("event__centre", "event__host", "task").order_by("pk"))
+    for asked in left:
+        refuse(asked, by=None)
+    return len(left)

@@ -1,0 +1,233 @@
+"""Whoever asks for an invitation on the landing page gets an answer: the page says the same to everybody, and staff decide."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Company, User
+from cms.landing import make_landing_page
+from contacts.models import Person, Task
+from contacts.people.person_data import to_forget
+from events import landing
+from events.actions import planning
+from events.actions import requests as asking
+from events.actions.sessions import remind_now
+from events.models import AlreadyDecided, Event, Invitation, InvitationRequest, RequestState
+from fleetportal.core.outbox.message import Message, MessageState
+from fleetportal.core.outbox.sending import send_due
+from fleetportal.core.web.throttle import Counter
+from tests.factories.contacts import make_person, make_role
+from tests.factories.events import make_event, make_guest, make_invitation
+from tests.races import race
+
+pytestmark = pytest.mark.django_db
+FORM = {"name": "Jana Petersen", "company_name": "Petersen Bau", "how_known": "A friend.", "email": "jana@petersen.example"}
+
+
+@pytest.fixture
+def event(north_ag: Company, anna: User, dora: User) -> Event:
+    event = make_event(north_ag.centre, host=anna)
+    make_landing_page(event, dora)
+    return event
+
+
+def post(client: Client, event: Event, **facts: str) -> Any:
+    return client.post(f"/events/{event.pk}/ask/?language=en", FORM | facts)
+
+
+def ask(event: Event, **facts: str) -> InvitationRequest:
+    known = {"name": FORM["name"], "company_name": FORM["company_name"], "how_known": "", "language": "en"}
+    by_mail = facts.pop("by_mail", FORM["email"])
+    return asking.ask(event, by_mail=by_mail, **(known | facts))
+
+
+def test_the_landing_page_leads_to_the_form(client: Client, event: Event) -> None:
+    found = landing.landing_page_of(event)
+    assert found is not None
+    page = client.get(found.address).content.decode()
+    assert "mailto:" not in page
+    assert f"/events/{event.pk}/ask/?language=en" in page
+    assert client.get(f"/events/{event.pk}/ask/?language=en").status_code == 200
+
+
+def test_what_is_sent_waits_for_staff(client: Client, event: Event, anna: User) -> None:
+    response = post(client, event)
+
+    assert response.status_code == 303
+    assert b"Thank you" in client.get(response["Location"]).content
+    asked = InvitationRequest.objects.get()
+    assert (asked.name, asked.email, asked.state, asked.language) == ("Jana Petersen", "jana@petersen.example", "open", "en")
+    assert [message.recipient for message in Message.objects.filter(template="events/mail/asked_for")] == [anna.email] * bool(anna.email)
+
+
+def test_the_answer_is_the_same_whoever_asks(event: Event, north_ag: Company) -> None:
+    """A stranger, somebody we know, somebody who is invited, who refused everything, and who asked a moment ago (R30)."""
+    make_invitation(event, make_guest(north_ag, email="invited@nord.example"), company=north_ag)
+    make_guest(north_ag, consent=False, email="silent@nord.example")
+    ask(event, by_mail="again@nord.example")
+    answers = set()
+    for email in ("stranger@x.example", "invited@nord.example", "silent@nord.example", "again@nord.example", "AGAIN@nord.example"):
+        client = Client()
+        response = post(client, event, email=email)
+        shown = client.get(response["Location"]).content
+        answers.add((response.status_code, response["Location"], len(shown)))
+    assert len(answers) == 1
+    assert InvitationRequest.objects.count() == 4
+
+
+@pytest.mark.parametrize("wrong", [{"email": "no"}, {"email": ""}, {"name": "17"}, {"company_name": " "}])
+def test_bad_input_is_said_at_its_field_and_nothing_is_lost(client: Client, event: Event, wrong: dict[str, str]) -> None:
+    response = post(client, event, **wrong)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == list(wrong)
+    assert b"A friend." in response.content
+    assert not InvitationRequest.objects.exists()
+
+
+def test_requests_are_limited_by_network_and_by_account(event: Event) -> None:
+    for number in range(10):
+        assert post(Client(), event, email=f"p{number}@x.example").status_code == 303
+    assert post(Client(), event, email="p11@x.example").status_code == 429
+    Counter.objects.all().delete()
+    for number in range(5):
+        response = Client(REMOTE_ADDR=f"10.0.0.{number}").post(f"/events/{event.pk}/ask/", FORM)
+        assert response.status_code == 303
+    assert Client(REMOTE_ADDR="10.0.0.77").post(f"/events/{event.pk}/ask/", FORM | {"email": "JANA@petersen.example"}).status_code == 429
+
+
+def test_an_event_without_a_public_page_is_not_there(client: Client, north_ag: Company, dora: User) -> None:
+    hidden, draft = make_event(north_ag.centre), make_event(north_ag.centre, published=False)
+    make_landing_page(draft, dora)
+    missing = client.get("/events/999999999/ask/")
+    for event in (hidden, draft):
+        assert client.get(f"/events/{event.pk}/ask/").status_code == missing.status_code == 404
+        assert post(client, event).status_code == 404
+
+
+def test_the_host_has_a_task_where_we_know_the_company_and_a_line_on_today_otherwise(
+    client: Client, event: Event, north_ag: Company, anna: User
+) -> None:
+    colleague = make_person(email="office@known.example")
+    make_role("user", north_ag, colleague)
+    by_name, by_address = ask(event, company_name=north_ag.name.upper()), ask(event, by_mail="office@known.example")
+    unknown = ask(event, by_mail="who@x.example")
+
+    assert {asked.task.owner for asked in (by_name, by_address) if asked.task} == {anna}
+    assert {asked.task.company for asked in (by_name, by_address) if asked.task} == {north_ag}
+    assert unknown.task is None
+    client.force_login(anna)
+    assert b"1 person asks for an invitation" in client.get("/today/").content
+
+
+def test_a_new_person_is_invited_without_any_other_consent(event: Event, north_ag: Company, carla: User) -> None:
+    asked = ask(event, company_name=north_ag.name)
+    invitation = asking.invite_asked(asked, company=north_ag, group="user", by=carla)
+
+    assert (invitation.person.first_name, invitation.person.last_name, invitation.company) == ("Jana", "Petersen", north_ag)
+    assert not invitation.person.addresses.get().consents.exists()
+    assert Task.objects.get().state == "closed"
+    letter = Message.objects.get(template="events/mail/asked")
+    assert letter.recipient == FORM["email"]
+    assert "because you asked us" in letter.text
+    send_due()
+    letter.refresh_from_db()
+    assert letter.state == MessageState.SENT
+
+
+def test_whoever_is_known_is_invited_as_the_same_person_also_after_a_no(event: Event, north_ag: Company, carla: User) -> None:
+    known = make_guest(north_ag, email=FORM["email"])
+    before = make_invitation(event, known, company=north_ag)
+    Invitation.objects.update(declined_at=timezone.now())
+    invitation = asking.invite_asked(ask(event), person=known, company=north_ag, group="user", by=carla)
+    assert invitation == before
+    assert Invitation.objects.get().declined_at is None
+    assert Person.objects.filter(addresses__value=FORM["email"]).count() == 1
+
+
+def test_a_refusal_is_a_letter_and_can_be_taken_up_again(event: Event, north_ag: Company, carla: User) -> None:
+    asked = ask(event)
+    asking.refuse(asked, by=carla)
+    asking.refuse(asked, by=carla)
+    letter = Message.objects.get(template="events/mail/not_invited")
+    assert (letter.recipient, letter.state) == (FORM["email"], MessageState.WAITING)
+    assert "can’t offer you a seat" in letter.text
+
+    assert ask(event).is_open  # they ask again
+    asking.invite_asked(InvitationRequest.objects.get(), company=north_ag, group="driver", by=carla)
+    with pytest.raises(AlreadyDecided):
+        asking.refuse(asked, by=carla)
+    assert ask(event).is_open  # the letter was lost
+
+
+@pytest.mark.parametrize("end", ["begun", "called off"])
+def test_whoever_is_left_over_is_answered_by_the_clock(event: Event, end: str) -> None:
+    ask(event)
+    remind_now()
+    assert InvitationRequest.objects.get().is_open
+    if end == "begun":
+        Event.objects.update(starts_at=timezone.now() - timedelta(minutes=1))
+    else:
+        planning.call_off(event, by=None)
+    remind_now()
+    remind_now()
+    assert InvitationRequest.objects.get().state == RequestState.REFUSED
+    assert ("has been cancelled" in Message.objects.get(template="events/mail/not_invited").text) == (end == "called off")
+
+
+def test_what_was_asked_is_forgotten_with_the_person_and_after_three_months(event: Event, north_ag: Company) -> None:
+    person = make_guest(north_ag, email=FORM["email"])
+    ask(event)
+    for forget in to_forget:
+        forget(person)
+    assert not InvitationRequest.objects.exists()
+    ask(event)
+    Event.objects.update(starts_at=timezone.now() - timedelta(days=92), ends_at=timezone.now() - timedelta(days=91))
+    remind_now()
+    assert not InvitationRequest.objects.exists()
+
+
+def test_staff_answer_on_a_page(client: Client, event: Event, north_ag: Company, carla: User, django_assert_num_queries: Any) -> None:
+    first, second = ask(event), ask(event, by_mail="b@x.example", name="Bo")
+    client.force_login(carla)
+    page = f"/events/{event.pk}/requests/"
+    with django_assert_num_queries(4):
+        shown = client.get(page).content
+    assert b"jana@petersen.example" in shown
+    refused = client.post(f"/events/requests/{first.pk}/invite/", {"company": "nobody", "group": "user"})
+    assert refused.status_code == 422
+    assert client.post(f"/events/requests/{first.pk}/invite/", {"company": north_ag.name, "group": "user"}).status_code == 303
+    assert client.post(f"/events/requests/{second.pk}/refuse/").status_code == 303
+    assert client.get(f"/events/requests/{second.pk}/refuse/").status_code == 405
+    assert set(InvitationRequest.objects.values_list("state", flat=True)) == {"invited", "refused"}
+    assert client.get(f"/events/{event.pk}/").status_code == 200
+
+
+def two_answer(event: Event, company: Company, by: User) -> list[Any]:
+    asked = ask(event)
+    acts: list[Callable[[], Any]] = [
+        partial(asking.invite_asked, InvitationRequest.objects.get(pk=asked.pk), company=company, group="user", by=by),
+        partial(asking.refuse, InvitationRequest.objects.select_related("event__centre", "event__host").get(pk=asked.pk), by=by),
+    ]
+    return race(*acts)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_answer_at_once_one_decides(north_ag: Company, anna: User, carla: User) -> None:
+    event = make_event(north_ag.centre, host=anna)
+    outcomes = two_answer(event, north_ag, carla)
+    assert [type(one) for one in outcomes].count(AlreadyDecided) == 1
+    assert Message.objects.filter(template__in=["events/mail/asked", "events/mail/not_invited"]).count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_asking_twice_at_once_is_one_request(north_ag: Company, anna: User) -> None:
+    event = make_event(north_ag.centre, host=anna)
+    race(*[partial(ask, event) for _number in range(4)])
+    assert InvitationRequest.objects.count() == 1
