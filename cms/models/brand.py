@@ -3,6 +3,7 @@
 import hashlib
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField
 
+from accounts.models import User
 from cms import kept
 from fleetportal.core.web.brand import Brand
 
@@ -116,6 +118,13 @@ class HouseBrand(BaseGenericSetting):
         version = hashlib.sha256(f"{self}\n{logo}\n{self.colours}".encode()).hexdigest()[:12]
         legal = {name: reverse(f"cms:{name}") if getattr(self, name) else "" for name in LEGAL}
         return Brand(str(self), logo, self.colours, f"{reverse('cms:brand')}?v={version}", **legal)
+
+
+def legal_foot(to: object) -> Iterator[tuple[str, str]]:
+    """What stands at the foot of letters to customers: the pages that somebody has written. Costs no more than the branding."""
+    if not isinstance(to, User):
+        brand = house_brand()
+        yield from ((str(label), path) for label, path in ((_("Imprint"), brand.imprint), (_("Privacy policy"), brand.privacy)) if path)
 
 
 known: dict[str, tuple[float, Brand]] = {}

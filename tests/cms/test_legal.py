@@ -1,14 +1,19 @@
 """Imprint and privacy policy in the foot of every page that customers see, and a warning while nobody has written them (pages 25)."""
 
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from cms.landing import make_landing_page
 from cms.models import EventPage, HouseBrand
 from cms.models.brand import known
 from fleetportal.core.links import Link
+from fleetportal.core.outbox import foot
+from fleetportal.core.outbox.message import Message
 from tests.factories.events import make_event, make_guest, make_invitation, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +66,21 @@ def test_while_nobody_wrote_them_there_is_no_link_and_the_editor_is_warned(clien
 def test_the_warning_ends(client: Client, admin: User, written: HouseBrand) -> None:
     client.force_login(admin)
     assert "Pages that customers see lack" not in client.get("/cms/").content.decode()
+
+
+def test_every_letter_to_a_customer_names_them_and_none_to_staff(dora: User, written: HouseBrand, settings: Any) -> None:
+    make_invitation(make_event(), make_guest(language="de"))
+    invitation = Message.objects.get()
+    assert f"Imprint: {settings.BASE_URL}/imprint/" in invitation.text
+    assert invitation.html.count("/imprint/") == invitation.html.count("/privacy/") == 1
+    assert invitation.html.rstrip().endswith("</html>")
+    assert list(foot.lines(dora)) == []
+    with translation.override("en"):
+        assert foot.under_html("<body></body>", invitation).count("<a ") == 2
+        assert foot.under_text("Hello\n", invitation).endswith("/privacy/\n")
+
+
+def test_while_nobody_wrote_them_letters_stay_as_they_are(dora: User) -> None:
+    known.clear()
+    make_invitation(make_event(), make_guest())
+    assert "/imprint/" not in Message.objects.get().text

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from fleetportal.core.audit import label
 from fleetportal.core.db import bulk, fold
 from fleetportal.core.jobs import bell
+from fleetportal.core.outbox import foot
 from fleetportal.core.outbox.channels.webhook import body_of
 from fleetportal.core.outbox.gates import gates
 from fleetportal.core.outbox.message import Message, MessageChannel, Priority
@@ -137,8 +138,10 @@ def render(draft: MessageDraft, message: Message) -> None:
     with translation.override(message.language):
         message.subject = " ".join(render_to_string(f"{draft.template}.subject.txt", context).split())[:200]
         message.text = GAPS.sub("\n\n", render_to_string(f"{draft.template}.txt", context)).strip() + "\n"
+        if message.channel in (MessageChannel.EMAIL, MessageChannel.LETTER):
+            message.text = foot.under_text(message.text, draft.to)
         if message.channel == MessageChannel.EMAIL:
-            message.html = render_to_string(f"{draft.template}.html", context)
+            message.html = foot.under_html(render_to_string(f"{draft.template}.html", context), draft.to)
 
 
 def sender_address() -> str:
