@@ -113,7 +113,7 @@ class Step:
         cells = [*cells, *[""] * (max(above, default=-1) + 1 - len(cells))]
         for index, text in above.items():
             cells[index] = text
-        return cells, sorted(above)
+        return cells, sorted(above.keys() - {self.sheet.sections})
 
     def moved_on(self, position: Position, rows: DataRows) -> Position:
         """Where the dry run goes on after the rows that were read."""

@@ -29,7 +29,17 @@ KEEP_ONE = _("Keep only one of the two rows.")
 LEFT_EMPTY = _("Not understood, left empty.")
 NOT_UNDERSTOOD = frozenset(  # reasons for which a row is taken without the cell
     (
-        *("number.none", "number.range", "plate.length", "plate.part", "vin.length", "vin.letter_i", "vin.letter_o", "vin.foreign"),
+        *(
+            "number.none",
+            "number.range",
+            "plate.length",
+            "plate.part",
+            "plate.several",
+            "vin.length",
+            "vin.letter_i",
+            "vin.letter_o",
+            "vin.foreign",
+        ),
         *("date.unclear", "date.year", "date.month", "date.day", "date.delivery_near", "date.delivery_far", "vat.invalid"),
         *("date.contract_near", "date.contract_far", "country.unknown"),
     )
@@ -52,6 +62,7 @@ WORDS: dict[str, Words] = {
     "number.none": Words(_("This is not a number."), _("Use digits only, for example 41820.")),
     "number.range": Words(_("Enter a number from 0 to %(most)s."), _("Check the cell.")),
     "plate.length": Words(_("A plate must have 2 to 12 letters and digits."), LOOK),
+    "plate.several": Words(_("The cell holds %(count)s plates."), _("Give each vehicle a row of its own.")),
     "vin.length": Words(_("A VIN has 17 characters; this one has %(count)s."), LOOK),
     "plate.part": Words(_("A part of the plate is missing."), LOOK),
     "vin.short": Words(
@@ -108,7 +119,7 @@ WORDS: dict[str, Words] = {
     "name.company": Words(_("The row doesn’t name a company."), _("Fill in the name.")),
     "name.nobody": Words(NO_PERSON),
     "name.whose": Words(_("This row has contact details but no name, so the details were left out."), _("Add the name.")),
-    "name.brackets": Words(_("The note in brackets next to the name was left out.")),
+    "name.brackets": Words(_("The note next to the name was left out.")),
     "name.number_only": Words(_("No sheet in this file says who this is; no contact was created."), _("Add the name.")),
     # companies
     "company.private": Words(
@@ -195,6 +206,10 @@ WORDS: dict[str, Words] = {
     "repeat.row": Words(_("Repeats row %(row)s.")),
     # sheets that are not taken
     "no_rows": Words(_("There are column headings, but no rows below them."), _("Fill in the rows, or delete the sheet.")),
+    "transposed": Words(
+        _("The headings are in the first column and the entries beside each other."),
+        _("Exchange rows and columns (“Paste special, transpose”), so that each vehicle or company has a row of its own."),
+    ),
     "deals": Words(
         _("This is a list of deals or opportunities, not of customers or vehicles."),
         _("Export the companies, contacts or vehicles instead."),

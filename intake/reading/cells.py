@@ -144,12 +144,18 @@ BESIDE_PLATE = re.compile(
 )  # the months of a seasonal plate, the sign of its country
 
 
+SEVERAL = re.compile(r"\s*(?:[/,;+&\n]| und | and | e | и )\s*")
+
+
 def plate(cell: object) -> str:
     """The plate in capitals with single blanks; "" where there is none. Raises CellProblem."""
     text = line_of(cell)
     if is_blank(text) or is_nobody(text):
         return ""
     text = BESIDE_PLATE.sub("", text)
+    several = SEVERAL.split(text_of(cell))
+    if len(several) > 1 and all(map(looks_like_plate, several)):
+        raise CellProblem("plate.several", count=len(several))
     text = re.sub(r"\s*[–—‐-]+\s*", "-", text.upper()).replace("•", " ").replace("·", " ").strip(" -.:")
     text = " ".join(text.split())
     if is_blank(text) or is_nobody(text):

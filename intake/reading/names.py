@@ -15,8 +15,10 @@ SURNAMES_TOO = terms("names", "surname too")  # of these
 PARTICLES = frozenset(lists("names")["particle"])
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|ич|кызы|оглы)$", re.IGNORECASE)
 POOL = re.compile(rf"^(?:{alternatives('cells', 'pool')}|(?:{alternatives('cells', 'pool alone')})$)(?![\w-])")
-SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | and | e | и | & | \+ )\s*")
-REMARK = re.compile(r"[(\[].+?[)\]]")
+SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | u\.? | and | e | и | & | \+ )\s*")
+SURNAME_FIRST = re.compile(r"([^\W\d][\w'’-]*)\s*;\s*([^\W\d][\w'’-]*)")  # "Kern; Anna" is one person
+IN_TIME = rf"\b(?:{alternatives('title_words', 'in time')})\s+(?:\d{{1,2}}[./-])?\d{{1,2}}[./-]\d{{2,4}}\b:?"
+REMARK = re.compile(rf"[(\[].+?[)\]]|(?i:{IN_TIME})")
 BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
 
 
@@ -119,7 +121,9 @@ def is_pool(text: str) -> bool:
 
 def several(text: str) -> list[str]:
     """The people in one cell; a comma parts them only where each part is a whole name."""
-    bare = BRACKETS.sub(" ", text).strip() or text
+    bare = without_remarks(text)
+    if (turned := SURNAME_FIRST.fullmatch(bare)) and fold(turned[2]) in GIVEN and fold(turned[1]) not in GIVEN:
+        bare = f"{turned[1]}, {turned[2]}"
     parts = [part for part in SPLIT_PEOPLE.split(bare) if part] if not is_nobody(text) else []
     found: list[str] = []
     for part in parts:
@@ -127,6 +131,11 @@ def several(text: str) -> list[str]:
         whole = len(pieces) > 1 and all(len(address_of(piece)[1]) > 1 for piece in pieces)
         found.extend(pieces if whole or len(pieces) > 2 else [part])
     return [person.strip() for person in found if person.strip() and not is_nobody(person) and not is_pool(person)]
+
+
+def without_remarks(text: str) -> str:
+    """The names in a cell without what stands in brackets, and without since or until when they drive."""
+    return REMARK.sub(" ", text).strip(" ,:") or text
 
 
 def with_degrees(pieces: list[str]) -> list[str]:

@@ -118,6 +118,9 @@ def whole_name(reader: SheetReader, row: Row, title: str) -> names.Name:
     people, column = names.several(text), reader.first("person.name")
     if not people:
         return names.Name()
+    if any(sign.isdigit() for sign in people[0]):
+        row.note("name.nobody", column=column.index, value=text)
+        return names.Name()
     note_brackets(row, column, text)
     found = names.split(people[0], order=column.order or names.FIRST_LAST)
     found = names.Name(found.first, found.last, title or found.title)
@@ -244,7 +247,7 @@ def drivers_in(row: Row, column: ImportColumn, *, skip: int = 0) -> list[PersonF
     """Whom the cell names, without the first `skip`."""
     found = []
     for one in names.several(cells.text_of(row.cell(column.index)))[skip:MOST_PEOPLE]:
-        if "@" in one or not any(sign.isalpha() for sign in one):
+        if "@" in one or not any(sign.isalpha() for sign in one) or any(sign.isdigit() for sign in one):
             row.note("name.nobody", column=column.index, value=one)
             continue
         name = names.split(one, order=column.order or names.FIRST_LAST)

@@ -28,6 +28,7 @@ def recognise(book: Book, *, put_layout: Callable[[Sheet], None]) -> list[Sheet]
     for sheet, table in zip(sheets, tables, strict=True):
         sheet.is_text = is_text
         put_fixed(sheet, table)
+        companies_between(sheet, table)
         put_layout(sheet)
     link(sheets, tables)
     join(sheets, tables)
@@ -122,6 +123,29 @@ def values_of(table: Table, index: int) -> frozenset[str]:
     return frozenset(text for cell in table.column(index) if (text := text_of(cell)))
 
 
+def companies_between(sheet: Sheet, table: Table) -> None:
+    """In a list without owners whose blocks each stand below the name of a company, a column is added for these names."""
+    if not sheet.asks_owner or not sheet.is_taken or not table.sample or sheet.fill < BLOCKS_FROM:
+        return
+    alone = [text for _number, cells in table.sample if (text := only_text(cells))]
+    if not alone or only_text(table.sample[0][1]) != alone[0] or not all(map(looks_like_company, alone)):
+        return
+    sheet.sections, sheet.asks_owner = len(sheet.titles), False
+    column = ImportColumn(sheet.sections, "", key="company.name", sure=LIKELY, samples=list(dict.fromkeys(alone))[:3])
+    sheet.columns.append(column)
+    sheet.titles.append("")
+    sheet.carries.append(sheet.sections)
+
+
+BLOCKS_FROM = 3  # cells of a usual row, or a heading does not show
+
+
+def only_text(cells: Sequence[Cell]) -> str:
+    """The one text of a row, at times merged over the whole of it; "" where it has none or several."""
+    texts = {text for cell in cells if (text := text_of(cell))}
+    return texts.pop() if len(texts) == 1 else ""
+
+
 def owners_by_name(asking: Sequence[Sheet]) -> None:
     """Sheets of vehicles that each bear the name of another company: these are theirs."""
     named = [sheet for sheet in asking if looks_like_company(sheet.name)]
@@ -194,6 +218,7 @@ class DataRows:
         self.gaps = Gaps(self.table, last_row, gap)
         self.offset = offset
         self.skipped: list[tuple[int, str]] = []
+        self.heading = ""  # the name of a company above the next row
         self.ended = False
 
     def __iter__(self) -> Iterator[tuple[int, list[Cell]]]:
@@ -204,8 +229,18 @@ class DataRows:
             if number < self.table.first_row:
                 continue
             why = self.table.no_data(cells, after_gap=self.gaps.before(number)) or passed_over(self.sheet, cells)
+            if why in ("section", "footer") and self.sheet.sections >= 0 and looks_like_company(name := only_text(cells)):
+                self.heading = name
+                continue
             if why is None:
-                yield number, cells
+                yield number, self.below_heading(cells)
             elif why != "blank":
                 self.skipped.append((number, why))
         self.ended = True
+
+    def below_heading(self, cells: list[Cell]) -> list[Cell]:
+        """The cells, and in the first row below the name of a company that name."""
+        if not self.heading:
+            return cells
+        heading, self.heading = self.heading, ""
+        return [*cells, *[""] * (self.sheet.sections - len(cells)), heading]

@@ -9,7 +9,7 @@ from intake.reading.kinds import kinds
 from intake.reading.problems import Refusal
 from intake.reading.sheets import VEHICLES, Guess
 from intake.reading.tables import Table
-from intake.reading.vocabulary import COUNT_WORDS, DEAL_WORDS, PERIOD_WORDS, TRIP_WORDS, meanings
+from intake.reading.vocabulary import COUNT_WORDS, DEAL_WORDS, PERIOD_WORDS, TRIP_WORDS, meanings, words_of
 from intake.reading.wordlists import terms
 
 COVER_ROWS = 15
@@ -35,7 +35,7 @@ TOLD_APART = (
 
 def refusal(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
     """Why the sheet is none that we take; None where it is one."""
-    for rule in (no_rows, deals, trips, fillings, bill, counts, cover, nothing_known, strangers, nameless):
+    for rule in (no_rows, transposed, deals, trips, fillings, bill, counts, cover, nothing_known, strangers, nameless):
         if refused := rule(found, table, titles, contents):
             return refused
     return None
@@ -43,6 +43,17 @@ def refusal(found: Guess, table: Table, titles: Sequence[str], contents: Sequenc
 
 def no_rows(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
     return None if table.sample else Refusal("no_rows")
+
+
+def transposed(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
+    """Titles down the first column and a vehicle or company in each other one."""
+    down = [words_of(text_of(cells[0])) for _number, cells in table.sample[:TITLES_DOWN] if cells and text_of(cells[0])]
+    known = [word for word in dict.fromkeys(down) if (means := meanings(word)) and means[0][0] and means[0][1] > 0.9]
+    named = [title for title in titles[1:] if any(key and sure > 0.9 for key, sure in meanings(title))]
+    return Refusal("transposed") if len(known) > 1 and len(known) >= len(down) * 0.6 and not named else None
+
+
+TITLES_DOWN = 30  # rows looked at
 
 
 def deals(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:

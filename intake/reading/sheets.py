@@ -74,6 +74,7 @@ class Sheet:
     layout: str = ""  # the name of the layout that was put on
     carries: list[int] = field(default_factory=list)  # columns that name a value in the first row of a block only
     joins: bool = False  # its rows say more about vehicles of another sheet
+    sections: int = -1  # the column added for companies that stand as headings between the rows; -1: there are none
     owner: str = ""  # the company whose name the sheet bears
     program: str = ""  # the program that wrote it, where it names itself
     looks: dict[str, list[list[int]]] = field(default_factory=dict)  # ranges of rows that are hidden or struck out, or end a cut sheet

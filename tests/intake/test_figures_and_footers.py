@@ -156,3 +156,38 @@ def test_a_job_without_a_company_is_said():
 
 def test_a_pool_is_no_problem():
     assert not read_file("Firma;Kennzeichen;Fahrer\nHansa AG;HH-AB 1;Pool Waltershof\n").reasons
+
+
+@pytest.mark.parametrize("cell", ["F-GA 1 / F-GA 2", "F-GA 1, F-GA 2", "F-GA 1 und F-GA 2", "F-GA 1\nF-GA 2"])
+def test_two_plates_in_a_cell_are_asked_about(cell):
+    found = read_file(f'Firma;Kennzeichen;Modell\nGamma AG;"{cell}";Golf\nGamma AG;F-GA 3;Polo\n')
+    assert found.reasons == ["plate.several"] and [row.is_rejected for row in found.rows] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("cell", "names_found", "reasons"),
+    [
+        ("Anna Kern bis 31.12.2026", ["Anna Kern"], ["name.brackets"]),
+        ("ab 01.01.2027: Anna Kern", ["Anna Kern"], ["name.brackets"]),
+        ("Kern u. Berg", ["Kern", "Berg"], []),
+        ("Kern; Anna", ["Anna Kern"], []),
+        ("wird nachgereicht", [], []),
+        ("Fahrzeug 3", [], ["name.nobody"]),
+    ],
+)
+def test_what_stands_beside_a_name_is_no_name(cell, names_found, reasons):
+    found = read_file(f'Firma;Kennzeichen;Nutzer\nLamda AG;S-LA 1;"{cell}"\n')
+    people = [f"{one.get('first_name', '')} {one['last_name']}".strip() for one in found.said[0].get("people", [])]
+    assert (people, found.reasons) == (names_found, reasons)
+
+
+def test_a_column_of_vehicles_is_nobodys_name_whatever_its_title():
+    text = "Name, Vorname;Dienstwagen;Kennzeichen\nKern, Anna;VW Passat;HH-PA 1\nBerg, Tom;BMW 320d;HH-PA 2\n"
+    found = read_file(text)
+    assert [[one["last_name"] for one in said["people"]] for said in found.said] == [["Kern"], ["Berg"]]
+    assert found.said[1]["vehicle"]["make"] == "BMW"
+
+
+def test_a_list_that_lies_on_its_side_is_refused_as_such():
+    rows = "Firma;Eps AG;Eps AG;Eps AG\nFahrer;Anna Kern;Tom Berg;Eva Roth\nLeasingende;31.12.2027;31.12.2027;30.06.2028\n"
+    assert read_file(f"Kennzeichen;M-A 1;M-A 2;M-A 3\n{rows}").refusal == "transposed"
