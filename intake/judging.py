@@ -13,7 +13,7 @@ from fleetportal.core.db import bulk
 from fleetportal.core.jobs.partner import Partner
 from fleetportal.core.sheets.book import Book, BookSheet, Cell
 from intake import counting
-from intake.batches import Batch, Importer, RowPlan, rows_at_once
+from intake.batches import Batch, Importer, RowPlan, judged_at_once, share
 from intake.left_out import name_columns
 from intake.models import Import, StagedRow, Verdict
 from intake.near import note_near, put_settled, settled
@@ -40,6 +40,11 @@ def book_of(run: Import) -> Book:
     """The import's spool."""
     sheets = tuple(BookSheet(one.name, one.index, one.rows, one.width, one.offset) for one in run.sheets)
     return Book(run.kind, run.spool, sheets)
+
+
+def left(run: Import) -> int:
+    """How many rows are still to be judged, those without data among them."""
+    return sum(sheet.rows for sheet in run.taken_sheets) - run.progress.rows
 
 
 def start() -> Position:
@@ -74,7 +79,7 @@ class Step:
 
         What `other` judged counts only where none of its rows is about what the rows before them are about.
         """
-        stretches = self.stretches()
+        stretches = self.stretches(share(left(self.run), judged_at_once()) if other else judged_at_once())
         first, second = next(stretches), next(stretches, None) if other else None
         given = other is not None and second is not None and bool(second.rows) and other.give((self.sheet.index, second.rows))
         try:
@@ -90,14 +95,14 @@ class Step:
     def judge(self, rows: list[tuple[int, list[Cell], list[int]]]) -> "Judged":
         return judge(self.run, self.importer, self.sheet, rows, today=self.position.today)
 
-    def stretches(self) -> Iterator[Stretch]:
-        """As many rows as a batch takes, again and again to the end of the sheet."""
+    def stretches(self, most: int) -> Iterator[Stretch]:
+        """The next `most` rows, again and again to the end of the sheet."""
         offset = self.position.offset if self.position.offset is not None else self.sheet.offset
         rows = DataRows(book_of(self.run), self.sheet, offset=offset, last_row=self.position.last_row, gap=self.position.gap)
         position, lines = self.position, iter(rows)
         while not rows.ended:
             position = position.copy()
-            taken = [(number, *self.carried(position, cells)) for number, cells in islice(lines, rows_at_once())]
+            taken = [(number, *self.carried(position, cells)) for number, cells in islice(lines, most)]
             yield Stretch(taken, self.moved_on(position, rows), len(rows.skipped))
 
     def carried(self, position: Position, cells: list[Cell]) -> tuple[list[Cell], list[int]]:

@@ -9,16 +9,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import OrderKnown, User
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, lock, locked, wait_at_most
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.jobs.partner import Partner, is_possible
 from intake.actions.columns import back_to_columns
 from intake.actions.refusals import ImportBusy, NoLongerAllowed, NothingToTake
-from intake.batches import Batch, companies_alone, rows_at_once
+from intake.batches import Batch, companies_alone, rows_at_once, share
 from intake.importer import HINDRANCES, actor, hindrance, importer
-from intake.models import JOB, Import, Made, StagedRow
+from intake.models import JOB, Import, Made, StagedRow, understood
 from intake.nouns.registry import nouns
 from intake.parting import parted
 from intake.reading.rows import Row
@@ -56,7 +56,7 @@ def apply_batch(run: Import, other: "Other | None" = None) -> bool:
         try:
             with transaction.atomic():
                 return apply_rows(run, other)
-        except IntegrityError:  # somebody has just entered the same company or vehicle: try again
+        except (IntegrityError, OrderKnown):  # somebody has just entered the same company, vehicle or order: try again
             if attempt == TRIES - 1:
                 raise
     return False
@@ -71,14 +71,12 @@ def apply_rows(run: Import, other: "Other | None") -> bool:
     if code := hindrance(run, actor(run)):
         hold(run, code)
         return True
-    today, most = timezone.localdate(), rows_at_once()
-    staged = list(run.rows.to_apply().as_understood()[: most * 2 if other else most])
-    if not staged:
+    today, most = timezone.localdate(), share(left(run), rows_at_once()) if other else rows_at_once()
+    rows = understood(run.rows.to_apply()[: most * 2 if other else most])
+    if not rows:
         return settle_parents(run, today=today)
-    if other is None or len(staged) <= most:
-        taken = take_rows(run, staged[:most], [one.as_row() for one in staged[:most]], today=today)
-    else:
-        taken = take_two(other, run, staged, today=today)
+    two = other if len(rows) > most else None
+    taken = take_two(two, run, rows, most=most, today=today) if two else take_rows(run, rows, today=today)
     run.progress.applied += taken.applied
     run.progress.refused_late += taken.refused
     run.save(update_fields=["progress"])
@@ -96,15 +94,20 @@ NONE = Taken(0, 0)
 Other = Partner[list[int], Taken]  # the process that takes another batch meanwhile: numbers of staged rows, and what came of them
 
 
-def take_rows(run: Import, staged: Sequence[StagedRow], rows: Sequence[Row], *, today: date) -> Taken:
+def left(run: Import) -> int:
+    """How many rows are still to be taken, as far as was counted."""
+    return run.progress.good - run.progress.applied - run.progress.refused_late
+
+
+def take_rows(run: Import, rows: Sequence[Row], *, today: date) -> Taken:
     """Makes what the rows say, and marks them as taken."""
     batch = Batch(run, importer(run), rows, today=today, writes=True)
-    refused = [(one, plan.row.problems) for one, plan in zip(staged, batch.plans, strict=True) if plan.row.is_rejected]
+    refused = {plan.row.staged: plan.row.problems for plan in batch.plans if plan.row.is_rejected}
     batch.write()
-    for one, problems in refused:
-        one.reject(problems)
-    StagedRow.objects.filter(pk__among=[one.pk for one in staged]).update(applied_at=timezone.now())
-    return Taken(len(staged) - len(refused), len(refused))
+    for one in StagedRow.objects.filter(pk__among=refused) if refused else ():
+        one.reject(refused[one.pk])
+    StagedRow.objects.filter(pk__among=[row.staged for row in rows]).update(applied_at=timezone.now())
+    return Taken(len(rows) - len(refused), len(refused))
 
 
 # --- two batches at once ------------------------------------------------------------------------------------------------------
@@ -112,22 +115,21 @@ def take_rows(run: Import, staged: Sequence[StagedRow], rows: Sequence[Row], *, 
 
 def take_with(run: Import) -> Other | None:
     """Somebody who takes every second batch of the import; None where it is too small, or where two can't write at once."""
-    if run.state != State.APPLYING or not is_possible(writes=True) or run.progress.good - run.progress.applied < rows_at_once() * 3:
+    if run.state != State.APPLYING or not is_possible(writes=True) or left(run) < rows_at_once():
         return None
     return Partner(partial(take_apart, run))
 
 
-def take_two(other: Other, run: Import, staged: Sequence[StagedRow], *, today: date) -> Taken:
+def take_two(other: Other, run: Import, rows: Sequence[Row], *, most: int, today: date) -> Taken:
     """Two batches that have nothing in common: one here, one by `other`, whose transaction ends before this one, under its locks.
 
     What `other` could not take is left for the next batch: where both want the same row of the base, it gives way.
     """
-    rows = {one.pk: one.as_row() for one in staged}
-    mine, theirs = parted(list(rows.values()), most=rows_at_once())
-    own, numbers = {row.staged for row in mine}, [row.staged for row in theirs if row.staged is not None]
+    mine, theirs = parted(rows, most=most)
+    numbers = [row.staged for row in theirs if row.staged is not None]
     given = bool(numbers) and other.give(numbers)
     try:
-        taken = take_rows(run, [one for one in staged if one.pk in own], mine, today=today)
+        taken = take_rows(run, mine, today=today)
     finally:
         theirs_taken = other.answer() if given else None
     return Taken(*map(sum, zip(taken, theirs_taken or NONE, strict=True)))
@@ -140,19 +142,18 @@ def take_apart(run: Import, numbers: list[int]) -> Taken:
     """
     with bulk.uncollected(), transaction.atomic():
         wait_at_most(PATIENCE_SECONDS)
-        staged = list(locked(run.rows.to_apply().as_understood().filter(pk__among=numbers)))
-        return take_rows(run, staged, [one.as_row() for one in staged], today=timezone.localdate())
+        rows = understood(locked(run.rows.to_apply().filter(pk__among=numbers)))
+        return take_rows(run, rows, today=timezone.localdate())
 
 
 def settle_parents(run: Import, *, today: date) -> bool:
     """A batch of the companies that belong to one which a later batch made; True, and the import is done, when none was left."""
-    rows = run.rows.naming_parents().as_understood().filter(pk__gt=run.progress.parents_seen)
-    staged = list(rows[: rows_at_once()])
-    if not staged:
+    rows = understood(run.rows.naming_parents().filter(pk__gt=run.progress.parents_seen)[: rows_at_once()])
+    if not rows:
         finish(run, State.DONE)
         return True
-    Batch(run, importer(run), companies_alone(one.as_row() for one in staged), today=today, writes=True).write()
-    run.progress.parents_seen = staged[-1].pk
+    Batch(run, importer(run), companies_alone(rows), today=today, writes=True).write()
+    run.progress.parents_seen = rows[-1].staged or 0
     run.save(update_fields=["progress"])
     return False
 

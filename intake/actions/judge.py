@@ -8,10 +8,10 @@ from accounts.models import User
 from fleetportal.core.db import bulk, lock
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.jobs.partner import Partner, is_possible
-from intake import counting, judging, wording
+from intake import counting, judging, near, wording
 from intake.actions.columns import back_to_columns, refuse_while_working
 from intake.actions.refusals import CannotBeTaken, WhoseVehicles
-from intake.batches import rows_at_once
+from intake.batches import judged_at_once
 from intake.importer import importer
 from intake.judging import Judged, Task
 from intake.models import JOB, Import
@@ -56,9 +56,9 @@ def judge_batch(run: Import, other: Partner[Task, Judged] | None = None) -> bool
 
 def judge_with(run: Import) -> Partner[Task, Judged] | None:
     """Somebody who judges every second batch of the dry run; None where it is too small, or where no other process can help."""
-    left = sum(sheet.rows for sheet in run.taken_sheets) - run.progress.rows
-    if run.state != State.JUDGING or left < rows_at_once() * 3 or not is_possible(writes=False):
+    if run.state != State.JUDGING or judging.left(run) < judged_at_once() or not is_possible(writes=False):
         return None
+    near.names_for(near.of(run), importer(run))  # read before the process is copied, which then has them too
     who, language, day = importer(run), run.owner.language if run.owner else None, run.position.today
 
     def work(task: Task) -> Judged:

@@ -1,9 +1,10 @@
 """What a row says about one thing, typed: the base of the facts about companies, vehicles, people and whatever comes after them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import ClassVar, Self, TypeVar, get_type_hints
 
 from fleetportal.core.registry import Registry
@@ -19,7 +20,8 @@ class Facts:
 
     def told(self) -> Iterator[tuple[str, object]]:
         """(name, value) of what was said."""
-        return ((name, value) for name in names_of(type(self)) if not is_nothing(value := getattr(self, name)))
+        names, values = reading_of(type(self))
+        return (one for one in zip(names, values(self), strict=True) if one[1] or not is_nothing(one[1]))
 
     def over(self, other: Self) -> Self:
         """What either says; these facts where both say something."""
@@ -33,7 +35,7 @@ class Facts:
 
     @classmethod
     def from_json(cls, said: Json) -> Self:
-        days, known = days_of(cls), names_of(cls)
+        days, known = days_of(cls), reading_of(cls)[0]
         return cls(**{name: date.fromisoformat(value) if name in days else value for name, value in said.items() if name in known})
 
 
@@ -45,11 +47,12 @@ def is_nothing(value: object) -> bool:
     return value is None or value is False or value == "" or value == []
 
 
-def names_of(kind: type[Facts]) -> tuple[str, ...]:
-    """The names of the facts of that kind."""
-    if kind not in NAMES:
-        NAMES[kind] = tuple(field.name for field in fields(kind))
-    return NAMES[kind]
+def reading_of(kind: type[Facts]) -> "Reading":
+    """The names of the facts of that kind, and what reads them all at once: an import does so a dozen times for each row."""
+    if kind not in READINGS:
+        names = tuple(field.name for field in fields(kind))
+        READINGS[kind] = names, attrgetter(*names) if len(names) > 1 else lambda facts: [getattr(facts, name) for name in names]
+    return READINGS[kind]
 
 
 def days_of(kind: type[Facts]) -> frozenset[str]:
@@ -59,7 +62,8 @@ def days_of(kind: type[Facts]) -> frozenset[str]:
     return DAYS[kind]
 
 
-NAMES: dict[type[Facts], tuple[str, ...]] = {}
+Reading = tuple[tuple[str, ...], Callable[[Facts], Iterable[object]]]
+READINGS: dict[type[Facts], Reading] = {}
 DAYS: dict[type[Facts], frozenset[str]] = {}
 kinds_of_facts: Registry[type[Facts]] = Registry("facts that a row can say")
 

@@ -1,6 +1,7 @@
 """What a row of each kind of list holds: a fleet list, a list of companies, one of people, an address book."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 
 from fleetportal.core.db.folding import fold
 from fleetportal.core.sheets.book import Cell
@@ -97,7 +98,21 @@ def read_mixed(reader: SheetReader, row: Row) -> None:
 
 
 def company_of(reader: SheetReader, row: Row) -> CompanyFacts:
-    return read_company(reader, row)
+    """The company of the row; read once for rows one below the other whose cells about it are the same."""
+    told = [repr(row.cell(index)) for index in reader.of_company]  # 1 is not "1", and not True
+    if told == reader.last_company[0]:
+        facts, row.region = reader.last_company[1:]
+        return copy(facts)
+    problems = len(row.problems)
+    facts = read_company(reader, row)
+    if len(row.problems) == problems and not any(is_blank_word(row.cell(index)) for index in reader.of_company):
+        reader.last_company = told, copy(facts), row.region
+    return facts
+
+
+def is_blank_word(cell: Cell) -> bool:
+    """True for a word like "NULL": whether it means nothing, other cells of the row tell."""
+    return isinstance(cell, str) and cells.line_of(cell).lower() in cells.MACHINE_BLANK
 
 
 def say_company(row: Row, company: CompanyFacts) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import ClassVar
 
 from fleetportal.core.db.folding import fold
@@ -86,8 +87,13 @@ def named_person(reader: SheetReader, row: Row) -> PersonFacts | None:
 
 def job_by_title(reader: SheetReader) -> str:
     """The job that the title of the column of names says: "Fuhrparkleiter"."""
-    columns = [column for key in NAMED_BY for column in reader.columns.get(key, ()) if is_decider(words_of(column.title))]
-    return columns[0].title[: LIMITS["job_title"]] if columns else ""
+    titles = (column.title for key in NAMED_BY for column in reader.columns.get(key, ()))
+    return next((title[: LIMITS["job_title"]] for title in titles if names_decider(title)), "")
+
+
+@lru_cache(maxsize=1024)  # asked of the same titles for each row
+def names_decider(title: str) -> bool:
+    return is_decider(words_of(title))
 
 
 def name_of(reader: SheetReader, row: Row) -> names.Name:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fleetportal.core.sheets.book import Cell, Unreckoned
 from intake.reading import cells, dates, telephones
@@ -50,6 +50,8 @@ class SheetReader:
         for column in self.used:
             mine = self.others.setdefault(column.person, {}) if column.person else self.columns
             mine.setdefault(column.key, []).append(column)
+        self.of_company = [column.index for key, columns in self.columns.items() if key.startswith("company.") for column in columns]
+        self.last_company: tuple[list[str] | None, Any, str] = None, None, ""  # the cells of the row read last, its facts, its region
         self.is_american = not self.country and any(column.order == dates.MONTH_FIRST for column in self.used)
 
     @cached_property

@@ -13,7 +13,10 @@ from contacts.models import GROUPS, Holder, Person, PersonAddress, VehicleDriver
 from fleetportal.core.audit import Entry
 from fleetportal.core.db.search import SearchRow
 from intake.actions.apply import apply_batch
+from intake.batches import share
 from intake.models import Import, Made, StagedRow
+from intake.reading import lists
+from tests.factories.sheets import make_xlsx
 from tests.intake.running import judge, rows_at_once, take
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +72,30 @@ def test_a_batch_costs_the_same_statements_whatever_its_rows(north: Centre, rows
         assert not apply_batch(run)
     statements = [one["sql"].split('"')[0] for one in asked if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(statements) == 49, statements
+
+
+def test_a_company_read_once_for_rows_below_each_other_is_what_each_row_says(north, monkeypatch):
+    """Also where a cell is noted, where a word stands for nothing because other cells hold it too, and where 1 is not "1"."""
+    rows = [
+        ["Firma", "Kundennummer", "PLZ", "Ort", "Land", "Kennzeichen", "Modell"],
+        *[["Hansa GmbH", "77", "20457", "Hamburg", "", f"HH-A {n}", "Passat"] for n in range(1, 4)],
+        *[["Hansa GmbH", number, "20457", "Hamburg", "", f"HH-B {n}", "Passat"] for n, number in enumerate((1, "1", 1.5, True), 1)],
+        *[["Elbe AG", "", "20457", "Hamburg", "Nirgendwo", f"HH-C {n}", "Passat"] for n in range(1, 3)],
+        *[["Null", "", "20457", "Hamburg", "", f"HH-D {n}", model] for n, model in enumerate(("Golf", "Null", "Golf"), 1)],
+    ]
+    found = []
+    for is_told in (lists.is_blank_word, lambda cell: True):  # the second: none is kept for the next row
+        monkeypatch.setattr(lists, "is_blank_word", is_told)
+        run = judge(make_xlsx({"Fahrzeuge": rows}), "fleet.xlsx", centre=north)
+        found.append(list(run.rows.order_by("row").values_list("values", "verdict", "problems")))
+    assert found[0] == found[1] and len(found[0]) == len(rows) - 1
+    assert len({one["company"]["name"] for one, _verdict, _problems in found[0] if "company" in one}) >= 2
+
+
+@pytest.mark.parametrize(("left", "shares"), [(10_000, [2000, 2000, 1001]), (2_500, [1251]), (30, [500]), (-5, [500])])
+def test_two_processes_share_what_is_left_evenly(left, shares):
+    found = []
+    for _turn in shares:
+        found.append(share(left, 2000))
+        left -= 2 * found[-1]
+    assert found == shares

@@ -23,7 +23,7 @@ from fleetportal.core.db.folded import Folded, with_folded
 Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any], Any]
 PARAMETERS = 32_766  # of one statement, from SQLite 3.32 on
-as_json = json.JSONEncoder(separators=(",", ":")).encode
+encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def new(model: type[Row], /, **values: Any) -> Row:
@@ -277,6 +277,11 @@ def converter(field: "models.Field[object, object]") -> Convert | None:
     if connection.vendor == "sqlite" and isinstance(field, models.DateField):
         return str
     return None
+
+
+def as_json(value: Any) -> str:
+    """`value` as JSON; most lists of an import, like that of a row's problems, are empty."""
+    return "[]" if value == [] else encoded(value)
 
 
 def moment_text(value: Any) -> Any:

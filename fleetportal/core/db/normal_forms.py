@@ -5,8 +5,8 @@ A row holds the forms of its telephone numbers and codes besides its words; a qu
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 
@@ -21,8 +21,7 @@ COUNTRY = re.compile("^[a-z]{2}(?=[0-9]+$)")  # in front of a VAT number
 ENDS = (6, 7, 8)  # signs of a long code's end that people read out
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What a row is found by: its words, and for a telephone number, a plate or a long number their normal forms.
 
     `label` names it in a result; without one a result does not show it.

@@ -139,6 +139,9 @@ def words_of(texts: Iterable[str]) -> str:
     found: dict[str, None] = {}
     for text in texts:
         for word in WORD.findall(without_case(text)):
+            if word.isascii():  # folded already
+                found[word[:MAX_LETTERS]] = None
+                continue
             for spelling in variants(word):
                 found[spelling] = None
     return " ".join(found)
@@ -160,7 +163,8 @@ def asked_words(question: str) -> list[tuple[str, ...]]:
 
 def without_case(text: str) -> str:
     """`text` in lower case with umlauts kept (one character each), so that both spellings can be made from it."""
-    return unicodedata.normalize("NFKC", JOINING.sub("", text)).casefold()
+    joined = JOINING.sub("", text)
+    return joined.lower() if joined.isascii() else unicodedata.normalize("NFKC", joined).casefold()
 
 
 def variants(word: str) -> tuple[str, ...]:
