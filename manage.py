@@ -12,8 +12,6 @@ from django.core.management import execute_from_command_line
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleetportal.settings.chosen")
     gc.disable()  # keep what is loaded out of garbage collection, which would take a sixth of the start
-    import fleetportal.celery  # noqa: F401, PLC0415  shared_task finds its app; needs the settings module named above
-
     django.setup()
     gc.freeze()
     gc.enable()

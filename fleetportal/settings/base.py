@@ -164,6 +164,7 @@ else:
         "polling_interval": 0.2,
     }
 
+TASKS_APP = "fleetportal.celery"  # the module of the Celery app, loaded when it is first needed
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_EXCHANGE = ""  # straight to the queue: the exchange table of the folder could be truncated by a crash
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
@@ -282,6 +283,7 @@ WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILEMBEDS_FINDERS: list[dict[str, object]] = []  # pages embed nothing of other sites
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.forms.PictureForm"

@@ -52,7 +52,7 @@ def test_two_transactions_ring_twice(heard):
 def test_what_nobody_waits_for_rings_once_in_a_while(monkeypatch):
     sent: list[str] = []
     monkeypatch.setattr(bell, "rung_at", {})
-    monkeypatch.setattr(bell, "current_app", SimpleNamespace(send_task=lambda task, **_options: sent.append(task)))
+    monkeypatch.setattr(bell, "app", lambda: SimpleNamespace(send_task=lambda task, **_options: sent.append(task)))
     for every in (3.0, 3.0, 0.0, 3.0):
         with transaction.atomic():
             bell.ring("accounts.look_again", every=every)

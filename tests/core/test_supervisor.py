@@ -27,7 +27,7 @@ def part(deaf=False, ends_after=None):
         sys.exit(3)
     return main
 
-sys.exit(supervise({parts}, patience={patience}))
+sys.exit(supervise({parts}.items(), patience={patience}))
 """
 
 

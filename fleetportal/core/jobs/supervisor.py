@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 PATIENCE_SECONDS = 20.0
@@ -18,15 +18,18 @@ POLL_SECONDS = 0.1
 PR_SET_PDEATHSIG = 1
 
 
-def supervise(parts: Mapping[str, Callable[[], object]], *, patience: float = PATIENCE_SECONDS) -> int:
-    """Run `parts` until one ends or a stop signal arrives, then end them all.
+def supervise(parts: Iterable[tuple[str, Callable[[], object]]], *, patience: float = PATIENCE_SECONDS) -> int:
+    """Fork `parts`, each by its name when its turn comes, and run them until one ends or a stop signal arrives, then end them all.
 
     Returns 0 after SIGINT or SIGTERM, 1 when a part ended by itself. No process of any part is left running.
     """
     told = _Told()
-    running = {_start(name, main): name for name, main in parts.items()}
-    groups = dict(running)
+    running: dict[int, str] = {}
+    groups: dict[int, str] = {}
     try:
+        for name, main in parts:
+            pid = _start(name, main)
+            running[pid] = groups[pid] = name
         while len(running) == len(groups) and not told.to_stop:
             time.sleep(POLL_SECONDS)
             _reap(running)

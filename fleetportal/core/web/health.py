@@ -5,15 +5,15 @@ import os
 from functools import cache
 from pathlib import Path
 
-from celery import current_app
+import kombu
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from kombu.exceptions import OperationalError
 
+from fleetportal.core.jobs import bell
 from fleetportal.core.web import forwarded
 from fleetportal.core.web.pages import public_page
 
@@ -81,9 +81,9 @@ def broker_answers() -> bool:
     if folder:
         return Path(folder).is_dir() and os.access(folder, os.W_OK)
     try:
-        with current_app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
+        with bell.app().connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
             broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
-    except (OperationalError, OSError) as error:
+    except (kombu.exceptions.OperationalError, OSError) as error:
         log.error("the broker does not answer: %s", error)
         return False
     return True

@@ -3,12 +3,12 @@
 import gc
 import warnings
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from celery.platforms import SecurityWarning
+import celery
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -19,7 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.recorder import MigrationRecorder
 from gunicorn.app.base import BaseApplication
 
-from fleetportal.celery import app as celery
+from fleetportal.core.jobs import bell
 from fleetportal.core.jobs.supervisor import supervise
 from fleetportal.core.web.buffering import BufferingWorker
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             if logins:
                 self.stdout.write(f"Demo logins, password demo: {', '.join(logins)}")
 
-        code = supervise({"web": Web(f"{host}:{port}", threads, ready).run, "worker": worker, "scheduler": scheduler})
+        code = supervise(parts(Web(f"{host}:{port}", threads, ready)))
         if code:
             raise SystemExit(code)
 
@@ -106,14 +106,25 @@ def load() -> None:
     gc.enable()
 
 
+def parts(web: Web) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The parts in the order in which they are forked. Celery is loaded once for both that need it, while the web server starts."""
+    yield "web", web.run
+    gc.disable()
+    bell.app()
+    gc.freeze()
+    gc.enable()
+    yield "worker", worker
+    yield "scheduler", scheduler
+
+
 def worker() -> None:
     """One job or message at a time: slices are short, and SQLite has one writer anyway."""
-    warnings.simplefilter("ignore", SecurityWarning)  # as root it warns about pickle, which we do not accept
-    celery.start(["--quiet", "worker", "--pool=solo", "--loglevel=warning"])
+    warnings.simplefilter("ignore", celery.exceptions.SecurityWarning)  # as root it warns about pickle, which we do not accept
+    bell.app().start(["--quiet", "worker", "--pool=solo", "--loglevel=warning"])
 
 
 def scheduler() -> None:
-    celery.start(["--quiet", "beat", "--pidfile=", "--loglevel=warning"])
+    bell.app().start(["--quiet", "beat", "--pidfile=", "--loglevel=warning"])
 
 
 def demo_logins() -> list[str]:
