@@ -1,6 +1,6 @@
 """Migrations that fill in what older rows don't say yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,23 +21,22 @@ from tests.factories.messages import make_message
 
 Back = Callable[..., MigrationExecutor]
 CONCERNS = [
-    ("contacts", "0014_service_visits_on_the_timeline"),
-    ("events", "0004_registration_to_tell"),
-    ("gifts", "0001_vouchers_and_gifts"),
+    ("contacts", "0015_messages_concern_companies"),
+    ("events", "0005_messages_concern_companies"),
+    ("gifts", "0002_messages_concern_companies"),
 ]
 HOUSE_CAPS = ("contacts", "0011_what_customers_did")
 
 
 @pytest.fixture
-def migrate_back(transactional_db: None) -> Iterator[Back]:
-    """Takes the database back to these migrations; it comes forward again at the end."""
+def migrate_back(transactional_db: None) -> Back:
+    """Takes the database back to these migrations. It stays there: the next test begins with another copy."""
 
     def back(*targets: tuple[str, str]) -> MigrationExecutor:
         MigrationExecutor(connection).migrate(list(targets))
         return MigrationExecutor(connection)
 
-    yield back
-    forward()
+    return back
 
 
 def forward() -> None:
@@ -45,7 +44,17 @@ def forward() -> None:
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 
-def test_messages_of_before_say_whom_they_concern(migrate_back: Back, north: Centre) -> None:
+def fill_in(*migrations: tuple[str, str]) -> None:
+    """What these migrations do to rows, done to the rows there are; it costs a tenth of going back and forward."""
+    loader = MigrationExecutor(connection).loader
+    apps = loader.project_state(list(migrations)).apps
+    for migration in migrations:
+        (operation,) = loader.graph.nodes[migration].operations
+        operation.code(apps, None)
+
+
+@pytest.mark.django_db
+def test_messages_of_before_say_whom_they_concern(north: Centre) -> None:
     company = make_company(north)
     event, guest = make_event(north), make_guest(company)
     driver = make_role("driver", company)
@@ -64,8 +73,7 @@ def test_messages_of_before_say_whom_they_concern(migrate_back: Back, north: Cen
     written = {what: make_message(person, about_type=row._meta.label_lower, about_id=row.pk) for what, row in rows.items()}
     written["of a row that is gone"] = make_message(person, about_type="events.registration", about_id=0)
     written["of something else"] = make_message(person, about_type="contacts.person", about_id=person.pk)
-    migrate_back(*CONCERNS)
-    forward()
+    fill_in(*CONCERNS)
     at = ("accounts.company", company.pk)
     concern = {what: Message.objects.values_list("concerns_type", "concerns_id").get(pk=one.pk) for what, one in written.items()}
     assert concern == {
