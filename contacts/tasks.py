@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from contacts.memory.models.interaction import mend_all_last_contacts
+from contacts.people.actions.mending import mend_periods
 from contacts.reasons import nightly
 
 
@@ -15,3 +16,8 @@ def find_reasons() -> None:
 @shared_task(name="contacts.mend_last_contacts", acks_late=True)
 def mend_last_contacts() -> None:
     mend_all_last_contacts()
+
+
+@shared_task(name="contacts.mend_periods", acks_late=True)
+def mend_ended_periods() -> None:
+    mend_periods()

@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "look again at touched companies": {"task": "accounts.look_again", "schedule": SWEEP_SECONDS},
     "count the fleets anew": {"task": "accounts.mend_fleets", "schedule": 86_400.0},  # repairs rows written without the verbs
     "look up the last contacts anew": {"task": "contacts.mend_last_contacts", "schedule": 86_400.0},  # likewise
+    "end what went on after its role or vehicle": {"task": "contacts.mend_periods", "schedule": 86_400.0},  # from before that was one step
     "renew contract ends that have passed": {
         "task": "accounts.renew_ends",
         "schedule": 600.0,

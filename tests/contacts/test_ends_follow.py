@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Company, User, Vehicle
+from contacts import tasks
 from contacts.models import Holder, VehicleDriver
+from contacts.people.actions.mending import mend_periods
 from contacts.people.actions.roles import change_company
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import make_company, make_vehicle
@@ -85,3 +87,33 @@ def test_a_period_that_ended_before_keeps_its_end(north_ag: Company) -> None:
     user.end(by=None, on=LAST)
     user.edit(by=None, ends_on=None)
     assert ends(holder) == [date(2026, 6, 1)]
+
+
+@pytest.mark.parametrize("how", ["role", "return"])
+def test_the_night_ends_what_went_on_from_before_with_its_history(north_ag: Company, how: str) -> None:
+    user, vehicle, holder, drive = held(north_ag)
+    if how == "role":
+        type(user).objects.filter(pk=user.pk).update(ends_on=LAST)  # as older versions left it
+    else:
+        Vehicle.objects.filter(pk=vehicle.pk).update(given_back_on=LAST)
+    _other, _vehicle, other_holder, other_drive = held(make_company())
+
+    tasks.mend_ended_periods()
+
+    assert ends(holder, drive) == ([LAST, None] if how == "role" else [LAST, LAST])
+    assert ends(other_holder, other_drive) == [None, None]
+    assert Entry.objects.about(holder).get().action == "period.followed"
+    assert mend_periods() == 0, "and once is enough"
+
+
+def test_a_period_that_began_after_the_end_is_a_day_and_is_not_asked_for_again(north_ag: Company) -> None:
+    user, _vehicle, holder, _drive = held(north_ag)
+    type(user).objects.filter(pk=user.pk).update(ends_on=date(2019, 1, 1))
+    assert mend_periods() == 1
+    assert ends(holder) == [holder.starts_on]
+    assert mend_periods() == 0
+
+
+def test_the_nightly_look_costs_the_same_for_one_and_many(north_ag: Company, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(4):
+        mend_periods()
