@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
-from django.utils import timezone
+from django.db.models import Q
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import TouchedCompany
@@ -38,6 +39,29 @@ class TooLateToUndo(Refused):
     code = "too_late_to_undo"
 
 
+class DealtWith(Refused):
+    """Somebody dealt with the card in the meantime; `facts` say who."""
+
+    code = "card_dealt_with"
+
+
+def take(reason: Reason, *, by: "User", on: date) -> None:
+    """Make sure that nobody else has dealt with the card since the user opened it, and that nobody does until the transaction ends.
+
+    Raises DealtWith: two who log one call at once, or a colleague who was quicker. Call it inside the verb's transaction. Costs 2 queries.
+    """
+    lock(reason.company)
+    same_card = Q(person=reason.person_id, company=reason.company_id, others_until__gt=on, on__gte=reason.found_on)
+    ended = Decision.objects.in_force(on=on).filter(key=reason.key) | Decision.objects.filter(same_card if reason.person_id else Q(pk=None))
+    first = ended.exclude(given_to=by).select_related("by").order_by("-pk").first()
+    if first is not None:
+        who, at = str(first.by or _("Somebody")), formats.time_format(timezone.localtime(first.at))
+        words = _(
+            "%(who)s has dealt with this card at %(at)s: %(what)s. Nothing was logged. If you spoke to them too, log it in the dossier."
+        )
+        raise DealtWith(words % {"who": who, "at": at, "what": first.get_kind_display()}, facts={"by": first.by_id})
+
+
 def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date, asked: Asked = NOTHING_ASKED) -> Decision:
     """The person was reached: log it, restart the cadence, hide the reason as its rule says, and do what the outcome asks for: a
     complaint is opened, a meeting proposed at the times of `asked` or a task planned.
@@ -45,6 +69,7 @@ def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: dat
     Costs about 22 queries: interaction, decision, and the recomputation of the company's reasons; up to 30 more for a meeting.
     """
     with transaction.atomic():
+        take(reason, by=by, on=on)
         rest = ReasonCard(reason).rule.rest
         until = on + rest if rest and chip.outcome != Outcome.NOT_INTERESTED else None
         logged = _log(reason, ReasonCard(reason).channel, chip.outcome, text, by)
@@ -56,6 +81,7 @@ def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on:
     """Nobody answered: log it, and hide the reason for one or three days. A wrong number is struck, and the right one of `asked`
     entered."""
     with transaction.atomic():
+        take(reason, by=by, on=on)
         until = on + timedelta(days=TRY_AGAIN[Outcome(chip.outcome)])
         logged = _log(reason, ReasonCard(reason).channel, chip.outcome, text, by)
         before = numbers.strike(reason, asked.number, called=asked.called, by=by) if chip.outcome == Outcome.WRONG_NUMBER else {}
@@ -68,6 +94,7 @@ def written(reason: Reason, *, channel: str, text: str, by: "User", on: date, le
     Raises MayNotWrite where the person has no e-mail address, or may not be sent this.
     """
     with transaction.atomic():
+        take(reason, by=by, on=on)
         logged = _log(reason, channel, Outcome.LEFT_WORD, text, by)
         made = messages.send(reason, letter, logged, by=by) if letter else None
         return _decide(reason, Decision.Kind.WRITTEN, by=by, on=on, until=on + WAIT_FOR_ANSWER, interaction=logged, made=made)
@@ -76,6 +103,7 @@ def written(reason: Reason, *, channel: str, text: str, by: "User", on: date, le
 def plan(reason: Reason, planning: Planning, values: dict[str, Any], *, by: "User", on: date) -> Decision:
     """Do it on another day: `planning` makes its row, and the reason is hidden until the day after."""
     with transaction.atomic():
+        take(reason, by=by, on=on)
         made = planning.carry_out(reason, values, by=by)
         return _decide(reason, Decision.Kind.PLANNED, by=by, on=on, until=values["on"] + timedelta(days=1), made=made)
 
@@ -83,6 +111,7 @@ def plan(reason: Reason, planning: Planning, values: dict[str, Any], *, by: "Use
 def put_off(reason: Reason, *, until: date, why: str, by: "User", on: date) -> Decision:
     """Not now: hide the reason before `until`."""
     with transaction.atomic():
+        take(reason, by=by, on=on)
         return _decide(reason, Decision.Kind.NOT_NOW, by=by, on=on, until=until, why=why)
 
 

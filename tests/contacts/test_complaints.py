@@ -227,3 +227,11 @@ def test_an_open_complaint_puts_a_steady_customer_at_risk_and_its_answer_takes_i
 def test_nobody_who_was_deactivated_is_promised_to_answer(north_ag: Company, person: Person, anna: User, carla: User) -> None:
     User.objects.filter(pk=anna.pk).update(is_active=False)
     assert complaints.complain(north_ag, person=person, words=SAID, by=carla, on=on()).owner == carla
+
+
+def test_its_task_is_not_closed_without_it(as_anna: Client, complaint: Complaint) -> None:
+    """Otherwise the complaint would stay open, with nobody left to answer it."""
+    refused = as_anna.post(f"/tasks/{complaint.task_id}/close/", {"result": "Rang them."}, headers={"HX-Request": "true"})
+    assert refused.status_code == 409
+    assert "Enter the answer and what we learned" in words(refused)
+    assert Task.objects.get().state == Task.State.OPEN

@@ -87,6 +87,8 @@ def test_not_interested_ends_the_occasion_and_spoken_rests(as_anna: Client, anna
     reason = make_reason(north_ag)
     spoken = actions.reached(reason, chip=chip("reached"), text="", by=anna, on=on())
     assert spoken.until == on() + rules["contract_end"].rest
+    actions.take_back(spoken, TASK, by=anna)
+    reason = Reason.objects.get(key=reason.key)
     ended = actions.reached(reason, chip=chip("not_interested"), text="", by=anna, on=on())
     assert ended.until is None
     assert not Reason.objects.filter(pk=reason.pk).open(on=on() + timedelta(days=3000)).exists()

@@ -1,10 +1,13 @@
 """Today: nothing is chosen before somebody chooses it, and the address holds no card that is past."""
 
+from datetime import timedelta
+
 from django.test import Client
 
-from accounts.models import Company
-from contacts.models import Decision
-from tests.contacts.today import TODAY, words
+from accounts.models import Company, User
+from contacts.models import Decision, Interaction
+from contacts.today import actions
+from tests.contacts.today import TODAY, on, words
 from tests.factories.reasons import make_reason
 
 HTMX = {"HX-Request": "true"}
@@ -46,3 +49,13 @@ def test_after_a_save_the_address_is_the_days_own(as_anna: Client, north_ag: Com
     assert saved.headers["HX-Replace-Url"] == f"{TODAY}?group=decision_maker"
     undone = as_anna.post(f"/today/undo/{Decision.objects.get().pk}/", headers=HTMX)
     assert undone.headers["HX-Replace-Url"] == TODAY
+
+
+def test_a_card_that_a_colleague_dealt_with_is_refused_with_their_name(as_anna: Client, carla: User, north_ag: Company) -> None:
+    reason = make_reason(north_ag)
+    actions.put_off(reason, until=on() + timedelta(days=3), why="On holiday.", by=carla, on=on())
+    before = Interaction.objects.count()
+    refused = as_anna.post(f"/today/{reason.pk}/reached/", {"chip": "reached", "text": "Mine."}, headers={"HX-Request": "true"})
+    assert refused.status_code == 409
+    assert f"{carla} has dealt with this card" in words(refused) and "not now" in words(refused)
+    assert Interaction.objects.count() == before and Decision.objects.count() == 1

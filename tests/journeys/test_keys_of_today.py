@@ -80,6 +80,29 @@ def test_twenty_calls_by_keyboard_alone_with_slow_second_presses(meet, lea):
     assert not page.locator("#open input[type=radio]:checked").count()
 
 
+def test_a_card_left_half_done_brings_its_words_back_and_no_outcome(meet, lea):
+    """Otherwise the second press, a moment too late, would log what was never sent."""
+    hand = sit_down(meet, "lea", DESK)
+    page = hand.arrive("/today/")
+    left = card(page)
+    press(page, ("r", "3", "half a sentence"))
+    page.wait_for_function("() => document.querySelector('#open [data-sentence]').value === 'half a sentence'")
+    page.locator(".fp-contact:not(.fp-contact--open) a").first.click()
+    page.wait_for_function("was => !document.querySelector('#open').innerText.includes(was)", arg=left)
+    other = card(page)
+    page.locator("#open").focus()
+    press(page, ("n", "mailbox full"))
+    page.wait_for_function("() => document.querySelector('#open [data-sentence]')?.value === 'mailbox full'")
+    page.keyboard.press("Enter")
+    page.wait_for_function("was => document.querySelector('#open').innerText.includes(was)", arg=left)
+    page.wait_for_timeout(A_MOMENT_MS)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(A_MOMENT_MS)
+    assert page.locator("#open [data-sentence]").input_value() == "half a sentence"
+    assert not page.locator("#open input[type=radio]:checked").count()
+    assert [one.company.name for one in Interaction.objects.filter(by=lea)] == [other]
+
+
 def test_on_a_telephone_the_outcome_lies_on_the_first_screen(meet, lea):
     hand = sit_down(meet, "lea", PHONE)
     page = hand.arrive("/today/")

@@ -11,6 +11,9 @@ function keep(form) {
   if (note) note.hidden = false;
 }
 
+// A choice in a form with data-outcome is not brought back: Enter would send what nobody has chosen now.
+const comesBack = (form, field) => field.type !== "radio" || !("outcome" in form.dataset);
+
 function restore(form) {
   if (form.dataset.restored || form.querySelector("[aria-invalid=true]")) return;
   form.dataset.restored = "yes";
@@ -19,7 +22,7 @@ function restore(form) {
   for (const [name, value, checked] of JSON.parse(kept)) {
     for (const field of fields(form).filter((one) => one.name === name)) {
       if (checked === null) field.value = value;
-      else if (field.value === value) field.checked = checked;
+      else if (field.value === value && comesBack(form, field)) field.checked = checked;
     }
   }
   const note = form.querySelector("[data-draft-note]");
