@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "stagedrow",
             "run",
-            models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="intake.import"
-            ),
+            models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="intake.import"),
         ),
         migrations.AddIndex("stagedrow", models.Index(fields=["fingerprint"], name="staged_by_fingerprint")),
     ]
