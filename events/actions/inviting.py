@@ -11,7 +11,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company, TouchedCompany, User
+from accounts.customers.models.company import rank
+from accounts.models import Company, Tier, TouchedCompany, User
 from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.consent import unsubscribe
@@ -61,6 +62,12 @@ class LettersLeft(Refused):
     code = "letters_left"
 
 
+class WaveSent(Refused):
+    """The wave that was looked at has been sent already, by this user or a colleague."""
+
+    code = "wave_sent"
+
+
 class NotInviting(Refused):
     """Only published events that have not begun can invite."""
 
@@ -106,6 +113,36 @@ def proposed(event: Event, user: User | None) -> "Iterator[Role]":
         if role.person_id not in seen:
             seen.add(role.person_id)
             yield role
+
+
+def next_wave(event: Event, user: User | None) -> "list[Role]":
+    """The roles of `proposed` who come next: with waves the first by the company's tier, at most as many as a wave has. 1 query."""
+    roles = event.entitled(user).filter(person__in=invitable(event, user).values("pk")).select_related("person", "company")
+    if not event.invitations_per_wave:
+        return list(proposed(event, user))
+    first: dict[int, Role] = {}
+    for role in roles.order_by(rank("company__tier", Tier.values), "person__name_folded", "person_id", "pk").iterator(chunk_size=500):
+        first.setdefault(role.person_id, role)
+        if len(first) >= event.invitations_per_wave:
+            break
+    return list(first.values())
+
+
+def begin_wave(event: Event, *, after: int | None) -> None:
+    """Raise the cap of invitations of `event`, which is locked, by one wave. Raises WaveSent unless it is still `after`: what was shown
+    beside the button, so that two clicks send one wave. Costs 2 queries, none without waves."""
+    if not event.invitations_per_wave:
+        return
+    count = Invitation.objects.filter(event=event).count()
+    of_shown = Event.objects.filter(pk=event.pk, invited_up_to=-1 if after is None else after)
+    if not of_shown.update(invited_up_to=max(count + event.invitations_per_wave, event.invited_up_to + 1)):
+        raise WaveSent(_("This wave has already been sent. Look at the event before you send the next one."))
+
+
+def room_in_wave(event: Event) -> int | None:
+    """How many more people the waves sent so far may invite; None without waves. Under the lock of the event. Costs 2 queries."""
+    cap = Event.objects.values_list("invitations_per_wave", "invited_up_to").get(pk=event.pk)
+    return None if cap[0] is None else max(0, cap[1] - Invitation.objects.filter(event=event).count())
 
 
 def check_inviting(event: Event) -> Event:
@@ -206,10 +243,11 @@ def nudge_many(event: Event, ids: Sequence[int], *, by: User | None) -> list[Inv
 # --- many, by a job -----------------------------------------------------------------------------------------------------------
 
 
-def start_inviting(event: Event, *, by: User, without: list[int] | None = None) -> Job:
-    """Start a job that invites everybody whom `by` may invite, except `without` (ids of people). Raises NotInviting."""
+def start_inviting(event: Event, *, by: User, without: list[int] | None = None, after: int | None = None) -> Job:
+    """Start a job that invites everybody whom `by` may invite, except `without` (ids of people); with waves the next one, where the cap
+    was `after` when it was shown. Raises NotInviting, WaveSent."""
     with transaction.atomic():
-        check_inviting(event)
+        begin_wave(check_inviting(event), after=after)
         job = jobs.start("events.invite", {"event": event.pk, "without": without or []}, by=by)
         audit.record("event.inviting", event, by=by, facts={"job": job.pk, "without": len(without or [])})
         return job
@@ -229,6 +267,7 @@ def run_inviting(job: Job, deadline: float) -> bool:
     """Invite, until `deadline`, the people who were on the list when the job began and may still be invited."""
 
     def batch(event: Event, people: list[int], by: User) -> None:
+        people = people[: room_in_wave(check_inviting(event))]
         left = invitable(event, by).filter(pk__among=people).values("pk")
         first: dict[int, Role] = {}
         for role in event.entitled(by).filter(person__in=left).select_related("person", "company").order_by("pk"):
@@ -237,7 +276,7 @@ def run_inviting(job: Job, deadline: float) -> bool:
 
     def everybody(event: Event, by: User) -> list[int]:
         without = set(job.args["without"])
-        return [role.person_id for role in proposed(event, by) if role.person_id not in without]
+        return [role.person_id for role in next_wave(event, by) if role.person_id not in without]
 
     return work_through(job, deadline, everybody, batch)
 

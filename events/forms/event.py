@@ -83,6 +83,13 @@ class EventForm(RowForm):
         max_value=9,
         help_text=_("0 keeps the waiting list strictly in order of registration."),
     )
+    invitations_per_wave = forms.IntegerField(
+        label=_("Invitations per wave"),
+        min_value=1,
+        max_value=5000,
+        required=False,
+        help_text=_("Leave this empty to invite everybody at once. The next wave is offered while seats are left."),
+    )
     cost_per_head_cents = CentsField(label=_("Cost per head"), required=False)
 
     class Meta:
@@ -241,6 +248,7 @@ def as_written(event: Event) -> dict[str, object]:
         "contract_ends_within_months",
         "largest_party",
         "overtaking_limit",
+        "invitations_per_wave",
         "cost_per_head_cents",
     )
     written = {name: getattr(event, name) for name in names}

@@ -31,6 +31,7 @@ class ProposalForm(forms.Form):
     shown = PeopleField(required=False)
     left_out = PeopleField(required=False)
     invite = TickedField(coerce=int, required=False)
+    after = forms.IntegerField(min_value=0, required=False)  # the cap of invitations when the wave was shown
 
     @property
     def without(self) -> list[int]:

@@ -7,38 +7,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0025_templates_of_the_trade'),
-        ('events', '0007_texts_in_other_languages'),
+        ("contacts", "0025_templates_of_the_trade"),
+        ("events", "0007_texts_in_other_languages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InvitationRequest',
+            name="InvitationRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('company_name', models.CharField(max_length=160, verbose_name='company')),
-                ('how_known', models.CharField(blank=True, max_length=300, verbose_name='how we know each other')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('email_folded', models.CharField(db_index=True, editable=False, max_length=254)),
-                ('language', models.CharField(max_length=8)),
-                ('state', models.CharField(choices=[('open', 'to be decided'), ('invited', 'invited'), ('refused', 'answered with a refusal')], default='open', max_length=7, verbose_name='state')),
-                ('round', models.PositiveIntegerField(default=1, editable=False)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='events.event')),
-                ('invitation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='requests', to='events.invitation')),
-                ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contacts.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("company_name", models.CharField(max_length=160, verbose_name="company")),
+                ("how_known", models.CharField(blank=True, max_length=300, verbose_name="how we know each other")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("email_folded", models.CharField(db_index=True, editable=False, max_length=254)),
+                ("language", models.CharField(max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "to be decided"), ("invited", "invited"), ("refused", "answered with a refusal")],
+                        default="open",
+                        max_length=7,
+                        verbose_name="state",
+                    ),
+                ),
+                ("round", models.PositiveIntegerField(default=1, editable=False)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("event", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="requests", to="events.event")),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="requests", to="events.invitation"
+                    ),
+                ),
+                ("task", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="contacts.task")),
             ],
             options={
-                'verbose_name': 'request for an invitation',
-                'verbose_name_plural': 'requests for an invitation',
-                'indexes': [models.Index(fields=['event', 'state'], name='request_by_event')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'email_folded'), name='one_request_each')],
+                "verbose_name": "request for an invitation",
+                "verbose_name_plural": "requests for an invitation",
+                "indexes": [models.Index(fields=["event", "state"], name="request_by_event")],
+                "constraints": [models.UniqueConstraint(fields=("event", "email_folded"), name="one_request_each")],
             },
         ),
     ]

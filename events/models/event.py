@@ -189,6 +189,8 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     contract_ends_within_months = models.PositiveSmallIntegerField(_("only with a contract ending within (months)"), null=True, blank=True)
     largest_party = models.PositiveSmallIntegerField(_("maximum seats per guest"), default=6)
     overtaking_limit = models.PositiveSmallIntegerField(_("how often a smaller party may overtake a larger one"), default=0)
+    invitations_per_wave = models.PositiveSmallIntegerField(_("invitations per wave"), null=True, blank=True)  # None: all at once
+    invited_up_to = models.PositiveIntegerField(default=0, editable=False)  # with waves: no button invites more people than that
     cost_per_head_cents = models.BigIntegerField(_("cost per head"), default=0)
     state = models.CharField(_("state"), max_length=9, choices=EventState, default=EventState.DRAFT)
     cancel_reason = models.CharField(_("why it was cancelled"), max_length=200, blank=True)

@@ -84,6 +84,8 @@ def inviting_step(now: EventFigures) -> NextStep | None:
     seats = ngettext("%(free)d seat is free.", "%(free)d seats are free.", free) % {"free": free} if free else _("All seats are taken.")
     if not now.seating.for_newcomers:
         return waiting_step(now, seats)
+    if count and now.event.invitations_per_wave:
+        return wave_step(now, seats)
     if count:
         text = ngettext("%(count)d eligible person has no invitation yet.", "%(count)d eligible people have no invitation yet.", count) % {
             "count": count
@@ -92,6 +94,21 @@ def inviting_step(now: EventFigures) -> NextStep | None:
         why, first = f"{seats} {held_back(now.circle)}".strip(), {"look": url("proposal", now.event), "read": url("letter", now.event)}
         return NextStep(text, why, button, url("invite", now.event), **first)
     return nudging_step(now, seats) or waiting_step(now, seats)
+
+
+def wave_step(now: EventFigures, seats: str) -> NextStep:
+    """The next wave of invitations: once seats are left that nobody who was asked a few days ago may still take."""
+    size = now.event.invitations_per_wave or 0
+    wave, count = min(now.circle.invitable, size), now.circle.invitable
+    if now.silent >= now.seating.free and now.last_asked and timezone.now() < now.last_asked + NUDGE_AFTER:
+        step = nudging_step(now, seats)
+        if step is not None:
+            return step
+    text = ngettext("%(count)d eligible person has no invitation yet.", "%(count)d eligible people have no invitation yet.", count)
+    why = _("The next wave goes to the customers of the highest tiers first.")
+    button = ngettext("Invite the next person", "Invite the next %(count)d people", wave) % {"count": wave}
+    first = {"look": url("proposal", now.event), "read": url("letter", now.event)}
+    return NextStep(text % {"count": count}, f"{seats} {why}", button, url("invite", now.event), **first)
 
 
 def nudging_step(now: EventFigures, seats: str) -> NextStep | None:

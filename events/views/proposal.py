@@ -19,7 +19,7 @@ from accounts.models import User, Vehicle
 from accounts.staff.requests import StaffRequest
 from contacts.models import DecisionMaker, Holder, VehicleDriver, VehicleUser
 from events.actions.circle import ELSEWHERE, NO_ADDRESS, NO_CONSENT, circle, entitling, invitation_status
-from events.actions.inviting import invitable, start_inviting
+from events.actions.inviting import invitable, next_wave, start_inviting
 from events.forms.proposal import ProposalForm
 from events.models import Audience, Event
 from events.views import cockpit
@@ -51,7 +51,7 @@ def proposal(request: StaffRequest, event_id: int) -> HttpResponse:
     found = the_event(request, event_id, may="invite")
     form = ProposalForm(request.POST)
     if request.method == "POST" and form.is_valid():
-        start_inviting(found, by=request.user, without=form.without)
+        start_inviting(found, by=request.user, without=form.without, after=form.cleaned_data["after"])
         return done(request, event_url(found), _("The invitations are being sent."))
     return shown(request, found, Turn(1, None, None), without=[])
 
@@ -79,18 +79,19 @@ def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int
     people, has_next = keys[:SHOWN], len(keys) > SHOWN
     roles, counted = entitling(event, request.user, people), circle(event, request.user)
     first = (asked.number - 1) * SHOWN
+    invitable_now = min(counted.invitable, event.invitations_per_wave or counted.invitable)
     context = {
         "event": event,
         "roles": with_reasons(event, roles),
         "circle": counted,
         "held_back": cockpit.held_back(counted),
         "entitled": cockpit.entitled_in_words(event),
-        "count": max(counted.invitable, first + len(roles)) if has_next or first else len(roles),
+        "count": max(invitable_now, first + len(roles)) if has_next or first else len(roles),
         "without": set(without),
         "shown": " ".join(map(str, people)),
         "left_out": " ".join(map(str, without)),
         "number": asked.number,
-        "span": said_span(first, len(roles), max(counted.invitable, first + len(roles))),
+        "span": said_span(first, len(roles), max(invitable_now, first + len(roles))),
         "previous": address_of(event, asked.number - 1, before=people[0]) if first else "",
         "next": address_of(event, asked.number + 1, after=people[-1]) if has_next else "",
     }
@@ -99,7 +100,10 @@ def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int
 
 def people_on(event: Event, user: User, asked: Turn) -> list[int]:
     """The ids of the people on that page, by name, and of one more where there is a next page. Costs 1 query, 2 with a neighbour."""
-    ordered, first = invitable(event, user).order_by("name_folded", "pk"), (asked.number - 1) * SHOWN
+    people, first = invitable(event, user), (asked.number - 1) * SHOWN
+    if event.invitations_per_wave:
+        people = people.filter(pk__in=[role.person_id for role in next_wave(event, user)])
+    ordered = people.order_by("name_folded", "pk")
     found = beside(ordered, SHOWN, after=asked.after, before=asked.before)
     return found or list(ordered.values_list("pk", flat=True)[first : first + SHOWN + 1])
 

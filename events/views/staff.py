@@ -27,7 +27,7 @@ from events.tables import EventTable, GuestTable
 from events.views import cockpit
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
-from fleetportal.core.web.pages import answer, ask, done, page
+from fleetportal.core.web.pages import answer, ask, done, page, whole_number
 
 
 class EventList(ListPage[EventQuerySet]):
@@ -253,7 +253,7 @@ def chips(now: figures.EventFigures, show: str) -> list[tuple[str, object, int, 
 def invite(request: StaffRequest, event_id: int) -> HttpResponse:
     """Invites everybody who may be invited; a double click sends once."""
     found = the_event(request, event_id, may="invite")
-    start_inviting(found, by=request.user)
+    start_inviting(found, by=request.user, after=whole_number(request.POST.get("after", "")))
     return done(request, event_url(found), _("The invitations are being sent."))
 
 
