@@ -16,7 +16,6 @@ from demo.staff import House
 from fleetportal.core.db import bulk
 
 PHASES = ("prospect", "new", "repeat", "loyal", "at_risk", "lost")
-TIERS = ("diamond", "platinum", "gold", "silver", "bronze")
 ABROAD = {8: "IT", 13: "AT", 19: "RU", 23: "GB"}  # of twenty-five
 CITY_REGIONS = {place.city: place for region in names.PLACES.values() for place in region}
 KNOWN_UP_TO = 1050  # she looks after two thirds of three fifths of these: the 420 companies of Anna in the papers
@@ -38,8 +37,7 @@ class Account:
     house: House
     name: str
     sector: str
-    tier: str
-    phase: str
+    phase: str  # what its facts are made for; the rule finds its own from them
     personal: int
     functional: int
     place: names.City
@@ -92,7 +90,7 @@ def from_part(part: CastCompany, number: int, chance: Random, houses: list[House
     house = next((house for house in houses if house.region == part.region), houses[0])
     place = CITY_REGIONS[part.city]
     facts: dict[str, Any] = {"country": part.country, "is_public_body": part.is_public_body, "policy": part.policy, "part": part}
-    return Account(number, chance, house, part.name, part.sector, part.tier, part.phase, part.personal, part.functional, place, **facts)
+    return Account(number, chance, house, part.name, part.sector, part.phase, part.personal, part.functional, place, **facts)
 
 
 def by_chance(number: int, chance: Random, houses: list[House]) -> Account:
@@ -104,19 +102,17 @@ def by_chance(number: int, chance: Random, houses: list[House]) -> Account:
     name, sector = public_body(number, place) if is_public_body else private_company(number, country)
     phase = chance.choices(PHASES, (14, 12, 22, 32, 14, 6))[0]
     personal, functional = fleet_size(chance, sector)
-    worth = min(personal + functional, 30) / 30 + chance.random() * 0.5
-    tier = TIERS[sum(worth < mark for mark in (1.0, 0.75, 0.5, 0.28))]
     if phase == "prospect":
-        personal, functional = personal // 3, functional // 3
+        personal = functional = 0
     policy = chance.choice(phrases.POLICIES) if number % 3 == 0 else ""
     language = {"IT": "it", "RU": "ru", "GB": "en"}.get(country, "de")
     facts: dict[str, Any] = {"country": country, "language": language, "is_public_body": is_public_body, "policy": policy}
-    return Account(number, chance, house, name, sector, tier, phase, personal, functional, place, **facts)
+    return Account(number, chance, house, name, sector, phase, personal, functional, place, **facts)
 
 
 def fleet_size(chance: Random, sector: str) -> tuple[int, int]:
     """Personal and functional vehicles; most fleets are small, a few are not."""
-    low, high = chance.choices(((1, 3), (3, 6), (6, 14), (14, 34)), (48, 34, 15, 3))[0]
+    low, high = chance.choices(((1, 3), (3, 6), (6, 14), (14, 34), (40, 60)), (480, 340, 150, 26, 4))[0]
     total = chance.randint(low, high)
     share = {"services": 0.75, "industry": 0.6, "trade": 0.5, "public": 0.2}.get(sector, 0.3)
     personal = sum(chance.random() < share for _ in range(total))
@@ -167,7 +163,7 @@ class CompanyWriter:
             street=street, postcode=made.place.postcode, city=made.place.city, country=made.country, phone=made.board[0],
             email=f"info@{made.domain}", website=f"https://www.{made.domain}", sector=made.sector,
             employees=max(2, int((made.personal + made.functional) * chance.uniform(1.5, 12))), is_public_body=made.is_public_body,
-            car_policy=made.policy, tier="" if made.phase == "prospect" else made.tier, phase=made.phase, entered_at=entered_at,
+            car_policy=made.policy, entered_at=entered_at,
         )  # fmt: skip
         batch.companies.append(made.row)
         self.assign(made, batch)

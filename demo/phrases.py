@@ -97,6 +97,12 @@ TASKS = (
     "Bring the brochure in Italian",
 )
 RESULTS = ("Sent, they are pleased.", "Settled on the telephone.", "Offer accepted for two of three.", "Nobody needs it any more.")
+DECISIONS = {  # why the managing director puts a company in another tier or phase than the rule
+    ("tier", "diamond"): "Key account of the group: what they buy elsewhere counts too.",
+    ("tier", "platinum"): "Their turnover in the workshop is that of a far larger fleet.",
+    ("tier", "gold"): "They recommend us to others in their trade.",
+    ("phase", "at_risk"): "They are asking other dealers for offers this year.",
+}
 MINUTES = (
     "Seven leases end next year; they want to order in one go. Service stays with us. We promised a fixed contact in the workshop.",
     "Content with the cars, not with the waiting time at the counter. Keys go into the night box from now on.",

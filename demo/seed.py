@@ -1,7 +1,7 @@
 """The demo as a whole: a dealership group, its companies, and their history up to yesterday."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from django.db import connection, transaction
@@ -9,9 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.touched import untouched
-from accounts.models import Centre, Company, User, derived
+from accounts.models import Axis, Centre, Company, Standing, User, derived
 from contacts.models import Person
 from contacts.reasons import nightly
+from contacts.reasons.settling import settle_all
+from demo import phrases
+from demo.cast import CAST
 from demo.companies import Account, CompanyWriter, account
 from demo.complaints import add_complaints
 from demo.counter import CounterWriter
@@ -51,6 +54,7 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None,
             enter_companies(companies, staff, seed=seed, on=on, tell=tell)
             Occasions(staff, on=on, chance=Random(f"{seed}/occasions")).add()
             CounterWriter(staff, on=on, chance=Random(f"{seed}/counter")).add()
+            settle_standings(staff, on=on)
             add_complaints(staff, staff.centres["sued"])
         find_reasons(companies)
     analyze()
@@ -77,6 +81,17 @@ def enter_companies(companies: int, staff: Staff, *, seed: int, on: date, tell: 
         batch.enter()
         tell(end)
     diary.arrange()
+
+
+def settle_standings(staff: Staff, *, on: date) -> None:
+    """Give each company the tier and phase of the rule. For some of the cast the managing director has decided otherwise."""
+    settle_all(Company.objects.values_list("pk", flat=True), on=on)
+    until = on + timedelta(days=365)
+    for part, company in zip(CAST, Company.objects.order_by("pk"), strict=False):
+        for axis, wanted in ((Axis.TIER, part.tier), (Axis.PHASE, part.phase)):
+            words = phrases.DECISIONS.get((axis, wanted))
+            if words and getattr(company, axis) != wanted:
+                Standing.decide(company, axis, wanted, words=words, until=until, by=staff.users["carla"])
 
 
 def find_reasons(companies: int) -> None:

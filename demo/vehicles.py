@@ -11,6 +11,8 @@ from demo.rows import DemoBatch, morning
 from fleetportal.core.db import bulk
 
 MONTH = 30.44
+OWNED_DAYS = 700  # of companies that left us
+LOST_DAYS = 560  # since then: longer than a company counts as ours without a vehicle
 TERMS = ((24, "lease"), (36, "lease"), (48, "lease"), (12, "rental"), (0, "purchase"))
 TERM_WEIGHTS = (14, 40, 16, 8, 22)
 KM_A_DAY = {"personal": (40, 110), "functional": (25, 160)}
@@ -48,8 +50,10 @@ class VehicleWriter:
         dates["contract_ends_on"] = self.contract_end(made, rank, delivered_on, months)
         if dates["contract_ends_on"] and not months:
             dates["contract"] = "lease"
-        if made.phase == "lost" or (made.happens(7, 2) and rank == 3):
-            dates["given_back_on"] = self.on - timedelta(days=20 + chance.randrange(300))
+        if made.phase == "lost":
+            dates["given_back_on"] = dates["contract_ends_on"] = delivered_on + timedelta(days=OWNED_DAYS)
+        elif made.happens(7, 2) and rank == 3:
+            dates["given_back_on"] = max(delivered_on + timedelta(days=10), self.on - timedelta(days=20 + chance.randrange(300)))
         age = max(0, (self.on - delivered_on).days)
         vehicle = bulk.new(Vehicle,
             company=made.row, plate=self.plate(made, self.made, model),
@@ -66,6 +70,8 @@ class VehicleWriter:
         chance = made.chance
         if made.number == 0 and rank == 0:
             return self.on - timedelta(days=12)  # Herr Brandt's new car
+        if made.phase == "lost":
+            return self.on - timedelta(days=OWNED_DAYS + LOST_DAYS + chance.randrange(700))
         if rank == 0 and made.happens(6, 2):
             return self.on - timedelta(days=1 + chance.randrange(27))
         if rank == 1 and made.happens(13, 7):

@@ -12,16 +12,18 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.customers import vat
 from accounts.customers.actions import companies
 from accounts.customers.models.vehicle import fold_plate
-from accounts.models import Company, User, Vehicle
+from accounts.models import Company, Standing, User, Vehicle
 from accounts.staff.actions.roles import roles_of
 from cms.models import EventPage
 from contacts.models import Person, PersonAddress, Reason
 from contacts.people.models.person import fold_address, fold_name
+from contacts.reasons.settling import settle_all
 from demo.numbers import VIN_VALUES, VIN_WEIGHTS
 from demo.occasions import PREVIEW_ABROAD
 from demo.seed import NotEmpty, fill
@@ -48,6 +50,16 @@ def demo(database: Copies, django_db_setup: None, django_db_blocker: Any) -> Ite
 @pytest.mark.parametrize("sentence", SITUATIONS)
 def test_three_hundred_companies_hold_each_situation_of_the_trade(sentence, demo):
     assert list(SITUATIONS[sentence](DAY))
+
+
+def test_each_tier_and_phase_is_the_rules_or_somebodys_decision(demo):
+    entered = Q(tier_basis="") & ~Q(tier="") | Q(phase_basis="") & ~Q(phase="prospect")
+    assert not Company.objects.filter(entered).exists()
+    found = Company.objects.values_list("pk", "tier", "phase")
+    before = list(found.order_by("pk"))
+    settle_all([pk for pk, _tier, _phase in before], on=DAY)
+    assert list(found.order_by("pk")) == before
+    assert Standing.objects.filter(reason=Standing.DECIDED, by__username="carla").exists()
 
 
 def test_there_are_as_many_companies_as_asked_for(demo):
