@@ -23,7 +23,7 @@ from intake.nouns.person import key_of as person_key
 from intake.nouns.registry import Keys, Noun, Product
 from intake.reading import fields as f
 from intake.reading import leading, lists, reaching
-from intake.reading.company import CompanyFacts
+from intake.reading.company import CompanyFacts, website_of
 from intake.reading.fields import Field
 from intake.reading.kinds import ADDRESS, SheetKind, Subject
 from intake.reading.person import PersonFacts
@@ -205,7 +205,8 @@ class Companies:
         leads = row.said.leads
         for name, value in facts.told():
             if name in FACTS:
-                draft.put(name, value, only_blank=not leads)
+                follows = name == "website" and value == website_of(facts.domain)  # no page was named, only the domain
+                draft.put(name, value, only_blank=not leads or follows)
         if leads and fold(facts.name) != fold(draft.obj.name):
             draft.put("name", facts.name)
         parent = self.parent_called(fold(facts.parent)[:200], draft)

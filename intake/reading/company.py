@@ -71,13 +71,18 @@ def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
     facts.website = reaching.website(reader.cell(row, "company.website"))
     facts.domain = reaching.domain(reader.cell(row, "company.domain"))
     if facts.domain and not facts.website and (facts.name or facts.vat_number):
-        facts.website = f"https://{facts.domain}"
+        facts.website = website_of(facts.domain)
     parent = reader.text(row, "company.parent")
     facts.parent = "" if looks_like_code(parent) else parent[: LIMITS["name"]]
     facts.sector = choice("sector", reader.text(row, "company.sector"))
     facts.employees = reader.value(row, "company.employees", lambda cell: cells.count(cell, most=MOST_EMPLOYEES), stops=False)
     read_reach(reader, row, facts)
     return facts if facts.names_one else CompanyFacts()
+
+
+def website_of(domain: str) -> str:
+    """The website that a company's domain leads to, "" without one."""
+    return f"https://{domain}" if domain else ""
 
 
 def with_prefix(cell: Cell, prefix: str) -> Cell:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from accounts.models import Vehicle
-from tests.factories.accounts import make_vehicle
+from tests.factories.accounts import make_company, make_vehicle
 from tests.factories.sheets import make_text, make_xlsx
 from tests.intake.running import rows_at_once, take, why
 
@@ -40,3 +40,11 @@ def test_companies_that_stand_above_their_vehicles_own_them(north, monkeypatch, 
         "HH-BH 2": "Beta Holz KG",
     }
     assert run.progress.notes == 0 and not run.asks_owner
+
+
+def test_a_domain_fills_an_empty_website_and_replaces_none(north):
+    known = make_company(north, name="Kiefer GmbH", website="https://www.kiefer.example/fleet")
+    take(make_text("Company name,Company Domain Name\nKiefer GmbH,kiefer.example\nFichte AG,fichte.example\n"), "list.csv", centre=north)
+    known.refresh_from_db()
+    assert known.website == "https://www.kiefer.example/fleet"
+    assert type(known).objects.get(name="Fichte AG").website == "https://fichte.example"
