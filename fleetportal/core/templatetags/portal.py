@@ -288,6 +288,12 @@ def faulty_fields(form: forms.BaseForm) -> int:
     return len([name for name in form.errors if name != NON_FIELD_ERRORS])
 
 
+@register.filter
+def refused_fields(form: forms.BaseForm) -> list[forms.BoundField]:
+    """The visible fields of `form` that were refused, for the links of a summary."""
+    return [bound for bound in form.visible_fields() if bound.errors]
+
+
 def _kind(widget: forms.Widget) -> str:
     if isinstance(widget, forms.CheckboxInput):
         return "check"

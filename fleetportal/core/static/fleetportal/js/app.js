@@ -5,6 +5,7 @@ import "./drafts.js";
 import "./keys.js";
 import "./lists.js";
 import "./menus.js";
+import "./refused.js"; // before the panels: it takes the clicks on its own links
 import "./panels.js";
 import "./theme.js";
 import "./toasts.js";
