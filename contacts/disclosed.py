@@ -93,6 +93,7 @@ def register() -> None:
     """Put the tables of these apps on the list."""
     register_people()
     register_memory()
+    register_reasons()
     register_messages()
 
 
@@ -146,6 +147,17 @@ def register_memory() -> None:
         *(column("entered_at", _("when")), COMPANY, free("words", _("complaint")), column("answer_due_on", _("answer promised by"))),
         *(free("answer", _("answer")), column("answered_at", _("answered"))),
     )
+    whose = rows_about(Meeting, "decision_maker", "company")
+    for name, entry in {
+        "interaction": Disclosed(_("Interactions"), CARE, INTEREST, rows_about(Interaction, "person", "company"), said),
+        "task": Disclosed(_("Tasks"), CARE, INTEREST, rows_about(Task, "person", "company"), task),
+        "meeting": Disclosed(_("Meetings"), CARE, CONTRACT, whose, meeting),
+        "complaint": Disclosed(_("Complaints"), CARE, CONTRACT, rows_about(Complaint, "person", "company"), complaint),
+    }.items():
+        to_disclose.register(f"contacts.{name}", entry, weight=10)
+
+
+def register_reasons() -> None:
     reason = (
         *(COMPANY, column("rule", _("rule")), column("group", _("target group")), column("due_on", _("due"))),
         *(column("found_on", _("found")), free("facts", _("facts"))),
@@ -158,12 +170,7 @@ def register_memory() -> None:
         *(AT, COMPANY, column("kind", _("kind")), column("year", _("year"))),
         *(column("cents", _("value")), column("taken_back_at", _("cancelled"))),
     )
-    whose = rows_about(Meeting, "decision_maker", "company")
     for name, entry in {
-        "interaction": Disclosed(_("Interactions"), CARE, INTEREST, rows_about(Interaction, "person", "company"), said),
-        "task": Disclosed(_("Tasks"), CARE, INTEREST, rows_about(Task, "person", "company"), task),
-        "meeting": Disclosed(_("Meetings"), CARE, CONTRACT, whose, meeting),
-        "complaint": Disclosed(_("Complaints"), CARE, CONTRACT, rows_about(Complaint, "person", "company"), complaint),
         "reason": Disclosed(_("Reasons to get in touch"), CARE, INTEREST, rows_about(Reason, "person", "company"), reason),
         "decision": Disclosed(_("Decisions about them"), CARE, INTEREST, rows_about(Decision, "person", "company"), decision),
         "received": Disclosed(_("Value received"), GIVING, LAW, rows_about(Received, "person", "company"), received),

@@ -149,6 +149,11 @@ def register() -> None:
     for name, forget_rows, move, weight in own:
         to_forget.register(name, forget_rows, weight=weight)
         to_move.register(name, move, weight=weight)
+    register_counts()
+
+
+def register_counts() -> None:
+    """Say what is counted of a person before they are forgotten or moved."""
     counted: Iterable[tuple[Words, type[models.Model], str]] = (
         (_("Addresses"), PersonAddress, "person"),
         (_("Consents"), Consent, "address__person"),

@@ -58,14 +58,8 @@ def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Map
             concerns=(label(Company), registration.company_id),
             gate="reminder" if step == "reminder" else "registration",
             key=f"registration:{registration.pk}:{step}:{registration.revision}",
-            context={
-                "event": event,
-                "texts": said[person.language],
-                "registration": registration,
-                "answer": answers.get(person.pk),
-                "ticket": tickets.get(registration.pk),
-                "by_post": address.channel == Channel.LETTER,
-            },
+            context=event_context(event, said[person.language], answers.get(person.pk), registration=registration)
+            | {"ticket": tickets.get(registration.pk), "by_post": address.channel == Channel.LETTER},
             language=said[person.language].language,
             attachments=calendar_files(step, registration, said[person.language]) if address.channel == Channel.EMAIL else (),
             headers={"To": person.name} if address.channel == Channel.LETTER else {"Reply-To": reply_to(event)},
@@ -74,6 +68,11 @@ def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Map
         )
         for registration, person, address in written
     ]
+
+
+def event_context(event: Event, texts: EventTexts, answer: Link | None, **about: object) -> dict[str, object]:
+    """What every message about an event shows: the event, its texts in the guest's language, and the link to answer by."""
+    return {"event": event, "texts": texts, "answer": answer, **about}
 
 
 def tickets_of(registrations: Sequence[Registration], *, are_new: bool) -> dict[int, Link]:
@@ -165,8 +164,8 @@ def to_invited(
         return []
     event = invitations[0].event
     if addresses is None:
-        addresses = unsubscribe.addresses_for([invitation.person for invitation in invitations], Purpose.INVITATIONS)
-    written = [invitation for invitation in invitations if invitation.person_id in addresses]
+        addresses = unsubscribe.addresses_for([one.person for one in invitations], Purpose.INVITATIONS)
+    written = [one for one in invitations if one.person_id in addresses]
     preferences = unsubscribe.links_of({one.person_id: addresses[one.person_id] for one in written})
     answers = Link.objects.get_or_make_many("invitation", [one.pk for one in written], expires_at=links_expire_at(event))
     said = {language: landing.texts(event, language) for language in sorted({one.person.language for one in written})}
@@ -181,13 +180,9 @@ def to_invited(
             language=said[one.person.language].language,
             purpose=Purpose.INVITATIONS,
             key=invitation_key(event, one.person_id, step),
-            context={
-                "event": event,
-                "texts": said[one.person.language],
-                "invitation": one,
-                "answer": answers[one.pk],
-                "preferences": preferences[one.person_id],
-            },
+            context=event_context(
+                event, said[one.person.language], answers[one.pk], invitation=one, preferences=preferences[one.person_id]
+            ),
             headers=unsubscribe.headers(preferences[one.person_id], Purpose.INVITATIONS) | {"Reply-To": reply_to(event)},
             priority=Priority.BULK,
             due_at=due_at,

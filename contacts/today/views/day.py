@@ -117,23 +117,28 @@ def shown(
         "is_asking": act in ("reached", "not-reached"),
         "just": just,
     }
-    address = url_of_day(request)
-    query = address.removeprefix(reverse("contacts:today"))
-    context |= {"rows_at": address + ("&" if "?" in address else "?"), "query": query}
-    context |= {
-        "filters": filters(day),
-        "close": CloseForm(),
-        "more": url_of_day(request, more=1),
-        "hidden": max(0, count(day) - len(queue)),
-    }
-    if opened is not None and act == "not-now":
-        context["give"] = give or GiveForm(reason=opened, user=request.user)
+    query = url_of_day(request).removeprefix(reverse("contacts:today"))
+    context |= {"query": query, **of_list(request, day, len(queue))}
     if opened is not None:
+        if act == "not-now":
+            context["give"] = give or GiveForm(reason=opened, user=request.user)
         begun = writing(request, opened) if act == "written" else {}
         form = form or form_for(act, opened, request=request, is_chosen=bool(chosen), wording=begun.get("wording"))
         context |= {**begun, "form": form, "act_url": act_url(act, opened) + query}
         context |= {"is_first": opened == queue[0], **of_card(request, day, opened)}
     return context
+
+
+def of_list(request: StaffRequest, day: Day, shown_cards: int) -> dict[str, object]:
+    """What is beside the cards of the list: its filters, its addresses, and how many cards are hidden."""
+    address = url_of_day(request)
+    return {
+        "rows_at": address + ("&" if "?" in address else "?"),
+        "filters": filters(day),
+        "close": CloseForm(),
+        "more": url_of_day(request, more=1),
+        "hidden": max(0, count(day) - shown_cards),
+    }
 
 
 def writing(request: StaffRequest, opened: Reason) -> dict[str, Any]:
