@@ -156,9 +156,8 @@ def to_invited(
 ) -> list[MessageDraft]:
     """The invitations to one event, or the reminders; none without an address.
 
-    Promotion: each goes to an address that agreed to invitations, and the gate checks that again when it is sent. `addresses` has
-    those of `unsubscribe.addresses_for` where they are known. Costs 1 query for the addresses, 1 each for ways out and links (2 where
-    some have to be made), and what the landing page costs in each language.
+    Promotion: each goes to an address that agreed to invitations (`addresses`, where known), and the gate checks that when it is sent.
+    Costs 3 queries, 5 where links have to be made, and what the landing page costs in each language.
     """
     if not invitations:
         return []
@@ -180,9 +179,8 @@ def to_invited(
             language=said[one.person.language].language,
             purpose=Purpose.INVITATIONS,
             key=invitation_key(event, one.person_id, step),
-            context=event_context(
-                event, said[one.person.language], answers[one.pk], invitation=one, preferences=preferences[one.person_id]
-            ),
+            context=event_context(event, said[one.person.language], answers[one.pk], invitation=one)
+            | {"preferences": preferences[one.person_id]},
             headers=unsubscribe.headers(preferences[one.person_id], Purpose.INVITATIONS) | {"Reply-To": reply_to(event)},
             priority=Priority.BULK,
             due_at=due_at,
