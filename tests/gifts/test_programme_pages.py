@@ -104,3 +104,14 @@ def test_withdrawing_needs_a_reason_and_says_so_at_once(client, carla, shine, mi
     client.post(f"/vouchers/one/{voucher.pk}/withdraw/", {"reason": "He left the firm."})
     assert Voucher.objects.get().state == VoucherState.REVOKED
     assert "He left the firm." in client.get(f"/vouchers/one/{voucher.pk}/").content.decode()
+
+
+def test_the_counter_is_offered_only_to_those_who_may_open_it(client, dora, carla):
+    programme = make_programme(dora.home_centre)
+    for user, offered in ((dora, False), (carla, True)):
+        client.force_login(user)
+        for address in ("/vouchers/", f"/vouchers/{programme.pk}/"):
+            page = client.get(address)
+            if page.status_code == 200:
+                assert ("/vouchers/counter/" in page.content.decode()) is offered, address
+        assert (client.get("/vouchers/counter/").status_code == 200) is offered
