@@ -98,6 +98,7 @@ def register() -> None:
 
 
 def register_people() -> None:
+    """Name, addresses, consents, roles, vehicles, possible duplicates."""
     facts = ("first_name", "last_name", "title", "born_on", "family", "best_time", "external_id", "is_confirmed", "entered_at")
     words = (_("first name"), _("last name"), _("title"), _("date of birth"), _("family"), _("best time"), _("number in another system"))
     named = [column(name, label) for name, label in zip(facts, (*words, _("confirmed"), _("entered")), strict=True)]
@@ -129,6 +130,7 @@ def register_people() -> None:
 
 
 def register_memory() -> None:
+    """Interactions, tasks, meetings, complaints."""
     said = (
         *(column("happened_at", _("when")), COMPANY, column("kind", _("kind")), column("channel", _("channel"))),
         *(column("direction", _("direction")), column("outcome", _("outcome")), free("text", _("in one sentence"))),
@@ -158,6 +160,7 @@ def register_memory() -> None:
 
 
 def register_reasons() -> None:
+    """Reasons, decisions, values received."""
     reason = (
         *(COMPANY, column("rule", _("rule")), column("group", _("target group")), column("due_on", _("due"))),
         *(column("found_on", _("found")), free("facts", _("facts"))),
@@ -182,6 +185,7 @@ def register_reasons() -> None:
 
 
 def register_messages() -> None:
+    """Messages, printed letters, links."""
     message = (
         *(column("queued_at", _("written")), column("sent_at", _("sent")), column("channel", _("channel"))),
         *(column("recipient", _("recipient")), column("purpose", _("purpose")), column("subject", _("subject"))),

@@ -29,6 +29,7 @@ def lines_of_all(plans: Iterable[RowPlan], sheet: Sheet, *, referred: Container[
 
 
 def lines_of(plan: RowPlan, sheet: Sheet, *, counts_people: bool) -> Iterator[str]:
+    """A line for each company and person that the row would make, the same for rows that mean the same one."""
     company = plan.row.one(CompanyFacts) or CompanyFacts()
     if plan.makes.get("company") == "new":
         by = company_key(company).replace("|", " ") if plan.row.said.leads else ""

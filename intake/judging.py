@@ -185,6 +185,7 @@ class Judging:
         self.settled = settled(run, importer)
 
     def judge(self, unread: list[tuple[int, list[Cell], list[int]]]) -> Judged:
+        """The staged rows of `unread` (number, cells, columns carried down from above each), their verdicts and keys. Writes nothing."""
         reader = self.reader()
         rows = [self.read(reader, *one) for one in unread]
         staged = [self.staged_row(row) for row in rows]
@@ -214,6 +215,7 @@ class Judging:
         )
 
     def reader(self) -> SheetReader:
+        """The reader of the sheet: days from today, numbers by the country of the centre."""
         home = self.importer.centre.country if self.importer.centre else "DE"
         owner = "" if self.run.company_id else self.sheet.owner  # the user's choice overrules the sheet's name
         return SheetReader(self.sheet, today=self.today, home=home, owner=owner)
@@ -237,6 +239,7 @@ class Judging:
         return staged
 
     def put_verdict(self, plan: RowPlan, staged: StagedRow) -> None:
+        """Puts on the staged row its verdict, what it said, and its problems. A row that an earlier one repeats is the same."""
         row = plan.row
         noun, news = self.twins.additions.get(row.number, ("", False))
         repeated = self.twins.repeats.get(row.number)

@@ -71,6 +71,7 @@ def names(row: Row) -> Iterator[str]:
 
 
 def names_of_company(company: CompanyFacts) -> Iterator[str]:
+    """By what another row finds this company, or the one it belongs to."""
     yield from named("company", fold(company.name)[:200])
     yield from named("vat", company.vat_number)
     yield from named("number", company.external_id)
@@ -83,6 +84,7 @@ def names_of_company(company: CompanyFacts) -> Iterator[str]:
 
 
 def names_of_person(person: PersonFacts) -> Iterator[str]:
+    """By what another row finds this person, or takes them for a duplicate."""
     yield from named("id", person.external_id)
     for email in person.emails:
         yield from named("email", fold(email))

@@ -56,6 +56,7 @@ class Twins:
             self.seen[key] = row if before is None else before._replace(said=joining.together(before.said, row.said))
 
     def compare(self, row: Row, staged: StagedRow) -> None:
+        """Compares a row with the earlier rows of its keys: it repeats one, adds to one, or contradicts one and is rejected."""
         vehicle = row.one(VehicleFacts)
         for key in (staged.key, staged.other_key):
             found = self.seen.get(key) if key else None

@@ -195,6 +195,7 @@ class Undo:
         return {above: (str(Stays.IN_USE), audit.label(others)) for _pk, above in named}
 
     def take_away(self, product: Product, rows: list[models.Model]) -> None:
+        """Deletes what the import made, with a history entry each; their companies are touched, searches no longer find them."""
         model, ids = product.model, [row.pk for row in rows]
         facts = {"import": self.run.pk}
         models.prefetch_related_objects(rows, *filter(None, [product.company.rpartition("__")[0]]))

@@ -103,10 +103,12 @@ def one_import(request: StaffRequest, import_id: int) -> HttpResponse:
 
 
 def own(request: StaffRequest, import_id: int) -> Import:
+    """The import, if the user may see it, otherwise 404. Costs 1 query."""
     return get_object_or_404(Import.objects.visible_to(request.user).select_related("job", "company", "centre", "owner"), pk=import_id)
 
 
 def page_of(request: StaffRequest, run: Import, **more: object) -> dict[str, object]:
+    """The context of the page of an import, in each of its states."""
     context = {
         "run": run,
         "lead": lead(run),
@@ -178,6 +180,7 @@ def sheets_shown(run: Import) -> list[ShownSheet]:
 
 
 def shown(run: Import, form: ColumnsForm, sheet: Sheet) -> ShownSheet:
+    """A sheet with those columns that hold something, or that the user gave a meaning."""
     used = [
         ShownColumn(letter(one.index), one.title, one.group, one.key, one.sure, one.samples, form[column_field(sheet, one)])
         for one in sheet.columns
@@ -232,6 +235,7 @@ class Line:
 
 
 def lines_of(row: StagedRow, sheet: Sheet) -> list[Line]:
+    """The problems of a row, each with its cell as a spreadsheet names it."""
     found = []
     for problem in row.found:
         column = problem.column
@@ -340,6 +344,7 @@ def apply_good_rows(request: StaffRequest, import_id: int) -> HttpResponse:
 @page(may=MAY)
 @require_POST
 def stop(request: StaffRequest, import_id: int) -> HttpResponse:
+    """Stops the import after its current batch."""
     run = own(request, import_id)
     actions.stop(run, by=request.user)
     return done(

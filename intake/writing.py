@@ -48,6 +48,7 @@ class Writing:
     # --- the nouns ---------------------------------------------------------------------------------------------------------
 
     def write_companies(self) -> None:
+        """New companies and what changed, with what belongs to what; also the assignments to the importer."""
         for child, parent in self.companies.settle_parents():
             if child.is_new:
                 child.obj.parent = parent.obj
@@ -69,6 +70,7 @@ class Writing:
                 self.leave_trace(staged[company], "assignment", pk)
 
     def write_vehicles(self) -> None:
+        """New vehicles and what changed."""
         new = new_of(self.vehicles.new)
         Vehicle.enter_many(objects(new), by=self.by, origin=self.origin)
         self.trace("vehicle", new)
@@ -76,6 +78,7 @@ class Writing:
         self.trace_edits(known, Vehicle.edit_many(edits(known), by=self.by, origin=self.origin))
 
     def write_people(self) -> None:
+        """New people with their addresses, what changed, and further addresses."""
         new = new_of(self.people.new)
         of_new = [draft for draft in self.people.addresses if draft.obj.person_id is None]
         further = [draft for draft in self.people.addresses if draft.obj.person_id is not None]
@@ -88,6 +91,7 @@ class Writing:
         self.trace("address", [draft for draft in further if id(draft.obj) in entered])
 
     def write_roles(self) -> None:
+        """New roles of each group and what changed."""
         for group, model in GROUPS.items():
             drafts = [draft for key, draft in self.people.roles.items() if key[0] == group]
             self.take_up(group, model, new_of(drafts))
@@ -103,6 +107,7 @@ class Writing:
         self.trace(group, [draft for draft, role in zip(new, taken_up, strict=True) if role is draft.obj])
 
     def hand_over(self) -> None:
+        """New holders, and the end of those before them."""
         new = new_of(draft for drafts in self.people.holders.values() for draft in drafts)
         handed_over = Holder.hand_over_many(objects(new), by=self.by, origin=self.origin)
         for draft, handed in zip(new, handed_over, strict=True):

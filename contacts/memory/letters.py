@@ -75,6 +75,7 @@ def tell_of_meeting(meeting: Meeting) -> Message | None:
 
 
 def meeting_entry(meeting: Meeting, person: Person, starts_at: datetime, ends_at: datetime) -> ical.Appointment:
+    """The calendar entry of the meeting for `person`, in their language; its number in the series is the meeting's revision."""
     centre = meeting.company.centre
     with translation.override(person.language):
         title = _("Annual meeting with %(company)s") % {"company": meeting.company.name}

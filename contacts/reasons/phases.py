@@ -34,6 +34,7 @@ FEWEST_VISITS = 2  # in the year before, for fewer to mean anything
 
 
 def threshold(key: str, tier: Tier, vehicles: int, weight: int) -> Number:
+    """Declare from how many vehicles on a company without known turnover and margin has `tier` (DOMAIN, tiers)."""
     return declare(
         key,
         default=vehicles,
@@ -126,6 +127,7 @@ def lost_since(known: KnownFacts) -> date | None:
 
 
 def loyal(known: KnownFacts) -> Settled | None:
+    """Loyal by deliveries, or by years with running contracts and visits; None where neither holds."""
     on = known.on
     lately = [day for day in known.deliveries if day > on - span(LOYAL_SPAN, on)]
     if len(lately) >= LOYAL_DELIVERIES.on(on):
@@ -138,6 +140,7 @@ def loyal(known: KnownFacts) -> Settled | None:
 
 
 def repeat(known: KnownFacts) -> Settled | None:
+    """A repeat customer by a second delivery, a second contract, or visits in two years; None where nothing says so."""
     contracts = {one.contract_ends for one in known.vehicles if one.contract_ends}
     if len(known.deliveries) > 1:
         return said(Phase.REPEAT, "second_delivery", count=len(known.deliveries))
@@ -168,6 +171,7 @@ def at_risk(known: KnownFacts) -> Settled | None:
 
 
 def said(phase: Phase, reason: str, **facts: date | int) -> Settled:
+    """`phase` with the rule that gave it, its days in ISO form as the database keeps them."""
     return Settled(
         Axis.PHASE, str(phase), reason, {name: fact.isoformat() if isinstance(fact, date) else fact for name, fact in facts.items()}
     )

@@ -36,6 +36,8 @@ UNDO_FOR = timedelta(hours=1)
 
 
 class TooLateToUndo(Refused):
+    """The decision was made longer ago than UNDO_FOR."""
+
     code = "too_late_to_undo"
 
 
@@ -66,7 +68,8 @@ def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: dat
     """The person was reached: log it, restart the cadence, hide the reason as its rule says, and do what the outcome asks for: a
     complaint is opened, a meeting proposed at the times of `asked` or a task planned.
 
-    Costs about 22 queries: interaction, decision, and the recomputation of the company's reasons; up to 30 more for a meeting.
+    Raises DealtWith; nothing has changed then. Costs about 22 queries: interaction, decision, and the recomputation of the company's
+    reasons; up to 30 more for a meeting.
     """
     with transaction.atomic():
         take(reason, by=by, on=on)
@@ -79,7 +82,7 @@ def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: dat
 
 def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date, asked: Asked = NOTHING_ASKED) -> Decision:
     """Nobody answered: log it, and hide the reason for one or three days. A wrong number is struck, and the right one of `asked`
-    entered."""
+    entered. Raises DealtWith."""
     with transaction.atomic():
         take(reason, by=by, on=on)
         until = on + timedelta(days=TRY_AGAIN[Outcome(chip.outcome)])
@@ -91,7 +94,7 @@ def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on:
 def written(reason: Reason, *, channel: str, text: str, by: "User", on: date, letter: Letter | None = None) -> Decision:
     """The user wrote, or `letter` is written now and leaves through the outbox: log it, and hide the reason for a week.
 
-    Raises MayNotWrite where the person has no e-mail address, or may not be sent this.
+    Raises DealtWith, and MayNotWrite where the person has no e-mail address or may not be sent this; nothing has changed then.
     """
     with transaction.atomic():
         take(reason, by=by, on=on)
@@ -101,7 +104,7 @@ def written(reason: Reason, *, channel: str, text: str, by: "User", on: date, le
 
 
 def plan(reason: Reason, planning: Planning, values: dict[str, Any], *, by: "User", on: date) -> Decision:
-    """Do it on another day: `planning` makes its row, and the reason is hidden until the day after."""
+    """Do it on another day: `planning` makes its row, and the reason is hidden until the day after. Raises DealtWith."""
     with transaction.atomic():
         take(reason, by=by, on=on)
         made = planning.carry_out(reason, values, by=by)
@@ -109,7 +112,7 @@ def plan(reason: Reason, planning: Planning, values: dict[str, Any], *, by: "Use
 
 
 def put_off(reason: Reason, *, until: date, why: str, by: "User", on: date) -> Decision:
-    """Not now: hide the reason before `until`."""
+    """Not now: hide the reason before `until`. Raises DealtWith."""
     with transaction.atomic():
         take(reason, by=by, on=on)
         return _decide(reason, Decision.Kind.NOT_NOW, by=by, on=on, until=until, why=why)

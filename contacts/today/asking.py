@@ -37,6 +37,7 @@ class AskedForm(forms.Form):
             self.ask_for_promise()
 
     def ask_for_number(self) -> None:
+        """Asks for the right number, and, where several are known, which of them was wrong."""
         known = list(numbers_of(self.reason.person)) if self.reason.person else []
         self.others = known[1:]
         if self.others:
@@ -50,6 +51,7 @@ class AskedForm(forms.Form):
         )
 
     def ask_for_times(self) -> None:
+        """Offers the times at which all sides are free; asks nothing where there are none."""
         zone = self.reason.company.centre.zone
         free = [moment.astimezone(zone) for moment in times_for(self.reason, by=self.user, on=self.on)]
         choices = [(moment.isoformat(), date_format(moment, "DATETIME_FORMAT")) for moment in free]
@@ -63,6 +65,7 @@ class AskedForm(forms.Form):
             )
 
     def ask_for_promise(self) -> None:
+        """Asks by when and by whom the complaint is answered; the company’s account manager is proposed."""
         self.fields["answer_due_on"] = DayField(label=_("Answer promised by"), required=False, initial=promised(self.on))
         owner = responsible_for(self.reason.company, on=self.on) or self.user
         serving = who_serves(self.reason.company, on=self.on)
@@ -82,6 +85,7 @@ class AskedForm(forms.Form):
 
     @property
     def asked(self) -> Asked:
+        """The answers, once the form is valid; those that were not asked for are missing."""
         values = self.cleaned_data
         return Asked(
             number=values.get("number", ""),

@@ -46,6 +46,7 @@ def strike(reason: Reason, right: str, *, called: int | None = None, by: "User")
 
 
 def strike_of_company(company: Company, right: str, *, by: "User") -> dict[str, object]:
+    """Put `right` in the place of the company’s number, and return what `put_back` needs to undo it."""
     before: dict[str, object] = {"company": company.pk, "phone": company.phone, "right": right}
     companies.edit(company, by=by, phone=right)
     return before

@@ -70,7 +70,10 @@ def is_to_be_asked(reason: Reason) -> bool:
 
 
 def times_for(reason: Reason, *, by: "User", on: date) -> list[datetime]:
-    """Three times at which all sides are free; none where no meeting can be proposed. Costs 1 query for each time looked at."""
+    """Three times at which all sides are free; none where no meeting can be proposed.
+
+    Costs 1 query, and 2 for each time looked at.
+    """
     if not is_to_be_asked(reason) or Meeting.objects.annual().open().filter(company=reason.company_id).exists():
         return []
     return free_times(reason.company, decision_maker=reason.person, account_manager=by, on=on)

@@ -343,7 +343,8 @@ def work_through(
 ) -> bool:
     """Process the job's list, which is read once and stored with it: True when finished, False at `deadline`.
 
-    Each batch and the progress are saved in one transaction, so that a killed worker has done a batch completely or not at all.
+    Each batch and the progress are saved in one transaction, so that a killed worker has done a batch completely or not at all. It also
+    ends where the event no longer invites, or the job was called back (NotInviting is caught here, and whoever calls sees True).
     """
     if job.owner is None:  # a job without a user has no rights
         return True

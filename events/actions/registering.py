@@ -130,12 +130,17 @@ def closed() -> RegistrationClosed:
 
 
 def check_may_register(event: Event, party: int, *, by: "User | None") -> None:
+    """Raises RegistrationClosed where the guest (`by` None) or a user can no longer register, TooManyGuests for too large a party.
+
+    Staff may register until the event is over. No query.
+    """
     if not (event.is_open if by is None else event.state == EventState.PUBLISHED and not event.is_over):
         raise closed()
     check_party(party, most=event.largest_party)
 
 
 def check_party(party: int, *, most: int) -> None:
+    """Raises TooManyGuests unless there are 1 to `most` people."""
     if not 1 <= party <= most:
         raise TooManyGuests(_("Each guest can have up to %(most)d seats.") % {"most": most}, facts={"most": most})
 
@@ -191,6 +196,8 @@ def change(
 
 
 def check_open(registration: Registration, *, by: "User | None") -> None:
+    """Raises NotComing where the registration was cancelled, ChangeClosed where it can no longer be changed: by the guest (`by` None)
+    once registration is closed, by a user once the event has begun."""
     if not registration.is_active:
         raise NotComing(_("This registration has been cancelled."))
     if not (registration.event.is_open if by is None else registration.event.is_ahead):

@@ -112,6 +112,7 @@ def invite_asked(asked: InvitationRequest, *, company: Company, group: str, by: 
 
 
 def new_person(asked: InvitationRequest, company: Company, group: str, *, by: "User") -> Person:
+    """Whoever asked, entered as a person with a role of `group` at the company from today. The last word of the name is the surname."""
     first_name, _blank, last_name = asked.name.strip().rpartition(" ")
     person = people.enter(by=by, email=asked.email, first_name=first_name, last_name=last_name, language=asked.language)
     GROUPS[group].take_up(person, company, by=by, on=company.centre.today(timezone.now()))
@@ -134,6 +135,7 @@ def refuse(asked: InvitationRequest, *, by: "User | None") -> None:
 
 
 def decide(asked: InvitationRequest, state: RequestState, *, by: "User | None", result: str, invitation: Invitation | None = None) -> None:
+    """Record what became of the request, and close its task with `result`. Call it in a transaction, with the request locked."""
     asked.state, asked.decided_at, asked.decided_by, asked.invitation = state, timezone.now(), by, invitation
     asked.save(update_fields=["state", "decided_at", "decided_by", "invitation"])
     audit.record(f"invitation_request.{state}", asked, by=by, facts={"event": asked.event_id})

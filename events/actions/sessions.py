@@ -33,6 +33,7 @@ def draft_second_delivery(centre: Centre, *, by: "User | None", now: datetime) -
 
 
 def make_second_delivery(centre: Centre, on: date, *, by: "User | None") -> Event:
+    """A new draft by the template of second deliveries, on that day at the times of the centre’s clock. `by` hosts it."""
     template = TEMPLATES[EventKind.SECOND_DELIVERY]
     with translation.override(settings.LANGUAGE_CODE):
         title = str(template.name)

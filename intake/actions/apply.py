@@ -29,7 +29,8 @@ State = Import.State
 
 
 def apply(run: Import, *, by: User | None, in_background: bool = True) -> None:
-    """Start applying the good rows, by the worker or by the caller's own `work`. Raises ImportBusy, NothingToTake."""
+    """Start applying the good rows, by the worker or by the caller's own `work`. Raises ImportBusy, NothingToTake,
+    NoLongerAllowed; nothing has changed then."""
     with transaction.atomic():
         lock(run)
         if run.state not in (State.JUDGED, State.STOPPED):
@@ -63,6 +64,10 @@ def apply_batch(run: Import, other: "Other | None" = None) -> bool:
 
 
 def apply_rows(run: Import, other: "Other | None") -> bool:
+    """One batch, or two where `other` helps; True when nothing was left, or where a right was lost and the import is paused.
+
+    Call it in a transaction: it locks the centre, then the import.
+    """
     if run.centre:
         lock(run.centre)  # two imports into one centre must take turns, or both would make the same company
     lock(run)

@@ -18,7 +18,7 @@ State = Import.State
 
 
 def say_columns(run: Import, meanings: Mapping[int, Mapping[int, str]], kinds: Mapping[int, str], *, by: User | None) -> None:
-    """Set the meaning of columns: {sheet: {column: key}}; an existing dry run is discarded. Raises ImportBusy."""
+    """Set the meaning of columns: {sheet: {column: key}}; an existing dry run is discarded. Raises ImportBusy, FileGone."""
     with transaction.atomic():
         lock(run)
         refuse_while_working(run)
@@ -47,7 +47,10 @@ def keep_layout(run: Import, index: int, name: str, *, by: User | None) -> Layou
 
 
 def use_layout(run: Import, layout: Layout, *, by: User | None) -> None:
-    """Apply `layout` to every sheet with its titles, or, if there is none, to the only sheet. Raises ImportBusy."""
+    """Apply `layout` to every sheet with its titles, or, if there is none, to the only sheet; the dry run is discarded.
+
+    Raises ImportBusy, FileGone, and CannotBeTaken where no sheet fits; nothing has changed then.
+    """
     with transaction.atomic():
         lock(run)
         refuse_while_working(run)
@@ -63,7 +66,7 @@ def use_layout(run: Import, layout: Layout, *, by: User | None) -> None:
 
 
 def say_where(run: Import, *, company: Company | None, centre: Centre | None, by: User | None) -> None:
-    """Set the owner of the vehicles and the centre of new companies. Raises ImportBusy."""
+    """Set the owner of the vehicles and the centre of new companies; the dry run is discarded. Raises ImportBusy, FileGone."""
     with transaction.atomic():
         lock(run)
         refuse_while_working(run)
@@ -74,7 +77,10 @@ def say_where(run: Import, *, company: Company | None, centre: Centre | None, by
 
 
 def say_same(run: Import, answers: Mapping[str, int], *, by: User | None) -> None:
-    """Set which company each of these names of the file means, 0 where it is a new one; the dry run is discarded. Raises ImportBusy."""
+    """Set which company each of these names of the file means, 0 where it is a new one; the dry run is discarded.
+
+    Raises ImportBusy, FileGone.
+    """
     with transaction.atomic():
         lock(run)
         refuse_while_working(run)

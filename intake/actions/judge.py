@@ -20,7 +20,8 @@ State = Import.State
 
 
 def judge(run: Import, *, by: User | None, in_background: bool = True) -> None:
-    """Start the dry run, for the worker or for the caller's own `work`. Raises CannotBeTaken, WhoseVehicles, ImportBusy."""
+    """Start the dry run, for the worker or for the caller's own `work`. Raises CannotBeTaken, WhoseVehicles, ImportBusy,
+    FileGone; nothing has changed then."""
     with transaction.atomic():
         lock(run)
         refuse_while_working(run)

@@ -4,10 +4,14 @@ from fleetportal.core.errors import Refused
 
 
 class ImportBusy(Refused):
+    """The import is at a step that does not allow this: running, finished, or not started."""
+
     code = "import_busy"
 
 
 class NothingToTake(Refused):
+    """Every row is known already, or has a problem."""
+
     code = "nothing_to_take"
 
 
@@ -18,7 +22,7 @@ class WhoseVehicles(Refused):
 
 
 class CannotBeTaken(Refused):
-    """No sheet of the file is a list of companies, people or vehicles."""
+    """No sheet of the file can be imported, or the chosen layout fits none of them."""
 
     code = "cannot_be_taken"
     status = 422
@@ -32,4 +36,6 @@ class NoLongerAllowed(Refused):
 
 
 class FileGone(Refused):
+    """The uploaded file was deleted, KEPT_DAYS after it came or because a person in it was forgotten."""
+
     code = "file_gone"

@@ -21,7 +21,7 @@ MOST_FORESEEN = 10_000  # traces for which the page previews the result
 
 
 def undo(run: Import, *, by: User | None) -> None:
-    """Start to undo what this import made and changed. Raises ImportBusy."""
+    """Start to undo what this import made and changed, by a job. Raises ImportBusy, NoLongerAllowed; nothing has changed then."""
     with transaction.atomic():
         lock(run)
         if run.state not in (State.DONE, State.STOPPED):

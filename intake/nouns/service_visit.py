@@ -88,6 +88,7 @@ def read(reader: SheetReader, row: Row) -> None:
 
 
 def cents(cell: object) -> int | None:
+    """The amount in cents, None for an empty cell. Raises CellProblem where it is no number, or too large to be one of a workshop."""
     found = cells.number(cell)
     if found is not None and abs(found) > MOST:
         raise CellProblem("number.range", most=MOST)
@@ -189,6 +190,7 @@ class ServiceVisits:
         return draft.fill(facts, row)
 
     def draft(self, facts: VisitFacts, vehicle: Vehicle, row: Row) -> VisitDraft:
+        """A new visit to `vehicle`, as the row tells it, each job once."""
         told = {name: getattr(facts, name) for name in TOLD}
         visit = ServiceVisit(company_id=vehicle.company_id, vehicle=vehicle, centre=self.centre, order_number=facts.order_number, **told)
         draft = VisitDraft(visit, is_new=True, staged=row.staged, jobs=list(dict.fromkeys(facts.jobs)))

@@ -56,6 +56,7 @@ class Vehicles:
             self.put(Draft(vehicle, is_new=False))
 
     def put(self, draft: Draft[Vehicle]) -> Draft[Vehicle]:
+        """Remembers the draft by VIN, plate and number of the source; a returned vehicle has no plate any more."""
         vehicle = draft.obj
         if vehicle.id:
             self.drafts[vehicle.id] = draft
@@ -118,6 +119,7 @@ class Vehicles:
         return False
 
     def fill(self, draft: Draft[Vehicle], facts: VehicleFacts, row: Row) -> None:
+        """What the row says otherwise goes into the draft. A mileage is only ever raised; a lower or much higher one is noted."""
         for name, value in facts.told():
             if name in FACTS:
                 draft.put(name, value)

@@ -104,6 +104,7 @@ def no_number() -> CellProblem:
 
 
 def count(cell: object, *, most: int) -> int | None:
+    """The whole number, None for an empty cell. Raises CellProblem where it is none, or not between 0 and `most`."""
     found = number(cell)
     if found is None:
         return None
@@ -275,6 +276,7 @@ def checked_vat(text: str, country: str) -> str:
 
 
 def looks_like_vat(text: str, country: str) -> bool:
+    """True where `text` is a VAT number with a right check digit; digits alone are one only where the country is known."""
     if not 8 <= sum(sign.isdigit() for sign in text) <= 14 and not text[:2].isalpha():
         return False
     try:

@@ -208,6 +208,7 @@ def three_names(contents: Sequence[Contents]) -> list[tuple[int, int, int]]:
 
 
 def column_for(index: int, table: Table, content: Contents, meaning: tuple[str, float], words: str) -> ImportColumn:
+    """The column with its meaning (key, how sure from 0 to 1), samples, and whether its title speaks of drivers or contacts."""
     key, sure = meaning
     column = ImportColumn(index, table.titles[index].replace("\n", " "), table.groups[index].replace("\n", " "), key)
     column.samples = [text.replace("\n", ", ")[:60] for text in content.texts[:SAMPLES]]

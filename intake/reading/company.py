@@ -133,6 +133,7 @@ def country_of(vat_number: str) -> str:
 
 
 def company_name(reader: SheetReader, row: Row) -> str:
+    """The name, or that of the sheet’s owner; "" for a word that means nobody, or a day. The row is rejected for too long a one."""
     name = (reader.text(row, "company.legal_name") or reader.text(row, "company.name")).strip(" ,;")
     if (cells.is_nobody(name) and name.casefold() not in NAMES_OF_COMPANIES) or DAY.fullmatch(name):
         return ""
@@ -201,6 +202,7 @@ def postcode_of(reader: SheetReader, row: Row, facts: CompanyFacts) -> str:
 
 
 def read_reach(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
+    """The first telephone number and e-mail address of the company; further ones are noted."""
     if "company.phone" in reader.columns:
         found = reader.phones(row, reader.cell(row, "company.phone"), column=reader.first("company.phone").index)
         facts.phone = found[0] if found else ""

@@ -32,6 +32,7 @@ class Contents:
 
     @cached_property
     def values(self) -> list[Cell]:
+        """The first MOST different cells that are not blank."""
         found: dict[str, Cell] = {}
         for cell in self.raw:
             text = cells.text_of(cell)
@@ -205,6 +206,7 @@ def is_whole(text: str) -> bool:
 
 
 def is_number(value: Cell) -> bool:
+    """True where the cell is a number, typed or written; a day is none."""
     if isinstance(value, (bool, date, datetime)):
         return False
     if isinstance(value, (int, float)):

@@ -89,6 +89,8 @@ def real_day(day: date) -> date | None:
 
 
 def from_number(number: float) -> date | None:
+    """The day of a number: the serial number of a spreadsheet, or year, month and day in eight digits. None for 0 and for the last
+    serial number, which mean no day. Raises CellProblem."""
     if number in (0, LAST_DAY_OF_ALL):
         return None
     packed = PACKED.match(str(int(number)))
@@ -100,6 +102,7 @@ def from_number(number: float) -> date | None:
 
 
 def from_text(text: str, order: str, today: date, ends: bool) -> date | None:
+    """The day of a text; a month is its first day, or its last where it `ends` something. Raises CellProblem."""
     if found := YEAR_FIRST.match(text):
         return make(*map(int, found.groups()))
     if found := THREE_NUMBERS.match(text):
@@ -126,6 +129,7 @@ def from_text(text: str, order: str, today: date, ends: bool) -> date | None:
 
 
 def named_month(name: str) -> int:
+    """The month (1 to 12) of a name in one of the four languages. Raises CellProblem."""
     folded = name.casefold().replace("ä", "a").replace("é", "e").replace("û", "u")
     if folded not in MONTHS:
         raise unclear()
@@ -142,12 +146,14 @@ def full_year(year: str, today: date) -> int:
 
 
 def whole_month(year: int, month: int, ends: bool) -> date:
+    """The first day of the month, or its last where it `ends` something. Raises CellProblem."""
     if not 1 <= month <= 12:
         raise unclear()
     return make(year, month, calendar.monthrange(year, month)[1] if ends else 1)
 
 
 def make(year: int, month: int, day: int) -> date:
+    """The day. Raises CellProblem, which says whether year, month or day is wrong; years go from 1900 to 2199."""
     if not 1900 <= year <= 2199:
         raise CellProblem("date.year", year=year)
     if not 1 <= month <= 12:

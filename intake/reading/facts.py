@@ -107,6 +107,7 @@ class Said:
         return Said((one for kind in kinds for one in self.all(kind)), leads=self.leads)
 
     def to_json(self) -> Json:
+        """As a staged row keeps it; `from_json` reads it back."""
         said: Json = {}
         for kind, facts in self._facts.items():
             said[kind.name_in_json] = [one.to_json() for one in facts] if kind.many else facts[0].to_json()
@@ -114,6 +115,7 @@ class Said:
 
     @classmethod
     def from_json(cls, said: Json) -> "Said":
+        """What `to_json` wrote."""
         found = cls(leads="leads" in said)
         for kind in kinds_of_facts:
             facts = said.get(kind.name_in_json)

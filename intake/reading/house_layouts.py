@@ -48,6 +48,7 @@ def put_fixed(sheet: Sheet, table: Table) -> None:
 
 
 def fixed(sheet: Sheet, meanings: Mapping[str, str]) -> None:
+    """Gives the columns the meanings of a known program, by title; all others are left out, and nothing is asked."""
     taken: set[str] = set()
     for column in sheet.columns:
         key = meanings.get(words_of(column.title), "")

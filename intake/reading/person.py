@@ -165,6 +165,7 @@ def note_nobody(reader: SheetReader, row: Row, found: Sequence[str]) -> None:
 
 
 def addresses(reader: SheetReader, row: Row, key: str) -> list[str]:
+    """The numbers or e-mail addresses in the columns of that meaning, at most MOST_ADDRESSES; what is none is noted."""
     found: list[str] = []
     for column in reader.columns.get(key, ()):
         value = row.cell(column.index)
@@ -179,6 +180,7 @@ def addresses(reader: SheetReader, row: Row, key: str) -> list[str]:
 
 
 def born_on(reader: SheetReader, row: Row) -> date | None:
+    """The birthday, in one column or three. A day ahead is taken for the one a hundred years before, if that is after 1900."""
     found = reader.day(row, "person.born_on", stops=False)
     if "person.born_on" not in reader.columns and "person.birth_year" in reader.columns:
         parts = [reader.text(row, f"person.birth_{part}") for part in ("year", "month", "day")]

@@ -135,6 +135,7 @@ def phone(text: str, region: str) -> str:
 
 
 def parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """The number that `text` is in that region, with or without its country code or first zero; None where none exists."""
     digits = "".join(sign for sign in text if sign.isdigit())
     begins = text.lstrip("( ")
     if begins.startswith("+"):

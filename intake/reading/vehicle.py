@@ -108,11 +108,13 @@ def vin_of(reader: SheetReader, row: Row) -> str:
 
 
 def begins(reader: SheetReader, row: Row, key: str) -> date | None:
+    """The day on which something begins; None with a note where it lies too far ahead for a delivery."""
     found = reader.day(row, key, stops=False)
     return plausible(reader, row, key, found, AHEAD, "date.delivery")
 
 
 def ends(reader: SheetReader, row: Row, key: str) -> date | None:
+    """The day on which something ends, of a month its last; None with a note where it lies too far ahead for a contract."""
     found = reader.day(row, key, ends=True, stops=False)
     return plausible(reader, row, key, found, CONTRACT_AHEAD, "date.contract")
 
@@ -191,6 +193,7 @@ def mileage(reader: SheetReader, row: Row) -> int | None:
 
 
 def make_and_model(reader: SheetReader, row: Row) -> tuple[str, str]:
+    """Make and model, from one column or two; exchanged columns are put right, with a note."""
     together = reader.text(row, "vehicle.make_model")
     if together:
         make, model = make_of(together)

@@ -138,6 +138,7 @@ def closes_circle(child: Node, parent: Node, parent_of: Callable[[Node], Node | 
 
 
 def circle_refused(company: Company, parent: Company) -> CircleOfCompanies:
+    """The refusal to put `company` below `parent`, for the caller to raise."""
     if parent.pk == company.pk:
         return CircleOfCompanies(_("A company can’t belong to itself."))
     names = {"company": company.name, "parent": parent.name}

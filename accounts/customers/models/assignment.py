@@ -217,6 +217,10 @@ class Assignment(models.Model):
                 self.take_back(by=by)
 
     def take_back(self, *, by: object) -> None:
+        """Delete an assignment that has not begun; where it was a handover, the one that ended the day before goes on to its end.
+
+        Call it inside a transaction, with the company locked.
+        """
         audit.record("company.assignment_taken_back", self, by=by, facts={"company": self.company_id, "user": self.user_id})
         self.delete()  # first: on PostgreSQL the two periods must not overlap even briefly
         if self.kind == self.Kind.RESPONSIBLE:

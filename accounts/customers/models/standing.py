@@ -29,7 +29,7 @@ CHOICES: dict[str, Sequence[tuple[str, Any]]] = {Axis.TIER: Tier.choices, Axis.P
 
 
 class NoSuchStanding(Refused):
-    """The value is no tier or phase, or the last day is past."""
+    """The value is no tier or phase, no reason is given, or the last day is past."""
 
     code = "no_such_standing"
 

@@ -29,6 +29,7 @@ def mend_periods() -> int:
 
 
 def mend(model: type[models.Model], path: str) -> int:
+    """How many periods of `model` went on after the day at `path`, and were ended: five hundred in a transaction."""
     goes_on = Q(ends_on=None) | (Q(ends_on__gt=F(path)) & Q(ends_on__gt=F("starts_on")))
     stale = model._default_manager.filter(goes_on, **{f"{path}__isnull": False}).order_by("pk")
     last, count = 0, 0

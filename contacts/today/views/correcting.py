@@ -25,6 +25,7 @@ def logged(request: StaffRequest, interaction_id: int) -> Interaction:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def correct(request: StaffRequest, interaction_id: int) -> HttpResponse:
+    """The form that corrects a logged contact; a valid one is saved, and leads to the company."""
     interaction = logged(request, interaction_id)
     company = interaction.company
     back = reverse("accounts:company", args=[company.pk])

@@ -49,6 +49,7 @@ class Act:
 
 
 def acts() -> list[Act]:
+    """The buttons of a card in the order shown, each with the key that presses it."""
     return [
         Act("reached", _("Reached"), "check", "r"),
         Act("not-reached", _("Not reached"), "phone-off", "n"),

@@ -50,7 +50,7 @@ def tasks(request: StaffRequest) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 def task_close(request: StaffRequest, task_id: int) -> HttpResponse:
-    """Closes a task with its result."""
+    """Closes a task with its result. Raises AnswersComplaint for one that its complaint will close."""
     task = get_object_or_404(Task.objects.visible_to(request.user), pk=task_id)
     form = CloseForm(request.POST)
     if not form.is_valid():

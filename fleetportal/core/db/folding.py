@@ -25,6 +25,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=16_384)  # an import looks up the same name about forty times
 def folded(text: str) -> str:
+    """As `fold`; the result is remembered for the next time."""
     text = JOINING.sub("", text.replace("\x00", ""))  # before NFKC, which turns ´ into a space
     if text.isascii():  # the same result in a tenth of the time: imports fold plates, numbers and addresses by the hundred thousand
         return " ".join(text.lower().split())

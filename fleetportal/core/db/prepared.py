@@ -149,6 +149,7 @@ class Prepared(Statement["models.QuerySet[Row]"], Generic[Row]):
         return next(iter(self(**values)), None)
 
     def planned(self) -> "QueryPlan[Row]":
+        """The statement of the question, made once, and how the columns of its rows become rows of the models."""
         rows = self.asked()
         parts, names = [], list[str]()
         for path, model, fields in parts_of(rows.model, self.columns, self.related):
@@ -266,6 +267,7 @@ class QueryPlan(Generic[Row]):
     extra: dict[str, int]
 
     def row(self, found: FoundRow) -> Row:
+        """The row with its related rows set, and with the `extra` columns as attributes."""
         own, *related = self.parts
         row = cast(Row, own.row(found))
         for part in related:

@@ -127,15 +127,17 @@ def index(rows: Iterable[SearchRow]) -> None:
 
 
 def add(rows: Iterable[SearchRow]) -> None:
-    """Insert the rows of new objects, which can't conflict with existing ones. Costs 2 queries."""
+    """Insert the rows of new objects, which can't conflict with existing ones. Costs as much as `bulk.add`."""
     bulk.add(list(rows))
 
 
 def forget(model: type[models.Model], ids: Iterable[int]) -> None:
+    """Delete the search rows of those rows of `model`. Costs 1 query."""
     SearchRow.objects.filter(object_type=model._meta.label_lower, object_id__in=ids).delete()
 
 
 def words_of(texts: Iterable[str]) -> str:
+    """The words of `texts` as a search row holds them: folded, each once, a German umlaut in both spellings, with blanks between."""
     found: dict[str, None] = {}
     for text in texts:
         for word in WORD.findall(without_case(text)):
@@ -148,6 +150,7 @@ def words_of(texts: Iterable[str]) -> str:
 
 
 def words_of_facts(facts: Iterable[Fact]) -> str:
+    """As `words_of`, with the normal forms of the facts."""
     facts = [fact for fact in facts if fact.value]
     words = dict.fromkeys(words_of(fact.value for fact in facts).split(" "))
     words |= dict.fromkeys(form[:MAX_LETTERS] for fact in facts for form in fact.forms)

@@ -61,6 +61,7 @@ def respelt(word: str) -> tuple[str, ...]:
 
 
 def written(cyrillic: str, letters: Mapping[str, str]) -> str:
+    """The Cyrillic word by that table of `letters`. Raises KeyError for a letter that is not in it."""
     return "".join(letters[letter] for letter in cyrillic)
 
 

@@ -98,6 +98,7 @@ class BufferingWorker(ThreadWorker):
             self.look(caller)
 
     def on_bytes(self, caller: Caller, sock: socket.socket) -> None:
+        """Takes what has come from the caller, who is dropped once the connection has ended."""
         try:
             data = sock.recv(64 * 1024)
         except (BlockingIOError, InterruptedError):

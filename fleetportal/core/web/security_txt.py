@@ -15,6 +15,7 @@ FRESH = timedelta(days=180)  # the standard asks for less than a year
 @public_page(why="whoever found a weakness reads where to tell us; says nothing else")
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where weaknesses are reported (RFC 9116). Costs no query."""
     lines = (
         f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {timezone.now() + FRESH:%Y-%m-%dT00:00:00Z}",

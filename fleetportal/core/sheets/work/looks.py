@@ -40,6 +40,7 @@ def struck_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
 
 
 def in_part(archive: zipfile.ZipFile, part: str, struck: frozenset[bytes]) -> Looks:
+    """The hidden and struck rows of one sheet, as ranges; only looks that occur."""
     found: Looks = {"hidden": [], "struck": []}
     for rows in pieces(archive, part):
         if struck or b"hidden=" in rows:
@@ -49,6 +50,7 @@ def in_part(archive: zipfile.ZipFile, part: str, struck: frozenset[bytes]) -> Lo
 
 
 def looks_in(rows: bytes, struck: frozenset[bytes]) -> Iterator[tuple[str, int]]:
+    """Each hidden or struck row of a piece of a sheet: (look, number of the row)."""
     for row in ROW.finditer(rows):
         number = NUMBER.search(row[1])
         if number is None:

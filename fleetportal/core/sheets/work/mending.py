@@ -75,6 +75,7 @@ def ends_of(archive: zipfile.ZipFile, name: str) -> tuple[int, int]:
 
 
 def last_row(numbers: list[int]) -> int:
+    """The last row before a long gap that only a few stray rows follow; a number beyond every sheet where there is none."""
     before = 0
     for place, number in enumerate(numbers):
         if number - before > GAP_ROWS and place and len(numbers) - place <= max(AT_LEAST, len(numbers) * FEW):
@@ -84,6 +85,8 @@ def last_row(numbers: list[int]) -> int:
 
 
 def cut(rows: bytes, ends: tuple[int, int]) -> bytes:
+    """`rows` without the rows and cells behind the last row and column in `ends`."""
+
     def row_or_nothing(found: re.Match[bytes]) -> bytes:
         return b"" if int(found[1]) > ends[0] else FAR_CELL.sub(cell_or_nothing, found[0])
 

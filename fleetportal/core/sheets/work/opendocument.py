@@ -44,6 +44,7 @@ def spaced(path: Path) -> io.BytesIO | None:
 
 
 def has_marks(archive: zipfile.ZipFile) -> bool:
+    """True where the content holds one of MARKS; it is read in pieces."""
     end = b""
     with archive.open(CONTENT) as source:
         while chunk := source.read(CHUNK):
