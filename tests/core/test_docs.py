@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -32,3 +34,40 @@ def test_each_variable_that_the_settings_read_is_in_the_readme():
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "fleetportal" / "settings").glob("*.py") if path.name != "test.py"]
     read = {name for source in sources for name in re.findall(r"(?:env\.\w+|environ\.get|self\.text)\(\"([A-Z_]+)\"", source)}
     assert {name for name in read if f"`{name}`" not in text} == set()
+
+
+PAPERS = ["README.md", "CONTRIBUTING.md", "THREAT_MODEL.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+OF_THE_TREE = re.compile(r"`((?:tests|docs|tools|fleetportal|accounts|contacts|events|gifts|intake|cms|demo|bench)/[\w./-]*)`")
+
+
+def text_of(paper: str) -> str:
+    return (ROOT / paper).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_each_path_that_a_paper_names_is_in_the_tree(paper):
+    linked = [path for path in re.findall(r"\]\(([^)#:]+)\)", text_of(paper)) if not (ROOT / paper).parent.joinpath(path).exists()]
+    assert [*linked, *(path for path in OF_THE_TREE.findall(text_of(paper)) if not (ROOT / path).exists())] == []
+
+
+def test_each_fault_names_a_test_or_says_that_it_has_none():
+    rows = [
+        line for line in text_of("docs/faults.md").splitlines() if line.startswith("| ") and not line.startswith(("| number |", "| --- |"))
+    ]
+    assert len(rows) > 100
+    assert [
+        row for row in rows if not re.search(r"`tests/\w+/test_\w+\.py`", row) and not re.search("no test|`tests/journeys/`", row)
+    ] == []
+
+
+def test_each_file_of_tests_that_the_papers_name_holds_tests():
+    named = {path for paper in ("docs/faults.md", "THREAT_MODEL.md") for path in re.findall(r"`(tests/[\w/]+\.py)`", text_of(paper))}
+    assert len(named) > 80
+    assert {path for path in named if not re.search(r"^ *def test_|TestCase\b", text_of(path), flags=re.MULTILINE)} == set()
+
+
+def test_each_command_of_the_portal_is_in_the_readme():
+    folders = (ROOT / app / "management" / "commands" for app in ("accounts", "contacts", "intake", "demo", "fleetportal/core"))
+    commands = {path.stem for folder in folders for path in folder.glob("*.py") if path.stem != "__init__"}
+    assert {"explain", "forget", "seed_demo"} < commands
+    assert {name for name in commands if f"`{name}" not in text_of("README.md") and name != "migrate"} == set()
