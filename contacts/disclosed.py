@@ -79,7 +79,7 @@ def links_of(person: Person) -> list[Link]:
 
 
 LINK = (
-    *(column("scope", _("opens")), column("made_at", _("made"))),
+    *(column("scope", _("page")), column("made_at", _("created"))),
     *(column("expires_at", _("valid until")), column("revoked_at", _("withdrawn"))),
 )
 
@@ -100,7 +100,7 @@ def register() -> None:
 def register_people() -> None:
     """Name, addresses, consents, roles, vehicles, possible duplicates."""
     facts = ("first_name", "last_name", "title", "born_on", "family", "best_time", "external_id", "is_confirmed", "entered_at")
-    words = (_("first name"), _("last name"), _("title"), _("date of birth"), _("family"), _("best time"), _("number in another system"))
+    words = (_("first name"), _("last name"), _("title"), _("date of birth"), _("family"), _("best time"), _("ID in the source system"))
     named = [column(name, label) for name, label in zip(facts, (*words, _("confirmed"), _("entered")), strict=True)]
     itself = (*named, column("language", _("language")), column("centre.name", _("centre")))
     to_disclose.register("contacts.person", Disclosed(_("Name and details"), CARE, CONTRACT, lambda person: [person], itself), weight=1)
@@ -125,7 +125,7 @@ def register_people() -> None:
     to_disclose.register("contacts.holder", Disclosed(_("Vehicles held"), CARE, CONTRACT, rows, (*PERIOD, *SPAN)), weight=5)
     rows = rows_about(VehicleDriver, "driver__person", "vehicle")
     to_disclose.register("contacts.vehicledriver", Disclosed(_("Vehicles driven"), CARE, CONTRACT, rows, (*PERIOD, *SPAN)), weight=5)
-    pair = (column("found_at", _("found")), column("found_by", _("by")), column("told_apart_at", _("found to be different")))
+    pair = (column("found_at", _("found")), column("found_by", _("by")), column("told_apart_at", _("confirmed as different people")))
     to_disclose.register("contacts.personpair", Disclosed(_("Possible duplicates"), CARE, INTEREST, pairs_of, pair), weight=60)
 
 
@@ -142,7 +142,7 @@ def register_memory() -> None:
     )
     meeting = (
         *(COMPANY, column("state", _("state")), column("starts_at", _("begins")), column("lasts_minutes", _("minutes"))),
-        *(column("place", _("place")), column("proposed_times", _("proposed times")), free("minutes", _("notes"))),
+        *(column("place", _("location")), column("proposed_times", _("proposed times")), free("minutes", _("notes"))),
         column("entered_at", _("entered")),
     )
     complaint = (
@@ -171,11 +171,13 @@ def register_reasons() -> None:
     )
     received = (
         *(AT, COMPANY, column("kind", _("kind")), column("year", _("year"))),
-        *(column("cents", _("value")), column("taken_back_at", _("cancelled"))),
+        *(column("cents", _("value")), column("taken_back_at", _("undone"))),
     )
     for name, entry in {
         "reason": Disclosed(_("Reasons to get in touch"), CARE, INTEREST, rows_about(Reason, "person", "company"), reason),
-        "decision": Disclosed(_("Decisions about them"), CARE, INTEREST, rows_about(Decision, "person", "company"), decision),
+        "decision": Disclosed(
+            _("Decisions about reasons to get in touch"), CARE, INTEREST, rows_about(Decision, "person", "company"), decision
+        ),
         "received": Disclosed(_("Value received"), GIVING, LAW, rows_about(Received, "person", "company"), received),
         "yearsum": Disclosed(
             _("Value received in a year"), GIVING, LAW, rows_about(YearSum), (column("year", _("year")), column("cents", _("value")))
@@ -190,7 +192,7 @@ def register_messages() -> None:
         *(column("queued_at", _("written")), column("sent_at", _("sent")), column("channel", _("channel"))),
         *(column("recipient", _("recipient")), column("purpose", _("purpose")), column("subject", _("subject"))),
         *(column("text", _("text")), column("files", _("files")), column("language", _("language")), column("state", _("state"))),
-        *(column("bounce", _("returned")), column("last_answer", _("answer of the mail server"))),
+        *(column("bounce", _("delivery problem")), column("last_answer", _("reply from the mail server"))),
     )
     to_disclose.register("core.message", Disclosed(_("Messages sent to the person"), TELLING, CONSENT_OR_CONTRACT, messages_to, message))
     printed = (column("made_at", _("written")), column("printed_at", _("printed")))

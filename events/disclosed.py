@@ -31,21 +31,21 @@ def register() -> None:
     )
     registration = (
         *(event, column("event.starts_at", _("begins")), company, column("party", _("how many"))),
-        *(column("companions_named", _("companions named")), free("wishes", _("requests")), free("question", _("question"))),
+        *(column("companions_named", _("number of companions")), free("wishes", _("requests")), free("question", _("question"))),
         *(column("status", _("state")), column("place", _("place on the waiting list")), column("registered_at", _("registered"))),
         *(column("changed_at", _("changed")), column("reminded_at", _("reminded"))),
     )
     inside = (
         *(column("registration.event.title", _("event")), column("at", _("when"))),
-        *(column("heads", _("how many")), column("undone_at", _("cancelled"))),
+        *(column("heads", _("how many")), column("undone_at", _("undone"))),
     )
-    link = (column("scope", _("opens")), column("made_at", _("made")), column("revoked_at", _("withdrawn")))
+    link = (column("scope", _("page")), column("made_at", _("created")), column("revoked_at", _("withdrawn")))
     came = rows_about(CheckIn, "registration__person", "registration__event")
     invited = rows_about(Invitation, "person", "event", "company")
     for name, entry in {
         "events.invitation": Disclosed(_("Invitations"), EVENTS, INTEREST, invited, invitation),
         "events.registration": Disclosed(_("Registrations"), EVENTS, INTEREST, registrations_of, registration),
-        "events.checkin": Disclosed(_("Came to"), EVENTS, INTEREST, came, inside),
+        "events.checkin": Disclosed(_("Events attended"), EVENTS, INTEREST, came, inside),
         "core.link of events": Disclosed(_("Personal links to events"), TELLING, INTEREST, links_of, link),
     }.items():
         to_disclose.register(name, entry, weight=30)

@@ -97,7 +97,7 @@ def requests_of(user: User, on: date) -> list[CalendarLine]:
 
 
 def asked_line(event: int, title: str, count: int) -> CalendarLine:
-    text = ngettext("%(count)d person asks for an invitation", "%(count)d people ask for an invitation", count)
+    text = ngettext("%(count)d person has asked for an invitation", "%(count)d people have asked for an invitation", count)
     return CalendarLine(None, text % {"count": count}, title, reverse("events:requests", args=[event]))
 
 

@@ -37,18 +37,18 @@ def register() -> None:
     )
     redeemed = (
         *(column("voucher.programme.name", _("programme")), column("wash.name", _("wash")), column("redeemed_at", _("redeemed"))),
-        *(column("undone_at", _("cancelled")), free("undone_because", _("why"))),
+        *(column("undone_at", _("undone")), free("undone_because", _("why"))),
     )
     handed = (
         *(column("gift.name", _("gift")), column("centre.name", _("centre")), column("company.name", _("company")), cents),
-        *(column("handed_out_at", _("handed out")), column("undone_at", _("cancelled"))),
+        *(column("handed_out_at", _("handed out")), column("undone_at", _("undone"))),
     )
     challenge = (
         *(programme, column("first_name", _("first name given")), column("address", _("address")), column("plate", _("plate"))),
         *(column("made_at", _("sent")), column("used_at", _("used"))),
     )
-    link = (column("scope", _("opens")), column("made_at", _("made")), column("revoked_at", _("withdrawn")))
-    taken = (programme, column("period", _("period")), column("taken", _("vouchers taken")))
+    link = (column("scope", _("page")), column("made_at", _("created")), column("revoked_at", _("withdrawn")))
+    taken = (programme, column("period", _("period")), column("taken", _("vouchers claimed")))
     gifts = rows_about(HandOut, "person", "gift", "centre", "company")
     claims = rows_about(Claim, "person", "voucher__programme")
     redemptions = rows_about(Redemption, "voucher__person", "voucher__programme", "wash")
@@ -57,7 +57,7 @@ def register() -> None:
         "gifts.voucher": Disclosed(_("Vouchers"), GIVING, INTEREST, rows_about(Voucher, "person", "programme", "company"), voucher),
         "gifts.claim": Disclosed(_("Vouchers claimed"), GIVING, INTEREST, claims, claim),
         "gifts.redemption": Disclosed(_("Vouchers redeemed"), GIVING, INTEREST, redemptions, redeemed),
-        "gifts.allowance": Disclosed(_("Vouchers taken in a period"), GIVING, INTEREST, allowances_of, taken),
+        "gifts.allowance": Disclosed(_("Vouchers claimed in each period"), GIVING, INTEREST, allowances_of, taken),
         "gifts.challenge": Disclosed(_("Codes for vouchers"), GIVING, INTEREST, challenges_of, challenge),
         "core.link of gifts": Disclosed(_("Personal links to vouchers"), TELLING, INTEREST, links_of, link),
     }.items():

@@ -63,7 +63,7 @@ class AlikeForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]  # the data of a request, or none
         self.pairs = pairs
         for number, pair in enumerate(pairs):
-            choices = [(SAME, _("The same company")), (OTHER, _("Another company: create it"))]
+            choices = [(SAME, _("The same company")), (OTHER, _("A different company: create it"))]
             self.fields[f"pair-{number}"] = forms.ChoiceField(label=pair.name, choices=choices, required=False, widget=forms.RadioSelect)
 
     @property
@@ -166,7 +166,8 @@ def made(request: StaffRequest, run: Import, what: str) -> tuple[list[ShownRow],
 
 def where(run: Import, sheet: int, row: int) -> str:
     """Where in the file a row is."""
-    return f"{run.sheet_at(sheet).name} {_('row %(row)s') % {'row': row}}".strip()
+    place = _("row %(row)s") % {"row": row}
+    return f"{run.sheet_at(sheet).name} {place}".strip()
 
 
 def written(staged: StagedRow) -> str:

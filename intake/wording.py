@@ -66,9 +66,9 @@ WORDS: dict[str, Words] = {
     "vin.length": Words(_("A VIN has 17 characters; this one has %(count)s."), LOOK),
     "plate.part": Words(_("A part of the plate is missing."), LOOK),
     "vin.short": Words(
-        _("This number has only %(count)s characters, as those of old vehicles, trailers and machines do. It was taken as it is."), LOOK
+        _("This number has only %(count)s characters, as those of old vehicles, trailers and machines do. It was imported as it is."), LOOK
     ),
-    "vin.check": Words(_("The check digit of this VIN is wrong, so one of its characters may be mistyped; it was taken as it is."), LOOK),
+    "vin.check": Words(_("The check digit of this VIN is wrong, so one of its characters may be wrong; it was imported as it is."), LOOK),
     "job.left_out": Words(_("A job title belongs to a company, and none is known here; it was left out."), _("Add the company.")),
     "vin.letter_i": Words(_("A VIN never contains %(sign)s; this one has it in position %(place)s."), _("Is it a 1?")),
     "vin.letter_o": Words(_("A VIN never contains %(sign)s; this one has it in position %(place)s."), _("Is it a 0?")),
@@ -207,7 +207,7 @@ WORDS: dict[str, Words] = {
     # sheets that are not taken
     "no_rows": Words(_("There are column headings, but no rows below them."), _("Fill in the rows, or delete the sheet.")),
     "transposed": Words(
-        _("The headings are in the first column and the entries beside each other."),
+        _("The headings are in the first column and the entries are side by side."),
         _("Exchange rows and columns (“Paste special, transpose”), so that each vehicle or company has a row of its own."),
     ),
     "deals": Words(

@@ -16,7 +16,10 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="What colleagues choose it by; customers don’t see it.", max_length=80, unique=True, verbose_name="name"
+                        help_text="Colleagues choose the template by this name; customers don’t see it.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="name",
                     ),
                 ),
                 (

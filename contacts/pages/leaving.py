@@ -56,7 +56,7 @@ def data(request: StaffRequest, person_id: int) -> HttpResponse:
     path = reverse("contacts:person_data", args=[person.pk])
     if request.method == "POST":
         access.order(person, by=request.user)
-        return done(request, path, _("The file is being written."))
+        return done(request, path, _("The file is being created."))
     job = access.orders(person, request.user).first()
     context = {
         "person": person,

@@ -94,7 +94,7 @@ def next_meeting(request: StaffRequest, company: Company, held: set[str]) -> Dos
         return None
     meeting = meeting_ahead(company)
     if meeting is None or meeting.begins is None:
-        return DossierFigure(_("Next meeting"), "–", _("none fixed"))
+        return DossierFigure(_("Next meeting"), "–", _("none arranged"))
     with_whom = (
         _("annual, with %s") % meeting.director if meeting.is_annual and meeting.director else _("annual") if meeting.is_annual else ""
     )

@@ -30,7 +30,7 @@ Words = str | Promise
 
 CARE = _("Looking after the company, its vehicles and the people in charge of them")
 TELLING = _("Writing to the person")
-EVENTS = _("Events to which the person was invited or came")
+EVENTS = _("Events the person was invited to or attended")
 GIVING = _("Gifts and vouchers, and their limits")
 PROOF = _("Proof of who changed what, and of consents")
 

@@ -214,7 +214,7 @@ def _since(facts: Mapping[str, Any]) -> str:
         return ""
     day = date_format(date.fromisoformat(facts["since"]), "DATE_FORMAT")
     if not facts["spoken"]:
-        return _("They were entered on %(day)s.") % {"day": day}
+        return _("They have been in our records since %(day)s.") % {"day": day}
     return _("The last time was on %(day)s.") % {"day": day}
 
 

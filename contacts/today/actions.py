@@ -58,9 +58,7 @@ def take(reason: Reason, *, by: "User", on: date) -> None:
     first = ended.exclude(given_to=by).select_related("by").order_by("-pk").first()
     if first is not None:
         who, at = str(first.by or _("Somebody")), formats.time_format(timezone.localtime(first.at))
-        words = _(
-            "%(who)s has dealt with this card at %(at)s: %(what)s. Nothing was logged. If you spoke to them too, log it in the dossier."
-        )
+        words = _("%(who)s dealt with this card at %(at)s: %(what)s. Nothing was logged. If you spoke to them too, log it in the dossier.")
         raise DealtWith(words % {"who": who, "at": at, "what": first.get_kind_display()}, facts={"by": first.by_id})
 
 

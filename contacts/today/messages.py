@@ -83,13 +83,13 @@ def send(reason: Reason, letter: Letter, logged: Interaction, *, by: "User") -> 
 def no_address(person: Person | None) -> str:
     """Why nothing can be written to `person` by e-mail; "" where it can. No query on rows of `with_addresses()`, else 1."""
     if person is None:
-        return _("Nobody is known here to write to.")
+        return _("There is nobody on file here to write to.")
     known = [address for address in person.addresses.all() if address.channel == Channel.EMAIL]
     if any(address.is_usable for address in known):
         return ""
     words = {
         AddressState.BOUNCING: _("E-mails to %(address)s come back: the mail server doesn’t know the address."),
-        AddressState.WITHDRAWN: _("%(address)s was withdrawn, so nothing is written there."),
+        AddressState.WITHDRAWN: _("%(address)s was withdrawn, so nothing is sent there."),
         AddressState.WRONG: _("%(address)s is marked as wrong."),
     }
     said = [words[AddressState(address.state)] % {"address": address.value} for address in known]

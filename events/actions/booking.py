@@ -46,5 +46,5 @@ def booked_twice(event: Event) -> str:
         if event.host_id and event.host_id in (meeting.account_manager_id, meeting.director_id):
             return _("%(name)s has a meeting at that time (%(begins)s).") % {"name": event.host, "begins": begins}
         if meeting.is_in_room(event.centre_id, event.place):
-            return _("A meeting has %(room)s at that time (%(begins)s).") % {"room": meeting.place, "begins": begins}
+            return _("A meeting is booked in %(room)s at that time (%(begins)s).") % {"room": meeting.place, "begins": begins}
     return ""

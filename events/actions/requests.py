@@ -130,7 +130,7 @@ def refuse(asked: InvitationRequest, *, by: "User | None") -> None:
             return
         if not asked.is_open:
             raise already_decided()
-        decide(asked, RequestState.REFUSED, by=by, result=_("Answered with a refusal"))
+        decide(asked, RequestState.REFUSED, by=by, result=_("Refused"))
         queue(letters.refusal(asked))
 
 

@@ -44,10 +44,10 @@ class InviteAskedForm(forms.Form):
     """Whom to invite: somebody known at the address, or a new person of a company of the user's."""
 
     person = forms.ModelChoiceField(
-        label=_("Who asks"), queryset=Person.objects.none(), required=False, empty_label=_("somebody we do not know yet")
+        label=_("Who is asking"), queryset=Person.objects.none(), required=False, empty_label=_("someone we don’t know yet")
     )
     company = forms.CharField(
-        label=_("Company"), max_length=200, help_text=_("The name in our database. A new company has to be entered first.")
+        label=_("Company"), max_length=200, help_text=_("The company’s name in the portal. A new company has to be added first.")
     )
     group = forms.ChoiceField(label=_("Role at the company"), choices=Group.choices, initial=Group.USER)
 

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "to be decided"), ("invited", "invited"), ("refused", "answered with a refusal")],
+                        choices=[("open", "to be decided"), ("invited", "invited"), ("refused", "refused")],
                         default="open",
                         max_length=7,
                         verbose_name="state",

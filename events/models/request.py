@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class RequestState(models.TextChoices):
     OPEN = "open", _("to be decided")
     INVITED = "invited", _("invited")
-    REFUSED = "refused", _("answered with a refusal")
+    REFUSED = "refused", _("refused")
 
 
 class AlreadyDecided(Refused):

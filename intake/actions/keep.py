@@ -66,8 +66,8 @@ def register() -> None:
     """Registers imports for erasing and for requests for access. Call once, when the apps are ready."""
     columns = (
         *(column("file", _("file")), column("read_at", _("read")), column("sheet", _("sheet")), column("row", _("row"))),
-        column("said", _("what it said")),
+        column("said", _("content of the row")),
     )
-    to_disclose.register("intake.stagedrow", Disclosed(_("Files this came from"), CARE, INTEREST, rows_about, columns), weight=50)
+    to_disclose.register("intake.stagedrow", Disclosed(_("Imported from files"), CARE, INTEREST, rows_about, columns), weight=50)
     to_disclose.register("intake.made", AddsNothing("ties a row of a file to what it made; told with the row"))
     person_data.to_forget.register("intake.stagedrow", forget_person, weight=50)

@@ -169,7 +169,7 @@ def test_somebody_never_spoken_to_counts_from_the_day_they_were_entered(north_ag
     assert reason.person == role.person
     assert (
         ReasonCard(reason).sentence
-        == "We have known this person for a month but never contacted them. They were entered on 20 October 2026. "
+        == "We have known this person for a month but never contacted them. They have been in our records since 20 October 2026. "
         "A Diamond decision-maker should hear from us every month."
     )
 

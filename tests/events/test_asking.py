@@ -121,7 +121,7 @@ def test_the_host_has_a_task_where_we_know_the_company_and_a_line_on_today_other
     assert {asked.task.company for asked in (by_name, by_address) if asked.task} == {north_ag}
     assert unknown.task is None
     client.force_login(anna)
-    assert b"1 person asks for an invitation" in client.get("/today/").content
+    assert b"1 person has asked for an invitation" in client.get("/today/").content
 
 
 def test_a_new_person_is_invited_without_any_other_consent(event: Event, north_ag: Company, carla: User) -> None:

@@ -35,7 +35,7 @@ def test_the_two_stand_side_by_side_before_anything_is_taken(client, anna, north
     run = near(north, anna)
     client.force_login(anna)
     page = client.get(f"/imports/{run.pk}/").content.decode()
-    assert "One new company looks like one we have." in page and f"/imports/{run.pk}/alike/" in page
+    assert "One new company looks like an existing one." in page and f"/imports/{run.pk}/alike/" in page
     page = client.get(f"/imports/{run.pk}/alike/").content.decode()
     assert "Brenner Kaeltetechnik GmbH" in page and f'href="/companies/{brenner.pk}/"' in page and page.count("20457") == 2
 

@@ -13,9 +13,9 @@ PLACEHOLDER = re.compile(r"\{(\w*)\}")
 # What the braces in a text are filled with.
 PLACEHOLDERS = {
     "company": _("the company’s name"),
-    "vehicles": _("the plates that the reason names"),
-    "date": _("the day that the reason names"),
-    "me": _("the name of the colleague who writes"),
+    "vehicles": _("the number plates in the reason"),
+    "date": _("the date in the reason"),
+    "me": _("the name of the colleague writing"),
 }
 # The names of the templates that migrations enter, for the catalogues of translations.
 SHIPPED = (
@@ -30,7 +30,9 @@ SHIPPED = (
 class MailTemplate(models.Model):
     """An e-mail that the house offers on a card, with a text in each language; administrators edit it."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True, help_text=_("What colleagues choose it by; customers don’t see it."))
+    name = models.CharField(
+        _("name"), max_length=80, unique=True, help_text=_("Colleagues choose the template by this name; customers don’t see it.")
+    )
     purpose = models.CharField(
         _("needs consent to"),
         max_length=11,
@@ -55,7 +57,7 @@ def check_placeholders(text: str) -> None:
     known, asked = PLACEHOLDERS.keys(), PLACEHOLDER.findall(text)
     if wrong := [name for name in asked if name not in known] or re.findall(r"[{}]", PLACEHOLDER.sub("", text)):
         values = {"wrong": ", ".join(wrong), "known": ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)}
-        raise ValidationError(_("“%(wrong)s” is not filled in by anything. These are: %(known)s.") % values)
+        raise ValidationError(_("“%(wrong)s” can’t be filled in. You can use: %(known)s.") % values)
 
 
 class MailTemplateText(models.Model):
