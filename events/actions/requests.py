@@ -42,8 +42,8 @@ def ask(event: Event, *, by_mail: str, **facts: str) -> InvitationRequest:
             lock(before, keep=("event",))
             if before.is_open:
                 return before
-            asked, again = before, {**facts, "state": RequestState.OPEN, "asked_at": timezone.now(), "decided_at": None, "decided_by": None}
-            again["round"] = before.round + 1
+            asked, reopened = before, {"state": RequestState.OPEN, "asked_at": timezone.now(), "round": before.round + 1}
+            again: dict[str, object] = {**facts, **reopened, "decided_at": None, "decided_by": None}
             for name, value in again.items():
                 setattr(asked, name, value)
             asked.save(update_fields=list(again))
