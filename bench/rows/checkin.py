@@ -30,7 +30,8 @@ def figures(size: int) -> Iterator[Figure]:
     guests = list(event.registrations.values_list("pk", flat=True))
     cookies = signed_in(User.objects.get(username="carla"))
     tickets = Link.objects.filter(scope="ticket", subject_id__in=guests)
-    posts = [Post(f"/events/{event.pk}/check-in/arrive/", {"code": one.path, "_key": token_hex(16)}, cookies) for one in tickets]
+    door = f"/events/{event.pk}/check-in/arrive/"
+    posts = [Post(door, {"code": one.path, "any_day": "1", "_key": token_hex(16)}, cookies) for one in tickets]
     posts, apart = posts[WHOLE:], posts[:WHOLE]
     with Server() as server:
         theirs, ours = server.rush([Post(f"/bare/seat/{yardstick.seating().pk}/")] * GUESTS), server.rush(posts)
