@@ -44,7 +44,7 @@ def first_end() -> Case:
 def by_first_end(companies: CompanyQuerySet, *, is_descending: bool) -> CompanyQuerySet:
     """Sorted by `first_end`: along its index, unless a stored end has passed and is not renewed yet. Costs 1 query at once."""
     if companies.with_passed_end().exists():
-        return companies.order_by(OrderBy(first_end(), descending=is_descending))
+        return companies.order_by(OrderBy(first_end(), descending=is_descending, nulls_last=True))
     return companies.order_by("-next_end_on" if is_descending else "next_end_on")
 
 

@@ -15,7 +15,7 @@ from tests.factories.contacts import give_consent, make_person, make_role
 
 
 def in_days(days: int, hour: int = 17) -> datetime:
-    return (timezone.now() + timedelta(days=days)).replace(hour=hour, minute=30, second=0, microsecond=0)
+    return (timezone.localtime() + timedelta(days=days)).replace(hour=hour, minute=30, second=0, microsecond=0)
 
 
 def clocks_change(month: int) -> date:
