@@ -287,8 +287,9 @@ def leave_at(job: Job) -> datetime:
 
 
 def sent_in(job: Job) -> models.QuerySet[Invitation]:
-    """The invitations that the job has made."""
-    return Invitation.objects.filter(event=job.args["event"], invited_by=job.owner_id, invited_at__gte=job.started_at)
+    """The invitations that the job has made; not those with which the same person answered requests meanwhile."""
+    made = Invitation.objects.filter(event=job.args["event"], invited_by=job.owner_id, invited_at__gte=job.started_at)
+    return made.filter(person__among=job.args.get("list", []), requests=None)
 
 
 def call_back(job: Job, *, by: User) -> int:

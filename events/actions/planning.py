@@ -158,7 +158,7 @@ def call_off(event: Event, *, by: "User | None", reason: str = "") -> None:
         lock(event)
         if event.is_cancelled:
             return
-        if event.is_over:
+        if event.is_over and not event.is_draft:
             raise EventOver(_("This event is over and can no longer be changed."))
         audit.edit(event, {"state": EventState.CANCELLED, "cancel_reason": reason}, action="event.cancelled", by=by)
         event.touch()

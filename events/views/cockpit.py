@@ -73,6 +73,8 @@ def draft_step(now: EventFigures) -> NextStep:
     entitled = ngettext("%(count)d person is eligible.", "%(count)d people are eligible.", count) % {"count": count}
     draft = _("This is a draft; nobody can see it yet.")
     text = f"{draft} {entitled}"
+    if now.event.is_over:
+        return NextStep(draft, _("Its date has passed. Move it to a later date, or call it off."))
     why = _("Once it is published, you can send invitations and guests can answer.")
     if not now.user.may("run_events"):
         return NextStep(text, why)
