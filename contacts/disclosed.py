@@ -100,7 +100,15 @@ def register() -> None:
 def register_people() -> None:
     """Name, addresses, consents, roles, vehicles, possible duplicates."""
     facts = ("first_name", "last_name", "title", "born_on", "family", "best_time", "external_id", "is_confirmed", "entered_at")
-    words = (_("first name"), _("last name"), _("title"), _("date of birth"), _("family"), _("best time"), _("ID in the source system"))
+    words = (
+        _("first name"),
+        _("last name"),
+        _("form of address"),
+        _("date of birth"),
+        _("family"),
+        _("best time"),
+        _("ID in the source system"),
+    )
     named = [column(name, label) for name, label in zip(facts, (*words, _("confirmed"), _("entered")), strict=True)]
     itself = (*named, column("language", _("language")), column("centre.name", _("centre")))
     to_disclose.register("contacts.person", Disclosed(_("Name and details"), CARE, CONTRACT, lambda person: [person], itself), weight=1)
@@ -137,11 +145,11 @@ def register_memory() -> None:
         column("is_real_contact", _("a conversation")),
     )
     task = (
-        *(COMPANY, free("title", _("title")), column("due_on", _("due")), column("state", _("state"))),
+        *(COMPANY, free("title", _("description")), column("due_on", _("due")), column("state", _("state"))),
         *(free("result", _("result")), column("planned_at", _("planned")), column("closed_at", _("closed"))),
     )
     meeting = (
-        *(COMPANY, column("state", _("state")), column("starts_at", _("begins")), column("lasts_minutes", _("minutes"))),
+        *(COMPANY, column("state", _("state")), column("starts_at", _("begins")), column("lasts_minutes", _("length in minutes"))),
         *(column("place", _("location")), column("proposed_times", _("proposed times")), free("minutes", _("notes"))),
         column("entered_at", _("entered")),
     )

@@ -188,7 +188,7 @@ def test_the_file_is_ordered_written_and_fetched_once_for_a_double_press(client:
     client.post(path)
     assert queue.Job.objects.filter(kind=access.KIND).count() == 1
     assert Entry.objects.about(brandt).get(action="person.data_requested").actor_id == admin.pk
-    assert "being written" in client.get(path).content.decode()
+    assert "being created" in client.get(path).content.decode()
     work()
     assert f'href="{path}file/"' in client.get(path).content.decode()
     answer = client.get(f"{path}file/")

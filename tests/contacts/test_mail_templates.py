@@ -132,7 +132,7 @@ def test_the_house_edits_its_texts_in_the_administration(client: Client, admin: 
     client.force_login(admin)
     assert client.get("/django-admin/contacts/mailtemplate/").status_code == 200
     number = [text.language for text in template.texts.all()].index("de")
-    assert "is not filled in" in words(client.post(address, form_of(template, **{f"texts-{number}-subject": "{boss}"})))
+    assert "can’t be filled in" in words(client.post(address, form_of(template, **{f"texts-{number}-subject": "{boss}"})))
     assert client.post(address, form_of(template, **{f"texts-{number}-subject": "Kein Anschluss"})).status_code == 302
     assert MailTemplateText.objects.get(template=template, language="de").subject == "Kein Anschluss"
 
