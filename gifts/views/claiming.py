@@ -217,7 +217,7 @@ def voucher_context(one: Voucher, link: Link) -> dict[str, object]:
     )
     context: dict[str, Any] = {"voucher": one, "programme": one.programme, "centre": centre, "state": state, "token": link.token}
     if state == VoucherState.CLAIMED:
-        context |= {"qr": qr.svg(link.url, label=_("Voucher code for the car wash")), "places": one.programme.washes}
+        context |= {"qr": qr.svg(link.url, label=_("Voucher code for the car wash")), "washes": one.programme.washes}
         context["kept_at"] = timezone.localtime(None, centre.zone)
     if state == VoucherState.REDEEMED:
         context["redemption"] = one.redemptions.not_undone().select_related("wash").first()

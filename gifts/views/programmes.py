@@ -78,7 +78,7 @@ def programme(request: StaffRequest, programme_id: int) -> HttpResponse:
     context = {
         "programme": one,
         "report": report.report_of(one),
-        "places": one.washes,
+        "washes": one.washes,
         "issues": one.issues.select_related("company", "issued_by").order_by("-issued_at", "-pk")[:SHOWN_ISSUES],
         "vouchers": list(vouchers.order_by("-pk")[:SHOWN_VOUCHERS]),
         "visible": set(Company.objects.visible_to(request.user).filter(pk__in=one.issues.values("company")).values_list("pk", flat=True)),

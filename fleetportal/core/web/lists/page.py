@@ -222,7 +222,7 @@ class ListPage(View, Generic[Rows]):
         context = {
             "page": self,
             "heads": [*self.heads(table)],
-            "words": sentence.shown(self.url_with, opened=opened),
+            "sentence": sentence.shown(self.url_with, opened=opened),
             "rows": rows,
             "count": found.count,
             "span": said_span((number - 1) * size, len(rows), found.count),
