@@ -1,16 +1,11 @@
 from django.db import migrations
-from django.db.models import Exists, OuterRef, Subquery
 
-NOUNS = ("meeting",)
+from fleetportal.core.outbox.concerning import say_whom_they_concern
 
 
-def say_whom_they_concern(apps, schema_editor):
+def fill_in(apps, schema_editor):
     """Messages about a meeting: its company."""
-    messages = apps.get_model("core", "Message").objects.filter(concerns_type="")
-    for name in NOUNS:
-        named = apps.get_model("contacts", name).objects.filter(pk=OuterRef("about_id"))
-        about = messages.filter(Exists(named), about_type=f"contacts.{name}")
-        about.update(concerns_type="accounts.company", concerns_id=Subquery(named.values("company")[:1]))
+    say_whom_they_concern(apps, "contacts.meeting", "company", "accounts.company")
 
 
 class Migration(migrations.Migration):
@@ -18,4 +13,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("contacts", "0014_service_visits_on_the_timeline"), ("core", "0007_message_concerns")]
 
-    operations = [migrations.RunPython(say_whom_they_concern, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(fill_in, migrations.RunPython.noop)]
