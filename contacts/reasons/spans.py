@@ -1,6 +1,7 @@
 """The numbers of the rule of phases: how long, how many, from when on. Each is a dated policy."""
 
 from datetime import date
+from functools import partial
 
 from dateutil.relativedelta import relativedelta
 from django.utils.functional import Promise
@@ -9,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.staff.models.policy import Number, Unit, declare
 
 
-def months(key: str, default: int, name: Promise, about: Promise, *, weight: int) -> Number:
-    bounds = {"lowest": 1, "highest": 120}
-    return declare(key, default=default, unit=Unit.MONTHS, **bounds, subject=_("Phase"), name=name, about=about, weight=weight)
+def declared(unit: Unit, lowest: int, highest: int, key: str, default: int, name: Promise, about: Promise, *, weight: int) -> Number:
+    """Declare a number of the rule of phases, which administrators may change between `lowest` and `highest`."""
+    subject = _("Phase")
+    return declare(key, default=default, unit=unit, lowest=lowest, highest=highest, subject=subject, name=name, about=about, weight=weight)
 
 
-def count(key: str, default: int, name: Promise, about: Promise, *, weight: int, lowest: int = 1) -> Number:
-    bounds = {"lowest": lowest, "highest": 20}
-    return declare(key, default=default, unit=Unit.COUNT, **bounds, subject=_("Phase"), name=name, about=about, weight=weight)
-
+months = partial(declared, Unit.MONTHS, 1, 120)
+days = partial(declared, Unit.DAYS, 1, 365)
+count = partial(declared, Unit.COUNT, 1, 20)
+count_from_two = partial(declared, Unit.COUNT, 2, 20)
+percent = partial(declared, Unit.PERCENT, 5, 100)
 
 NEW = months(
     "phase_new_months",
@@ -29,13 +32,12 @@ NEW = months(
 LOYAL_SPAN = months(
     "phase_loyal_span_months", 48, _("Loyal: period for deliveries"), _("Deliveries in this period count towards loyalty."), weight=71
 )
-LOYAL_DELIVERIES = count(
+LOYAL_DELIVERIES = count_from_two(
     "phase_loyal_deliveries",
     3,
     _("Loyal: deliveries"),
     _("A company with this many deliveries in the period is loyal."),
     weight=72,
-    lowest=2,
 )
 LOYAL_SINCE = months(
     "phase_loyal_since_months",
@@ -47,15 +49,11 @@ LOYAL_SINCE = months(
 LOYAL_VISITS = count(
     "phase_loyal_visits", 2, _("Loyal: visits"), _("A long-standing customer is loyal with this many visits in twelve months."), weight=74
 )
-COMPLAINT_DAYS = declare(
+COMPLAINT_DAYS = days(
     "phase_risk_complaint_days",
-    default=14,
-    unit=Unit.DAYS,
-    lowest=1,
-    highest=365,
-    subject=_("Phase"),
-    name=_("At risk: open complaint"),
-    about=_("A steady customer is at risk when a complaint has been open for this long."),
+    14,
+    _("At risk: open complaint"),
+    _("A steady customer is at risk when a complaint has been open for this long."),
     weight=75,
 )
 WITHOUT_SUCCESSOR = months(
@@ -65,26 +63,18 @@ WITHOUT_SUCCESSOR = months(
     _("A steady customer is at risk when a contract ended this long ago and no new vehicle followed."),
     weight=76,
 )
-FLEET_DOWN = declare(
+FLEET_DOWN = percent(
     "phase_risk_fleet_percent",
-    default=30,
-    unit=Unit.PERCENT,
-    lowest=5,
-    highest=100,
-    subject=_("Phase"),
-    name=_("At risk: smaller fleet"),
-    about=_("A steady customer is at risk when the fleet from us has shrunk by this share in twelve months."),
+    30,
+    _("At risk: smaller fleet"),
+    _("A steady customer is at risk when the fleet from us has shrunk by this share in twelve months."),
     weight=77,
 )
-FEWER_VISITS = declare(
+FEWER_VISITS = percent(
     "phase_risk_visits_percent",
-    default=50,
-    unit=Unit.PERCENT,
-    lowest=5,
-    highest=100,
-    subject=_("Phase"),
-    name=_("At risk: fewer visits"),
-    about=_("A steady customer is at risk when there were fewer visits in twelve months than this share of those in the year before."),
+    50,
+    _("At risk: fewer visits"),
+    _("A steady customer is at risk when there were fewer visits in twelve months than this share of those in the year before."),
     weight=78,
 )
 SILENT_TIMES = count(
