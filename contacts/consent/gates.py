@@ -56,6 +56,7 @@ def state_before_bounce(bouncing: PersonAddress) -> str:
 
 
 def register() -> None:
+    """Register the gate of messages that need no consent, and what a bounced one does to its address. Others come from above."""
     gates.register("service", service)
     sending.bounced.register("addresses", note_bounce)
     line.believed_again.register("addresses", take_bounce_back)

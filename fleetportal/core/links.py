@@ -73,6 +73,8 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
 
 class Link(models.Model):
+    """One personal link: it opens `subject_id` for one purpose, until it expires or is revoked. Its token is not stored, only a hash."""
+
     scope = models.CharField(max_length=30)
     subject_id = models.BigIntegerField()
     nonce = models.BinaryField()
