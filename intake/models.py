@@ -93,6 +93,7 @@ class Import(models.Model):
     kind = models.CharField(max_length=4)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.COLUMNS, db_index=True)
     sheets = Stored(sheets_from_json, sheets_to_json, default=list)  # as recognised, with the user's corrections
+    hidden_sheets = models.JSONField(default=list, db_default=[])  # names of sheets that hold something and were not read
     position = Stored(Position.from_json, Position.to_json, default=Position)  # where the dry run goes on
     progress = Stored(Progress.from_json, Progress.to_json, default=Progress)
     same_as = models.JSONField(default=dict, db_default={})  # by names in the file: the company that it is, or 0 where it is another one

@@ -114,7 +114,7 @@ def page_of(request: StaffRequest, run: Import, **more: object) -> dict[str, obj
         "lead": lead(run),
         "steps": steps(run),
         "summary": outcome.summary(run),
-        "refusals": [*wording.refusals_of(run.sheets), *([HINDRANCES[run.progress.held]] if run.progress.held else [])],
+        "refusals": [*wording.refusals_of(run.sheets, run.hidden_sheets), *([HINDRANCES[run.progress.held]] if run.progress.held else [])],
         "where": WhereForm(user=request.user, run=run),
         "sheets": sheets_shown(run),
         "good": run.progress.good,

@@ -77,6 +77,9 @@ WORDS: dict[str, Words] = {
     "vat.second": Words(_("The cell holds two numbers; only the first, the VAT number, was taken.")),
     "country.unknown": Words(_("We don’t know a country with this name.")),
     "postcode.none": Words(_("This is not a postcode; it was left out.")),
+    "postcode.short": Words(
+        _("Postcodes here have five digits; this one was taken as it is."), _("Add a missing 0, or a column with the country.")
+    ),
     "phone.none": Words(
         _("This is not a telephone number; it was left out."), _("Enter it with its country code, for example +49 40 123456.")
     ),
@@ -281,7 +284,11 @@ def in_one_cell(problems: list[Problem], sheet: Sheet) -> str:
     return " ".join(parts)
 
 
-def refusals_of(sheets: Iterable[Sheet]) -> list[str]:
-    """Why sheets of a file are not taken, each in a sentence with its cure."""
+def refusals_of(sheets: Iterable[Sheet], hidden: Iterable[str] = ()) -> list[str]:
+    """Why sheets of a file are not taken, each in a sentence with its cure; those that are `hidden` there last."""
     refused = [(sheet.name, sentence(sheet.refusal)) for sheet in sheets if not sheet.is_taken and sheet.refusal]
+    refused += [(name, str(HIDDEN)) for name in hidden]
     return [f"{name}: {words}" if name else words for name, words in refused]
+
+
+HIDDEN = _("This sheet is hidden in the file, so it was not read. If it counts, show it there and upload the file again.")

@@ -35,6 +35,7 @@ def read(run: Import, file: IO[bytes]) -> Import:
         run.size, run.digest = copy(file, run.source, run.name)
         book = sheets.read(run.source, name=run.name, spool=run.spool)
         run.kind, run.sheets = book.kind, recognise(book, put_layout=put_known)
+        run.hidden_sheets = list(book.hidden)
         with transaction.atomic():
             run.save()
             rows = sum(sheet.rows for sheet in run.sheets)

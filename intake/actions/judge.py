@@ -26,7 +26,8 @@ def judge(run: Import, *, by: User | None, in_background: bool = True) -> None:
         lock(run)
         refuse_while_working(run)
         if not run.taken_sheets:
-            raise CannotBeTaken(" ".join(wording.refusals_of(run.sheets)) or str(_("No sheet in this file can be imported.")))
+            refusals = wording.refusals_of(run.sheets, run.hidden_sheets)
+            raise CannotBeTaken(" ".join(refusals) or str(_("No sheet in this file can be imported.")))
         if run.asks_owner:
             raise WhoseVehicles(_("Whose vehicles are these? The file has no column with company names."))
         back_to_columns(run)

@@ -178,7 +178,7 @@ def test_a_table_far_larger_than_allowed_ends_its_own_process_only(tmp_path):
         (b"a,b\n1,2\n", "a.xlsx", "other_kind"),
         (b"a,b\n1,2\n", "a.exe", "unknown_ending"),
         (b"a,b\n1,2\n", "nameless", "unknown_ending"),
-        (b"%PDF-1.7 ...", "a.csv", "no_table"),
+        (b"%PDF-1.7 ...", "a.csv", "no_list"),
         (bytes(range(1, 9)) * 500, "a.csv", "no_table"),
         (b'a,b\n1,"never closed\n2,3\n', "a.csv", "open_quote"),
         (b'a,b\n1,2\n3,"end', "a.csv", "open_quote"),

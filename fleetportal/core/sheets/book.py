@@ -38,6 +38,7 @@ class Book:
     kind: str
     spool: Path
     sheets: tuple[BookSheet, ...]
+    hidden: tuple[str, ...] = ()  # the names of sheets that hold something and were not read
 
     def rows(self, sheet: BookSheet, *, limit: int | None = None) -> Iterator[tuple[int, list[Cell]]]:
         """(number of the row in the file, cells) of the first `limit` rows of `sheet`."""

@@ -14,4 +14,5 @@ def read(source: Path, *, name: str, spool: Path) -> Book:
     """
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     answer = processes.run("reading", source, ending, spool, name=name)
-    return Book(kind=answer["kind"], spool=spool, sheets=tuple(BookSheet(**sheet) for sheet in answer["sheets"]))
+    found = tuple(BookSheet(**sheet) for sheet in answer["sheets"])
+    return Book(kind=answer["kind"], spool=spool, sheets=found, hidden=tuple(answer["hidden"]))

@@ -32,6 +32,8 @@ WORDS = {
     "other_kind": _(
         "The file name ends in .%(ending)s, but the content is something else (%(found)s). Save the file again in the right format."
     ),
+    "no_list": _("The file is %(found)s, although its name ends in .%(ending)s. Send the table itself, as XLSX, ODS or CSV."),
+    "all_hidden": _("Every sheet with content is hidden (%(sheets)s). Show the sheets that count, save the file and upload it again."),
     "unknown_ending": _("We can’t read files ending in .%(ending)s. Save the table as XLSX, ODS or CSV."),
     "no_workbook": _("The file is an archive, not a workbook. Save the table as XLSX, ODS or CSV."),
     "no_table": _("The file doesn’t contain a table. Save the table as XLSX, ODS or CSV."),
@@ -50,12 +52,25 @@ WORDS = {
     "too_much_memory": _("The file needs too much memory. Split it, or save the table as CSV."),
     "too_slow": _("Reading the file took longer than %(seconds)s seconds. Split it, or save the table as CSV."),
 }
+FOUND = {  # what a file is, where its name says something else
+    "picture": _("a picture"),
+    "pdf": _("a PDF"),
+    "document": _("a text document"),
+    "slides": _("a presentation"),
+    "mail": _("an e-mail"),
+    "database": _("a database"),
+    "program": _("a program"),
+    "zip": _("an archive"),
+    "packed": _("an archive"),
+    "text": _("text"),
+}
 BYTES = {"too_big": ("bytes", "limit"), "unpacks_too_big": ("limit",)}
 
 
 def refusal(code: str, facts: Mapping[str, str | int], *, name: str) -> SheetRefused:
     """The refusal for the reading process's answer about the file `name`."""
     shown: dict[str, object] = {key: filesizeformat(value) if key in BYTES.get(code, ()) else value for key, value in facts.items()}
+    shown["found"] = FOUND.get(str(facts.get("found", "")), facts.get("found", ""))
     shown["where"] = _("Sheet “%(sheet)s”") % facts if facts.get("sheet") else _("The table")
     refused = SheetRefused(f"{name}: {WORDS[code] % shown}", facts={**facts, "file": name})
     refused.code = code

@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 run = imports.bring(file, name=path.name, by=None, centre=centre, company=company)
             if layout:
                 imports.use_layout(run, layout, by=None)
-            for words in wording.refusals_of(run.sheets):
+            for words in wording.refusals_of(run.sheets, run.hidden_sheets):
                 self.stderr.write(f"{path.name}: {words}")
             imports.judge(run, by=None, in_background=False)
         except imports.WhoseVehicles as question:

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from . import archive, limits, looks, mending, opendocument, process, text, workbook
+from . import archive, content, limits, looks, mending, opendocument, process, text, workbook
 from .limits import Unreadable
 
 BOOKS = ("xlsx", "ods")
 TEXTS = ("csv", "tsv", "tab", "txt")
 OLD = {"xls": "xls", "xlsb": "xlsb", "numbers": "numbers"}
-OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+NO_TABLE = ("picture", "pdf", "document", "slides", "mail", "database", "program", "packed")
 as_line = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 CUT, MENDED = ".cut", ".mended"  # endings of copies, which are gone afterwards
 TOO_FAR = ("too_many_rows", "too_many_columns", "too_many_cells")
-ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 class SpooledSheet(TypedDict):
@@ -49,10 +48,13 @@ def spool_checked(source: Path, kind: str, target: Path) -> dict[str, object]:
             raise
         source = mending.without_strange_errors(source, target.with_suffix(MENDED))
         sheets, last = write(source, kind, target)
+    hidden = workbook.hidden(source) if kind in BOOKS else []
+    if not sheets and hidden:
+        raise Unreadable("all_hidden", sheets=", ".join(hidden))
     if not sheets:
         raise Unreadable("empty")
     add_looks(sheets, source, kind, last, is_cut=is_cut)
-    return {"kind": kind, "sheets": list(sheets.values())}
+    return {"kind": kind, "sheets": list(sheets.values()), "hidden": hidden}
 
 
 def write(source: Path, kind: str, target: Path) -> tuple[dict[str, SpooledSheet], dict[str, int]]:
@@ -96,29 +98,35 @@ def clipped(cell: str) -> str:
 
 
 def kind_of(source: Path, ending: str) -> str:
-    """`ending`, if the file's first bytes agree with it."""
+    """`ending`, if the content agrees with it."""
     size = source.stat().st_size
     if size > limits.BYTES:
         raise Unreadable("too_big", bytes=size, limit=limits.BYTES)
     if not size:
         raise Unreadable("empty")
-    with source.open("rb") as file:
-        head = file.read(500)
-    start = head[:8]
     if ending == "xlsm" or ending == "xltm":
         raise Unreadable("macros")
     if ending not in (*BOOKS, *TEXTS, *OLD):
         raise Unreadable("unknown_ending", ending=ending)
-    if start == OLE_START:
-        raise Unreadable("locked" if ending in BOOKS else "old_format", found="xls")
-    is_zip = start.startswith(ZIP_STARTS)
-    if text.is_web_page(head):  # some systems call this .xls
-        raise Unreadable("web_page")
-    if ending in OLD:
-        raise Unreadable("old_format", found=ending) if is_zip else Unreadable("other_kind", found="text", ending=ending)
-    if is_zip != (ending in BOOKS):
-        raise Unreadable("other_kind", found="zip" if is_zip else "text", ending=ending)
+    with source.open("rb") as file:
+        found = content.found_in(source, file.read(500))
+    if found == "ole":  # of no kind that we know
+        found = "xls" if ending in OLD else "locked"
+    refuse_others(found, ending)
     return ending
+
+
+def refuse_others(found: str, ending: str) -> None:
+    """Raises Unreadable with the true reason where a file that is `found` is no table, or another one than its ending says."""
+    if found in ("locked", "web_page"):  # some systems call a web page .xls
+        raise Unreadable(found)
+    if found in NO_TABLE or (found == "zip" and ending not in BOOKS):
+        raise Unreadable("no_list", found=found, ending=ending)
+    if found in OLD:
+        raise Unreadable("old_format", found=found)
+    fits = TEXTS if found == "text" else BOOKS  # what is wrong with a workbook, the check of its parts says
+    if ending not in fits:
+        raise Unreadable("other_kind", found=found, ending=ending)
 
 
 def checked(source: Path, kind: str, target: Path) -> tuple[Path, bool]:

@@ -43,8 +43,6 @@ def check(data: bytes) -> None:
         raise Unreadable("empty")
     if is_web_page(data):
         raise Unreadable("web_page")
-    if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"MZ\x90", b"SQLite format")):
-        raise Unreadable("no_table")
     head = plain_head(data)
     controls = sum(byte < 9 or 13 < byte < 32 for byte in head) - head.count(0)
     if controls > len(head) * 0.1:
@@ -58,7 +56,7 @@ def plain_head(data: bytes) -> bytes:
 
 
 def is_web_page(data: bytes) -> bool:
-    return bool(WEB_PAGE.match(data[:500].removeprefix(b"\xef\xbb\xbf")))
+    return bool(WEB_PAGE.match(plain_head(data[:500]).removeprefix(b"\xef\xbb\xbf")))
 
 
 def records(data: bytes, encoding: str) -> Iterator[tuple[str, int, list[str]]]:

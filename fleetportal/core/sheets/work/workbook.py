@@ -49,6 +49,15 @@ def visible(workbook: CalamineWorkbook) -> list[SheetMetadata]:
     return sheets
 
 
+def hidden(path: Path) -> list[str]:
+    """The names of the sheets that hold something and are hidden, so that they are not read."""
+    workbook = CalamineWorkbook.from_path(path)
+    out = [
+        about for about in workbook.sheets_metadata if about.visible != SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet
+    ]
+    return [about.name for about in out[: limits.SHEETS] if workbook.get_sheet_by_name(about.name).start is not None]
+
+
 def rows_of(sheet: CalamineSheet, unknown: Mapping[int, list[int]]) -> Iterator[tuple[str, int, list[object]]]:
     """The rows that are not empty; a formula without a stored result, which is `unknown`, becomes {"f": 1}."""
     if sheet.start is None or sheet.end is None:
