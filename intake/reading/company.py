@@ -162,8 +162,8 @@ def read_address(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
     if facts.city and not reader.text(row, "company.postcode") and any(sign.isdigit() for sign in facts.city):
         postcode, facts.city = places.split_city(facts.city)
         facts.postcode = postcode or facts.postcode
-    facts.postcode = postcode_of(reader, row, facts) or facts.postcode
     read_country(reader, row, facts)
+    facts.postcode = postcode_of(reader, row, facts) or facts.postcode
     for name in ("street", "city", "postcode"):
         setattr(facts, name, getattr(facts, name)[: LIMITS[name]])
 
@@ -194,11 +194,30 @@ def postcode_of(reader: SheetReader, row: Row, facts: CompanyFacts) -> str:
     ):
         row.note("postcode.none", column=reader.first("company.postcode").index, value=text[:60])
         return ""
-    abroad = fold(facts.city) in towns() or FOUR_DIGITS.intersection(reader.sheet.dials)
-    sure = (isinstance(value, int) and not abroad) or bool(facts.country)  # typed as a number, or saved as text after it had lost its zero
-    if sure and text.isdigit() and len(text) == 4 and (facts.country or reader.home) in FIVE_DIGITS:
+    return with_zeros(reader, row, facts, text, is_number=isinstance(value, int))
+
+
+def with_zeros(reader: SheetReader, row: Row, facts: CompanyFacts, text: str, *, is_number: bool) -> str:
+    """Five digits again where a postcode lost its first zeros; as it is, with a note, where nothing shows that it did."""
+    country = facts.country or reader.home
+    if country not in FIVE_DIGITS or not text.isdigit() or not SHORTEST.get(country, 4) <= len(text) < 5:
+        return text
+    city = fold(facts.city)
+    abroad = city in towns() or FOUR_DIGITS.intersection(reader.sheet.dials)
+    if facts.country or (is_number and not abroad) or any(city == town or city.startswith(f"{town} ") for town in zeros(country)):
         return text.zfill(5)
+    if not abroad:
+        row.note("postcode.short", column=reader.first("company.postcode").index, value=text)
     return text
+
+
+SHORTEST = {"IT": 2, "US": 3}  # digits of a postcode without its zeros, where not four
+
+
+@cache
+def zeros(country: str) -> frozenset[str]:
+    """Towns of the country whose postcodes begin with a zero."""
+    return frozenset(map(fold, lists("zeros").get(country, ())))
 
 
 def read_reach(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:

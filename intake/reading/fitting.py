@@ -5,6 +5,7 @@ from intake.reading.choices import choice, is_vehicle_kind
 from intake.reading.contents import Contents
 from intake.reading.kinds import fields
 
+UNKNOWN_STATUS = 0.35  # words that we do not know under a plain title: each is noted; too little to say what the sheet is
 EMPTY_FITS = 0.8  # a column without values keeps its title's meaning
 
 
@@ -70,7 +71,7 @@ FITS = {
     ),
     "vehicle.contract": lambda c: 0.0 if c.digits > 0.3 or c.is_unique or c.date > 0.3 else 1.0,
     "vehicle.powertrain": lambda c: 0.0 if c.number > 0.5 else 1.0,
-    "vehicle.status": lambda c: 1.0 if any(choice("status", text) for text in c.texts) else 0.0,
+    "vehicle.status": lambda c: 1.0 if any(choice("status", text) for text in c.texts) else UNKNOWN_STATUS if c.words > 0.5 else 0.0,
     "vehicle.use": lambda c: 0.0 if c.number > 0.5 or c.lengthy > 0.2 else 1.0,
     "city": lambda c: 0.0 if c.number > 0.8 or c.email > 0.3 else 1.0,
     "address": lambda c: 0.0 if c.share(text.startswith(("{", "[")) for text in c.texts) > 0.5 or c.email > 0.3 else 1.0,

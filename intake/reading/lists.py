@@ -5,9 +5,10 @@ from copy import copy
 
 from fleetportal.core.db.folding import fold
 from fleetportal.core.sheets.book import Cell
-from intake.reading import cells, names
+from intake.reading import cells, degrees, names
 from intake.reading.choices import DECISION_MAKER, decider
 from intake.reading.company import CompanyFacts, read_company
+from intake.reading.house_layouts import DATEV
 from intake.reading.person import PersonFacts, addresses, read_contacts, read_drivers
 from intake.reading.reader import SheetReader
 from intake.reading.rows import Row
@@ -40,16 +41,49 @@ def read_companies(reader: SheetReader, row: Row) -> None:
     """A company and its contacts; what the row says about the company is true."""
     company = company_of(reader, row)
     row.said.put(PersonFacts, *read_contacts(reader, row))
+    if reader.sheet.program == DATEV:
+        give_reach(company, row.all(PersonFacts))
+    if is_private(reader, row, company):
+        row.reject("company.private", column=reader.first("company.name").index, value=company.name)
     if not company.name and "company.address_type" in reader.columns and row.all(PersonFacts):
         row.reject("company.private", value=row.all(PersonFacts)[0].last_name)
     row.said.leads = say_company(row, company)
     must_name(row)
 
 
+def give_reach(company: CompanyFacts, people: Sequence[PersonFacts]) -> None:
+    """DATEV's one telephone and one e-mail address of an account are its contact's where it names one."""
+    for person in people[:1]:
+        person.phones += [company.phone] if company.phone and not person.phones else []
+        person.emails += [company.email] if company.email and not person.emails else []
+        company.phone = company.email = ""
+
+
+def is_private(reader: SheetReader, row: Row, company: CompanyFacts) -> bool:
+    """True where the row calls its customer by a person's name: with a form of address or a given name, and no legal form."""
+    if not company.name or not ADDRESSED.intersection(reader.columns) or cells.looks_like_company(company.name):
+        return False
+    named = set(fold(company.name).replace(",", " ").split())
+    people = [one for one in row.all(PersonFacts) if one.is_named]
+    if any(one.last_name for one in people):  # a contact: the customer is private where it is the same name
+        return any(named == set(fold(f"{one.first_name} {one.last_name}").split()) for one in people)
+    if people:  # a given name, whose other half is the customer's
+        return any(set(fold(one.first_name).split()) <= named for one in people)
+    said = fold(reader.text(row, "person.salutation")).rstrip(".")
+    return said in FORMS and fold(said) not in cells.COMPANY_WORDS and len(named) <= NAMES_OF_ONE
+
+
+ADDRESSED = frozenset(("person.salutation", "person.first_name"))
+FORMS = frozenset(fold(word).rstrip(".") for word in degrees.ADDRESSES)
+NAMES_OF_ONE = 4
+
+
 def read_people(reader: SheetReader, row: Row) -> None:
     """A person and the company they work for."""
     company = company_of(reader, row)
     row.said.put(PersonFacts, *read_contacts(reader, row))
+    if is_private(reader, row, company):
+        row.reject("company.private", column=reader.first("company.name").index, value=company.name)
     if (
         company.name
         and [one for one in row.all(PersonFacts) if not one.is_named]

@@ -168,11 +168,20 @@ def header_place(rows: Sequence[NumberedCells]) -> int | None:
     """The place of the titles in `rows`, None where the first row is data already."""
     scored = [(title_score(cells), -place) for place, (_number, cells) in enumerate(rows[:HEADER_WITHIN])]
     best, place = max(scored, default=(0.0, 0))
+    if best >= 0.9 and -place == len(rows) - 1 and titles_go_down(rows):
+        return 0
     if best >= 0.9:
         return -place + has_finer_titles(rows, -place)
     if rows and has_unknown_titles(rows):
         return 0
     return None
+
+
+def titles_go_down(rows: Sequence[NumberedCells]) -> bool:
+    """True where the last row looks like titles only because the first cell of each row is one: Ragione sociale, Comune, Referente."""
+    first = [text_of(cells[0]) for _number, cells in rows if cells and text_of(cells[0])]
+    known = {found[0][0] for text in first if (found := meanings(words_of(text))) and found[0][0] and found[0][1] > 0.9}
+    return len(known) > 1 and len(known) >= len(first) * 0.6
 
 
 def has_finer_titles(rows: Sequence[NumberedCells], place: int) -> bool:

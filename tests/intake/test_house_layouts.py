@@ -25,8 +25,9 @@ def test_customers_of_datev_are_companies_and_their_contacts(more, cells):
     first, second, third = found.said
     assert first["company"] | {"x": 1} == {
         "name": "Ostmark Dachbau GmbH", "external_id": "10001", "vat_number": "DE136695976", "street": "Ring 3", "postcode": "01067",
-        "city": "Dresden", "country": "DE", "phone": "+49 351 4567890", "email": "info@ost.example", "x": 1,
+        "city": "Dresden", "country": "DE", "x": 1,
     }  # fmt: skip
+    assert (first["people"][0]["phones"], first["people"][0]["emails"]) == (["+49 351 4567890"], ["info@ost.example"])
     assert [one["people"][0]["last_name"] for one in (first, second)] == ["Vogt", "Harms"]
     assert found.reasons == ["company.private"] and third["people"][0]["last_name"] == "Berg" and found.skipped == [(6, "supplier")]
     assert "vehicle" not in first
