@@ -12,6 +12,7 @@ from accounts.staff.models.policy import OutOfBounds, outlook
 from contacts import hospitality as ledger
 from contacts.hospitality import CAP, PUBLIC_BODY_CAP
 from contacts.models import CapReached, GiftPolicy, NothingAllowed, YearSum
+from fleetportal.core.audit import Entry
 from gifts.actions import claiming, handing_out
 from gifts.models import Stock
 from tests.factories.accounts import make_company, make_user
@@ -121,3 +122,6 @@ def test_an_administrator_sees_and_makes_the_rules_of_companies_in_reach(client:
     assert client.get(f"/django-admin/contacts/giftpolicy/{rules[south_ag].pk}/change/").status_code == 302
     client.post("/django-admin/contacts/giftpolicy/add/", {"company": other.pk, "cap_cents": 1, "words": ""})
     assert set(GiftPolicy.objects.all()) == set(rules.values())
+    third = make_company(north_ag.centre)
+    assert client.post("/django-admin/contacts/giftpolicy/add/", {"company": third.pk, "cap_cents": 1, "words": ""}).status_code == 302
+    assert Entry.objects.about(GiftPolicy.objects.get(company=third)).get().action == "giftpolicy.made"
