@@ -52,8 +52,14 @@ class AlikePair:
 
     name: str
     company: Company
+    sheet: int
     row: int
     facts: list[tuple[str, str, str]]
+
+    @property
+    def field(self) -> str:
+        """The name of its field: the same while others are answered in another window, so that no answer falls to another pair."""
+        return f"pair-{self.sheet}-{self.row}-{self.company.pk}"
 
 
 class AlikeForm(forms.Form):
@@ -62,14 +68,14 @@ class AlikeForm(forms.Form):
     def __init__(self, data: object = None, *, pairs: list[AlikePair]) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # the data of a request, or none
         self.pairs = pairs
-        for number, pair in enumerate(pairs):
+        for pair in pairs:
             choices = [(SAME, _("The same company")), (OTHER, _("A different company: create it"))]
-            self.fields[f"pair-{number}"] = forms.ChoiceField(label=pair.name, choices=choices, required=False, widget=forms.RadioSelect)
+            self.fields[pair.field] = forms.ChoiceField(label=pair.name, choices=choices, required=False, widget=forms.RadioSelect)
 
     @property
     def answers(self) -> dict[str, int]:
         """The company that each name means, 0 for a new one; only what was answered."""
-        said = [(pair, self.cleaned_data[f"pair-{number}"]) for number, pair in enumerate(self.pairs)]
+        said = [(pair, self.cleaned_data[pair.field]) for pair in self.pairs]
         return {pair.name: pair.company.pk if answer == SAME else 0 for pair, answer in said if answer}
 
 
@@ -90,8 +96,9 @@ def alike(request: StaffRequest, import_id: int) -> HttpResponse:
 
 
 def pairs_of(request: StaffRequest, run: Import) -> list[AlikePair]:
-    """The first SHOWN pairs, as far as the user may see the companies. Costs 2 queries."""
-    asked = dict(list(run.progress.alike.items())[:SHOWN])
+    """The first SHOWN pairs in the order of the file, as far as the user may see the companies. Costs 2 queries."""
+    in_order = sorted(run.progress.alike.items(), key=lambda one: one[1][1:])  # PostgreSQL keeps the keys of JSON in an order of its own
+    asked = dict(in_order[:SHOWN])
     known = Company.objects.visible_to(request.user).in_bulk({company for company, _sheet, _row in asked.values()})
     numbers = {row for _company, _sheet, row in asked.values()}
     staged = {(one.sheet, one.row): one for one in run.rows.filter(row__in=numbers)}
@@ -99,7 +106,7 @@ def pairs_of(request: StaffRequest, run: Import) -> list[AlikePair]:
     for name, (pk, sheet, row) in asked.items():
         company, one = known.get(pk), staged.get((sheet, row))
         if company is not None and one is not None:
-            found.append(AlikePair(name, company, row, beside(one, company)))
+            found.append(AlikePair(name, company, sheet, row, beside(one, company)))
     return found
 
 

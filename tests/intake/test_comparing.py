@@ -27,6 +27,12 @@ def anna_looks_after_it(request, anna):
         assign(request.getfixturevalue("brenner"), anna)
 
 
+def field(run, brenner):
+    """The name of the choice for the file's company that looks like `brenner`."""
+    sheet, row = next(place for company, *place in run.progress.alike.values() if company == brenner.pk)
+    return f"pair-{sheet}-{row}-{brenner.pk}"
+
+
 def near(north, anna):
     return judge(make_text(LIST.format("Brenner Kaeltetechnik GmbH")), "list.csv", centre=north, by=anna)
 
@@ -43,7 +49,7 @@ def test_the_two_stand_side_by_side_before_anything_is_taken(client, anna, north
 def test_the_same_company_gets_the_rows(client, anna, north, brenner):
     run = near(north, anna)
     client.force_login(anna)
-    assert client.post(f"/imports/{run.pk}/alike/", {"pair-0": "same"}).status_code == 303
+    assert client.post(f"/imports/{run.pk}/alike/", {field(run, brenner): "same"}).status_code == 303
     finish()
     run = Import.objects.get()
     assert run.progress.new_of["company"] == 1 and not run.progress.alike
@@ -53,10 +59,24 @@ def test_the_same_company_gets_the_rows(client, anna, north, brenner):
     assert set(Company.objects.values_list("name", flat=True)) == {"Brenner Kältetechnik GmbH", "Ganz Neu AG"}
 
 
+def test_an_answer_from_a_page_of_before_falls_to_no_other_pair(client, anna, north, brenner):
+    second = make_company(north, name="Wöhrle Metallbau GmbH", postcode="20457")
+    assign(second, anna)
+    text = LIST.format("Brenner Kaeltetechnik GmbH") + "Woehrle Metallbau GmbH;20457;HH-WM 7\n"
+    run = judge(make_text(text), "list.csv", centre=north, by=anna)
+    client.force_login(anna)
+    shown = field(run, brenner)
+    assert [pair.company for pair, _field in client.get(f"/imports/{run.pk}/alike/").context["pairs"]] == [brenner, second]
+    client.post(f"/imports/{run.pk}/alike/", {shown: "other"})
+    finish()
+    client.post(f"/imports/{run.pk}/alike/", {shown: "same"})
+    assert Import.objects.get().same_as == {"Brenner Kaeltetechnik GmbH": 0}
+
+
 def test_another_company_is_made_and_not_asked_again(client, anna, north, brenner):
     run = near(north, anna)
     client.force_login(anna)
-    client.post(f"/imports/{run.pk}/alike/", {"pair-0": "other"})
+    client.post(f"/imports/{run.pk}/alike/", {field(run, brenner): "other"})
     finish()
     run = Import.objects.get()
     assert run.progress.new_of["company"] == 2 and not run.progress.alike and not run.progress.notes
@@ -66,10 +86,10 @@ def test_no_answer_changes_nothing_and_a_finished_import_takes_none(client, anna
     run = near(north, anna)
     client.force_login(anna)
     assert client.post(f"/imports/{run.pk}/alike/").status_code == 303 and Import.objects.get().state == "judged"
-    assert client.post(f"/imports/{run.pk}/alike/", {"pair-0": "neither"}).status_code == 422
+    assert client.post(f"/imports/{run.pk}/alike/", {field(run, brenner): "neither"}).status_code == 422
     client.post(f"/imports/{run.pk}/take/")
     finish()
-    client.post(f"/imports/{run.pk}/alike/", {"pair-0": "same"})
+    client.post(f"/imports/{run.pk}/alike/", {field(run, brenner): "same"})
     assert Import.objects.get().same_as == {} and Import.objects.get().state == "done"
 
 
