@@ -79,7 +79,7 @@ class AnnualMeetingDue(Rule):
         deciding = DecisionMaker.objects.running(on=on).filter(company=OuterRef("pk"))
         held = Max("meetings__starts_at", filter=Q(meetings__state="held", meetings__is_annual=True))
         rows = companies.active().filter(~Exists(planned), Exists(deciding)).annotate(held_at=held)
-        fleets: dict[int, tuple[int, date | None]] = {company: (count, first) for company, count, first in self._fleets(companies)}
+        fleets: dict[int, tuple[int, date | None]] = {company: (count, first) for company, count, first in self._fleets(companies, on)}
         for company, held_at, entered_at, zone in rows.values_list("pk", "held_at", "entered_at", "centre__time_zone"):
             held_on = day_in(zone, held_at) if held_at else None
             if held_on and held_on > on - every:
@@ -93,9 +93,10 @@ class AnnualMeetingDue(Rule):
             }
             yield FoundReason(company, occasion=facts["held_on"] or "first", group=Group.DECISION_MAKER, due_on=due_on, facts=facts)
 
-    def _fleets(self, companies: "CompanyQuerySet") -> Iterable[tuple[Any, ...]]:
-        """(company, vehicles from us now, first delivery) of each company with any. 1 query."""
-        mine = Vehicle.objects.filter(company__in=companies.active().values("pk")).order_by().values("company")
+    def _fleets(self, companies: "CompanyQuerySet", on: date) -> Iterable[tuple[Any, ...]]:
+        """(company, vehicles from us now, first delivery) of each company with any that was delivered. 1 query."""
+        delivered = Q(delivered_on=None) | Q(delivered_on__lte=on)
+        mine = Vehicle.objects.filter(delivered, company__in=companies.active().values("pk")).order_by().values("company")
         now = Count("pk", filter=Q(given_back_on=None))
         return mine.annotate(count=now, first=Min("delivered_on")).values_list("company", "count", "first")
 

@@ -90,3 +90,11 @@ def test_companies_without_a_meeting_are_told_apart_by_their_fleets(north: Any) 
         said.append(ReasonCard(Reason.objects.get(rule="annual_meeting", company=company)).sentence)
     never = "There has never been an annual meeting with this company. Its first vehicle from us was delivered on 3 May"
     assert said == [f"{never} 2021, and it has two now.", f"{never} 2022, and it has two now."]
+
+
+def test_a_vehicle_that_is_yet_to_be_delivered_is_not_counted_as_delivered(north: Any) -> None:
+    company = make_company(north)
+    make_role("decision_maker", company)
+    make_vehicle(company, delivered_on=timezone.localdate() + timedelta(days=9))
+    look_again([company.pk])
+    assert ReasonCard(Reason.objects.get(rule="annual_meeting")).sentence == "There has never been an annual meeting with this company."
