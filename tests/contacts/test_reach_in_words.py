@@ -68,6 +68,14 @@ def test_who_may_be_called(
         assert ('class="fp-ch fp-ch--yes" role="img" title="Telephone' in page) == allowed, address
 
 
+def test_a_number_for_text_messages_is_no_link_either_where_nobody_may_call(client: Client, anna: User, north: Centre) -> None:
+    person = with_phone("Muster", said=False)
+    PersonAddress.enter(person, channel="sms", value="+49 171 5556677", by=None)
+    make_role("decision_maker", make_company(north, looked_after_by=anna), person)
+    client.force_login(anna)
+    assert "tel:" not in client.get(f"/people/{person.pk}/").content.decode()
+
+
 def test_a_silent_prospect_is_written_to(as_anna: Client, anna: User, north: Centre) -> None:
     """The same reason proposes a call to a customer and a letter to a prospect who never asked."""
     company = make_company(north, looked_after_by=anna)
