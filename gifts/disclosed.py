@@ -15,9 +15,7 @@ def allowances_of(person: Person) -> list[Allowance]:
 
 
 def challenges_of(person: Person) -> list[Challenge]:
-    """Codes sent to an address of the person."""
-    values = person.addresses.values_list("value", flat=True)
-    return list(Challenge.objects.filter(address__in=list(values)).select_related("programme").order_by("pk"))
+    return list(Challenge.objects.sent_to(person).select_related("programme").order_by("pk"))
 
 
 def links_of(person: Person) -> list[Link]:

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Person
 from contacts.people import person_data
 from fleetportal.core.links import Link
+from gifts.actions import challenging
 from gifts.actions.claiming import person_mark
-from gifts.models import Allowance, Claim, HandOut, Voucher
+from gifts.models import Allowance, Challenge, Claim, HandOut, Voucher
 
 
 def forget_vouchers(person: Person) -> None:
@@ -15,6 +16,11 @@ def forget_vouchers(person: Person) -> None:
     vouchers = Voucher.objects.filter(person=person).values("pk")
     person_data.forget_changes(Voucher, vouchers)
     Link.objects.filter(scope="voucher", subject_id__in=vouchers).revoke(now=timezone.now())
+
+
+def forget_challenges(person: Person) -> None:
+    """Deletes what was typed on a claim page with one of the person's addresses; runs while these are known."""
+    challenging.erase(Challenge.objects.sent_to(person))
 
 
 def move_claims(duplicate: Person, kept: Person) -> person_data.Moved:
@@ -36,6 +42,7 @@ def move_claims(duplicate: Person, kept: Person) -> person_data.Moved:
 
 
 def register() -> None:
+    person_data.to_forget.register("gifts.challenge", forget_challenges, weight=10)
     person_data.to_forget.register("gifts.voucher", forget_vouchers)
     person_data.to_move.register("gifts.voucher", person_data.moving(Voucher, "person"))
     person_data.to_forget.register("gifts.claim", person_data.emptying(Claim, "person", first_name="", place="", marks=[]))

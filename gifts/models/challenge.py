@@ -1,16 +1,13 @@
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from contacts.models import Channel
+from contacts.models import Channel, Person
 from gifts import codes
 from gifts.models.programme import Programme
-
-if TYPE_CHECKING:
-    pass
 
 DIGITS = 6
 TRIES = 3
@@ -22,6 +19,11 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def open(self, *, now: datetime) -> Self:
         """Challenges that can still be answered."""
         return self.filter(used_at=None, tries__lt=TRIES, expires_at__gt=now)
+
+    def sent_to(self, person: Person) -> Self:
+        """Challenges whose code went to an address of `person`."""
+        addresses = person.addresses.all()
+        return self.filter(Q(address__in=addresses.values("value")) | Q(address__in=addresses.values("value_folded")))
 
 
 class Challenge(models.Model):

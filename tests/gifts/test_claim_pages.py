@@ -8,8 +8,9 @@ from django.core import mail
 from django.utils import timezone
 
 from contacts.models import Driver, Interaction, Person, PersonAddress
+from contacts.people import person_data
 from fleetportal.core.links import Link
-from fleetportal.core.outbox.message import Message, MessageChannel, Priority
+from fleetportal.core.outbox.message import Message, MessageChannel, MessageState, Priority
 from fleetportal.core.outbox.sending import send_due
 from gifts.actions import challenging
 from gifts.models import Challenge, Claim, Voucher, VoucherState
@@ -215,6 +216,17 @@ def test_what_was_typed_for_a_code_is_forgotten_after_a_day(client, shine):
     assert challenging.forget_old(now=timezone.now()) == 0
     assert challenging.forget_old(now=timezone.now() + timedelta(days=2)) == 1
     assert Message.objects.values_list("recipient", "text").get() == ("", "")
+
+
+def test_what_was_typed_for_a_code_is_forgotten_with_the_person(client, shine, north_ag):
+    mirko = make_person("Mirko", email="mirko@drivers.example")
+    make_role("driver", north_ag, mirko)
+    ask(client, claim_page(shine), contact="mirko@drivers.example")
+    ask(client, claim_page(shine), contact="somebody@drivers.example")
+    person_data.forget(mirko, by=None)
+    assert Challenge.objects.get().address == "somebody@drivers.example"
+    assert Message.objects.filter(recipient="").get().state == MessageState.HELD_BACK
+    assert Message.objects.filter(recipient="somebody@drivers.example").get().state == MessageState.WAITING
 
 
 def test_a_code_is_good_once(client, shine):
