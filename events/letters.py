@@ -29,6 +29,7 @@ InvitingStep = Literal["invitation", "nudge"]
 OURS = ("promoted", "moved", "called_off", "reminder")  # we write first; the other steps reply to the guest
 ALSO_BY_POST = ("moved", "called_off")  # due to every guest: without an e-mail address it is printed and posted
 LINKS_OUTLIVE_THE_EVENT = timedelta(days=30)
+TO_HOST = "events/mail/asked_for"
 
 
 def to_guests(step: Step, registrations: Sequence[Registration], *, came_by: Mapping[int, Link]) -> list[MessageDraft]:
@@ -229,7 +230,7 @@ def refusal(asked: InvitationRequest) -> MessageDraft:
 def to_host(asked: InvitationRequest, host: User) -> MessageDraft:
     """Tells the host that somebody asks for an invitation; at most once a day for each event."""
     return MessageDraft(
-        "events/mail/asked_for",
+        TO_HOST,
         to=host,
         about=asked.event,
         concerns=(label(Centre), asked.event.centre_id),

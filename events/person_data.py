@@ -3,9 +3,9 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Channel, Person
+from contacts.models import Person
 from contacts.people.person_data import Moved, forget_changes, rows_of, to_count, to_forget, to_move
-from events.actions import registering
+from events.actions import registering, requests
 from events.models import Invitation, InvitationRequest, Registration
 from fleetportal.core.links import Link
 
@@ -32,11 +32,8 @@ def forget_invitations(person: Person) -> None:
 
 
 def forget_requests(person: Person) -> None:
-    """Deletes what was asked for from one of the person's addresses; runs while these are known."""
-    addresses = person.addresses.filter(channel=Channel.EMAIL).values("value_folded")
-    rows = InvitationRequest.objects.filter(email_folded__in=addresses)
-    forget_changes(InvitationRequest, list(rows.values_list("pk", flat=True)))
-    rows.delete()
+    """Deletes what they asked for; runs while their addresses and invitations are known."""
+    requests.erase(InvitationRequest.objects.by(person))
 
 
 def move_registrations(duplicate: Person, kept: Person) -> Moved:
@@ -87,4 +84,5 @@ def register() -> None:
     to_move.register("events.registration", move_registrations)
     to_move.register("events.invitation", move_invitations)
     to_count.register("events.registration", (_("Registrations"), rows_of(Registration)))
+    to_count.register("events.request", (_("Requests for an invitation"), lambda person: InvitationRequest.objects.by(person).count()))
     to_count.register("events.invitation", (_("Invitations"), rows_of(Invitation)))

@@ -15,8 +15,10 @@ from contacts.people.models.roles import GROUPS
 from events import letters
 from events.actions.inviting import NoAddress, check_inviting, record_on_timeline
 from events.models import AlreadyDecided, Event, Invitation, InvitationRequest, RequestState
+from events.models.request import InvitationRequestQuerySet
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, fold, lock
+from fleetportal.core.outbox.message import Message
 from fleetportal.core.outbox.queueing import queue
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def ask(event: Event, *, by_mail: str, **facts: str) -> InvitationRequest:
             if before.is_open:
                 return before
             asked, reopened = before, {"state": RequestState.OPEN, "asked_at": timezone.now(), "round": before.round + 1}
-            again: dict[str, object] = {**facts, **reopened, "decided_at": None, "decided_by": None}
+            again: dict[str, object] = {**facts, **reopened, "decided_at": None, "decided_by": None, "task": None}
             for name, value in again.items():
                 setattr(asked, name, value)
             asked.save(update_fields=list(again))
@@ -85,8 +87,8 @@ def known_company(asked: InvitationRequest) -> Company | None:
 
 
 def invite_asked(asked: InvitationRequest, *, company: Company, group: str, by: "User", person: Person | None = None) -> Invitation:
-    """Invite whoever asked: `person`, who is known at that address, or a new person of `company`. The letter answers the request, so it
-    needs no consent; nothing else is sent on the strength of it.
+    """Invite whoever asked: `person`, who is known at that address, or a new one; with a role of `group` at `company` where they have none
+    there. The letter answers the request, so it needs no consent; nothing else is sent on the strength of it.
 
     Raises AlreadyDecided, NotInviting, NoAddress. Costs about 20 queries, 10 more for a new person.
     """
@@ -95,7 +97,8 @@ def invite_asked(asked: InvitationRequest, *, company: Company, group: str, by: 
         if not asked.is_open:
             raise already_decided()
         event = check_inviting(asked.event)
-        person = person or new_person(asked, company, group, by=by)
+        person = person or new_person(asked, by=by)
+        take_up_unless_there(person, company, group, by=by)
         address = person.addresses.usable().filter(channel=Channel.EMAIL, value_folded=asked.email_folded).first()
         if address is None:
             raise NoAddress(_("%(name)s can’t be written to at %(email)s.") % {"name": person, "email": asked.email})
@@ -111,12 +114,17 @@ def invite_asked(asked: InvitationRequest, *, company: Company, group: str, by: 
         return invitation
 
 
-def new_person(asked: InvitationRequest, company: Company, group: str, *, by: "User") -> Person:
-    """Whoever asked, entered as a person with a role of `group` at the company from today. The last word of the name is the surname."""
+def new_person(asked: InvitationRequest, *, by: "User") -> Person:
+    """Whoever asked, entered as a person. The last word of the name is the surname."""
     first_name, _blank, last_name = asked.name.strip().rpartition(" ")
-    person = people.enter(by=by, email=asked.email, first_name=first_name, last_name=last_name, language=asked.language)
-    GROUPS[group].take_up(person, company, by=by, on=company.centre.today(timezone.now()))
-    return person
+    return people.enter(by=by, email=asked.email, first_name=first_name, last_name=last_name, language=asked.language)
+
+
+def take_up_unless_there(person: Person, company: Company, group: str, *, by: "User") -> None:
+    """Give `person` a role of `group` at `company`, unless they have any there: it is whom the invitation is about."""
+    today = company.centre.today(timezone.now())
+    if not any(kind._default_manager.running(on=today).filter(person=person, company=company).exists() for kind in GROUPS.values()):
+        GROUPS[group].take_up(person, company, by=by, on=today)
 
 
 def refuse(asked: InvitationRequest, *, by: "User | None") -> None:
@@ -152,12 +160,42 @@ def already_decided() -> AlreadyDecided:
 
 
 def answer_left_over() -> int:
-    """Answer those whom nobody has answered before the event began, or was called off; how many. Forget the old ones.
+    """Answer those whom nobody has answered before the event began, or was called off; how many. Erase the old ones.
 
-    Costs 2 queries, and 6 for each.
+    Costs 3 queries, and 6 for each.
     """
-    InvitationRequest.objects.filter(event__ends_at__lt=timezone.now() - KEPT).delete()
-    left = list(InvitationRequest.objects.left_over().select_related("event__centre", "event__host", "task").order_by("pk"))
-    for asked in left:
+    erase(InvitationRequest.objects.filter(event__ends_at__lt=timezone.now() - KEPT))
+    left = InvitationRequest.objects.left_over().select_related("event__centre", "event__host", "task").order_by("pk")
+    return sum(answered_by_clock(asked) for asked in list(left))
+
+
+def answered_by_clock(asked: InvitationRequest) -> bool:
+    """True where it is refused now; False where somebody was quicker."""
+    try:
         refuse(asked, by=None)
-    return len(left)
+    except AlreadyDecided:
+        return False
+    return True
+
+
+def erase(requests: InvitationRequestQuerySet) -> None:
+    """Delete `requests`, and what was written because of them: the letters to whoever asked and to the host, and the task, of
+    which a closed one is kept without its words.
+
+    Costs 1 query where there are none, otherwise about 10.
+    """
+    with transaction.atomic():
+        found = list(requests.values_list("pk", "event", "task"))
+        if not found:
+            return
+        ids, tasks = [pk for pk, _event, _task in found], [task for _pk, _event, task in found if task]
+        to_them = Message.objects.filter(about_type=audit.label(InvitationRequest), about_id__among=ids)
+        events = {event for _pk, event, _task in found}
+        to_hosts = Message.objects.filter(template=letters.TO_HOST, about_type=audit.label(Event), about_id__among=events)
+        for messages in (to_them, to_hosts):
+            messages.hold_back("The request was erased.")
+            messages.erase()
+        Task.objects.open().filter(pk__among=tasks).delete()  # nobody is left to be invited
+        audit.Change.objects.filter(object_type=audit.label(Task), object_id__among=tasks).delete()
+        Task.objects.filter(pk__among=tasks).update(title="", result="")
+        InvitationRequest.objects.filter(pk__among=ids).delete()

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Channel, Task
+from contacts.models import Channel, Person, Task
 from contacts.people.models.person import fold_address
 from events.models.event import Event
 from events.models.invitation import Invitation
@@ -37,8 +37,13 @@ class InvitationRequestQuerySet(models.QuerySet["InvitationRequest"]):
         return self.filter(state=RequestState.OPEN)
 
     def for_host(self, user: "User") -> Self:
-        """Open requests for the events of `user` that no task says."""
-        return self.open().filter(event__host=user, task=None)
+        """Open requests for the events of `user` for which no task is open."""
+        return self.open().filter(event__host=user).exclude(task__state=Task.State.OPEN)
+
+    def by(self, person: Person) -> Self:
+        """Requests from an address of `person`, or on which they were invited."""
+        addresses = person.addresses.filter(channel=Channel.EMAIL).values("value_folded")
+        return self.filter(Q(email_folded__in=addresses) | Q(invitation__person=person))
 
     def left_over(self) -> Self:
         """Open ones for which it is too late: the event has begun, or does not take place."""

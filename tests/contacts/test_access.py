@@ -21,6 +21,7 @@ from contacts.people import person_data
 from contacts.people.actions import access, people
 from contacts.people.disclosing import AddsNothing, OtherPeople, to_disclose
 from contacts.reasons.models import Reason
+from events.actions import requests
 from events.models import CheckIn
 from fleetportal.core.audit import Entry
 from fleetportal.core.jobs import queue
@@ -103,6 +104,8 @@ def known_everywhere(name: str, company: Company, user: User) -> Person:
     make_invitation(event, person, company=company)
     guest = make_registration(event, person, company=company, question=f"{name}question", companions=["Zeisig"])
     CheckIn.objects.create(registration=guest, heads=1)
+    said = {"name": name, "company_name": company.name, "how_known": f"{name}fair", "language": "en"}
+    requests.refuse(requests.ask(event, by_mail=f"{name.lower()}@customer.example", **said), by=user)
     make_voucher(driver=driver, claimed=True)
     hand_out(make_gift(f"{name}mug", centre=company.centre), person, company=company, centre=company.centre, by=user)
     make_task(company, user, person=person, title=f"{name}task")
@@ -143,7 +146,7 @@ def test_r35_the_file_holds_every_table_and_nobody_else(north_ag: Company, anna:
         assert "kanarienvogel" not in said.lower()
         assert "Zeisig" not in said, "companions are other people"
         assert "7654321" not in said
-        for word in ("evening", "family", "question", "mug", "task", "complaint", "minutes", ".csv", "job"):
+        for word in ("evening", "family", "question", "mug", "task", "complaint", "minutes", ".csv", "job", "fair"):
             assert f"Brandt{word}" in said
         assert "Yes, write to me." in said
         assert "+49 40 1234567" in said
@@ -242,7 +245,7 @@ def test_the_page_costs_the_same_for_one_row_and_three(
     for _number in range(rows):
         Interaction.log(north_ag, person=brandt, channel="phone", outcome="reached", text="Yes.", by=admin)
     client.force_login(admin)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(f"/people/{brandt.pk}/data/")
 
 

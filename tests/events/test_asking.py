@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Company, User
 from cms.landing import make_landing_page
-from contacts.models import Person, Task
+from contacts.models import Driver, Person, Task
+from contacts.people.disclosing import collect
 from contacts.people.person_data import to_forget
 from events import landing
 from events.actions import planning
@@ -21,6 +22,7 @@ from events.models import AlreadyDecided, Event, Invitation, InvitationRequest, 
 from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.sending import send_due
 from fleetportal.core.web.throttle import Counter
+from tests.factories.accounts import make_company
 from tests.factories.contacts import make_person, make_role
 from tests.factories.events import make_event, make_guest, make_invitation
 from tests.races import race
@@ -189,6 +191,68 @@ def test_what_was_asked_is_forgotten_with_the_person_and_after_three_months(even
     Event.objects.update(starts_at=timezone.now() - timedelta(days=92), ends_at=timezone.now() - timedelta(days=91))
     remind_now()
     assert not InvitationRequest.objects.exists()
+
+
+def test_whoever_is_known_elsewhere_gets_the_role_that_staff_chose(event: Event, north_ag: Company, carla: User) -> None:
+    elsewhere = make_company(north_ag.centre)
+    known = make_guest(elsewhere, email=FORM["email"])
+    asking.invite_asked(ask(event), person=known, company=north_ag, group="driver", by=carla)
+    assert Driver.objects.get(person=known).company == north_ag
+    asking.invite_asked(ask(event), person=known, company=elsewhere, group="driver", by=carla)
+    assert Driver.objects.get(person=known).company == north_ag, "they are known there as a user"
+
+
+def test_a_request_is_on_today_again_once_its_task_is_closed(event: Event, north_ag: Company, anna: User, carla: User) -> None:
+    asked = ask(event, company_name=north_ag.name)
+    assert not InvitationRequest.objects.for_host(anna).exists()
+    Task.objects.get().close(result="Later.", by=anna)
+    assert InvitationRequest.objects.for_host(anna).get() == asked
+    asking.refuse(InvitationRequest.objects.get(), by=carla)
+    ask(event, company_name="Nobody knows it")
+    again = InvitationRequest.objects.for_host(anna).get()
+    assert again.task is None, "the closed task was of the request before"
+
+
+def test_a_request_answered_a_moment_ago_does_not_keep_the_clock_from_the_others(event: Event, north_ag: Company, carla: User) -> None:
+    first, second = ask(event), ask(event, by_mail="b@x.example")
+    late = list(InvitationRequest.objects.select_related("event__centre").order_by("pk"))
+    asking.invite_asked(first, company=north_ag, group="user", by=carla)
+    assert [asking.answered_by_clock(one) for one in late] == [False, True]
+    assert InvitationRequest.objects.get(pk=second.pk).state == RequestState.REFUSED
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_nothing_that_was_written_because_of_a_request_outlives_it(event: Event, north_ag: Company, anna: User, is_closed: bool) -> None:
+    anna.email = "anna@house.example"
+    anna.save(update_fields=["email"])
+    event.host = anna
+    asked = ask(event, company_name=north_ag.name)
+    if is_closed:
+        asking.refuse(asked, by=anna)
+    other = ask(make_event(north_ag.centre, host=anna), by_mail="other@x.example", name="Otto Other", company_name="Other")
+    asking.erase(InvitationRequest.objects.filter(pk=asked.pk))
+    assert InvitationRequest.objects.get() == other
+    assert not Message.objects.filter(text__contains="Petersen").exists()
+    assert not Message.objects.filter(recipient=FORM["email"]).exists()
+    assert not Task.objects.filter(title__contains="Petersen").exists()
+    assert Task.objects.count() == is_closed
+    assert Message.objects.filter(text__contains="Otto Other").exists()
+
+
+def test_a_request_is_the_persons_also_after_they_changed_their_address(event: Event, north_ag: Company, carla: User) -> None:
+    asked = ask(event, company_name=north_ag.name)
+    person = asking.invite_asked(asked, company=north_ag, group="user", by=carla).person
+    person.addresses.update(value="new@x.example", value_folded="new@x.example")
+    assert InvitationRequest.objects.by(person).get() == asked
+    assert not InvitationRequest.objects.by(make_person(email="c@x.example")).exists()
+
+
+def test_a_request_and_its_answer_are_disclosed(event: Event, north_ag: Company, carla: User) -> None:
+    person = make_guest(north_ag, email=FORM["email"])
+    asking.refuse(ask(event, how_known="From the fair"), by=carla)
+    told = {table["table"]: str(table["rows"]) for table in collect(person)["tables"]}
+    assert "From the fair" in told["events.invitationrequest"]
+    assert "can’t offer you a seat" in told["core.message of events"]
 
 
 def test_staff_answer_on_a_page(client: Client, event: Event, north_ag: Company, carla: User, django_assert_num_queries: Any) -> None:
