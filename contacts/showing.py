@@ -59,7 +59,8 @@ def meetings_left_with(user: User, seen_by: User) -> str:
 def register() -> None:
     derived.register("last contacts", mend_last_contacts, weight=11)
     links.scopes[unsubscribe.SCOPE] = "contacts:preferences"
-    navigation.register("today", NavigationEntry(_("Today"), "sun", "contacts:today", "serve_customers", on_phone=True), weight=10)
+    today = NavigationEntry(_("Today"), "sun", "contacts:today", "serve_customers", on_phone=True, starts_for="serve_customers")
+    navigation.register("today", today, weight=10)
     navigation.register("people", NavigationEntry(_("People"), "users", "contacts:people", "see_customers"), weight=35)
     duplicates = NavigationEntry(_("Duplicates"), "users-group", "contacts:duplicates", "serve_customers", group=2)
     navigation.register("duplicates", duplicates, weight=85)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.customers.models.touched import untouched
 from accounts.models import Axis, Centre, Company, Standing, User, derived
 from contacts.models import Person
-from contacts.reasons import nightly
+from contacts.reasons import computing, nightly
 from contacts.reasons.settling import settle_all
+from contacts.today.day import NEW
 from demo import phrases
 from demo.cast import CAST
 from demo.companies import Account, CompanyWriter, account
@@ -100,6 +101,7 @@ def find_reasons(companies: int) -> None:
         nightly.start_unless_done(now=timezone.now())
         return
     ids = list(Company.objects.order_by("pk").values_list("pk", flat=True))
+    computing.look_again(ids, now=timezone.now() - NEW)  # what was found by then is not new today
     for look_again in derived:
         look_again(ids)
 

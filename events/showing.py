@@ -114,8 +114,7 @@ def register() -> None:
     scopes.update(invitation="events:invitation", ticket="events:ticket")
     appointments.register("events", events_of)
     appointments.register("requests", requests_of)
-    navigation.register(
-        "events", NavigationEntry(_("Events"), "ticket", "events:list", "meet_customers", group=1, on_phone=True), weight=200
-    )
+    ours = NavigationEntry(_("Events"), "ticket", "events:list", "meet_customers", group=1, on_phone=True, starts_for="run_events")
+    navigation.register("events", ours, weight=200)
     timeline.say(LINES)
     dossier_panels.register("events", events_panel, weight=35)

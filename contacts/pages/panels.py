@@ -105,7 +105,9 @@ def next_meeting(request: StaffRequest, company: Company, held: set[str]) -> Dos
 def log(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:
     """The form for logging a call, with the person of the last contact preselected."""
     last, _has_complaint = last_person_and_complaint(company)
-    return {"company": company, "form": LogForm(company=company, initial={"person": request.GET.get("person") or last})}
+    said = {"person": request.GET.get("person") or last}
+    form = LogForm(company=company, user=request.user, on=company.centre.today(timezone.now()), initial=said)
+    return {"company": company, "form": form}
 
 
 def complaints_of(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object] | None:

@@ -150,10 +150,10 @@ def take_back(decision: Decision, planning: Planning, *, by: "User") -> None:
         compute([company.pk], on=company.centre.today(now))
 
 
-def correct(interaction: Interaction, values: dict[str, Any], *, by: "User", on: date) -> None:
+def correct(interaction: Interaction, values: dict[str, Any], *, by: "User", on: date, promise: dict[str, Any] | None = None) -> None:
     """Correct a logged contact at any time; the decision made with it, and the company's reasons, follow at once.
 
-    Where it turns out to have been a complaint, one is opened. Costs about 25 queries.
+    Where it turns out to have been a complaint, one is opened with the `promise` of an answer. Costs about 25 queries.
     """
     with transaction.atomic():
         changed = interaction.correct(by=by, **values)
@@ -161,7 +161,8 @@ def correct(interaction: Interaction, values: dict[str, Any], *, by: "User", on:
             for decision in Decision.objects.filter(interaction=interaction):
                 _follow(decision, interaction.outcome, by=by)
             if interaction.outcome == Outcome.COMPLAINED:
-                complaints.complain(interaction.company, person=interaction.person, words=interaction.text, by=by, on=on)
+                about = {"person": interaction.person, "words": interaction.text, **(promise or {})}
+                complaints.complain(interaction.company, by=by, on=on, **about)
         if changed:
             compute([interaction.company_id], on=on)
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, responsible_for, who_serves
-from contacts.memory.actions.complaints import promised
+from accounts.models import User
+from contacts.memory.forms.complaint import ask_for_promise
 from contacts.memory.models.interaction import Outcome
 from contacts.people.forms import NO_TELEPHONE, is_telephone
 from contacts.people.models.person import PersonAddress
@@ -17,7 +17,6 @@ from contacts.reasons.models import Reason
 from contacts.today.numbers import numbers_of
 from contacts.today.outcomes import Asked, times_for
 from fleetportal.core.web.form_options import FormData, FormOptions
-from fleetportal.core.web.forms import DayField
 
 ASKING: tuple[str, ...] = (Outcome.WRONG_NUMBER, Outcome.WANTS_MEETING, Outcome.COMPLAINED)
 
@@ -34,7 +33,7 @@ class AskedForm(forms.Form):
         elif chip == Outcome.WANTS_MEETING and (data is None or "times" in data):
             self.ask_for_times()
         elif chip == Outcome.COMPLAINED:
-            self.ask_for_promise()
+            ask_for_promise(self, reason.company, user=user, on=self.on)
 
     def ask_for_number(self) -> None:
         """Asks for the right number, and, where several are known, which of them was wrong."""
@@ -64,24 +63,11 @@ class AskedForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
 
-    def ask_for_promise(self) -> None:
-        """Asks by when and by whom the complaint is answered; the company’s account manager is proposed."""
-        self.fields["answer_due_on"] = DayField(label=_("Answer promised by"), required=False, initial=promised(self.on))
-        owner = responsible_for(self.reason.company, on=self.on) or self.user
-        serving = who_serves(self.reason.company, on=self.on)
-        self.fields["owner"] = forms.ModelChoiceField(label=_("Who answers"), queryset=serving, required=False, initial=owner.pk)
-
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"]
         if number and not is_telephone(number):
             raise forms.ValidationError(NO_TELEPHONE)
         return number
-
-    def clean_answer_due_on(self) -> object:
-        day = self.cleaned_data["answer_due_on"]
-        if day and day < self.on:
-            raise forms.ValidationError(_("This day is in the past. Choose today or a later day."))
-        return day
 
     @property
     def asked(self) -> Asked:

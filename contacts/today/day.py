@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MINUTES_EACH = 8
 SHOWN = 12
 SOON, LATE = timedelta(days=7), timedelta(days=14)
-SINCE = [timedelta(days=days) for days in (3, 1, 1, 1, 1, 1, 2)]  # by weekday: what was found since the last working day
+NEW = timedelta(days=7)  # since it was found, a reason is new: it waits for somebody who was away for a day
 
 
 @dataclass(frozen=True)
@@ -96,23 +96,29 @@ class Day:
 
     @cached_property
     def cards(self) -> dict[int, str]:
-        """Today's cards, each a reason's id with its group: one for each person, or for each empty chair of a company. 1 query."""
+        """Today's cards, each a reason's id with its group: one for each person, or for each empty chair of a company. All that are
+        due, and as many others as there is time for. 1 query."""
         return {pk: group for pk, group, _is_due in self.cards_and_due}
 
     @cached_property
     def cards_and_due(self) -> list[tuple[int, str, bool]]:
         """The cards, and whether any of the reasons on each is due. 1 query."""
         cards: dict[tuple[object, ...], tuple[int, str, bool]] = {}
-        for pk, company, person, group, rule, due_on, found_on in statements.cards(reach=self.reach, on=self.on, user=self.user.pk):
+        found = statements.cards(reach=self.reach, on=self.on, user=self.user.pk)
+        for pk, company, person, group, rule, due_on, found_on, entered_at in found:
             which = (person,) if person else (company, rule, group)
             first, its_group, is_due = cards.get(which, (pk, group, False))
-            cards[which] = (first, its_group, is_due or self.is_due(due_on, found_on))
-        return list(cards.values())[: max(CONTACTS_A_DAY - self.done, SHOWN)]
+            cards[which] = (first, its_group, is_due or self.is_due(due_on, found_on, entered_at.date()))
+        most = max(CONTACTS_A_DAY - self.done, SHOWN)
+        return [card for at, card in enumerate(cards.values()) if at < most or card[2]]
 
-    def is_due(self, due_on: date | None, found_on: date) -> bool:
-        """True for a reason that is new since the last working day, or whose date is near; others can wait, however long they do."""
+    def is_due(self, due_on: date | None, found_on: date, entered_on: date) -> bool:
+        """True for a reason whose date is near, or that is new; others can wait, however long they do.
+
+        What is found as soon as a company is entered is no news: a whole list of customers was brought, and nothing happened.
+        """
         is_near = due_on is not None and self.on - LATE <= due_on <= self.on + SOON
-        return is_near or found_on > self.on - SINCE[self.on.weekday()]
+        return is_near or (found_on > self.on - NEW and found_on > entered_on + timedelta(days=1))
 
     @property
     def due(self) -> int:

@@ -138,6 +138,7 @@ class GiveForm(forms.Form):
 
     def __init__(self, data: FormData = None, *, reason: Reason, user: User, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, **options)
+        self.auto_id = "id_give_%s"  # it is beside the form of “Not now”, which has words too
         offer(self, to=who_serves(reason.company, on=timezone.localdate()).exclude(pk=user.pk))
 
 

@@ -20,8 +20,8 @@ CONTACTS_A_DAY = 40  # as many as an account manager has on a day
 LOOKED_AT = 3 * CONTACTS_A_DAY  # several reasons for one person are one card
 BESIDE = 4
 
-# reason, company, person, group, rule, due on, found on
-Card = tuple[int, int, int | None, str, str, date | None, date]
+# reason, company, person, group, rule, due on, found on, when the company was entered
+Card = tuple[int, int, int | None, str, str, date | None, date, datetime]
 Responsible = tuple[int, str, str, date | None]  # user, first name, last name, until when
 
 REACH, USER, PERSON, COMPANY = condition(Company._meta.pk), User._meta.pk, Person._meta.pk, Company._meta.pk
@@ -34,7 +34,7 @@ def open_reasons(reach: CompanyIds, on: date, user: int) -> ReasonQuerySet:
 
 
 def cards_of(reach: CompanyIds, on: date, user: int) -> QuerySet[Reason, Card]:
-    columns = ("pk", "company_id", "person_id", "group", "rule", "due_on", "found_on")
+    columns = ("pk", "company_id", "person_id", "group", "rule", "due_on", "found_on", "company__entered_at")
     return open_reasons(reach, on, user).values_list(*columns)[:LOOKED_AT]
 
 

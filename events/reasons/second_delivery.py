@@ -49,14 +49,15 @@ class SecondDelivery(Rule):
         held = held.filter(Q(user__ends_on=None) | Q(user__ends_on__gte=event.on))
         held = held.filter(~Exists(asked), ~Exists(coming), user__company__centre=event.centre_id).order_by("-vehicle__delivered_on", "pk")
         told: set[int] = set()
-        fields = ("user__company", "user__person", "vehicle", "vehicle__make", "vehicle__model", "vehicle__delivered_on")
-        for company, person, vehicle, make, model, delivered_on in held.values_list(*fields):
+        fields = ("user__company", "user__person", "vehicle", "vehicle__make", "vehicle__model", "vehicle__plate", "vehicle__delivered_on")
+        for company, person, vehicle, make, model, plate, delivered_on in held.values_list(*fields):
             if person in told:
                 continue
             told.add(person)
             facts = {
                 "event": event.pk,
                 "car": f"{make} {model}".strip(),
+                "plate": plate,
                 "delivered_on": delivered_on.isoformat(),
                 "on": event.on.isoformat(),
                 "free": (event.seats or 0) - (event.seats_taken or 0),
@@ -67,7 +68,8 @@ class SecondDelivery(Rule):
         delivered = date_format(date.fromisoformat(facts["delivered_on"]), "MONTH_DAY_FORMAT")
         day = date_format(date.fromisoformat(facts["on"]), "MONTH_DAY_FORMAT")
         seats = ngettext("has %(free)d seat free", "has %(free)d seats free", facts["free"]) % {"free": facts["free"]}
-        values = {"car": facts["car"] or _("The vehicle"), "delivered": delivered, "day": day, "seats": seats}
+        car, plate = facts["car"] or _("The vehicle"), facts.get("plate", "")  # two equal cars are told apart by it
+        values = {"car": f"{car} {plate}".strip(), "delivered": delivered, "day": day, "seats": seats}
         return _("%(car)s was delivered on %(delivered)s; the second delivery on %(day)s %(seats)s.") % values
 
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:

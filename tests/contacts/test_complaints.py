@@ -80,6 +80,30 @@ def test_a_logged_call_opens_one_too(as_anna: Client, north_ag: Company, person:
     assert Complaint.objects.get().words == SAID
 
 
+def test_a_logged_call_asks_by_when_and_by_whom_as_the_card_does(as_anna: Client, anna: User, north_ag: Company, person: Person) -> None:
+    log, day = f"/companies/{north_ag.pk}/log/", on() + timedelta(days=4)
+    assert "Answer promised by" not in words(as_anna.get(log))
+    asked = words(as_anna.get(log, {"outcome": "complained"}))
+    assert "Answer promised by" in asked and "Who answers" in asked
+    said = {"person": person.pk, "channel": "phone", "outcome": "complained", "text": SAID, "owner": anna.pk}
+    past = as_anna.post(log, said | {"answer_due_on": (on() - timedelta(days=1)).isoformat()})
+    assert past.status_code == 422 and "in the past" in words(past) and SAID in words(past) and not Complaint.objects.exists()
+    as_anna.post(log, said | {"answer_due_on": day.isoformat()})
+    complaint = Complaint.objects.get()
+    assert (complaint.owner, complaint.answer_due_on) == (anna, day)
+
+
+def test_a_correction_to_a_complaint_asks_too(as_anna: Client, anna: User, north_ag: Company, person: Person) -> None:
+    logged = Interaction.log(north_ag, person=person, channel="phone", outcome="reached", text=SAID, by=anna)
+    correct, day = f"/interactions/{logged.pk}/correct/", on() + timedelta(days=4)
+    assert "Who answers" in words(as_anna.get(correct))
+    said = {"person": person.pk, "channel": "phone", "outcome": "complained", "text": SAID}
+    as_anna.post(correct, said | {"answer_due_on": day.isoformat(), "owner": anna.pk})
+    complaint = Complaint.objects.get()
+    assert (complaint.owner, complaint.answer_due_on) == (anna, day)
+    assert "Who answers" not in words(as_anna.get(correct)), "it is one already"
+
+
 def test_nothing_promotional_leaves_while_it_is_open_nor_a_week_after(north: Centre, north_ag: Company, person: Person, anna: User) -> None:
     give_consent(person)
     calm, other = letter(north_ag, person), make_company(north, name="Calm AG")

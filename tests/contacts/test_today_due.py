@@ -58,6 +58,7 @@ def test_the_day_is_what_is_due_and_the_rest_can_wait(as_anna: Client, anna: Use
     Reason.objects.update(found_on=on() - timedelta(days=20), due_on=None)
     first, second = Reason.objects.order_by("pk")[:2]
     Reason.objects.filter(pk=first.pk).update(found_on=on())
+    Company.objects.update(entered_at=timezone.now() - timedelta(days=60))
     Reason.objects.filter(pk=second.pk).update(due_on=on() + timedelta(days=7))
     day = Day(anna)
     assert (day.due, day.count) == (2, Reason.objects.count())
@@ -67,12 +68,27 @@ def test_the_day_is_what_is_due_and_the_rest_can_wait(as_anna: Client, anna: Use
     assert "Nobody has to be spoken to today" in words(as_anna.get(TODAY))
 
 
-@pytest.mark.parametrize(("weekday", "found", "is_due"), [(0, 2, True), (0, 3, False), (1, 0, True), (1, 1, False)])
-def test_what_was_found_over_the_weekend_is_due_on_monday(anna: User, weekday: int, found: int, is_due: bool) -> None:
+@pytest.mark.parametrize(("found", "entered", "is_due"), [(0, 30, True), (6, 30, True), (7, 30, False), (0, 0, False), (2, 3, False)])
+def test_what_is_new_is_due_for_a_week_and_a_list_of_customers_is_no_news(anna: User, found: int, entered: int, is_due: bool) -> None:
     day = Day(anna)
-    day.on = on() - timedelta(days=on().weekday() - weekday)
-    assert day.is_due(None, day.on - timedelta(days=found)) is is_due
-    assert not day.is_due(day.on - day_module.LATE - timedelta(days=1), day.on - timedelta(days=30))
+    entered_on = day.on - timedelta(days=entered)
+    assert day.is_due(None, day.on - timedelta(days=found), entered_on) is is_due
+    assert day.is_due(day.on, day.on - timedelta(days=found), entered_on), "its date is near"
+    assert not day.is_due(day.on - day_module.LATE - timedelta(days=1), day.on - timedelta(days=30), entered_on)
+
+
+def test_what_is_due_is_in_the_day_however_many_lie_before_it(
+    as_anna: Client, anna: User, north: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day_module, "CONTACTS_A_DAY", 2)
+    monkeypatch.setattr(day_module, "SHOWN", 2)
+    for number in range(4):
+        make_reason(make_company(north, name=f"C{number}", looked_after_by=anna), rule="coverage")
+    last = Reason.objects.in_order().last()
+    assert last is not None
+    Reason.objects.filter(pk=last.pk).update(due_on=on())
+    day = Day(anna)
+    assert (day.due, day.count) == (1, 3) and last.pk in day.cards
 
 
 # --- words that the timeline does not contradict ------------------------------------------------------------------------------

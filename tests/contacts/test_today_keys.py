@@ -1,7 +1,9 @@
 """Today: nothing is chosen before somebody chooses it, and the address holds no card that is past."""
 
+import re
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from accounts.models import Company, User
@@ -59,3 +61,10 @@ def test_a_card_that_a_colleague_dealt_with_is_refused_with_their_name(as_anna: 
     assert refused.status_code == 409
     assert f"{carla} dealt with this card" in words(refused) and "not now" in words(refused)
     assert Interaction.objects.count() == before and Decision.objects.count() == 1
+
+
+@pytest.mark.parametrize("act", ["reached", "not-reached", "written", "plan", "not-now"])
+def test_no_two_elements_of_an_open_card_have_one_id(as_anna: Client, north_ag: Company, act: str) -> None:
+    reason = make_reason(north_ag)
+    ids = re.findall(r' id="([^"]+)"', words(as_anna.get(TODAY, {"open": reason.pk, "do": act})))
+    assert sorted(ids) == sorted(set(ids))

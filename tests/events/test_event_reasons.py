@@ -149,3 +149,14 @@ def test_publishing_asks_how_the_event_stands_and_not_how_it_was_read(north_ag: 
     with pytest.raises(NotADraft):
         planning.publish(read, by=None)
     assert Entry.objects.filter(action="event.published").count() == 1
+
+
+def test_two_equal_cars_of_one_day_are_told_apart_by_their_plates(north_ag: Company) -> None:
+    delivery(north_ag.centre)
+    for plate in ("HH-AB 12", "HH-AB 13"):
+        user = make_role("user", north_ag, make_person())
+        car = make_vehicle(north_ag, use="personal", make="Larea", model="L2", plate=plate, delivered_on=TODAY() - timedelta(days=3))
+        make_holder(user, car)
+    look_again([north_ag.pk])
+    sentences = [ReasonCard(reason).sentence for reason in Reason.objects.filter(rule="second_delivery").order_by("vehicle")]
+    assert [sentence.partition(" was delivered")[0] for sentence in sentences] == ["Larea L2 HH-AB 12", "Larea L2 HH-AB 13"]

@@ -21,6 +21,8 @@ CALLED = (
     (("r", "reads the offer on Monday"), ("reached", "reads the offer on Monday")),
     (("r", "3", "unfortunately not"), ("not_interested", "unfortunately not")),
     (("r", "Escape", "n", "just ringing"), ("not_reached", "just ringing")),
+    (("n", "3", "a hairdresser answers"), ("wrong_number", "a hairdresser answers")),
+    (("r", "4", "the car came back dirty"), ("complained", "the car came back dirty")),
 )
 
 

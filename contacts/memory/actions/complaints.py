@@ -56,11 +56,23 @@ def complain(
         return complaint
 
 
-def log_contact(company: Company, *, person: Person | None, outcome: str, text: str, by: "User", **facts: Any) -> Interaction:
-    """Log a contact; one who complained has a complaint opened with it. Costs 4 queries, 6 more for a complaint."""
+def log_contact(
+    company: Company,
+    *,
+    person: Person | None,
+    outcome: str,
+    text: str,
+    by: "User",
+    answer_due_on: date | None = None,
+    owner: "User | None" = None,
+    **facts: Any,
+) -> Interaction:
+    """Log a contact; one who complained has a complaint opened with it, whose answer `owner` gives by `answer_due_on`. Costs 4 queries,
+    6 more for a complaint."""
     with transaction.atomic():
         if outcome == Outcome.COMPLAINED:
-            complain(company, person=person, words=text, by=by, on=company.centre.today(timezone.now()))
+            on = company.centre.today(timezone.now())
+            complain(company, person=person, words=text, by=by, on=on, answer_due_on=answer_due_on, owner=owner)
         return Interaction.log(company, person=person, outcome=outcome, text=text, by=by, **facts)
 
 

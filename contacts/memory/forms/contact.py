@@ -8,8 +8,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company
+from accounts.models import Company, User
 from contacts.consent.models import Purpose
+from contacts.memory.forms.complaint import ask_for_promise
 from contacts.memory.models.complaint import working_days_after
 from contacts.memory.models.interaction import Direction, Interaction, Outcome
 from contacts.people.models.person import Channel, Person, PersonAddress
@@ -25,6 +26,8 @@ OUTCOMES = (
     Outcome.WRONG_NUMBER,
     Outcome.COMPLAINED,
 )
+SAID = ("person", "channel", "outcome", "text")
+PROMISE = ("answer_due_on", "owner")
 SOURCES = {
     "telephone": _("by telephone"),
     "counter": _("in person at the counter"),
@@ -39,7 +42,7 @@ def next_working_day(day: date) -> date:
 
 
 class LogForm(forms.Form):
-    """A contact in one sentence."""
+    """A contact in one sentence; where it was a complaint, with the promise of an answer."""
 
     person = forms.ModelChoiceField(
         label=_("With whom"), queryset=Person.objects.none(), required=False, empty_label=_("someone whose name we don’t know")
@@ -57,9 +60,11 @@ class LogForm(forms.Form):
     )
     they_called = forms.BooleanField(label=_("They contacted us"), required=False)
 
-    def __init__(self, data: FormData = None, *, company: Company, **options: Unpack[FormOptions]) -> None:
+    def __init__(self, data: FormData = None, *, company: Company, user: User, on: date, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, **options)
         offer(self, person=Person.objects.at(company).order_by("name_folded", "pk"))
+        if self["outcome"].value() == Outcome.COMPLAINED:
+            ask_for_promise(self, company, user=user, on=on)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -69,10 +74,11 @@ class LogForm(forms.Form):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The arguments of `Interaction.log`."""
+        """The arguments of `log_contact`."""
         values = self.cleaned_data
         direction = Direction.IN if values["they_called"] else Direction.OUT
-        return {**{name: values[name] for name in ("person", "channel", "outcome", "text")}, "direction": direction}
+        promise = {name: values[name] for name in PROMISE if name in values}
+        return {**{name: values[name] for name in SAID}, **promise, "direction": direction}
 
 
 class CorrectForm(forms.Form):
@@ -85,11 +91,24 @@ class CorrectForm(forms.Form):
     outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", _("none")), *Outcome.choices], required=False)
     text = forms.CharField(label=_("In one sentence"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
-    def __init__(self, data: FormData = None, *, interaction: Interaction, **options: Unpack[FormOptions]) -> None:
-        options["initial"] = {name: getattr(interaction, name) for name in ("person", "channel", "outcome", "text")}
+    def __init__(self, data: FormData = None, *, interaction: Interaction, user: User, on: date, **options: Unpack[FormOptions]) -> None:
+        options["initial"] = {name: getattr(interaction, name) for name in SAID}
         super().__init__(data, **options)
         known = Person.objects.at(interaction.company)
         offer(self, person=(known | Person.objects.filter(pk=interaction.person_id or 0)).order_by("name_folded", "pk"))
+        if interaction.outcome != Outcome.COMPLAINED:
+            ask_for_promise(self, interaction.company, user=user, on=on)
+            self.fields["answer_due_on"].help_text = _("Counts only where it turns out to have been a complaint.")
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The values of the interaction."""
+        return {name: self.cleaned_data[name] for name in SAID}
+
+    @property
+    def promise(self) -> dict[str, Any]:
+        """By when a complaint is answered, and by whom."""
+        return {name: self.cleaned_data[name] for name in PROMISE if name in self.cleaned_data}
 
 
 class ConsentForm(forms.Form):

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,10 +24,12 @@ from fleetportal.core.web.pages import answer, done, page
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def log(request: StaffRequest, company_id: int) -> HttpResponse:
-    """Log a contact with a company in one sentence."""
-    company = get_object_or_404(Company.objects.visible_to(request.user), pk=company_id)
+    """Log a contact with a company in one sentence; the outcome `outcome` may ask for more."""
+    company = get_object_or_404(Company.objects.visible_to(request.user).select_related("centre"), pk=company_id)
     back = reverse("accounts:company", args=[company.pk])
-    form = LogForm(request.POST or None, company=company, initial={"person": request.GET.get("person")})
+    said = {name: request.GET[name] for name in ("person", "outcome") if name in request.GET}
+    on = company.centre.today(timezone.now())
+    form = LogForm(request.POST or None, company=company, user=request.user, on=on, initial=said)
     if form.is_valid():
         log_contact(company, by=request.user, **form.facts)
         return done(request, back, _("Logged. The interaction now appears on the timeline."))

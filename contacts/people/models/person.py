@@ -168,6 +168,11 @@ class Person(Folded):
         return f"{self.title} {self.last_name or self.first_name}".strip() if self.title else self.name
 
     @property
+    def titled_name(self) -> str:
+        """The whole name after the preferred title: Herr Jan Brandt."""
+        return f"{self.title} {self.name}".strip()
+
+    @property
     def initials(self) -> str:
         return (self.first_name[:1] + self.last_name[:1]).upper() or "?"
 

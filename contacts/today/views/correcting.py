@@ -29,9 +29,10 @@ def correct(request: StaffRequest, interaction_id: int) -> HttpResponse:
     interaction = logged(request, interaction_id)
     company = interaction.company
     back = reverse("accounts:company", args=[company.pk])
-    form = CorrectForm(request.POST if request.method == "POST" else None, interaction=interaction)
+    on = company.centre.today(timezone.now())
+    form = CorrectForm(request.POST if request.method == "POST" else None, interaction=interaction, user=request.user, on=on)
     if form.is_valid():
-        actions.correct(interaction, form.cleaned_data, by=request.user, on=company.centre.today(timezone.now()))
+        actions.correct(interaction, form.said, promise=form.promise, by=request.user, on=on)
         return done(request, back, _("Corrected. The history keeps what was there before."))
     remove = reverse("contacts:interaction_withdraw", args=[interaction.pk])
     return ask(request, form, title=_("Correct what was logged"), save=_("Save"), back=back, trail=(company.name, back), remove=remove)

@@ -103,7 +103,7 @@ def shown(
 ) -> dict[str, object]:
     """The page's context: the open card with the form of the chosen button, the other cards as rows, and the side panels."""
     wanted = open_id or whole_number(request.GET.get("open", ""))
-    queue = day.queue(limit=CONTACTS_A_DAY if request.GET.get("more") else SHOWN, first=wanted)
+    queue = day.queue(limit=max(CONTACTS_A_DAY, day.count) if request.GET.get("more") else SHOWN, first=wanted)
     opened = next((day.opened(reason) for reason in queue if reason.pk == wanted), day.opened(queue[0]) if queue else None)
     asked = act or (request.GET.get("do", "") if opened is not None and opened.pk == wanted else "")  # of another card it says nothing
     chosen = asked if asked in {one.name for one in acts()} else ""

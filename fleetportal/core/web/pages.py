@@ -48,7 +48,8 @@ class NavigationEntry:
     """An entry of the side rail, shown to users who hold `may`. Entries of another `group` are set apart by a line; `on_phone` puts
     it into the phone's bar.
 
-    `query` is added to the address; `in_rail=False` keeps the entry out of the rail (search is shown elsewhere).
+    `query` is added to the address; `in_rail=False` keeps the entry out of the rail (search is shown elsewhere). Users who hold
+    `starts_for` begin their day there; everybody else begins with the first entry of the rail.
     """
 
     label: object
@@ -59,6 +60,7 @@ class NavigationEntry:
     on_phone: bool = False
     in_rail: bool = True
     query: str = ""
+    starts_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class NavigationLine:
     entry: NavigationEntry
     url: str
     is_current: bool
+    is_start: bool = False
 
 
 navigation: Registry[NavigationEntry] = Registry("navigation")
@@ -199,11 +202,11 @@ class NavigationFor:
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
             return []
-        return [self._line(entry) for entry in navigation if user.may(entry.may)]
+        return [self._line(entry, bool(entry.starts_for and user.may(entry.starts_for))) for entry in navigation if user.may(entry.may)]
 
-    def _line(self, entry: NavigationEntry) -> NavigationLine:
+    def _line(self, entry: NavigationEntry, is_start: bool) -> NavigationLine:
         url = reverse(entry.url_name)
-        return NavigationLine(entry, url + entry.query, is_current=not entry.query and self.request.path.startswith(url))
+        return NavigationLine(entry, url + entry.query, is_current=not entry.query and self.request.path.startswith(url), is_start=is_start)
 
     @property
     def groups(self) -> list[list[NavigationLine]]:
@@ -231,8 +234,10 @@ class NavigationFor:
 
     @property
     def home(self) -> str:
-        """The user's start page: the first entry of the rail."""
-        return next((line.url for line in self.lines if line.entry.in_rail), self.search or "/")
+        """The user's start page: the one that their work begins with, otherwise the first entry of the rail."""
+        rail = [line for line in self.lines if line.entry.in_rail]
+        first = next((line for line in rail if line.is_start), rail[0] if rail else None)
+        return first.url if first else self.search or "/"
 
 
 def whole_number(text: str) -> int | None:
