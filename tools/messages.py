@@ -60,6 +60,7 @@ CUSTOMER = (
     "events/letters.py",
     "events/models/event.py",
     "events/models/registration.py",
+    "events/models/request.py",
     "events/templates/events/guest/",
     "events/templates/events/mail/",
     "events/views/asking.py",
