@@ -155,7 +155,8 @@ def register_memory() -> None:
     )
     complaint = (
         *(column("entered_at", _("when")), COMPANY, free("words", _("complaint")), column("answer_due_on", _("answer promised by"))),
-        *(free("answer", _("answer")), column("answered_at", _("answered"))),
+        *(free("answer", _("answer")), free("learned", _("what we learned")), column("is_satisfied", _("customer satisfied"))),
+        column("answered_at", _("answered")),
     )
     whose = rows_about(Meeting, "decision_maker", "company")
     for name, entry in {

@@ -98,6 +98,7 @@ class Occasions:
             company = companies[number % len(companies)]
             facts = {"name": name, "company_name": company.name, "how_known": how_known, "language": "de"}
             asked = requests.ask(event, by_mail=f"{fold(name).replace(' ', '.')}@asking.example", **facts)
+            requests.tell_host(asked)
             if number == 0:
                 requests.invite_asked(asked, company=company, group=Group.USER, by=self.dora)
             if number == 1:

@@ -23,6 +23,7 @@ from fleetportal.core.audit import label
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import MessageChannel, Priority
 from fleetportal.core.outbox.queueing import MessageDraft, Recipient, sender_address
+from fleetportal.core.words import unlinked
 
 Step = Literal["seated", "waiting", "promoted", "changed", "cancelled", "moved", "called_off", "reminder"]
 InvitingStep = Literal["invitation", "nudge"]
@@ -236,7 +237,7 @@ def to_host(asked: InvitationRequest, host: User) -> MessageDraft:
         concerns=(label(Centre), asked.event.centre_id),
         gate="service",
         key=f"event:{asked.event_id}:asked_for:{asked.event.centre.today(timezone.now())}",
-        context={"event": asked.event, "texts": asked.event.own_texts, "asked": asked},
+        context={"event": asked.event, "texts": asked.event.own_texts, "asked": asked, "company": unlinked(asked.company_name)},
     )
 
 

@@ -20,7 +20,7 @@ from contacts.models import Channel, Driver, Person
 from fleetportal.core.db import fold
 from fleetportal.core.money import CentsField
 from fleetportal.core.web.form_options import FormData, FormOptions
-from fleetportal.core.web.forms import DayField, RowForm, RowsField, offer
+from fleetportal.core.web.forms import DayField, PlainNameField, RowForm, RowsField, offer
 from gifts import codes
 from gifts.models import Gift, Programme, Stock, Voucher
 from gifts.models.programme import MAX_AT_ONCE
@@ -50,18 +50,12 @@ def names_of(companies: QuerySet[Company]) -> list[str]:
 class FirstNameForm(forms.Form):
     """Only the first name, which is enough for a card printed for a company."""
 
-    first_name = forms.CharField(
+    first_name = PlainNameField(
         label=_("Your first name"),
         max_length=80,
         error_messages={"required": _("Please enter your first name.")},
         widget=text_input(autocomplete="given-name"),
     )
-
-    def clean_first_name(self) -> str:
-        name = str(self.cleaned_data["first_name"])
-        if not any(sign.isalpha() for sign in name):
-            raise ValidationError(_("A name must contain letters."))
-        return name
 
 
 class CardClaimForm(FirstNameForm):

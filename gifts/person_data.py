@@ -20,7 +20,14 @@ def forget_vouchers(person: Person) -> None:
 
 def forget_challenges(person: Person) -> None:
     """Deletes what was typed on a claim page with one of the person's addresses; runs while these are known."""
-    challenging.erase(Challenge.objects.sent_to(person))
+    codes = Challenge.objects.sent_to(person)
+    Link.objects.filter(scope="challenge", subject_id__in=codes.values("pk")).revoke(now=timezone.now())
+    challenging.erase(codes)
+
+
+def forget_allowances(person: Person) -> None:
+    """Deletes what was counted for the person; the counts of a number or a plate end with their period."""
+    Allowance.objects.filter(mark=person_mark(person)).delete()
 
 
 def move_claims(duplicate: Person, kept: Person) -> person_data.Moved:
@@ -43,10 +50,10 @@ def move_claims(duplicate: Person, kept: Person) -> person_data.Moved:
 
 def register() -> None:
     person_data.to_forget.register("gifts.challenge", forget_challenges, weight=10)
-    person_data.to_forget.register("gifts.voucher", forget_vouchers)
     person_data.to_move.register("gifts.voucher", person_data.moving(Voucher, "person"))
     person_data.to_forget.register("gifts.claim", person_data.emptying(Claim, "person", first_name="", place="", marks=[]))
     person_data.to_move.register("gifts.claim", move_claims)
+    person_data.to_forget.register("gifts.allowance", forget_allowances)
     person_data.to_forget.register("gifts.handout", person_data.keep_as_it_is)
     person_data.to_move.register("gifts.handout", person_data.moving(HandOut, "person"))
     person_data.to_count.register("gifts.voucher", (_("Vouchers"), person_data.rows_of(Voucher)))

@@ -9,6 +9,7 @@ in its `apps.py`:
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Company
 from contacts.people.models.person import Channel, Person, PersonAddress, fold_address
 from contacts.people.models.roles import GROUPS
 from fleetportal.core import audit, money
@@ -172,11 +174,14 @@ def in_words(value: object, *, is_money: bool = False) -> str:
 WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PARTICLES = frozenset(("von", "van", "der", "den", "del", "della", "dos", "zum", "zur", "the", "und", "and"))
-SHORTEST_NAME = 3
+SHORTEST_NAME = 3  # a shorter one is a name only with a capital letter
+UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+ENDINGS = re.compile("(?:ого|его|ому|ему|ой|ей|ою|ею|ым|им|ом|ем|ых|их|ый|ий|ая|яя|ую|юю|ы|и|а|я|у|ю|е|о|ь|й)$")  # of Russian cases
+SHORTEST_STEM = 3
 
 
 class OtherPeople:
-    """The names of everybody else known at the person's companies, and how they are blacked out in a text. Costs 5 queries."""
+    """The names of everybody else known at the person's companies, and how they are blacked out in a text. Costs 6 queries."""
 
     def __init__(self, person: Person) -> None:
         companies = {company for model in GROUPS.values() for company in companies_of(model, person)}
@@ -186,21 +191,30 @@ class OtherPeople:
             for first, last in there.values_list("person__first_name", "person__last_name"):
                 names |= pieces(f"{first} {last}")
         self.names = names - pieces(f"{person.first_name} {person.last_name}")
+        self.stems = {stem(name) for name in self.names} - {""}
+        self.regions = regions_of(companies)
         own = PersonAddress.objects.filter(person=person).values_list("channel", "value_folded")
         self.own = {value for _channel, value in own}
 
     def blacked_out(self, text: str) -> str:
         """`text` without the names of others, and without mail addresses and telephone numbers that are not the person's own."""
+        text = "".join(sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign) != "Cf")
         text = MAIL.sub(lambda found: found[0] if fold(found[0]) in self.own else BLACK, text)
-        for number in reversed(list(phonenumbers.PhoneNumberMatcher(text, "DE"))):
-            if fold_address(Channel.PHONE, number.raw_string) not in self.own:
-                text = text[: number.start] + BLACK + text[number.end :]
+        for region in self.regions:
+            for number in reversed(list(phonenumbers.PhoneNumberMatcher(text, region))):
+                if fold_address(Channel.PHONE, number.raw_string, region=region) not in self.own:
+                    text = text[: number.start] + BLACK + text[number.end :]
         return WORD.sub(lambda found: BLACK if self.is_named(found[0]) else found[0], text)
 
     def is_named(self, word: str) -> bool:
-        """True for the name of somebody else, also with an s behind it or joined to another word by a hyphen."""
-        parts = [fold(part) for part in re.split(r"[-’']", word)]
-        return any(part in self.names or (part.endswith("s") and part[:-1] in self.names) for part in parts)
+        """True for the name of somebody else, also with an s behind it, in a Russian case, or joined to another word by a hyphen."""
+        parts = [(part, spelt(part)) for part in re.split(r"[-’']", word)]
+        return any(self.is_name(part, folded) for part, folded in parts)
+
+    def is_name(self, part: str, folded: str) -> bool:
+        if len(folded) < SHORTEST_NAME:
+            return part[:1].isupper() and folded in self.names
+        return folded in self.names or (folded.endswith("s") and folded[:-1] in self.names) or stem(folded) in self.stems
 
 
 def companies_of(model: Any, person: Person) -> Iterable[int]:
@@ -209,5 +223,27 @@ def companies_of(model: Any, person: Person) -> Iterable[int]:
 
 
 def pieces(name: str) -> set[str]:
-    """The folded words of a name that are long enough to tell anything."""
-    return {piece for word in re.split(r"[\s’'-]+", name) if len(piece := fold(word)) >= SHORTEST_NAME} - PARTICLES
+    """The folded words of a name, without particles and initials."""
+    return {piece for word in re.split(r"[\s’'.-]+", name) if len(piece := spelt(word)) > 1} - PARTICLES
+
+
+def spelt(word: str) -> str:
+    """`word` folded, with Mueller and Müller the same."""
+    folded = fold(word)
+    for two, one in UMLAUTS:
+        folded = folded.replace(two, one)
+    return folded
+
+
+def stem(folded: str) -> str:
+    """A Russian word without the ending of its case; "" where it is too short, or in other letters."""
+    if not folded or not "а" <= folded[0] <= "я":
+        return ""
+    found = ENDINGS.sub("", folded)
+    return found if len(found) >= SHORTEST_STEM else ""
+
+
+def regions_of(companies: Iterable[int]) -> list[str]:
+    """The countries whose numbers may be written without their code. Costs 1 query."""
+    countries = Company.objects.filter(pk__among=list(companies)).values_list("country", "centre__country")
+    return sorted({"DE", *(country for pair in countries for country in pair if country)})

@@ -1,7 +1,7 @@
 """Whoever asks for an invitation gets an answer: an invitation, or a polite no. Staff decide; what they leave undecided, the clock does."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +18,7 @@ from events.models import AlreadyDecided, Event, Invitation, InvitationRequest, 
 from events.models.request import InvitationRequestQuerySet
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, fold, lock
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.outbox.message import Message
 from fleetportal.core.outbox.queueing import queue
 
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 
 DAYS_TO_DECIDE = 2
 KEPT = timedelta(days=90)  # after the event
+TELL_HOST = "events.tell_host"
 
 
 def ask(event: Event, *, by_mail: str, **facts: str) -> InvitationRequest:
-    """The request of whoever writes from `by_mail`, one for each event; one that was decided is open again. The host has a task, or a
-    line on Today where we do not know the company, and a letter.
+    """The request of whoever writes from `by_mail`, one for each event; one that was decided is open again. A job tells the host: how
+    long that takes depends on whom we know, and whoever asks is not to see it (R22, R30).
 
-    `facts`: name, company_name, how_known, language. Costs about 12 queries, 1 where it is open already.
+    `facts`: name, company_name, how_known, language. Costs 3 queries, 6 where they asked before.
     """
     with transaction.atomic():
         asked = InvitationRequest(event=event, email=by_mail, **facts)
@@ -42,20 +44,36 @@ def ask(event: Event, *, by_mail: str, **facts: str) -> InvitationRequest:
                 event=event, email_folded=asked.email_folded
             )
             lock(before, keep=("event",))
-            if before.is_open:
-                return before
-            asked, reopened = before, {"state": RequestState.OPEN, "asked_at": timezone.now(), "round": before.round + 1}
-            again: dict[str, object] = {**facts, **reopened, "decided_at": None, "decided_by": None, "task": None}
-            for name, value in again.items():
-                setattr(asked, name, value)
-            asked.save(update_fields=list(again))
+            asked = before
+            if not before.is_open:
+                open_again(asked, facts)
         audit.record("invitation_request.asked", asked, by=None, facts={"event": event.pk})
-        tell_host(asked)
+        jobs.start(TELL_HOST, {"request": asked.pk}, by=None)
         return asked
 
 
+def open_again(asked: InvitationRequest, facts: dict[str, str]) -> None:
+    again: dict[str, Any] = {**facts, "state": RequestState.OPEN, "asked_at": timezone.now(), "round": asked.round + 1}
+    again |= {"decided_at": None, "decided_by": None, "task": None}
+    for name, value in again.items():
+        setattr(asked, name, value)
+    asked.save(update_fields=list(again))
+
+
+@jobs.kind(TELL_HOST)
+def tell_of_request(job: jobs.Job, deadline: float) -> bool:
+    """Tells the host of a request that nobody has answered in the meantime; running it twice tells once."""
+    with transaction.atomic():
+        asked = InvitationRequest.objects.select_related("event__centre", "event__host").filter(pk=job.args["request"]).first()
+        if asked is not None:
+            lock(asked, keep=("event",))
+            if asked.is_open and asked.task_id is None:
+                tell_host(asked)
+    return True
+
+
 def tell_host(asked: InvitationRequest) -> None:
-    """A task for the host where we know the company, and a letter. Costs 4 queries, or 8."""
+    """A task for the host where we know the company, else they have a line on Today; and a letter. Costs 4 queries, or 8."""
     event, host = asked.event, asked.event.host
     if host is None:
         return

@@ -11,13 +11,13 @@ from contacts.models import Channel, Group, Person
 from events.models import InvitationRequest
 from fleetportal.core.db import fold
 from fleetportal.core.web.form_options import FormData, FormOptions
-from fleetportal.core.web.forms import offer_named
+from fleetportal.core.web.forms import PlainNameField, offer_named
 
 
 class AskForm(forms.Form):
     """Who asks, for which company, and where we may answer."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = PlainNameField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     company_name = forms.CharField(label=_("Your company"), max_length=160, widget=forms.TextInput(attrs={"autocomplete": "organization"}))
     how_known = forms.CharField(
         label=_("How do we know each other?"),
@@ -32,12 +32,6 @@ class AskForm(forms.Form):
         help_text=_("We use it to answer you, and for nothing else."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        if not any(sign.isalpha() for sign in name):
-            raise ValidationError(_("A name must contain letters."))
-        return name
 
 
 class InviteAskedForm(forms.Form):

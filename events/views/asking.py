@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.staff.house import house
 from accounts.staff.requests import StaffRequest
+from contacts.people.mailboxes import mailbox
 from events import landing
 from events.actions import requests as answering
 from events.forms.asking import AskForm, InviteAskedForm
 from events.models import Event, InvitationRequest
 from events.views.staff import event_url, the_event
-from fleetportal.core.db import fold
 from fleetportal.core.web import throttle
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.look import speak
@@ -44,7 +44,7 @@ def ask(request: HttpRequest, event_id: int) -> HttpResponse:
     if event.is_ahead and form.is_valid():
         facts = form.cleaned_data
         throttle.hit(ASKED, f"address {throttle.network_of(request)}", **BY_NETWORK)
-        throttle.hit(ASKED, f"account {fold(facts['email'])}", **BY_ACCOUNT)
+        throttle.hit(ASKED, f"account {mailbox(facts['email'])}", **BY_ACCOUNT)
         throttle.hit(ASKED, "all", **BY_ALL)
         language = get_language() or ""
         answering.ask(event, by_mail=facts.pop("email"), language=language, **facts)

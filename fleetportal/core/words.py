@@ -1,8 +1,13 @@
-"""Small numbers spelt out in sentences."""
+"""Small numbers spelt out in sentences, and strangers' words in letters."""
+
+import re
+import unicodedata
 
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import pgettext
+
+JOINERS = "\u200c\u200d"  # inside words of some scripts
 
 
 def number(count: int) -> str:
@@ -26,3 +31,10 @@ def number(count: int) -> str:
 def opening(count: int) -> str:
     """A number at the beginning of a sentence: "Seven"."""
     return capfirst(number(count))
+
+
+def unlinked(text: str) -> str:
+    """`text` in one line, without invisible signs, and with a space after each dot inside a word, so that no mail program makes a
+    link of it."""
+    seen = "".join(sign for sign in text if sign in JOINERS or not unicodedata.category(sign).startswith("C") or sign.isspace())
+    return re.sub(r"\.(?=\w)", ". ", " ".join(seen.split()))

@@ -15,6 +15,7 @@ from contacts import hospitality as ledger
 from contacts.memory.models import interaction
 from contacts.models import Channel, Driver, Person, PersonAddress
 from contacts.people.actions import people
+from contacts.people.mailboxes import mailbox, reached
 from contacts.people.models.person import fold_address
 from fleetportal.core import audit
 from fleetportal.core.db import fold, lock
@@ -82,24 +83,6 @@ def take_from_pool(programme: Programme, person: Person, *, company: Company | N
 def marks_of(challenge: Challenge) -> list[str]:
     """The marks by which the same driver is recognised: the confirmed number or address, and the plate."""
     return [mark_hash(challenge.channel, mailbox(challenge.address)), mark_hash("plate", fold_plate(challenge.plate))]
-
-
-def mailbox(address: str) -> str:
-    """The mailbox of an address, only for counting: without a tag after a plus, and without dots where the host ignores them."""
-    local, at, host = fold(reached(address)).partition("@")
-    local = local.partition("+")[0]
-    if host in ("gmail.com", "googlemail.com"):
-        local, host = local.replace(".", ""), "gmail.com"
-    return f"{local}{at}{host}"
-
-
-def reached(address: str) -> str:
-    """`address` in the form that mail servers use: bücher.example is not bucher.example, although a search finds both."""
-    local, at, host = address.casefold().partition("@")
-    try:
-        return f"{local}{at}{host.encode('idna').decode()}"
-    except UnicodeError:  # no mail server can have such a name
-        return address
 
 
 def place_of(typed: str) -> TypedEmployer:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 VALID_DAYS = 90
 MAX_AT_ONCE = 1000
+KEPT_AFTER_PERIOD = timedelta(days=31)  # what was counted of drivers
 # How long a personal link still shows its voucher after the last day of use.
 READABLE = timedelta(days=180)
 
@@ -34,6 +35,11 @@ class Period(models.TextChoices):
     QUARTER = "quarter", _("per quarter")
     YEAR = "year", _("per year")
     ALWAYS = "always", _("in total")
+
+
+def periods_of(day: date) -> dict[str, str]:
+    """The names of the month, the quarter and the year of `day`."""
+    return {Period.MONTH: f"{day:%Y-%m}", Period.QUARTER: f"{day.year}-Q{(day.month + 2) // 3}", Period.YEAR: str(day.year)}
 
 
 class Way(models.TextChoices):
@@ -114,12 +120,8 @@ class Programme(models.Model):
         return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
 
     def period_of(self, day: date) -> str:
-        """The name of the period of `day`: "2026-12", "2026-Q4", "2026"."""
-        if self.period == Period.MONTH:
-            return f"{day:%Y-%m}"
-        if self.period == Period.QUARTER:
-            return f"{day.year}-Q{(day.month + 2) // 3}"
-        return str(day.year) if self.period == Period.YEAR else "always"
+        """The name of the period of `day`: "2026-12", "2026-Q4", "2026", "always"."""
+        return periods_of(day).get(self.period, Period.ALWAYS.value)
 
     @property
     def claim_page(self) -> Link | None:
@@ -196,6 +198,17 @@ class AllowanceQuerySet(models.QuerySet["Allowance"]):
         """True while the driver known by `mark` has one left `beside` those they hold unclaimed; decides nothing. Costs 1 query."""
         left = programme.per_driver - beside
         return left > 0 and not self.filter(programme=programme, period=period, mark=mark, taken__gte=left).exists()
+
+    def forget_old(self, *, now: datetime) -> int:
+        """Delete the counts of periods that have been over for a month: nothing is taken or given back in them; how many. 1 query.
+
+        Those of programmes without a period end a month after the programme.
+        """
+        today = timezone.localdate(now)
+        since = today - KEPT_AFTER_PERIOD
+        kept = {name for day in (since, today, today + timedelta(days=1)) for name in periods_of(day).values()}
+        over = Q(period=Period.ALWAYS, programme__ends_on__lt=since) | ~Q(period__in=[*kept, Period.ALWAYS])
+        return self.filter(over).delete()[0]
 
 
 class Allowance(models.Model):

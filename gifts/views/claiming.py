@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.staff.models.centre import dates_on_earth
 from contacts.hospitality import CapReached
+from contacts.people.mailboxes import mailbox
 from fleetportal.core import links, qr
 from fleetportal.core.links import Link
 from fleetportal.core.web import keeping, throttle
@@ -23,7 +24,7 @@ from fleetportal.core.web.middleware import put_into_words
 from fleetportal.core.web.pages import link_page
 from gifts import pdf
 from gifts.actions import challenging, claiming, withdrawing
-from gifts.actions.claims import claim_card, claim_from_pool, mailbox
+from gifts.actions.claims import claim_card, claim_from_pool
 from gifts.forms import CardClaimForm, CodeForm, FirstNameForm, PoolForm
 from gifts.models import Challenge, ClaimNotPossible, DriverHasOne, Programme, Voucher, VoucherState, VoucherTaken, Way
 from gifts.models.challenge import STAYS, TRIES

@@ -2,6 +2,7 @@
 
 import io
 import json
+import unicodedata
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -254,3 +255,39 @@ def test_it_is_in_the_language_of_the_person(brandt: Person) -> None:
     brandt.refresh_from_db()
     _told, page = read(access.archive(brandt))
     assert '<html lang="de">' in page
+
+
+def test_names_of_others_are_blacked_out_however_they_are_written(north_ag: Company) -> None:
+    brandt = people_named("Thomas", "Brandt", north_ag)
+    people_named("Jörg", "Müller", north_ag)
+    people_named("Bo", "Li", north_ag)
+    people_named("Анна", "Петрова", north_ag)
+    people_named("Max", "Mueller-Weiß", north_ag)
+    others = OtherPeople(brandt)
+    decomposed = unicodedata.normalize("NFD", "Müller")
+    for text in (
+        "Mueller",
+        "MUELLERS",
+        decomposed,
+        "Mül\u00adler",
+        "M\u200büller",
+        "J. Müller",
+        "Weiss",
+        "Li",
+        "Петровой",
+        "Петрову",
+        "Петров",
+        "Jörgs",
+    ):
+        shown = others.blacked_out(f"Ask {text} about it.")
+        assert shown.replace("J. ", "") == "Ask ▇▇▇ about it.", text
+    assert others.blacked_out("Brandt paid, li and bo, Peter, петь") == "Brandt paid, li and bo, Peter, петь"
+
+
+@pytest.mark.parametrize(
+    "number", ["040/7654321", "(040) 765 43 21", "+49 (0)40 7654321", "0049 40 7654321", "040-7654321", "02 6688 1234", "+39 02 66881234"]
+)
+def test_numbers_of_others_are_blacked_out_in_the_form_of_their_country(north_ag: Company, number: str) -> None:
+    Company.objects.filter(pk=north_ag.pk).update(country="IT")
+    brandt = people_named("Thomas", "Brandt", north_ag)
+    assert OtherPeople(brandt).blacked_out(f"Ring {number} again") == "Ring ▇▇▇ again"

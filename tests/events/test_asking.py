@@ -6,7 +6,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Company, User
@@ -19,6 +21,7 @@ from events.actions import planning
 from events.actions import requests as asking
 from events.actions.sessions import remind_now
 from events.models import AlreadyDecided, Event, Invitation, InvitationRequest, RequestState
+from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.sending import send_due
 from fleetportal.core.web.throttle import Counter
@@ -42,10 +45,18 @@ def post(client: Client, event: Event, **facts: str) -> Any:
     return client.post(f"/events/{event.pk}/ask/?language=en", FORM | facts)
 
 
+def work() -> None:
+    while jobs.run_due():
+        pass
+
+
 def ask(event: Event, **facts: str) -> InvitationRequest:
     known = {"name": FORM["name"], "company_name": FORM["company_name"], "how_known": "", "language": "en"}
     by_mail = facts.pop("by_mail", FORM["email"])
-    return asking.ask(event, by_mail=by_mail, **(known | facts))
+    asked = asking.ask(event, by_mail=by_mail, **(known | facts))
+    work()
+    asked.refresh_from_db()
+    return asked
 
 
 def test_the_landing_page_leads_to_the_form(client: Client, event: Event) -> None:
@@ -63,6 +74,7 @@ def test_what_is_sent_waits_for_staff(client: Client, event: Event, anna: User) 
     assert response.status_code == 303
     assert b"Thank you" in client.get(response["Location"]).content
     asked = InvitationRequest.objects.get()
+    work()
     assert (asked.name, asked.email, asked.state, asked.language) == ("Jana Petersen", "jana@petersen.example", "open", "en")
     assert [message.recipient for message in Message.objects.filter(template="events/mail/asked_for")] == [anna.email] * bool(anna.email)
 
@@ -293,5 +305,58 @@ def test_of_two_who_answer_at_once_one_decides(north_ag: Company, anna: User, ca
 @pytest.mark.django_db(transaction=True)
 def test_asking_twice_at_once_is_one_request(north_ag: Company, anna: User) -> None:
     event = make_event(north_ag.centre, host=anna)
-    race(*[partial(ask, event) for _number in range(4)])
+    facts = {"name": "Jana Petersen", "company_name": "Petersen Bau", "how_known": "", "language": "en"}
+    race(*[partial(asking.ask, event, by_mail=FORM["email"], **facts) for _number in range(4)])
+    work()
     assert InvitationRequest.objects.count() == 1
+
+
+LURES = ("Win at https://evil.example/x", "Jana @evil", "Jana <b>", "Call 0900 123456 now", "Jana {me}", "\u202e17")
+
+
+@pytest.mark.parametrize("name", LURES)
+def test_nobody_sends_their_own_message_to_others_by_a_name(client: Client, event: Event, name: str) -> None:
+    assert post(client, event, name=name).status_code == 422
+    assert not InvitationRequest.objects.exists()
+
+
+def test_no_name_becomes_a_link_or_breaks_a_line_in_a_letter(client: Client, event: Event, anna: User, carla: User) -> None:
+    User.objects.filter(pk=anna.pk).update(email="anna@dealer.example")
+    sent = {"name": "Dr.Jana\r\nBcc: x\u200b Evil.example", "company_name": "Evil.example http://x.example\r\nX: y"}
+    assert post(client, event, **sent).status_code == 303
+    work()
+    asking.refuse(InvitationRequest.objects.get(), by=carla)
+    refusal = Message.objects.get(template="events/mail/not_invited")
+    assert "Dear Dr. Jana Bcc: x Evil. example," in refusal.text
+    told = Message.objects.get(template="events/mail/asked_for")
+    for letter in (refusal, told):
+        assert "Evil.example" not in letter.text + letter.html + letter.subject
+        assert "x.example" not in letter.text + letter.html
+        assert "\nBcc" not in letter.text and "\nX:" not in letter.text
+
+
+def test_a_mailbox_in_many_spellings_is_one_account(event: Event) -> None:
+    answers = []
+    for number, email in enumerate(
+        ("jana.p@gmail.com", "janap+1@gmail.com", "j.anap+2@gmail.com", "JANAP@googlemail.com", "janap@gmail.com")
+    ):
+        answers.append(Client(REMOTE_ADDR=f"10.1.0.{number}").post(f"/events/{event.pk}/ask/", FORM | {"email": email}).status_code)
+    assert answers == [303] * 5
+    assert Client(REMOTE_ADDR="10.1.0.9").post(f"/events/{event.pk}/ask/", FORM | {"email": "janap+9@gmail.com"}).status_code == 429
+
+
+def test_asking_costs_the_same_whoever_asks(client: Client, event: Event, north_ag: Company) -> None:
+    """R22, R30: nobody learns from the time of an answer whom, or which company, we know."""
+    make_role("user", north_ag, make_person(email="office@known.example"))
+    post(client, event, email="first@x.example")  # opens the windows of the limits
+    costs = set()
+    for facts in ({"email": "x@x.example"}, {"email": "office@known.example"}, {"email": "y@x.example", "company_name": north_ag.name}):
+        with CaptureQueriesContext(connection) as asked:
+            assert post(client, event, **facts).status_code == 303
+        costs.add(len([one for one in asked if "throttle" not in one["sql"] and "counter" not in one["sql"]]))
+    assert len(costs) == 1
+    assert not Task.objects.exists()
+    work()
+    assert Task.objects.count() == 2
+    work()
+    assert Task.objects.count() == 2

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from contacts import hospitality as ledger
 from contacts.models import GiftPolicy, Person
+from fleetportal.core.outbox.message import Message
 from fleetportal.core.web import throttle
 from gifts.models import Voucher, VoucherState
 from gifts.views.claiming import REFUSED_BY_LINK
@@ -130,3 +131,12 @@ def test_r51_a_success_does_not_tell_whether_the_driver_was_known(client, shine,
     assert '<html lang="it"' in known
     assert "UWE" in known
     assert known.replace("UWE", "JAN") == unknown
+
+
+@pytest.mark.parametrize("name", ["See https://evil.example", "a@b", "Ring 0900 12345", "<b>Uwe</b>"])
+def test_a_first_name_carries_no_message_to_others(client, shine, name) -> None:
+    answer = client.post(claim_page(shine), {"first_name": name, "contact": "victim@x.example", "plate": "HH-AB 1"})
+    assert answer.status_code == 422
+    ask(client, claim_page(shine), name="Evil.example\r\nhello")
+    letter = Message.objects.get(template="gifts/mail/code")
+    assert "Hello Evil. example hello," in letter.text

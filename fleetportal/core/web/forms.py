@@ -1,6 +1,7 @@
 """Forms that every app uses."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext, ngettext
@@ -16,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fleetportal.core import audit
 from fleetportal.core.web.pages import whole_number
+from fleetportal.core.words import unlinked
 
 
 class ReasonForm(forms.Form):
@@ -28,6 +31,23 @@ class ReasonForm(forms.Form):
         help_text=_("Your answer is kept in the history with your name and the number of rows."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+NOT_IN_NAMES = re.compile(r"://|[@<>{}\[\]\\|=&%]")
+MOST_DIGITS = 4
+
+
+class PlainNameField(forms.CharField):
+    """A name that a stranger types and that we write in a letter, perhaps to somebody else: no link, address or telephone number, or
+    the house would carry strangers' messages."""
+
+    def to_python(self, value: Any) -> str:
+        name = unlinked(str(super().to_python(value)))
+        if name and not any(sign.isalpha() for sign in name):
+            raise forms.ValidationError(_("A name must contain letters."))
+        if NOT_IN_NAMES.search(name) or sum(sign.isdigit() for sign in name) > MOST_DIGITS:
+            raise forms.ValidationError(RegexValidator.message, code="invalid")
+        return name
 
 
 class DayInput(forms.DateInput):
