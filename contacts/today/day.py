@@ -108,7 +108,7 @@ class Day:
         for pk, company, person, group, rule, due_on, found_on, entered_at in found:
             which = (person,) if person else (company, rule, group)
             first, its_group, is_due = cards.get(which, (pk, group, False))
-            cards[which] = (first, its_group, is_due or self.is_due(due_on, found_on, entered_at.date()))
+            cards[which] = (first, its_group, is_due or self.is_due(due_on, found_on, timezone.localdate(entered_at)))
         most = max(CONTACTS_A_DAY - self.done, SHOWN)
         return [card for at, card in enumerate(cards.values()) if at < most or card[2]]
 

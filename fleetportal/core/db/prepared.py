@@ -108,11 +108,14 @@ class PreparedValues(Statement["models.QuerySet[models.Model, Values]"], Generic
         self.texts: dict[str, StatementText] = {}
 
     def __call__(self, **values: object) -> list[Values]:
-        """The rows as the database returns them. Costs 1 query."""
+        """The rows as the database returns them, moments with their zone. Costs 1 query."""
         text = self.texts.get(connection.vendor)
         if text is None:
             text = self.texts[connection.vendor] = StatementText.of(self.asked())
-        return cast(list[Values], text.found(values))
+        found = text.found(values)
+        if connection.vendor == "sqlite":  # which knows no zones: Django adds UTC to what it reads itself
+            found = [tuple(aware(value) if isinstance(value, datetime) else value for value in row) for row in found]
+        return cast(list[Values], found)
 
 
 class Prepared(Statement["models.QuerySet[Row]"], Generic[Row]):
