@@ -1,4 +1,4 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.customers.views.panels import panel_page
 from events.showing import events_later, events_panel
@@ -7,32 +7,39 @@ from fleetportal.core.web import keeping
 
 app_name = "events"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("events/", staff.EventList.as_view(), name="list"),
-    path("events/new/", staff.new, name="new"),
-    path("events/guests/", staff.GuestList.as_view(), name="guests"),
-    path("events/second-delivery/", staff.second_delivery, name="second_delivery"),
+    path(
+        "events/",
+        include(
+            [
+                path("", staff.EventList.as_view(), name="list"),
+                path("new/", staff.new, name="new"),
+                path("guests/", staff.GuestList.as_view(), name="guests"),
+                path("second-delivery/", staff.second_delivery, name="second_delivery"),
+                path("<int:event_id>/", staff.event, name="event"),
+                path("<int:event_id>/edit/", staff.edit, name="edit"),
+                path("<int:event_id>/publish/", staff.publish, name="publish"),
+                path("<int:event_id>/cancel/", staff.cancel, name="call_off"),
+                path("<int:event_id>/landing-page/", staff.make_landing, name="make_landing"),
+                path("<int:event_id>/proposal/", proposal.proposal, name="proposal"),
+                path("<int:event_id>/proposal/page/", proposal.turn, name="proposal_page"),
+                path("<int:event_id>/held-back/", proposal.held_back, name="held_back"),
+                path("<int:event_id>/ask/", asking.ask, name="ask"),
+                path("<int:event_id>/requests/", asking.requests, name="requests"),
+                path("requests/<int:request_id>/invite/", asking.invite, name="invite_asked"),
+                path("requests/<int:request_id>/refuse/", asking.refuse, name="refuse_asked"),
+                path("<int:event_id>/letter/", letter.letter, name="letter"),
+                path("<int:event_id>/call-back/", letter.call_back, name="call_back"),
+                path("<int:event_id>/invite/", staff.invite, name="invite"),
+                path("<int:event_id>/remind/", staff.remind, name="remind"),
+                path("<int:event_id>/check-in/", door.check_in, name="check_in"),
+                path("<int:event_id>/check-in/arrive/", door.arrive, name="arrive"),
+                path("<int:event_id>/check-in/uninvited/", door.walk_in, name="walk_in"),
+                path("<int:event_id>/check-in/fewer/", door.fewer, name="fewer"),
+                path("<int:event_id>/check-in/undo/", door.undo, name="undo_check_in"),
+            ]
+        ),
+    ),
     path("companies/<int:company_id>/events/", panel_page(events_panel, events_later), name="company"),
-    path("events/<int:event_id>/", staff.event, name="event"),
-    path("events/<int:event_id>/edit/", staff.edit, name="edit"),
-    path("events/<int:event_id>/publish/", staff.publish, name="publish"),
-    path("events/<int:event_id>/cancel/", staff.cancel, name="call_off"),
-    path("events/<int:event_id>/landing-page/", staff.make_landing, name="make_landing"),
-    path("events/<int:event_id>/proposal/", proposal.proposal, name="proposal"),
-    path("events/<int:event_id>/proposal/page/", proposal.turn, name="proposal_page"),
-    path("events/<int:event_id>/held-back/", proposal.held_back, name="held_back"),
-    path("events/<int:event_id>/ask/", asking.ask, name="ask"),
-    path("events/<int:event_id>/requests/", asking.requests, name="requests"),
-    path("events/requests/<int:request_id>/invite/", asking.invite, name="invite_asked"),
-    path("events/requests/<int:request_id>/refuse/", asking.refuse, name="refuse_asked"),
-    path("events/<int:event_id>/letter/", letter.letter, name="letter"),
-    path("events/<int:event_id>/call-back/", letter.call_back, name="call_back"),
-    path("events/<int:event_id>/invite/", staff.invite, name="invite"),
-    path("events/<int:event_id>/remind/", staff.remind, name="remind"),
-    path("events/<int:event_id>/check-in/", door.check_in, name="check_in"),
-    path("events/<int:event_id>/check-in/arrive/", door.arrive, name="arrive"),
-    path("events/<int:event_id>/check-in/uninvited/", door.walk_in, name="walk_in"),
-    path("events/<int:event_id>/check-in/fewer/", door.fewer, name="fewer"),
-    path("events/<int:event_id>/check-in/undo/", door.undo, name="undo_check_in"),
     path("invitation/<str:token>/", guest.invitation, name="invitation"),
     path("invitation/<str:token>/form/", guest.form, name="invitation_form"),
     path("invitation/<str:token>/change/", guest.change, name="change"),

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Company, TouchedCompany, in_reach
-from contacts.memory.models.interaction import record as tell_timeline
-from contacts.memory.models.interaction import take_back_all
+from contacts.memory.models.interaction import line_of, take_back_all
 from contacts.models import Direction, Person
 from events.models.seating import Seating
 from fleetportal.core import audit
-from fleetportal.core.db import bulk, lock
+from fleetportal.core.db import lock
+from fleetportal.core.db.together import IdOf, UnlessThere, write
 from fleetportal.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -216,14 +216,16 @@ class Registration(models.Model):
     seats_at_event: int | None
 
     def check_in(self, *, by: "User | None", heads: int | None = None, now: datetime | None = None) -> "CheckIn":
-        """Check the party in, all of it or `heads`; `now` is the moment, if it was earlier. Raises NotComing, AlreadyCheckedIn; nothing
-        has changed then. Costs 5 queries."""
+        """Check the party in, all of it or `heads`; `now` is the moment, if it was earlier.
+
+        Raises NotComing, AlreadyCheckedIn; nothing has changed then. Costs 2 queries; on SQLite 6.
+        """
         with transaction.atomic():
             lock(self, keep=("event", "person", "company"))
             return self.let_in(by=by, heads=heads, now=now)
 
     def let_in(self, *, by: "User | None", heads: int | None = None, now: datetime | None = None) -> "CheckIn":
-        """Like `check_in`, for a registration that was read under a lock in this transaction. Costs 4 queries.
+        """Like `check_in`, for a registration that was read under a lock in this transaction. Costs 1 query; on SQLite 5.
 
         Raises before anything is written.
         """
@@ -232,10 +234,9 @@ class Registration(models.Model):
             raise NotComing(words)
         now = now or timezone.now()
         arrival = CheckIn(registration=self, heads=min(heads or self.party, MOST_HEADS), at=now, by=by)  # more may come than announced
-        if not bulk.add_unless_there(arrival):  # the constraint decides between two doors
-            raise CheckIn.objects.not_undone().select_related("by").get(registration=self).refusal
-        audit.record("registration.checked_in", self, by=by, facts={"heads": arrival.heads, "check_in": arrival.pk}, at=now)
-        tell_timeline(
+        facts = {"heads": arrival.heads, "check_in": IdOf(arrival)}
+        entry = audit.entry_of("registration.checked_in", self, by=by, facts=facts, at=now)
+        line = line_of(
             "event.attended",
             company=self.company,
             person=self.person,
@@ -245,6 +246,8 @@ class Registration(models.Model):
             happened_at=now,
             is_real_contact=True,
         )
+        if not write(UnlessThere(arrival), *entry, *line):  # the constraint decides between two doors
+            raise CheckIn.objects.not_undone().select_related("by").get(registration=self).refusal
         return arrival
 
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Centre
 from fleetportal.core import audit
-from gifts.actions.telling import add_to_timeline
+from fleetportal.core.db.prepared import PreparedUpdate
+from fleetportal.core.db.together import Updated, write
+from gifts.actions.telling import add_to_timeline, line_about
 from gifts.models import (
     NobodysVoucher,
     NotRedeemed,
@@ -37,25 +39,29 @@ SLIP = "undone at once by whoever redeemed it"
 def redeem(voucher: Voucher, *, by: "User | None", wash: Centre, now: datetime | None = None) -> Redemption:
     """Redeem `voucher` at `wash`; the redemption. `now` is the moment, if it was earlier.
 
-    Raises VoucherSpent, VoucherExpired, VoucherRevoked, VoucherForeign, NobodysVoucher; nothing has changed then. Costs 5 queries.
+    Raises VoucherSpent, VoucherExpired, VoucherRevoked, VoucherForeign, NobodysVoucher; nothing has changed then. Costs 1 query; on
+    SQLite 5.
     """
     now = now or timezone.now()
     day = wash.today(now)
+    redemption = Redemption(voucher=voucher, wash=wash, redeemed_by=by, redeemed_at=now)
+    changes = {"state": (VoucherState.CLAIMED, VoucherState.REDEEMED)}
     with transaction.atomic(savepoint=False):  # a refusal below has written nothing that must be rolled back
-        if Voucher.objects.filter(pk=voucher.pk).redeemable(at=wash, on=day).update(state=VoucherState.REDEEMED):
+        entry = audit.entry_of("voucher.redeemed", voucher, by=by, changes=changes, facts={"wash": wash.pk}, at=now)
+        line = line_about(voucher, "voucher.redeemed", about=redemption, by=by, at=now)
+        if write(Updated(spend, {"voucher": voucher.pk, "wash": wash.pk, "day": day}), redemption, *entry, *line):
             voucher.state = VoucherState.REDEEMED
-            redemption = Redemption.objects.create(voucher=voucher, wash=wash, redeemed_by=by, redeemed_at=now)
-            audit.record(
-                "voucher.redeemed",
-                voucher,
-                by=by,
-                changes={"state": (VoucherState.CLAIMED, VoucherState.REDEEMED)},
-                facts={"wash": wash.pk},
-                at=now,
-            )
-            add_to_timeline(voucher, "voucher.redeemed", about=redemption, by=by, at=now)
             return redemption
     raise refusal(Voucher.objects.with_names().get(pk=voucher.pk), at=wash, on=day)  # read again, for where and when it was used
+
+
+spend = PreparedUpdate(
+    lambda voucher, wash, day: Voucher.objects.filter(pk=voucher).redeemable(at=wash, on=day),
+    to={"state": VoucherState.REDEEMED},
+    voucher=Voucher._meta.pk,
+    wash=Centre._meta.pk,
+    day=Voucher.valid_until.field,
+)
 
 
 def refusal(voucher: Voucher, *, at: Centre, on: date) -> VoucherRefused:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from contacts.memory.models.interaction import record as record_interaction
+from contacts.memory.models.interaction import line_of
 from contacts.models import Channel, Person
+from fleetportal.core.db.together import Step, write
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
 from fleetportal.core.outbox.queueing import queue
@@ -21,9 +22,16 @@ if TYPE_CHECKING:
 def add_to_timeline(voucher: Voucher, kind: str, *, about: models.Model, by: "User | None", at: datetime | None = None) -> None:
     """Add a line to the company's timeline; none while the company is not known. It touches no reasons; `at` is the moment, if it was
     earlier. Costs 1 query."""
-    if voucher.company:
-        where: dict[str, Any] = {"company": voucher.company, "person": voucher.person, "channel": Channel.IN_PERSON, "touches": False}
-        record_interaction(kind, about=about, by=by, happened_at=at, **where)
+    if line := line_about(voucher, kind, about=about, by=by, at=at):
+        write(*line)
+
+
+def line_about(voucher: Voucher, kind: str, *, about: models.Model, by: "User | None", at: datetime | None = None) -> list[Step]:
+    """What `add_to_timeline` writes, for a verb that writes it together with its own rows."""
+    if voucher.company is None:
+        return []
+    who: dict[str, Any] = {"company": voucher.company, "person": voucher.person, "by": by}
+    return line_of(kind, about=about, channel=Channel.IN_PERSON, happened_at=at, touches=False, **who)
 
 
 def open_link(voucher: Voucher) -> Link:

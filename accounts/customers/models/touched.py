@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.customers.models.company import Company
 from accounts.staff.models import policy
 from fleetportal.core.db import bulk
+from fleetportal.core.db.together import Step, write
 from fleetportal.core.jobs import bell
 from fleetportal.core.registry import Registry
 
@@ -39,9 +40,13 @@ class TouchedCompanyQuerySet(models.QuerySet["TouchedCompany"]):
 
 
 class TouchedCompany(models.Model):
-    """A company that a verb touched: its derived rows (reasons) must be recomputed. Drained like the outbox."""
+    """A company that a verb touched: its derived rows (reasons) must be recomputed. Drained like the outbox.
 
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="touches")
+    The company is a plain number, as in the history: the row lives for seconds, the verb that writes it has named the company in rows
+    with a constraint, and of a company that has gone nothing is recomputed. A look-up for each of a million touches is saved.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="touches", db_constraint=False)
     at = models.DateTimeField(default=timezone.now)
 
     objects = TouchedCompanyQuerySet.as_manager()
@@ -52,12 +57,18 @@ class TouchedCompany(models.Model):
     @classmethod
     def add(cls, company: Company) -> None:
         """Have everything derived from `company` recomputed within seconds. Costs 1 query."""
+        if touches := cls.touches_of(company):
+            write(*touches)
+
+    @classmethod
+    def touches_of(cls, company: Company) -> list[Step]:
+        """What `add` writes, for a verb that writes it together with its own rows: write it in the same transaction."""
         together = gathered.get()
         if together is not None:
             together.add(company.pk)
-            return
-        cls.objects.create(company_id=company.pk)
+            return []
         bell.ring("accounts.look_again", every=PATIENCE_SECONDS)
+        return [bulk.new(cls, company_id=company.pk)]
 
     @classmethod
     def add_all(cls, companies: Iterable[int]) -> None:

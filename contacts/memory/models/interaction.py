@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,6 +14,8 @@ from accounts.models import Company, TouchedCompany, in_reach
 from contacts.people.models.person import Channel, Person
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, locked
+from fleetportal.core.db.prepared import PreparedUpdate
+from fleetportal.core.db.together import IdOf, Step, Updated, write
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -110,10 +112,10 @@ class Interaction(models.Model):
     ) -> "Interaction":
         """A contact that a member of staff had, in one sentence; `now` is the time of entry, if it was earlier.
 
-        Costs 3 queries, 4 for a real one.
+        Costs 1 query; on SQLite 3, 4 for a real one.
         """
         with transaction.atomic():
-            interaction = record(
+            line = line_of(
                 CONTACT,
                 company=company,
                 person=person,
@@ -125,15 +127,17 @@ class Interaction(models.Model):
                 happened_at=happened_at,
                 is_real_contact=outcome in REAL_CONTACT,
             )
-            audit.record("interaction.logged", interaction, by=by, facts={"company": company.pk}, at=now)
+            interaction = cast(Interaction, line[0])
+            write(*line, *audit.entry_of("interaction.logged", interaction, by=by, facts={"company": company.pk}, at=now))
             return interaction
 
     @classmethod
     def note(cls, company: Company, *, text: str, by: "User | None", person: Person | None = None) -> "Interaction":
-        """A note on the timeline that is no contact. Costs 2 queries."""
+        """A note on the timeline that is no contact. Costs 1 query; on SQLite 2."""
         with transaction.atomic():
-            interaction = record(NOTE, company=company, person=person, by=by, text=text, touches=False)
-            audit.record("interaction.noted", interaction, by=by, facts={"company": company.pk})
+            line = line_of(NOTE, company=company, person=person, by=by, text=text, touches=False)
+            interaction = cast(Interaction, line[0])
+            write(*line, *audit.entry_of("interaction.noted", interaction, by=by, facts={"company": company.pk}))
             return interaction
 
     @classmethod
@@ -226,7 +230,31 @@ def record(
 
     Costs 2 queries, 1 where nothing is due, and 1 for a real contact.
     """
-    interaction = Interaction.objects.create(
+    steps = line_of(
+        kind, company=company, person=person, by=by, about=about, channel=channel, happened_at=happened_at, touches=touches, **facts
+    )
+    for step in steps:
+        write(step)
+    return cast(Interaction, steps[0])
+
+
+def line_of(
+    kind: str,
+    *,
+    company: Company,
+    person: Person | None,
+    by: "User | None",
+    about: models.Model | None = None,
+    channel: str = Channel.IN_PERSON,
+    happened_at: datetime | None = None,
+    touches: bool = True,
+    **facts: object,
+) -> list[Step]:
+    """What `record` writes, the interaction first, for a verb that writes it together with its own rows: `about` may be one of those.
+
+    Call it inside the verb's transaction and write all of it.
+    """
+    line = Interaction(
         kind=kind,
         company=company,
         person=person,
@@ -234,16 +262,21 @@ def record(
         channel=channel,
         happened_at=happened_at or timezone.now(),
         about_type=audit.label(about) if about else "",
-        about_id=about.pk if about else None,
         **facts,
     )
-    if interaction.is_real_contact:
-        at = interaction.happened_at
-        sooner = Company.objects.filter(Q(last_contact_at=None) | Q(last_contact_at__lt=at), pk=company.pk)
-        sooner.update(last_contact_at=at)
-    if touches:
-        TouchedCompany.add(company)
-    return interaction
+    line.__dict__["about_id"] = IdOf(about) if about else None  # `about` may have no id yet
+    steps: list[Step] = [line]
+    if line.is_real_contact:
+        steps.append(Updated(contact_was_had, {"company": company.pk, "at": line.happened_at}))
+    return steps + (TouchedCompany.touches_of(company) if touches else [])
+
+
+contact_was_had = PreparedUpdate(
+    lambda company, at: Company.objects.filter(Q(last_contact_at=None) | Q(last_contact_at__lt=at), pk=company),
+    to={"last_contact_at": "{at}"},
+    company=Company._meta.pk,
+    at=Interaction.happened_at.field,
+)
 
 
 def keep_last_contacts(contacts: Iterable[Interaction]) -> None:

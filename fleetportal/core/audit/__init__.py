@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fleetportal.core.db import bulk, lock, lock_many
+from fleetportal.core.db.together import IdOf, write
 from fleetportal.core.errors import Refused
 from fleetportal.core.requests import request_id
 
@@ -96,16 +97,31 @@ def record(
     `changes` maps a field to (before, after); equal pairs are left out. `at` is the time of the action, if not now.
     Costs 1 query, 2 with changes.
     """
-    _in_transaction()
-    about: dict[str, object] = {"object_type": label(obj), "object_id": obj.pk}
-    when = {"actor_id": actor(by), "request_id": request_id(), "at": at or timezone.now()}
-    entry = Entry.objects.create(action=action, **about, **when, facts=dict(facts or {}))
-    named = [
-        Change(entry=entry, **about, field=field, before=before, after=after) for field, (before, after) in plain_changes(changes or {})
-    ]
-    if named:
-        Change.objects.bulk_create(named)
+    entry, *changed = entry_of(action, obj, by=by, changes=changes, facts=facts, at=at)
+    write(entry)
+    if changed:
+        for change in changed:
+            change.entry_id = entry.pk
+        Change.objects.bulk_create(changed)
     return entry
+
+
+def entry_of(
+    action: str,
+    obj: models.Model,
+    *,
+    by: object,
+    changes: Changes | None = None,
+    facts: Mapping[str, object] | None = None,
+    at: datetime | None = None,
+) -> tuple["Entry", *tuple["Change", ...]]:
+    """The rows that `record` writes, for a verb that writes them together with its own. A fact may be the `IdOf` a row before them."""
+    _in_transaction()
+    about: dict[str, object] = {"object_type": label(obj), "object_id": obj.pk or IdOf(obj)}
+    when = {"actor_id": actor(by), "request_id": request_id(), "at": at or timezone.now()}
+    entry = bulk.new(Entry, action=action, **about, **when, facts=dict(facts or {}))
+    named = plain_changes(changes or {})
+    return (entry, *(bulk.new(Change, entry=entry, **about, field=field, before=before, after=after) for field, (before, after) in named))
 
 
 def record_many(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import Any, Generic, TypeVar, Union, cast
+from typing import Any, Generic, TypeGuard, TypeVar, Union, cast
 from uuid import UUID
 
 from django.db import connection, models
@@ -85,9 +85,13 @@ class Statement(Generic[Asked]):
     def __init__(self, ask: Callable[..., Asked], like: dict[str, Like]) -> None:
         self.ask, self.like = ask, like
 
+    @cached_property
+    def placeholders(self) -> dict[str, Placeholder]:
+        return {name: kind(name) if callable(kind) else Placeholder(name, kind) for name, kind in self.like.items()}
+
     def asked(self) -> Asked:
         """The queryset with a placeholder for each parameter."""
-        return self.ask(**{name: kind(name) if callable(kind) else Placeholder(name, kind) for name, kind in self.like.items()})
+        return self.ask(**self.placeholders)
 
 
 def several(like: "models.Field[Any, Any]") -> Callable[[str], Placeholder]:
@@ -206,6 +210,56 @@ def aware(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC)
 
 
+class Marked(Placeholder):
+    """A placeholder that a statement carries as text, so that a log of statements can show it."""
+
+    @property
+    def mark(self) -> str:
+        return f"«{self.name}»"
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+        return "%s", [self.mark]
+
+
+class PreparedUpdate(Statement["models.QuerySet[models.Model, object]"]):
+    """A prepared `update()` of the rows that `ask` finds: `to` has the new values, each fixed or the name of a placeholder in braces.
+
+    The text is what Django sends for `ask(…).update(…)`, caught on its way to the database.
+    """
+
+    def __init__(self, ask: "Callable[..., models.QuerySet[Any, Any]]", *, to: dict[str, object], **like: "models.Field[Any, Any]") -> None:
+        super().__init__(ask, {name: partial(Marked, like=field) for name, field in like.items()})
+        self.to = to
+        self.texts: dict[str, StatementText] = {}
+        self.table = ""
+
+    def filled(self, values: dict[str, object]) -> tuple[str, list[Any]]:
+        """The SQL of the update and its parameters for these `values` of the placeholders. Costs nothing."""
+        text = self.texts.get(connection.vendor)
+        if text is None:
+            text = self.texts[connection.vendor] = self.caught()
+        return text.filled(values)
+
+    def __call__(self, **values: object) -> int:
+        """The number of rows that were changed. Costs 1 query."""
+        with connection.cursor() as cursor:
+            cursor.execute(*self.filled(values))
+            return int(cursor.rowcount)
+
+    def caught(self) -> "StatementText":
+        rows, sent = self.asked(), list[tuple[str, Sequence[Any]]]()
+        self.table = rows.model._meta.db_table
+        with connection.execute_wrapper(lambda execute, sql, parameters, many, context: sent.append((sql, parameters))):
+            rows.update(**{name: self.placeholders[value[1:-1]] if is_named(value) else value for name, value in self.to.items()})
+        ((sql, parameters),) = sent
+        marks = {f"«{name}»": placeholder for name, placeholder in self.placeholders.items()}
+        return StatementText.made(sql, [marks.get(value, value) if isinstance(value, str) else value for value in parameters])
+
+
+def is_named(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value.startswith("{")
+
+
 @dataclass(frozen=True)
 class StatementText:
     """A statement in SQL with its parameters: fixed values, and placeholders."""
@@ -216,18 +270,25 @@ class StatementText:
 
     @classmethod
     def of(cls, rows: "models.QuerySet[models.Model, object]") -> "StatementText":
-        sql, parameters = rows.query.sql_with_params()
+        return cls.made(*rows.query.sql_with_params())
+
+    @classmethod
+    def made(cls, sql: str, parameters: Sequence[Any]) -> "StatementText":
         return cls(sql, tuple(parameters), tuple({value.name: value for value in parameters if isinstance(value, Placeholder)}.values()))
 
-    def found(self, values: dict[str, object]) -> list[FoundRow]:
-        """The rows for these `values` of the placeholders. Costs 1 query."""
+    def filled(self, values: dict[str, object]) -> tuple[str, list[Any]]:
+        """The SQL and the parameters for these `values` of the placeholders."""
         sql, parameters = self.sql, list[Any]()
         for placeholder in self.placeholders:
             sql = placeholder.text(sql, values[placeholder.name])
         for value in self.parameters:
             parameters += value.parameters(values[value.name]) if isinstance(value, Placeholder) else (value,)
+        return sql, parameters
+
+    def found(self, values: dict[str, object]) -> list[FoundRow]:
+        """The rows for these `values` of the placeholders. Costs 1 query."""
         with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+            cursor.execute(*self.filled(values))
             return cursor.fetchall()
 
 

@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
+from fleetportal.core.db import bulk
+from fleetportal.core.db.together import write
 from fleetportal.core.errors import Refused
 
 MAX_KEY = 255
@@ -112,7 +114,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def keep(response: HttpResponse, **asked: str) -> None:
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    Answer.objects.create(**asked, status=response.status_code, headers=headers, content=response.content)
+    write(bulk.new(Answer, **asked, status=response.status_code, headers=headers, content=response.content))
 
 
 def scope_of(request: HttpRequest) -> str:

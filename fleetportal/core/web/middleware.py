@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import OperationalError
@@ -118,17 +119,21 @@ class ChosenLanguage:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         knows_us = settings.SESSION_COOKIE_NAME in request.COOKIES  # without a session there is no look-up: public pages need no cookies
         language = getattr(request.user, "language", "") if knows_us and request.user.is_authenticated else ""
-        if not speaks_for_itself(request.path_info):
+        if not speaks_for_itself(request.path_info, settings.ROOT_URLCONF):
             known = language in dict(settings.LANGUAGES)
             request.LANGUAGE_CODE = language if known else translation.get_language_from_request(request)
             translation.activate(request.LANGUAGE_CODE)
         return self.get_response(request)
 
 
-def speaks_for_itself(path: str) -> bool:
-    """True for the address of a public page, whose prefix sets its language: in another language it would not be found."""
+@lru_cache(maxsize=512)  # resolving an address takes a tenth of a short request, and Django does it once more
+def speaks_for_itself(path: str, urls: str) -> bool:
+    """True for the address of a public page, whose prefix sets its language: in another language it would not be found.
+
+    LocaleMiddleware has set the language by the address alone, so the answer for an address is always the same.
+    """
     try:
-        return resolve(path).url_name == "wagtail_serve"
+        return resolve(path, urls).url_name == "wagtail_serve"
     except Resolver404:
         return False
 
