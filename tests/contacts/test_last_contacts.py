@@ -1,6 +1,7 @@
 """When a company was last spoken to: kept with it by the verbs of contacts, right whatever happens at once, and sorted by."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from contacts.memory.models.interaction import find_last_contacts, mend_all_last
 from contacts.models import Interaction, Outcome
 from contacts.tasks import mend_last_contacts
 from events.models import CheckIn
+from fleetportal.core.audit import Entry
 from gifts.actions import handing_out
 from tests.accounts.test_fleet_sizes import wait_until_somebody_waits
 from tests.factories.accounts import make_centre, make_company
@@ -53,8 +55,11 @@ def looked_up() -> dict[int, datetime | None]:
 
 
 def spoke(company: Company, hours: int, outcome: str = Outcome.REACHED) -> Interaction:
-    facts: dict[str, Any] = {"person": None, "channel": "phone", "text": "Spoke.", "by": None}
-    return Interaction.log(company, outcome=outcome, happened_at=ago(hours), **facts)
+    return spoke_at(company, ago(hours), outcome)
+
+
+def spoke_at(company: Company, at: datetime, outcome: str = Outcome.REACHED) -> Interaction:
+    return Interaction.log(company, outcome=outcome, happened_at=at, person=None, channel="phone", text="Spoke.", by=None)
 
 
 class Contacts(RuleBasedStateMachine):
@@ -194,15 +199,15 @@ def take_back_while_another_is_logged(company: Company) -> None:
     older, newer = spoke(company, 2), spoke(company, 1)
     with transaction.atomic():
         newer.take_back(by=None)
-        other = threading.Thread(target=in_a_thread, args=(older,))
+        other = threading.Thread(target=in_a_thread, args=(lambda: older.take_back(by=None),))
         other.start()
         wait_until_somebody_waits()
     other.join(20)
 
 
-def in_a_thread(contact: Interaction) -> None:
+def in_a_thread(verb: Callable[[], object]) -> None:
     try:
-        contact.take_back(by=None)
+        verb()
     finally:
         connection.close()
 
@@ -219,3 +224,24 @@ def test_whoever_takes_back_waits_for_who_was_first_and_without_the_lock_keeps_w
         patch.setattr(interactions, "locked", lambda rows: rows)
         take_back_while_another_is_logged(company)
     assert kept() != looked_up()
+
+
+@pytest.mark.race
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("others", "newest"), [(3, "ours"), (1, "theirs")])
+def test_a_contact_written_in_one_statement_waits_for_the_company_and_keeps_the_newer(others: int, newest: str) -> None:
+    """The company changes under the statement that has written the contact's other rows already: it looks at it again."""
+    company, moments = make_company(), {"ours": ago(2), "theirs": ago(others)}
+    TouchedCompany.objects.all().delete()
+    logged = threading.Thread(target=in_a_thread, args=(lambda: spoke_at(company, moments["ours"]),))
+    with transaction.atomic():
+        Company.objects.filter(pk=company.pk).update(last_contact_at=moments["theirs"])
+        logged.start()
+        wait_until_somebody_waits()
+    logged.join(20)
+    company.refresh_from_db()
+    assert company.last_contact_at == moments[newest]
+    contact = Interaction.objects.get(company=company)
+    assert (contact.happened_at, TouchedCompany.objects.get().company_id) == (moments["ours"], company.pk)
+    assert Entry.objects.get(action="interaction.logged").object_id == contact.pk

@@ -235,6 +235,18 @@ def test_work_that_computes_reasons_reads_the_numbers_anew(north_ag: Company) ->
     assert Reason.objects.filter(rule="silence", person=person).exists()
 
 
+def test_a_touch_of_a_company_that_is_gone_does_not_hold_up_the_others(north_ag: Company) -> None:
+    person = make_role("decision_maker", north_ag).person
+    spoke(person, north_ag, timezone.localdate() - relativedelta(months=2))
+    Policy.objects.create(key="cadence_decision_maker_none", value=1, valid_from=timezone.localdate())
+    gone = north_ag.pk + 10**6
+    TouchedCompany.objects.all().delete()
+    TouchedCompany.add_all([gone, north_ag.pk])
+    assert TouchedCompany.objects.drain() == 2
+    assert not TouchedCompany.objects.exists()
+    assert set(Reason.objects.filter(rule="silence").values_list("person", "company")) == {(person.pk, north_ag.pk)}
+
+
 @given(first=st.dates(date(2000, 1, 1), date(2040, 1, 1)), months=st.integers(0, 400))
 def test_months_between_counts_whole_months(first: date, months: int) -> None:
     last = first + relativedelta(months=months)

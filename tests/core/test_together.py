@@ -67,6 +67,15 @@ def test_an_update_that_finds_nothing_keeps_the_rest_from_being_written() -> Non
     assert (answer.status, answer.made_at) == (7, earlier["at"])
 
 
+def test_an_update_is_made_into_sql_without_a_statement(django_assert_num_queries: Any) -> None:
+    """Otherwise whoever came first in a process would count one more."""
+    new = PreparedUpdate(lambda key, at: Answer.objects.filter(key=key, made_at__gt=at), to={"status": 7}, **ANSWERS)
+    with django_assert_num_queries(0):
+        new.filled({"key": "one", "at": timezone.now()})
+    with django_assert_num_queries(1):
+        assert new(key="one", at=timezone.now()) == 0
+
+
 def test_a_later_update_may_find_nothing() -> None:
     answer = an_answer("one")
     answer.save()

@@ -22,7 +22,7 @@ from fleetportal.core.db import bulk
 from fleetportal.core.outbox.message import Message
 from tests.events.seats import SeatModel
 from tests.factories.contacts import make_person
-from tests.factories.events import make_event, make_guest
+from tests.factories.events import make_event, make_guest, make_registration
 from tests.races import race
 from tests.selection import LONG, repetitions
 
@@ -204,6 +204,21 @@ def test_one_party_comes_in_once_however_many_doors_scan_it(north_ag: Any, emil:
     outcomes = race(*(partial(Registration.objects.get(pk=registration.pk).check_in, by=emil) for _door in range(6)))
 
     assert Counter(type(one).__name__ for one in outcomes) == {"CheckIn": 1, "AlreadyCheckedIn": 5}
+
+
+@pytest.mark.parametrize("_round", range(repetitions()))
+def test_parties_of_one_company_come_in_at_many_doors_at_once(north_ag: Any, emil: Any, _round: int) -> None:
+    """All of them change the company's last contact, in the statement that writes their rows."""
+    event = make_event(north_ag.centre)
+    parties = [make_registration(event, make_guest(north_ag), company=north_ag) for _one in range(8)]
+
+    outcomes = race(*(partial(Registration.objects.get(pk=party.pk).check_in, by=emil) for party in parties))
+
+    assert {type(one) for one in outcomes} == {CheckIn}
+    came = dict(Interaction.objects.filter(kind="event.attended").values_list("about_id", "happened_at"))
+    assert came == {one.pk: one.at for one in outcomes}
+    north_ag.refresh_from_db()
+    assert north_ag.last_contact_at == max(came.values())
 
 
 def test_without_the_constraint_doors_at_once_let_a_party_in_again(north_ag: Any, emil: Any) -> None:

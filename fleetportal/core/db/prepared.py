@@ -249,8 +249,13 @@ class PreparedUpdate(Statement["models.QuerySet[models.Model, object]"]):
     def caught(self) -> "StatementText":
         rows, sent = self.asked(), list[tuple[str, Sequence[Any]]]()
         self.table = rows.model._meta.db_table
-        with connection.execute_wrapper(lambda execute, sql, parameters, many, context: sent.append((sql, parameters))):
-            rows.update(**{name: self.placeholders[value[1:-1]] if is_named(value) else value for name, value in self.to.items()})
+        new = {name: self.placeholders[value[1:-1]] if is_named(value) else value for name, value in self.to.items()}
+        logs, connection.force_debug_cursor = connection.force_debug_cursor, False  # what is caught is not sent, so it is not logged
+        try:
+            with connection.execute_wrapper(lambda execute, sql, parameters, many, context: sent.append((sql, parameters))):
+                rows.update(**new)
+        finally:
+            connection.force_debug_cursor = logs
         ((sql, parameters),) = sent
         marks = {f"«{name}»": placeholder for name, placeholder in self.placeholders.items()}
         return StatementText.made(sql, [marks.get(value, value) if isinstance(value, str) else value for value in parameters])
