@@ -1,5 +1,6 @@
 """A value that is no choice of a filter (C5): nothing matches, the page says which word, an export refuses; on every list."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,13 +18,16 @@ pytestmark = pytest.mark.django_db
 
 def pages() -> dict[str, type[ListPage[Any]]]:
     """The lists without arguments, by their address."""
-    found = {}
-    for route in get_resolver().url_patterns:
-        for pattern in getattr(route, "url_patterns", ()):
-            page = getattr(getattr(pattern, "callback", None), "view_class", None)
-            if page and issubclass(page, ListPage) and "<" not in str(pattern.pattern):
-                found[f"/{route.pattern}{pattern.pattern}"] = page
-    return found
+    return dict(pages_under(get_resolver().url_patterns, "/"))
+
+
+def pages_under(routes: Sequence[Any], start: str) -> Iterator[tuple[str, type[ListPage[Any]]]]:
+    for route in routes:
+        address = f"{start}{route.pattern}"
+        page = getattr(getattr(route, "callback", None), "view_class", None)
+        if page and issubclass(page, ListPage) and "<" not in address:
+            yield address, page
+        yield from pages_under(getattr(route, "url_patterns", ()), address)
 
 
 WORDS = [(address, word.name) for address, page in pages().items() for word in page.filterset_class.words if word.name != "q"]

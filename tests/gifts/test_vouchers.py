@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from contacts.hospitality import CAP
@@ -45,10 +45,10 @@ def test_a_personal_voucher_goes_from_free_to_redeemed_and_tells_the_company(shi
     ]
 
 
-def test_redeeming_costs_six_statements_with_the_look_up(shine, mirko, north, wanda, django_assert_num_queries):
+def test_redeeming_costs_two_statements_with_the_look_up_on_sqlite_six(shine, mirko, north, wanda, django_assert_num_queries):
     voucher = make_voucher(shine, driver=mirko, claimed=True)
     token = voucher.link.token
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(2 if connection.vendor == "postgresql" else 6):
         redeeming.redeem(Voucher.objects.found_by_token(token), by=wanda, wash=north)
 
 
