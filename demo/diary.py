@@ -1,8 +1,6 @@
 """Tasks and annual meetings of each company, held, due, fixed or proposed."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from itertools import count
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -14,6 +12,7 @@ from contacts.models import Meeting, Person, Task
 from demo import phrases
 from demo.cast import DECIDES
 from demo.companies import Account, moment
+from demo.days import weekdays
 from demo.rows import DemoBatch
 from fleetportal.core.db import bulk
 
@@ -95,11 +94,6 @@ class Diary:
             meeting = meetings.arrange(made.company, times[0], by=made.manager, **sides)
             if wanted == MeetingState.CANCELLED:
                 meetings.cancel(meeting, by=made.manager)
-
-
-def weekdays(since: date) -> Iterator[date]:
-    """The days from `since` on, without Saturdays and Sundays."""
-    return (on for days in count() if (on := since + timedelta(days=days)).weekday() < 5)
 
 
 def at(on: date, hour: int) -> datetime:

@@ -6,6 +6,7 @@ from random import Random
 from accounts.models import Centre, Company
 from cms.landing import translate
 from contacts.models import Driver, Group
+from demo.days import thursday
 from demo.staff import GROUP, Staff
 from events import landing
 from events.actions import planning, registering, requests
@@ -68,7 +69,7 @@ class Occasions:
         self.fill(second, 20, 5, without=SILENT)
         there = self.publish(south, EventKind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=12)
         self.fill(there, 40, 14)
-        self.draft(south, EventKind.REGULARS_TABLE, "Regulars' table before Christmas", thursday(self.on, weeks=4))
+        self.draft(south, EventKind.REGULARS_TABLE, "Regulars’ table", thursday(self.on, weeks=4))
         self.breakfast(north, thursday(self.on, weeks=-3))
 
     def draft(self, centre: Centre, kind: EventKind, title: str, on: date, *, capacity: int = 0) -> Event:
@@ -145,11 +146,6 @@ class Occasions:
             registering.enter_afterwards(registration, by=None)
             if number % 5 != 4:
                 registration.check_in(by=self.staff.users["emil"], now=begins)
-
-
-def thursday(on: date, *, weeks: int) -> date:
-    """The Thursday of that many weeks from the one after `on`."""
-    return on + timedelta(days=(3 - on.weekday()) % 7 or 7) + timedelta(weeks=weeks)
 
 
 def short(centre: Centre) -> str:

@@ -1,9 +1,9 @@
 """The demo: it holds every situation of the trade, is the same each time, and its numbers pass their checks."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import phonenumbers
@@ -24,6 +24,7 @@ from cms.models import EventPage
 from contacts.models import Person, PersonAddress, Reason
 from contacts.people.models.person import fold_address, fold_name
 from contacts.reasons.settling import settle_all
+from demo.days import thursday, weekdays
 from demo.numbers import VIN_VALUES, VIN_WEIGHTS
 from demo.occasions import PREVIEW_ABROAD
 from demo.seed import NotEmpty, fill
@@ -50,6 +51,13 @@ def demo(database: Copies, django_db_setup: None, django_db_blocker: Any) -> Ite
 @pytest.mark.parametrize("sentence", SITUATIONS)
 def test_three_hundred_companies_hold_each_situation_of_the_trade(sentence, demo):
     assert list(SITUATIONS[sentence](DAY))
+
+
+@pytest.mark.parametrize("on", [date(2026, 12, 1) + timedelta(days=days) for days in range(31)])
+def test_nobody_meets_between_the_years(on):
+    days = {*islice(weekdays(on), 20), *(thursday(on, weeks=weeks) for weeks in range(5))}
+    between = {date(2026, 12, 24) + timedelta(days=days) for days in range(9)}
+    assert days.isdisjoint(between) and not {on.weekday() for on in days} & {5, 6}
 
 
 def test_each_tier_and_phase_is_the_rules_or_somebodys_decision(demo):
