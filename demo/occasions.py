@@ -11,7 +11,7 @@ from demo.staff import GROUP, Staff
 from events import landing
 from events.actions import planning, registering, requests
 from events.actions.inviting import invitable, invite
-from events.models import TEMPLATES, Event, EventKind, EventState, Invitation, Registration
+from events.models import TEMPLATES, Event, EventKind, Invitation, Registration
 from fleetportal.core.db import fold
 
 WORDS = {
@@ -129,13 +129,14 @@ class Occasions:
     def breakfast(self, centre: Centre, on: date) -> None:
         """A past drivers' breakfast, with guests who came and some who did not."""
         begins = datetime.combine(on, time(7), centre.zone)
+        planned = begins - timedelta(days=30)
         shape = TEMPLATES[EventKind.DRIVERS_BREAKFAST]
         event = planning.plan(
             by=self.dora, capacity=shape.capacity, kind=EventKind.DRIVERS_BREAKFAST, title="Drivers’ breakfast", centre=centre,
             host=self.host, place=f"Workshop {short(centre)}", area=shape.area, audience=shape.audience,
-            largest_party=shape.largest_party, starts_at=begins, ends_at=begins + timedelta(hours=2), state=EventState.PUBLISHED,
-            entered_at=begins - timedelta(days=30),
+            largest_party=shape.largest_party, starts_at=begins, ends_at=begins + timedelta(hours=2), entered_at=planned,
         )  # fmt: skip
+        planning.publish(event, by=self.dora, now=planned)
         asked = begins - timedelta(days=9)
         drivers = Driver.objects.running(on=on).filter(company__centre=centre).select_related("person", "company").order_by("pk")
         for number, driver in enumerate(drivers[: shape.capacity]):

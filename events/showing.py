@@ -89,7 +89,7 @@ hosted_between: Prepared[Event] = Prepared(
 
 
 def requests_of(user: User, on: date) -> list[CalendarLine]:
-    """The events hosted by the user for which somebody waits for an answer, all day, until it is given. Costs 1 query."""
+    """The events of the user for which somebody waits for an answer, all day, until it is given. Costs 1 query."""
     if not user.may("invite"):
         return []
     rows = InvitationRequest.objects.for_host(user).values("event", "event__title").annotate(count=Count("pk")).order_by("event")

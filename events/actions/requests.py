@@ -73,9 +73,12 @@ def tell_of_request(job: jobs.Job, deadline: float) -> bool:
 
 
 def tell_host(asked: InvitationRequest) -> None:
-    """A task for the host where we know the company, else they have a line on Today; and a letter. Costs 4 queries, or 8."""
+    """A task for the host where we know the company, else they have a line on Today; and a letter. Costs 4 queries, or 8.
+
+    Where nobody hosts the event who works here, the manager of its centre has the line, and nobody is written to.
+    """
     event, host = asked.event, asked.event.host
-    if host is None:
+    if host is None or not host.is_active:
         return
     company = known_company(asked)
     if company is not None:

@@ -147,7 +147,7 @@ class EventForm(RowForm):
             self.add_error(field, _("This time has already passed; choose a later date."))
 
     def refuse_taken(self, data: dict[str, Any]) -> None:
-        """An error at the location where another event is there at that time, at the host where a meeting is. Costs 2 queries."""
+        """An error at the location where another event is there at that time, at the host where they or the room are. Costs 3 queries."""
         facts = {name: data[name] for name in ("centre", "area", "place", "host", "starts_at", "ends_at")}
         if self.event and all(facts[name] == getattr(self.event, name) for name in facts):
             return

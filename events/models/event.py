@@ -84,7 +84,7 @@ class PlaceTaken(Refused):
 
 
 class HostBusy(Refused):
-    """The host, or the room, has a meeting at that time."""
+    """The host has another event at that time, or the host or the room a meeting."""
 
     code = "host_busy"
 

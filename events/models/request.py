@@ -37,8 +37,10 @@ class InvitationRequestQuerySet(models.QuerySet["InvitationRequest"]):
         return self.filter(state=RequestState.OPEN)
 
     def for_host(self, user: "User") -> Self:
-        """Open requests for the events of `user` for which no task is open."""
-        return self.open().filter(event__host=user).exclude(task__state=Task.State.OPEN)
+        """Open requests for which no task is open: for events that `user` hosts, or that nobody hosts who works here, at centres where
+        they serve all customers."""
+        falls_to_them = Q(event__centre__among=user.rights.centres("serve_customers")) & ~Q(event__host__is_active=True)
+        return self.open().filter(Q(event__host=user) | falls_to_them).exclude(task__state=Task.State.OPEN)
 
     def by(self, person: Person) -> Self:
         """Requests from an address of `person`, or on which they were invited."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Centre, Company, TouchedCompany, User
 from contacts.memory.actions import complaints
+from contacts.memory.models.task import AnswersComplaint
 from contacts.models import Complaint, ComplaintAnswered, Decision, Interaction, Person, Reason, Task
 from contacts.people.person_data import forget, kept_about
 from contacts.reasons.settling import settle_all
@@ -259,3 +260,16 @@ def test_its_task_is_not_closed_without_it(as_anna: Client, complaint: Complaint
     assert refused.status_code == 409
     assert "Enter the answer and what we learned" in words(refused)
     assert Task.objects.get().state == Task.State.OPEN
+
+
+def test_nobody_closes_its_task_by_another_door_until_it_is_answered(complaint: Complaint, anna: User) -> None:
+    task = Task.objects.get(pk=complaint.task_id)
+    for _again in range(2):
+        with pytest.raises(AnswersComplaint):
+            task.close(result="Rang them.", by=anna)
+    assert Task.objects.get().state == Task.State.OPEN
+    complaints.answer(complaint, words="Replaced.", learned="Check twice.", is_satisfied=True, by=anna)
+    task.reopen(by=anna)
+    Task.objects.get().reopen(by=anna)
+    Task.objects.get().close(result="Rang them again.", by=anna)
+    assert Task.objects.get().result == "Rang them again."

@@ -21,6 +21,7 @@ from events.actions import planning
 from events.actions import requests as asking
 from events.actions.sessions import remind_now
 from events.models import AlreadyDecided, Event, Invitation, InvitationRequest, RequestState
+from events.showing import requests_of
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.sending import send_due
@@ -136,6 +137,24 @@ def test_the_host_has_a_task_where_we_know_the_company_and_a_line_on_today_other
     assert unknown.task is None
     client.force_login(anna)
     assert b"1 person has asked for an invitation" in client.get("/today/").content
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+def test_where_nobody_hosts_the_event_the_manager_of_its_centre_has_a_line(
+    event: Event, north_ag: Company, anna: User, carla: User, boris: User, has_left: bool
+) -> None:
+    """Also where we know the company, and where the host was deactivated, who is written to no more."""
+    User.objects.filter(pk=anna.pk).update(email="anna@house.example", is_active=not has_left)
+    if not has_left:
+        Event.objects.filter(pk=event.pk).update(host=None)
+    event.refresh_from_db()
+    ask(event)
+    ask(event, by_mail="known@nord.example", company_name=north_ag.name)
+
+    assert [line.title for line in requests_of(carla, event.on)] == ["2 people have asked for an invitation"]
+    assert requests_of(User.objects.get(pk=anna.pk), event.on) == requests_of(boris, event.on) == []
+    assert not Task.objects.exists()
+    assert not Message.objects.filter(template="events/mail/asked_for").exists()
 
 
 def test_a_new_person_is_invited_without_any_other_consent(event: Event, north_ag: Company, carla: User) -> None:

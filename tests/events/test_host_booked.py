@@ -1,4 +1,4 @@
-"""The host of an event is not in a meeting at the same time, nor the event in a room that a meeting has: refused from both sides."""
+"""The host of an event has no other and no meeting at the same time, nor is the event in a room that a meeting has."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -128,6 +128,53 @@ def test_the_form_says_so_at_the_host(client: Client, north: Centre, north_ag: C
     response = client.post(f"/events/{event.pk}/edit/", data | {"host": carla.pk})
     assert response.status_code == 422
     assert "has a meeting at that time" in str(response.context["form"].errors["host"])
+
+
+@pytest.mark.parametrize(("minutes", "clashes"), [(-120, False), (-119, True), (0, True), (119, True), (120, False)])
+def test_nobody_hosts_two_events_at_once_whatever_the_centre(north: Centre, south: Centre, minutes: int, clashes: bool) -> None:
+    host = make_user("host", last_name="Hosting")
+    first = evening(south, host, title="Breakfast")
+    draft = evening(north, host, published=False, minutes=minutes)
+    if not clashes:
+        planning.publish(draft, by=None)
+        return
+    with pytest.raises(HostBusy, match="Hosting hosts “Breakfast” at that time"):
+        planning.publish(draft, by=None)
+    free = evening(north, None, minutes=minutes, place="Garden")
+    with pytest.raises(HostBusy):
+        planning.edit(free, by=None, host=host)
+    planning.edit(first, by=None, title="Brunch")  # its own time is not in its way
+    planning.call_off(first, by=None)
+    planning.publish(draft, by=None)
+
+
+def test_the_form_says_of_another_event_so_too(client: Client, north: Centre, south: Centre, carla: User) -> None:
+    evening(south, carla, title="Breakfast")
+    event = evening(north, None)
+    client.force_login(carla)
+    form = client.get(f"/events/{event.pk}/edit/").context["form"]
+    data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    response = client.post(f"/events/{event.pk}/edit/", data | {"host": carla.pk})
+    assert "hosts “Breakfast” at that time" in str(response.context["form"].errors["host"])
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_two_events_published_at_once_one_gets_the_host(north: Centre, south: Centre) -> None:
+    host = make_user("host", last_name="Hosting")
+    drafts = [evening(centre, host, published=False) for centre in (north, south)]
+    outcomes = race(*[partial(planning.publish, Event.objects.get(pk=draft.pk), by=None) for draft in drafts])
+    assert [type(one) for one in outcomes if one] == [HostBusy]
+    assert Event.objects.published().count() == 1
+
+
+@pytest.mark.parametrize("state", [EventState.PUBLISHED, EventState.CANCELLED, EventState.DRAFT])
+def test_no_event_is_planned_or_edited_past_the_checks_of_publishing(north: Centre, state: EventState) -> None:
+    draft = evening(north, None, published=False)
+    for act in (partial(make_event, north, state=state), partial(planning.edit, draft, by=None, state=state)):
+        with pytest.raises(TypeError):
+            act()
+    assert list(Event.objects.values_list("state", flat=True)) == [EventState.DRAFT]
 
 
 def both_at_once(north: Centre, south_ag: Company) -> list[Any]:

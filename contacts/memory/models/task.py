@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Assignment, Company, in_reach
 from accounts.staff.models.rights import holds
+from contacts.memory.models.complaint import Complaint
 from contacts.people.models.person import Person
 from fleetportal.core import audit
 from fleetportal.core.db import bulk, lock
@@ -20,12 +21,21 @@ if TYPE_CHECKING:
 
 
 CLOSED_ALREADY = _("This task has already been closed: “%(result)s”")
+ENDS_WITH_ITS_COMPLAINT = _(
+    "This task is the answer to a complaint. Enter the answer and what we learned on the company’s page; that closes the task too."
+)
 
 
 class TaskClosed(Refused):
     """The task is closed already; `facts["result"]` has the result."""
 
     code = "task_closed"
+
+
+class AnswersComplaint(Refused):
+    """The task ends with its complaint, and not before."""
+
+    code = "task_answers_complaint"
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -133,18 +143,24 @@ class Task(models.Model):
     def close(self, *, result: str, by: "User | None", now: datetime | None = None) -> None:
         """Close the task with its result; `now` is the time, if it was earlier. Costs 3 queries.
 
-        Raises TaskClosed when it was closed or cancelled before.
+        Raises TaskClosed when it was closed or cancelled before, AnswersComplaint while the complaint is open that it answers.
         """
         with transaction.atomic():
             now = now or timezone.now()
             closed = {"state": Task.State.CLOSED, "result": result, "closed_at": now}
-            if not Task.objects.open().filter(pk=self.pk).update(**closed):
-                try:
-                    self.refresh_from_db()
-                except Task.DoesNotExist as gone:
-                    raise TaskClosed(_("This task was cancelled by the person who planned it.")) from gone
-                raise TaskClosed(CLOSED_ALREADY % {"result": self.result}, facts={"result": self.result})
+            complaints = Complaint.objects.open().filter(task_id=OuterRef("pk"))
+            if not Task.objects.open().filter(~Exists(complaints), pk=self.pk).update(**closed):
+                raise self._why_not_closed()
             self._now("task.closed", {"result": ("", result)}, by=by, at=now, **closed)
+
+    def _why_not_closed(self) -> Refused:
+        try:
+            self.refresh_from_db()
+        except Task.DoesNotExist:
+            return TaskClosed(_("This task was cancelled by the person who planned it."))
+        if self.state == Task.State.CLOSED:
+            return TaskClosed(CLOSED_ALREADY % {"result": self.result}, facts={"result": self.result})
+        return AnswersComplaint(ENDS_WITH_ITS_COMPLAINT)
 
     def reopen(self, *, by: "User | None") -> None:
         """Open the task again; does nothing where it is open. Costs 3 queries."""

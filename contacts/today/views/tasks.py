@@ -4,25 +4,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff.requests import StaffRequest
-from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.task import Task
 from contacts.today.forms import CloseForm
 from contacts.today.views.day import day_of, shown, url_of_day
-from fleetportal.core.errors import Refused
 from fleetportal.core.web.pages import answer, page
 
 OPEN_SHOWN = 200
 CLOSED_SHOWN = 20
-
-
-class AnswersComplaint(Refused):
-    """The task ends with its complaint, and not before."""
-
-    code = "task_answers_complaint"
 
 
 def listed(request: StaffRequest, **more: object) -> dict[str, object]:
@@ -50,18 +41,11 @@ def tasks(request: StaffRequest) -> HttpResponse:
 @page(may="serve_customers")
 @require_POST
 def task_close(request: StaffRequest, task_id: int) -> HttpResponse:
-    """Closes a task with its result. Raises AnswersComplaint for one that its complaint will close."""
+    """Closes a task with its result. Raises TaskClosed, AnswersComplaint."""
     task = get_object_or_404(Task.objects.visible_to(request.user), pk=task_id)
     form = CloseForm(request.POST)
     if not form.is_valid():
         return back(request, status=422, close=form, closing=task)
-    if Complaint.objects.open().filter(task_id=task.pk).exists():
-        raise AnswersComplaint(
-            _(
-                "This task is the answer to a complaint. Enter the answer and what we learned on the company’s page; that closes "
-                "the task too."
-            )
-        )
     task.close(result=form.cleaned_data["result"], by=request.user)
     return back(request, closed=task)
 
