@@ -75,13 +75,14 @@ def programme(request: StaffRequest, programme_id: int) -> HttpResponse:
     """One programme: its report, and issuing more vouchers."""
     one = get_object_or_404(my_programmes(request), pk=programme_id)
     vouchers = Voucher.objects.filter(programme=one).visible_to(request.user).exclude(person=None).with_names()
+    visible = Company.objects.visible_to(request.user).filter(pk__in=one.issues.values("company"))
     context = {
         "programme": one,
         "report": report.report_of(one),
         "washes": one.washes,
         "issues": one.issues.select_related("company", "issued_by").order_by("-issued_at", "-pk")[:SHOWN_ISSUES],
         "vouchers": list(vouchers.order_by("-pk")[:SHOWN_VOUCHERS]),
-        "visible": set(Company.objects.visible_to(request.user).filter(pk__in=one.issues.values("company")).values_list("pk", flat=True)),
+        "visible": {None, *visible.values_list("pk", flat=True)},  # also what was issued for no company
         "claim_page": one.claim_page,
         "in_pool": Voucher.objects.filter(programme=one, issue__way=Way.POOL).claimable(on=one.today(timezone.now())).count(),
     }

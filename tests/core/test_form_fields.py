@@ -101,7 +101,7 @@ class AChoice(forms.Form):
 
 
 def in_one_line(html: str) -> str:
-    return " ".join(html.split()).replace("> <", "><")
+    return " ".join(html.split()).replace("> <", "><").replace(" >", ">")
 
 
 def test_a_select_is_djangos_whatever_draws_it() -> None:
