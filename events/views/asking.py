@@ -20,6 +20,7 @@ from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.look import speak
 from fleetportal.core.web.pages import ask as ask_with
 from fleetportal.core.web.pages import done, page, private, public_page
+from fleetportal.core.web.steady import steady
 
 ASKED = "invitation asked for"
 BY_NETWORK = {"limit": 10, "seconds": 3600}
@@ -29,6 +30,7 @@ BY_ALL = {"limit": 600, "seconds": 3600}
 
 @public_page(why="whoever reads the landing page of an event may ask for an invitation")
 @require_http_methods(["GET", "HEAD", "POST"])
+@steady
 @once
 def ask(request: HttpRequest, event_id: int) -> HttpResponse:
     """The form; its answer is the same whoever asks, whether or not we know them, and however often (R30).

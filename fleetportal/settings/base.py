@@ -273,6 +273,7 @@ FILES_ROOT = VAR / "files"  # uploads and exports: only served by pages that che
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
+STEADY_ANSWER_SECONDS = 0.25  # open forms that look for people answer after a whole number of these: their time tells nothing
 INVITATIONS_WAIT_SECONDS = 120.0  # before the letters of one press leave: so long all of them can be called back
 KEEP_CIRCLE_SECONDS = 60.0  # how long a process remembers how many people an event may invite
 

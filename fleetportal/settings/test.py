@@ -40,6 +40,7 @@ CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 INVITATIONS_WAIT_SECONDS = 0
 KEEP_PAGES_SECONDS = KEEP_CIRCLE_SECONDS = 0  # no caching between tests
+STEADY_ANSWER_SECONDS = 0.0
 CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"  # a shared Redis is never emptied
 
 _files = Path(tempfile.mkdtemp(prefix="fleetportal-test-"))

@@ -22,6 +22,7 @@ from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.look import speak
 from fleetportal.core.web.middleware import put_into_words
 from fleetportal.core.web.pages import link_page
+from fleetportal.core.web.steady import steady
 from gifts import pdf
 from gifts.actions import challenging, claiming, withdrawing
 from gifts.actions.claims import claim_card, claim_from_pool
@@ -69,6 +70,7 @@ def to_link(link: Link | None) -> HttpResponse:
 
 @link_page(scope="claim", also="pool")
 @require_http_methods(["GET", "HEAD", "POST"])
+@steady
 @following_links
 @once
 def claim(request: HttpRequest, link: Link) -> HttpResponse:
@@ -146,6 +148,7 @@ def ask_for_code(request: HttpRequest, programme: Programme, values: dict[str, A
 
 @link_page(scope="challenge")
 @require_http_methods(["GET", "HEAD", "POST"])
+@steady
 @following_links
 @once
 def code(request: HttpRequest, link: Link) -> HttpResponse:

@@ -1,16 +1,18 @@
 """R30, R51: a stranger with a card, or on a claim page, learns nothing of the drivers and companies we know."""
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from contacts import hospitality as ledger
 from contacts.models import GiftPolicy, Person
 from fleetportal.core.outbox.message import Message
-from fleetportal.core.web import throttle
+from fleetportal.core.web import steady, throttle
 from gifts.models import Voucher, VoucherState
 from gifts.views.claiming import REFUSED_BY_LINK
 from tests.factories.accounts import make_company
@@ -131,6 +133,37 @@ def test_r51_a_success_does_not_tell_whether_the_driver_was_known(client, shine,
     assert '<html lang="it"' in known
     assert "UWE" in known
     assert known.replace("UWE", "JAN") == unknown
+
+
+@pytest.mark.parametrize(("name", "reason", "status"), [("UWE", "", 303), ("JAN", "", 303), ("UWE", "cap", 409), ("", "", 422)])
+@pytest.mark.parametrize("keyed", [False, True])
+def test_r22_the_time_of_a_claim_does_not_tell_whom_we_know(client, shine, uwe, settings, monkeypatch, name, reason, status, keyed) -> None:
+    """It takes whole steps, and rests after its transaction, so that nobody waits for its locks."""
+    settings.STEADY_ANSWER_SECONDS = 30.0
+    clock = iter([100.0, 112.5])
+    rests: list[tuple[float, int]] = []
+
+    def sleep(seconds: float) -> None:
+        rests.append((seconds, len(connection.savepoint_ids)))
+
+    monkeypatch.setattr(steady, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=sleep))
+    outside = len(connection.savepoint_ids)
+    if reason:
+        REASONS[reason](uwe, shine)
+    path, key = card_of(make_voucher(shine)).path, {"_key": "key-1"} if keyed else {}
+    assert client.get(path).status_code == 200
+    assert client.post(path, {"first_name": name, "place": "Nordhafen Logistik SE", **key}).status_code == status
+    assert rests == [(17.5, outside)]
+
+
+def test_r22_every_open_form_that_looks_for_people_takes_whole_steps(client, shine, settings, monkeypatch) -> None:
+    paths = [claim_page(shine), ask(client, claim_page(shine)), card_of(make_voucher(shine)).path, "/events/1/ask/"]
+    settings.STEADY_ANSWER_SECONDS = 30.0
+    rests: list[float] = []
+    monkeypatch.setattr(steady, "time", SimpleNamespace(monotonic=lambda: 100.0, sleep=rests.append))
+    for path in paths:
+        assert client.post(path).status_code in (404, 422)
+    assert len(rests) == len(paths)
 
 
 @pytest.mark.parametrize("name", ["See https://evil.example", "a@b", "Ring 0900 12345", "<b>Uwe</b>"])
