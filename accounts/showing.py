@@ -20,6 +20,7 @@ from fleetportal.core.audit import label
 from fleetportal.core.outbox.gates import ConditionGate, gates
 from fleetportal.core.outbox.line import told
 from fleetportal.core.outbox.message import concerned
+from fleetportal.core.web.lists import Bulk
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
 
@@ -96,6 +97,7 @@ def register_panels() -> None:
     """Registers the panels of the dossier and of vehicle pages."""
     panels.dossier_panels.register("vehicles", parts.vehicles_panel, weight=20)
     panels.dossier_panels.register("service_visits", parts.company_visits_panel, weight=25)
+    panels.company_actions.register("hand_over", Bulk(_("Hand over"), "users", "accounts:hand_over", "serve_customers"), weight=50)
     panels.vehicle_panels.register("service_visits", parts.vehicle_visits_panel, weight=50)
     panels.dossier_figures.register("fleet", parts.fleet, weight=20)
     panels.dossier_figures.register("money", parts.money_spent, weight=10)

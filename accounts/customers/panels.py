@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts.staff.requests import StaffRequest
 from fleetportal.core.registry import Registry
-from fleetportal.core.web.lists import ExtraColumn
+from fleetportal.core.web.lists import Bulk, ExtraColumn
 
 Context = Callable[[StaffRequest, Any, set[str]], dict[str, object] | None]
 
@@ -63,6 +63,7 @@ dossier_figures: Registry[Figures] = Registry("dossier figures")
 vehicle_panels: Registry[Panel] = Registry("vehicle panels")
 company_columns: Registry[ExtraColumn] = Registry("columns of the companies list")
 vehicle_columns: Registry[ExtraColumn] = Registry("columns of the vehicles list")
+company_actions: Registry[Bulk] = Registry("actions on selected companies")
 
 
 def shown(panels: Registry[Panel], request: StaffRequest, thing: object, held: set[str]) -> dict[str, list[SafeString]]:

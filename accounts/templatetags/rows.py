@@ -11,18 +11,18 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.customers.models.company import Company
 from accounts.customers.models.vehicle import Vehicle
 from accounts.templatetags.marks import phase, tier, use
-from fleetportal.core.templatetags.portal import day, extra_cells, figure, month
+from fleetportal.core.templatetags.portal import chooser, day, extra_cells, figure, month
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def company_row(context: template.Context, company: Company) -> SafeString:
-    """One company of the list. Context: page, bulk."""
+    """One company of the list. Context: page, selects."""
     name, link = escape(company.name), escape(reverse("accounts:company", args=[company.pk]))
     tier_mark, phase_mark = tier(company), phase(company)
     return mark_safe(
-        f"<tr data-row>{chooser(company.pk, name) if context['bulk'] else ''}"
+        f"<tr data-row>{chooser(context, company.pk, name)}"
         f'<td class="fp-clip"><a class="fp-strong" href="{link}" title="{name}">{name}</a>'
         f' <span class="fp-narrow fp-row fp-row--tight">{tier_mark}{phase_mark}</span></td>{extra_cells(context, "tier", company)}'
         f'<td class="fp-wide">{tier_mark}</td>{extra_cells(context, "phase", company)}'
@@ -35,18 +35,14 @@ def company_row(context: template.Context, company: Company) -> SafeString:
     )
 
 
-def chooser(pk: int, name: str) -> str:
-    """The cell with the check box of a row; `name` is escaped already."""
-    return f'<td><input class="form-check-input fp-pick" type="checkbox" form="bulk" name="row" value="{pk}" aria-label="{name}"></td>'
-
-
 @register.simple_tag(takes_context=True)
 def vehicle_row(context: template.Context, vehicle: Vehicle) -> SafeString:
-    """One vehicle of the list. Context: page."""
+    """One vehicle of the list. Context: page, selects."""
     title, company = escape(vehicle.title), escape(vehicle.company)
     link, owner = escape(reverse("accounts:vehicle", args=[vehicle.pk])), escape(reverse("accounts:company", args=[vehicle.company_id]))
     return mark_safe(
-        f'<tr data-row><td><a class="fp-plate" href="{link}">{escape(vehicle)}</a>'
+        f"<tr data-row>{chooser(context, vehicle.pk, vehicle)}"
+        f'<td><a class="fp-plate" href="{link}">{escape(vehicle)}</a>'
         f' <span class="fp-narrow fp-xs fp-sub">{title}<br>{company}</span></td>{extra_cells(context, "model", vehicle)}'
         f'<td class="fp-wide">{title}</td><td class="fp-wide">{use(vehicle)}</td>'
         f'<td class="fp-wide fp-clip"><a class="fp-plain" href="{owner}">{company}</a></td>{extra_cells(context, "vin", vehicle)}'

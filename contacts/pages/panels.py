@@ -24,12 +24,14 @@ from contacts.people.models.roles import GROUPS, Group
 from contacts.reasons.explaining import explain
 from fleetportal.core.registry import Registry
 from fleetportal.core.templatetags.portal import days_in_words
+from fleetportal.core.web.lists import Bulk
 
 SHOWN_PEOPLE = 6
 SHOWN_REASONS = 5
 SHOWN_TASKS = 8
 
 person_panels: Registry[Panel] = Registry("person panels")
+person_actions: Registry[Bulk] = Registry("actions on selected people")
 
 
 def people(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:

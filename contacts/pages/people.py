@@ -23,7 +23,7 @@ from contacts.memory.calling import CALLING, calling_for
 from contacts.memory.forms.contact import SOURCES, ConsentForm
 from contacts.memory.models.interaction import Interaction
 from contacts.pages.filters import PersonFilter
-from contacts.pages.panels import person_panels
+from contacts.pages.panels import person_actions, person_panels
 from contacts.pages.tables import PersonTable
 from contacts.people.actions import people
 from contacts.people.forms import ROLE_FORMS, AddressForm, AddressStateForm, NewPersonForm, PersonForm, RoleForm
@@ -41,6 +41,7 @@ class PersonList(ListPage[PersonQuerySet]):
     table_class = PersonTable
     filterset_class = PersonFilter
     rows_template = "contacts/_person_rows.html"
+    bulk = person_actions
     presets = (
         Preset(_("All"), ""),
         Preset(_("Decision-makers"), "group=decision_maker"),

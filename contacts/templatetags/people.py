@@ -17,7 +17,7 @@ from contacts.memory.calling import CALLING
 from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.person import Channel, Person
 from contacts.people.models.roles import Group
-from fleetportal.core.templatetags.portal import icon, panel_link, sign, symbol
+from fleetportal.core.templatetags.portal import chooser, icon, panel_link, sign, symbol
 
 register = template.Library()
 
@@ -96,9 +96,11 @@ def role_move(role: Any) -> SafeString:
     return panel_link(f"contacts:{role.group.value}_move", role.pk)
 
 
-@register.simple_tag
-def person_row(person: Person) -> SafeString:
-    """One person of the list; built in Python for the reason given in accounts.templatetags.rows. Every value is escaped."""
+@register.simple_tag(takes_context=True)
+def person_row(context: template.Context, person: Person) -> SafeString:
+    """One person of the list; built in Python for the reason given in accounts.templatetags.rows. Every value is escaped.
+
+    Context: selects."""
     link, unconfirmed = escape(reverse("contacts:person", args=[person.pk])), "" if person.is_confirmed else unconfirmed_mark()
     roles = [(role, escape(role.company.name)) for role in person.roles_now]
     narrow = "<br>".join(f"{escape(role.group.label)}, {company}" for role, company in roles)
@@ -113,7 +115,8 @@ def person_row(person: Person) -> SafeString:
     if phone and calling and not calling.allowed:
         number = f'{phone}<br><span class="fp-xs fp-dim">{escape(calling.short)}</span>'
     return mark_safe(
-        f'<tr data-row><td><a class="fp-strong" href="{link}">{escape(person.name)}</a>{unconfirmed}'
+        f"<tr data-row>{chooser(context, person.pk, person.name)}"
+        f'<td><a class="fp-strong" href="{link}">{escape(person.name)}</a>{unconfirmed}'
         f' <span class="fp-narrow fp-xs fp-sub">{narrow}</span></td><td class="fp-wide">{wide}</td><td>{channels(person, (), calling)}</td>'
         f'<td class="fp-wide fp-lwide fp-clip">{plain_link("mailto:" + email, email) if email else ""}</td>'
         f'<td class="fp-wide fp-xwide fp-nowrap">{number}</td>'

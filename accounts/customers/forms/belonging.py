@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.customers.models.assignment import Assignment
 from accounts.customers.models.company import Address, Company
@@ -15,6 +16,7 @@ from accounts.staff.models.user import User, serving
 from fleetportal.core.db import search
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import DayField, RowForm, offer, offer_choices
+from fleetportal.core.web.lists import named
 
 OFFERED = 12
 
@@ -86,19 +88,20 @@ class AssignForm(forms.Form):
 class HandOverForm(forms.Form):
     """Who looks after several companies from which day: a colleague who may serve all of them."""
 
-    row = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+    row = forms.CharField(required=False, widget=forms.HiddenInput)  # the keys of the companies that were shown
     user = forms.ModelChoiceField(label=_("Hand over to"), queryset=User.objects.none())
     starts_on = DayField(label=_("From"))
 
-    def __init__(self, data: FormData = None, *, user: User, companies: list[Company], **options: Unpack[FormOptions]) -> None:
+    def __init__(self, data: FormData = None, *, user: User, companies: list[Company], left: int, **options: Unpack[FormOptions]) -> None:
+        """`left`: how many of the selected companies `user` may see and not hand over."""
         super().__init__(data, **options)
         self.companies = companies
         able = User.objects.all() if companies else User.objects.none()
         for centre in {company.centre for company in companies}:
             able = able.filter(pk__in=candidates(user, centre).order_by().values("pk"))
         offer(self, user=able.order_by("last_name", "first_name", "pk"))
-        self.fields["user"].help_text = ", ".join(company.name for company in companies)
-        self.initial.setdefault("row", [company.pk for company in companies])
+        self.fields["user"].help_text = f"{named(companies)}. {stays(left)}" if left else named(companies)
+        self.initial.setdefault("row", " ".join(str(company.pk) for company in companies))
         self.initial.setdefault("starts_on", timezone.localdate())
 
     def clean_starts_on(self) -> date:
@@ -108,6 +111,13 @@ class HandOverForm(forms.Form):
         if not self.companies:
             self.add_error(None, _("No company is selected. Select at least one in the list first."))
         return super().clean() or {}
+
+
+def stays(count: int) -> str:
+    """What is said of selected companies that the user may not hand over."""
+    return ngettext(
+        "You may not hand over one of the selected companies.", "You may not hand over %(count)d of the selected companies.", count
+    ) % {"count": count}
 
 
 def not_past(day: date) -> date:

@@ -14,11 +14,11 @@ from accounts.customers.actions import companies
 from accounts.customers.forms.belonging import AssignForm, CompanyAddressForm, HandOverForm, ParentForm
 from accounts.customers.models.assignment import Assignment
 from accounts.customers.models.company import Address, Company
+from accounts.customers.views.companies import CompanyList
 from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.idempotency import once
-from fleetportal.core.web.pages import answer, ask, done, page, whole_number
-
-CHOSEN_AT_ONCE = 100
+from fleetportal.core.web.lists import at_once
+from fleetportal.core.web.pages import answer, ask, done, page
 
 
 def served(request: StaffRequest, company_id: int) -> Company:
@@ -70,11 +70,10 @@ def left_to(request: StaffRequest, company: Company) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: StaffRequest) -> HttpResponse:
     """Hand several companies, selected in the list, over to one colleague; those out of reach are ignored."""
-    asked = request.POST if request.method == "POST" else request.GET
-    ids = [number for text in asked.getlist("row")[:CHOSEN_AT_ONCE] if (number := whole_number(text)) is not None]
-    within = Company.objects.where(request.user, may="serve_customers").filter(pk__in=ids)
-    chosen = list(within.select_related("centre").order_by("name_folded", "pk"))
-    form = HandOverForm(request.POST or None, user=request.user, companies=chosen)
+    selected = CompanyList.selected(request)
+    within = selected.filter(pk__in=Company.objects.where(request.user, may="serve_customers").values("pk"))
+    chosen = at_once(within.select_related("centre").order_by("name_folded", "pk"))
+    form = HandOverForm(request.POST or None, user=request.user, companies=chosen, left=selected.count() - len(chosen))
     back = reverse("accounts:companies")
     if form.is_valid():
         to = form.cleaned_data["user"]

@@ -13,12 +13,12 @@ from accounts.customers.actions import companies
 from accounts.customers.filters import CompanyFilter
 from accounts.customers.forms.company import CompanyForm
 from accounts.customers.models.company import Company, CompanyQuerySet
-from accounts.customers.panels import company_columns, dossier_figures, dossier_panels, shown
+from accounts.customers.panels import company_actions, company_columns, dossier_figures, dossier_panels, shown
 from accounts.customers.tables import CompanyTable
 from accounts.staff.models.user import User
 from accounts.staff.requests import StaffRequest
 from fleetportal.core.web.idempotency import once
-from fleetportal.core.web.lists import Bulk, Empty, ListPage, Preset
+from fleetportal.core.web.lists import Empty, ListPage, Preset
 from fleetportal.core.web.pages import ask, done, page
 
 
@@ -31,7 +31,7 @@ class CompanyList(ListPage[CompanyQuerySet]):
     rows_template = "accounts/_company_rows.html"
     actions_template = "accounts/_companies_actions.html"
     extra = company_columns
-    bulk = (Bulk(_("Hand over"), "users", "accounts:hand_over", "serve_customers"),)
+    bulk = company_actions
     presets = (
         Preset(_("All"), ""),
         Preset(_("Contracts ending"), "ends=9"),

@@ -55,6 +55,13 @@ def extra_cells(context: template.Context, at: str, row: object) -> SafeString:
     return mark_safe("".join(f'<td class="{column.css}">{cell_of(column, row)}</td>' for column in columns))
 
 
+@register.simple_tag(takes_context=True)
+def chooser(context: template.Context, key: int, name: object) -> SafeString:
+    """The cell with the check box that selects the row `key`; "" on a list without actions. Context: selects."""
+    box = f'<input class="form-check-input fp-pick" type="checkbox" form="bulk" name="row" value="{key}"'
+    return mark_safe(f'<td>{box} aria-label="{conditional_escape(str(name))}"></td>' if context["selects"] else "")
+
+
 @register.simple_tag
 def mark() -> SafeString:
     """The product's own mark, drawn in the current colour."""

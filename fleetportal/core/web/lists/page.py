@@ -1,10 +1,10 @@
 """The list page itself."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
+from urllib.parse import parse_qsl
 
 import django_tables2
 from django.db import models, transaction
@@ -21,40 +21,13 @@ from fleetportal.core.web import pages
 from fleetportal.core.web.forms import ReasonForm
 from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, Head, QueriedCells, TableColumn, Words, reader, with_extra
 from fleetportal.core.web.lists.paging import capped_count, in_order, in_this_order, is_counted, page_of, said_span
+from fleetportal.core.web.lists.parts import Bulk, Empty, Preset
+from fleetportal.core.web.lists.selection import ALL, ROW, selected_keys
 from fleetportal.core.web.lists.sentence import CHOICES, Sentence
 
 EXPORTED_AT_ONCE = 10_000
 PER_PAGE = (50, 20, 100)
 NEIGHBOURS = ("after", "before")  # parameters that name the row next to a page far down
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A saved view that everybody has: a name and its query."""
-
-    label: Words
-    query: str
-
-
-@dataclass(frozen=True)
-class Empty:
-    """What an empty list shows: what belongs here, an example, the button to start."""
-
-    title: Words
-    words: Words
-    action: Words = ""
-    url_name: str = ""
-    may: str = ""
-
-
-@dataclass(frozen=True)
-class Bulk:
-    """An action on the selected rows: a button that opens the page `url_name` with `?row=…` for each of them."""
-
-    label: Words
-    icon: str
-    url_name: str
-    may: str
 
 
 listed: dict[str, type["ListPage[Any]"]] = {}  # by name, so that a job finds the page to export
@@ -85,7 +58,7 @@ class ListPage(View, Generic[Rows]):
     empty: ClassVar[Empty]
     presets: ClassVar[Sequence[Preset]] = ()
     extra: ClassVar[Iterable[ExtraColumn]] = ()
-    bulk: ClassVar[Sequence[Bulk]] = ()
+    bulk: ClassVar[Iterable[Bulk]] = ()
     template: ClassVar[str] = "core/list.html"
 
     def __init_subclass__(cls, **kwargs: object) -> None:
@@ -130,9 +103,9 @@ class ListPage(View, Generic[Rows]):
     # The state in the address --------------------------------------------------------------------------------------------
 
     def url_with(self, **changes: Any) -> str:
-        """This list's address with changed parameters; None drops one, any change returns to the first page."""
+        """This list's address with changed parameters; None drops one, any change returns to the first page with nothing selected."""
         query = clean(self.request.GET)
-        for key in ("page", CHOICES, *NEIGHBOURS, *changes):
+        for key in ("page", CHOICES, ROW, ALL, *NEIGHBOURS, *changes):
             query.pop(key, None)
         for key, value in changes.items():
             if value is not None:
@@ -229,8 +202,10 @@ class ListPage(View, Generic[Rows]):
             "presets": [(preset, f"{request.path}?{preset.query}" if preset.query else request.path) for preset in self.presets],
             "saved": [(name, f"{request.path}?{query}") for name, query in sorted(self.asker.views.get(self.name, {}).items())],
             "whole": self.url_with(),
-            "question": self.url_with().partition("?")[2],
-            "bulk": [action for action in self.bulk if self.asker.may(action.may)],
+            "question": (question := self.url_with().partition("?")[2]),
+            "asked": parse_qsl(question),
+            "bulk": (may_do := [action for action in self.bulk if self.asker.may(action.may)]),
+            "selects": bool(may_do) or self.asker.may("export"),
             "current": self.url_with(sort=None, rows=None),
             "clear": self.url_with(**{word.name: None for word in sentence.words}),
             "previous": self.page_address(number - 1, **({"before": found.keys[0]} if found.keys else {})) if number > 1 else "",
@@ -308,10 +283,25 @@ class ListPage(View, Generic[Rows]):
 
     def exported(self, query: QueryDict, user: Any) -> Rows:
         """The rows of the list at `query` that `user` may export, in its order. Raises NotUnderstood for a filter that is none."""
+        rows = self.exportable(self.matching(query, user), user)
+        return cast(Rows, in_order(self.table(rows, query, user)))
+
+    def matching(self, query: QueryDict, user: Any) -> Rows:
+        """The rows that are selected by key in `query`, or else all that match its filter. Raises NotUnderstood."""
+        keys = selected_keys(query)
+        if keys is not None:
+            return self.get_queryset(user).filter(pk__among=keys)
         sentence = self.filtered(query, user)
         sentence.must_be_understood()
-        rows = self.exportable(cast(Rows, sentence.qs), user)
-        return cast(Rows, in_order(self.table(rows, query, user)))
+        return cast(Rows, sentence.qs)
+
+    @classmethod
+    def selected(cls, request: HttpRequest) -> Rows:
+        """The rows that were selected in this list, among those that the user may see. Raises NotUnderstood."""
+        page = cls()
+        page.request = request
+        query = request.POST if request.method == "POST" else request.GET
+        return page.matching(query if query.get(ALL) or ROW in query else QueryDict(f"{ROW}="), request.user)
 
     def cells(self, query: QueryDict, keys: Sequence[int], user: object) -> tuple[dict[int, Sequence[Any]], set[int]]:
         """The cells of those rows of `keys` that `user` may export now, by key, and the ids of other rows that they show.
@@ -341,7 +331,6 @@ class ListPage(View, Generic[Rows]):
         kind = self.export_kind()
         rows = capped_count(self.exported(self.request.GET, self.request.user))
         context = {"form": form, "page": self, "kind": kind, "count": rows, "back": self.url_with(_export=None)}
-        context |= {"xlsx": self.url_with(_export="xlsx"), "csv": self.url_with(_export="csv")}
         return pages.answer(self.request, context, part="core/export.html#panel", status=status)
 
     def export_kind(self) -> str:

@@ -56,7 +56,7 @@ class ShownWord:
 
 
 class NotUnderstood(Refused):
-    """A filter of the list says something that is no choice, so that there is nothing to export."""
+    """A filter of the list says something that is no choice, so that nothing can be exported or selected."""
 
     code = "filter_not_understood"
     status = 422
@@ -82,7 +82,7 @@ class Sentence(django_filters.FilterSet):
         """Raises NotUnderstood, with the words."""
         if wrong := self.not_understood():
             named = ", ".join(f"{self.form.fields[name].label}: “{value}”" for name, value in wrong.items())
-            raise NotUnderstood(gettext("This filter is not understood, so nothing was exported: %(words)s") % {"words": named})
+            raise NotUnderstood(gettext("This filter is not understood, so nothing was done: %(words)s") % {"words": named})
 
     def shown(self, address: Callable[..., str], *, opened: str = "") -> list[ShownWord]:
         """The words with what is chosen in each; `address(name=…)` is the list's with that changed, `opened` the word that is open."""

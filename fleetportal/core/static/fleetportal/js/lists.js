@@ -38,17 +38,29 @@ document.addEventListener("htmx:afterSettle", (event) => {
   word = "";
 });
 
-// The box in the head chooses the page; the bar says how many are chosen.
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("[data-choose-all], .fp-pick")) return;
-  const list = event.target.closest("#list");
+// The box in the head selects the page; the bar says how many are selected.
+function recount(list) {
   const picks = [...list.querySelectorAll(".fp-pick")];
   const all = list.querySelector("[data-choose-all]");
-  if (event.target === all) for (const pick of picks) pick.checked = all.checked;
+  const matching = list.querySelector("[data-matching]");
   const chosen = picks.filter((pick) => pick.checked).length;
   all.checked = chosen === picks.length;
   all.indeterminate = chosen > 0 && chosen < picks.length;
   const count = list.querySelector("[data-chosen]");
   count.dataset.words ??= count.textContent;
-  count.textContent = `${count.dataset.words}: ${chosen}`;
+  count.textContent = `${count.dataset.words}: ${matching.checked ? matching.dataset.matching : chosen}`;
+}
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-choose-all], .fp-pick, [data-matching]")) return;
+  const list = event.target.closest("#list");
+  if (event.target.matches("[data-choose-all]")) for (const pick of list.querySelectorAll(".fp-pick")) pick.checked = event.target.checked;
+  recount(list);
+});
+
+document.addEventListener("reset", (event) => {
+  if (event.target.id !== "bulk") return;
+  const list = event.target.closest("#list");
+  setTimeout(() => recount(list)); // the boxes are emptied after this event
+  list.querySelector("[data-choose-all]").focus(); // the bar with the button disappears
 });
