@@ -10,16 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.customers.panels import Later, Panel, dossier_panels
+from accounts.customers.panels import Later, Panel, company_actions, dossier_panels
 from accounts.models import Centre, Company, CompanyIds, User
 from accounts.staff.requests import StaffRequest
 from contacts.memory import timeline
 from contacts.models import Meeting
+from contacts.pages.panels import person_actions
 from contacts.today.day import CalendarLine, appointments
 from events.models import Event, Invitation, InvitationRequest, Registration
 from events.models.event import reach_of, within
 from fleetportal.core.db.prepared import Prepared, condition, several
 from fleetportal.core.links import scopes
+from fleetportal.core.web.lists import Bulk
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
 SHOWN = 8
@@ -118,3 +120,5 @@ def register() -> None:
     navigation.register("events", ours, weight=200)
     timeline.say(LINES)
     dossier_panels.register("events", events_panel, weight=35)
+    company_actions.register("invite", Bulk(_("Invite"), "ticket", "events:invite_companies", "invite"), weight=20)
+    person_actions.register("invite", Bulk(_("Invite"), "ticket", "events:invite_people", "invite"), weight=20)

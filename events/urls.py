@@ -1,8 +1,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.customers.views.panels import panel_page
+from events.actions.selected import COMPANIES, PEOPLE
 from events.showing import events_later, events_panel
-from events.views import asking, door, guest, letter, proposal, staff
+from events.views import asking, door, guest, letter, proposal, selecting, staff
 from fleetportal.core.web import keeping
 
 app_name = "events"
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("new/", staff.new, name="new"),
                 path("guests/", staff.GuestList.as_view(), name="guests"),
                 path("second-delivery/", staff.second_delivery, name="second_delivery"),
+                path("invite/people/", selecting.choose_event, {"of": PEOPLE}, name="invite_people"),
+                path("invite/companies/", selecting.choose_event, {"of": COMPANIES}, name="invite_companies"),
                 path("<int:event_id>/", staff.event, name="event"),
                 path("<int:event_id>/edit/", staff.edit, name="edit"),
                 path("<int:event_id>/publish/", staff.publish, name="publish"),

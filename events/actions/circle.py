@@ -12,6 +12,7 @@ from accounts.models import User
 from contacts.consent.models import with_consent
 from contacts.models import Channel, PersonAddress, Purpose
 from events.actions.inviting import invited, invited_elsewhere
+from events.actions.selected import EVERYBODY, SelectedRows
 from events.models import Event, Invitation
 
 if TYPE_CHECKING:
@@ -90,9 +91,9 @@ def invitation_status(event: Event) -> Case:
     )
 
 
-def entitling(event: Event, user: User, people: list[int]) -> "list[Role]":
+def entitling(event: Event, user: User, people: list[int], among: SelectedRows = EVERYBODY) -> "list[Role]":
     """One entitling role for each of `people`, in their order; none for people no longer entitled. Costs 1 query."""
     roles: dict[int, Role] = {}
-    for role in event.entitled(user).filter(person__in=people).select_related("person", "company").order_by("-pk"):
+    for role in among.narrow(event.entitled(user)).filter(person__in=people).select_related("person", "company").order_by("-pk"):
         roles[role.person_id] = role
     return [roles[person] for person in people if person in roles]

@@ -21,6 +21,7 @@ from contacts.memory.models.interaction import record_many
 from contacts.models import Channel, Interaction, Person, Purpose
 from contacts.people.models.person import PersonQuerySet
 from events import letters
+from events.actions.selected import EVERYBODY, SelectedRows
 from events.models import Event, Invitation
 from fleetportal.core import audit
 from fleetportal.core.db import can_lock, locked
@@ -74,8 +75,8 @@ class NotInviting(Refused):
     code = "not_inviting"
 
 
-def entitled_people(event: Event, user: User | None) -> PersonQuerySet:
-    return Person.objects.filter(pk__in=event.entitled(user).values("person"))
+def entitled_people(event: Event, user: User | None, among: SelectedRows = EVERYBODY) -> PersonQuerySet:
+    return Person.objects.filter(pk__in=among.narrow(event.entitled(user)).values("person"))
 
 
 def invited(event: Event) -> models.QuerySet[Invitation, object]:
@@ -99,15 +100,15 @@ def count_held_back(number: Number, on: date, at: CentreQuerySet) -> int:
     return sum(entitled_people(event, None).filter(pk__in=invited_elsewhere(event)).count() for event in ahead)
 
 
-def invitable(event: Event, user: User | None) -> PersonQuerySet:
+def invitable(event: Event, user: User | None, among: SelectedRows = EVERYBODY) -> PersonQuerySet:
     """The entitled people who can be invited now: with consent, not invited yet, and not invited by another centre."""
-    willing = reachable(entitled_people(event, user), Channel.EMAIL, Purpose.INVITATIONS)
+    willing = reachable(entitled_people(event, user, among), Channel.EMAIL, Purpose.INVITATIONS)
     return willing.exclude(pk__in=invited(event)).exclude(pk__in=invited_elsewhere(event))
 
 
-def proposed(event: Event, user: User | None) -> "Iterator[Role]":
+def proposed(event: Event, user: User | None, among: SelectedRows = EVERYBODY) -> "Iterator[Role]":
     """One entitling role for each invitable person, so that somebody with two cars is invited once. Costs 1 query."""
-    roles = event.entitled(user).filter(person__in=invitable(event, user).values("pk"))
+    roles = among.narrow(event.entitled(user)).filter(person__in=invitable(event, user, among).values("pk"))
     seen: set[int] = set()
     for role in roles.select_related("person", "company").order_by("person__name_folded", "person_id", "pk"):
         if role.person_id not in seen:
@@ -115,11 +116,12 @@ def proposed(event: Event, user: User | None) -> "Iterator[Role]":
             yield role
 
 
-def next_wave(event: Event, user: User | None) -> "list[Role]":
+def next_wave(event: Event, user: User | None, among: SelectedRows = EVERYBODY) -> "list[Role]":
     """The roles of `proposed` who come next: with waves the first by the company's tier, at most as many as a wave has. 1 query."""
-    roles = event.entitled(user).filter(person__in=invitable(event, user).values("pk")).select_related("person", "company")
     if not event.invitations_per_wave:
-        return list(proposed(event, user))
+        return list(proposed(event, user, among))
+    of_invitable = among.narrow(event.entitled(user)).filter(person__in=invitable(event, user, among).values("pk"))
+    roles = of_invitable.select_related("person", "company")
     first: dict[int, Role] = {}
     for role in roles.order_by(rank("company__tier", Tier.values), "person__name_folded", "person_id", "pk").iterator(chunk_size=500):
         first.setdefault(role.person_id, role)
@@ -243,13 +245,21 @@ def nudge_many(event: Event, ids: Sequence[int], *, by: User | None) -> list[Inv
 # --- many, by a job -----------------------------------------------------------------------------------------------------------
 
 
-def start_inviting(event: Event, *, by: User, without: list[int] | None = None, after: int | None = None) -> Job:
-    """Start a job that invites everybody whom `by` may invite, except `without` (ids of people); with waves the next one, where the cap
-    was `after` when it was shown. Raises NotInviting, WaveSent."""
+def start_inviting(
+    event: Event,
+    *,
+    by: User,
+    without: list[int] | None = None,
+    after: int | None = None,
+    among: SelectedRows = EVERYBODY,
+) -> Job:
+    """Start a job that invites whoever is `among` those whom `by` may invite, except `without` (ids of people); with waves the next one,
+    where the cap was `after` when it was shown. Raises NotInviting, WaveSent."""
     with transaction.atomic():
         begin_wave(check_inviting(event), after=after)
-        job = jobs.start("events.invite", {"event": event.pk, "without": without or []}, by=by)
-        audit.record("event.inviting", event, by=by, facts={"job": job.pk, "without": len(without or [])})
+        job = jobs.start("events.invite", {"event": event.pk, "without": without or [], **among.arguments}, by=by)
+        facts = {"job": job.pk, "without": len(without or [])} | ({} if among.is_everybody else {"selected": len(among.keys)})
+        audit.record("event.inviting", event, by=by, facts=facts)
         return job
 
 
@@ -265,18 +275,19 @@ def start_nudging(event: Event, *, by: User) -> Job:
 @jobs.kind("events.invite")
 def run_inviting(job: Job, deadline: float) -> bool:
     """Invite, until `deadline`, the people who were on the list when the job began and may still be invited."""
+    among = SelectedRows.of_job(job.args)
 
     def batch(event: Event, people: list[int], by: User) -> None:
         people = people[: room_in_wave(check_inviting(event))]
-        left = invitable(event, by).filter(pk__among=people).values("pk")
+        left = invitable(event, by, among).filter(pk__among=people).values("pk")
         first: dict[int, Role] = {}
-        for role in event.entitled(by).filter(person__in=left).select_related("person", "company").order_by("pk"):
+        for role in among.narrow(event.entitled(by)).filter(person__in=left).select_related("person", "company").order_by("pk"):
             first.setdefault(role.person_id, role)
         invite_many(event, [(first[pk].person, first[pk].company) for pk in people if pk in first], by=by, due_at=leave_at(job))
 
     def everybody(event: Event, by: User) -> list[int]:
         without = set(job.args["without"])
-        return [role.person_id for role in next_wave(event, by) if role.person_id not in without]
+        return [role.person_id for role in next_wave(event, by, among) if role.person_id not in without]
 
     return work_through(job, deadline, everybody, batch)
 

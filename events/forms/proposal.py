@@ -2,11 +2,12 @@
 
 from django import forms
 
+from events.actions.selected import COMPANIES, EVERYBODY, PEOPLE, SelectedRows
 from fleetportal.core.web.pages import whole_number
 
 
-class PeopleField(forms.Field):
-    """The ids of people in one text, so that one form field holds any number of them."""
+class KeysField(forms.Field):
+    """Ids in one text, so that one form field holds any number of them."""
 
     widget = forms.HiddenInput
 
@@ -28,10 +29,16 @@ class TickedField(forms.TypedMultipleChoiceField):
 class ProposalForm(forms.Form):
     """One page of the proposal: the people `shown`, the ticked ones, and those left out on other pages."""
 
-    shown = PeopleField(required=False)
-    left_out = PeopleField(required=False)
+    shown = KeysField(required=False)
+    left_out = KeysField(required=False)
     invite = TickedField(coerce=int, required=False)
+    of = forms.ChoiceField(choices=[(PEOPLE, PEOPLE), (COMPANIES, COMPANIES)], required=False)
+    among = KeysField(required=False)  # the keys of the rows that were selected in the list `of`
     after = forms.IntegerField(min_value=0, required=False)  # the cap of invitations when the wave was shown
+
+    @property
+    def selected(self) -> SelectedRows:
+        return SelectedRows(self.cleaned_data["of"], tuple(self.cleaned_data["among"])) if self.cleaned_data["of"] else EVERYBODY
 
     @property
     def without(self) -> list[int]:

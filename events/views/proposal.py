@@ -18,11 +18,13 @@ from accounts.customers.models.vehicle import Contract
 from accounts.models import User, Vehicle
 from accounts.staff.requests import StaffRequest
 from contacts.models import DecisionMaker, Holder, VehicleDriver, VehicleUser
-from events.actions.circle import ELSEWHERE, NO_ADDRESS, NO_CONSENT, circle, entitling, invitation_status
+from events.actions.circle import ELSEWHERE, INVITED, NO_ADDRESS, NO_CONSENT, circle, entitling, invitation_status
 from events.actions.inviting import invitable, next_wave, start_inviting
+from events.actions.selected import EVERYBODY, PEOPLE, SelectedRows
 from events.forms.proposal import ProposalForm
 from events.models import Audience, Event
 from events.views import cockpit
+from events.views.selecting import not_eligible, selected_in
 from events.views.staff import event_url, the_event
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists.paging import beside, said_span
@@ -47,22 +49,25 @@ class Turn:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def proposal(request: StaffRequest, event_id: int) -> HttpResponse:
-    """GET shows the first page; POST invites everybody who may be invited, except those not ticked."""
+    """GET shows the first page; POST invites everybody who may be invited, except those not ticked. With `?selected=` only the people, or
+    companies, that were selected in that list."""
     found = the_event(request, event_id, may="invite")
     form = ProposalForm(request.POST)
     if request.method == "POST" and form.is_valid():
-        start_inviting(found, by=request.user, without=form.without, after=form.cleaned_data["after"])
+        start_inviting(found, by=request.user, without=form.without, after=form.cleaned_data["after"], among=form.selected)
         return done(request, event_url(found), _("The invitations are being sent."))
-    return shown(request, found, Turn(1, None, None), without=[])
+    return shown(request, found, Turn(1, None, None), without=[], among=selected_in(request))
 
 
 @page(may="invite")
 @require_http_methods(["GET", "HEAD", "POST"])
 def turn(request: StaffRequest, event_id: int) -> HttpResponse:
-    """Another page; POST carries the people left out so far."""
+    """Another page; POST carries the people left out so far, and among whom the event invites."""
     found = the_event(request, event_id, may="invite")
     form = ProposalForm(request.POST)
-    return shown(request, found, turn_of(request), without=form.without if form.is_valid() else [])
+    is_sent = form.is_valid()
+    among = form.selected if is_sent else EVERYBODY
+    return shown(request, found, turn_of(request), without=form.without if is_sent else [], among=among)
 
 
 def turn_of(request: HttpRequest) -> Turn:
@@ -70,21 +75,25 @@ def turn_of(request: HttpRequest) -> Turn:
     return Turn(min(number, 100_000), *(whole_number(request.GET.get(name, "")) for name in ("after", "before")))
 
 
-def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int]) -> HttpResponse:
-    """The page. Costs the queries of the event and its circle and at most 5 more, whatever the number of people."""
-    keys = people_on(event, request.user, asked)
+def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int], among: SelectedRows) -> HttpResponse:
+    """The page. Costs the queries of the event and its circle and at most 5 more, whatever the number of people; 3 more for selected."""
+    keys = people_on(event, request.user, asked, among)
     if not keys and asked.number > 1:  # fewer than there were
         asked = Turn(1, None, None)
-        keys = people_on(event, request.user, asked)
+        keys = people_on(event, request.user, asked, among)
     people, has_next = keys[:SHOWN], len(keys) > SHOWN
-    roles, counted = entitling(event, request.user, people), circle(event, request.user)
+    roles, counted = entitling(event, request.user, people, among), circle(event, request.user)
     first = (asked.number - 1) * SHOWN
-    invitable_now = min(counted.invitable, event.invitations_per_wave or counted.invitable)
+    can_be = counted.invitable if among.is_everybody else invitable(event, request.user, among).count()
+    invitable_now = min(can_be, event.invitations_per_wave or can_be)
     context = {
         "event": event,
         "roles": with_reasons(event, roles),
         "circle": counted,
-        "held_back": cockpit.held_back(counted),
+        "among": among,
+        "later": 0 if among.is_everybody else can_be - invitable_now,
+        "groups": [] if among.is_everybody else stay_behind(event, request.user, among),
+        "held_back": cockpit.held_back(counted) if among.is_everybody else "",
         "entitled": cockpit.entitled_in_words(event),
         "count": max(invitable_now, first + len(roles)) if has_next or first else len(roles),
         "without": set(without),
@@ -98,11 +107,11 @@ def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int
     return render(request, "events/proposal.html", context)
 
 
-def people_on(event: Event, user: User, asked: Turn) -> list[int]:
+def people_on(event: Event, user: User, asked: Turn, among: SelectedRows) -> list[int]:
     """The ids of the people on that page, by name, and of one more where there is a next page. Costs 1 query, 2 with a neighbour."""
-    people, first = invitable(event, user), (asked.number - 1) * SHOWN
+    people, first = invitable(event, user, among), (asked.number - 1) * SHOWN
     if event.invitations_per_wave:
-        people = people.filter(pk__in=[role.person_id for role in next_wave(event, user)])
+        people = people.filter(pk__in=[role.person_id for role in next_wave(event, user, among)])
     ordered = people.order_by("name_folded", "pk")
     found = beside(ordered, SHOWN, after=asked.after, before=asked.before)
     return found or list(ordered.values_list("pk", flat=True)[first : first + SHOWN + 1])
@@ -176,11 +185,13 @@ def of_roles(found: Event, roles: "list[Role]") -> dict[int, list[str]]:
 # --- those who can't be invited ----------------------------------------------------------------------------------------------
 
 WHY_NOT = {
+    INVITED: gettext_lazy("Already invited"),
     NO_CONSENT: gettext_lazy("Without consent"),
     NO_ADDRESS: gettext_lazy("Without an e-mail address"),
     ELSEWHERE: gettext_lazy("Invited by another centre"),
 }
 MOST = 500
+Group = tuple[object, list[tuple[object, str, object]]]  # why, and of each the name, the address and the company
 
 
 @page(may="invite")
@@ -188,9 +199,28 @@ MOST = 500
 def held_back(request: StaffRequest, event_id: int) -> HttpResponse:
     """Who is eligible and can't be invited, by the reason, each with a link to where that can be changed. Costs 1 query."""
     found = the_event(request, event_id, may="invite")
-    roles = found.entitled(request.user).annotate(status=invitation_status(found)).filter(status__in=WHY_NOT)
-    groups: dict[str, dict[int, Any]] = {status: {} for status in WHY_NOT}
+    groups = why_not(found, request.user, EVERYBODY, [why for why in WHY_NOT if why != INVITED])
+    return render(request, "events/held_back.html", {"event": found, "groups": groups})
+
+
+def why_not(event: Event, user: User, among: SelectedRows, reasons: list[str]) -> list[Group]:
+    """Those eligible who can't be invited for one of `reasons`. Costs 1 query."""
+    roles = among.narrow(event.entitled(user)).annotate(status=invitation_status(event)).filter(status__in=reasons)
+    groups: dict[str, dict[int, Any]] = {status: {} for status in reasons}
     for role in roles.select_related("person", "company").order_by("person__name_folded", "pk")[:MOST]:
         groups[role.status].setdefault(role.person_id, role)
-    shown = [(WHY_NOT[status], list(group.values())) for status, group in groups.items() if group]
-    return render(request, "events/held_back.html", {"event": found, "groups": shown})
+    return [
+        (WHY_NOT[status], [(role.person, reverse("contacts:person", args=[pk]), role.company) for pk, role in group.items()])
+        for status, group in groups.items()
+        if group
+    ]
+
+
+def stay_behind(event: Event, user: User, among: SelectedRows) -> list[Group]:
+    """The selected who are not invited, by the reason. Costs 2 queries."""
+    strangers = not_eligible(event, user, among)
+    is_of_people = among.of == PEOPLE
+    title = gettext_lazy("Not eligible for this event") if is_of_people else gettext_lazy("Nobody there is eligible for this event")
+    name = "contacts:person" if is_of_people else "accounts:company"
+    rows: list[tuple[object, str, object]] = [(row, reverse(name, args=[row.pk]), "") for row in strangers]
+    return [*why_not(event, user, among, list(WHY_NOT)), *([(title, rows)] if rows else [])]

@@ -71,7 +71,7 @@ def test_those_held_back_can_be_opened(client: Client, carla: User, north_ag: Co
 
     page = client.get(reverse("events:held_back", args=[event.pk]))
 
-    shown = {str(why): [role.person.last_name for role in roles] for why, roles in page.context["groups"]}
+    shown = {str(why): [person.last_name for person, _url, _company in rows] for why, rows in page.context["groups"]}
     assert shown == {"Without consent": ["Silent"], "Without an e-mail address": ["Mute"], "Invited by another centre": ["Promised"]}
     assert reverse("contacts:person", args=[promised.pk]) in page.content.decode()
     assert reverse("events:held_back", args=[event.pk]) in client.get(reverse("events:proposal", args=[event.pk])).content.decode()

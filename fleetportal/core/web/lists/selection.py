@@ -1,7 +1,7 @@
 """What somebody selected in a list: rows by their keys, or all that match its filter."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.http import QueryDict
@@ -14,7 +14,7 @@ from fleetportal.core.web.pages import whole_number
 ROW, ALL = "row", "all"  # parameters: the key of a row, as often as needed; all that match the filter beside it
 AT_ONCE = 1000
 NAMED = 20
-Row = TypeVar("Row", bound=models.Model)
+Row = TypeVar("Row")
 
 
 class TooManySelected(Refused):
@@ -31,7 +31,7 @@ def selected_keys(query: QueryDict) -> list[int] | None:
     return [key for text in " ".join(query.getlist(ROW)).split() if (key := whole_number(text)) is not None]
 
 
-def at_once(rows: models.QuerySet[Row]) -> list[Row]:
+def at_once(rows: models.QuerySet[Any, Row]) -> list[Row]:
     """All of `rows`. Raises TooManySelected for more than AT_ONCE. Costs 1 query."""
     found = list(rows[: AT_ONCE + 1])
     if len(found) > AT_ONCE:
