@@ -21,6 +21,7 @@ HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
 STREAM_SECONDS, STREAM_BYTES_A_SECOND = 60.0, 50_000
 SILENT_SECONDS = 20  # that a thread waits for one more byte of a large body, or for a caller to take one more of the answer
+LINGER_SECONDS = 2.0  # for a caller to hang up after the last answer: closed at once, it might be cut short
 MOST_READING = 500  # connections that are being read; beyond these the oldest one is closed
 MOST_HEAD = 64 * 1024  # above it gunicorn refuses, by limits of its own
 MOST_BUFFERED = 1024 * 1024
@@ -74,6 +75,7 @@ class BufferingWorker(ThreadWorker):
         self.reading: dict[Caller, None] = {}  # the oldest first
         self.streaming: dict[Caller, None] = {}
         self.queueing: deque[Caller] = deque()
+        self.lingering: dict[Caller, None] = {}  # answered for the last time; the oldest first
 
     def accept(self, listener: socket.socket) -> None:
         """As gunicorn does, but the connection is read here."""
@@ -141,15 +143,46 @@ class BufferingWorker(ThreadWorker):
         return super().handle(caller)
 
     def finish_request(self, caller: Caller, future: "Future[Any]") -> None:
-        """In the event loop: what came along of a next request is read on here too."""
+        """In the event loop: what came along of a next request is read on here too, and nobody is waited for to hang up."""
         self.streaming.pop(caller, None)
         self.start_streams()
         is_kept = not future.cancelled() and future.exception() is None and bool(future.result())
         rest = caller.parser.unreader.take_buffered() if is_kept and caller.parser else b""
-        if rest and self.alive:
+        if not is_kept:
+            self.linger(caller)
+        elif rest and self.alive:
             self.begin(caller, rest)
         else:
             super().finish_request(caller, future)
+
+    def linger(self, caller: Caller) -> None:
+        """Tell `caller` that nothing more comes, and take what they still send until they hang up too."""
+        if len(self.lingering) >= MOST_READING:
+            self.hang_up(next(iter(self.lingering)))
+        try:
+            caller.sock.shutdown(socket.SHUT_WR)
+            caller.sock.setblocking(False)
+        except OSError:  # gone already
+            self.close(caller)
+            return
+        caller.ends_at = time.monotonic() + LINGER_SECONDS
+        self.lingering[caller] = None
+        self.poller.register(caller.sock, selectors.EVENT_READ, partial(self.on_rest, caller))
+
+    def on_rest(self, caller: Caller, sock: socket.socket) -> None:
+        try:
+            data = sock.recv(64 * 1024)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.hang_up(caller)
+
+    def hang_up(self, caller: Caller) -> None:
+        del self.lingering[caller]
+        self.poller.unregister(caller.sock)
+        self.close(caller)
 
     def on_client_socket_readable(self, caller: Caller, client: socket.socket) -> None:
         """A kept connection has something to say again."""
@@ -168,6 +201,8 @@ class BufferingWorker(ThreadWorker):
             self.close(caller)
         for caller in [one for one in self.streaming if one.ends_at <= now]:
             stop_reading(caller.sock)
+        for caller in [one for one in self.lingering if one.ends_at <= now]:
+            self.hang_up(caller)
 
     def leave(self, caller: Caller) -> None:
         del self.reading[caller]
