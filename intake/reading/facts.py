@@ -13,7 +13,8 @@ from intake.reading.jsontypes import Json
 
 @dataclass(slots=True)
 class Facts:
-    """Facts about one thing; what is empty was not said. `name` is the key under which they are kept, `many`: as a list."""
+    """Facts about one thing; what is empty was not said. `name_in_json` is the key under which a staged row keeps them, `many`:
+    as a list."""
 
     name_in_json: ClassVar[str] = ""
     many: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""What a column can mean. The key says whose fact it is: company, vehicle, or person (in a fleet list: who drives the vehicle)."""
+"""What a column can mean. The key begins with the noun whose fact it is; "person" is, in a fleet list, whoever drives the vehicle."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a row of a sheet is: a vehicle, a person or a company. Each kind of sheet has its rule here; they are tried in turn."""
+"""What a row of a sheet is: a vehicle, a person or a company. Each of these kinds of sheet has its rule here, tried in turn."""
 
 from intake.reading.contents import Contents
 from intake.reading.kinds import Evidence
@@ -60,7 +60,7 @@ def is_somebody(content: Contents) -> bool:
 
 
 def bears_names_of_people(found: Evidence) -> bool:
-    """What a sheet with a bare "Name" is about, by the names."""
+    """True where the bare names of a sheet are people's; without a name, where the sheet has e-mail addresses."""
     content = next((content for content in named_plainly(found) if content.texts), None)
     if content is None:
         return "email" in found.keys

@@ -61,7 +61,8 @@ class PersonFacts(Facts):
 
 
 def named_person(reader: SheetReader, row: Row) -> PersonFacts | None:
-    """The person that the person columns name, with addresses; None where nobody is named."""
+    """The person that the person columns name, with addresses; in a list of people or companies e-mail addresses alone are somebody
+    too. None where there is nobody."""
     name = name_of(reader, row)
     emails = addresses(reader, row, "person.email")
     phones = addresses(reader, row, "person.phone") + addresses(reader, row, "person.mobile")

@@ -131,7 +131,7 @@ def bill(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[C
 
 
 def counts(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
-    """True where each row has a number of vehicles and nothing that identifies one."""
+    """A number of vehicles in each row, and nothing that identifies one."""
     numbers = [index for index, title in enumerate(titles) if COUNT_WORDS.search(title) and contents[index].number > 0.7]
     if not numbers or found.has(*TOLD_APART):
         return None

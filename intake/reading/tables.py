@@ -55,7 +55,7 @@ class Table:
         return list(found.values())
 
     def no_data(self, cells: Sequence[Cell], *, after_gap: bool) -> str | None:
-        """Why a row below the titles is no data ("total", "footer", "section", "header"), or None where it is."""
+        """Why a row below the titles is no data ("blank", "total", "footer", "section", "header"), or None where it is."""
         texts = [text_of(cell) for cell in cells]
         filled = [text for text in texts if not is_blank(text)]
         if not filled:

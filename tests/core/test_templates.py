@@ -7,7 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = sorted(
-    path for app in ("fleetportal", "accounts", "contacts", "events", "gifts", "cms") for path in (ROOT / app).rglob("templates/**/*.html")
+    path
+    for app in ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms")
+    for path in (ROOT / app).rglob("templates/**/*.html")
 )
 MAILS = "mail"
 
