@@ -1,4 +1,4 @@
-"""The code to type where there is no camera: 12 of 30 characters, 58.9 bits, none easily confused with another (R28).
+"""The code to type where there is no camera: 12 of 30 characters, 58.9 bits, none easily confused with another.
 
 Like a link's token it is derived from a secret outside the database: it can be shown or printed at any time and is found by a keyed
 hash, and a copy of the database alone gives no access.

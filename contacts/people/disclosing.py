@@ -1,4 +1,4 @@
-"""What each table holds about a person, for their request for access (Art. 15 GDPR; R35).
+"""What each table holds about a person, for their request for access (Art. 15 GDPR).
 
 Every table that names a person, also by a bare id, or that belongs to a row which does, has an entry in `to_disclose` under its label,
 or says there why it adds nothing. A test walks all models for this: a new table without an entry fails the build. An app adds its own

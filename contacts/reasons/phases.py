@@ -34,7 +34,7 @@ FEWEST_VISITS = 2  # in the year before, for fewer to mean anything
 
 
 def threshold(key: str, tier: Tier, vehicles: int, weight: int) -> Number:
-    """Declare from how many vehicles on a company without known turnover and margin has `tier` (DOMAIN, tiers)."""
+    """Declare from how many vehicles on a company without known turnover and margin has `tier`."""
     return declare(
         key,
         default=vehicles,

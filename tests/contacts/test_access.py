@@ -1,4 +1,4 @@
-"""R35: a request for access is one file with everything held about a person, and nothing about anybody else."""
+"""A request for access is one file with everything held about a person, and nothing about anybody else."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What an address may be sent: the page, the one click (R27), and that nothing promotional leaves without a record (R38)."""
+"""What an address may be sent: the page, the one click, and that nothing promotional leaves without a record."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ def test_a_promotion_carries_the_headers_with_a_working_link_and_stores_no_token
     assert link.token not in str(Message.objects.values().get(pk=message.pk))
 
 
-# --- one click (R27) -----------------------------------------------------------------------------------------------------------
+# --- one click -----------------------------------------------------------------------------------------------------------------
 
 
 def test_one_click_works_in_one_request_without_cookie_token_or_redirect(
@@ -207,7 +207,7 @@ def test_a_forgotten_address_opens_nothing(client: Client, link: Link, address: 
     assert client.get(link.path).status_code == 404
 
 
-# --- no promotion without a record (R38) ---------------------------------------------------------------------------------------
+# --- no promotion without a record ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("entries", [(), (False,), (True, False)])

@@ -71,3 +71,17 @@ def test_each_command_of_the_portal_is_in_the_readme():
     commands = {path.stem for folder in folders for path in folder.glob("*.py") if path.stem != "__init__"}
     assert {"explain", "forget", "seed_demo"} < commands
     assert {name for name in commands if f"`{name}" not in text_of("README.md") and name != "migrate"} == set()
+
+
+PROMISE = re.compile(r"\bR\d{1,2}\b")
+
+
+def test_each_promise_that_a_comment_names_is_in_the_threat_model():
+    text = text_of("THREAT_MODEL.md")
+    kept = set(PROMISE.findall(text))
+    for first, last in re.findall(r"\bR(\d+)–R(\d+)\b", text):
+        kept |= {f"R{number}" for number in range(int(first), int(last) + 1)}
+    folders = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms", "demo", "bench", "tools", "tests")
+    sources = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    named = {(path.name, number) for path in sources for number in PROMISE.findall(path.read_text(encoding="utf-8"))}
+    assert {one for one in named if one[1] not in kept} == set()

@@ -1,4 +1,4 @@
-"""What guests get: words, links, one-click unsubscribe, and a calendar entry that follows every change (R34)."""
+"""What guests get: words, links, one-click unsubscribe, and a calendar entry that follows every change."""
 
 import email
 import email.policy

@@ -1,4 +1,4 @@
-"""R42, seats: any order of coming, changing, leaving, more seats, checking in and undoing, held against the child's count."""
+"""Seats: any order of coming, changing, leaving, more seats, checking in and undoing, held against the child's count."""
 
 import pytest
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""R28, R29: codes and tokens are random and unique, guessing is stopped, and nobody is locked out by others."""
+"""Codes and tokens are random and unique, guessing is stopped, and nobody is locked out by others (R29)."""
 
 from collections import Counter
 

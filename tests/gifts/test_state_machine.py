@@ -1,4 +1,4 @@
-"""R42: vouchers and the ledger under any order of acts, held against a model that a child could follow; invariants after each step."""
+"""Vouchers and the ledger under any order of acts, held against a model that a child could follow; invariants after each step."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The smallest telephone there is, 320 px wide, in the language with the longest words: nothing sticks out sideways (R44)."""
+"""The smallest telephone there is, 320 px wide, in the language with the longest words: nothing sticks out sideways."""
 
 import pytest
 
