@@ -1,9 +1,11 @@
 """State machines as tables: what each verb makes of a row. A row is brought into a state by the shortest way of real verbs."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
 
 Verb = Callable[[Any], object]
 
@@ -46,3 +48,21 @@ class Machine:
     def step(self, row: Any, edge: tuple[str, str]) -> None:
         self.verbs[edge](row)
         assert self.state(row) == edge[1], f"{self.name}: {' → '.join(edge)}"
+
+    def check_states(self, wanted: Iterable[str]) -> None:
+        """Each of the `wanted` states is in the table, each state of the table is reached, and only those that are final are not left."""
+        assert self.states >= set(wanted)
+        for state in self.states:
+            self.way_to(state)
+        assert {state for state in self.states if not any(before == state for before, _after in self.verbs)} == self.final
+
+
+def each(machines: Sequence[Machine]) -> pytest.MarkDecorator:
+    """A test for each machine."""
+    return pytest.mark.parametrize("machine", machines, ids=lambda machine: machine.name)
+
+
+def each_verb(machines: Sequence[Machine]) -> pytest.MarkDecorator:
+    """A test for each verb of each machine."""
+    edges = [(machine, edge) for machine in machines for edge in machine.verbs]
+    return pytest.mark.parametrize(("machine", "edge"), edges, ids=[f"{machine.name}-{'→'.join(edge)}" for machine, edge in edges])

@@ -19,7 +19,7 @@ from events.models import CheckIn, Event, EventState, Invitation, InvitationRequ
 from fleetportal.core.jobs.queue import Job
 from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.sending import send_due
-from tests.core.machines import Machine
+from tests.core.machines import Machine, each, each_verb
 from tests.events.work import run_jobs
 from tests.factories.accounts import make_company, make_user
 from tests.factories.contacts import give_consent
@@ -248,18 +248,12 @@ MACHINES = (EVENT, GUEST, INVITATION, REQUEST)
 CHOICES: dict[str, type[models.TextChoices]] = {"event": EventState, "registration": Status, "invitation request": RequestState}
 
 
-@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
+@each(MACHINES)
 def test_each_state_is_reached_and_left(machine: Machine) -> None:
-    assert machine.states >= set(CHOICES.get(machine.name, ()))
-    assert {state for state in machine.states if machine.way_to(state) is None} == set()
-    assert {state for state in machine.states if not any(before == state for before, _after in machine.verbs)} == machine.final
+    machine.check_states(CHOICES.get(machine.name, ()))
 
 
-@pytest.mark.parametrize(
-    ("machine", "edge"),
-    [(one, edge) for one in MACHINES for edge in one.verbs],
-    ids=lambda x: x.name if isinstance(x, Machine) else "→".join(x),
-)
+@each_verb(MACHINES)
 def test_a_verb_leads_on(machine: Machine, edge: tuple[str, str], settings: Any) -> None:
     settings.INVITATIONS_WAIT_SECONDS = 60
     machine.step(machine.bring_to(edge[0]), edge)

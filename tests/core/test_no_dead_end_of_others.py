@@ -20,7 +20,7 @@ from gifts.actions import claiming, redeeming, withdrawing
 from gifts.models import Redemption, Voucher, VoucherState
 from intake import actions as imports
 from intake.models import Import
-from tests.core.machines import Machine
+from tests.core.machines import Machine, each, each_verb
 from tests.factories.accounts import make_centre, make_company, make_user
 from tests.factories.contacts import make_person, make_role
 from tests.factories.gifts import make_voucher
@@ -326,17 +326,11 @@ CHOICES: dict[str, type[models.TextChoices]] = {
 }
 
 
-@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
+@each(MACHINES)
 def test_each_state_is_reached_and_left(machine: Machine) -> None:
-    assert machine.states >= set(CHOICES.get(machine.name, ()))
-    assert {state for state in machine.states if machine.way_to(state) is None} == set()
-    assert {state for state in machine.states if not any(before == state for before, _after in machine.verbs)} == machine.final
+    machine.check_states(CHOICES.get(machine.name, ()))
 
 
-@pytest.mark.parametrize(
-    ("machine", "edge"),
-    [(one, edge) for one in MACHINES for edge in one.verbs],
-    ids=lambda x: x.name if isinstance(x, Machine) else "→".join(x),
-)
+@each_verb(MACHINES)
 def test_a_verb_leads_on(machine: Machine, edge: tuple[str, str]) -> None:
     machine.step(machine.bring_to(edge[0]), edge)
