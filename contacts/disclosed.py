@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.consent.models import Consent
+from contacts.consent.models import Consent, Purpose
 from contacts.hospitality import Received, YearSum
 from contacts.memory.models.complaint import Complaint
 from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.meeting import Meeting
 from contacts.memory.models.task import Task
+from contacts.memory.timeline import words_for
+from contacts.people import happened
 from contacts.people.disclosing import (
     CARE,
     CONTRACT,
@@ -21,8 +23,12 @@ from contacts.people.disclosing import (
     TELLING,
     AddsNothing,
     Disclosed,
+    Words,
+    code,
     column,
     free,
+    language_of,
+    page_of,
     rows_about,
     to_disclose,
 )
@@ -31,6 +37,7 @@ from contacts.people.models.pairs import PersonPair
 from contacts.people.models.person import Person, PersonAddress
 from contacts.people.models.roles import GROUPS
 from contacts.reasons.models import Decision, Reason
+from contacts.reasons.rule import rules
 from fleetportal.core.links import PLACEHOLDER, Link
 from fleetportal.core.outbox.channels.letter import PaperLetter
 from fleetportal.core.outbox.message import Message
@@ -61,7 +68,7 @@ def messages_to(person: Person) -> Iterator[dict[str, object]]:
         yield {
             **{name: getattr(row, name) for name in ("queued_at", "sent_at", "recipient", "subject", "language", "last_answer")},
             **{name: str(getattr(row, f"get_{name}_display")()) for name in ("channel", "state", "bounce")},
-            "purpose": row.purpose or row.gate,
+            "purpose": str(dict(Purpose.choices).get(row.purpose) or _("no advertising")),
             "text": PLACEHOLDER.sub(str(_("(personal link)")), row.text),
             "files": [file["name"] for file in row.attachments],
         }
@@ -78,8 +85,21 @@ def links_of(person: Person) -> list[Link]:
     return list(Link.objects.filter(preferences | meetings).order_by("pk"))
 
 
+def what_it_was(interaction: Interaction) -> Words:
+    return str(words_for(interaction).what)
+
+
+def rule_of(row: Reason | Decision) -> Words:
+    """What the rule of a reason is called; the code of one that is gone."""
+    return rules[row.rule].called if row.rule in rules else row.rule
+
+
+def sentence_of(reason: Reason) -> Words:
+    return rules[reason.rule].sentence(reason.facts) if reason.rule in rules else ""
+
+
 LINK = (
-    *(column("scope", _("page")), column("made_at", _("created"))),
+    *(code("scope", _("page"), page_of), column("made_at", _("created"))),
     *(column("expires_at", _("valid until")), column("revoked_at", _("withdrawn"))),
 )
 
@@ -121,7 +141,7 @@ def register_people() -> None:
     consent = (
         *(AT, column("address.value", _("address")), column("purpose", _("purpose")), column("is_given", _("given"))),
         *(column("basis", _("legal basis")), column("wording", _("wording")), column("source", _("source"))),
-        *(column("language", _("language")), COMPANY),
+        *(code("language", _("language"), language_of), COMPANY),
     )
     rows = rows_about(Consent, "address__person", "address", "company")
     to_disclose.register("contacts.consent", Disclosed(_("Consents"), PROOF, LAW, rows, consent), weight=3)
@@ -140,7 +160,7 @@ def register_people() -> None:
 def register_memory() -> None:
     """Interactions, tasks, meetings, complaints."""
     said = (
-        *(column("happened_at", _("when")), COMPANY, column("kind", _("kind")), column("channel", _("channel"))),
+        *(column("happened_at", _("when")), COMPANY, code("kind", _("kind"), what_it_was), column("channel", _("channel"))),
         *(column("direction", _("direction")), column("outcome", _("outcome")), free("text", _("in one sentence"))),
         column("is_real_contact", _("a conversation")),
     )
@@ -171,15 +191,15 @@ def register_memory() -> None:
 def register_reasons() -> None:
     """Reasons, decisions, values received."""
     reason = (
-        *(COMPANY, column("rule", _("rule")), column("group", _("target group")), column("due_on", _("due"))),
-        *(column("found_on", _("found")), free("facts", _("facts"))),
+        *(COMPANY, code("rule", _("rule"), rule_of), column("group", _("target group")), column("due_on", _("due"))),
+        *(column("found_on", _("found")), free("facts", _("facts"), sentence_of)),
     )
     decision = (
-        *(AT, COMPANY, column("rule", _("rule")), column("kind", _("decision"))),
+        *(AT, COMPANY, code("rule", _("rule"), rule_of), column("kind", _("decision"))),
         *(column("until", _("until")), column("others_until", _("other reasons until")), free("why", _("reason"))),
     )
     received = (
-        *(AT, COMPANY, column("kind", _("kind")), column("year", _("year"))),
+        *(AT, COMPANY, code("kind", _("kind"), lambda row: happened.in_words(row.kind)), column("year", _("year"))),
         *(column("cents", _("value")), column("taken_back_at", _("undone"))),
     )
     for name, entry in {
@@ -200,7 +220,12 @@ def register_messages() -> None:
     message = (
         *(column("queued_at", _("written")), column("sent_at", _("sent")), column("channel", _("channel"))),
         *(column("recipient", _("recipient")), column("purpose", _("purpose")), column("subject", _("subject"))),
-        *(column("text", _("text")), column("files", _("files")), column("language", _("language")), column("state", _("state"))),
+        *(
+            column("text", _("text")),
+            column("files", _("files")),
+            code("language", _("language"), language_of),
+            column("state", _("state")),
+        ),
         *(column("bounce", _("delivery problem")), column("last_answer", _("reply from the mail server"))),
     )
     to_disclose.register("core.message", Disclosed(_("Messages sent to the person"), TELLING, CONSENT_OR_CONTRACT, messages_to, message))

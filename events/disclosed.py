@@ -4,7 +4,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Person
-from contacts.people.disclosing import EVENTS, INTEREST, TELLING, Disclosed, column, free, rows_about, to_disclose
+from contacts.people.disclosing import (
+    EVENTS,
+    INTEREST,
+    TELLING,
+    Disclosed,
+    code,
+    column,
+    free,
+    language_of,
+    page_of,
+    rows_about,
+    to_disclose,
+)
 from events.models import CheckIn, Invitation, InvitationRequest, Registration
 from fleetportal.core import audit
 from fleetportal.core.links import Link
@@ -51,11 +63,11 @@ def register() -> None:
         *(column("registration.event.title", _("event")), column("at", _("when"))),
         *(column("heads", _("how many")), column("undone_at", _("undone"))),
     )
-    link = (column("scope", _("page")), column("made_at", _("created")), column("revoked_at", _("withdrawn")))
+    link = (code("scope", _("page"), page_of), column("made_at", _("created")), column("revoked_at", _("withdrawn")))
     asked = (
         *(event, column("asked_at", _("when")), free("name", _("name")), column("email", _("e-mail"))),
         *(free("company_name", _("company")), free("how_known", _("how we know each other"))),
-        *(column("language", _("language")), column("state", _("state")), column("decided_at", _("answered"))),
+        *(code("language", _("language"), language_of), column("state", _("state")), column("decided_at", _("answered"))),
     )
     refusal = (
         *(column("queued_at", _("written")), column("sent_at", _("sent")), column("recipient", _("recipient"))),

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Person
-from contacts.people.disclosing import GIVING, INTEREST, TELLING, Disclosed, column, free, rows_about, to_disclose
+from contacts.people.disclosing import GIVING, INTEREST, TELLING, Disclosed, code, column, free, page_of, rows_about, to_disclose
 from fleetportal.core.links import Link
 from gifts.actions.claiming import person_mark
 from gifts.models import Allowance, Challenge, Claim, HandOut, Redemption, Voucher
@@ -45,7 +45,7 @@ def register() -> None:
         *(programme, column("first_name", _("first name given")), column("address", _("address")), column("plate", _("plate"))),
         *(column("made_at", _("sent")), column("used_at", _("used"))),
     )
-    link = (column("scope", _("page")), column("made_at", _("created")), column("revoked_at", _("withdrawn")))
+    link = (code("scope", _("page"), page_of), column("made_at", _("created")), column("revoked_at", _("withdrawn")))
     taken = (programme, column("period", _("period")), column("taken", _("vouchers claimed")))
     gifts = rows_about(HandOut, "person", "gift", "centre", "company")
     claims = rows_about(Claim, "person", "voucher__programme")

@@ -17,6 +17,7 @@ from accounts.customers.models.company import StandingBasis
 from accounts.customers.models.standing import CHOICES
 from accounts.models import Axis, Company, Standing
 from accounts.staff.requests import StaffRequest
+from contacts.reasons.spans import LOYAL_SPAN, SILENT_TIMES
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import DayField, offer_choices
 from fleetportal.core.web.idempotency import once
@@ -30,7 +31,7 @@ WORDS: Mapping[str, object] = {
     "no_fleet": _("no vehicle from us"),
     "nothing_bought": _("nothing bought yet, no visit to the workshop"),
     "lost": _("no vehicle from us and no visit since %(since)s"),
-    "deliveries": _("%(count)s deliveries in four years"),
+    "deliveries": _("%(count)s deliveries in %(span)s"),
     "long_customer": _("customer since %(since)s, contracts running, %(count)s visits in a year"),
     "second_delivery": _("deliveries on %(count)s days"),
     "second_contract": _("%(count)s contracts"),
@@ -39,7 +40,7 @@ WORDS: Mapping[str, object] = {
     "no_successor": _("a contract ended on %(since)s without a successor"),
     "fleet_down": _("%(vehicles)s vehicles from us, %(before)s a year ago"),
     "fewer_visits": _("%(count)s visits in a year, %(before)s in the year before"),
-    "silence": _("nobody has spoken with them since %(since)s, twice the time agreed for their tier"),
+    "silence": _("nobody has spoken with them since %(since)s, %(times)s × the time agreed for their tier"),
     "new": _("customer since %(since)s"),
     "bought_once": _("bought once, nothing since"),
 }
@@ -51,7 +52,10 @@ def in_words(row: Standing) -> str:
         until = formats.date_format(row.until, "DATE_FORMAT") if row.until else ""
         who = str(row.by or gettext("somebody whose account was deleted"))
         return gettext("decided by %(who)s until %(until)s: %(why)s") % {"who": who, "until": until, "why": row.words}
-    shown = {name: day_of(fact) if name == "since" else fact for name, fact in row.facts.items()}
+    day = timezone.localdate(row.at)
+    policies = {"months": LOYAL_SPAN.on(day), "times": SILENT_TIMES.on(day)}  # for rows from before they were kept with the facts
+    shown = policies | {name: day_of(fact) if name == "since" else fact for name, fact in row.facts.items()}
+    shown["span"] = LOYAL_SPAN.in_words(shown["months"])
     return str(WORDS[row.reason]) % shown if row.reason in WORDS else ""
 
 

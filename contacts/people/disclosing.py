@@ -16,12 +16,15 @@ from datetime import date, datetime
 from typing import Any
 
 import phonenumbers
+from django.conf import settings
 from django.db import models
 from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
+from contacts.people import happened
 from contacts.people.models.person import Channel, Person, PersonAddress, fold_address
 from contacts.people.models.roles import GROUPS
 from fleetportal.core import audit, money
@@ -46,19 +49,25 @@ BLACK = "▇▇▇"
 
 @dataclass(frozen=True)
 class DisclosedColumn:
-    """One fact of a row: where it is, what it is called, and whether it is free text, in which others may be named."""
+    """One fact of a row: where it is, what it is called, whether it is free text, in which others may be named, and `read(row)`, its
+    words where the value is a code of ours."""
 
     path: str
     label: Words
     is_free: bool = False
+    read: Callable[[Any], Words] | None = None
 
 
 def column(path: str, label: Words) -> DisclosedColumn:
     return DisclosedColumn(path, label)
 
 
-def free(path: str, label: Words) -> DisclosedColumn:
-    return DisclosedColumn(path, label, is_free=True)
+def code(path: str, label: Words, read: Callable[[Any], Words]) -> DisclosedColumn:
+    return DisclosedColumn(path, label, read=read)
+
+
+def free(path: str, label: Words, read: Callable[[Any], Words] | None = None) -> DisclosedColumn:
+    return DisclosedColumn(path, label, is_free=True, read=read)
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,9 @@ def told(row: object, entry: Disclosed, others: "OtherPeople") -> dict[str, dict
         value, words = value_at(row, one.path)
         if one.is_free:
             value = words = others.blacked_out(words)
+        if one.read is not None:
+            said = str(one.read(row))
+            words = others.blacked_out(said) if one.is_free else said
         facts[one.path] = {"value": value, "words": words}
     return facts
 
@@ -120,16 +132,32 @@ def history_of(rows: Sequence[Any], entry: Disclosed, others: "OtherPeople") -> 
     if not isinstance(rows[0], models.Model):
         return
     label, ids = audit.label(rows[0]), [row.pk for row in rows]
-    labels = {one.path.partition(".")[0]: one for one in entry.columns}
+    kept = {field.name for field in rows[0]._meta.get_fields()}
+    labels = {name: one for one in entry.columns if (name := one.path.partition(".")[0]) in kept}
     changes: dict[int, list[dict[str, object]]] = {}
     for change in audit.Change.objects.filter(object_type=label, object_id__among=ids, field__in=labels).order_by("pk"):
-        told_as = labels[change.field]
-        pair = [others.blacked_out(str(end)) if told_as.is_free and end else end for end in (change.before, change.after)]
-        changes.setdefault(change.entry_id, []).append({"field": str(told_as.label), "before": pair[0], "after": pair[1]})
+        told_as, ends = labels[change.field], {"before": change.before, "after": change.after}
+        if told_as.is_free:
+            ends = {name: others.blacked_out(str(end)) if end else end for name, end in ends.items()}
+        words = {f"{name}_words": past_in_words(rows[0], change.field, end) for name, end in ends.items()}
+        changes.setdefault(change.entry_id, []).append({"field": str(told_as.label), **ends, **words})
     for line in audit.Entry.objects.filter(object_type=label, object_id__among=ids).order_by("at", "pk"):
-        facts = {"at": line.at.isoformat(), "action": line.action, "about": str(entry.title)}
+        facts = {"at": line.at.isoformat(), "when": in_words(line.at), "action": line.action, "words": happened.in_words(line.action)}
         source = {"import": line.facts["import"]} if "import" in line.facts else {}
-        yield {**facts, **source, "changes": changes.get(line.pk, [])}
+        yield {**facts, "about": str(entry.title), **source, "changes": changes.get(line.pk, [])}
+
+
+def past_in_words(row: models.Model, name: str, value: Any) -> str:
+    """A value that `row` had, as its history keeps it, for readers. Costs 1 query for a row that it referred to."""
+    kept: Any = row._meta.get_field(name)
+    if value in (None, ""):
+        return ""
+    if kept.is_relation:
+        return str(kept.related_model._base_manager.filter(pk=value).first() or "")
+    if kept.choices:
+        return str(dict(kept.flatchoices).get(value, value))
+    is_plain = isinstance(kept, models.DateField | models.BooleanField)
+    return in_words(kept.to_python(value) if is_plain else value, is_money=name.endswith("_cents"))
 
 
 def value_at(row: Any, path: str) -> tuple[object, str]:
@@ -165,14 +193,35 @@ def in_words(value: object, *, is_money: bool = False) -> str:
     if isinstance(value, date):
         return formats.date_format(value, "DATE_FORMAT")
     if isinstance(value, list | tuple):
-        return ", ".join(in_words(one) for one in value)
+        moments = (parse_datetime(one) or one if isinstance(one, str) else one for one in value)
+        return ", ".join(in_words(one) for one in moments)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def language_of(row: Any) -> Words:
+    return dict(settings.LANGUAGES).get(value_at(row, "language")[0], "")
+
+
+OPENED_BY_LINKS: Mapping[str, Words] = {
+    "preferences": _("What we may send"),
+    "meeting": _("meeting"),
+    "invitation": _("invitation"),
+    "ticket": _("ticket"),
+    "voucher": _("voucher"),
+    "claim": _("voucher"),
+}
+
+
+def page_of(link: Any) -> Words:
+    return OPENED_BY_LINKS.get(link.scope, link.scope)
 
 
 # --- other people in free text ------------------------------------------------------------------------------------------------
 
 WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+NUMBER = re.compile(r"(?<![\w.,/-])(?:\+|\(?0)(?:[ ()./-]{0,2}\d){6,17}(?![\w])")  # in any country's form
+DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:\d{4}(?!\d)|\d\d(?![ ./-]?\d)|[ -])")
 PARTICLES = frozenset(("von", "van", "der", "den", "del", "della", "dos", "zum", "zur", "the", "und", "and"))
 SHORTEST_NAME = 3  # a shorter one is a name only with a capital letter
 UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
@@ -202,9 +251,14 @@ class OtherPeople:
         text = MAIL.sub(lambda found: found[0] if fold(found[0]) in self.own else BLACK, text)
         for region in self.regions:
             for number in reversed(list(phonenumbers.PhoneNumberMatcher(text, region))):
-                if fold_address(Channel.PHONE, number.raw_string, region=region) not in self.own:
+                if not self.is_own_number(number.raw_string):
                     text = text[: number.start] + BLACK + text[number.end :]
+        text = NUMBER.sub(lambda found: found[0] if DAY.match(found[0]) or self.is_own_number(found[0]) else BLACK, text)
         return WORD.sub(lambda found: BLACK if self.is_named(found[0]) else found[0], text)
+
+    def is_own_number(self, text: str) -> bool:
+        """True where `text` is a number of the person's own, in the form of any country of their companies."""
+        return any(fold_address(Channel.PHONE, text, region=region) in self.own for region in self.regions)
 
     def is_named(self, word: str) -> bool:
         """True for the name of somebody else, also with an s behind it, in a Russian case, or joined to another word by a hyphen."""

@@ -131,7 +131,7 @@ def loyal(known: KnownFacts) -> Settled | None:
     on = known.on
     lately = [day for day in known.deliveries if day > on - span(LOYAL_SPAN, on)]
     if len(lately) >= LOYAL_DELIVERIES.on(on):
-        return said(Phase.LOYAL, "deliveries", count=len(lately))
+        return said(Phase.LOYAL, "deliveries", count=len(lately), months=LOYAL_SPAN.on(on))
     since = min(filter(None, [*known.deliveries, known.first_visit]), default=None)
     running = any(one.is_ours(on) and one.contract_ends and one.contract_ends >= on for one in known.vehicles)
     if since and since <= on - span(LOYAL_SINCE, on) and running and known.visits >= LOYAL_VISITS.on(on):
@@ -166,7 +166,7 @@ def at_risk(known: KnownFacts) -> Settled | None:
     if known.visits_before >= FEWEST_VISITS and known.visits * 100 < known.visits_before * FEWER_VISITS.on(on):
         return said(Phase.AT_RISK, "fewer_visits", before=known.visits_before, count=known.visits)
     if known.heard_on and known.heard_on <= on - known.cadence * SILENT_TIMES.on(on):
-        return said(Phase.AT_RISK, "silence", since=known.heard_on)
+        return said(Phase.AT_RISK, "silence", since=known.heard_on, times=SILENT_TIMES.on(on))
     return None
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Company, User
 from accounts.staff.requests import StaffRequest
 from contacts.models import Person
+from contacts.people import happened
 from fleetportal.core.audit import Entry
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists import Empty, ListPage, Preset
@@ -26,13 +27,6 @@ from gifts.models.voucher import with_figures
 from gifts.tables import ProgrammeTable
 
 SHOWN_ISSUES, SHOWN_VOUCHERS = 10, 20
-HAPPENED = {
-    "voucher.claimed": _("claimed"),
-    "voucher.redeemed": _("redeemed at the wash"),
-    "voucher.redemption_undone": _("redemption undone"),
-    "voucher.revoked": _("withdrawn"),
-    "voucher.expired": _("expired"),
-}
 
 
 class ProgrammeList(ListPage[ProgrammeQuerySet]):
@@ -169,7 +163,7 @@ def voucher(request: StaffRequest, voucher_id: int) -> HttpResponse:
         "redemptions": [
             (row, row.wash_id in undo) for row in one.redemptions.select_related("wash", "redeemed_by", "undone_by").order_by("-pk")
         ],
-        "history": [(entry, HAPPENED.get(entry.action, entry.action)) for entry in Entry.objects.about(one).order_by("at", "pk")],
+        "history": [(entry, happened.in_words(entry.action)) for entry in Entry.objects.about(one).order_by("at", "pk")],
     }
     return render(request, "gifts/voucher_staff.html", context)
 

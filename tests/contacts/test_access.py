@@ -2,8 +2,11 @@
 
 import io
 import json
+import re
+import threading
+import time
 import unicodedata
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -21,6 +24,7 @@ from contacts.models import Driver, Interaction, Meeting, Person
 from contacts.people import person_data
 from contacts.people.actions import access, people
 from contacts.people.disclosing import AddsNothing, OtherPeople, to_disclose
+from contacts.people.happened import HAPPENED
 from contacts.reasons.models import Reason
 from events.actions import requests
 from events.models import CheckIn
@@ -35,6 +39,7 @@ from tests.factories.contacts import make_role
 from tests.factories.events import make_event, make_invitation, make_registration
 from tests.factories.gifts import make_gift, make_voucher
 from tests.factories.reasons import make_reason, make_task
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +160,12 @@ def test_r35_the_file_holds_every_table_and_nobody_else(north_ag: Company, anna:
     assert any(change["after"] == "Brandtfamily" for line in told["history"] for change in line["changes"])
     for link in Link.objects.all():
         assert link.token not in everything
+    for line in told["history"]:
+        assert line["action"].rpartition(".")[2] in HAPPENED
+    shown = [fact["words"] for table in told["tables"] for row in table["rows"] for fact in row.values()]
+    shown += [words for line in told["history"] for words in (line["words"], *(change["after_words"] for change in line["changes"]))]
+    codes = [words for words in shown if re.fullmatch(r"[a-z]+(?:[._][a-z_.]+)+|[a-z]{2}|\d{4}-\d\d-\d\d.*|[\[{].*", words)]
+    assert [words for words in codes if "Brandt" not in words and words not in ("no", "appointment.ics")] == []
 
 
 def test_names_are_blacked_out_in_any_spelling_and_ones_own_stay(north_ag: Company) -> None:
@@ -239,6 +250,29 @@ def test_the_file_goes_with_the_day_and_with_the_person(client: Client, admin: U
     assert not access.file_of(job).exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_forgetting_waits_for_the_file_and_removes_it(admin: User, brandt: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, written, reading = access.order(brandt, by=admin), access.archive, threading.Event()
+
+    def slowly(person: Person) -> bytes:
+        reading.set()
+        time.sleep(0.2)
+        return written(person)
+
+    monkeypatch.setattr(access, "archive", slowly)
+    race(lambda: access.run(job, 0), lambda: reading.wait(9) and person_data.forget(brandt, by=admin))
+    assert not access.file_of(job).exists()
+    assert Person.objects.get(pk=brandt.pk).last_name == ""
+
+
+def test_the_history_is_in_words(brandt: Person, admin: User) -> None:
+    people.edit(brandt, by=admin, born_on=date(1976, 2, 29), is_confirmed=False)
+    brandt.addresses.get(channel="phone").edit(is_private=True, by=admin)
+    told, _page = read(access.archive(brandt))
+    changed = {change["field"]: change["after_words"] for line in told["history"] for change in line["changes"]}
+    assert changed == {"best time": "after nine", "date of birth": "29 February 1976", "confirmed": "no", "private": "yes"}
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_page_costs_the_same_for_one_row_and_three(
     client: Client, admin: User, brandt: Person, north_ag: Company, rows: int, django_assert_num_queries: Any
@@ -285,9 +319,26 @@ def test_names_of_others_are_blacked_out_however_they_are_written(north_ag: Comp
 
 
 @pytest.mark.parametrize(
-    "number", ["040/7654321", "(040) 765 43 21", "+49 (0)40 7654321", "0049 40 7654321", "040-7654321", "02 6688 1234", "+39 02 66881234"]
+    "number",
+    [
+        "040/7654321",
+        "(040) 765 43 21",
+        "+49 (0)40 7654321",
+        "0049 40 7654321",
+        "040-7654321",
+        "02 6688 1234",
+        "+39 02 66881234",
+        "06 12 34 56 78",
+        "(0)44 668 18 00",
+        "0171-555 66 77",
+    ],
 )
 def test_numbers_of_others_are_blacked_out_in_the_form_of_their_country(north_ag: Company, number: str) -> None:
     Company.objects.filter(pk=north_ag.pk).update(country="IT")
     brandt = people_named("Thomas", "Brandt", north_ag)
     assert OtherPeople(brandt).blacked_out(f"Ring {number} again") == "Ring ▇▇▇ again"
+
+
+def test_days_and_sums_are_no_numbers_of_others(north_ag: Company) -> None:
+    text = "On 01.12.2026, 5.12.-06.12.2026 and 05/12/26 at 08:30: 0,50 or 1.250.000 EUR for 10 at +5 %"
+    assert OtherPeople(people_named("Thomas", "Brandt", north_ag)).blacked_out(text) == text

@@ -16,6 +16,7 @@ from accounts.customers.models.standing import NoSuchStanding
 from accounts.models import Axis, Centre, Company, Phase, Standing, Tier, TouchedCompany, User
 from accounts.staff.models.policy import Number, outlook, supposing
 from contacts.models import Interaction
+from contacts.pages.standing import WORDS, in_words
 from contacts.reasons import nightly, settling, spans
 from contacts.reasons.phases import THRESHOLDS, KnownFacts, OneVehicle, phase_of, tier_of
 from contacts.reasons.settling import settle_all
@@ -81,6 +82,20 @@ def test_the_tier_is_estimated_from_the_fleet(vehicles: int, tier: str) -> None:
     assert tier_of(KnownFacts(TODAY, [CAR] * vehicles)).value == tier
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("number", "value", "known", "expected"),
+    [
+        (spans.LOYAL_SPAN, 24, {"vehicles": [CAR, OneVehicle(ago(months=7)), OneVehicle(ago(months=20))]}, "3 deliveries in 24 months"),
+        (spans.SILENT_TIMES, 3, {"vehicles": [CAR, OLD], "heard_on": ago(months=18)}, "3 × the time agreed"),
+    ],
+)
+def test_a_reason_says_the_number_that_was_in_force(number: Number, value: int, known: dict[str, Any], expected: str) -> None:
+    with supposing(number, value):
+        found = phase_of(KnownFacts(TODAY, **known))
+    assert expected in in_words(Standing(axis=Axis.PHASE, value=found.value, reason=found.reason, facts=dict(found.facts)))
+
+
 days = st.none() | st.dates(date(2015, 1, 1), date(2030, 1, 1))
 known = st.builds(
     KnownFacts,
@@ -97,8 +112,6 @@ known = st.builds(
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(known)
 def test_every_company_has_one_phase_with_a_reason_that_can_be_said(one: KnownFacts) -> None:
-    from contacts.pages.standing import WORDS, in_words  # noqa: PLC0415  needs Django's apps
-
     found = phase_of(one)
     assert found.value in Phase.values
     assert found.reason in WORDS
@@ -217,7 +230,7 @@ def test_the_dossier_says_why(client: Client, anna: User, imported: Company) -> 
     TouchedCompany.objects.drain()
     client.force_login(anna)
     page = client.get(f"/companies/{imported.pk}/").content.decode()
-    assert "6 deliveries in four years" in page
+    assert "6 deliveries in 48 months" in page
     assert "estimated from the fleet, because no turnover and margin are known: 6 vehicles from us" in page
 
 

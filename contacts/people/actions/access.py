@@ -14,6 +14,7 @@ from contacts.people.disclosing import collect
 from contacts.people.models.person import Person
 from contacts.people.models.roles import known_only_within
 from fleetportal.core import audit
+from fleetportal.core.db import lock
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.jobs.queue import Job, JobState
 from fleetportal.core.web.export_jobs import KEPT, folder, write_whole
@@ -51,7 +52,10 @@ def run(job: Job, deadline: float) -> bool:
     if person is None or job.owner is None or not known_only_within(person, job.owner, may="administer"):
         jobs.end(job, JobState.CANCELLED, why="Whoever ordered it no longer administers every company that knows the person.")
         return True
-    write_whole(file_of(job), archive(person))
+    with transaction.atomic():
+        lock(person)  # forgetting waits for the file, and then removes it
+        if Job.objects.filter(pk=job.pk, state=JobState.WAITING).exists():
+            write_whole(file_of(job), archive(person))
     return True
 
 
