@@ -7,10 +7,11 @@ from django.db.models.functions import Cast, Concat, Now, Substr
 
 from contacts.consent import gates as consent
 from contacts.memory import gates as complaints
-from events.models import EventState, Invitation, Registration
+from events.models import EventState, Invitation, Registration, Status
 from fleetportal.core.outbox.gates import FurtherGate, gates
 
 AHEAD = {"event__state": EventState.PUBLISHED, "event__starts_at__gt": Now()}
+OPEN = Q(event__registration_closes_at=None) | Q(event__registration_closes_at__gt=Now())
 STEP_BEGINS = len("events/mail/") + 1
 
 registration = Registration.objects.filter(pk=OuterRef("about_id"))
@@ -28,7 +29,7 @@ key_now = Concat(
 
 newest = FurtherGate(
     consent.service,
-    Q(Exists(registration.annotate(key_now=key_now).filter(key_now=OuterRef("key")))),
+    Q(Exists(registration.annotate(key_now=key_now).filter(key_now=OuterRef("key")).exclude(Q(status=Status.CANCELLED) & has_registered))),
     "A newer letter says how it stands now.",
 )
 reminder = FurtherGate(
@@ -38,10 +39,14 @@ reminder = FurtherGate(
 )
 inviting = FurtherGate(
     complaints.calm,
+    Q(Exists(invitation.filter(OPEN).exclude(has_registered))),
+    "The guest has replied, registration has closed, or the event does not take place.",
+)
+asked = FurtherGate(
+    consent.service,
     Q(Exists(invitation.exclude(has_registered))),
     "The guest has replied, or the event has begun or does not take place.",
 )
-asked = FurtherGate(consent.service, Q(Exists(invitation.exclude(has_registered))), inviting.reason)
 
 
 def register() -> None:

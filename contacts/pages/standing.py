@@ -55,7 +55,7 @@ def in_words(row: Standing) -> str:
     day = timezone.localdate(row.at)
     policies = {"months": LOYAL_SPAN.on(day), "times": SILENT_TIMES.on(day)}  # for rows from before they were kept with the facts
     shown = policies | {name: day_of(fact) if name == "since" else fact for name, fact in row.facts.items()}
-    shown["span"] = LOYAL_SPAN.in_words(shown["months"])
+    shown["span"] = LOYAL_SPAN.in_words(int(shown["months"]))
     return str(WORDS[row.reason]) % shown if row.reason in WORDS else ""
 
 

@@ -199,7 +199,7 @@ def in_words(value: object, *, is_money: bool = False) -> str:
 
 
 def language_of(row: Any) -> Words:
-    return dict(settings.LANGUAGES).get(value_at(row, "language")[0], "")
+    return dict(settings.LANGUAGES).get(value_at(row, "language")[1], "")
 
 
 OPENED_BY_LINKS: Mapping[str, Words] = {

@@ -51,6 +51,7 @@ def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = N
         if capacity is not None:
             offer_seats(seating, capacity, by=by, shown=shown)
         window, before, told = set(event.companies_in_window()), event.on, event.told_to_guests
+        values = follow_the_beginning(event, values)
         changed = audit.edit(event, values, action="event.edited", by=by, shown=shown, together=("starts_at", "ends_at"))
         refuse_past(event, changed)
         if event.state == EventState.PUBLISHED and WHERE & changed.keys():
@@ -75,6 +76,20 @@ def follow_centre(before: Centre, now: Centre) -> None:
         event.centre = now
         if event.told_to_guests != told:
             follow_the_move(event, is_another_day=event.on != day)
+
+
+def follow_the_beginning(event: Event, values: Mapping[str, object]) -> dict[str, object]:
+    """`values` with the end of registration as long before the new beginning as before the old one, where nobody chose another.
+
+    It stays where it would have passed: then registration is open until the event begins.
+    """
+    begins, closes = values.get("starts_at"), event.registration_closes_at
+    if not isinstance(begins, datetime) or closes is None or values.get("registration_closes_at", closes) != closes:
+        return dict(values)
+    zone = event.zone
+    now, then, last = (moment.astimezone(zone).replace(tzinfo=None) for moment in (begins, event.starts_at, closes))
+    follows = (last + (now - then)).replace(tzinfo=zone)  # by the clock on the wall, over summer time too
+    return {**values, "registration_closes_at": follows if follows > timezone.now() else closes}
 
 
 def refuse_past(event: Event, changed: Mapping[str, object]) -> None:

@@ -260,7 +260,12 @@ def test_forgetting_waits_for_the_file_and_removes_it(admin: User, brandt: Perso
         return written(person)
 
     monkeypatch.setattr(access, "archive", slowly)
-    race(lambda: access.run(job, 0), lambda: reading.wait(9) and person_data.forget(brandt, by=admin))
+
+    def meanwhile() -> None:
+        reading.wait(9)
+        person_data.forget(brandt, by=admin)
+
+    race(lambda: access.run(job, 0), meanwhile)
     assert not access.file_of(job).exists()
     assert Person.objects.get(pk=brandt.pk).last_name == ""
 

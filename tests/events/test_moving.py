@@ -1,6 +1,6 @@
 """An event moves: not into the past (F3), its links go along (F2), whoever comes or waits is told (F9, F10), each is reminded once (F5)."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
 from tests.events.work import run_jobs
 from tests.factories.accounts import make_centre, make_user
-from tests.factories.events import in_days, make_event, make_guest, make_invitation, make_registration
+from tests.factories.events import clocks_change, in_days, make_event, make_guest, make_invitation, make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,35 @@ def test_links_open_as_long_after_the_new_day_as_after_the_old_one(north_ag: Com
 
     links = Link.objects.filter(scope__in=("ticket", "invitation"))
     assert {link.expires_at for link in links} == {event.ends_at + timedelta(days=days + 30)}
+
+
+@pytest.mark.parametrize(
+    ("moved", "typed", "expected"),
+    [(7, None, 5), (-10, None, -12), (-27, None, -2), (7, -3, -3), (0, None, -2)],  # days, all from the old beginning
+)
+def test_registration_closes_as_long_before_the_new_beginning(north: Any, moved: int, typed: int | None, expected: int) -> None:
+    event = make_event(north)
+    closes = event.starts_at - timedelta(days=2)
+    edit(event, registration_closes_at=closes)
+    chosen = closes if typed is None else event.starts_at + timedelta(days=typed)
+    days = timedelta(days=moved)
+
+    edit(event, starts_at=event.starts_at + days, ends_at=event.ends_at + days, registration_closes_at=chosen)
+
+    assert Event.objects.get().registration_closes_at == event.starts_at + timedelta(days=expected)
+
+
+def test_registration_closes_at_the_same_hour_when_clocks_change_between(north: Any) -> None:
+    sunday = clocks_change(10)
+    begins = datetime.combine(sunday - timedelta(days=4), time(18, 30), north.zone)
+    closes = datetime.combine(sunday - timedelta(days=6), time(23, 59), north.zone)
+    event = make_event(north, starts_at=begins, ends_at=begins + timedelta(hours=2), registration_closes_at=closes)
+    moved = datetime.combine(sunday, time(18, 30), north.zone)
+
+    edit(event, starts_at=moved, ends_at=moved + timedelta(hours=2))
+
+    expected = datetime.combine(sunday - timedelta(days=2), time(23, 59), north.zone)
+    assert Event.objects.get().registration_closes_at == expected
 
 
 @pytest.mark.parametrize("change", ["centre", "zone", "area", "place"])

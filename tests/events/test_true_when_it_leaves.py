@@ -90,6 +90,17 @@ def test_a_confirmation_that_was_put_off_does_not_follow_the_cancellation(north_
     assert send_all() == [("seated", "held_back"), ("cancelled", "sent")]
 
 
+@pytest.mark.parametrize("act", [cancel, decline])
+def test_a_cancellation_that_was_put_off_does_not_follow_the_next_yes(north_ag: Company, act: Any) -> None:
+    event, guest = make_event(north_ag.centre), make_guest(north_ag)
+    make_invitation(event, guest, company=north_ag)
+    act(make_registration(event, guest, company=north_ag))
+    put_off("cancelled")
+    make_registration(event, guest, company=north_ag)
+
+    assert ("cancelled", "held_back") in send_all()
+
+
 @pytest.mark.parametrize("step", ["nudge", "invitation"])
 @pytest.mark.parametrize("answer", ["yes", "no"])
 def test_whoever_has_answered_is_not_asked(north_ag: Company, step: str, answer: str) -> None:
@@ -128,10 +139,11 @@ def test_an_invitation_that_waits_leaves_with_the_new_day(north_ag: Company, ste
     assert f"{event.begins.day} {event.begins:%B}" not in letter.text
 
 
-def test_no_invitation_leaves_once_the_event_has_begun(north_ag: Company) -> None:
+@pytest.mark.parametrize("passed", ["starts_at", "registration_closes_at"])
+def test_no_invitation_leaves_once_the_event_has_begun_or_registration_closed(north_ag: Company, passed: str) -> None:
     event = make_event(north_ag.centre)
     make_invitation(event, make_guest(north_ag), company=north_ag)
-    Event.objects.update(starts_at=timezone.now() - timedelta(minutes=1))
+    Event.objects.update(**{passed: timezone.now() - timedelta(minutes=1)})
 
     assert send_all() == [("invitation", "held_back")]
 
