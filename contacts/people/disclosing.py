@@ -17,6 +17,7 @@ from typing import Any
 
 import phonenumbers
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
@@ -132,7 +133,7 @@ def history_of(rows: Sequence[Any], entry: Disclosed, others: "OtherPeople") -> 
     if not isinstance(rows[0], models.Model):
         return
     label, ids = audit.label(rows[0]), [row.pk for row in rows]
-    kept = {field.name for field in rows[0]._meta.get_fields()}
+    kept = {field.name for field in rows[0]._meta.concrete_fields}
     labels = {name: one for one in entry.columns if (name := one.path.partition(".")[0]) in kept}
     changes: dict[int, list[dict[str, object]]] = {}
     for change in audit.Change.objects.filter(object_type=label, object_id__among=ids, field__in=labels).order_by("pk"):
@@ -149,15 +150,23 @@ def history_of(rows: Sequence[Any], entry: Disclosed, others: "OtherPeople") -> 
 
 def past_in_words(row: models.Model, name: str, value: Any) -> str:
     """A value that `row` had, as its history keeps it, for readers. Costs 1 query for a row that it referred to."""
-    kept: Any = row._meta.get_field(name)
+    kept: Any = next(field for field in row._meta.concrete_fields if field.name == name)
     if value in (None, ""):
         return ""
     if kept.is_relation:
-        return str(kept.related_model._base_manager.filter(pk=value).first() or "")
+        return named_by(type(row)(**{kept.attname: value}), name)
     if kept.choices:
         return str(dict(kept.flatchoices).get(value, value))
     is_plain = isinstance(kept, models.DateField | models.BooleanField)
     return in_words(kept.to_python(value) if is_plain else value, is_money=name.endswith("_cents"))
+
+
+def named_by(row: models.Model, name: str) -> str:
+    """What `row` refers to, in words; "" where it is gone. Costs 1 query."""
+    try:
+        return str(getattr(row, name))
+    except ObjectDoesNotExist:
+        return ""
 
 
 def value_at(row: Any, path: str) -> tuple[object, str]:

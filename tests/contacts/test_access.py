@@ -18,12 +18,12 @@ from django.test import Client
 from django.test.utils import isolate_apps
 from django.utils import timezone
 
-from accounts.models import Company, User
+from accounts.models import Centre, Company, User
 from contacts.memory.actions.complaints import complain
 from contacts.models import Driver, Interaction, Meeting, Person
 from contacts.people import person_data
 from contacts.people.actions import access, people
-from contacts.people.disclosing import AddsNothing, OtherPeople, to_disclose
+from contacts.people.disclosing import AddsNothing, OtherPeople, past_in_words, to_disclose
 from contacts.people.happened import HAPPENED
 from contacts.reasons.models import Reason
 from events.actions import requests
@@ -270,7 +270,8 @@ def test_forgetting_waits_for_the_file_and_removes_it(admin: User, brandt: Perso
     assert Person.objects.get(pk=brandt.pk).last_name == ""
 
 
-def test_the_history_is_in_words(brandt: Person, admin: User) -> None:
+def test_the_history_is_in_words(brandt: Person, north: Centre, admin: User) -> None:
+    assert [past_in_words(brandt, "centre", number) for number in (north.pk, 0, None)] == [north.name, "", ""]
     people.edit(brandt, by=admin, born_on=date(1976, 2, 29), is_confirmed=False)
     brandt.addresses.get(channel="phone").edit(is_private=True, by=admin)
     told, _page = read(access.archive(brandt))
