@@ -1,6 +1,5 @@
 """Migrations that fill in what older rows don't say yet."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,30 +17,14 @@ from tests.factories.events import make_event, make_guest, make_invitation, make
 from tests.factories.gifts import make_programme, make_voucher
 from tests.factories.meetings import make_meeting
 from tests.factories.messages import make_message
+from tests.migrating import Steps
 
-Back = Callable[..., MigrationExecutor]
 CONCERNS = [
     ("contacts", "0015_messages_concern_companies"),
     ("events", "0005_messages_concern_companies"),
     ("gifts", "0002_messages_concern_companies"),
 ]
-HOUSE_CAPS = ("contacts", "0011_what_customers_did")
-
-
-@pytest.fixture
-def migrate_back(transactional_db: None) -> Back:
-    """Takes the database back to these migrations. It stays there: the next test begins with another copy."""
-
-    def back(*targets: tuple[str, str]) -> MigrationExecutor:
-        MigrationExecutor(connection).migrate(list(targets))
-        return MigrationExecutor(connection)
-
-    return back
-
-
-def forward() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+HOUSE_CAPS = [("contacts", "0012_house_caps_to_policies"), ("contacts", "0013_gift_policy_of_a_company")]
 
 
 def fill_in(*migrations: tuple[str, str]) -> None:
@@ -88,11 +71,13 @@ def test_messages_of_before_say_whom_they_concern(north: Centre) -> None:
     }
 
 
-def test_the_wording_of_a_house_wide_limit_is_kept_in_the_history(migrate_back: Back) -> None:
-    old: Any = migrate_back(HOUSE_CAPS).loader.project_state([HOUSE_CAPS]).apps.get_model("contacts", "GiftPolicy")
+@pytest.mark.django_db(transaction=True)
+def test_the_wording_of_a_house_wide_limit_is_kept_in_the_history() -> None:
+    steps = Steps(*HOUSE_CAPS)
+    old: Any = steps.take_back().get_model("contacts", "GiftPolicy")
     old.objects.create(reach="everyone", cap_cents=35_00, words="House rule 7")
     old.objects.create(reach="public_bodies", cap_cents=0)
-    forward()
+    steps.apply()
     assert list(Change.objects.filter(field="words").values_list("object_type", "before")) == [("accounts.policy", "House rule 7")]
-    back = migrate_back(HOUSE_CAPS).loader.project_state([HOUSE_CAPS]).apps.get_model("contacts", "GiftPolicy")
+    back: Any = steps.take_back().get_model("contacts", "GiftPolicy")
     assert set(back.objects.values_list("reach", "cap_cents", "words")) == {("everyone", 35_00, "House rule 7"), ("public_bodies", 0, "")}
