@@ -16,6 +16,7 @@ from tests.selection import (
     pytest_sessionfinish,
     pytest_terminal_summary,
     pytest_testnodedown,
+    pytest_xdist_make_scheduler,
 )
 
 gc.disable()  # until everything is loaded, which is kept

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 LONG = bool(os.environ.get("LONG"))
 # marker -> what must be set for its tests to run
@@ -23,6 +24,8 @@ PARTS = {
     "rules and pages": (set(), 240),
 }
 LONG_FIRST = ("journeys", "races and kills", "matrix", "rules and pages")
+# Folders whose files one process runs: what they share takes longer to make than the other process could save.
+TOGETHER = ("tests/journeys/",)
 # of the rules and pages, the files that take longest
 LONG_FILES = (
     "intake/test_samples.py",
@@ -77,6 +80,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def rank_of(path: str) -> int:
     """Where the tests of the file at `path` come within their part of the suite."""
     return next((rank for rank, ending in enumerate(LONG_FILES) if path.endswith(ending)), len(LONG_FILES))
+
+
+def unit_of(nodeid: str) -> str:
+    """What one process runs whole: the test's file, or its folder where that is one of TOGETHER."""
+    return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid.partition("::")[0])
+
+
+class FilesTogether(LoadFileScheduling):
+    """Gives each of the processes that share the suite whole units."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesTogether | None:
+    return FilesTogether(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(optionalhook=True)

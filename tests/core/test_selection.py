@@ -51,3 +51,8 @@ def test_each_marker_that_leaves_out_is_declared(pytestconfig):
 )
 def test_each_test_counts_for_one_part_of_the_suite(keywords, part):
     assert selection.part_of(keywords) == part
+
+
+def test_one_process_goes_through_all_journeys_and_fills_their_database_once():
+    assert {selection.unit_of(f"tests/journeys/test_{name}.py::test_x[y]") for name in ("wash", "annas_morning")} == {"tests/journeys/"}
+    assert selection.unit_of("tests/core/test_selection.py::test_x[a::b]") == "tests/core/test_selection.py"
