@@ -6,6 +6,7 @@ What is expected comes from the table in `accounts/staff/roles.py` and from what
 import difflib
 import itertools
 from collections.abc import Iterator
+from contextlib import nullcontext
 from copy import copy
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from fleetportal.core.links import Link, scopes
 from tests.answers import said
 from tests.matrix.addresses import Address, addresses
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place
+from tests.matrix.not_found import drawn_once
 from tests.matrix.trees import FAULTS, SAMPLES, SHOWS_ALL, WRITES
 from tests.matrix.world import MISSING, NOUNS, SUBJECTS, World, noun_of
 from tests.matrix.writes import counted, written
@@ -131,7 +133,8 @@ def faults_of(world: World, address: Address, column: Column) -> Iterator[str]:
     for in_reach, places in choices(address, column):
         path = address.path({kwarg: world.row(address, kwarg, place, column) for kwarg, place in places.items()})
         for method in ("GET", "POST"):
-            cell = Cell(world, column, method, path)
+            with nullcontext() if column.may(may) else drawn_once(column):
+                cell = Cell(world, column, method, path)
             yield from cell.faults(denied=not in_reach)
             yield from unexpected(cell, missing.get(method, cell), may, in_reach)
 
@@ -238,7 +241,8 @@ def test_a_third_partys_page_opens_for_the_roles_of_the_table(world, address):
     for column in SIGNED_IN_OR_ANONYMOUS:
         is_let_in = not tree.may or column.may(tree.may)
         for method in ("GET",) if is_let_in else ("GET", "POST"):
-            cell = Cell(world, column, method, path)
+            with nullcontext() if is_let_in else drawn_once(column):
+                cell = Cell(world, column, method, path)
             cell.tables -= harmless
             faults += cell.faults(denied=not is_let_in)
             if not is_let_in and not (cell.status in (403, 404) or cell.asks_to_sign_in):
