@@ -29,7 +29,6 @@ TOGETHER = ("tests/journeys/",)
 # of the rules and pages, the files that take longest
 LONG_FILES = (
     "intake/test_samples.py",
-    "intake/test_migrations.py",
     "core/test_upgrade.py",
     "demo/test_seed_demo.py",
     "gifts/test_state_machine.py",
