@@ -1,7 +1,7 @@
 """`make check`, "house rules": rules that no linter checks.
 
 No use of a higher model by reflection or by a relation's name, no import inside a function, no writes to a model except by its
-verbs, and each class name only once.
+verbs, no function over 40 lines and no module over 400, and each class name only once.
 """
 
 import ast
@@ -31,6 +31,7 @@ HEAVY = {
     "segno": "gifts/pdf.py",
     "xlsxwriter": "fleetportal/core/sheets/writing.py",
 }
+LONGEST_FUNCTION, LONGEST_MODULE = 40, 400  # lines
 # Class names required by Django or Wagtail in many modules.
 FRAMEWORK = {"Command", "Meta", "Media", "Migration"}
 
@@ -44,8 +45,18 @@ def faults(path: str, source: str) -> Iterator[str]:
     for function, statement in imports_inside(source):
         if not is_allowed(path, function, statement):
             yield f"{path}:{statement.lineno}: an import inside `{function.name}` hides an arrow; import at the top"
+    yield from too_long(path, source)
     yield from upward.faults(path, source, upward.house(), upward.stands_above)
     yield from writers.faults(path, source)
+
+
+def too_long(path: str, source: str) -> Iterator[str]:
+    """What is longer than a function or a module may be: another noun wants out."""
+    if source.count("\n") > LONGEST_MODULE:
+        yield f"{path}:{LONGEST_MODULE + 1}: more than {LONGEST_MODULE} lines; look for the noun that wants out"
+    for node in nodes_of(source):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION:
+            yield f"{path}:{node.lineno}: `{node.name}` has more than {LONGEST_FUNCTION} lines; part it"
 
 
 def imports_inside(source: str) -> "Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.Import | ast.ImportFrom]]":

@@ -16,6 +16,8 @@ FAULTY = [
     ("contacts/apps.py", "def helper():\n    import json\n    return json\n", 1),
     ("gifts/pdf.py", "def draw():\n    from reportlab.pdfgen.canvas import Canvas\n    return Canvas\n", 1),
     ("events/x.py", "async def draw():\n    import segno\n    return segno\n", 1),
+    ("events/x.py", "def long():\n" + "    a = 1\n" * 40, 1),
+    ("events/x.py", "a = 1\n" * 401, 1),
     # relations that a room above declares, by every way in which a lower room may name them
     ("accounts/x.py", 'Company.objects.filter(drivers__person__last_name="Brandt")\n', 1),
     ("accounts/x.py", "Vehicle.objects.exclude(holders__user__person=None)\n", 1),
@@ -44,6 +46,7 @@ FAULTY = [
     ("demo/x.py", "company.vehicles.all().delete()\n", 1),
 ]
 FINE = [
+    ("events/x.py", "def long():\n" + "    a = 1\n" * 39 + "b = 2\n" * 360),
     ("accounts/x.py", 'Company.objects.filter(vehicles__plate="HH", assignments__user=user)\n'),  # its own room
     ("accounts/x.py", 'Q(company__centre=centre, name="drivers")\n'),  # forward, and a value
     ("accounts/x.py", "class Box:\n    drivers: list\ndef f(box):\n    return box.drivers.append(1)\n"),

@@ -20,7 +20,7 @@ from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web import pages
 from fleetportal.core.web.forms import ReasonForm
 from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, Head, QueriedCells, TableColumn, Words, reader, with_extra
-from fleetportal.core.web.lists.paging import capped_count, in_order, in_this_order, is_counted, page_of, said_span
+from fleetportal.core.web.lists.paging import Page, capped_count, in_order, in_this_order, is_counted, page_of, said_span
 from fleetportal.core.web.lists.parts import Bulk, Empty, Preset
 from fleetportal.core.web.lists.selection import ALL, ROW, selected_keys
 from fleetportal.core.web.lists.sentence import CHOICES, Sentence
@@ -201,17 +201,12 @@ class ListPage(View, Generic[Rows]):
             "span": said_span((number - 1) * size, len(rows), found.count),
             "presets": [(preset, f"{request.path}?{preset.query}" if preset.query else request.path) for preset in self.presets],
             "saved": [(name, f"{request.path}?{query}") for name, query in sorted(self.asker.views.get(self.name, {}).items())],
-            "whole": self.url_with(),
             "question": (question := self.url_with().partition("?")[2]),
             "asked": parse_qsl(question),
             "bulk": (may_do := [action for action in self.bulk if self.asker.may(action.may)]),
             "selects": bool(may_do) or self.asker.may("export"),
-            "current": self.url_with(sort=None, rows=None),
-            "clear": self.url_with(**{word.name: None for word in sentence.words}),
-            "previous": self.page_address(number - 1, **({"before": found.keys[0]} if found.keys else {})) if number > 1 else "",
-            "next": self.page_address(number + 1, after=found.keys[-1]) if found.has_next else "",
             "can_export": self.asker.may("export"),
-            "export_address": self.url_with(_export="xlsx"),
+            **self.addresses(sentence, found),
             **self.extra_context(),
         }
         if not rows:
@@ -220,6 +215,18 @@ class ListPage(View, Generic[Rows]):
         if pages.is_part(request):
             response["HX-Push-Url"] = self.page_address(number, **{name: key for name, key in self.neighbour.items() if key is not None})
         return response
+
+    def addresses(self, sentence: Sentence, found: Page) -> dict[str, str]:
+        """The addresses of the same list: whole, without order or words, the pages beside this one, and as a file."""
+        number = self.page_number
+        return {
+            "whole": self.url_with(),
+            "current": self.url_with(sort=None, rows=None),
+            "clear": self.url_with(**{word.name: None for word in sentence.words}),
+            "previous": self.page_address(number - 1, **({"before": found.keys[0]} if found.keys else {})) if number > 1 else "",
+            "next": self.page_address(number + 1, after=found.keys[-1]) if found.has_next else "",
+            "export_address": self.url_with(_export="xlsx"),
+        }
 
     def choices(self, name: str) -> HttpResponse:
         """The choices of the filter word `name`, loaded when its menu is opened."""
