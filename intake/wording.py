@@ -27,6 +27,8 @@ LOOK_AT_YEAR = _("Check the year.")
 NO_PERSON = _("No name found here; no contact was created.")
 KEEP_ONE = _("Keep only one of the two rows.")
 LEFT_EMPTY = _("Not understood, left empty.")
+CHECK = _("Check the cell.")
+CHECK_STATUS = _("Check the status.")
 NOT_UNDERSTOOD = frozenset(  # reasons for which a row is taken without the cell
     (
         *(
@@ -60,7 +62,7 @@ WORDS: dict[str, Words] = {
         _("Open the file in your spreadsheet program, save it and upload it again."),
     ),
     "number.none": Words(_("This is not a number."), _("Use digits only, for example 41820.")),
-    "number.range": Words(_("Enter a number from 0 to %(most)s."), _("Check the cell.")),
+    "number.range": Words(_("Enter a number from 0 to %(most)s."), CHECK),
     "plate.length": Words(_("A plate must have 2 to 12 letters and digits."), LOOK),
     "plate.several": Words(_("The cell holds %(count)s plates."), _("Give each vehicle a row of its own.")),
     "vin.length": Words(_("A VIN has 17 characters; this one has %(count)s."), LOOK),
@@ -75,8 +77,8 @@ WORDS: dict[str, Words] = {
     "vin.foreign": Words(_("A VIN contains only Latin letters and digits; “%(sign)s” is neither."), LOOK),
     "vat.invalid": Words(_("This is not a valid VAT number: a digit or the country code is wrong."), _("Check an invoice.")),
     "vat.second": Words(_("The cell holds two numbers; only the first, the VAT number, was taken.")),
-    "country.unknown": Words(_("We don’t know a country with this name.")),
-    "postcode.none": Words(_("This is not a postcode; it was left out.")),
+    "country.unknown": Words(_("We don’t know a country with this name."), CHECK),
+    "postcode.none": Words(_("This is not a postcode; it was left out."), CHECK),
     "postcode.short": Words(
         _("Postcodes here have five digits; this one was taken as it is."), _("Add a missing 0, or a column with the country.")
     ),
@@ -87,7 +89,7 @@ WORDS: dict[str, Words] = {
         _("Nothing says in which country this number is dialled; it was left out."),
         _("Enter it with its country code, for example +49 40 123456."),
     ),
-    "phone.remark": Words(_("The words next to the telephone number were left out.")),
+    "phone.remark": Words(_("The words next to the telephone number were left out."), CHECK),
     "further.left_out": Words(_("A company has one of these; what else the cell holds was left out.")),
     "email.none": Words(_("This is not an e-mail address; it was left out."), _("Enter it in the form name@company.example.")),
     # days
@@ -102,25 +104,29 @@ WORDS: dict[str, Words] = {
     "date.delivery_far": Words(_("The delivery is %(years)s years in the future."), LOOK_AT_YEAR),
     "date.contract_near": Words(_("The contract doesn’t end until %(year)s."), _("Did you mean %(year)s?")),
     "date.contract_far": Words(_("The contract doesn’t end until %(year)s."), LOOK_AT_YEAR),
-    "date.in_use": Words(_("Its status says the vehicle is in use, so the return date was taken as the contract end.")),
+    "date.in_use": Words(_("Its status says the vehicle is in use, so the return date was taken as the contract end."), CHECK_STATUS),
+    "date.in_use_left_out": Words(_("Its status says the vehicle is in use, so the return date was left out."), CHECK_STATUS),
     "date.given_back": Words(_("Its status says the vehicle has been returned, so the contract end was taken as the return date.")),
-    "date.given_back_when": Words(_("Its status says the vehicle has been returned, but there is no return date, so it counts as in use.")),
-    "date.ordered": Words(_("Its status says the vehicle is on order, and there is no delivery date.")),
-    "status.unknown": Words(_("We don’t know this word for whether a vehicle is in use, so it counts as in use."), _("Check the status.")),
-    "choice.unknown": Words(_("Not understood, left empty.")),
-    "make.swapped": Words(_("Make and model were in each other’s columns; they were exchanged.")),
+    "date.given_back_when": Words(
+        _("Its status says the vehicle has been returned, but there is no return date, so it counts as in use."), CHECK_STATUS
+    ),
+    "date.ordered": Words(_("Its status says the vehicle is on order, and there is no delivery date."), CHECK_STATUS),
+    "status.unknown": Words(_("We don’t know this word for whether a vehicle is in use, so it counts as in use."), CHECK_STATUS),
+    "choice.unknown": Words(LEFT_EMPTY, CHECK),
+    "make.swapped": Words(_("Make and model were in each other’s columns; they were exchanged."), CHECK),
     "row.hidden": Words(_("This row is hidden in the file."), _("Delete it there if it no longer counts.")),
     "row.struck": Words(_("This row is struck out in the file."), _("Delete it there if it no longer counts, or give its return date.")),
     "row.cut": Words(_("The table ends here: single cells far below or to the right of it were left out.")),
     "row.short": Words(
-        _("This row has %(count)s cells, fewer than there are columns (%(columns)s): its values may be in the wrong columns.")
+        _("This row has %(count)s cells, fewer than there are columns (%(columns)s): its values may be in the wrong columns."),
+        CHECK,
     ),
     "date.planned_return": Words(_("This day is in the future, so it is used as the contract end.")),
     "date.before_delivery": Words(_("This day is before the delivery on %(day)s."), _("Correct one of the two dates.")),
     # names
     "name.person": Words(_("The row doesn’t name a person."), _("Fill in the last name or the e-mail address.")),
     "name.company": Words(_("The row doesn’t name a company."), _("Fill in the name.")),
-    "name.nobody": Words(NO_PERSON),
+    "name.nobody": Words(NO_PERSON, CHECK),
     "name.whose": Words(_("This row has contact details but no name, so the details were left out."), _("Add the name.")),
     "name.brackets": Words(_("The note next to the name was left out.")),
     "name.number_only": Words(_("No sheet in this file says who this is; no contact was created."), _("Add the name.")),

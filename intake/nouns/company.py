@@ -48,6 +48,14 @@ def key_of(facts: CompanyFacts) -> str:
     return brief(f"id:{facts.external_id or facts.domain}")
 
 
+def is_same_postcode(one: str, other: str) -> bool:
+    """True where they are equal, or one lost its first zero to a spreadsheet."""
+    return one == other or (one.isdigit() and other.isdigit() and one.zfill(FIVE) == other.zfill(FIVE))
+
+
+FIVE = 5  # digits of a postcode that may begin with a zero
+
+
 class Companies:
     """The companies of a batch."""
 
@@ -156,7 +164,7 @@ class Companies:
         if looks_like_code(company.external_id) or (not facts.name and not facts.vat_number):
             return True
         same_vat = bool(facts.vat_number) and company.vat_number == facts.vat_number
-        same_postcode = bool(facts.postcode) and company.postcode == facts.postcode
+        same_postcode = bool(facts.postcode) and is_same_postcode(company.postcode, facts.postcode)
         return same_vat or same_postcode or fold(company.name) == fold(facts.name)
 
     def by_name(self, facts: CompanyFacts, row: Row) -> Draft[Company] | None:
@@ -166,7 +174,7 @@ class Companies:
             draft
             for draft in self.by["name"].get(fold(facts.name)[:200], ())
             if not (vat and draft.obj.vat_number and draft.obj.vat_number != vat)
-            and not (postcode and draft.obj.postcode and draft.obj.postcode != postcode)
+            and not (postcode and draft.obj.postcode and not is_same_postcode(draft.obj.postcode, postcode))
             and not (looks_like_code(facts.external_id) and draft.obj.external_id and draft.obj.external_id != facts.external_id)
         ]
         exact = [draft for draft in fits if postcode and draft.obj.postcode == postcode]
@@ -210,7 +218,8 @@ class Companies:
         for name, value in facts.told():
             if name in FACTS:
                 follows = name == "website" and value == website_of(facts.domain)  # no page was named, only the domain
-                draft.put(name, value, only_blank=not leads or follows)
+                gets_zero = name == "postcode" and len(draft.obj.postcode) < len(value) and is_same_postcode(draft.obj.postcode, value)
+                draft.put(name, value, only_blank=(not leads or follows) and not gets_zero)
         if leads and fold(facts.name) != fold(draft.obj.name):
             draft.put("name", facts.name)
         parent = self.parent_called(fold(facts.parent)[:200], draft)

@@ -16,6 +16,7 @@ from intake.nouns.drafts import Draft
 from intake.nouns.registry import Keys, Noun, Product
 from intake.reading import fields as f
 from intake.reading import leading, lists
+from intake.reading.cells import fails_check
 from intake.reading.fields import Field
 from intake.reading.kinds import ADDRESS, SheetKind, Subject
 from intake.reading.rows import Row, brief
@@ -104,7 +105,7 @@ class Vehicles:
         if found is not None and not is_at(found, company):
             row.reject("company.other", value=str(found.obj), company=found.obj.company.name)
             return True
-        if found is not None and facts.vin and found.obj.vin and found.obj.vin != facts.vin:
+        if found is not None and facts.vin and found.obj.vin != facts.vin and not is_doubtful(found.obj.vin):
             row.reject("vin.other", value=facts.vin, vehicle=found.obj.plate or found.obj.external_id, vin=found.obj.vin)
             return True
         plate = fold_plate(facts.plate)
@@ -137,6 +138,12 @@ class Vehicles:
             row.note("mileage.much_lower" if much else "mileage.lower", value=str(facts.mileage_km), known=known)
 
 
+def is_doubtful(vin: str) -> bool:
+    """True for a VIN that an import takes only with a remark, so that a list may correct it; also where there is none."""
+    return len(vin) != VIN_SIGNS or fails_check(vin)
+
+
+VIN_SIGNS = 17
 TENFOLD = 8  # from here on a digit too many is likelier than the distance
 NEW_KM = 1_000
 MUCH_LATER = timedelta(days=180)

@@ -15,6 +15,7 @@ CELL_CHARACTERS = 32_767
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\udfff]")
 MACHINE_BLANK = frozenset(("null", "(null)", "nan", "none"))
+NOTHING = MACHINE_BLANK | {"n/a"}
 NOBODY = terms("cells", "nobody")
 BLANK = frozenset(
     ("", "-", "--", "---", "—", "–", "n/a", "#n/a", "#n/v", "#ref!", "#value!", "#name?", "null", "(null)", "nan", "none", "k.a.", "n.v.")

@@ -56,9 +56,9 @@ def read_vehicle(reader: SheetReader, row: Row) -> VehicleFacts:
     facts.delivered_on = delivered or registered
     facts.contract_ends_on = ends(reader, row, "vehicle.contract_ends_on")
     facts.given_back_on = ends(reader, row, "vehicle.given_back_on")
+    check_days(reader, row, facts)
     settle_by_status(reader, row, facts)
     settle_planned_return(reader, row, facts)
-    check_days(reader, row, facts)
     facts.mileage_km = mileage(reader, row)
     facts.powertrain = chosen(reader, row, "powertrain")
     facts.contract = chosen(reader, row, "contract")
@@ -82,6 +82,7 @@ def plate_of(reader: SheetReader, row: Row) -> str:
     """The plate, put together where each of its parts has a column of its own; "" with a note where it is none."""
     parts = reader.columns.get("vehicle.plate_part", [])
     if not parts:
+        note_none(reader, row, "vehicle.plate")
         return reader.value(row, "vehicle.plate", cells.plate, stops=False) or ""
     texts = [cells.line_of(row.cell(column.index)) for column in parts]
     if not any(texts):
@@ -94,6 +95,7 @@ def plate_of(reader: SheetReader, row: Row) -> str:
 
 def vin_of(reader: SheetReader, row: Row) -> str:
     """The VIN; that of an old vehicle, trailer or machine may be shorter. "" with a note where it is none."""
+    note_none(reader, row, "vehicle.vin")
     text = cells.short_vin(reader.cell(row, "vehicle.vin"))
     if text:
         row.note("vin.short", column=reader.first("vehicle.vin").index, value=text, count=len(text))
@@ -102,6 +104,13 @@ def vin_of(reader: SheetReader, row: Row) -> str:
     if cells.fails_check(found):
         row.note("vin.check", column=reader.first("vehicle.vin").index, value=found)
     return found
+
+
+def note_none(reader: SheetReader, row: Row, key: str) -> None:
+    """Says that a machine wrote a word for nothing where a vehicle is identified."""
+    text = cells.line_of(reader.cell(row, key))
+    if text.lower() in cells.NOTHING:
+        row.note("choice.unknown", column=reader.first(key).index, value=text)
 
 
 # --- days ------------------------------------------------------------------------------------------------------------------
@@ -145,7 +154,7 @@ def settle_by_status(reader: SheetReader, row: Row, facts: VehicleFacts) -> None
     said, back, end, reason = choice("status", text), facts.given_back_on, facts.contract_ends_on, ""
     if said == HERE and back and back <= reader.today:
         facts.given_back_on, facts.contract_ends_on = None, end or back
-        reason = "date.in_use"
+        reason = "date.in_use_left_out" if end else "date.in_use"
     elif said == GONE and not back and end and end <= reader.today:
         facts.given_back_on = end
         reason = "date.given_back"

@@ -109,3 +109,19 @@ def test_namesakes_of_one_company_whom_one_list_tells_apart_stay_two(north):
     text = f"{PEOPLE}Alpha GmbH;;Ralf;Holm;ralf.holm@alpha.example\nAlpha GmbH;;Ralf;Holm;ralf.holm2@alpha.example\n"
     bring(text, north)
     assert Person.objects.count() == 2 and verdicts(bring(text, north)) == ["same", "same"]
+
+
+@pytest.mark.parametrize("doubtful", ["1FTBW2CM5HKA00001", "WVWZZZ3CZPE12"])
+def test_a_vin_that_was_taken_with_a_remark_is_corrected_by_the_mended_list(north, doubtful):
+    for vin in (doubtful, VIN):
+        run = bring(f"Firma;Kennzeichen;FIN;Marke\nAlpha GmbH;HH-AB 12;{vin};VW\n", north)
+    assert (verdicts(run), Vehicle.objects.get().vin, reasons(run)) == (["changed"], VIN, [])
+    other = bring(f"Firma;Kennzeichen;FIN;Marke\nAlpha GmbH;HH-AB 12;{VIN[:-1]}9;VW\n", north)
+    assert (verdicts(other), reasons(other)) == (["rejected"], ["vin.other"])
+
+
+@pytest.mark.parametrize("written", [("4103", "04103"), ("04103", "4103")])
+def test_a_postcode_with_and_without_its_zero_is_the_same_company(north, written):
+    for postcode in written:
+        run = bring(f"Firma;PLZ;Ort;Kennzeichen;Marke\nAlpha GmbH;{postcode};Seelitz;HH-AB 12;VW\n", north)
+    assert Vehicle.objects.get().company.postcode == "04103" and verdicts(run) == ["changed" if written[1] == "04103" else "same"]

@@ -19,6 +19,7 @@ HEAD = "Firma;Kennzeichen;{}\nHansa Bau AG;HH-AB 12;{}\nHansa Bau AG;HH-AB 13;{}
         ("Leasingende", "31.12.2027", "bald", "date.unclear"),
         ("Lieferdatum", "31.12.2024", "31.02.2024", "date.day"),
         ("FIN", "WVWZZZ1KZ8W000001", "N0 VIN!", "vin.length"),
+        ("FIN", "WVWZZZ1KZ8W000001", "N/A", "choice.unknown"),
     ],
 )
 def test_a_word_that_means_nothing_here_is_amber(title, good, bad, reason):
@@ -74,3 +75,28 @@ def test_days_that_point_at_nothing_cost_no_row(kind):
     rows = [["Firma", "Kennzeichen", "Leasingende"], ["X AG", "HH-AB 1", 0], ["X AG", "HH-AB 2", 46752], ["X AG", "HH-AB 3", 2958465]]
     found = read_file(make_xlsx({"S": rows}), f"list.{kind}")
     assert [one["vehicle"].get("contract_ends_on", "") for one in found.said] == ["", "2027-12-31", ""] and found.reasons == []
+
+
+ERRORS = ["#NV", "#N/A", "#BEZUG!", "#VALORE!", "#DIV/0!", "#Н/Д", "#ИМЯ?", "Err:502", "########"]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_the_error_of_a_spreadsheet_is_no_content_and_is_said(error):
+    found = read_file(f"Firma;Kennzeichen;Leasingende;Fahrer\nX AG;HH-AB 1;31.12.2027;Anna Kern\nX AG;HH-AB 2;{error};{error}\n")
+    vehicle = found.said[1]["vehicle"]
+    assert (vehicle.get("contract_ends_on"), found.said[1].get("people")) == (None, None)
+    assert found.reasons == ["formula.unreckoned", "formula.unreckoned"]
+
+
+@pytest.mark.parametrize("name", ["#1 Autohaus", "# 7", "#", "#Team", "Err:or GmbH"])
+def test_a_name_that_looks_a_little_like_an_error_stays(name):
+    assert read_file(f"Firma;Kennzeichen\n{name};HH-AB 1\nX AG;HH-AB 2\n").said[0]["company"]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"), [("14.03.2028;01.02.2024", "date.before_delivery"), ("14.03.2028;01.04.2025", "date.in_use_left_out")]
+)
+def test_a_return_of_what_is_in_use_is_said_as_what_becomes_of_it(days, reason):
+    found = read_file(f"Firma;Kennzeichen;Lieferdatum;Leasingende;Rückgabe;Status\nX AG;HH-AB 1;01.03.2024;{days};aktiv\n")
+    assert reason in found.reasons and found.said[0]["vehicle"]["contract_ends_on"] == "2028-03-14"
+    assert "date.in_use" not in found.reasons

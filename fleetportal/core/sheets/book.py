@@ -13,7 +13,12 @@ Cell = str | int | float | bool | date | datetime
 
 
 class Unreckoned(str):
-    """A cell that only looks empty: a formula without a stored result."""
+    """A cell that only looks empty: a formula without a stored result, or one that ended in an error."""
+
+
+ERROR = re.compile(  # as spreadsheets write it into a text file, in their own language: #REF!, #BEZUG!, #Н/Д, Err:502, #######
+    r"#(?:[A-ZÄÖÜÉА-Я_]{2,20}(?:/0)?[!?]|N/?[ADV]|Н/Д|GETTING_DATA|#{2,254})|Err:\d{3}"
+)
 
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL can't store these in JSON
@@ -72,4 +77,6 @@ def from_json(cell: str | int | float | bool | dict[str, str]) -> Cell:
         if "f" in cell:
             return Unreckoned()
         return date.fromisoformat(cell["d"]) if "d" in cell else datetime.fromisoformat(cell["t"])
-    return UNSTORABLE.sub("\ufffd", cell) if isinstance(cell, str) else cell
+    if not isinstance(cell, str):
+        return cell
+    return Unreckoned() if cell.startswith(("#", "Err:")) and ERROR.fullmatch(cell) else UNSTORABLE.sub("\ufffd", cell)

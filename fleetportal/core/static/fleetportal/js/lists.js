@@ -13,6 +13,12 @@ document.addEventListener("change", (event) => {
   if (form && event.target.matches("input[type=radio], input[type=date], select")) send(form);
 });
 
+// A file is read as soon as it is chosen or dropped; nothing is saved by that.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-drop]");
+  if (form && event.target.matches("input[type=file]") && event.target.files.length) send(form);
+});
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-filter]");
   if (!form || !event.target.matches("input[type=search], input[type=text]")) return;
