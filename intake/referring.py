@@ -7,7 +7,7 @@ from intake.reading.company import CompanyFacts
 from intake.reading.facts import Said
 from intake.reading.jsontypes import Json
 from intake.reading.person import PersonFacts
-from intake.reading.rows import Row, brief
+from intake.reading.rows import Row, brief, number_key
 from intake.reading.sheets import COMPANIES, MIXED, Sheet
 from intake.reading.vehicle import VehicleFacts
 
@@ -46,7 +46,7 @@ def asked_companies(rows: Iterable[Row]) -> tuple[dict[str, list[Row]], dict[str
         if facts.vat_number:
             by_vat.setdefault(f"vat:{facts.vat_number}", []).append(row)
         elif facts.external_id:
-            by_number.setdefault(brief(f"cid:{facts.external_id}"), []).append(row)
+            by_number.setdefault(number_key(facts.external_id), []).append(row)
     return by_number, by_vat
 
 

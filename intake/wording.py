@@ -116,6 +116,10 @@ WORDS: dict[str, Words] = {
     "make.swapped": Words(_("Make and model were in each other’s columns; they were exchanged."), CHECK),
     "row.hidden": Words(_("This row is hidden in the file."), _("Delete it there if it no longer counts.")),
     "row.struck": Words(_("This row is struck out in the file."), _("Delete it there if it no longer counts, or give its return date.")),
+    "row.other_table": Words(
+        _("Another table begins in row %(row)s, with headings of its own, so this row was left out."),
+        _("Put each table on a sheet of its own."),
+    ),
     "row.cut": Words(_("The table ends here: single cells far below or to the right of it were left out.")),
     "row.short": Words(
         _("This row has %(count)s cells, fewer than there are columns (%(columns)s): its values may be in the wrong columns."),
@@ -130,6 +134,7 @@ WORDS: dict[str, Words] = {
     "name.whose": Words(_("This row has contact details but no name, so the details were left out."), _("Add the name.")),
     "name.brackets": Words(_("The note next to the name was left out.")),
     "name.number_only": Words(_("No sheet in this file says who this is; no contact was created."), _("Add the name.")),
+    "person.left": Words(_("This person left on %(day)s, so the row was left out."), _("If they still work there, clear the date.")),
     # companies
     "company.private": Words(
         _("This customer is a private person, not a company."), _("Add the person on the company they drive for, or enter them by hand.")
@@ -221,6 +226,10 @@ WORDS: dict[str, Words] = {
     ),
     "deals": Words(
         _("This is a list of deals or opportunities, not of customers or vehicles."),
+        _("Export the companies, contacts or vehicles instead."),
+    ),
+    "bookings": Words(
+        _("This is a list of bookings: each row is an entry in the accounts, not a customer or vehicle."),
         _("Export the companies, contacts or vehicles instead."),
     ),
     "trips": Words(_("This is a trip log: each row is a journey, not a vehicle."), ONE_ROW_EACH),

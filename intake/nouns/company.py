@@ -27,7 +27,7 @@ from intake.reading.company import CompanyFacts, website_of
 from intake.reading.fields import Field
 from intake.reading.kinds import ADDRESS, SheetKind, Subject
 from intake.reading.person import PersonFacts
-from intake.reading.rows import Row, brief, looks_like_code
+from intake.reading.rows import Row, brief, looks_like_code, number_key
 from intake.reading.sheets import COMPANIES, MIXED
 from intake.reading.vehicle import VehicleFacts
 
@@ -51,6 +51,11 @@ def key_of(facts: CompanyFacts) -> str:
 def is_same_postcode(one: str, other: str) -> bool:
     """True where they are equal, or one lost its first zero to a spreadsheet."""
     return one == other or (one.isdigit() and other.isdigit() and one.zfill(FIVE) == other.zfill(FIVE))
+
+
+def gains_zero(known: str, said: str) -> bool:
+    """True where `said` is the known postcode with the zero that it lost."""
+    return len(known) < len(said) and is_same_postcode(known, said)
 
 
 FIVE = 5  # digits of a postcode that may begin with a zero
@@ -218,7 +223,7 @@ class Companies:
         for name, value in facts.told():
             if name in FACTS:
                 follows = name == "website" and value == website_of(facts.domain)  # no page was named, only the domain
-                gets_zero = name == "postcode" and len(draft.obj.postcode) < len(value) and is_same_postcode(draft.obj.postcode, value)
+                gets_zero = name == "postcode" and gains_zero(draft.obj.postcode, str(value))
                 draft.put(name, value, only_blank=(not leads or follows) and not gets_zero)
         if leads and fold(facts.name) != fold(draft.obj.name):
             draft.put("name", facts.name)
@@ -305,7 +310,7 @@ def keys_of(row: Row, company_key: str, _owner: str) -> Keys:
     company, people = row.one(CompanyFacts), row.all(PersonFacts)
     if not row.said.leads:
         return (person_key(people[0], company_key), "") if people else ("", "")
-    number = brief(f"cid:{company.external_id}") if company and company.external_id else ""
+    number = number_key(company.external_id) if company and company.external_id else ""
     key = brief(f"{company_key}+{folded_name(people[0])}") if people else company_key
     return key, number
 

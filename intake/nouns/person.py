@@ -308,6 +308,7 @@ FIELDS = (
     Field("person.mobile", _("Mobile"), f.PHONE, many=True),
     Field("person.private_phone", _("Private telephone"), f.PHONE, many=True),
     Field("person.private_email", _("Private e-mail"), f.EMAIL, many=True),
+    Field("person.left_on", _("Left the company on"), f.DATE),
     Field("person.born_on", _("Date of birth"), f.DATE),
     Field("person.birth_year", _("Year of birth"), f.COUNT),
     Field("person.birth_month", _("Month of birth"), f.COUNT),

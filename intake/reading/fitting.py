@@ -71,7 +71,9 @@ FITS = {
     ),
     "vehicle.contract": lambda c: 0.0 if c.digits > 0.3 or c.is_unique or c.date > 0.3 else 1.0,
     "vehicle.powertrain": lambda c: 0.0 if c.number > 0.5 else 1.0,
-    "vehicle.status": lambda c: 1.0 if any(choice("status", text) for text in c.texts) else UNKNOWN_STATUS if c.words > 0.5 else 0.0,
+    "vehicle.status": lambda c: (
+        1.0 if c.flag > 0.8 or any(choice("status", text) for text in c.texts) else UNKNOWN_STATUS if c.words > 0.5 else 0.0
+    ),
     "vehicle.use": lambda c: 0.0 if c.number > 0.5 or c.lengthy > 0.2 else 1.0,
     "city": lambda c: 0.0 if c.number > 0.8 or c.email > 0.3 else 1.0,
     "address": lambda c: 0.0 if c.share(text.startswith(("{", "[")) for text in c.texts) > 0.5 or c.email > 0.3 else 1.0,

@@ -4,6 +4,7 @@ from intake.reading.contents import Contents
 from intake.reading.kinds import Evidence
 
 PARTS_OF_NAMES = frozenset(("person.first_name", "person.last_name"))
+COMPANY_REACH = ("company.phone", "company.email")
 COMPANY_FACTS = frozenset(("company.vat", "company.sector", "company.employees", "company.parent"))
 
 
@@ -37,7 +38,7 @@ def is_about_people(found: Evidence) -> bool:
         return True
     if "person.name" in keys and "name" in keys:
         return False  # whoever is named apart from the row's own name is its contact
-    if "person.name" in keys and not (COMPANY_FACTS & keys and "company.name" in keys):
+    if "person.name" in keys and not (COMPANY_FACTS.union(COMPANY_REACH) & keys and "company.name" in keys):
         return True
     if "company.name" in keys or COMPANY_FACTS & keys:
         return False

@@ -65,12 +65,15 @@ def is_private(reader: SheetReader, row: Row, company: CompanyFacts) -> bool:
         return False
     named = set(fold(company.name).replace(",", " ").split())
     people = [one for one in row.all(PersonFacts) if one.is_named]
+    said = fold(reader.text(row, "person.salutation")).rstrip(".")
+    addressed = said in FORMS and said not in cells.COMPANY_WORDS
+    if addressed and reader.text(row, "person.first_name") and not any(one.last_name for one in people):
+        return True
     if any(one.last_name for one in people):  # a contact: the customer is private where it is the same name
         return any(named == set(fold(f"{one.first_name} {one.last_name}").split()) for one in people)
     if people:  # a given name, whose other half is the customer's
         return any(set(fold(one.first_name).split()) <= named for one in people)
-    said = fold(reader.text(row, "person.salutation")).rstrip(".")
-    return said in FORMS and fold(said) not in cells.COMPANY_WORDS and len(named) <= NAMES_OF_ONE
+    return addressed and len(named) <= NAMES_OF_ONE
 
 
 ADDRESSED = frozenset(("person.salutation", "person.first_name"))
@@ -82,6 +85,7 @@ def read_people(reader: SheetReader, row: Row) -> None:
     """A person and the company they work for."""
     company = company_of(reader, row)
     row.said.put(PersonFacts, *read_contacts(reader, row))
+    must_be_there(reader, row)
     if is_private(reader, row, company):
         row.reject("company.private", column=reader.first("company.name").index, value=company.name)
     if (
@@ -98,6 +102,14 @@ def read_people(reader: SheetReader, row: Row) -> None:
         row.reject("name.person")
     elif not company.names_one:
         note_jobs(row)
+
+
+def must_be_there(reader: SheetReader, row: Row) -> None:
+    """Rejects a row about somebody who has left."""
+    key = "person.left_on"
+    left = reader.day(row, key, ends=True, stops=False)
+    if left and left <= reader.today:
+        row.reject("person.left", column=reader.first(key).index, value=reader.text(row, key), day=left.isoformat())
 
 
 def note_jobs(row: Row) -> None:

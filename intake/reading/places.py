@@ -124,7 +124,10 @@ def split_address(text: str) -> dict[str, str]:
     return found
 
 
-RUSSIAN_CITY = re.compile(r"(?i)^(?:г|гор|город|пос|п|с|дер|пгт)\.?\s+[А-ЯЁ][\w -]+$")
+RUSSIAN_CITY = re.compile(  # "г. Москва", and as 1C writes it "Москва г"
+    r"(?i)^(?:(?:г|гор|город|пос|п|с|дер|пгт)\.?\s+[А-ЯЁ][\w -]+|[А-ЯЁ][а-яё-]+(?: [А-ЯЁ][а-яё-]+)?\s(?:г|гор|пос|п|с|дер|пгт)\.?)$"
+)
+BESIDE_CITY = re.compile(r"(?i)^(?:г|гор|город|пос|п|с|дер|пгт)\.?\s+|\s(?:г|гор|пос|п|с|дер|пгт)\.?$")
 
 
 def russian_address(lines: list[str]) -> dict[str, str]:
@@ -134,7 +137,7 @@ def russian_address(lines: list[str]) -> dict[str, str]:
     return {
         "street": ", ".join(lines[place + 1 :]),
         "postcode": postcode,
-        "city": lines[place].partition(" ")[2].strip() if " " in lines[place] else lines[place],
+        "city": BESIDE_CITY.sub("", lines[place]),
         "country": "RU",
     }
 

@@ -86,6 +86,8 @@ class SheetReader:
         """Rejects a row with a cell that can't be kept; notes formulas that the file does not reckon, and a row that is too short."""
         if self.sheet.header_row is not None and self.last_used > len(row.cells) and self.sheet.is_text:
             row.note("row.short", count=len(row.cells), columns=self.sheet.width)
+        if 0 < self.sheet.other_row < row.number:
+            row.reject("row.other_table", row=self.sheet.other_row)
         for look, rows in self.looks.items():
             if row.number in rows:
                 row.note(f"row.{look}")

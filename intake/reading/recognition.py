@@ -1,14 +1,16 @@
 """A file, recognised: each sheet with its kind and the meaning of its columns."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 
+from fleetportal.core.db.folding import fold
 from fleetportal.core.sheets.book import Book, BookSheet, Cell
-from intake.reading.cells import bare_plate, looks_like_company, text_of
+from intake.reading.cells import COMPANY_WORDS, bare_plate, looks_like_company, text_of
 from intake.reading.columns import guess
 from intake.reading.house_layouts import passed_over, put_fixed
 from intake.reading.kinds import fields, kinds
-from intake.reading.sheets import COMPANIES, LIKELY, MIXED, PEOPLE, SAID, VEHICLES, ImportColumn, Sheet
+from intake.reading.sheets import COMPANIES, LIKELY, MIXED, PEOPLE, SAID, SURE, VEHICLES, ImportColumn, Sheet
 from intake.reading.tables import Gaps, Table, table_of
 from intake.reading.vocabulary import words_of
 
@@ -28,6 +30,7 @@ def recognise(book: Book, *, put_layout: Callable[[Sheet], None]) -> list[Sheet]
     for sheet, table in zip(sheets, tables, strict=True):
         sheet.is_text = is_text
         put_fixed(sheet, table)
+        customers_addressed(sheet, table)
         companies_between(sheet, table)
         put_layout(sheet)
     link(sheets, tables)
@@ -56,6 +59,7 @@ def about(table: Table) -> Sheet:
         first_row=table.first_row,
         fill=table.fill,
         titles=table.titles,
+        other_row=table.other_row,
         columns=found.columns,
         refusal=found.refusal,
         is_taken=found.refusal is None,
@@ -123,6 +127,20 @@ def values_of(table: Table, index: int) -> frozenset[str]:
     return frozenset(text for cell in table.column(index) if (text := text_of(cell)))
 
 
+def customers_addressed(sheet: Sheet, table: Table) -> None:
+    """A list of names whose form of address calls some of them a company ("Firma") is one of customers."""
+    said, name = sheet.column_of("person.salutation"), sheet.column_of("person.name") or sheet.column_of("person.last_name")
+    if sheet.kind != PEOPLE or said is None or name is None or "company.name" in sheet.keys:
+        return
+    if any(fold(text_of(cell)) in COMPANY_WORDS for cell in table.column(said.index)):
+        sheet.kind = COMPANIES
+        name.set_meaning("company.name", SURE)
+        for key in ("phone", "email"):
+            column = sheet.column_of(f"person.{key}")
+            if column and f"company.{key}" not in sheet.keys:
+                column.set_meaning(f"company.{key}", column.sure)
+
+
 def companies_between(sheet: Sheet, table: Table) -> None:
     """In a list without owners whose blocks each stand below the name of a company, a column is added for these names."""
     if not sheet.asks_owner or not sheet.is_taken or not table.sample or sheet.fill < BLOCKS_FROM:
@@ -138,6 +156,9 @@ def companies_between(sheet: Sheet, table: Table) -> None:
 
 
 BLOCKS_FROM = 3  # cells of a usual row, or a heading does not show
+
+
+COUNTED = re.compile(r"\s*(?:[(\[]\s*\d+\s+[^\W\d_]+\.?\s*[)\]]|[:–-]\s*\d+\s+[^\W\d_]+\.?)$")  # "Hansa Bau AG (3 Fahrzeuge)"
 
 
 def only_text(cells: Sequence[Cell]) -> str:
@@ -228,9 +249,12 @@ class DataRows:
             self.offset = offset
             if number < self.table.first_row:
                 continue
+            if number == self.sheet.other_row or (number == self.sheet.other_row - 1 and only_text(cells)):
+                self.skipped.append((number, "header"))
+                continue
             why = self.table.no_data(cells, after_gap=self.gaps.before(number)) or passed_over(self.sheet, cells)
             if why in ("section", "footer") and self.sheet.sections >= 0 and looks_like_company(name := only_text(cells)):
-                self.heading = name
+                self.heading = COUNTED.sub("", name)
                 continue
             if why is None:
                 yield number, self.below_heading(cells)

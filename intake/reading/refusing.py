@@ -35,7 +35,7 @@ TOLD_APART = (
 
 def refusal(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
     """Why the sheet is none that we take; None where it is one."""
-    for rule in (no_rows, transposed, deals, trips, fillings, bill, counts, cover, nothing_known, strangers, nameless):
+    for rule in (no_rows, transposed, bookings, deals, trips, fillings, bill, counts, cover, nothing_known, strangers, nameless):
         if refused := rule(found, table, titles, contents):
             return refused
     return None
@@ -54,6 +54,14 @@ def transposed(found: Guess, table: Table, titles: Sequence[str], contents: Sequ
 
 
 TITLES_DOWN = 30  # rows looked at
+
+
+def bookings(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
+    """Entries of the accounts, each with the account that it stands against."""
+    return Refusal("bookings") if any(AGAINST & phrases_in(title) for title in titles) else None
+
+
+AGAINST = terms("title_words", "booked")
 
 
 def deals(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:

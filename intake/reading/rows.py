@@ -57,6 +57,11 @@ def brief(key: str) -> str:
     return key if len(key) <= KEY else f"#{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
+def number_key(number: str) -> str:
+    """By what a company's number is known within a file: the zeros before it, which a spreadsheet takes away, do not count."""
+    return brief(f"cid:{number.lstrip('0') or number if number.isdigit() else number}")
+
+
 def fingerprint(signature: str, company: str, cells: Sequence[Cell]) -> str:
     """What identifies a row that has nothing else to identify it: the layout, the company and all its cells."""
     text = "\x1f".join([signature, company, *map(str, cells)])

@@ -22,6 +22,13 @@ SUMS = frozenset(
     ("summe", "gesamt", "gesamtsumme", "zwischensumme", "total", "totals", "grand total", "subtotal", "sum", "totale", "итого", "всего")
 )
 FOOTER = re.compile(rf"^(?:{alternatives('title_words', 'footer')})\b(?: (?:am|vom|von|by|on|at|il|da|al|of|\d+|per|to))*")
+HINT = re.compile(  # what the rows of a form say that explain its columns
+    r"(?i)^(?:pflicht(?:feld|angabe)?|optional|required|mandatory|obbligatorio|facoltativo|обязательно|необязательно|freitext"
+    r"|(?:tt|dd|gg|дд)[./-]?(?:mm|мм)[./-]?(?:jj|yy|aa|гг)\w*|(?:yyyy|jjjj|гггг)-(?:mm|мм)-\w\w"
+    r"|(?:z\. ?b\.|e\.g\.|for example|zum beispiel|ad es\.|per esempio|например)[ :].*"
+    r"|\d+[ -]?(?:stellig|stellen|zeichen|characters?|digits?|caratteri|cifre|символов|знаков)\b.*"
+    r"|vorname(?: und)? nachname|first(?: and)? last name|nome e cognome|имя(?: и)? фамилия|name@\S+|\w+@example\.\w+)$"
+)
 DATA_CELL = re.compile(r"@|^https?://|^[+-]?[\d.,/ :-]*\d[\d.,/ :-]*$")
 WORDS = re.compile(r"[^\W\d_]{4,}")
 NumberedCells = tuple[int, Sequence[Cell]]
@@ -39,6 +46,7 @@ class Table:
     words: str  # the text above the titles, folded: it sometimes says what the sheet is
     fill: int  # cells that a usual row holds
     sample: list[NumberedCells] = field(repr=False, default_factory=list)
+    other_row: int = 0  # the titles of another table below this one; 0: there is none
     identity: frozenset[int] = frozenset()  # columns that identify a vehicle; none while the sheet is still guessed at
 
     @property
@@ -65,8 +73,10 @@ class Table:
         few = len(filled) <= max(1, self.fill * 0.45)
         if few and any(TOTALS.match(words_of(text)) for text in filled[:2]):
             return "total"
-        if len(filled) <= self.fill * 0.6 and words_of(filled[0]) in SUMS and all(DATA_CELL.search(text) for text in filled[1:]):
+        if len(filled) <= self.fill * 0.8 and words_of(filled[0]) in SUMS and all(is_counted(text) for text in filled[1:]):
             return "total"
+        if len(filled) > 1 and sum(map(bool, map(HINT.match, filled))) >= max(2, len(filled) * 0.4):
+            return "header"
         if self.fill >= 3 and len(filled) <= max(2, self.fill * 0.3) and says_about_the_file(filled, after_gap=after_gap):
             return "footer"
         if len(set(filled)) == 1 and self.fill >= 3:
@@ -87,6 +97,11 @@ class Table:
             return False
         same = sum(fold(text) == fold(title) for text, title in pairs)
         return same >= 2 and same >= len(pairs) * 0.8
+
+
+def is_counted(text: str) -> bool:
+    """True for what stands beside the word for a sum: a number, or what it counts."""
+    return bool(DATA_CELL.search(text) or COUNT_WORDS.fullmatch(words_of(text)))
 
 
 def says_about_the_file(filled: Sequence[str], *, after_gap: bool) -> bool:
@@ -113,8 +128,28 @@ def table_of(sheet: BookSheet, rows: Iterable[NumberedCells]) -> Table:
     fill = usual_fill(below)
     first = below[0][0] if below else (header_row or 0) + 1
     table = Table(sheet, header_row, first, titles, groups or [""] * width, words, fill)
-    table.sample = data_rows(table, below)[:SAMPLED]
+    table.other_row = other_titles(table, below)
+    table.sample = data_rows(table, [one for one in below if not table.other_row or one[0] < table.other_row])[:SAMPLED]
     return table
+
+
+def other_titles(table: Table, rows: Sequence[NumberedCells]) -> int:
+    """The row with the titles of another table below this one; 0 where there is none."""
+    gap, after = Gaps(table), False
+    for place, (number, cells) in enumerate(rows):
+        before, after = after, gap.last + 1 < number
+        why = table.no_data(cells, after_gap=gap.before(number))
+        if (before or after) and why is None and 0 < place < len(rows) - 1 and are_titles(cells):
+            return number
+        after = after or why in ("footer", "section") or len(set(filter(None, map(text_of, cells)))) == 1
+    return 0
+
+
+def are_titles(cells: Sequence[Cell]) -> bool:
+    """True where nearly all of a row's cells are titles that are known for sure."""
+    texts = [text for cell in cells if (text := text_of(cell))]
+    known = sum(bool(found) and found[0][1] > 0.9 for text in texts if len(text) < 40 and (found := meanings(words_of(text))))
+    return len(texts) > 1 and known >= max(2, len(texts) * 0.7) and not any(map(holds_data, texts))
 
 
 def goes_on(titles: Sequence[str], cells: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bool:

@@ -21,6 +21,7 @@ DEAL_WORDS = pattern("title_words", "deal")
 
 SPLIT_CAMEL = re.compile(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])|(?<=[A-Z])(?=[A-Z][a-z])")
 OF_ANOTHER = re.compile(r"(?i)[_ ]id(?=[/.][a-z])|__[cr](?![a-z])")
+ELIDED = re.compile(r"(?<=[^\W\d_])['’`´](?=[^\W\d_]{2})")  # "dell'azienda" is two words, "driver's" is one
 NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
 FILLERS = terms("title_words", "filler")
 
@@ -29,6 +30,7 @@ def words_of(title: object) -> str:
     """A title as the vocabulary writes it: "BillingPostalCode" and "Kenn-⏎zeichen" become "billing postal code" and "kennzeichen"."""
     text = unicodedata.normalize("NFKC", str(title)).replace("№", " no ").replace("#", " no ").replace("USt", "Ust").replace("MwSt", "Mwst")
     text = re.sub(r"-\s*\n\s*", "", text).replace("%", " percent ")
+    text = ELIDED.sub(" ", text)
     text = OF_ANOTHER.sub("", text)  # "driver_id/name", "Driver__r.Name": the driver's name
     text = SPLIT_CAMEL.sub(" ", text.replace("_", " "))
     return " ".join(NO_WORD.sub(" ", fold(text)).split())
@@ -69,7 +71,7 @@ def forget() -> None:
 
 
 def in_words(phrase: str) -> str:
-    return " ".join(NO_WORD.sub(" ", fold(phrase)).split())
+    return " ".join(NO_WORD.sub(" ", fold(ELIDED.sub(" ", phrase))).split())
 
 
 IGNORED_PHRASES = frozenset(map(in_words, lists("titles/any")[LEFT_OUT]))
@@ -209,6 +211,7 @@ ALONE = terms("title_words", "alone")  # phrases that mean something only where 
 
 ALONE_KEYS = frozenset(("id", "name", "title", "type", "day"))  # meanings of titles that say no more
 REACHED_BY = frozenset(("phone", "mobile", "email"))
+FACTS_OF = REACHED_BY | {"address", "street", "postcode", "city", "country", "website"}  # of whomever the title names beside them
 
 
 def within(tokens: list[str]) -> dict[str, float]:
@@ -217,19 +220,20 @@ def within(tokens: list[str]) -> dict[str, float]:
         return {}
     for length in range(min(len(tokens), longest()), 0, -1):
         spans = [" ".join(tokens[start : start + length]) for start in range(len(tokens) - length + 1)]
-        spans.sort(key=lambda span: not REACHED_BY.intersection(phrases().get(span, ())))  # "driver mobile" is a number, not a driver
+        spans.sort(key=lambda span: not FACTS_OF.intersection(phrases().get(span, ())))  # "driver mobile" is a number, not a driver
         for phrase in spans:
             keys = [] if phrase in ALONE else [key for key in phrases().get(phrase, ()) if key not in ALONE_KEYS]
             if len(phrase) > 2 and phrase in IGNORED_PHRASES and not keys:
                 return {"": 0.4}
             if keys and keys[0] in STRICT_BESIDE and not BESIDE.issuperset(rest_of(tokens, phrase)):
                 return {"": 0.45}
-            if keys and (len(phrase) > 3 or phrase in ("vin", "fin", "vat", "инн", "plz", "фио")):
+            if keys and (len(phrase) > 3 or phrase in SHORT):
                 share = length / len(tokens)
                 return dict.fromkeys(keys, 0.35 + 0.4 * share)
     return compound(tokens)
 
 
+SHORT = frozenset(("vin", "fin", "vat", "инн", "plz", "фио", "ort", "cap", "zip"))  # that mean something beside others
 STRICT_BESIDE = frozenset(("phone", "mobile", "email", "person.phone", "person.email", "person.mobile", "company.phone", "company.email"))
 BESIDE = terms("title_words", "beside reach") | FILLERS | ORDER | CONTACT_WORDS | frozenset("0123456789")
 
