@@ -1,8 +1,9 @@
 """What rows name by a number only, and another sheet of the same file describes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from intake.models import Import, Verdict
+from intake.nouns.company import key_of as company_key
 from intake.reading.company import CompanyFacts
 from intake.reading.facts import Said
 from intake.reading.jsontypes import Json
@@ -69,8 +70,20 @@ def refer_to_people(run: Import, sheet: Sheet, rows: Iterable[Row]) -> set[int]:
     if not asked:
         return set()
     described = run.rows.filter(key__among=asked).exclude(verdict=Verdict.REJECTED).values_list("key", "values")
-    found = {key: said for key, values in described if len((said := Said.from_json(values)).all(PersonFacts)) == 1}
-    return {row.number for key, named in asked.items() for row in named if put_person(sheet, row, found.get(key))}
+    found: dict[str, list[Said]] = {}
+    for key, values in described:
+        said = Said.from_json(values)
+        if len(said.all(PersonFacts)) == 1:
+            found.setdefault(key, []).append(said)
+    return {row.number for key, named in asked.items() for row in named if put_person(sheet, row, who(row, found.get(key, [])))}
+
+
+def who(row: Row, described: Sequence[Said]) -> Said | None:
+    """Whom the row means of those with the number: at its own company, where several companies gave it."""
+    here = row.one(CompanyFacts)
+    if len(described) < 2 or here is None:
+        return described[0] if len(described) == 1 else None
+    return next((one for one in described if (there := one.one(CompanyFacts)) and company_key(there) == company_key(here)), None)
 
 
 def put_person(sheet: Sheet, row: Row, described: Said | None) -> bool:

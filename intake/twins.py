@@ -8,11 +8,13 @@ from django.db.models import Q
 
 from intake import joining
 from intake.models import Import, StagedRow, Verdict
+from intake.nouns.company import key_of as company_key
 from intake.nouns.registry import nouns
 from intake.reading.company import CompanyFacts
 from intake.reading.facts import Said
 from intake.reading.kinds import kinds
-from intake.reading.rows import Row
+from intake.reading.person import PersonFacts
+from intake.reading.rows import Row, looks_like_code
 from intake.reading.sheets import COMPANIES, MIXED, Sheet
 from intake.reading.vehicle import VehicleFacts
 
@@ -65,7 +67,7 @@ class Twins:
             if found.fingerprint == staged.fingerprint:
                 self.repeats[row.number] = found.row
                 return
-            if key.startswith("plate:") and vehicle is not None and vehicle.given_back_on:
+            if (key.startswith("plate:") and vehicle is not None and vehicle.given_back_on) or are_two(key, row, found):
                 continue
             if (addition := self.addition(row, found)) is not None:
                 if not addition[1] and found.sheet == row.sheet:
@@ -101,3 +103,17 @@ class Twins:
         column = self.sheet.index_of(columns[what]) if what in columns else None
         value = str(row.cell(column)) if column is not None else ""
         row.reject(f"twice.{what}" if what in NAMED_KEYS else "twice.entry", column=column, value=value, row=found.row)
+
+
+def are_two(key: str, row: Row, found: Earlier) -> bool:
+    """True where two companies may have the same: a staff number, for people of other names; a vehicle that one of them gave back."""
+    mine, theirs = row.one(CompanyFacts), found.said.one(CompanyFacts)
+    if mine is None or theirs is None or company_key(mine) == company_key(theirs):
+        return False
+    if key.startswith("pid:"):
+        (one, *_further), (other, *_more) = row.all(PersonFacts), found.said.all(PersonFacts)
+        return not looks_like_code(one.external_id) and (one.first_name, one.last_name) != (other.first_name, other.last_name)
+    if key.startswith("vin:"):
+        here, there = row.one(VehicleFacts), found.said.one(VehicleFacts)
+        return here is not None and there is not None and bool(here.given_back_on) != bool(there.given_back_on)
+    return False

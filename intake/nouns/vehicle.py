@@ -95,7 +95,7 @@ class Vehicles:
         by_id, by_vin = self.by["id"].get((owner, facts.external_id), []), self.by["vin"].get(facts.vin, [])
         for found in (by_id, by_vin, self.by["plate"].get(fold_plate(facts.plate), [])):
             standing = [draft for draft in found if draft.obj.given_back_on is None]
-            mine = [draft for draft in standing if is_at(draft, company)] or standing
+            mine = [draft for draft in standing if is_at(draft, company)] or ([] if facts.given_back_on else standing)
             if mine:
                 return mine[0]
         return next((draft for draft in (*by_id, *by_vin) if is_at(draft, company) and repeats(draft.obj, facts)), None)
@@ -160,15 +160,17 @@ def repeats(vehicle: Vehicle, facts: VehicleFacts) -> bool:
 
 
 def succeeds(draft: Draft[Vehicle], facts: VehicleFacts) -> bool:
-    """True where the row is about another vehicle that bears the plate now: another make or model, delivered later or hardly driven."""
+    """True where the row is about another vehicle that bears the plate now: another make or model, delivered later or hardly driven;
+    one of the same model where both hold."""
     known = draft.obj
     if draft.is_new or (facts.vin and facts.vin == known.vin) or (facts.external_id and facts.external_id == known.external_id):
         return False
-    if not (differ(facts.make, known.make) or differ(facts.model, known.model)):
-        return False
     later = known.contract_ends_on or (known.delivered_on + MUCH_LATER if known.delivered_on else None)
     delivered_later = bool(facts.delivered_on and later and facts.delivered_on > later)
-    return delivered_later or bool(facts.mileage_km is not None and known.mileage_km and facts.mileage_km * 2 < known.mileage_km)
+    hardly_driven = bool(facts.mileage_km is not None and known.mileage_km and facts.mileage_km * 2 < known.mileage_km)
+    if differ(facts.make, known.make) or differ(facts.model, known.model):
+        return delivered_later or hardly_driven
+    return delivered_later and hardly_driven
 
 
 def differ(one: str, other: str) -> bool:

@@ -58,6 +58,24 @@ def is_only_degrees(text: str) -> bool:
     return bool(words) and all(is_behind(word) or (place and goes_on(word)) or is_before(word) for place, word in enumerate(words))
 
 
+def are_titles(text: str) -> bool:
+    """True where every word is a form of address or a degree: "Frau Dr."."""
+    words = text.split()
+    return bool(words) and all(is_title(word) or (place and goes_on(word)) for place, word in enumerate(words))
+
+
+def is_title(word: str) -> bool:
+    return word.casefold() in ADDRESSES or fold(word) in ADDRESSES or is_before(word)
+
+
+def may_be_titles(text: str) -> bool:
+    """True for what may stand in front of a name though we don't know it: with a known word in it, abbreviated, or short."""
+    return len(text) <= SHORT_TITLE or text.endswith(".") or any(is_title(word) or fold(word) in NOBLE for word in text.split())
+
+
+SHORT_TITLE = 5
+
+
 def parted(text: str) -> tuple[list[str], list[str], str]:
     """(titles, the words of the bare name, the suffix that belongs to the surname) of a name with all that stands around it."""
     parts = [part.strip() for part in text.split(",")]

@@ -80,10 +80,36 @@ def named_person(reader: SheetReader, row: Row) -> PersonFacts | None:
         private_phones=addresses(reader, row, "person.private_phone"),
         external_id=reader.limited(row, "person.id", "external_id"),
         private_emails=addresses(reader, row, "person.private_email"),
-        job_title=reader.limited(row, "person.job_title", "job_title") or job_by_title(reader),
+        job_title=job(reader, row) or job_by_title(reader),
         born_on=born_on(reader, row),
         language=language(reader.text(row, "person.language")),
     )
+
+
+def job(reader: SheetReader, row: Row) -> str:
+    """The job, also where it stands in a column of titles: "Fleet Manager" below "Dr."."""
+    told = reader.limited(row, "person.job_title", "job_title")
+    if told and not degrees.are_titles(told):
+        return told
+    for key in ("person.title", "person.salutation"):
+        if holds_job(reader, row, key):
+            return reader.limited(row, key, "job_title")
+    return ""
+
+
+def holds_job(reader: SheetReader, row: Row, key: str) -> bool:
+    """True for a job in a column "Title": no form of address and no degree that we know, nor anything like one."""
+    text = reader.text(row, key)
+    called_title = key == "person.title" or (key in reader.columns and fold(reader.first(key).title).startswith("tit"))
+    return bool(text) and called_title and not degrees.may_be_titles(text)
+
+
+def title_of(reader: SheetReader, row: Row) -> str:
+    """Form of address and degree, the latter also where it stands in a column of jobs."""
+    degree = "" if holds_job(reader, row, "person.title") else reader.text(row, "person.title")
+    told = reader.text(row, "person.job_title")
+    parts = [salutation(reader, row), degree, told if degrees.are_titles(told) else ""]
+    return " ".join(dict.fromkeys(filter(None, parts)))[:40]
 
 
 def job_by_title(reader: SheetReader) -> str:
@@ -100,7 +126,7 @@ def names_decider(title: str) -> bool:
 def name_of(reader: SheetReader, row: Row) -> names.Name:
     """The name in the columns for first and last name, else in the one for both."""
     first, middle, last = (reader.text(row, f"person.{part}_name") for part in ("first", "middle", "last"))
-    title = " ".join(part for part in (salutation(reader, row), reader.text(row, "person.title")) if part)[:40]
+    title = title_of(reader, row)
     if names.is_pool(f"{first} {last}".strip()) or (cells.is_nobody(last or first) and not (first and last)):
         return names.Name()
     if last or first:
@@ -136,7 +162,7 @@ def whole_name(reader: SheetReader, row: Row, title: str) -> names.Name:
 
 def salutation(reader: SheetReader, row: Row) -> str:
     text = reader.text(row, "person.salutation")
-    if fold(text) in cells.COMPANY_WORDS:
+    if fold(text) in cells.COMPANY_WORDS or holds_job(reader, row, "person.salutation"):
         return ""  # that of the company: "Firma"
     return degrees.ADDRESSES.get(text.casefold(), text) if len(text) <= 20 else ""
 

@@ -125,6 +125,13 @@ def test_a_shared_mailbox_or_a_common_name_alone_makes_no_pair(one, other):
     assert not PersonPair.objects.exists()
 
 
+@pytest.mark.parametrize("other", [("U.", "Kern"), ("Ute Maria", "Kern"), ("Ute", "Kern-Holm")])
+def test_a_shortened_name_with_the_same_mailbox_makes_a_pair(other):
+    for first, last in (("Ute", "Kern"), other):
+        make_person(last, first_name=first, email="u@firm.example")
+    assert PersonPair.objects.get().found_by == "email"
+
+
 def test_a_private_number_makes_no_pair():
     PersonAddress.objects.create(person=make_person("Amsel", email=""), channel="phone", value="+49 40 66969 112", is_private=True)
     make_person("Amsel", email="", phone="+49 40 66969 112")

@@ -27,7 +27,7 @@ def mend_names(person: Person) -> None:
 @pytest.mark.parametrize("mend", [mend_name, mend_names])
 def test_a_name_mended_makes_a_pair(mend: Callable[[Person], None]) -> None:
     make_person("Kern", first_name="Ute", email="ute@alpha.example")
-    wrong = make_person("Kren", first_name="Ute", email="ute@alpha.example")
+    wrong = make_person("Kren", first_name="Eva", email="ute@alpha.example")
     assert not PersonPair.objects.exists()
     mend(wrong)
     assert PersonPair.objects.count() == 1

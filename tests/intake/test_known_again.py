@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Vehicle
 from contacts.models import Holder, Person
-from tests.factories.sheets import make_text
+from tests.factories.sheets import make_text, make_xlsx
 from tests.intake.running import take, verdicts
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,35 @@ def test_an_old_list_changes_nothing_of_what_is_past(north, returned, facts):
     assert Vehicle.objects.get().mileage_km == 80000
 
 
+RETURNED = f"Alpha GmbH;HH-AB 12;{VIN};VW;Passat;01.03.2022;;1.11.2026\n"
+SOLD_ON = f"Beta Bau GmbH;HH-XY 99;{VIN};VW;Passat;15.11.2026;14.11.2028;\n"
+
+
+@pytest.mark.parametrize("rows", [RETURNED + SOLD_ON, SOLD_ON + RETURNED])
+def test_one_list_tells_of_both_lives_of_a_vehicle(north, rows):
+    run = bring(f"Firma;Kennzeichen;FIN;Marke;Modell;Lieferdatum;Leasingende;Rückgabe\n{rows}", north)
+    assert verdicts(run) == ["new", "new"]
+    told = Vehicle.objects.order_by("delivered_on").values_list("company__name", "given_back_on")
+    assert list(told) == [("Alpha GmbH", date(2026, 11, 1)), ("Beta Bau GmbH", None)]
+
+
+STAFF = "Firma;Personalnummer;Vorname;Nachname\nAlpha GmbH;4711;Ute;Kern\nBeta GmbH;4711;Ralf;Holm\n"
+
+
+def test_two_companies_may_give_the_same_staff_number(north):
+    assert verdicts(bring(STAFF, north)) == ["new", "new"]
+    assert verdicts(bring(STAFF, north)) == ["same", "same"]
+    assert Person.objects.count() == 2
+
+
+def test_a_vehicle_names_the_driver_by_the_staff_number_of_its_own_company(north):
+    cars = [["Firma", "Kennzeichen", "Personalnummer"], ["Beta GmbH", "HH-B 1", "4711"], ["Alpha GmbH", "HH-A 1", "4711"]]
+    staff = [line.split(";") for line in STAFF.splitlines()]
+    take(make_xlsx({"Personal": staff, "Fahrzeuge": cars}), "list.xlsx", centre=north)
+    held = Holder.objects.values_list("vehicle__plate", "user__person__last_name")
+    assert sorted(held) == [("HH-A 1", "Kern"), ("HH-B 1", "Holm")]
+
+
 BMW = (
     "Firma;Kennzeichen;Marke;Modell;Lieferdatum;Leasingende;km;Nutzer\nAlpha GmbH;HH-AB 12;BMW;320d;01.03.2022;28.02.2026;118400;Ute Kern\n"
 )
@@ -58,7 +87,13 @@ BMW = (
 
 @pytest.mark.parametrize(
     "row",
-    ["Skoda;Enyaq;15.03.2026;14.03.2030;250;Ute Kern", "BMW;iX1;15.03.2026;;;Ute Kern", "Skoda;Enyaq;;;250;", "Skoda;Enyaq;01.06.2026;;;"],
+    [
+        "Skoda;Enyaq;15.03.2026;14.03.2030;250;Ute Kern",
+        "BMW;iX1;15.03.2026;;;Ute Kern",
+        "Skoda;Enyaq;;;250;",
+        "Skoda;Enyaq;01.06.2026;;;",
+        "BMW;320d;15.03.2026;14.03.2030;250;Ute Kern",
+    ],
 )
 def test_a_successor_on_the_same_plate_is_asked_about(north, row):
     bring(BMW, north)
@@ -66,7 +101,10 @@ def test_a_successor_on_the_same_plate_is_asked_about(north, row):
     assert verdicts(run) == ["rejected"] and reasons(run)[-1] == "vehicle.successor" and Vehicle.objects.get().make == "BMW"
 
 
-@pytest.mark.parametrize("row", ["BMW;320d Touring;01.03.2022;28.02.2026;119000;Ute Kern", "BMW;320d;;28.02.2027;119000;"])
+@pytest.mark.parametrize(
+    "row",
+    ["BMW;320d Touring;01.03.2022;28.02.2026;119000;Ute Kern", "BMW;320d;;28.02.2027;119000;", "BMW;320d;01.03.2026;28.02.2028;119000;"],
+)
 def test_the_same_vehicle_told_in_other_words_is_the_same(north, row):
     bring(BMW, north)
     assert verdicts(bring(BMW.split("\n")[0] + f"\nAlpha GmbH;HH-AB 12;{row}\n", north)) == ["changed"]

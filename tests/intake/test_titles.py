@@ -81,3 +81,11 @@ def test_somebody_is_called_null_and_a_machine_writes_it_for_nothing():
     people = [one.get("people", [{}])[0].get("last_name", "") for one in read_file(text).said]
     assert people[0] == "Null" and people[2] == "" and read_file(text).said[0]["company"]["city"] == "None"
     assert "city" not in read_file(text).said[1]["company"]
+
+
+@pytest.mark.parametrize("title", ["Titel", "Title", "Titolo", "Akad. Titel"])
+def test_each_cell_below_title_is_a_degree_or_a_job(title):
+    rows = ["Ute;Kern;Fuhrparkleiterin", "Ralf;Holm;Dr.", "Ina;Pohl;Prof. Dr. med.", "Ida;Rossi;Amministratore delegato", "Ugo;Neri;Rag."]
+    people = [one["people"][0] for one in read_file(f"Firma;Vorname;Nachname;{title}\n" + "".join(f"Alpha;{row}\n" for row in rows)).said]
+    assert [one.get("title", "") for one in people] == ["", "Dr.", "Prof. Dr. med.", "", "Rag."]
+    assert [one.get("job_title", "") for one in people] == ["Fuhrparkleiterin", "", "", "Amministratore delegato", ""]

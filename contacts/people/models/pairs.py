@@ -18,7 +18,10 @@ SAME_PERSON = """
     JOIN contacts_personaddress at_theirs ON at_theirs.value_folded = at_mine.value_folded AND at_theirs.channel = at_mine.channel
     JOIN contacts_person theirs ON theirs.id = at_theirs.person_id
     WHERE at_mine.channel IN ('email', 'phone') AND NOT at_mine.is_private AND NOT at_theirs.is_private
-        AND (theirs.name_folded = mine.name_folded OR theirs.name_folded = '' OR mine.name_folded = '')
+        AND (theirs.name_folded = mine.name_folded OR theirs.name_folded = '' OR mine.name_folded = ''
+            OR (at_mine.channel = 'email' AND substr(theirs.first_name, 1, 1) = substr(mine.first_name, 1, 1)
+                AND (substr(theirs.last_name, 1, length(mine.last_name)) = mine.last_name
+                    OR substr(mine.last_name, 1, length(theirs.last_name)) = theirs.last_name)))
         AND at_mine.person_id IN ({ids})
     UNION ALL
     SELECT mine.id, theirs.id, 'born_on'
@@ -37,7 +40,8 @@ class PersonPairQuerySet(pairs.PairQuerySet):
 
 
 class PersonPair(pairs.Pair):
-    """Two possibly identical people: the same name with the same e-mail address, telephone number or birth date."""
+    """Two possibly identical people: the same name with the same e-mail address, telephone number or birth date; with the same e-mail
+    address a shortened name will do, "U. Kern" or "Ute Kern-Holm"."""
 
     class Found(models.TextChoices):
         EMAIL = "email", _("name and e-mail address")
