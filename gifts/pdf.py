@@ -6,10 +6,9 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
-from fleetportal.core import money, qr
+from fleetportal.core import days, money, qr
 from fleetportal.core.pdf import A4, A6, MM, fonts, new_canvas, wrapped
 from gifts.models import Programme, Voucher
 
@@ -53,7 +52,7 @@ def voucher(one: Voucher, address: str) -> bytes:
 def rows_of(one: Voucher) -> list[tuple[str, str]]:
     washes = ", ".join(centre.name for centre in one.programme.centres.all())
     return [
-        (_("Valid until"), formats.date_format(one.valid_until, "DATE_FORMAT")),
+        (_("Valid until"), days.long(one.valid_until)),
         (_("Where"), washes),
         (_("Programme"), one.programme.details or one.programme.name),
         (_("Value"), money.display(one.value_cents)),
@@ -93,7 +92,7 @@ def _card(page: Any, programme: Programme, valid_until: date, card: VoucherCard,
         (bold, 8.5, INK, _("For the drivers of %s") % card.company if card.company else _("For drivers")),
         (regular, 7.5, SOFT, programme.details or programme.name),
         (regular, 7.5, SOFT, _("Scan the code, enter your first name, and the voucher is yours.")),
-        (regular, 7.5, SOFT, _("Valid until %s") % formats.date_format(valid_until, "DATE_FORMAT")),
+        (regular, 7.5, SOFT, _("Valid until %s") % days.long(valid_until)),
         (regular, 7.5, SOFT, programme.centre.name),
     ]
     top = y + CARD_HEIGHT - 18 * MM

@@ -14,12 +14,13 @@ from django.forms import BoundField
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff.requests import StaffRequest
+from fleetportal.core import days
 from fleetportal.core.errors import Refused
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import done, page
@@ -255,7 +256,7 @@ def as_read(value: str) -> str:
         day = date.fromisoformat(value[:10]) if ISO_DAY.fullmatch(value) else None
     except ValueError:
         day = None
-    return formats.date_format(day, "SHORT_DATE_FORMAT") if day else value
+    return days.short(day) if day else value
 
 
 def once_each(lines: Iterable[Line]) -> list[Line]:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from fleetportal.core import days
 from intake.reading.problems import Fact, Problem, Refusal
 from intake.reading.sheets import Sheet
 
@@ -280,7 +280,7 @@ def words_of(problem: Problem | Refusal) -> tuple[str, str]:
 def shown(name: str, value: Fact) -> str:
     """The fact as it is read: a day as its ISO text, which only `day` holds, in the reader's order."""
     is_day = name == "day" and isinstance(value, str)
-    return formats.date_format(date.fromisoformat(str(value)), "SHORT_DATE_FORMAT") if is_day else str(value)
+    return days.short(date.fromisoformat(str(value))) if is_day else str(value)
 
 
 def sentence(problem: Problem | Refusal) -> str:

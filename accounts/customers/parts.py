@@ -13,7 +13,7 @@ from accounts.customers.models.company import Company
 from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS, order_by
 from accounts.customers.panels import DossierFigure, Later, Panel, vehicle_columns
 from accounts.staff.requests import StaffRequest
-from fleetportal.core import money
+from fleetportal.core import days, money
 
 SHOWN_VEHICLES = 12
 SHOWN_VISITS = 12
@@ -67,8 +67,8 @@ def order_before(request: StaffRequest, company: Any, held: set[str]) -> Dossier
             if found["missed"]
             else DossierFigure(_("Order by"), "–", _("no contract end known"))
         )
-    ends = _("contract ends on %s") % formats.date_format(found["ends_on"], "SHORT_DATE_FORMAT")
-    day = formats.date_format(max(order_by(found["ends_on"], today=today), today), "SHORT_DATE_FORMAT")
+    ends = _("contract ends on %s") % days.short(found["ends_on"])
+    day = days.short(max(order_by(found["ends_on"], today=today), today))
     return DossierFigure(_("Order by"), day, late if found["missed"] else ends, address)
 
 

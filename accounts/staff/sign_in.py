@@ -32,7 +32,7 @@ from accounts.staff.models.role import StaffRole
 from accounts.staff.models.user import User, grants_to
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.web import throttle
-from fleetportal.core.web.pages import NavigationFor
+from fleetportal.core.web.pages import NavigationFor, sign_in_first
 
 log = logging.getLogger(__name__)
 
@@ -213,7 +213,7 @@ class SecondFactor:
 
 
 def ask_for_code(request: HttpRequest) -> HttpResponse:
-    return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
+    return sign_in_first(request, reverse("mfa_reauthenticate"))
 
 
 def has_set_up(user: User) -> bool:
@@ -246,7 +246,7 @@ class OneDoor:
         if not may:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return sign_in_first(request)
         if not request.user.may(may) or request.path.endswith("/login/"):
             raise Http404
         if any("\0" in value for values in (request.GET, request.POST) for _name, several in values.lists() for value in several):

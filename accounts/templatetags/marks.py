@@ -6,7 +6,6 @@ from functools import lru_cache
 from dateutil.relativedelta import relativedelta
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.customers.models.company import Company, Phase, Tier
 from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS, Use, Vehicle, order_by
+from fleetportal.core import days
 from fleetportal.core.templatetags.portal import icon, symbol
 
 register = template.Library()
@@ -80,7 +80,7 @@ def order_day(ends_on: date | None) -> SafeString | str:
     day = order_by(ends_on, today=today)
     if day < today:
         return format_html('<span class="fp-flag fp-flag--stop">{0}{1}</span>', icon("clock", size="s"), _("too late to order"))
-    shown = date_format(day, "SHORT_DATE_FORMAT")
+    shown = days.short(day)
     if day > today + relativedelta(months=SPOKEN_OF_MONTHS):
         return shown
     return format_html(

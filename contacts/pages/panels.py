@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.panels import DossierFigure, Later, Panel
@@ -22,6 +21,7 @@ from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.holders import Holder, VehicleDriver
 from contacts.people.models.roles import GROUPS, Group
 from contacts.reasons.explaining import explain
+from fleetportal.core import days
 from fleetportal.core.registry import Registry
 from fleetportal.core.templatetags.portal import days_in_words
 from fleetportal.core.web.lists import Bulk
@@ -101,7 +101,7 @@ def next_meeting(request: StaffRequest, company: Company, held: set[str]) -> Dos
         _("annual, with %s") % meeting.director if meeting.is_annual and meeting.director else _("annual") if meeting.is_annual else ""
     )
     address = reverse("contacts:meeting", args=[meeting.pk]) if "serve_customers" in held else ""
-    return DossierFigure(_("Next meeting"), date_format(meeting.begins, "j M, H:i"), with_whom, address)
+    return DossierFigure(_("Next meeting"), f"{days.short_day(meeting.begins)}, {days.clock(meeting.begins)}", with_whom, address)
 
 
 def log(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:

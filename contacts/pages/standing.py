@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,6 +18,7 @@ from accounts.customers.models.standing import CHOICES
 from accounts.models import Axis, Company, Standing
 from accounts.staff.requests import StaffRequest
 from contacts.reasons.spans import LOYAL_SPAN, SILENT_TIMES
+from fleetportal.core import days
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import DayField, offer_choices
 from fleetportal.core.web.idempotency import once
@@ -49,7 +50,7 @@ WORDS: Mapping[str, object] = {
 def in_words(row: Standing) -> str:
     """Why: the reason of the rule, or of whoever decided."""
     if row.reason == Standing.DECIDED:
-        until = formats.date_format(row.until, "DATE_FORMAT") if row.until else ""
+        until = days.long(row.until) if row.until else ""
         who = str(row.by or gettext("somebody whose account was deleted"))
         return gettext("decided by %(who)s until %(until)s: %(why)s") % {"who": who, "until": until, "why": row.words}
     day = timezone.localdate(row.at)
@@ -60,7 +61,7 @@ def in_words(row: Standing) -> str:
 
 
 def day_of(text: str) -> str:
-    return formats.date_format(date.fromisoformat(text), "DATE_FORMAT")
+    return days.long(date.fromisoformat(text))
 
 
 def panel(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object]:

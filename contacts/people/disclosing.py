@@ -19,7 +19,7 @@ import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ from accounts.models import Company
 from contacts.people import happened
 from contacts.people.models.person import Channel, Person, PersonAddress, fold_address
 from contacts.people.models.roles import GROUPS
-from fleetportal.core import audit, money
+from fleetportal.core import audit, days, money
 from fleetportal.core.db import fold
 from fleetportal.core.registry import Registry
 
@@ -198,9 +198,9 @@ def in_words(value: object, *, is_money: bool = False) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(value, datetime):
-        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+        return days.moment(timezone.localtime(value))
     if isinstance(value, date):
-        return formats.date_format(value, "DATE_FORMAT")
+        return days.long(value)
     if isinstance(value, list | tuple):
         moments = (parse_datetime(one) or one if isinstance(one, str) else one for one in value)
         return ", ".join(in_words(one) for one in moments)

@@ -7,7 +7,6 @@ from django import forms
 from django.db import models
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -19,6 +18,7 @@ from contacts.memory.models.meeting import Meeting
 from contacts.people.models.roles import DecisionMaker, Group
 from contacts.reasons.planning import Planning
 from contacts.reasons.rule import FoundReason, Rule, Words
+from fleetportal.core import days
 from fleetportal.core.web.form_options import FormData
 from fleetportal.core.words import number
 
@@ -107,7 +107,7 @@ class AnnualMeetingDue(Rule):
     def sentence(self, facts: Mapping[str, Any]) -> str:
         if not facts["held_on"]:
             return " ".join(filter(None, [_("There has never been an annual meeting with this company."), _known(facts)]))
-        day = date_format(date.fromisoformat(facts["held_on"]), "DATE_FORMAT")
+        day = days.long(date.fromisoformat(facts["held_on"]))
         return _("The last annual meeting was on %(day)s. It is time for the next one.") % {"day": day}
 
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
@@ -121,7 +121,7 @@ def _known(facts: Mapping[str, Any]) -> str:
     values = {"how_many": number(count), "day": ""}
     if not facts.get("since"):
         return ngettext("It has one vehicle from us.", "It has %(how_many)s vehicles from us.", count) % values if count else ""
-    values["day"] = date_format(date.fromisoformat(facts["since"]), "DATE_FORMAT")
+    values["day"] = days.long(date.fromisoformat(facts["since"]))
     if not count:
         return _("Its first vehicle from us was delivered on %(day)s.") % values
     return (

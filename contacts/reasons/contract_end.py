@@ -4,7 +4,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -12,6 +11,7 @@ from accounts.customers.models.vehicle import order_by
 from accounts.models import Contract, Vehicle
 from contacts.people.models.roles import Group, Responsibility
 from contacts.reasons.rule import FoundReason, Rule, Words
+from fleetportal.core import days
 from fleetportal.core.words import number, opening
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ class ContractEnd(Rule):
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         first, order_on = date.fromisoformat(facts["first_on"]), facts["order_by"]
-        values = {"how_many": opening(facts["count"]), "month": date_format(first, "F"), "day": date_format(first, "MONTH_DAY_FORMAT")}
+        values = {"how_many": opening(facts["count"]), "month": days.month(first), "day": days.day_and_month(first)}
         plates = _plates(facts)
         if order_on:
-            day = date_format(date.fromisoformat(order_on), "MONTH_DAY_FORMAT")
+            day = days.day_and_month(date.fromisoformat(order_on))
             todo = _("To meet this date, the next vehicle must be ordered by %(day)s.") % {"day": day}
         else:
             todo = _("It’s too late for a new car to arrive in time: agree on an interim solution.")

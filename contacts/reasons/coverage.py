@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Min, Q
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Use, Vehicle
 from contacts.people.models.roles import GROUPS, Group
 from contacts.reasons.rule import FoundReason, Rule
+from fleetportal.core import days
 from fleetportal.core.words import opening
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Coverage(Rule):
             said = f"{said} {which}"
         if not facts["next_on"]:
             return said
-        day = formats.date_format(date.fromisoformat(facts["next_on"]), "MONTH_DAY_FORMAT")
+        day = days.day_and_month(date.fromisoformat(facts["next_on"]))
         chance = _("The next vehicle will be handed over on %(day)s; ask then.") % {"day": day}
         return f"{said} {chance}"
 

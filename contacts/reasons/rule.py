@@ -16,7 +16,7 @@ A higher app adds a rule in its `apps.py`, say for the annual meeting (the whole
                 yield FoundReason(company, occasion=facts["held_on"], group=Group.DECISION_MAKER, due_on=on, facts=facts)
 
         def sentence(self, facts):                      # in the reader's language
-            day = date_format(date.fromisoformat(facts["held_on"]), "DATE_FORMAT")
+            day = days.long(date.fromisoformat(facts["held_on"]))
             return _("The last annual meeting was on %(day)s.") % {"day": day}
 
     rules.register("annual_meeting", AnnualMeetingDue())

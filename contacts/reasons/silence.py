@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from dateutil.relativedelta import relativedelta
 from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,6 +17,7 @@ from accounts.staff.models.policy import Number, Unit, declare
 from contacts.memory.models.interaction import Interaction
 from contacts.people.models.roles import GROUPS, DecisionMaker, Group
 from contacts.reasons.rule import FoundReason, Rule
+from fleetportal.core import days
 from fleetportal.core.words import number
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _since(facts: Mapping[str, Any]) -> str:
     """The day itself, which tells one card from the next; "" on a reason found before the day was kept."""
     if not facts.get("since"):
         return ""
-    day = date_format(date.fromisoformat(facts["since"]), "DATE_FORMAT")
+    day = days.long(date.fromisoformat(facts["since"]))
     if not facts["spoken"]:
         return _("They have been in our records since %(day)s.") % {"day": day}
     return _("The last time was on %(day)s.") % {"day": day}

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -16,6 +15,7 @@ from contacts.reasons.card import ReasonCard
 from contacts.reasons.models import Decision, Reason
 from contacts.templatetags.people import group_mark
 from contacts.today.day import Day
+from fleetportal.core import days
 from fleetportal.core.templatetags.portal import icon
 from fleetportal.core.words import number, opening
 
@@ -149,7 +149,7 @@ def decision_text(decision: Decision) -> str:
 def day_or_month(moment: datetime) -> str:
     """A day of this year as "12 Nov", an earlier one as "Jan 2025"."""
     here = timezone.localtime(moment)
-    return date_format(here, "j M" if here.year == timezone.localdate().year else "M Y")
+    return days.short_day(here) if here.year == timezone.localdate().year else days.short_month(here)
 
 
 @register.filter

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import TouchedCompany
@@ -20,7 +20,7 @@ from contacts.reasons.rule import OutcomeChip, rules
 from contacts.today import messages, numbers, outcomes
 from contacts.today.messages import Letter
 from contacts.today.outcomes import NOTHING_ASKED, Asked
-from fleetportal.core import audit
+from fleetportal.core import audit, days
 from fleetportal.core.db import lock
 from fleetportal.core.errors import Refused
 
@@ -57,7 +57,7 @@ def take(reason: Reason, *, by: "User", on: date) -> None:
     ended = Decision.objects.in_force(on=on).filter(key=reason.key) | Decision.objects.filter(same_card if reason.person_id else Q(pk=None))
     first = ended.exclude(given_to=by).select_related("by").order_by("-pk").first()
     if first is not None:
-        who, at = str(first.by or _("Somebody")), formats.time_format(timezone.localtime(first.at))
+        who, at = str(first.by or _("Somebody")), days.clock(timezone.localtime(first.at))
         words = _("%(who)s dealt with this card at %(at)s: %(what)s. Nothing was logged. If you spoke to them too, log it in the dossier.")
         raise DealtWith(words % {"who": who, "at": at, "what": first.get_kind_display()}, facts={"by": first.by_id})
 

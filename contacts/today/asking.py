@@ -5,7 +5,6 @@ from typing import Unpack
 
 from django import forms
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,6 +15,7 @@ from contacts.people.models.person import PersonAddress
 from contacts.reasons.models import Reason
 from contacts.today.numbers import numbers_of
 from contacts.today.outcomes import Asked, times_for
+from fleetportal.core import days
 from fleetportal.core.web.form_options import FormData, FormOptions
 
 ASKING: tuple[str, ...] = (Outcome.WRONG_NUMBER, Outcome.WANTS_MEETING, Outcome.COMPLAINED)
@@ -53,7 +53,7 @@ class AskedForm(forms.Form):
         """Offers the times at which all sides are free; asks nothing where there are none."""
         zone = self.reason.company.centre.zone
         free = [moment.astimezone(zone) for moment in times_for(self.reason, by=self.user, on=self.on)]
-        choices = [(moment.isoformat(), date_format(moment, "DATETIME_FORMAT")) for moment in free]
+        choices = [(moment.isoformat(), days.moment(moment)) for moment in free]
         if choices:
             self.fields["times"] = forms.MultipleChoiceField(
                 label=_("Propose these times by e-mail"),

@@ -5,13 +5,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils import translation
-from django.utils.formats import date_format
 
 from contacts.consent.channels import said_of
 from contacts.consent.models import Purpose
 from contacts.memory.models.mail_template import MailTemplateText
 from contacts.people.models.person import Channel, Person
 from contacts.reasons.models import Reason
+from fleetportal.core import days
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -56,5 +56,5 @@ def values_of(reason: Reason, by: "User") -> dict[str, str]:
     person = reason.person
     day = next((str(reason.facts[name]) for name in DAYS if reason.facts.get(name)), "")
     with translation.override(person.language if person else None):
-        said = date_format(date.fromisoformat(day), "DATE_FORMAT") if day else ""
+        said = days.long(date.fromisoformat(day)) if day else ""
     return {"company": reason.company.name, "vehicles": ", ".join(reason.facts.get("plates", ())), "date": said, "me": str(by)}

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from contacts.memory.models.engagement import Engagement, begin_booking
 from contacts.memory.models.meeting import LONGEST
 from contacts.models import Meeting, MeetingState
 from events.models import Event, HostBusy
+from fleetportal.core import days
 
 
 def hosting(first: datetime, last: datetime, users: Sequence[int], centre: int) -> Iterator[Engagement]:
@@ -43,7 +43,7 @@ def hosted_elsewhere(event: Event) -> str:
     other = near.exclude(pk=event.pk).select_related("centre").order_by("starts_at", "pk").first()
     if other is None:
         return ""
-    facts = {"name": event.host, "event": other.title, "begins": date_format(other.starts_at.astimezone(event.zone), "DATETIME_FORMAT")}
+    facts = {"name": event.host, "event": other.title, "begins": days.moment(other.starts_at.astimezone(event.zone))}
     return _("%(name)s hosts “%(event)s” at that time (%(begins)s).") % facts
 
 
@@ -59,7 +59,7 @@ def in_meeting(event: Event) -> str:
     for meeting in rows:
         if not (meeting.starts_at and meeting.ends_at and meeting.ends_at > event.starts_at):
             continue
-        begins = date_format(meeting.starts_at.astimezone(event.zone), "DATETIME_FORMAT")
+        begins = days.moment(meeting.starts_at.astimezone(event.zone))
         if event.host_id and event.host_id in (meeting.account_manager_id, meeting.director_id):
             return _("%(name)s has a meeting at that time (%(begins)s).") % {"name": event.host, "begins": begins}
         if meeting.is_in_room(event.centre_id, event.place):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events.models import AlreadyCheckedIn, CheckIn, NotComing, Registration
+from fleetportal.core import days
 from fleetportal.core.db import locked
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.errors import Refused
@@ -37,7 +37,7 @@ class AnotherDay(Refused):
     code = "event_on_another_day"
 
     def __init__(self, holder: Registration) -> None:
-        day = date_format(holder.event.on, "DATE_FORMAT")
+        day = days.long(holder.event.on)
         super().__init__(_("This event is on %(day)s, not today.") % {"day": day})
         self.holder = holder
 
@@ -73,7 +73,7 @@ def check_in_by_ticket(token: str, *, event: int, by: "User", heads: int | None 
         if holder is None:
             refusal = NotATicket(_("Not one of our tickets"))
         elif holder.event_id != event or not holder.event.is_reached_by(by, may="check_in"):
-            day = date_format(holder.event.on, "DATE_FORMAT") if holder and holder.event.is_reached_by(by, may="check_in") else ""
+            day = days.long(holder.event.on) if holder and holder.event.is_reached_by(by, may="check_in") else ""
             refusal = WrongEvent(_("Ticket for another event"), facts={"day": day})
         elif not any_day and not holder.event.is_today:
             refusal = AnotherDay(holder)

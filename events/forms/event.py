@@ -12,13 +12,13 @@ from django import forms
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, User
 from events.actions.booking import booked_twice
 from events.models import TEMPLATES, Area, Audience, Event, EventKind, Seating
 from events.models.event import TEXTS
+from fleetportal.core import days
 from fleetportal.core.money import CentsField
 from fleetportal.core.web.forms import ClockInput, DayField, RowForm, moment, offer
 
@@ -179,7 +179,7 @@ class EventForm(RowForm):
 
     def shown_value(self, column: str, value: object) -> str:
         if self.event and isinstance(value, datetime):
-            return date_format(value.astimezone(self.event.zone), "DATETIME_FORMAT")
+            return days.moment(value.astimezone(self.event.zone))
         if isinstance(value, dict):
             return "; ".join(written.get("title", "") for written in value.values())
         return super().shown_value(column, value)

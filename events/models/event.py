@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -16,6 +15,7 @@ from accounts.models import Centre, Company, CompanyIds, TouchedCompany, Vehicle
 from contacts.models import DecisionMaker, Driver, Holder, VehicleUser
 from events.models.registration import Registration
 from events.models.seating import Seating
+from fleetportal.core import days
 from fleetportal.core.db import fold
 from fleetportal.core.errors import Refused
 
@@ -281,7 +281,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     @property
     def taken_words(self) -> str:
         """For whoever wants the place at the same time: what takes place there, when, and whom to ask."""
-        facts = {"event": self.title, "begins": date_format(self.begins, "DATETIME_FORMAT"), "host": self.host or self.centre}
+        facts = {"event": self.title, "begins": days.moment(self.begins), "host": self.host or self.centre}
         return _("“%(event)s” takes place there at that time (%(begins)s, %(host)s).") % facts
 
     @property

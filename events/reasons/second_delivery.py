@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,6 +15,7 @@ from accounts.staff.models.policy import Number
 from contacts.models import Group, Holder
 from contacts.reasons.rule import FoundReason, Rule, Words
 from events.models import Event, EventKind, Invitation, Registration
+from fleetportal.core import days
 
 if TYPE_CHECKING:
     from accounts.customers.models.company import CompanyQuerySet
@@ -65,8 +65,8 @@ class SecondDelivery(Rule):
             yield FoundReason(company, str(event.pk), Group.USER, due_on=event.on, facts=facts, person=person, vehicle=vehicle)
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
-        delivered = date_format(date.fromisoformat(facts["delivered_on"]), "MONTH_DAY_FORMAT")
-        day = date_format(date.fromisoformat(facts["on"]), "MONTH_DAY_FORMAT")
+        delivered = days.day_and_month(date.fromisoformat(facts["delivered_on"]))
+        day = days.day_and_month(date.fromisoformat(facts["on"]))
         seats = ngettext("has %(free)d seat free", "has %(free)d seats free", facts["free"]) % {"free": facts["free"]}
         car, plate = facts["car"] or _("The vehicle"), facts.get("plate", "")  # two equal cars are told apart by it
         values = {"car": f"{car} {plate}".strip(), "delivered": delivered, "day": day, "seats": seats}

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +14,7 @@ from events.actions.circle import Circle
 from events.actions.figures import EventFigures
 from events.actions.inviting import leave_at
 from events.models import Event, EventKind, Seating
+from fleetportal.core import days
 from fleetportal.core.jobs.queue import Job, JobState
 
 NUDGE_AFTER = timedelta(days=5)  # since the last of the silent was asked
@@ -120,7 +120,7 @@ def nudging_step(now: EventFigures, seats: str) -> NextStep | None:
         day = min((now.last_asked + NUDGE_AFTER).astimezone(now.event.zone).date(), now.event.on - NUDGE_BEFORE)
         if day > now.event.centre.today(timezone.now()):
             text = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge)
-            why = _("You can remind them from %(day)s.") % {"day": date_format(day, "DATE_FORMAT")}
+            why = _("You can remind them from %(day)s.") % {"day": days.long(day)}
             return NextStep(text % {"count": to_nudge}, f"{seats} {why}")
     if to_nudge:
         text = ngettext("%(count)d guest has not answered yet.", "%(count)d guests have not answered yet.", to_nudge) % {"count": to_nudge}
@@ -135,7 +135,7 @@ def can_call_back(job: Job) -> bool:
 
 
 def call_back_step(now: EventFigures, job: Job) -> NextStep:
-    leaves = date_format(leave_at(job).astimezone(now.event.zone), "TIME_FORMAT")
+    leaves = days.clock(leave_at(job).astimezone(now.event.zone))
     text = _("The invitations leave at %(time)s.") % {"time": leaves}
     return NextStep(text, _("Until then you can call all of them back."), _("Call them back"), url("call_back", now.event))
 

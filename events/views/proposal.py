@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,6 +25,7 @@ from events.models import Audience, Event
 from events.views import cockpit
 from events.views.selecting import not_eligible, selected_in
 from events.views.staff import event_url, the_event
+from fleetportal.core import days
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.lists.paging import beside, said_span
 from fleetportal.core.web.pages import done, page, whole_number
@@ -163,7 +163,7 @@ CONTRACT = ("contract", "plate", "make", "model", "contract_ends_on")
 
 
 def contract_in_words(contract: str, plate: str, make: str, model: str, ends_on: date) -> str:
-    facts = {"car": plate or f"{make} {model}".strip(), "day": date_format(ends_on, "DATE_FORMAT")}
+    facts = {"car": plate or f"{make} {model}".strip(), "day": days.long(ends_on)}
     return (_("Lease of %(car)s ends on %(day)s") if contract == Contract.LEASE else _("Contract of %(car)s ends on %(day)s")) % facts
 
 

@@ -4,11 +4,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Centre
-from fleetportal.core import audit
+from fleetportal.core import audit, days
 from fleetportal.core.db.prepared import PreparedUpdate
 from fleetportal.core.db.together import Updated, write
 from gifts.actions.telling import add_to_timeline, line_about
@@ -84,7 +84,7 @@ def spent(voucher: Voucher, *, now: datetime) -> VoucherSpent:
     if redemption is None:  # just undone: trying again will work
         return VoucherSpent(_("Already redeemed."))
     when = timezone.localtime(redemption.redeemed_at, redemption.wash.zone)
-    time = formats.time_format(when, "H:i")
+    time = days.clock(when)
     words = _("Already redeemed today at %s.") % time
     if when.date() != redemption.wash.today(now):
         words = _("Already redeemed on %(day)s at %(time)s.") % {"day": day_in_words(when.date()), "time": time}

@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Count, Q, Sum
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Centre, Company, in_reach
 from accounts.staff.models.centre import dates_on_earth
 from contacts.models import Person
+from fleetportal.core import days
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link, digest
 from gifts import codes
@@ -196,7 +197,7 @@ class Voucher(models.Model):
 
 
 def day_in_words(day: date) -> str:
-    return formats.date_format(day, "DATE_FORMAT")
+    return days.long(day)
 
 
 def _behind_token(token_hash: Any, now: Any) -> VoucherQuerySet:

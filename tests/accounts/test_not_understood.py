@@ -55,6 +55,7 @@ def test_it_matches_nothing_and_the_page_says_which_word(
     assert list(answer.context["rows"]) == []
     assert f'data-not-understood="{word}"' in answer.content.decode()
     assert f"“{value}”" in answer.content.decode()
+    assert "““" not in answer.content.decode()
     export = client.get(address, {word: value, "_export": "csv"})
     assert export.status_code == 422, "an address typed by hand exports nothing either"
 

@@ -50,6 +50,21 @@ def test_signing_in_goes_on_to_the_page_that_was_asked_for(client: Client, anna:
     assert sign_in(client, "anna", next="/companies/?sort=-name")["Location"] == "/companies/?sort=-name"
 
 
+@pytest.mark.parametrize(
+    ("sent_from", "next_page"), [("http://testserver/people/?sort=name", "/people/%3Fsort%3Dname"), ("https://evil.example/people/", "")]
+)
+def test_a_form_or_part_sent_after_the_session_ended_leads_back_to_its_page(client: Client, sent_from: str, next_page: str) -> None:
+    """The address of a form shows nothing when it is opened, and a panel is no place for the sign-in."""
+    form = client.post("/companies/hand-over/", headers={"Referer": sent_from})
+    assert form["Location"] == f"/login/?next={next_page}"
+    part = client.get("/companies/hand-over/", headers={"HX-Request": "true", "HX-Current-URL": sent_from})
+    assert (part.status_code, part.content, part["HX-Redirect"]) == (204, b"", f"/login/?next={next_page}")
+
+
+def test_signing_in_without_a_page_to_go_on_to_leads_to_the_first_page(client: Client, anna: User) -> None:
+    assert sign_in(client, "anna", next="")["Location"] in ("/today/", "/companies/")
+
+
 def test_signing_in_never_leads_to_another_host(client: Client, anna: User) -> None:
     assert "evil" not in sign_in(client, "anna", next="https://evil.example/")["Location"]
 

@@ -45,6 +45,15 @@ def reason(north_ag: Company, bellandi: Person) -> Reason:
     return make_reason(north_ag)
 
 
+@pytest.mark.parametrize("act", ["reached", "not-reached", "plan", "not-now"])
+def test_the_summary_of_a_refused_outcome_leads_to_something(as_anna: Client, reason: Reason, act: str) -> None:
+    """Each link's error is on the page, and a field or group says that it is its own."""
+    page = post(as_anna, reason, act).content.decode()
+    links = re.findall(r'href="#([^"]+)" data-field', page)
+    assert links
+    assert [one for one in links if f'id="{one}"' not in page or f'aria-describedby="{one}' not in page] == []
+
+
 # --- wrong number -------------------------------------------------------------------------------------------------------------
 
 

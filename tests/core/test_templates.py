@@ -25,3 +25,15 @@ def test_a_template_has_no_inline_style_or_script_and_valid_attributes(path: Pat
     assert not re.search(r"\son[a-z]+=\"", text), "the policy forbids inline handlers: listen in a module"
     assert not re.search(r"<script(?![^>]*\ssrc=)[^>]*>", text), "the policy forbids inline scripts"
     assert not re.search(r"[\s\"]hx-[a-z-]+=", text), "htmx reads data-hx-…, which is valid HTML"
+
+
+APPS = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms")
+FILTERED, FORMATTED = re.compile(r"\|(?:date|time)\b(?!:'Y-m-d(?:\\TH:i)?')"), re.compile(r"\b(?:date|time)_format\(")
+WRITTEN_BY_HAND = {"*.html": FILTERED, "*.txt": FILTERED, "*.py": FORMATTED}
+
+
+def test_days_are_written_by_one_door() -> None:
+    """A pattern of one language is wrong in the next: "30 November" in German, "30 Ноябрь" in Russian."""
+    looked_at = [(path, wrong) for app in APPS for kind, wrong in WRITTEN_BY_HAND.items() for path in (ROOT / app).rglob(kind)]
+    found = [path.relative_to(ROOT).as_posix() for path, wrong in looked_at if wrong.search(path.read_text(encoding="utf-8"))]
+    assert found == ["fleetportal/core/days.py"]

@@ -140,6 +140,12 @@ def test_unknown_expired_revoked_and_foreign_links_look_alike(client, shine, sou
     assert {len(answer.content) for answer in answers[:1] + answers[3:]} == {len(answers[0].content)}
 
 
+def test_a_refused_claim_begins_at_the_first_field_that_is_wrong(client, shine):
+    page = client.post(card_of(make_voucher(shine)).path, {"first_name": ""}).content.decode()
+    assert page.count("autofocus") == 1
+    assert re.search(r'<input[^>]*name="first_name"[^>]*autofocus', page)
+
+
 def test_links_that_open_nothing_cost_the_same(client, shine, django_assert_num_queries):
     """R30: what takes as many questions takes as long, whyever the link opens nothing."""
     expired, revoked, personal = make_voucher(shine), make_voucher(shine), make_voucher(shine, claimed=True)

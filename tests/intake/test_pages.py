@@ -1,5 +1,7 @@
 """The import pages: works, wrong method, not yours, not there; what they show and what they cost."""
 
+import re
+
 import openpyxl
 import pytest
 
@@ -48,6 +50,33 @@ def test_a_file_is_dropped_judged_taken_and_undone(client, anna):
     client.post(f"{address}undo/")
     finish()
     assert not Company.objects.exists() and "Undone: " in client.get(address).content.decode()
+
+
+def test_a_form_without_a_file_says_so_at_the_field_and_not_that_what_was_typed_is_kept(client, anna):
+    client.force_login(anna)
+    answer = client.post("/imports/", {"_key": "k"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'aria-describedby="id_file-e"' in page and 'id="id_file-e"' in page
+    assert "Not saved yet" in page and "Everything you typed" not in page
+
+
+def test_each_choice_of_a_column_has_a_name_without_headings_too(client, anna):
+    """A sheet that nobody recognises, with an empty heading between two."""
+    client.force_login(anna)
+    page = client.get(brought(client, "Kürzel;;Bedeutung\nA;1;Anfang\nE;2;Ende\n", "legende.csv")).content.decode()
+    selects = re.findall(r"<select[^>]*name=\"[^\"]*\"[^>]*>", page)
+    assert len(selects) > 3
+    assert [one for one in selects if 'aria-label=""' in one or not re.search(r'aria-label|id="id_kind-\d+"', one)] == []
+
+
+def test_an_import_without_new_companies_says_nothing_of_all_of_them(client, anna, carla, south):
+    client.force_login(anna)
+    address = brought(client)
+    client.post(f"{address}take/", {"_key": "k"})
+    finish()
+    page = client.get(brought(client, GOOD.replace("VW", "Opel"), "again.csv")).content.decode()
+    assert "all for" not in page and "all without consent" not in page
 
 
 def test_pressing_twice_takes_once(client, anna):

@@ -22,14 +22,13 @@ from datetime import date
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.user import User
-from fleetportal.core import audit, money
+from fleetportal.core import audit, days, money
 from fleetportal.core.db.locks import lock_name
 from fleetportal.core.errors import Refused
 from fleetportal.core.registry import Registry
@@ -94,7 +93,7 @@ class Number:
     def in_words(self, value: int) -> str:
         """ "28 days"."""
         if self.unit == Unit.HOUR:
-            return str(time_format(clock.time(value), "TIME_FORMAT"))
+            return days.clock(clock.time(value))
         if self.unit == Unit.CENTS:
             return money.display(value)
         texts = {

@@ -1,9 +1,10 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import formats, timezone
+from django.utils import timezone
 
 from accounts.models import Company
 from contacts.reasons.card import ReasonCard
 from contacts.reasons.explaining import Explanation, Finding, explain
+from fleetportal.core import days
 from fleetportal.core.db import fold
 
 SHOWN = 10
@@ -54,7 +55,7 @@ def lines_of(finding: Finding) -> list[str]:
     who = str(reason.person or "nobody known")
     told = [f"  {card.sentence}", f"    {who}; weight {reason.weight} = {weights}"]
     if decision is not None:
-        until = f"until {formats.date_format(decision.until)}" if decision.until else "for this occasion"
+        until = f"until {days.long(decision.until)}" if decision.until else "for this occasion"
         told.append(
             f"    not in the queue {until}: {decision.get_kind_display()} by {decision.by}{': ' + decision.why if decision.why else ''}"
         )

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -16,6 +15,7 @@ from accounts.staff.models.centre import CentreQuerySet
 from accounts.staff.models.policy import Number, Unit, declare
 from contacts.memory.models.engagement import engagements
 from contacts.people.models.person import Person
+from fleetportal.core import days
 from fleetportal.core.db import fold
 from fleetportal.core.errors import Refused
 from fleetportal.core.links import Link
@@ -236,7 +236,7 @@ class Meeting(models.Model):
         for other in rows.select_related("company", "account_manager", "director"):
             begins, ends = other.starts_at, other.ends_at
             overlaps = begins and ends and any(begins < moment + lasts and moment < ends for moment in times)
-            if begins and overlaps and (clash := self.clash_with(other, date_format(begins.astimezone(self.zone), "DATETIME_FORMAT"))):
+            if begins and overlaps and (clash := self.clash_with(other, days.moment(begins.astimezone(self.zone)))):
                 return clash
         return self.clash_beside(times, lasts)
 
@@ -248,7 +248,7 @@ class Meeting(models.Model):
         for one in found:
             if not any(one.overlaps(moment, moment + lasts) for moment in times):
                 continue
-            facts = {"what": one.words, "begins": date_format(one.starts_at.astimezone(self.zone), "DATETIME_FORMAT")}
+            facts = {"what": one.words, "begins": days.moment(one.starts_at.astimezone(self.zone))}
             if one.user in ours:
                 return _("%(name)s is at “%(what)s” at that time (%(begins)s).") % (facts | {"name": ours[one.user]})
             if self.is_in_room(one.centre, one.place):

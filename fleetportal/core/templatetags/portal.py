@@ -1,12 +1,12 @@
 """Tags and filters for all templates: icons, money, dates in words, form fields."""
 
 import re
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_skeleton, format_time
 from django import forms, template
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models.fields import BLANK_CHOICE_DASH
@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from fleetportal.core import money
+from fleetportal.core import days, money
 from fleetportal.core.web.lists import COUNTED_UP_TO, ExtraColumn, said_count
 
 register = template.Library()
@@ -149,9 +149,8 @@ def held_by(codename: str, user: Any) -> bool:
 def _local(moment: date | datetime) -> date:
     """The day of `moment`: in its own zone if it has one, so that a list shows the same day as a letter; otherwise in the current
     one."""
-    if not isinstance(moment, datetime):
-        return moment
-    return (timezone.localtime(moment) if moment.tzinfo is UTC else moment).date()
+    shown = days.local(moment)
+    return shown.date() if isinstance(shown, datetime) else shown
 
 
 def days_in_words(days: int) -> str:
@@ -180,7 +179,7 @@ def days_in_words(days: int) -> str:
 @lru_cache(maxsize=5000)  # a list shows fifty, and each takes as long as reading a row
 def how_long_ago(day: date, today: date, language: str) -> tuple[str, str]:
     """The exact date and the distance in words, both escaped."""
-    return conditional_escape(dated(day, "DATE_FORMAT", language)), conditional_escape(days_in_words((day - today).days))
+    return conditional_escape(days.long(day)), conditional_escape(days_in_words((day - today).days))
 
 
 @register.simple_tag
@@ -195,18 +194,18 @@ def ago(moment: date | datetime | None, none: str = "") -> SafeString | str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A day in a table: "14 Mar 2027"."""
-    return dated(_local(value), "SHORT_DATE_FORMAT", get_language() or "") if value else ""
+    return dated(_local(value), days.short, get_language() or "") if value else ""
 
 
 @register.filter
 def month(value: date | datetime | None) -> str:
     """A month in a table: "Mar 2027"."""
-    return dated(_local(value).replace(day=1), "M Y", get_language() or "") if value else ""
+    return dated(_local(value).replace(day=1), days.short_month, get_language() or "") if value else ""
 
 
 @lru_cache(maxsize=5000)  # the days of a dozen years: a list shows a hundred, and each takes as long as reading a row
-def dated(day: date, pattern: str, _language: str) -> str:
-    return formats.date_format(day, pattern)
+def dated(day: date, write: Callable[[date], str], _language: str) -> str:
+    return write(day)
 
 
 @register.filter
@@ -216,8 +215,8 @@ def moment(value: datetime | None) -> str:
         return ""
     here = timezone.localtime(value)
     if here.year != timezone.localdate().year:
-        return formats.date_format(here, "SHORT_DATE_FORMAT")
-    return formats.date_format(here, pgettext("pattern of a day and time in this year", "j M H:i"))
+        return days.short(here)
+    return f"{days.short_day(here)} {days.clock(here)}"
 
 
 @register.filter
@@ -226,34 +225,40 @@ def machine(value: date | datetime) -> str:
     return timezone.localtime(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
 
 
-def _locale() -> str:
-    """Babel's name for the current language; for English, European English: day before month, and 24 hours."""
-    language = (get_language() or "en").replace("-", "_")
-    return "en_GB" if language == "en" else language
+@register.filter
+def full_day(value: date | datetime | None) -> str:
+    """A day in a letter: "Thursday, 10 December 2026"."""
+    return days.full(value) if value else ""
 
 
 @register.filter
-def full_day(value: date | datetime | None) -> str:
-    """A day in a letter: "Thursday 10 December 2026"; a moment in its own zone."""
-    return format_date(value, "full", locale=_locale()) if value else ""
+def weekday(value: date | datetime | None) -> str:
+    """ "Thursday, 10 December"."""
+    return days.weekday(value) if value else ""
 
 
 @register.filter
 def long_day(value: date | datetime | None) -> str:
     """ "10 December 2026"."""
-    return format_date(value, "long", locale=_locale()) if value else ""
+    return days.long(value) if value else ""
 
 
 @register.filter
 def day_and_month(value: date | datetime | None) -> str:
     """ "10 December"."""
-    return format_skeleton("MMMMd", value, locale=_locale()) if value else ""
+    return days.day_and_month(value) if value else ""
 
 
 @register.filter
-def clock(value: datetime | None) -> str:
-    """The time of day in the moment's own zone: "18:30"."""
-    return format_time(value, "short", locale=_locale(), tzinfo=value.tzinfo) if value else ""
+def clock(value: datetime | time | None) -> str:
+    """The time of day: "18:30"."""
+    return days.clock(value) if value is not None else ""
+
+
+@register.filter
+def full_moment(value: datetime | None) -> str:
+    """ "10 December 2026, 18:30"."""
+    return days.moment(value) if value else ""
 
 
 @register.filter
@@ -333,7 +338,16 @@ def field_input(bound: forms.BoundField, label: str = "") -> SafeString:
     """The bare widget of a field, for a table or row with its own heading; `label` is for screen readers."""
     name_empty_choice(bound.field)
     attrs: dict[str, str | bool] = {"class": _class(bound.field.widget, bool(bound.errors))}
+    if bound.errors:
+        attrs |= {"aria-invalid": "true", "aria-describedby": f"{bound.auto_id}-e"}
     return bound.as_widget(attrs={**attrs, "aria-label": label} if label else attrs)
+
+
+@register.simple_tag
+def guest_input(bound: forms.BoundField) -> SafeString:
+    """The bare widget of a field on a page without script; the first that was refused has the focus."""
+    is_first = next((one.name for one in refused_fields(bound.form)), "") == bound.name
+    return bound.as_widget(attrs={"autofocus": True} if is_first else None)
 
 
 @register.inclusion_tag("core/_field.html")

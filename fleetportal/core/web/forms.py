@@ -12,11 +12,11 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from fleetportal.core import audit
+from fleetportal.core import audit, days
 from fleetportal.core.web.pages import whole_number
 from fleetportal.core.words import unlinked
 
@@ -224,14 +224,14 @@ def in_words(field: forms.Field, value: object) -> str:
         return str(field.queryset.filter(pk=value).first() or gettext("something else"))
     if hasattr(field, "choices"):
         return str({str(key): label for key, label in field.choices}.get(str(value), gettext("something else")))
-    return formats.date_format(value) if isinstance(value, date) else str(field.prepare_value(value))
+    return days.long(value) if isinstance(value, date) else str(field.prepare_value(value))
 
 
 def moments_ago(moment: datetime | None) -> str:
     """How long ago, in words, for something that happened while the user was typing."""
     minutes = int((timezone.now() - moment).total_seconds()) // 60 if moment else 0
-    if minutes < 1:
+    if moment is None or minutes < 1:
         return gettext("a moment ago")
     if minutes >= 60:
-        return gettext("on %s") % formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+        return gettext("on %s") % days.moment(moment)
     return ngettext("%d minute ago", "%d minutes ago", minutes) % minutes

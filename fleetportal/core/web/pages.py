@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -88,7 +89,7 @@ def page(*, may: str) -> Callable[[View], View]:
         def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             admit(request, may)
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return sign_in_first(request)
             response = view(request, *args, **kwargs)
             return private(response)
 
@@ -96,6 +97,22 @@ def page(*, may: str) -> Callable[[View], View]:
         return wrapper
 
     return declare
+
+
+def sign_in_first(request: HttpRequest, door: str | None = None) -> HttpResponse:
+    """To the sign-in, or another `door`, and from there to the page where the visitor is.
+
+    The address of a form or of a part is no page: whoever sent it goes back to where it was sent from, and htmx moves the whole page.
+    """
+    is_page = request.method in ("GET", "HEAD") and not is_part(request)
+    to = redirect_to_login(request.get_full_path() if is_page else page_before(request), door)
+    return HttpResponse(status=204, headers={"HX-Redirect": to.url}) if is_part(request) else to
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of ours that `request` was sent from; "" where the browser does not say."""
+    sent_from = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    return urlunsplit(("", "", sent_from.path, sent_from.query, "")) if sent_from.netloc == request.get_host() else ""
 
 
 def admit(request: HttpRequest, may: str) -> None:

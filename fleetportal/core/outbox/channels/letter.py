@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models, transaction
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 
-from fleetportal.core import pdf
+from fleetportal.core import days, pdf
 from fleetportal.core.audit import record_many
 from fleetportal.core.links import Link, fill_in, found_in
 from fleetportal.core.outbox.channels.sender import Delivered, Result
@@ -87,6 +87,6 @@ def postal_address(message: Message) -> str:
 def as_sheet(message: Message, found: dict[int, Link]) -> pdf.LetterSheet:
     """`message` as a letter, with the addresses of its links filled in."""
     with translation.override(message.language or settings.LANGUAGE_CODE):
-        day = formats.date_format(timezone.localtime(message.queued_at), "DATE_FORMAT")
+        day = days.long(timezone.localtime(message.queued_at))
     paragraphs = fill_in(message.text, found).strip().split("\n\n")
     return pdf.LetterSheet(address=postal_address(message), day=str(day), subject=message.subject, paragraphs=paragraphs)

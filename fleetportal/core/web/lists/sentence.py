@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db import models
-from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from fleetportal.core import days
 from fleetportal.core.errors import Refused
 from fleetportal.core.web.lists.columns import Words
 
@@ -92,7 +92,7 @@ class Sentence(django_filters.FilterSet):
         """One word with its choices; with only the current one where they are loaded `later` and its menu is closed."""
         field = self.form[word.name]
         kind, wrong = kind_of(field.field), self.not_understood().get(word.name, "")
-        label = self.chosen_text(word) or (f"“{wrong}”" if wrong else "")
+        label = self.chosen_text(word) or wrong
         is_later = word.later and not is_opened
         choices = options(field, word.anything, self.chosen(word) if is_later else None) if kind in ("one", "several") else []
         without, later = address(**{word.name: None}), address(**{CHOICES: word.name}) if is_later else ""
@@ -158,7 +158,7 @@ def in_words(field: Any, value: Any) -> str:
     if isinstance(value, models.Model):
         return str(value)
     if isinstance(field, forms.DateField):
-        return formats.date_format(value, "DATE_FORMAT")
+        return days.long(value)
     if hasattr(field, "choices"):
         return str(dict(flat(field.choices)).get(str(value), value))
     return str(value)

@@ -10,11 +10,12 @@ function goTo(field) {
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-field]");
   if (!link) return;
-  const error = link.closest("form")?.querySelector(`[id="${link.hash.slice(1)}"]`);
-  if (!error) return;
+  const id = link.hash.slice(1);
+  const field = link.closest("form")?.querySelector(`[aria-describedby~="${id}"]`);
+  if (!field) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  goTo(error.parentElement.querySelector(FIELD));
+  goTo(field.matches("fieldset") ? field.querySelector(FIELD) : field);
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
