@@ -45,6 +45,7 @@ CUSTOMER = (
     "contacts/memory/models/task.py",
     "contacts/memory/views/meeting_guest.py",
     "contacts/people/disclosing.py",
+    "contacts/people/happened.py",
     "contacts/people/models/person.py",
     "contacts/people/models/roles.py",
     "contacts/reasons/models.py",
