@@ -34,7 +34,7 @@ HAPPENED: Mapping[str, Promise] = {
     "held": _("held"),
     "invited": _("invited"),
     "logged": _("entered"),
-    "looked_at_again": _("to be looked at again"),
+    "looked_at_again": _("to be checked again"),
     "merged": _("merged"),
     "no_longer_driven": _("ended"),
     "noted": _("entered"),

@@ -25,8 +25,9 @@ def clocks_change(month: int) -> date:
 
 
 def make_event(centre: Centre | None = None, *, capacity: int = 50, published: bool = True, **facts: Any) -> Event:
-    """A preview evening in four weeks with `capacity` seats, open for registration unless `published` is False."""
+    """A preview evening in four weeks with `capacity` seats, open for registration unless `published` is False or a `state` is given."""
     starts_at = facts.pop("starts_at", in_days(28))
+    state = facts.pop("state", EventState.PUBLISHED if published else EventState.DRAFT)
     known = {
         "title": f"Preview evening {next(number)}",
         "centre": centre or make_centre(),
@@ -35,9 +36,9 @@ def make_event(centre: Centre | None = None, *, capacity: int = 50, published: b
         "ends_at": starts_at + timedelta(hours=2, minutes=30),
     }
     event = planning.plan(by=None, capacity=capacity, **{**known, **facts})
-    if published:
-        Event.objects.filter(pk=event.pk).update(state=EventState.PUBLISHED)
-        event.state = EventState.PUBLISHED
+    if state != EventState.DRAFT:
+        Event.objects.filter(pk=event.pk).update(state=state)
+        event.state = state
     return event
 
 

@@ -197,7 +197,7 @@ def test_costs_of_the_drivers_pages(client, shine, north_ag, django_assert_num_q
         client.get(personal)
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "7 February 2027"), ("de", "7. Februar 2027"), ("it", "7 Febbraio 2027")])
+@pytest.mark.parametrize(("language", "said"), [("en", "7 February 2027"), ("de", "7. Februar 2027"), ("it", "7 febbraio 2027")])
 def test_a_day_is_written_as_a_reader_of_that_language_writes_it(client, shine, language, said):
     voucher = make_voucher(shine, claimed=True)
     Voucher.objects.filter(pk=voucher.pk).update(valid_until=date(2027, 2, 7))

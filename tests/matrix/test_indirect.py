@@ -105,8 +105,8 @@ def test_a_filter_answers_alike_when_a_row_is_foreign_and_when_it_is_missing(wor
 
 
 def as_asked(field: str, pk: int) -> list[str]:
-    """The value that was asked for, as the page says it again: in an address, in a sentence, in the field itself."""
-    return [f"{field}={pk}", f"“{pk}”", f'name="{field}" value="{pk}"']
+    """The value that was asked for, as the page says it again: in an address, in a sentence, in the field itself, as the filter's label."""
+    return [f"{field}={pk}", f"“{pk}”", f'name="{field}" value="{pk}"', f" {pk}<svg"]
 
 
 def foreign(world: World, model: type[Model]) -> list[int]:

@@ -252,7 +252,7 @@ def day_and_month(value: date | datetime | None) -> str:
 @register.filter
 def clock(value: datetime | time | None) -> str:
     """The time of day: "18:30"."""
-    return days.clock(value) if value is not None else ""
+    return days.clock(value) if value else ""
 
 
 @register.filter
