@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.consent.models import Consent, Purpose
+from contacts.people.mailboxes import at_mailbox
 from contacts.people.models.person import PersonAddress
 from fleetportal.core.db import lock, locked
 
@@ -25,16 +26,19 @@ def current_consents(address: PersonAddress) -> dict[str, bool | None]:
 def choose(address: PersonAddress, wanted: Mapping[str, bool], *, source: str = PAGE, language: str) -> list[Consent]:
     """Record the answers; the new entries, one for each changed answer. They apply immediately, also to queued messages.
 
-    Unchanged answers write nothing. Costs 2 queries and 2 for each entry.
+    Unchanged answers write nothing. A no is one for everybody at the mailbox, as `stop` says. Costs 2 queries and 2 for each entry, more
+    for a no.
     """
     with transaction.atomic():
         lock(address)
         before = current_consents(address)
         changed = {purpose: yes for purpose, yes in wanted.items() if before[purpose] is not yes and (yes or before[purpose] is not None)}
-        return [
+        entries = [
             Consent.enter(address, purpose, is_given=yes, wording=wording(address, purpose, yes), source=source, by=None, language=language)
             for purpose, yes in changed.items()
         ]
+        refused = [purpose for purpose, yes in changed.items() if not yes]
+        return entries + (stop(address, refused, source=source, language=language) if refused else [])  # for others at the mailbox
 
 
 def stop(address: PersonAddress, purposes: list[str], *, source: str, language: str) -> list[Consent]:
@@ -45,9 +49,8 @@ def stop(address: PersonAddress, purposes: list[str], *, source: str, language: 
     for each entry.
     """
     with transaction.atomic():
-        mailbox = PersonAddress.objects.filter(channel=address.channel, value_folded=address.value_folded)
         entries = []
-        for one in locked(mailbox):
+        for one in at_mailbox(locked(PersonAddress.objects.all()), address):
             before = current_consents(one)
             over = [purpose for purpose in purposes if (before[purpose] if one.pk != address.pk else before[purpose] is not False)]
             said: dict[str, Any] = {"is_given": False, "source": source, "by": None, "language": language}

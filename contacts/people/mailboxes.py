@@ -1,5 +1,8 @@
 """Which addresses reach one mailbox, and which look alike and do not."""
 
+from django.db.models import QuerySet
+
+from contacts.people.models.person import Channel, PersonAddress
 from fleetportal.core.db import fold
 
 
@@ -19,3 +22,10 @@ def reached(address: str) -> str:
         return f"{local}{at}{host.encode('idna').decode()}"
     except UnicodeError:  # no mail server can have such a name
         return address
+
+
+def at_mailbox(rows: QuerySet[PersonAddress], address: PersonAddress) -> list[PersonAddress]:
+    """Those of `rows`, whosever they are, that reach the mailbox, telephone or house of `address`. Costs 1 query."""
+    same = rows.filter(channel=address.channel, value_folded=address.value_folded)
+    is_mail = address.channel == Channel.EMAIL
+    return [one for one in same if not is_mail or reached(one.value) == reached(address.value)]

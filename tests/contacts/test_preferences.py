@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Company
-from contacts.consent import actions, unsubscribe
+from contacts.consent import actions, gates, unsubscribe
 from contacts.consent.models import reachable
 from contacts.models import AddressState, Consent, Person, PersonAddress, Purpose
 from fleetportal.core.audit import Entry
@@ -131,6 +131,24 @@ def test_one_click_ends_it_for_everybody_at_that_mailbox(guest: Client, brandt: 
     guest.post(link.path, ONE_CLICK)
     assert said(other.addresses.get())["invitations"] is False
     assert other.addresses.get().consents.count() == 2, "one yes, one no"
+
+
+def test_a_no_on_the_page_ends_it_for_everybody_at_that_mailbox(client: Client, brandt: Person, link: Link) -> None:
+    give_consent(brandt)
+    other = make_person("Other", email="brandt@customer.example")
+    give_consent(other)
+    give_consent(other, Purpose.NEWS)
+    client.post(link.path, {**dict.fromkeys(Purpose.values, "no"), "news": "yes"})
+    assert {purpose: yes for purpose, yes in said(other.addresses.get()).items() if yes is not None} == {"invitations": False, "news": True}
+
+
+@pytest.mark.parametrize("value", ["bründt@customer.example", "brandt@cüstomer.example"])
+def test_a_mailbox_that_is_only_written_alike_is_another_one(guest: Client, brandt: Person, link: Link, value: str) -> None:
+    alike = make_person("Other", email=value)
+    PersonAddress.objects.filter(person=alike).update(value_folded="brandt@customer.example")
+    give_consent(alike)
+    guest.post(link.path, ONE_CLICK)
+    assert said(alike.addresses.get())["invitations"] is True
 
 
 @pytest.mark.parametrize("token", ["x" * 32, "short", "ünïcode"])
@@ -299,3 +317,17 @@ def test_whoever_is_reachable_is_whoever_the_gate_lets_be_written_to() -> None:
     usable = (AddressState.UNCONFIRMED, AddressState.CONFIRMED)
     assert written_to == willing == {people[said, state].pk for said in ("yes", "no, then yes") for state in usable}
     assert not set(reachable(Person.objects.all(), "sms", Purpose.INVITATIONS))
+
+
+# --- what is about a mailbox is about everybody who has it ---------------------------------------------------------------------
+
+
+def test_a_bounce_and_its_end_count_for_everybody_at_the_mailbox_and_for_nobody_else(brandt: Person) -> None:
+    same, alike = make_person("Same", email="Brandt@Customer.example"), make_person("Alike", email="brandt@cüstomer.example")
+    PersonAddress.objects.filter(person=alike).update(value_folded="brandt@customer.example")
+    message = make_message(brandt)
+    gates.note_bounce(message)
+    states = [one.addresses.get().state for one in (brandt, same, alike)]
+    assert states == [AddressState.BOUNCING, AddressState.BOUNCING, AddressState.UNCONFIRMED]
+    gates.take_bounce_back(message)
+    assert {one.addresses.get().state for one in (brandt, same, alike)} == {AddressState.UNCONFIRMED}
