@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -312,18 +312,28 @@ def call_back(job: Job, *, by: User) -> int:
         event = check_inviting(Event(pk=job.args["event"]))  # the job's next batch waits here
         Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(state=JobState.CANCELLED, ended_at=timezone.now())
         rows = list(locked(sent_in(job)))
-        messages = Message.objects.filter(key__in=[row.message_key for row in rows])
-        unsent = [one for one in locked(messages) if one.state == MessageState.WAITING and one.lease_until is None]
+        unsent = unsent_of(rows)
         if len(unsent) < len(rows):
             raise LettersLeft(_("The first letter has left, so the invitations can no longer be called back."))
-        pks = [row.pk for row in rows]
         audit.record("event.called_back", event, by=by, facts={"job": job.pk, "count": len(rows)})
-        Message.objects.filter(pk__in=[one.pk for one in unsent]).delete()
-        Link.objects.filter(scope="invitation", subject_id__in=pks).delete()
-        Interaction.objects.filter(kind="event.invited", about_type=audit.label(Invitation), about_id__in=pks).delete()
-        Invitation.objects.filter(pk__in=pks).delete()
-        TouchedCompany.add_all(sorted({row.company_id for row in rows}))
+        take_back(rows, unsent)
         return len(rows)
+
+
+def unsent_of(rows: Sequence[Invitation]) -> dict[str, Message]:
+    """The letters of these invitations that have not left and are not leaving at this moment, by key. Costs 1 query."""
+    messages = locked(Message.objects.filter(key__in=[row.message_key for row in rows]))
+    return {one.key: one for one in messages if one.state == MessageState.WAITING and one.lease_until is None}
+
+
+def take_back(rows: Sequence[Invitation], unsent: Mapping[str, Message]) -> None:
+    """Take back invitations whose letters are `unsent`, as if nobody had invited. Costs 5 queries."""
+    pks = [row.pk for row in rows]
+    Message.objects.filter(pk__in=[unsent[row.message_key].pk for row in rows]).delete()
+    Link.objects.filter(scope="invitation", subject_id__in=pks).delete()
+    Interaction.objects.filter(kind="event.invited", about_type=audit.label(Invitation), about_id__in=pks).delete()
+    Invitation.objects.filter(pk__in=pks).delete()
+    TouchedCompany.add_all(sorted({row.company_id for row in rows}))
 
 
 def send_test(event: Event, language: str, *, by: User) -> Message:

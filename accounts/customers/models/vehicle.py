@@ -208,7 +208,7 @@ class Vehicle(Folded):
                 search.index([self.search_row])
                 count_fleets(counted_anew(self, changed))
                 TouchedCompany.add(self.company)
-                follow_returns([(self, changed)], by=by)
+                follow_days([(self, changed)], by=by)
 
     @classmethod
     def edit_many(
@@ -221,16 +221,23 @@ class Vehicle(Folded):
             search.index(one.row.search_row for one in edited)
             count_fleets(company for one in edited for company in counted_anew(one.row, one.changes))
             TouchedCompany.add_all(one.row.company_id for one in edited)
-            follow_returns([(one.row, one.changes) for one in edited], by=by)
+            follow_days([(one.row, one.changes) for one in edited], by=by)
             return edited
 
 
 # Called with the vehicles whose return was entered, moved or taken back. Filled by the app above.
 returns: "Registry[Callable[[Sequence[Vehicle], User | None], None]]" = Registry("what ends when a vehicle is returned")
+# Called with the vehicles whose delivery was entered, moved or taken back, each with its day before. Filled by the apps above.
+Deliveries = Sequence[tuple["Vehicle", date | None]]
+deliveries: "Registry[Callable[[Deliveries, User | None], None]]" = Registry("what follows the delivery of a vehicle")
 
 
-def follow_returns(edited: "Sequence[tuple[Vehicle, audit.Changes]]", *, by: "User | None") -> None:
-    """End what belongs to returned vehicles, or continue it where the return was taken back. Costs nothing where none was moved."""
+def follow_days(edited: "Sequence[tuple[Vehicle, audit.Changes]]", *, by: "User | None") -> None:
+    """End what belongs to returned vehicles, or continue it where the return was taken back; move what hangs on a delivery. Costs
+    nothing where no day was moved."""
+    delivered = [(vehicle, changes["delivered_on"][0]) for vehicle, changes in edited if "delivered_on" in changes]
+    for move in deliveries if delivered else ():
+        move(delivered, by)
     vehicles = [vehicle for vehicle, changes in edited if "given_back_on" in changes]
     for follow in returns if vehicles else ():
         follow(vehicles, by)

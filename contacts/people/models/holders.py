@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.customers.models.vehicle import returns
+from accounts.customers.models.vehicle import Deliveries, deliveries, returns
 from accounts.models import TouchedCompany, Vehicle
 from contacts.people.models.roles import Driver, Role, VehicleUser, role_ends
 from fleetportal.core import audit
@@ -288,6 +288,24 @@ def follow_vehicles(vehicles: Sequence[Vehicle], by: "User | None") -> None:
         follow(model._default_manager.filter(vehicle__among=days), lambda period: days[period.vehicle_id], by=by)
 
 
+def follow_deliveries(delivered: Deliveries, by: "User | None") -> None:
+    """Whoever has a vehicle from its delivery on has it from the day to which that was moved. Costs 2 queries, more where a period
+    moves.
+
+    Nobody's period moves into that of somebody else, or beyond its own end.
+    """
+    days = {vehicle.pk: (before, vehicle.delivered_on) for vehicle, before in delivered if before and vehicle.delivered_on}
+    for model in (Holder, VehicleDriver) if days else ():
+        edits = []
+        for period in locked(model._default_manager.filter(vehicle__among=days)):
+            before, day = days[period.vehicle_id]
+            if period.starts_on != before or (period.ends_on and period.ends_on < day):
+                continue
+            if not (isinstance(period, Holder) and is_taken_by_others(period, starts_on=day)):
+                edits.append((period, {"starts_on": day}))
+        audit.edit_many(edits, action=FOLLOWED, by=by)
+
+
 def follow(periods: "models.QuerySet[Any]", last_day: "Callable[[Any], date | None]", *, by: "User | None") -> None:
     """Let each of `periods` end by its last day, or as it did before where it had followed a day that was moved or taken back.
 
@@ -300,7 +318,7 @@ def follow(periods: "models.QuerySet[Any]", last_day: "Callable[[Any], date | No
         day, ends_on = last_day(period), before.get(period.pk, period.ends_on)
         if day and (ends_on is None or ends_on > day):
             ends_on = max(day, period.starts_on)
-        if ends_on != period.ends_on and not (isinstance(period, Holder) and is_taken_by_others(period, ends_on)):
+        if ends_on != period.ends_on and not (isinstance(period, Holder) and is_taken_by_others(period, ends_on=ends_on)):
             edits.append((period, {"ends_on": ends_on}))
     edited = audit.edit_many(edits, action=FOLLOWED, by=by)
     vehicles = Vehicle.objects.filter(pk__among=[one.row.vehicle_id for one in edited])
@@ -327,11 +345,12 @@ def followed_before(periods: Sequence[Any]) -> dict[int, date | None]:
     return found
 
 
-def is_taken_by_others(held: Holder, ends_on: date | None) -> bool:
-    """True where somebody else has the vehicle in what would be the rest of the period. Costs 1 query."""
+def is_taken_by_others(held: Holder, **days: date | None) -> bool:
+    """True where somebody else has the vehicle in the period with these days. Costs 1 query."""
     others = Holder.objects.filter(vehicle=held.vehicle_id).exclude(pk=held.pk)
-    return any(meets(one, held.with_days({"ends_on": ends_on})) for one in others)
+    return any(meets(one, held.with_days(days)) for one in others)
 
 
 role_ends.register("periods", follow_roles)
 returns.register("periods", follow_vehicles)
+deliveries.register("periods", follow_deliveries)
