@@ -19,6 +19,7 @@ from contacts.memory.models.interaction import NOTE, mend_last_contacts
 from contacts.memory.models.meeting import Meeting, MeetingQuerySet
 from contacts.memory.models.task import Task
 from contacts.pages import columns, panels, standing
+from contacts.people.actions.doubles import find_shortened
 from contacts.people.models.person import Person
 from contacts.today.day import CalendarLine, appointments
 from fleetportal.core import links
@@ -58,6 +59,7 @@ def meetings_left_with(user: User, seen_by: User) -> str:
 
 def register() -> None:
     derived.register("last contacts", mend_last_contacts, weight=11)
+    derived.register("doubles", find_shortened, weight=13)
     links.scopes[unsubscribe.SCOPE] = "contacts:preferences"
     today = NavigationEntry(_("Today"), "sun", "contacts:today", "serve_customers", on_phone=True, starts_for="serve_customers")
     navigation.register("today", today, weight=10)

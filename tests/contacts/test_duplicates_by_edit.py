@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from accounts.customers.actions import companies
-from accounts.models import Company, CompanyPair
+from accounts.models import Company, CompanyPair, TouchedCompany
 from contacts.models import Person, PersonAddress, PersonPair
 from contacts.people.actions import people
 from tests.factories.accounts import make_company
-from tests.factories.contacts import make_person
+from tests.factories.contacts import make_person, make_role
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +77,53 @@ def test_a_company_mended_makes_a_pair(facts: dict[str, Any], many: bool) -> Non
         companies.edit(other, by=None, **facts)
 
     assert CompanyPair.objects.count() == 1
+
+
+# --- people of one company with no address in common ---------------------------------------------------------------------------
+
+
+def at_one_company(*names: tuple[str, str]) -> list[Person]:
+    company = make_company()
+    people_there = [make_person(last, first_name=first) for first, last in names]
+    for person in people_there:
+        make_role("user", company, person)
+    TouchedCompany.objects.drain()
+    return people_there
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_pair"),
+    [
+        (("U.", "Kern"), ("Ute", "Kern"), True),
+        (("U", "KERN"), ("Ute", "Kern"), True),
+        (("", "Kern"), ("Ute", "Kern"), True),
+        (("Ute", "Kern"), ("Ute", "Kern"), True),
+        (("Hans-P.", "Voß"), ("Hans Peter", "Voss"), True),
+        (("И.", "Петров"), ("Иван", "Петров"), True),
+        (("R.", "Kern"), ("Ute", "Kern"), False),
+        (("Uta", "Kern"), ("Ute", "Kern"), False),
+        (("U.", "Kern"), ("Ute", "Holm"), False),
+    ],
+)
+def test_a_shortened_name_at_the_same_company_makes_a_pair(one: tuple[str, str], other: tuple[str, str], is_pair: bool) -> None:
+    first, second = at_one_company(one, other)
+    assert list(PersonPair.objects.values_list("one", "other")) == ([(first.pk, second.pk)] if is_pair else [])
+
+
+def test_at_two_companies_they_are_two_and_one_pair_is_listed_once() -> None:
+    for company in (make_company(), make_company()):
+        make_role("user", company, make_person("Kern", first_name="Ute"))
+    TouchedCompany.objects.drain()
+    assert not PersonPair.objects.exists()
+    first, _second = at_one_company(("U.", "Holm"), ("Ute", "Holm"))
+    make_role("driver", first.user_roles.get().company, first)
+    TouchedCompany.objects.drain()
+    assert PersonPair.objects.count() == 1
+
+
+@pytest.mark.parametrize("mend", [mend_name, mend_names])
+def test_a_name_mended_to_that_of_a_colleague_makes_a_pair(mend: Callable[[Person], None]) -> None:
+    _known, wrong = at_one_company(("U.", "Kern"), ("Eva", "Kren"))
+    mend(wrong)
+    TouchedCompany.objects.drain()
+    assert PersonPair.objects.get().found_by == "name"

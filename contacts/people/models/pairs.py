@@ -41,12 +41,13 @@ class PersonPairQuerySet(pairs.PairQuerySet):
 
 class PersonPair(pairs.Pair):
     """Two possibly identical people: the same name with the same e-mail address, telephone number or birth date; with the same e-mail
-    address a shortened name will do, "U. Kern" or "Ute Kern-Holm"."""
+    address a shortened name will do, "U. Kern" or "Ute Kern-Holm", and at the same company "U. Kern" (`doubles.py`)."""
 
     class Found(models.TextChoices):
         EMAIL = "email", _("name and e-mail address")
         PHONE = "phone", _("name and telephone number")
         BORN_ON = "born_on", _("name and date of birth")
+        NAME = "name", _("name and company")
 
     kinds, matches = Found, SAME_PERSON
     one = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pairs", verbose_name=_("person"))
