@@ -193,7 +193,7 @@ class Judging:
         by_number, by_vat = asked_companies(rows)
         asked = {*keys, *by_number, *asked_people(rows), *map(owner_key, by_vat)}
         keys |= {owner_key(one.company_key) for one in staged}
-        self.twins = Twins(self.run, self.sheet, rows, staged)
+        self.twins = Twins(self.run, self.sheet, rows, staged, self.importer.companies)
         refer_to_companies(self.run, rows)
         referred = refer_to_people(self.run, self.sheet, rows)
         plans = Batch(self.run, self.importer, rows, today=self.today, writes=False).plans

@@ -2,14 +2,18 @@
 is rejected, and one of another sheet may add to it."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accounts.models import Company, Vehicle
+from fleetportal.core.db import fold
 from intake import joining
 from intake.models import Import, StagedRow, Verdict
 from intake.nouns.company import key_of as company_key
 from intake.nouns.registry import nouns
+from intake.nouns.vehicle import repeats
 from intake.reading.company import CompanyFacts
 from intake.reading.facts import Said
 from intake.reading.kinds import kinds
@@ -33,9 +37,10 @@ class Earlier(NamedTuple):
 class Twins:
     """The rows of a batch beside those that came before in the same file."""
 
-    def __init__(self, run: Import, sheet: Sheet, rows: Sequence[Row], staged: Sequence[StagedRow]) -> None:
-        """Rejects and marks rows; costs 1 query."""
-        self.run, self.sheet = run, sheet
+    def __init__(self, run: Import, sheet: Sheet, rows: Sequence[Row], staged: Sequence[StagedRow], reach: QuerySet[Company]) -> None:
+        """Rejects and marks rows; costs 1 query, 1 more where two companies in `reach` have one vehicle."""
+        self.run, self.sheet, self.reach = run, sheet, reach
+        self.vins = {vehicle.vin for row in rows if (vehicle := row.one(VehicleFacts)) is not None and vehicle.vin}
         self.repeats: dict[int, int] = {}  # rows that say the same as an earlier one, by their number: that one's
         self.additions: dict[int, tuple[str, bool]] = {}  # rows that say more about what another row names: its noun, is anything new
         self.seen: dict[str, Earlier] = {}
@@ -67,7 +72,7 @@ class Twins:
             if found.fingerprint == staged.fingerprint:
                 self.repeats[row.number] = found.row
                 return
-            if (key.startswith("plate:") and vehicle is not None and vehicle.given_back_on) or are_two(key, row, found):
+            if (key.startswith("plate:") and vehicle is not None and vehicle.given_back_on) or self.are_two(key, row, found):
                 continue
             if (addition := self.addition(row, found)) is not None:
                 if not addition[1] and found.sheet == row.sheet:
@@ -104,16 +109,34 @@ class Twins:
         value = str(row.cell(column)) if column is not None else ""
         row.reject(f"twice.{what}" if what in NAMED_KEYS else "twice.entry", column=column, value=value, row=found.row)
 
-
-def are_two(key: str, row: Row, found: Earlier) -> bool:
-    """True where two companies may have the same: a staff number, for people of other names; a vehicle that one of them gave back."""
-    mine, theirs = row.one(CompanyFacts), found.said.one(CompanyFacts)
-    if mine is None or theirs is None or company_key(mine) == company_key(theirs):
+    def are_two(self, key: str, row: Row, found: Earlier) -> bool:
+        """True where two companies may have the same: a staff number, for people of other names; a vehicle that one of them gave back."""
+        mine, theirs = row.one(CompanyFacts), found.said.one(CompanyFacts)
+        if mine is None or theirs is None or company_key(mine) == company_key(theirs):
+            return False
+        if key.startswith("pid:"):
+            (one, *_further), (other, *_more) = row.all(PersonFacts), found.said.all(PersonFacts)
+            return not looks_like_code(one.external_id) and (one.first_name, one.last_name) != (other.first_name, other.last_name)
+        if key.startswith(("vin:", "plate:")):
+            here, there = row.one(VehicleFacts), found.said.one(VehicleFacts)
+            if here is None or there is None:
+                return False
+            return bool(here.given_back_on) != bool(there.given_back_on) or self.is_past(here, mine) or self.is_past(there, theirs)
         return False
-    if key.startswith("pid:"):
-        (one, *_further), (other, *_more) = row.all(PersonFacts), found.said.all(PersonFacts)
-        return not looks_like_code(one.external_id) and (one.first_name, one.last_name) != (other.first_name, other.last_name)
-    if key.startswith("vin:"):
-        here, there = row.one(VehicleFacts), found.said.one(VehicleFacts)
-        return here is not None and there is not None and bool(here.given_back_on) != bool(there.given_back_on)
-    return False
+
+    def is_past(self, facts: VehicleFacts, owner: CompanyFacts) -> bool:
+        """True where we know that `owner` gave this vehicle back, and has it no more: the row tells of what is past."""
+        theirs = [one for one in self.lives if one.vin == facts.vin and names(owner, one.company)]
+        return bool(theirs) and all(one.given_back_on and repeats(one, facts) for one in theirs)
+
+    @cached_property
+    def lives(self) -> list[Vehicle]:
+        """The vehicles in reach that have the VINs of the batch, the returned ones too. Costs 1 query."""
+        return list(Vehicle.objects.filter(vin__among=self.vins, company__in=self.reach.values("pk")).select_related("company"))
+
+
+def names(facts: CompanyFacts, company: Company) -> bool:
+    """True where the row means that company: by VAT number, or by name."""
+    if facts.vat_number and company.vat_number:
+        return facts.vat_number == company.vat_number
+    return fold(facts.name) == fold(company.name)

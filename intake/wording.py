@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from fleetportal.core import days
+from intake.reading.kinds import kinds
 from intake.reading.problems import Fact, Problem, Refusal
 from intake.reading.sheets import Sheet
 
@@ -29,6 +30,8 @@ KEEP_ONE = _("Keep only one of the two rows.")
 LEFT_EMPTY = _("Not understood, left empty.")
 CHECK = _("Check the cell.")
 CHECK_STATUS = _("Check the status.")
+SHEET_EACH = _("Put each table on a sheet of its own.")
+STILL_THERE = _("If they still work there, clear the date.")
 NOT_UNDERSTOOD = frozenset(  # reasons for which a row is taken without the cell
     (
         *(
@@ -91,6 +94,7 @@ WORDS: dict[str, Words] = {
     ),
     "phone.remark": Words(_("The words next to the telephone number were left out."), CHECK),
     "further.left_out": Words(_("A company has one of these; what else the cell holds was left out.")),
+    "many.left_out": Words(_("Only the first %(most)s are kept; these were left out.")),
     "email.none": Words(_("This is not an e-mail address; it was left out."), _("Enter it in the form name@company.example.")),
     # days
     "date.unclear": Words(_("This is not a date."), WRITE_DAY),
@@ -113,12 +117,19 @@ WORDS: dict[str, Words] = {
     "date.ordered": Words(_("Its status says the vehicle is on order, and there is no delivery date."), CHECK_STATUS),
     "status.unknown": Words(_("We don’t know this word for whether a vehicle is in use, so it counts as in use."), CHECK_STATUS),
     "choice.unknown": Words(LEFT_EMPTY, CHECK),
+    "entry.gone": Words(
+        _("The file marks this entry as no longer in use, so the row was left out."), _("If it still counts, clear the cell.")
+    ),
+    "entry.unknown": Words(_("We don’t know this word for whether an entry is in use, so it was taken."), CHECK_STATUS),
     "make.swapped": Words(_("Make and model were in each other’s columns; they were exchanged."), CHECK),
     "row.hidden": Words(_("This row is hidden in the file."), _("Delete it there if it no longer counts.")),
     "row.struck": Words(_("This row is struck out in the file."), _("Delete it there if it no longer counts, or give its return date.")),
     "row.other_table": Words(
-        _("Another table begins in row %(row)s, with headings of its own, so this row was left out."),
-        _("Put each table on a sheet of its own."),
+        _("Another table begins in row %(row)s, with headings of its own (%(titles)s), so this row was left out."), SHEET_EACH
+    ),
+    "row.other_list": Words(
+        _("Another table begins in row %(row)s, with headings of its own (%(titles)s). It looks like %(kind)s; this row was left out."),
+        SHEET_EACH,
     ),
     "row.cut": Words(_("The table ends here: single cells far below or to the right of it were left out.")),
     "row.short": Words(
@@ -126,15 +137,24 @@ WORDS: dict[str, Words] = {
         CHECK,
     ),
     "date.planned_return": Words(_("This day is in the future, so it is used as the contract end.")),
+    "date.birth_ahead": Words(_("Nobody was born on a day in the future; it was left out."), WRITE_DAY),
     "date.before_delivery": Words(_("This day is before the delivery on %(day)s."), _("Correct one of the two dates.")),
     # names
     "name.person": Words(_("The row doesn’t name a person."), _("Fill in the last name or the e-mail address.")),
     "name.company": Words(_("The row doesn’t name a company."), _("Fill in the name.")),
     "name.nobody": Words(NO_PERSON, CHECK),
+    "name.placeholder": Words(
+        _("Programs write this word for an empty cell, so it was left empty."), _("If it is a name, write it as “Null” or “None”.")
+    ),
     "name.whose": Words(_("This row has contact details but no name, so the details were left out."), _("Add the name.")),
     "name.brackets": Words(_("The note next to the name was left out.")),
     "name.number_only": Words(_("No sheet in this file says who this is; no contact was created."), _("Add the name.")),
-    "person.left": Words(_("This person left on %(day)s, so the row was left out."), _("If they still work there, clear the date.")),
+    "person.no_company": Words(
+        _("The row names no company, so the person gets no role and nobody’s list shows them."), _("Add a column with the company.")
+    ),
+    "person.left": Words(_("This person left on %(day)s, so the row was left out."), STILL_THERE),
+    "person.left_out": Words(_("This person left on %(day)s, so they were left out."), STILL_THERE),
+    "person.left_before": Words(_("This day is before the person joined on %(day)s."), _("Correct one of the two dates.")),
     # companies
     "company.private": Words(
         _("This customer is a private person, not a company."), _("Add the person on the company they drive for, or enter them by hand.")
@@ -155,6 +175,8 @@ WORDS: dict[str, Words] = {
     "name.other": Words(
         _("We know this person as %(name)s; the name was kept."), _("Change the name on the person’s page if it is a new one.")
     ),
+    "fact.kept": Words(_("We have %(known)s here, so that was kept."), _("Change it on the page if the file is right.")),
+    "holder.kept": Words(_("%(name)s has this vehicle from today or later, so that was kept."), CHECK),
     "email.further": Words(_("%(name)s is known with another e-mail address; this one was added.")),
     "company.same_name": Words(
         _("Another row of this file has the same name with other details (%(other)s, here %(mine)s)."),
@@ -220,6 +242,9 @@ WORDS: dict[str, Words] = {
     "repeat.row": Words(_("Repeats row %(row)s.")),
     # sheets that are not taken
     "no_rows": Words(_("There are column headings, but no rows below them."), _("Fill in the rows, or delete the sheet.")),
+    "side_by_side": Words(
+        _("Two tables are side by side here: “%(left)s” and “%(right)s”. Which of their rows belong together can’t be told."), SHEET_EACH
+    ),
     "transposed": Words(
         _("The headings are in the first column and the entries are side by side."),
         _("Exchange rows and columns (“Paste special, transpose”), so that each vehicle or company has a row of its own."),
@@ -279,6 +304,8 @@ def words_of(problem: Problem | Refusal) -> tuple[str, str]:
 
 def shown(name: str, value: Fact) -> str:
     """The fact as it is read: a day as its ISO text, which only `day` holds, in the reader's order."""
+    if name == "kind" and value in kinds:
+        return str(kinds[str(value)].looks_like)
     is_day = name == "day" and isinstance(value, str)
     return days.short(date.fromisoformat(str(value))) if is_day else str(value)
 

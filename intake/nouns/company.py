@@ -58,6 +58,11 @@ def gains_zero(known: str, said: str) -> bool:
     return len(known) < len(said) and is_same_postcode(known, said)
 
 
+def tells_same(known: str, said: str) -> bool:
+    """True where the two are the same but for the way they are written: "Am Wall 12" and "Am Wall 12,"."""
+    return "".join(filter(str.isalnum, fold(known))) == "".join(filter(str.isalnum, fold(said))) or is_same_postcode(known, said)
+
+
 FIVE = 5  # digits of a postcode that may begin with a zero
 
 
@@ -79,6 +84,7 @@ class Companies:
         self.by: dict[str, dict[str, list[Draft[Company]]]] = {name: defaultdict(list) for name in ("vat", "name", "id", "domain")}
         self.drafts: dict[int | None, Draft[Company]] = {}
         self.new: list[Draft[Company]] = []
+        self.kept: set[tuple[int, str, str]] = set()  # facts of companies that rows state otherwise, each said once
         self.told: dict[int, CompanyFacts] = {}  # by draft, what the first row about a company said
         self.named_parents: list[tuple[Draft[Company], str]] = []  # company, and the folded name of the one it belongs to
         self.load(reach, [facts for row in rows if (facts := row.one(CompanyFacts)) is not None])
@@ -222,9 +228,7 @@ class Companies:
         leads = row.said.leads
         for name, value in facts.told():
             if name in FACTS:
-                follows = name == "website" and value == website_of(facts.domain)  # no page was named, only the domain
-                gets_zero = name == "postcode" and gains_zero(draft.obj.postcode, str(value))
-                draft.put(name, value, only_blank=(not leads or follows) and not gets_zero)
+                self.put_fact(draft, name, value, facts, row)
         if leads and fold(facts.name) != fold(draft.obj.name):
             draft.put("name", facts.name)
         parent = self.parent_called(fold(facts.parent)[:200], draft)
@@ -234,6 +238,21 @@ class Companies:
             row.note("company.parent", value=facts.parent, parent=str(parent.obj))
         else:
             draft.put("parent_id", parent.obj.pk)
+
+    def put_fact(self, draft: Draft[Company], name: str, value: object, facts: CompanyFacts, row: Row) -> None:
+        """One fact of a known company; what a list about something else says otherwise is only said."""
+        follows = name == "website" and value == website_of(facts.domain)  # no page was named, only the domain
+        gets_zero = name == "postcode" and gains_zero(draft.obj.postcode, str(value))
+        leads = row.said.leads
+        if not draft.put(name, value, only_blank=(not leads or follows) and not gets_zero) and not (leads or follows):
+            self.note_kept(draft, name, str(value), row)
+
+    def note_kept(self, draft: Draft[Company], name: str, value: str, row: Row) -> None:
+        """Says once which fact of a company we know otherwise: a list about something else does not change it."""
+        known = str(draft.changes.get(name) or getattr(draft.obj, name) or "")
+        if not tells_same(known, value) and (draft.obj.pk, name, value) not in self.kept:
+            self.kept.add((draft.obj.pk, name, value))
+            row.note("fact.kept", value=value, known=known)
 
     # --- parents -----------------------------------------------------------------------------------------------------------
 
@@ -283,11 +302,12 @@ FIELDS = (
     Field("company.postcode", _("Company: postcode"), f.POSTCODE),
     Field("company.city", _("Company: city")),
     Field("company.country", _("Company: country"), f.COUNTRY),
-    Field("company.phone", _("Company: telephone"), f.PHONE),
-    Field("company.email", _("Company: e-mail"), f.EMAIL),
+    Field("company.phone", _("Company: telephone"), f.PHONE, many=True),
+    Field("company.email", _("Company: e-mail"), f.EMAIL, many=True),
     Field("company.website", _("Company: website"), f.URL),
     Field("company.sector", _("Sector")),
     Field("company.employees", _("Employees"), f.COUNT),
+    Field("company.status", _("In use, deleted or archived")),
     Field("company.flag", _("Is a company (yes or no)"), f.FLAG),
     Field("company.group_row", _("Is a group of companies, no company (yes or no)"), f.FLAG),
     Field("company.address_type", _("DATEV: kind of address (0, 1, 2)")),

@@ -111,7 +111,8 @@ class People:
     def load_vehicles(self, vehicles: Iterable[int]) -> None:
         """Who holds and drives the vehicles of the batch now."""
         ids = list(vehicles)
-        for holder in self.read_rows(Holder.objects.filter(vehicle__among=ids).filter(Q(ends_on=None) | Q(ends_on__gte=self.today))):
+        held = Holder.objects.filter(vehicle__among=ids).filter(Q(ends_on=None) | Q(ends_on__gte=self.today))
+        for holder in self.read_rows(held.select_related("user__person")):
             self.holders[holder.vehicle_id].append(Draft(holder, is_new=False))
         for drive in VehicleDriver.objects.filter(vehicle__among=ids, ends_on=None):
             self.drives[(drive.vehicle_id, drive.driver_id)] = Draft(drive, is_new=False)
@@ -132,6 +133,8 @@ class People:
 
     def of(self, row: Row, company: Draft[Company] | None, vehicle: Draft[Vehicle] | None) -> list[str]:
         """Each person of the row as new, changed or the same; everything about them is drafted."""
+        if company is None and row.all(PersonFacts) and not any(one.reason == "company.domain_only" for one in row.problems):
+            row.note("person.no_company")
         return [self.one(facts, row, company, vehicle) for facts in row.all(PersonFacts)]
 
     def one(self, facts: PersonFacts, row: Row, company: Draft[Company] | None, vehicle: Draft[Vehicle] | None) -> str:
@@ -140,8 +143,8 @@ class People:
         states = [known.draft.state]
         person = known.draft
         for name, value in facts.told():
-            if name in FACTS:
-                person.put(name, value, only_blank=True)
+            if name in FACTS and not person.put(name, value, only_blank=True):
+                note_kept(person, name, str(value), row)
         if not known.draft.is_new and known.take_name(facts):
             self.by_name[known.name].append(known)
         self.note_other(known, facts, row)
@@ -225,11 +228,14 @@ class People:
         key = (group, known.draft.obj.id or id(known.draft.obj), company.obj.id or id(company.obj))
         role = self.roles.get(key)
         if role is None:
-            fresh = bulk.new(GROUPS[group], person=known.draft.obj, company=company.obj, starts_on=self.today)
+            fresh = bulk.new(GROUPS[group], person=known.draft.obj, company=company.obj, starts_on=facts.joined_on or self.today)
             if isinstance(fresh, DecisionMaker):
                 fresh.kind = facts.kind or DecisionMaker.Kind.OTHER
             role = self.roles[key] = Draft(fresh, is_new=True, staged=row.staged)
         role.put("job_title", facts.job_title)
+        role.put("ends_on", facts.left_on)
+        if facts.joined_on and role.obj.starts_on and facts.joined_on < role.obj.starts_on:
+            role.put("starts_on", facts.joined_on)
         role.staged = role.staged or row.staged
         states = [role.state]
         if vehicle is not None and facts.holds:
@@ -252,6 +258,7 @@ class People:
             start = min(vehicle.obj.delivered_on, self.today)
         for draft in standing:
             if draft.is_new or draft.obj.starts_on >= start:
+                row.note("holder.kept", value=str(user.obj.person), name=str(draft.obj.user.person))
                 return "same"  # already held from today or later: the list is out of date
             draft.staged = row.staged
             draft.changes["ends_on"] = date.fromordinal(start.toordinal() - 1)
@@ -266,6 +273,13 @@ class People:
         drive = bulk.new(VehicleDriver, vehicle=vehicle.obj, driver=driver.obj, starts_on=self.today)
         self.drives[key] = Draft(drive, is_new=True, staged=row.staged)
         return "new"
+
+
+def note_kept(person: Draft[Person], name: str, value: str, row: Row) -> None:
+    """Says which fact of a person we know otherwise: it stays as it is."""
+    known = str(person.changes.get(name) or getattr(person.obj, name) or "")
+    if not person.is_new and fold(known) != fold(value):
+        row.note("fact.kept", value=value, known=known)
 
 
 def made_by(fingerprints: Sequence[str]) -> dict[int, str]:
@@ -308,6 +322,7 @@ FIELDS = (
     Field("person.mobile", _("Mobile"), f.PHONE, many=True),
     Field("person.private_phone", _("Private telephone"), f.PHONE, many=True),
     Field("person.private_email", _("Private e-mail"), f.EMAIL, many=True),
+    Field("person.joined_on", _("Joined the company on"), f.DATE),
     Field("person.left_on", _("Left the company on"), f.DATE),
     Field("person.born_on", _("Date of birth"), f.DATE),
     Field("person.birth_year", _("Year of birth"), f.COUNT),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -90,15 +91,15 @@ class Vehicles:
         return found
 
     def find(self, facts: VehicleFacts, company: Draft[Company]) -> Draft[Vehicle] | None:
-        """By source number, VIN, or plate of a current vehicle, in the order shown on the page."""
+        """By source number, VIN, or plate of a current vehicle, in the order shown on the page: the company's own first, what it gave back
+        next, then that of another company."""
         owner = company.obj.id or id(company.obj)
         by_id, by_vin = self.by["id"].get((owner, facts.external_id), []), self.by["vin"].get(facts.vin, [])
-        for found in (by_id, by_vin, self.by["plate"].get(fold_plate(facts.plate), [])):
-            standing = [draft for draft in found if draft.obj.given_back_on is None]
-            mine = [draft for draft in standing if is_at(draft, company)] or ([] if facts.given_back_on else standing)
-            if mine:
-                return mine[0]
-        return next((draft for draft in (*by_id, *by_vin) if is_at(draft, company) and repeats(draft.obj, facts)), None)
+        known = [draft for draft in (*by_id, *by_vin, *self.by["plate"].get(fold_plate(facts.plate), [])) if not draft.obj.given_back_on]
+        mine = (draft for draft in known if is_at(draft, company))
+        past = (draft for draft in (*by_id, *by_vin) if is_at(draft, company) and repeats(draft.obj, facts))
+        theirs = () if facts.given_back_on else known
+        return next(chain(mine, past, theirs), None)
 
     def clashes(self, found: Draft[Vehicle] | None, facts: VehicleFacts, company: Draft[Company], row: Row) -> bool:
         """True where the row contradicts what is stored, and was rejected for it."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from fleetportal.core import vat
 from fleetportal.core.db.folding import fold
 from intake.reading.problems import CellProblem
-from intake.reading.wordlists import alternatives, lists, terms
+from intake.reading.wordlists import alternatives, terms
 
 CELL_CHARACTERS = 32_767
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
@@ -114,12 +114,12 @@ def count(cell: object, *, most: int) -> int | None:
     return round(found)
 
 
-YES = frozenset(lists("cells")["yes"])
-NO = frozenset(lists("cells")["no"])
+YES = terms("cells", "yes")
+NO = terms("cells", "no")
 
 
 def flag(cell: object) -> bool | None:
-    text = line_of(cell).casefold()
+    text = fold(line_of(cell))
     return True if text in YES else False if text in NO else None
 
 

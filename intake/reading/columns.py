@@ -14,6 +14,7 @@ from intake.reading.fitting import by_content, fit
 from intake.reading.kinds import Evidence, SheetKind, fields, kinds, neutral
 from intake.reading.refusing import refusal
 from intake.reading.sheets import LIKELY, SAME, SURE, Guess, ImportColumn
+from intake.reading.states import mark_states
 from intake.reading.tables import Table
 from intake.reading.vocabulary import CONTACT_WORDS, DRIVER_WORDS, GROUPS, USER_WORDS, meanings, words_of
 from intake.reading.wordlists import by_language, terms
@@ -41,6 +42,7 @@ def guess(table: Table) -> Guess:
         column.person = whose[column.index] if column.key else 0
     kind = next((one for one in kinds if one.marked_by and any(column.key == one.marked_by for column in columns)), kind)
     found = Guess(kind.name, columns, language=language, country=country)
+    mark_states(found, titles, contents)
     found.refusal = refusal(found, table, titles, contents)
     found.asks_owner = kind.has_owner and not found.has("company.name", "company.vat", "company.id", "company.domain")
     settle_orders(found, table, contents)
@@ -126,7 +128,7 @@ def is_day(key: str) -> bool:
 
 
 FEW = 4
-STRICT = frozenset(("company.vat", "vehicle.status", "type"))  # better left out than misread
+STRICT = frozenset(("company.vat", "vehicle.status", "person.id", "type"))  # better left out than misread
 KEEPERS = terms("title_words", "keeper")  # a company, or who drives
 
 

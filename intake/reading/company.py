@@ -1,7 +1,7 @@
 """Reads the company facts of a row."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
@@ -68,16 +68,24 @@ def read_company(reader: SheetReader, row: Row) -> CompanyFacts:
     found, row.region = settle_country(reader, row, facts)
     if facts.name or facts.vat_number:
         facts.country = found
-    facts.website = reaching.website(reader.cell(row, "company.website"))
-    facts.domain = reaching.domain(reader.cell(row, "company.domain"))
+    facts.website = known_or_noted(reader, row, "company.website", reaching.website)
+    facts.domain = known_or_noted(reader, row, "company.domain", reaching.domain)
     if facts.domain and not facts.website and (facts.name or facts.vat_number):
         facts.website = website_of(facts.domain)
-    parent = reader.text(row, "company.parent")
-    facts.parent = "" if looks_like_code(parent) else parent[: LIMITS["name"]]
-    facts.sector = choice("sector", reader.text(row, "company.sector"))
+    facts.parent = known_or_noted(reader, row, "company.parent", lambda text: "" if looks_like_code(text) else text)[: LIMITS["name"]]
+    facts.sector = known_or_noted(reader, row, "company.sector", lambda text: choice("sector", text))
     facts.employees = reader.value(row, "company.employees", lambda cell: cells.count(cell, most=MOST_EMPLOYEES), stops=False)
     read_reach(reader, row, facts)
     return facts if facts.names_one else CompanyFacts()
+
+
+def known_or_noted(reader: SheetReader, row: Row, key: str, read: Callable[[str], str]) -> str:
+    """What `read` makes of the cell's words; "" with a note where they say something that it does not know."""
+    text = reader.text(row, key)
+    found = read(text)
+    if text and not found and not cells.is_nobody(text):
+        row.note("choice.unknown", column=reader.first(key).index, value=text)
+    return found
 
 
 def website_of(domain: str) -> str:
@@ -165,7 +173,10 @@ def read_address(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
     read_country(reader, row, facts)
     facts.postcode = postcode_of(reader, row, facts) or facts.postcode
     for name in ("street", "city", "postcode"):
-        setattr(facts, name, getattr(facts, name)[: LIMITS[name]])
+        text = getattr(facts, name)
+        if len(text) > LIMITS[name]:
+            row.note("long.cut", value=text, count=len(text), limit=LIMITS[name])
+            setattr(facts, name, text[: LIMITS[name]])
 
 
 def put_address(facts: CompanyFacts, text: str) -> None:
@@ -222,15 +233,18 @@ def zeros(country: str) -> frozenset[str]:
 
 def read_reach(reader: SheetReader, row: Row, facts: CompanyFacts) -> None:
     """The first telephone number and e-mail address of the company; further ones are noted."""
-    if "company.phone" in reader.columns:
-        found = reader.phones(row, reader.cell(row, "company.phone"), column=reader.first("company.phone").index)
-        facts.phone = found[0] if found else ""
-        note_further(reader, row, "company.phone", found)
-    if "company.email" in reader.columns:
-        good, bad = reaching.emails(reader.cell(row, "company.email"))
-        facts.email = good[0] if good else ""
-        note_further(reader, row, "company.email", good)
-        reader.note_bad(row, bad, "email.none", column=reader.first("company.email").index)
+    phones: list[str] = []
+    for column in reader.columns.get("company.phone", ()):
+        if (value := row.cell(column.index)) != "":
+            phones += reader.phones(row, value, column=column.index)
+    emails: list[str] = []
+    for column in reader.columns.get("company.email", ()):
+        good, bad = reaching.emails(row.cell(column.index))
+        emails += good
+        reader.note_bad(row, bad, "email.none", column=column.index)
+    facts.phone, facts.email = "".join(phones[:1]), "".join(emails[:1])
+    for key, found in (("company.phone", phones), ("company.email", emails)):
+        note_further(reader, row, key, list(dict.fromkeys(found)))
 
 
 def note_further(reader: SheetReader, row: Row, key: str, found: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from intake.reading.problems import CellProblem
 from intake.reading.vocabulary import NO_WORD
 
 MOST = 120  # values looked at
+ONE_FOR_MANY = 0.2  # different values in so many rows
 BRITISH = re.compile(r"^[A-Z]{2}\d{2} ?[A-Z]{3}$")
 PRICE = re.compile(r"^[€$£]|[€$£%]$|^\d{1,3}(?:[.,]\d+)?$|[.,]\d{1,2}$")
 ADDRESS_ON_THE_WEB = re.compile(
@@ -57,6 +58,12 @@ class Contents:
     def is_unique(self) -> bool:
         filled = [cells.text_of(cell) for cell in self.raw if not cells.is_blank(cells.text_of(cell))]
         return len(filled) > 1 and len(set(filled)) == len(filled)
+
+    @cached_property
+    def is_one_for_many(self) -> bool:
+        """True where nearly all rows hold the same value: whoever it is about, it is not each row's own."""
+        filled = sum(not cells.is_blank(cells.text_of(cell)) for cell in self.raw)
+        return filled > 2 and len(self.texts) < max(2, filled * ONE_FOR_MANY)
 
     @cached_property
     def vin(self) -> float:

@@ -12,6 +12,7 @@ from intake.reading.house_layouts import DATEV
 from intake.reading.person import PersonFacts, addresses, read_contacts, read_drivers
 from intake.reading.reader import SheetReader
 from intake.reading.rows import Row
+from intake.reading.states import must_be_in_use
 from intake.reading.vehicle import VehicleFacts, read_vehicle
 
 Read = Callable[[SheetReader, Row], None]
@@ -48,6 +49,7 @@ def read_companies(reader: SheetReader, row: Row) -> None:
     if not company.name and "company.address_type" in reader.columns and row.all(PersonFacts):
         row.reject("company.private", value=row.all(PersonFacts)[0].last_name)
     row.said.leads = say_company(row, company)
+    must_be_in_use(reader, row)
     must_name(row)
 
 
@@ -85,7 +87,7 @@ def read_people(reader: SheetReader, row: Row) -> None:
     """A person and the company they work for."""
     company = company_of(reader, row)
     row.said.put(PersonFacts, *read_contacts(reader, row))
-    must_be_there(reader, row)
+    must_be_in_use(reader, row)
     if is_private(reader, row, company):
         row.reject("company.private", column=reader.first("company.name").index, value=company.name)
     if (
@@ -102,14 +104,6 @@ def read_people(reader: SheetReader, row: Row) -> None:
         row.reject("name.person")
     elif not company.names_one:
         note_jobs(row)
-
-
-def must_be_there(reader: SheetReader, row: Row) -> None:
-    """Rejects a row about somebody who has left."""
-    key = "person.left_on"
-    left = reader.day(row, key, ends=True, stops=False)
-    if left and left <= reader.today:
-        row.reject("person.left", column=reader.first(key).index, value=reader.text(row, key), day=left.isoformat())
 
 
 def note_jobs(row: Row) -> None:
@@ -140,6 +134,7 @@ def read_mixed(reader: SheetReader, row: Row) -> None:
         person.job_title = reader.limited(row, "person.job_title", "job_title")
         row.said.put(PersonFacts, person)
         say_company(row, CompanyFacts(name=company.parent))
+    must_be_in_use(reader, row)
     must_name(row)
 
 

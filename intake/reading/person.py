@@ -1,5 +1,6 @@
 """What a row says about people: contacts of a company, drivers of a vehicle, whoever else is named beside them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,13 +15,14 @@ from intake.reading.deciders import is_decider
 from intake.reading.facts import Facts
 from intake.reading.reader import LIMITS, SheetReader
 from intake.reading.rows import Row
-from intake.reading.sheets import VEHICLES, ImportColumn
+from intake.reading.sheets import PEOPLE, VEHICLES, ImportColumn
 from intake.reading.vehicle import VehicleFacts
 from intake.reading.vocabulary import words_of
 
 NAMED_BY = ("person.name", "person.last_name")
 NAMED_IN = frozenset(("person.name", "person.first_name", "person.last_name", "drivers"))
 MOST_ADDRESSES, MOST_PEOPLE = 6, 20  # of one row
+JOINED, LEFT = "person.joined_on", "person.left_on"
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class PersonFacts(Facts):
     external_id: str = ""
     job_title: str = ""
     born_on: date | None = None
+    joined_on: date | None = None
+    left_on: date | None = None
     language: str = ""
     private_emails: list[str] = field(default_factory=list)
     group: str = ""  # the target group of their role
@@ -68,10 +72,9 @@ def named_person(reader: SheetReader, row: Row) -> PersonFacts | None:
     phones = addresses(reader, row, "person.phone") + addresses(reader, row, "person.mobile")
     of_vehicle = reader.sheet.kind == VEHICLES
     if not name and (of_vehicle or not emails):
-        if of_vehicle:
-            note_nobody(reader, row, [*emails, *phones])
+        note_nobody(reader, row, [*emails, *phones])
         return None
-    return PersonFacts(
+    person = PersonFacts(
         first_name=name.first,
         last_name=name.last,
         title=name.title,
@@ -82,8 +85,37 @@ def named_person(reader: SheetReader, row: Row) -> PersonFacts | None:
         private_emails=addresses(reader, row, "person.private_email"),
         job_title=job(reader, row) or job_by_title(reader),
         born_on=born_on(reader, row),
-        language=language(reader.text(row, "person.language")),
+        joined_on=reader.day(row, JOINED, stops=False),
+        left_on=reader.day(row, LEFT, ends=True, stops=False),
+        language=known_language(reader, row),
     )
+    return unless_left(reader, row, person)
+
+
+def unless_left(reader: SheetReader, row: Row, person: PersonFacts) -> PersonFacts | None:
+    """The person; None, and said in words, for somebody who has left. In a list of people the row is left out for it."""
+    joined, left = person.joined_on, person.left_on
+    if left is None:
+        return person
+    is_listed = reader.sheet.kind == PEOPLE
+    column, value = reader.first(LEFT).index, reader.text(row, LEFT)
+    if joined and left < joined:
+        (row.reject if is_listed else row.note)("person.left_before", column=column, value=value, day=joined.isoformat())
+        return replace(person, joined_on=None, left_on=None)
+    if left > reader.today:
+        return person
+    reason, say = ("person.left", row.reject) if is_listed else ("person.left_out", row.note)
+    say(reason, column=column, value=value, day=left.isoformat())
+    return None
+
+
+def known_language(reader: SheetReader, row: Row) -> str:
+    """One of our languages; another one is said and left out."""
+    text = reader.text(row, "person.language")
+    found = language(text)
+    if text and not found:
+        row.note("choice.unknown", column=reader.first("person.language").index, value=text)
+    return found
 
 
 def job(reader: SheetReader, row: Row) -> str:
@@ -164,7 +196,13 @@ def salutation(reader: SheetReader, row: Row) -> str:
     text = reader.text(row, "person.salutation")
     if fold(text) in cells.COMPANY_WORDS or holds_job(reader, row, "person.salutation"):
         return ""  # that of the company: "Firma"
-    return degrees.ADDRESSES.get(text.casefold(), text) if len(text) <= 20 else ""
+    if len(text) > LONGEST_ADDRESS:
+        row.note_once("choice.unknown", column=reader.first("person.salutation").index, value=text)
+        return ""
+    return degrees.ADDRESSES.get(text.casefold(), text)
+
+
+LONGEST_ADDRESS = 20  # characters of "Herr", "Frau Dr."
 
 
 def fits(row: Row, column: ImportColumn, name: names.Name) -> bool:
@@ -184,8 +222,12 @@ def note_brackets(row: Row, column: ImportColumn, text: str) -> None:
 def note_nobody(reader: SheetReader, row: Row, found: Sequence[str]) -> None:
     """Says what was left out because the row names nobody whose it is."""
     column = next((columns[0].index for key in NAMED_BY if (columns := reader.columns.get(key))), None)
-    if found:
-        row.note("name.whose", column=column, value="; ".join(found))
+    told = [*found, *(text for key in OWN_FACTS if (text := reader.text(row, key)) and not cells.is_nobody(text))]
+    if told:
+        row.note("name.whose", column=column, value="; ".join(told))
+
+
+OWN_FACTS = ("person.private_phone", "person.private_email", "person.job_title", "person.born_on")
 
 
 # --- what is known about them ----------------------------------------------------------------------------------------------
@@ -203,7 +245,14 @@ def addresses(reader: SheetReader, row: Row, key: str) -> list[str]:
             good, bad = reaching.emails(value)
             found += good
             reader.note_bad(row, bad, "email.none", column=column.index)
+    note_many(row, found, MOST_ADDRESSES, column=reader.first(key).index if key in reader.columns else None)
     return found[:MOST_ADDRESSES]
+
+
+def note_many(row: Row, found: Sequence[str], most: int, *, column: int | None) -> None:
+    """Says what is left out because a cell or row holds more than `most` of its kind."""
+    if len(found) > most:
+        row.note("many.left_out", column=column, value="; ".join(found[most:]), most=most)
 
 
 def born_on(reader: SheetReader, row: Row) -> date | None:
@@ -217,8 +266,17 @@ def born_on(reader: SheetReader, row: Row) -> date | None:
 
         found = reader.value(row, "person.birth_year", put_together, stops=False) if all(part.isdigit() for part in parts) else None
     if found and found > reader.today:
-        found = found.replace(year=found.year - 100) if found.year - 100 > 1900 else None
+        said = reader.cell(row, "person.born_on")
+        if found.year - 100 <= 1900 or (isinstance(said, str) and IN_FULL.search(said)):
+            column = next(columns[0].index for key in BORN if (columns := reader.columns.get(key)))
+            row.note("date.birth_ahead", column=column, value=cells.line_of(row.cell(column)))
+            return None
+        found = found.replace(year=found.year - 100)
     return found
+
+
+BORN = ("person.born_on", "person.birth_year")
+IN_FULL = re.compile(r"20\d\d")  # only a year of two digits may be of the century before
 
 
 # --- contacts --------------------------------------------------------------------------------------------------------------
@@ -281,7 +339,9 @@ def holder_or_driver(reader: SheetReader, row: Row, vehicle: VehicleFacts, main:
 def drivers_in(row: Row, column: ImportColumn, *, skip: int = 0) -> list[PersonFacts]:
     """Whom the cell names, without the first `skip`."""
     found = []
-    for one in names.several(cells.text_of(row.cell(column.index)))[skip:MOST_PEOPLE]:
+    named = names.several(cells.text_of(row.cell(column.index)))
+    note_many(row, named, MOST_PEOPLE, column=column.index)
+    for one in named[skip:MOST_PEOPLE]:
         if "@" in one or not any(sign.isalpha() for sign in one) or any(sign.isdigit() for sign in one):
             row.note("name.nobody", column=column.index, value=one)
             continue

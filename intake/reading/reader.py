@@ -20,6 +20,8 @@ AMERICA = "US"
 BUSINESS = terms("title_words", "business")
 PERSON_NAMES = ("person.name", "person.first_name", "person.last_name")
 NAMES = frozenset(("company.name", "company.city", "person.name", "person.first_name", "person.last_name"))  # somebody is called Null
+LAST_OF_NAMES = frozenset(("company.name", "company.city", "person.last_name"))  # and lives in None: one is no evidence against another
+OTHERS_SHOWN = 6  # titles of another table
 LIMITS = {
     "name": 160,
     "street": 160,
@@ -87,7 +89,9 @@ class SheetReader:
         if self.sheet.header_row is not None and self.last_used > len(row.cells) and self.sheet.is_text:
             row.note("row.short", count=len(row.cells), columns=self.sheet.width)
         if 0 < self.sheet.other_row < row.number:
-            row.reject("row.other_table", row=self.sheet.other_row)
+            titles = ", ".join(self.sheet.other_titles[:OTHERS_SHOWN])
+            reason = "row.other_list" if self.sheet.other_kind else "row.other_table"
+            row.reject(reason, row=self.sheet.other_row, titles=titles, kind=self.sheet.other_kind)
         for look, rows in self.looks.items():
             if row.number in rows:
                 row.note(f"row.{look}")
@@ -127,13 +131,22 @@ class SheetReader:
             return ""
         text = cells.line_of(self.cell(row, key))
         if key in NAMES and text.lower() in cells.MACHINE_BLANK:
-            return "" if self.is_placeholder(row, text) else text
+            if not self.is_placeholder(row, key, text):
+                return text
+            row.note_once("name.placeholder", column=self.first(key).index, value=text)
+            return ""
         return "" if cells.is_blank(text) else text
 
-    def is_placeholder(self, row: Row, text: str) -> bool:
-        """True where "NULL" stands for nothing: other cells of the row hold it too, or it is written as machines write it."""
-        same = sum(isinstance(cell, str) and cell.strip() == text for cell in row.cells)
-        return same > 1 or not (text[:1].isupper() and text[1:].islower())
+    def is_placeholder(self, row: Row, key: str, text: str) -> bool:
+        """True where "NULL" stands for nothing: cells of the row beside names hold it too, or it is written as machines write it."""
+        of_names = LAST_OF_NAMES if key in LAST_OF_NAMES else {key}
+        beside = {column.index for one in of_names for column in self.columns.get(one, ())}
+        if any(isinstance(cell, str) and cell.strip() == text for index, cell in enumerate(row.cells) if index not in beside):
+            return True
+        others = [cells.line_of(row.cell(column.index)) for one in NAMES for column in self.columns.get(one, ())]
+        alike = [other for other in others if other != text and any(map(str.isalpha, other))]
+        shouted = text.isupper() and bool(alike) and all(map(str.isupper, alike))  # in a list that is written so throughout
+        return not (shouted or (text[:1].isupper() and text[1:].islower()))
 
     def limited(self, row: Row, key: str, name: str) -> str:
         """The text; cut, with a note, where it is longer than we keep."""

@@ -41,6 +41,7 @@ def recognise(book: Book, *, put_layout: Callable[[Sheet], None]) -> list[Sheet]
 def about(table: Table) -> Sheet:
     """The sheet as guessed, by itself."""
     found = guess(table)
+    other = guess(table_of(table.sheet, table.other_rows)) if table.other_row else None
     for column in found.columns:
         if words_of(column.title) in OURS:
             column.set_meaning("", "")
@@ -60,6 +61,8 @@ def about(table: Table) -> Sheet:
         fill=table.fill,
         titles=table.titles,
         other_row=table.other_row,
+        other_titles=[column.title for column in other.columns if column.title] if other else [],
+        other_kind=other.kind if other and not other.refusal else "",
         columns=found.columns,
         refusal=found.refusal,
         is_taken=found.refusal is None,

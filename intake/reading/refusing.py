@@ -35,7 +35,21 @@ TOLD_APART = (
 
 def refusal(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
     """Why the sheet is none that we take; None where it is one."""
-    for rule in (no_rows, transposed, bookings, deals, trips, fillings, bill, counts, cover, nothing_known, strangers, nameless):
+    for rule in (
+        no_rows,
+        side_by_side,
+        transposed,
+        bookings,
+        deals,
+        trips,
+        fillings,
+        bill,
+        counts,
+        cover,
+        nothing_known,
+        strangers,
+        nameless,
+    ):
         if refused := rule(found, table, titles, contents):
             return refused
     return None
@@ -43,6 +57,27 @@ def refusal(found: Guess, table: Table, titles: Sequence[str], contents: Sequenc
 
 def no_rows(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
     return None if table.sample else Refusal("no_rows")
+
+
+def side_by_side(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:
+    """Two tables beside each other, parted by an empty column: both sides name what only one column can carry, like the company."""
+    for gap, content in enumerate(contents):
+        if titles[gap] or content.texts:
+            continue
+        left, right = ({title for title in side if carries_alone(title)} for side in (titles[:gap], titles[gap + 1 :]))
+        if left & right:
+            sides = [", ".join(in_one_line(title) for title in side if title) for side in (table.titles[:gap], table.titles[gap + 1 :])]
+            return Refusal("side_by_side", {"left": sides[0], "right": sides[1]})
+    return None
+
+
+def carries_alone(title: str) -> bool:
+    """True for a title whose meaning only one column of a table can carry."""
+    means = meanings(title)
+    return bool(means) and means[0][1] > 0.9 and means[0][0] in (*TOLD_ONCE, "id", "name")
+
+
+TOLD_ONCE = ("company.name", "company.id", "company.vat", "vehicle.plate", "vehicle.vin", "vehicle.id", "person.id")
 
 
 def transposed(found: Guess, table: Table, titles: Sequence[str], contents: Sequence[Contents]) -> Refusal | None:

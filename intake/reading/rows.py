@@ -51,6 +51,11 @@ class Row:
         """Something of the row is left out or changed for `reason`; the row is taken."""
         self.problems.append(Problem(reason, facts, column, value[:SHOWN], stops=False))
 
+    def note_once(self, reason: str, *, column: int, value: str) -> None:
+        """The same, said once for each cell, however often it is read."""
+        if not any((one.reason, one.column) == (reason, column) for one in self.problems):
+            self.note(reason, column=column, value=value)
+
 
 def brief(key: str) -> str:
     """`key`, or where it is too long to be kept its digest."""

@@ -76,6 +76,8 @@ class Sheet:
     joins: bool = False  # its rows say more about vehicles of another sheet
     sections: int = -1  # the column added for companies that stand as headings between the rows; -1: there are none
     other_row: int = 0  # the titles of another table below this one, which is not read; 0: there is none
+    other_titles: list[str] = field(default_factory=list)  # its titles
+    other_kind: str = ""  # what it is about, "" where that is not known
     owner: str = ""  # the company whose name the sheet bears
     program: str = ""  # the program that wrote it, where it names itself
     looks: dict[str, list[list[int]]] = field(default_factory=dict)  # ranges of rows that are hidden or struck out, or end a cut sheet

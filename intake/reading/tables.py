@@ -47,6 +47,7 @@ class Table:
     fill: int  # cells that a usual row holds
     sample: list[NumberedCells] = field(repr=False, default_factory=list)
     other_row: int = 0  # the titles of another table below this one; 0: there is none
+    other_rows: list[NumberedCells] = field(repr=False, default_factory=list)  # that one's titles, and what was looked at of its rows
     identity: frozenset[int] = frozenset()  # columns that identify a vehicle; none while the sheet is still guessed at
 
     @property
@@ -129,6 +130,7 @@ def table_of(sheet: BookSheet, rows: Iterable[NumberedCells]) -> Table:
     first = below[0][0] if below else (header_row or 0) + 1
     table = Table(sheet, header_row, first, titles, groups or [""] * width, words, fill)
     table.other_row = other_titles(table, below)
+    table.other_rows = [one for one in below if 0 < table.other_row <= one[0]]
     table.sample = data_rows(table, [one for one in below if not table.other_row or one[0] < table.other_row])[:SAMPLED]
     return table
 

@@ -12,6 +12,7 @@ from intake.reading.makes import make_of, spelt
 from intake.reading.problems import CellProblem
 from intake.reading.reader import LIMITS, SheetReader
 from intake.reading.rows import Row
+from intake.reading.states import state_of
 
 YEAR = re.compile(r"^(?:19|20)\d\d[\s/]+(?=\D)")
 AHEAD = timedelta(days=3 * 365)
@@ -151,7 +152,8 @@ def likely_year(found: date, today: date) -> int:
 def settle_by_status(reader: SheetReader, row: Row, facts: VehicleFacts) -> None:
     """Where the list says whether a vehicle is in use, that decides: a return on a day gone by was planned, or it took place."""
     text = reader.text(row, "vehicle.status")
-    said, back, end, reason = status_of(reader, text), facts.given_back_on, facts.contract_ends_on, ""
+    said = state_of("status", text, reader.first("vehicle.status").title) if text else ""
+    back, end, reason = facts.given_back_on, facts.contract_ends_on, ""
     if said == HERE and back and back <= reader.today:
         facts.given_back_on, facts.contract_ends_on = None, end or back
         reason = "date.in_use_left_out" if end else "date.in_use"
@@ -166,15 +168,6 @@ def settle_by_status(reader: SheetReader, row: Row, facts: VehicleFacts) -> None
         reason = "status.unknown"
     if reason:
         row.note(reason, column=reader.first("vehicle.status").index, value=text)
-
-
-def status_of(reader: SheetReader, text: str) -> str:
-    """What the cell says of the vehicle's state: in words, or by yes and no to what the title says ("Abgemeldet")."""
-    yes = cells.flag(text) if text else None
-    if yes is None:
-        return choice("status", text)
-    asked = choice("status", reader.first("vehicle.status").title)
-    return asked if yes else {GONE: HERE, HERE: GONE}.get(asked, "")
 
 
 def settle_planned_return(reader: SheetReader, row: Row, facts: VehicleFacts) -> None:

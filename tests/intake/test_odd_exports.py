@@ -19,7 +19,7 @@ def test_rows_of_another_table_below_are_left_out_and_said(between):
     ]
     found = read_file(make_xlsx({"Kunde": [*first, *between, *second]}), "list.xlsx")
     assert [row.one_name for row in map(Named, found.rows)] == ["Hansa Bau AG", "Jäger KG", "", ""]
-    assert found.reasons == ["row.other_table", "row.other_table"] and all(row.is_rejected for row in found.rows[2:])
+    assert found.reasons == ["row.other_list", "row.other_list"] and all(row.is_rejected for row in found.rows[2:])
 
 
 class Named:
