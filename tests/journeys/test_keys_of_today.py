@@ -7,6 +7,7 @@ import pytest
 from accounts.models import Centre, User
 from contacts.models import Decision, Interaction, Reason
 from tests.factories.accounts import make_centre, make_company, make_user
+from tests.factories.contacts import make_person, make_role
 from tests.factories.reasons import make_reason
 from tests.journeys.browser import DESK, PHONE
 from tests.journeys.conftest import sit_down
@@ -103,6 +104,28 @@ def test_a_card_left_half_done_brings_its_words_back_and_no_outcome(meet, lea):
     assert page.locator("#open [data-sentence]").input_value() == "half a sentence"
     assert not page.locator("#open input[type=radio]:checked").count()
     assert [one.company.name for one in Interaction.objects.filter(by=lea)] == [other]
+
+
+def test_somebody_at_two_companies_is_one_card_and_one_call(meet, lea):
+    """One press of a key answers for both companies: nobody is rung twice."""
+    Reason.objects.all().delete()
+    person = make_person("Zweihut")
+    for name in ("Erste Spedition", "Zweite Spedition"):
+        company = make_company(Centre.objects.first(), name=name, looked_after_by=lea)
+        make_role("decision_maker", company, person)
+        make_reason(company)
+    page = sit_down(meet, "lea", DESK).arrive("/today/")
+    shown = page.locator("#open").inner_text()
+    assert "Erste Spedition" in shown and "Zweite Spedition" in shown
+    assert page.locator("body").inner_text().count("Zweihut") == 1
+    press(page, ("n", "mailbox full"))
+    page.wait_for_function("() => document.querySelector('#open [data-sentence]')?.value === 'mailbox full'")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !document.querySelector('#open')?.innerText.includes('Zweihut')")
+    page.reload()
+    assert "Zweihut" not in page.locator("main").inner_text()
+    assert Interaction.objects.get(by=lea).person == person
+    assert Decision.objects.get(by=lea).others_until
 
 
 def test_on_a_telephone_the_outcome_lies_on_the_first_screen(meet, lea):
