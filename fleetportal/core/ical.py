@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils.encoding import punycode
 
 if TYPE_CHECKING:
-    from icalendar import Alarm, Event, Timezone, vCalAddress
+    from icalendar import Alarm, Component, Event, Timezone, vCalAddress
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//Fleetportal//Fleetportal//EN"
@@ -58,6 +58,42 @@ class Appointment:
     organizer: Party
     attendee: Party
     stamp: datetime
+
+
+@dataclass(frozen=True)
+class AnswerToInvitation:
+    """What a calendar program says of one invitation: matched by `uid`, `sequence` and `attendee`, never by a time."""
+
+    uid: str
+    sequence: int
+    attendee: str  # the address
+    answer: str  # "ACCEPTED", "DECLINED", "TENTATIVE", …
+    comment: str = ""
+
+
+def answers_in(text: str) -> list[AnswerToInvitation]:
+    """The answers in a calendar file whose method is REPLY or COUNTER; nothing of any other, or of one that can't be read."""
+    from icalendar import Calendar  # noqa: PLC0415
+
+    try:
+        calendars = Calendar.from_ical(text, multiple=True)
+        return [answer for calendar in calendars if says_reply(calendar) for answer in answers_of(calendar)]
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):  # what icalendar raises on broken files
+        return []
+
+
+def says_reply(calendar: "Component") -> bool:
+    return str(calendar.get("METHOD", "")).upper() in ("REPLY", "COUNTER")
+
+
+def answers_of(calendar: "Component") -> Iterator[AnswerToInvitation]:
+    for event in calendar.walk("VEVENT"):
+        attendees = event.get("ATTENDEE", [])
+        for attendee in attendees if isinstance(attendees, list) else [attendees]:
+            address = str(attendee)
+            local = address[7:] if address[:7].casefold() == "mailto:" else address
+            answer = str(getattr(attendee, "params", {}).get("PARTSTAT", "NEEDS-ACTION")).upper()
+            yield AnswerToInvitation(str(event.get("UID", "")), int(event.get("SEQUENCE", 0)), local, answer, str(event.get("COMMENT", "")))
 
 
 def write(method: Method, appointment: Appointment) -> str:
