@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -166,14 +167,19 @@ class RoomForForms:
 class Refusals:
     """Turns a Refused into a page with a message and a way back; for htmx into a fragment with the refusal's status.
 
-    Our own 404 page is used with DEBUG too: Django's would show every address and the settings to anyone who tries the demo.
+    Our own 404 page is used with DEBUG too: Django's would show every address and the settings to anyone who tries the demo. The
+    address of a button, opened by itself, gets a page too: Django's answer is empty.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        is_button = isinstance(response, HttpResponseNotAllowed) and request.method == "GET" and not response.content
+        if is_button and not is_part(request) and request.accepts("text/html"):
+            return HttpResponseNotAllowed(response["Allow"].split(", "), render_to_string("405.html", request=request))
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Http404):
