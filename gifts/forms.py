@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Centre, Company, User
 from contacts.models import Channel, Driver, Person
-from fleetportal.core.db import fold
 from fleetportal.core.money import CentsField
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import DayField, PlainNameField, RowForm, RowsField, offer
@@ -45,6 +44,13 @@ CHOICES = 300
 def names_of(companies: QuerySet[Company]) -> list[str]:
     """The names to choose from while typing; none where there are too many. Costs 1 query."""
     return list(companies.order_by("name_folded").values_list("name", flat=True)[:CHOICES])
+
+
+def only_one(found: Sequence[Company]) -> Company:
+    """The one company that a typed name means. Raises ValidationError."""
+    if len(found) == 1:
+        return found[0]
+    raise ValidationError(_("More than one company has this name.") if found else _("None of your companies has this name."))
 
 
 class FirstNameForm(forms.Form):
@@ -236,12 +242,7 @@ class IssueForm(forms.Form):
         typed = str(self.cleaned_data["company"])
         if not typed:
             return None
-        found = list(Company.objects.visible_to(self.user).filter(name_folded=fold(typed)[:200])[:2])
-        if len(found) == 1:
-            return found[0]
-        raise ValidationError(
-            _("None of your companies has exactly this name.") if not found else _("More than one company has this name.")
-        )
+        return only_one(Company.objects.visible_to(self.user).called(typed))
 
     def clean(self) -> dict[str, object]:
         values = super().clean() or {}
@@ -274,10 +275,7 @@ class ConfirmForm(forms.Form):
         typed = str(self.cleaned_data["company"])
         if not typed:
             return None
-        found = list(Company.objects.where(self.user, may="serve_customers").filter(name_folded=fold(typed)[:200])[:2])
-        if len(found) != 1:
-            raise ValidationError(_("None of your companies has exactly this name."))
-        return found[0]
+        return only_one(Company.objects.where(self.user, may="serve_customers").called(typed))
 
 
 class ReceiveForm(forms.Form):

@@ -15,6 +15,7 @@ from gifts.models import Programme, Voucher
 INK, SOFT, PETROL = "#1d1b18", "#524d45", "#0e5a70"
 # A sheet of cards: A4, two by four, 85 × 60 mm each.
 CARD_WIDTH, CARD_HEIGHT, COLUMNS, ROWS = 85 * MM, 60 * MM, 2, 4
+COURIER_WIDTH = 0.6  # of each letter, for its size
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ def voucher(one: Voucher, address: str) -> bytes:
     page.setFont(bold, 15)
     page.drawCentredString(width / 2, height - 82 * MM, one.code)
     _rows(page, height - 92 * MM, width, rows_of(one))
+    _address(page, address, width / 2, 6 * MM, width - 18 * MM)
     page.showPage()
     page.save()
     return out.getvalue()
@@ -82,21 +84,15 @@ def _card(page: Any, programme: Programme, valid_until: date, card: VoucherCard,
     page.setDash(2, 2)
     page.rect(x, y, CARD_WIDTH, CARD_HEIGHT, stroke=1, fill=0)
     page.setDash()
-    _qr(page, card.address, x + CARD_WIDTH - 40 * MM, y + 10 * MM, 36 * MM)
+    _qr(page, card.address, x + CARD_WIDTH - 40 * MM, y + 12 * MM, 36 * MM)
     page.setFillColor(PETROL)
     page.rect(x, y + CARD_HEIGHT - 11 * MM, CARD_WIDTH, 11 * MM, stroke=0, fill=1)
     page.setFillColor("#ffffff")
     page.setFont(bold, 12)
     page.drawString(x + 5 * MM, y + CARD_HEIGHT - 7.5 * MM, _("One wash, on us."))
-    lines = [
-        (bold, 8.5, INK, _("For the drivers of %s") % card.company if card.company else _("For drivers")),
-        (regular, 7.5, SOFT, programme.details or programme.name),
-        (regular, 7.5, SOFT, _("Scan the code, enter your first name, and the voucher is yours.")),
-        (regular, 7.5, SOFT, _("Valid until %s") % days.long(valid_until)),
-        (regular, 7.5, SOFT, programme.centre.name),
-    ]
-    top = y + CARD_HEIGHT - 18 * MM
-    for font, size, colour, text in lines:
+    top = y + CARD_HEIGHT - 17 * MM
+    for number, text in enumerate(card_lines(programme, valid_until, card)):
+        font, size, colour = (regular, 7.5, SOFT) if number else (bold, 8.5, INK)
         page.setFont(font, size)
         page.setFillColor(colour)
         for line in wrapped(text, font, size, CARD_WIDTH - 48 * MM):
@@ -104,7 +100,28 @@ def _card(page: Any, programme: Programme, valid_until: date, card: VoucherCard,
             top -= size * 1.3
         top -= 1.3 * MM
     page.setFont(regular, 6)
-    page.drawCentredString(x + CARD_WIDTH - 22 * MM, y + 5 * MM, _("Scan to claim"))
+    page.drawCentredString(x + CARD_WIDTH - 22 * MM, y + 9.5 * MM, _("Scan to claim"))
+    _address(page, card.address, x + CARD_WIDTH / 2, y + 4 * MM, CARD_WIDTH - 8 * MM)
+
+
+def card_lines(programme: Programme, valid_until: date, card: VoucherCard) -> list[str]:
+    """The words on a card; what it says is asked is what its claim page asks."""
+    return [
+        _("For the drivers of %s") % card.company if card.company else _("For drivers"),
+        programme.details or programme.name,
+        _("Scan the code, enter your first name, and the voucher is yours.")
+        if card.company
+        else _("Scan the code, enter your first name and your company or number plate, and the voucher is yours."),
+        _("Valid until %s") % days.long(valid_until),
+        programme.centre.name,
+    ]
+
+
+def _address(page: Any, address: str, middle: float, y: float, width: float) -> None:
+    """The web address to type, in letters that can be told apart, as large as it fits into `width`."""
+    page.setFillColor(SOFT)
+    page.setFont("Courier", min(8.0, width / (len(address) * COURIER_WIDTH)))
+    page.drawCentredString(middle, y, address)
 
 
 def _rows(page: Any, top: float, width: float, rows: Iterable[tuple[str, str]]) -> None:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.vat import compact
 from accounts.models import Centre, Company, User
-from fleetportal.core.db import fold
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import offer
 from intake.batches import MAY
@@ -51,8 +50,8 @@ class WhereForm(forms.Form):
         except ValidationError:
             by_vat = companies.none()
         by_number = companies.filter(pk=int(asked)) if asked.isdecimal() and len(asked) < 15 else companies.none()
-        for found in (by_vat, by_number, companies.filter(name_folded=fold(asked)[:200])):
-            matches = list(found[:2])
+        for find in (lambda: list(by_vat[:2]), lambda: list(by_number[:2]), lambda: companies.called(asked)):
+            matches = find()
             if len(matches) == 1:
                 return matches[0]
             if matches:

@@ -17,7 +17,7 @@ from events.actions.inviting import NoAddress, check_inviting, record_on_timelin
 from events.models import AlreadyDecided, Event, Invitation, InvitationRequest, RequestState
 from events.models.request import InvitationRequestQuerySet
 from fleetportal.core import audit
-from fleetportal.core.db import bulk, fold, lock
+from fleetportal.core.db import bulk, lock
 from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.outbox.message import Message
 from fleetportal.core.outbox.queueing import queue
@@ -94,10 +94,10 @@ def tell_host(asked: InvitationRequest) -> None:
 def known_company(asked: InvitationRequest) -> Company | None:
     """The one company of the centre that is called so, or for which somebody with that address works; None where none or several are.
 
-    Costs 1 query, 4 where no name fits.
+    Costs 1 query, 2 where the name is written otherwise, 5 where no name fits.
     """
     here = Company.objects.active().filter(centre=asked.event.centre_id)
-    found = list(here.filter(name_folded=fold(asked.company_name)[:200])[:2])
+    found = here.called(asked.company_name)
     if not found:
         known = PersonAddress.objects.filter(channel=Channel.EMAIL, value_folded=asked.email_folded).values("person")
         today = asked.event.centre.today(timezone.now())

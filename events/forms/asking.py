@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, User
 from contacts.models import Channel, Group, Person
 from events.models import InvitationRequest
-from fleetportal.core.db import fold
 from fleetportal.core.web.form_options import FormData, FormOptions
 from fleetportal.core.web.forms import PlainNameField, offer_named
 
@@ -57,7 +56,7 @@ class InviteAskedForm(forms.Form):
             del self.fields["person"]
 
     def clean_company(self) -> Company:
-        found = list(self.companies.filter(name_folded=fold(str(self.cleaned_data["company"]))[:200])[:2])
+        found = self.companies.called(str(self.cleaned_data["company"]))
         if len(found) != 1:
             raise ValidationError(
                 _("Several of your companies have this name. Open the right one and add the person there.")

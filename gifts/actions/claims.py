@@ -10,6 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.customers.models.vehicle import fold_plate
+from accounts.customers.names import key_of_name
 from accounts.models import Company, User, Vehicle
 from contacts import hospitality as ledger
 from contacts.memory.models import interaction
@@ -45,7 +46,7 @@ def claim_card(voucher: Voucher, *, first_name: str, place: str) -> Claim:
         found = TypedEmployer(voucher.company) if voucher.company else place_of(place)
         driver = known_driver(found.company, first_name, on=today) if found.company else None
         person = driver.person if driver else new_driver(first_name, found.company, voucher.programme, on=today)
-        where = found.plate or (f"company {found.company.pk}" if found.company else fold(place))
+        where = found.plate or (f"company {found.company.pk}" if found.company else key_of_name(place) or fold(place))
         said = ClaimantDetails(first_name=first_name, place=place, marks=[mark_hash("name", fold(first_name), where)])
         return claim(voucher, person, company=found.company, by=None, said=said)
 
@@ -86,11 +87,11 @@ def marks_of(challenge: Challenge) -> list[str]:
 
 
 def place_of(typed: str) -> TypedEmployer:
-    """The company found by the typed plate or company name, if there is exactly one. Costs 1 or 2 queries."""
+    """The company found by the typed plate or company name, if there is exactly one. Costs 1 to 3 queries."""
     vehicle = vehicle_of(typed)
     if vehicle:
         return TypedEmployer(vehicle.company, plate=vehicle.plate_folded)
-    named = list(Company.objects.active().filter(name_folded=fold(typed)[:200])[:2])
+    named = Company.objects.active().called(typed)
     plate = fold_plate(typed) if any(sign.isdigit() for sign in typed) else ""
     return TypedEmployer(named[0] if len(named) == 1 else None, plate=plate)
 

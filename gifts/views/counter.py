@@ -19,6 +19,7 @@ from contacts import hospitality as ledger
 from contacts.models import Driver, Person
 from contacts.people.models.person import PersonQuerySet
 from fleetportal.core import qr
+from fleetportal.core.db import search
 from fleetportal.core.web import throttle
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.middleware import put_into_words
@@ -197,6 +198,9 @@ def driver_confirm(request: StaffRequest, person_id: int) -> HttpResponse:
     """Confirms a driver, with a name and a company."""
     person = get_object_or_404(Person.objects.where(request.user, may="serve_customers"), pk=person_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None, user=request.user, person=person)
+    claim = Claim.objects.visible_to(request.user).filter(person=person).order_by("-pk").first()
+    if not form.is_bound and "company" in form.fields:
+        form.initial["company"] = company_meant(request, claim)
     back = reverse("gifts:drivers")
     refused = None
     if form.is_valid():
@@ -209,7 +213,6 @@ def driver_confirm(request: StaffRequest, person_id: int) -> HttpResponse:
             form.data["withdraw"] = "on"
         else:
             return done(request, back, confirmed_in_words(person, len(withdrawn)))
-    claim = Claim.objects.visible_to(request.user).filter(person=person).order_by("-pk").first()
     context = {"form": form, "title": _("Confirm this driver?"), "save": _("Yes, confirm"), "back": back, "claim": claim}
     if refused:
         count = refused.facts["count"]
@@ -218,6 +221,17 @@ def driver_confirm(request: StaffRequest, person_id: int) -> HttpResponse:
     if "company" in form.fields:
         context["names"] = names_of(Company.objects.where(request.user, may="serve_customers"))
     return render(request, "gifts/form.html", context, status=refused.status if refused else 422 if form.is_bound else 200)
+
+
+def company_meant(request: StaffRequest, claim: Claim | None) -> str:
+    """The name of the user's one company that the driver may have meant: of the typed name, or with words that begin so; "" for none.
+
+    Whoever confirms the driver decides: nothing is taken from half a name by itself. Costs at most 3 queries.
+    """
+    place = claim.place if claim else ""
+    mine = Company.objects.where(request.user, may="serve_customers").active()
+    found = mine.called(place) or list(mine.filter(pk__in=search.found(Company, place))[:2])
+    return found[0].name if len(found) == 1 else ""
 
 
 def confirmed_in_words(person: Person, withdrawn: int) -> str:

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -130,12 +130,14 @@ def issue(request: StaffRequest, programme_id: int) -> HttpResponse:
 @page(may="run_programmes")
 @require_safe
 def cards(request: StaffRequest, issue_id: int) -> HttpResponse:
-    """The unclaimed cards of one issue as PDF; cards name their company, so it has to be in reach."""
+    """The unclaimed cards of one issue as PDF, in the language of the centre's drivers; cards name their company, so it has to be in
+    reach."""
     issues = Issue.objects.where(request.user, may="run_programmes").visible_to(request.user).filter(way=Way.CARDS)
     issues = issues.select_related("programme__centre", "company")
     one = get_object_or_404(issues, pk=issue_id)
     sheet = [pdf.VoucherCard(link.url, one.company.name if one.company else "") for link in issuing.card_links(one)]
-    response = HttpResponse(pdf.cards(one.programme, one.valid_until, sheet), content_type="application/pdf")
+    with translation.override(one.programme.centre.language):
+        response = HttpResponse(pdf.cards(one.programme, one.valid_until, sheet), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="cards-{one.pk}.pdf"'
     return response
 

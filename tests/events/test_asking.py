@@ -129,7 +129,7 @@ def test_the_host_has_a_task_where_we_know_the_company_and_a_line_on_today_other
 ) -> None:
     colleague = make_person(email="office@known.example")
     make_role("user", north_ag, colleague)
-    by_name, by_address = ask(event, company_name=north_ag.name.upper()), ask(event, by_mail="office@known.example")
+    by_name, by_address = ask(event, company_name="NORDHAFEN Logistik GmbH"), ask(event, by_mail="office@known.example")
     unknown = ask(event, by_mail="who@x.example")
 
     assert {asked.task.owner for asked in (by_name, by_address) if asked.task} == {anna}

@@ -63,6 +63,9 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         return self.filter(pk__in=user.rights.centres("serve_customers") | ({home} if home else set()))
 
 
+SPOKEN_AT = {"DE": "de", "AT": "de", "CH": "de", "LI": "de", "IT": "it", "SM": "it", "RU": "ru", "BY": "ru", "GB": "en", "IE": "en"}
+
+
 class Centre(models.Model):
     """A dealership's point of sale and service."""
 
@@ -91,6 +94,11 @@ class Centre(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def language(self) -> str:
+        """The language that most people around here read: what is printed for anybody is written in it."""
+        return SPOKEN_AT.get(self.country, settings.LANGUAGE_CODE)
 
     def today(self, now: datetime) -> date:
         """The local date at this centre at the moment `now`."""
