@@ -1,6 +1,9 @@
 """What a list keeps for one user, and what may be done with the rows they choose."""
 
+import html
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -89,6 +92,45 @@ def test_two_views_kept_at_once_are_both_kept(anna: User, monkeypatch) -> None:
     User.objects.update(views={})
     monkeypatch.setattr(users, "lock", lambda row: row)
     assert two() == 1, "the canary: nobody reads again under a lock"
+
+
+# --- The number of rows of each view
+
+
+def counted(client: Client, query: str = "") -> list[tuple[str, bool]]:
+    """The tabs that are loaded after the page, each with its number."""
+    page = client.get(f"/companies/?{query}").content.decode()
+    address = html.unescape(re.search(r'class="fp-views"[^>]*data-hx-get="([^"]+)"', page)[1])
+    assert not re.search(r"<b>\d", page.partition("fp-views")[2].partition("</nav>")[0]), "the page waits for no count"
+    answer = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert answer.count("<nav") == 1 and "data-hx-get" not in answer
+    return [(" ".join(re.sub("<[^>]+>", " ", tab).split()), "aria-current" in tab) for tab in re.findall(r"<a .*?</a>", answer, re.DOTALL)]
+
+
+def test_each_view_says_how_many_rows_it_has(client: Client, anna: User, north: Centre, south_ag: Company) -> None:
+    for n in range(3):
+        make_company(north, name=f"Firm {n}", looked_after_by=anna, tier="gold" if n else "", phase="at_risk" if n else "new")
+    client.force_login(anna)
+    keep(client, "Number one", query="q=Firm+1")
+    tabs = counted(client, "tier=diamond&tier=platinum&tier=gold&phase=at_risk&sort=-company")
+    assert tabs == [("All 3", False), ("Contracts ending 0", False), ("At risk, worth keeping 2", True), ("Number one 1", False)]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_counts_cost_a_query_for_each_view(
+    client: Client, anna: User, north: Centre, rows: int, django_assert_num_queries: Any
+) -> None:
+    for _n in range(rows):
+        make_company(north, looked_after_by=anna)
+    client.force_login(anna)
+    with django_assert_num_queries(5):
+        client.get("/companies/?_counts=yes", headers={"HX-Request": "true"})
+
+
+def test_the_address_of_the_counts_is_the_list_to_everybody_else(client: Client, anna: User, north_ag: Company) -> None:
+    client.force_login(anna)
+    page = client.get("/companies/?_counts=yes").content.decode()
+    assert north_ag.name in page and "<html" in page
 
 
 # --- Handing several companies over

@@ -10,7 +10,7 @@ from fleetportal.core.web.lists import clean, listed
 from fleetportal.core.web.look import back
 from fleetportal.core.web.pages import page
 
-STATE = ("page", "_export", "_choices")  # in the address of a list, but not part of its filter
+STATE = ("page", "_export", "_choices", "_counts")  # in the address of a list, but not part of its filter
 
 
 class ViewForm(forms.Form):

@@ -24,6 +24,7 @@ from fleetportal.core.web.lists.paging import Page, capped_count, in_order, in_t
 from fleetportal.core.web.lists.parts import Bulk, Empty, Preset
 from fleetportal.core.web.lists.selection import ALL, ROW, selected_keys
 from fleetportal.core.web.lists.sentence import CHOICES, Sentence
+from fleetportal.core.web.lists.tabs import COUNTS, tabs
 
 EXPORTED_AT_ONCE = 10_000
 PER_PAGE = (50, 20, 100)
@@ -105,7 +106,7 @@ class ListPage(View, Generic[Rows]):
     def url_with(self, **changes: Any) -> str:
         """This list's address with changed parameters; None drops one, any change returns to the first page with nothing selected."""
         query = clean(self.request.GET)
-        for key in ("page", CHOICES, ROW, ALL, *NEIGHBOURS, *changes):
+        for key in ("page", CHOICES, COUNTS, ROW, ALL, *NEIGHBOURS, *changes):
             query.pop(key, None)
         for key, value in changes.items():
             if value is not None:
@@ -185,6 +186,9 @@ class ListPage(View, Generic[Rows]):
         opened = request.GET.get(CHOICES, "")
         if opened and pages.is_part(request):
             return self.choices(opened)
+        if COUNTS in request.GET and pages.is_part(request):
+            counted = self.tabs(lambda query: capped_count(self.filtered(QueryDict(query), request.user).qs))
+            return render(request, "core/_views.html", counted)
         sentence = self.filtered(request.GET, request.user)
         table = self.sorted_table(cast(Rows, sentence.qs), request.GET, request.user)
         ordered = in_order(table)
@@ -199,8 +203,7 @@ class ListPage(View, Generic[Rows]):
             "rows": rows,
             "count": found.count,
             "span": said_span((number - 1) * size, len(rows), found.count),
-            "presets": [(preset, f"{request.path}?{preset.query}" if preset.query else request.path) for preset in self.presets],
-            "saved": [(name, f"{request.path}?{query}") for name, query in sorted(self.asker.views.get(self.name, {}).items())],
+            **self.tabs(),
             "question": (question := self.url_with().partition("?")[2]),
             "asked": parse_qsl(question),
             "bulk": (may_do := [action for action in self.bulk if self.asker.may(action.may)]),
@@ -220,13 +223,15 @@ class ListPage(View, Generic[Rows]):
         """The addresses of the same list: whole, without order or words, the pages beside this one, and as a file."""
         number = self.page_number
         return {
-            "whole": self.url_with(),
-            "current": self.url_with(sort=None, rows=None),
             "clear": self.url_with(**{word.name: None for word in sentence.words}),
             "previous": self.page_address(number - 1, **({"before": found.keys[0]} if found.keys else {})) if number > 1 else "",
             "next": self.page_address(number + 1, after=found.keys[-1]) if found.has_next else "",
             "export_address": self.url_with(_export="xlsx"),
         }
+
+    def tabs(self, count: Callable[[str], int] | None = None) -> dict[str, object]:
+        """The views above the list; with their numbers of rows where `count` is given."""
+        return tabs(self.request.path, self.url_with, self.presets, self.asker.views.get(self.name, {}), count)
 
     def choices(self, name: str) -> HttpResponse:
         """The choices of the filter word `name`, loaded when its menu is opened."""
