@@ -51,6 +51,7 @@ urlpatterns = [
     path("interactions/<int:interaction_id>/correct/", correcting.correct, name="interaction_correct"),
     path("interactions/<int:interaction_id>/withdraw/", correcting.withdraw, name="interaction_withdraw"),
     path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/hand-over/", planning.hand_over, name="tasks_hand_over"),
     path("tasks/new/", planning.task_about, name="task_about"),
     path("companies/<int:company_id>/tasks/new/", planning.task_new, name="task_new"),
     path("companies/<int:company_id>/note/", planning.note_new, name="note_new"),

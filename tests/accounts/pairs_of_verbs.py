@@ -14,7 +14,8 @@ from django.db import connection, models, transaction
 
 from accounts.customers.actions import companies
 from accounts.models import Address, Assignment, Company, JobLine, ServiceVisit, TouchedCompany, User, Vehicle
-from contacts.memory.actions import meetings, service_visits
+from contacts.memory.actions import meetings, service_visits, tasks
+from contacts.memory.actions.complaints import complain
 from contacts.memory.models import interaction
 from contacts.models import GROUPS, Consent, Holder, Interaction, Meeting, PersonAddress, Role, Task, VehicleDriver, VehicleUser
 from contacts.people.actions import people
@@ -68,6 +69,14 @@ def each(verb: Callable[..., Any], asked: Iterable[Any]) -> None:
 
 def edits(row: Any, values: dict[str, Any], *, by: User) -> None:
     row.edit(by=by, **values)
+
+
+def open_tasks(w: World) -> list[Task]:
+    """Tasks of two owners, one of which answers a complaint, and one that is closed."""
+    Task.plan_many([Task(**facts) for facts in new_tasks(w)], by=w.carla)
+    complain(w.ours[0], person=None, words="Dirty", by=w.anna, on=DAY, owner=w.anna)
+    Task.plan(w.ours[1], "Done", due_on=DAY, owner=w.anna, by=w.anna).close(result="Sent", by=w.anna)
+    return list(Task.objects.order_by("pk"))
 
 
 def hold_each(w: World) -> None:
@@ -266,6 +275,11 @@ PAIRS = (
         "contacts.memory.models.task.Task.plan_many",
         lambda w: [Task.plan(by=w.carla, **facts) for facts in new_tasks(w)],
         lambda w: Task.plan_many([Task(**facts) for facts in new_tasks(w)], by=w.carla),
+    ),
+    Pair(
+        "contacts.memory.actions.tasks.hand_over_many",
+        lambda w: each(lambda task: tasks.hand_over(task, w.carla, by=w.carla), [(task,) for task in open_tasks(w)]),
+        lambda w: tasks.hand_over_many(open_tasks(w), w.carla, by=w.carla),
     ),
     Pair(
         "contacts.memory.actions.meetings.hold_many",

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +65,20 @@ def who_serves(company: Company, *, on: date) -> "models.QuerySet[User]":
     """The users who may serve `company` on that day: by a grant on its centre or by assignment. 1 query."""
     looking = Assignment.objects.running(on=on).filter(company=company).values("user")
     return active(granted("serve_customers", company.centre) | (Q(pk__in=looking) & in_general("serve_customers")))
+
+
+def who_serves_all(companies: "Iterable[Company]", *, on: date) -> "models.QuerySet[User]":
+    """The users who may serve each of `companies` on that day; nobody for no companies. 1 query."""
+    at: dict[Centre, set[int]] = {}
+    for company in companies:
+        at.setdefault(company.centre, set()).add(company.pk)
+    able = User.objects.all() if at else User.objects.none()
+    for centre, ids in at.items():
+        looking = Assignment.objects.running(on=on).filter(company__among=sorted(ids)).values("user")
+        all_of_them = looking.annotate(served=Count("company", distinct=True)).filter(served=len(ids)).values("user")
+        serving = active(granted("serve_customers", centre) | (Q(pk__in=all_of_them) & in_general("serve_customers")))
+        able = able.filter(pk__in=serving.values("pk"))
+    return able.distinct()
 
 
 def already_assigned() -> AlreadyAssigned:

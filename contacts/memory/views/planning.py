@@ -4,15 +4,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Company
 from accounts.staff.requests import StaffRequest
-from contacts.memory.forms.planning import NoteForm, TaskForm
+from contacts.memory.actions.tasks import hand_over_many
+from contacts.memory.forms.planning import HandTasksForm, NoteForm, TaskForm
 from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.task import Task
 from fleetportal.core.db import search
 from fleetportal.core.web.idempotency import once
+from fleetportal.core.web.lists import at_once, selected_keys
 from fleetportal.core.web.pages import answer, ask, done, page
 
 OFFERED = 10
@@ -41,6 +44,23 @@ def task_new(request: StaffRequest, company_id: int) -> HttpResponse:
         task = Task.plan(company, by=request.user, **form.cleaned_data)
         return done(request, back, _("“%s” is on the list of tasks.") % task)
     return ask(request, form, title=_("New task"), save=_("Add task"), back=back, trail=(company.name, back), panel_icon="list-check")
+
+
+@page(may="serve_customers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: StaffRequest) -> HttpResponse:
+    """Hand several open tasks, selected on the page of tasks, over to one colleague; those out of reach are ignored."""
+    keys = selected_keys(request.POST if request.method == "POST" else request.GET) or []
+    within = Task.objects.visible_to(request.user).open().filter(pk__among=keys).select_related("company__centre")
+    form = HandTasksForm(request.POST or None, tasks=at_once(within.in_order()))
+    back = reverse("contacts:tasks")
+    if form.is_valid():
+        to = form.cleaned_data["owner"]
+        count = hand_over_many(form.tasks, to, by=request.user)
+        said = ngettext("One task has been handed over to %(who)s.", "%(count)d tasks have been handed over to %(who)s.", count)
+        return done(request, back, said % {"who": to, "count": count})
+    title = ngettext("Hand over %d task", "Hand over %d tasks", len(form.tasks)) % len(form.tasks)
+    return ask(request, form, title=title, save=_("Hand over"), back=back, trail=(_("Tasks"), back), panel_icon="users")
 
 
 @page(may="meet_customers")

@@ -9,7 +9,7 @@ from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, TableC
 from fleetportal.core.web.lists.page import ListPage, clean, listed
 from fleetportal.core.web.lists.paging import COUNTED_UP_TO, said_count
 from fleetportal.core.web.lists.parts import Bulk, Empty, Preset
-from fleetportal.core.web.lists.selection import at_once, named
+from fleetportal.core.web.lists.selection import at_once, named, selected_keys
 from fleetportal.core.web.lists.sentence import Sentence, Word
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "listed",
     "named",
     "said_count",
+    "selected_keys",
 ]
