@@ -11,6 +11,7 @@ class EventsConfig(AppConfig):
         from accounts.staff.models.centre import centre_edits  # noqa: PLC0415
         from accounts.staff.models.policy import Effect, effects  # noqa: PLC0415
         from contacts.memory.models.engagement import engagements  # noqa: PLC0415
+        from contacts.people.models.roles import role_ends  # noqa: PLC0415
         from events import disclosed, gates, person_data, reasons, showing  # noqa: PLC0415
         from events.actions import booking, inviting, planning, telling  # noqa: F401, PLC0415  they register their kinds of job
         from events.actions import deliveries as moved  # noqa: PLC0415
@@ -20,6 +21,7 @@ class EventsConfig(AppConfig):
         centre_edits.register("events", planning.follow_centre)
         deliveries.register("invitations", moved.follow_deliveries, weight=200)  # once the periods have followed
         returns.register("invitations", moved.follow_vehicles, weight=200)
+        role_ends.register("invitations", moved.follow_roles, weight=200)
         person_data.register()
         disclosed.register()
         reasons.register()

@@ -19,9 +19,11 @@ key_now = Case(
     When(state=MeetingState.PROPOSED, then=Concat(number, Value("offer:"), Cast("offers", CharField()))),
     default=Concat(number, Cast("revision", CharField())),
 )
-of_meeting = Meeting.objects.filter(pk=OuterRef("about_id")).annotate(key_now=key_now)
+of_meeting = Meeting.objects.filter(pk=OuterRef("about_id"), decision_maker=OuterRef("recipient_id")).annotate(key_now=key_now)
 newest = FurtherGate(
-    consent.service, Q(Exists(of_meeting.filter(key_now=OuterRef("key")))), "The meeting has changed since this was written."
+    consent.service,
+    Q(Exists(of_meeting.filter(key_now=OuterRef("key")))),
+    "The meeting has changed since this was written, or somebody else is asked.",
 )
 
 

@@ -114,7 +114,10 @@ class RoleForm(forms.Form):
 
 
 # What becomes of the rest when somebody leaves a company; see docs/leaving.md.
-ENDS_ALONE = _("Vehicles, vouchers and seats at events are not affected. End or withdraw them on their own pages if necessary.")
+ENDS_ALONE = _(
+    "Vehicles that they have in this role, and invitations that have not left, end with it. Vouchers and seats at events are not affected: "
+    "withdraw them on their own pages if necessary."
+)
 
 
 class MoveForm(forms.Form):

@@ -6,6 +6,7 @@ from dateutil.relativedelta import relativedelta
 from django import forms
 from django.db import models
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -78,10 +79,14 @@ class AnnualMeetingDue(Rule):
         planned = Meeting.objects.annual().open().filter(company=OuterRef("pk"))
         deciding = DecisionMaker.objects.running(on=on).filter(company=OuterRef("pk"))
         held = Max("meetings__starts_at", filter=Q(meetings__state="held", meetings__is_annual=True))
-        rows = companies.active().filter(~Exists(planned), Exists(deciding)).annotate(held_at=held)
+        stuck = self._stuck(companies, on)
+        rows = companies.active().filter(~Exists(planned) | Q(pk__in=stuck), Exists(deciding)).annotate(held_at=held)
         fleets: dict[int, tuple[int, date | None]] = {company: (count, first) for company, count, first in self._fleets(companies, on)}
         for company, held_at, entered_at, zone in rows.values_list("pk", "held_at", "entered_at", "centre__time_zone"):
             held_on = day_in(zone, held_at) if held_at else None
+            if company in stuck:
+                yield stuck[company]
+                continue
             if held_on and held_on > on - every:
                 continue
             due_on = held_on + every if held_on else day_in(zone, entered_at)
@@ -93,6 +98,24 @@ class AnnualMeetingDue(Rule):
             }
             yield FoundReason(company, occasion=facts["held_on"] or "first", group=Group.DECISION_MAKER, due_on=due_on, facts=facts)
 
+    def _stuck(self, companies: "CompanyQuerySet", on: date) -> dict[int, FoundReason]:
+        """By company, the reason of an open meeting that goes on by itself no more: times without an answer, a day that nobody entered
+        as held, or nobody who is asked. 1 query."""
+        rows = Meeting.objects.annual().open().filter(company__in=companies.active().values("pk"))
+        found: dict[int, FoundReason] = {}
+        for meeting in rows.select_related("company__centre"):
+            days_of = [moment.astimezone(meeting.zone).date() for moment in (*meeting.times, *filter(None, [meeting.starts_at]))]
+            last = meeting.begins.date() if meeting.begins else max(days_of, default=None)
+            why = "unheld" if meeting.is_fixed else "no_answer"
+            was_asked = meeting.offers > 0 or meeting.is_fixed
+            if meeting.decision_maker_id is None and was_asked and (last is None or last >= on):
+                why, last = "nobody", on
+            if last is not None and (last < on or why == "nobody"):
+                facts = {"held_on": "", "stuck": why, "day": last.isoformat(), "meeting": meeting.pk}
+                occasion = f"{meeting.pk}:{why}:{meeting.offers}"
+                found[meeting.company_id] = FoundReason(meeting.company_id, occasion, Group.DECISION_MAKER, due_on=last, facts=facts)
+        return found
+
     def _fleets(self, companies: "CompanyQuerySet", on: date) -> Iterable[tuple[Any, ...]]:
         """(company, vehicles from us now, first delivery) of each company with any that was delivered. 1 query."""
         delivered = Q(delivered_on=None) | Q(delivered_on__lte=on)
@@ -102,9 +125,14 @@ class AnnualMeetingDue(Rule):
 
     def is_promised(self, facts: Mapping[str, Any]) -> bool:
         """Nobody was promised the first one."""
-        return bool(facts["held_on"])
+        return bool(facts["held_on"] or facts.get("stuck"))
+
+    def url(self, reason: "Reason") -> str:
+        return reverse("contacts:meeting", args=[reason.facts["meeting"]]) if reason.facts.get("stuck") else ""
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
+        if why := facts.get("stuck"):
+            return str(STUCK[why]) % {"day": days.long(date.fromisoformat(facts["day"]))}
         if not facts["held_on"]:
             return " ".join(filter(None, [_("There has never been an annual meeting with this company."), _known(facts)]))
         day = days.long(date.fromisoformat(facts["held_on"]))
@@ -113,6 +141,13 @@ class AnnualMeetingDue(Rule):
     def details(self, facts: Mapping[str, Any]) -> Iterator[tuple[Words, str]]:
         words = _("The decision-maker, the account manager and our management meet once a year.")
         yield gettext_lazy("Annual meeting"), words
+
+
+STUCK = {
+    "no_answer": gettext_lazy("The last time proposed for the annual meeting was on %(day)s, and nobody has answered."),
+    "unheld": gettext_lazy("The annual meeting was on %(day)s. Enter whether it took place."),
+    "nobody": gettext_lazy("Nobody at the company is asked to the annual meeting any more."),
+}
 
 
 def _known(facts: Mapping[str, Any]) -> str:

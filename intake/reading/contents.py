@@ -60,7 +60,7 @@ class Contents:
         return len(filled) > 1 and len(set(filled)) == len(filled)
 
     @cached_property
-    def is_one_for_many(self) -> bool:
+    def is_the_same_for_most(self) -> bool:
         """True where nearly all rows hold the same value: whoever it is about, it is not each row's own."""
         filled = sum(not cells.is_blank(cells.text_of(cell)) for cell in self.raw)
         return filled > 2 and len(self.texts) < max(2, filled * ONE_FOR_MANY)

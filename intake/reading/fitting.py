@@ -54,7 +54,7 @@ FITS = {
     "person.name": lambda c: 0.0 if c.make > 0.5 or c.words < 0.3 or c.email > 0.5 or c.plate > 0.5 or c.date > 0.5 else 1.0,
     "person.first_name": lambda c: 0.0 if c.street > 0.25 or c.digits > 0.3 or c.email > 0.3 else 1.0,
     "person.last_name": lambda c: 0.0 if c.street > 0.25 or c.digits > 0.3 or c.email > 0.3 else 1.0,
-    "person.id": lambda c: 0.0 if c.known_person > 0.3 or c.email > 0.5 or c.is_one_for_many else 1.0,
+    "person.id": lambda c: 0.0 if c.known_person > 0.3 or c.email > 0.5 or c.is_the_same_for_most else 1.0,
     "vehicle.make": lambda c: 0.0 if c.digits > 0.6 or c.vin > 0.3 else 1.0,
     "vehicle.model": lambda c: (
         0.0

@@ -245,11 +245,11 @@ def addresses(reader: SheetReader, row: Row, key: str) -> list[str]:
             good, bad = reaching.emails(value)
             found += good
             reader.note_bad(row, bad, "email.none", column=column.index)
-    note_many(row, found, MOST_ADDRESSES, column=reader.first(key).index if key in reader.columns else None)
+    note_beyond(row, found, MOST_ADDRESSES, column=reader.first(key).index if key in reader.columns else None)
     return found[:MOST_ADDRESSES]
 
 
-def note_many(row: Row, found: Sequence[str], most: int, *, column: int | None) -> None:
+def note_beyond(row: Row, found: Sequence[str], most: int, *, column: int | None) -> None:
     """Says what is left out because a cell or row holds more than `most` of its kind."""
     if len(found) > most:
         row.note("many.left_out", column=column, value="; ".join(found[most:]), most=most)
@@ -340,7 +340,7 @@ def drivers_in(row: Row, column: ImportColumn, *, skip: int = 0) -> list[PersonF
     """Whom the cell names, without the first `skip`."""
     found = []
     named = names.several(cells.text_of(row.cell(column.index)))
-    note_many(row, named, MOST_PEOPLE, column=column.index)
+    note_beyond(row, named, MOST_PEOPLE, column=column.index)
     for one in named[skip:MOST_PEOPLE]:
         if "@" in one or not any(sign.isalpha() for sign in one) or any(sign.isdigit() for sign in one):
             row.note("name.nobody", column=column.index, value=one)

@@ -70,6 +70,29 @@ def test_it_is_found_as_it_is_typed_and_says_why(client: Client, known: Company,
         assert why in hits[title]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "www.elbtor.example",
+        "https://www.elbtor.example/kontakt",
+        "http://elbtor.example",
+        "elbtor.example",
+        "P-4711",
+        "p4711",
+        "4711",
+    ],
+)
+def test_a_website_as_it_is_copied_and_a_staff_number_are_found(client: Client, known: Company, anna: User, question: str) -> None:
+    company = make_company(known.centre, name="Elbtor GmbH", looked_after_by=anna, website="https://www.elbtor.example")
+    make_role("user", company, make_person("Kern", first_name="Eva", email="", external_id="P-4711"))
+    wanted = (
+        {"Eva Kern": ["ID in the source system: P-4711"]}
+        if "4711" in question
+        else {"Elbtor GmbH": ["Website: https://www.elbtor.example"]}
+    )
+    assert found(client, question) == wanted
+
+
 @pytest.mark.parametrize("question", ["040 66968", "+49 176 15794312", "HH-JJ631E", "630419", "DE136695977", "Tichomir"])
 def test_another_number_is_not_found(client: Client, known: Company, question: str) -> None:
     assert found(client, question) == {}

@@ -234,13 +234,17 @@ class Person(Folded):
 
     def search_row_with(self, addresses: Iterable[str]) -> search.SearchRow:
         """The search row, given the public addresses."""
-        return search.row(self, title=self.name, facts=[Fact(self.first_name), Fact(self.last_name), *facts_of(addresses)])
+        return search.row(self, title=self.name, facts=self.facts_with(addresses))
 
     @property
     def searched(self) -> list[Fact]:
         """What search finds the person by; on rows of `with_addresses()` without a query."""
-        public = [address.value for address in self.addresses.all() if not address.is_private]
-        return [Fact(self.first_name), Fact(self.last_name), *facts_of(public)]
+        return self.facts_with(address.value for address in self.addresses.all() if not address.is_private)
+
+    def facts_with(self, addresses: Iterable[str]) -> list[Fact]:
+        """Names, the number by which the company knows them, and these addresses."""
+        number = Fact(self.external_id, _("ID in the source system"), "code")
+        return [Fact(self.first_name), Fact(self.last_name), number, *facts_of(addresses)]
 
 
 class PersonAddressQuerySet(models.QuerySet["PersonAddress"]):

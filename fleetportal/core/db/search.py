@@ -17,6 +17,7 @@ from fleetportal.core.db import JOINING, bulk, fold, is_one
 from fleetportal.core.db.normal_forms import Fact, asked
 from fleetportal.core.db.spellings import respelt
 
+WEB = re.compile(r"(?i)^\s*(?:https?://(?:www\.)?|www\.)([^/\s]+)\S*")  # an address on the web: its domain says whose it is
 WORD = re.compile(r"\w+")
 UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
 MAX_WORDS = 8
@@ -160,7 +161,7 @@ def words_of_facts(facts: Iterable[Fact]) -> str:
 
 def asked_words(question: str) -> list[tuple[str, ...]]:
     """The words of `question`, each in all its spellings."""
-    words = [spellings for word in WORD.findall(without_case(question))[:MAX_WORDS] if (spellings := variants(word))]
+    words = [spellings for word in WORD.findall(without_case(WEB.sub(r"\1", question)))[:MAX_WORDS] if (spellings := variants(word))]
     return [(*spellings, *respelt(spellings[0])) for spellings in words]
 
 
