@@ -5,6 +5,7 @@ Standard library only: it runs before anything is installed. Each step leaves a 
 call costs a tenth of a second. Call: `python3 tools/setup.py run|test|next|assets`.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,7 +14,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows has none: there two set-ups of one tree are not kept apart
+    fcntl = None
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
@@ -23,10 +30,20 @@ PACKAGES = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", 
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 18
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+APT_WAIT_SECONDS = 300  # for whoever holds apt's locks: a machine's own updater takes minutes
+APT_IS_LOCKED = "Could not get lock"  # what apt says, in English, where another process holds one of its locks
 
 
 class SetupFailed(Exception):
     """A step that failed; the text says what to do."""
+
+
+class ProgramFailed(SetupFailed):
+    """A program that failed; `output` is what it wrote."""
+
+    def __init__(self, command, done):
+        super().__init__(f"`{' '.join(command)}` failed ({done.returncode}):\n{done.stdout.strip()}")
+        self.output = done.stdout.strip()
 
 
 def say(text):
@@ -39,8 +56,22 @@ def run(*command, **options):
     options.setdefault("cwd", ROOT)
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     if done.returncode:
-        raise SetupFailed(f"`{' '.join(command)}` failed ({done.returncode}):\n{done.stdout.strip()}")
+        raise ProgramFailed(command, done)
     return done.stdout
+
+
+@contextlib.contextmanager
+def alone():
+    """The only set-up of this tree at that time: a second one waits, and then finds everything done."""
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "lock").open("w") as lock:
+        if fcntl:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("waiting for another set-up of this tree")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def digest(*paths):
@@ -211,17 +242,40 @@ def browser():
         return
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         say("installing chromium")
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         try:
-            run("apt-get", "update", env=quiet)
-            run("apt-get", "install", "--yes", "--no-install-recommends", "chromium", env=quiet)
+            apt("update")
+            apt("install", "--yes", "--no-install-recommends", "chromium")
             return
         except SetupFailed as failure:  # Ubuntu's chromium is a snap; the test tool brings its own then
-            say(str(failure).splitlines()[0])
+            say(str(failure))
     say("installing the test tool's browser")
     inside = {**os.environ, "PLAYWRIGHT_BROWSERS_PATH": str(TOOLS / "browsers")}
-    run(ROOT / ".venv" / BIN / "playwright", "install", "chromium", env=inside)
+    try:
+        run(ROOT / ".venv" / BIN / "playwright", "install", "chromium", env=inside)
+    except SetupFailed as failure:
+        raise SetupFailed(
+            f"{failure}\nNo browser for the tests could be installed. Install Chromium or Chrome by hand (on Debian: apt-get install "
+            "chromium), or name one with CHROMIUM=/path/to/chromium, and start again."
+        ) from None
     stamp.write_text("playwright", encoding="utf-8")
+
+
+def apt(*arguments):
+    """Run apt-get, waiting for whoever holds its locks.
+
+    apt itself waits for the lock of dpkg alone; for those of the package lists and of the downloads it is asked again.
+    """
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+    until = time.monotonic() + APT_WAIT_SECONDS
+    while True:
+        try:
+            run("apt-get", f"-oDPkg::Lock::Timeout={APT_WAIT_SECONDS}", *arguments, env=quiet)
+            return
+        except ProgramFailed as failure:
+            if APT_IS_LOCKED not in failure.output or time.monotonic() > until:
+                raise
+            say("waiting for another program that installs packages")
+            time.sleep(5)
 
 
 def secrets_file():
@@ -242,32 +296,45 @@ def secrets_file():
             file.write("\n".join([*others, *made, base_url]) + "\n")
 
 
+def for_running():
+    environment("run")
+    assets()
+    catalogues()
+    bytecode()
+    secrets_file()
+
+
+def for_tests():
+    environment("dev")
+    assets()
+    catalogues()
+    bytecode()
+    browser()
+
+
+def for_next_wagtail():
+    environment("next", folder=".venv-next")
+    assets()
+    catalogues(folder=".venv-next")
+
+
+def for_new_assets():
+    assets(update=True)
+
+
+STEPS = {"run": for_running, "test": for_tests, "next": for_next_wagtail, "assets": for_new_assets}
+
+
 def main(arguments):
     """Set up for one purpose; the exit code."""
     purpose = arguments[0] if len(arguments) == 1 else None
+    if purpose not in STEPS:
+        print(__doc__)
+        return 2
     try:
         python_or_stop()
-        if purpose == "run":
-            environment("run")
-            assets()
-            catalogues()
-            bytecode()
-            secrets_file()
-        elif purpose == "test":
-            environment("dev")
-            assets()
-            catalogues()
-            bytecode()
-            browser()
-        elif purpose == "next":
-            environment("next", folder=".venv-next")
-            assets()
-            catalogues(folder=".venv-next")
-        elif purpose == "assets":
-            assets(update=True)
-        else:
-            print(__doc__)
-            return 2
+        with alone():
+            STEPS[purpose]()
     except SetupFailed as failure:
         say(str(failure))
         return 1

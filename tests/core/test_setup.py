@@ -8,6 +8,8 @@ import re
 import stat
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -48,7 +50,7 @@ def setup(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("fleetportal_setup", ROOT / "tools" / "setup.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.told = []
+    module.told, module.really_run = [], module.run
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "TOOLS", tmp_path / ".tools")
     monkeypatch.setattr(module, "run", lambda *command, **options: module.told.append([Path(command[0]).name, *command[1:]]))
@@ -122,7 +124,8 @@ def test_a_browser_is_installed_by_apt_for_root_else_by_the_test_tool(setup, mon
     monkeypatch.setattr(setup.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" and has_apt else None)
     monkeypatch.setattr(setup.os, "geteuid", lambda: 0 if is_root else 1000)
     setup.browser()
-    by_apt = [["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]]
+    waits = "-oDPkg::Lock::Timeout=300"
+    by_apt = [["apt-get", waits, "update"], ["apt-get", waits, "install", "--yes", "--no-install-recommends", "chromium"]]
     assert setup.told == (by_apt if has_apt and is_root else [["playwright", "install", "chromium"]])
 
 
@@ -139,6 +142,73 @@ def test_the_test_tool_brings_its_browser_where_apt_has_none_and_once(setup, mon
     setup.browser()
     setup.browser()
     assert setup.told == ["playwright"]
+
+
+def apt_that_fails(setup, monkeypatch, tmp_path, *, times, says):
+    """An apt-get that fails so often, and says why as apt does; each call is a line of the file returned. Nothing waits for it."""
+    calls, program = tmp_path / "calls", tmp_path / "apt-get"
+    calls.write_text("")
+    program.write_text(
+        f'#!/bin/sh\necho "$LC_ALL $*" >> {calls}\nif [ $(wc -l < {calls}) -le {times} ]; then echo "{says}" >&2; exit 100; fi\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(setup, "run", setup.really_run)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(setup.time, "sleep", lambda seconds: None)
+    return calls
+
+
+def test_apt_is_asked_again_while_another_program_holds_its_lists(setup, monkeypatch, tmp_path, capsys):
+    """apt's own timeout is for the lock of dpkg: with the lists locked it fails at once, whatever language the machine speaks."""
+    locked = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 4711 (apt-get)"
+    calls = apt_that_fails(setup, monkeypatch, tmp_path, times=2, says=locked)
+    setup.apt("update")
+    assert calls.read_text().splitlines() == ["C -oDPkg::Lock::Timeout=300 update"] * 3
+    assert capsys.readouterr().out.count("waiting for another program") == 2
+
+
+@pytest.mark.parametrize(
+    ("says", "seconds"), [("E: Could not get lock /var/lib/apt/lists/lock", -1), ("E: Unable to locate package chromium", 300)]
+)
+def test_apt_that_fails_for_long_or_for_another_reason_is_not_asked_again(setup, monkeypatch, tmp_path, says, seconds):
+    calls = apt_that_fails(setup, monkeypatch, tmp_path, times=9, says=says)
+    monkeypatch.setattr(setup, "APT_WAIT_SECONDS", seconds)
+    with pytest.raises(setup.ProgramFailed, match=r"`apt-get .*failed"):
+        setup.apt("install", "chromium")
+    assert len(calls.read_text().splitlines()) == 1
+
+
+def test_without_any_browser_the_set_up_says_what_to_do(setup, monkeypatch):
+    monkeypatch.setattr(setup.shutil, "which", lambda name: None)
+
+    def run(*command, **options):
+        raise setup.SetupFailed("no route")
+
+    monkeypatch.setattr(setup, "run", run)
+    with pytest.raises(setup.SetupFailed, match=r"(?s)no route.*Install Chromium or Chrome by hand.*CHROMIUM="):
+        setup.browser()
+    assert not (setup.TOOLS / "browser.stamp").exists()
+
+
+def test_two_set_ups_of_one_tree_come_one_after_the_other(setup, monkeypatch):
+    seen, both = [], threading.Barrier(2, timeout=10)
+
+    def step():
+        seen.append("begins")
+        time.sleep(0.2)
+        seen.append("ends")
+
+    def start():
+        both.wait()
+        setup.main(["run"])
+
+    monkeypatch.setitem(setup.STEPS, "run", step)
+    threads = [threading.Thread(target=start) for _one in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == ["begins", "ends"] * 2
 
 
 @pytest.mark.parametrize("name", ["chromium", "google-chrome"])
