@@ -3,7 +3,8 @@ from accounts.staff.models.policy import Policy
 from accounts.staff.models.role import RoleGroup, StaffRole
 from accounts.staff.models.user import User, serving
 
-from accounts.customers.models.company import Address, Company, CompanyIds, Phase, Sector, Tier, in_reach, rights_over, ways_in  # isort: skip
+from accounts.customers.models.company import Address, Company, CompanyIds, Phase, Sector, Tier  # isort: skip
+from accounts.customers.models.company import in_reach, rights_over, ways_in  # isort: skip
 from accounts.customers.models.assignment import Assignment, responsible_for, who_serves, who_serves_all  # isort: skip
 from accounts.customers.models.pairs import CompanyPair  # isort: skip
 from accounts.customers.models.standing import Axis, Standing  # isort: skip

@@ -16,12 +16,15 @@ PAPERS = (
 )
 OTHER_DAYS = re.compile(rf"\b(?:{INSPECTED}|{INSURED}|{TAXED}|{KEPT_UP}|{PAPERS}|reg(?:istration)? (?:exp\w*|renew\w*|due|valid\w*))\b")
 PRICED = re.compile(
-    r"\b(?:ex|excl\w*|incl\w*|inkl\w*|exkl\w*|escl\w*|inclus\w*|compres\w*|net|netto|gross|brutto|lordo|zzgl|ohne|mit|plus|senza|без|percent|rate"
-    r"|amount|betrag|price|preis|satz|aliquota|canone|premio|costo|cost|importo|fee|rent|rental|monthly|ставка|сумма|стоимость|цена|руб|eur|usd|gbp)\b"
+    r"\b(?:ex|excl\w*|incl\w*|inkl\w*|exkl\w*|escl\w*|inclus\w*|compres\w*|net|netto|gross|brutto|lordo|zzgl|ohne|mit|plus|senza|без|"
+    r"percent|rate"
+    r"|amount|betrag|price|preis|satz|aliquota|canone|premio|costo|cost|importo|fee|rent|rental|monthly|ставка|сумма|стоимость|цена|руб|"
+    r"eur|usd|gbp)\b"
 )
 AGREED_KM = re.compile(
     r"\b(?:annual\w*|yearly|year|per|p a|pa|contract\w*|vertrag\w*|vereinbart\w*|jahr\w*|jahrl\w*|allow\w*|limit\w*|agreed|budget"
-    r"|annu[aio]\w*|anno|contrattual\w*|год\w*|лимит\w*|норма|договор\w*|excess|mehr|minder|frei|free|included?|inkl\w*|next|due|target|soll|plan|planned|estimated|forecast|prognose"
+    r"|annu[aio]\w*|anno|contrattual\w*|год\w*|лимит\w*|норма|договор\w*|excess|mehr|minder|frei|free|included?|inkl\w*|next|due|target|"
+    r"soll|plan|planned|estimated|forecast|prognose"
     r"|l|l 100|mpg|100|consum\w*|verbrauch\w*|расход\w*|allowance"
     r"|ruckgabe|return\w*|rientro|restituzione|возврат\w*|uberschreit\w*|eccedenz\w*|превыш\w*|schnitt|average|medi[ao]"
     r"|start|initial|anfang\w*|beginn|rate|cost|price|preis|costo|цена|date|datum|data|дата)\b"

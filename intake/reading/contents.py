@@ -20,7 +20,8 @@ ONE_FOR_MANY = 0.2  # different values in so many rows
 BRITISH = re.compile(r"^[A-Z]{2}\d{2} ?[A-Z]{3}$")
 PRICE = re.compile(r"^[€$£]|[€$£%]$|^\d{1,3}(?:[.,]\d+)?$|[.,]\d{1,2}$")
 ADDRESS_ON_THE_WEB = re.compile(
-    r"(?i)^(https?://|www\.)|^[^@\s]+\.(com|net|org|biz|info|eu|de|at|ch|it|ru|su|рф|fr|es|uk|nl|be|pl|cz|io|co|me|us|ca|au|cloud|online|shop|app|tech|group|gmbh)(/.*)?$"
+    r"(?i)^(https?://|www\.)|^[^@\s]+\.(com|net|org|biz|info|eu|de|at|ch|it|ru|su|рф|fr|es|uk|nl|be|pl|cz|io|co|me|us|ca|au|cloud|online|"
+    r"shop|app|tech|group|gmbh)(/.*)?$"
 )
 
 

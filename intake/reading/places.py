@@ -143,7 +143,8 @@ def russian_address(lines: list[str]) -> dict[str, str]:
 
 
 STREET = re.compile(
-    r"(?i)\b(rue|avenue|av\.?|chemin|boulevard|blvd|street|st\.|road|rd\.?|lane|drive|way|court|square|stra(ß|ss)e|str\.|weg|platz|allee|gasse|ring|via|viale|piazza|corso|vicolo|largo|ul\.|ул\.?|улица|проспект|пр-т|переулок|calle|plaza)\b"
+    r"(?i)\b(rue|avenue|av\.?|chemin|boulevard|blvd|street|st\.|road|rd\.?|lane|drive|way|court|square|stra(ß|ss)e|str\.|weg|platz|allee|"
+    r"gasse|ring|via|viale|piazza|corso|vicolo|largo|ul\.|ул\.?|улица|проспект|пр-т|переулок|calle|plaza)\b"
     r"|stra(ß|ss)e\b|str\.|weg \d|platz \d"
     r"|\bst\.?$|\b(?:ave|hwy|pkwy|rte?|cir|ct|pl|dr|ln|blvd)\.?$|\b[NSEW]\. \w"
     r"|\b(?:avenida|rua|praça|utca|ulica|ulice|gade|vej|gata|straat|laan|kuja|katu)\b"

@@ -19,10 +19,12 @@ AMERICAN = re.compile(r"^(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ 
 AMERICA = "US"
 RUSSIA = "RU"
 LABEL = re.compile(
-    r"(?i)^(?:(?:tel(?:efon)?|phone|mobile?|mob|handy|cell|cel|fon|ph|work|office|büro|zentrale|ufficio|тел|моб|раб)\b|[tmp](?=[.:]))\s*[.:]*\s*"
+    r"(?i)^(?:(?:tel(?:efon)?|phone|mobile?|mob|handy|cell|cel|fon|ph|work|office|büro|zentrale|ufficio|тел|моб|раб)\b|"
+    r"[tmp](?=[.:]))\s*[.:]*\s*"
 )
 EXTENSION = re.compile(
-    r"(?i)[\s,;(\-]*(?:\b(?:app(?:arat)?|dw|durchwahl|nst|nebenstelle|klappe|kl|ext(?:ension|n)?|interno|int|poste|anexo|доб(?:авочный)?|вн(?:утр)?)"
+    r"(?i)[\s,;(\-]*(?:\b(?:app(?:arat)?|dw|durchwahl|nst|nebenstelle|klappe|kl|ext(?:ension|n)?|interno|int|poste|anexo|доб(?:авочный)?|"
+    r"вн(?:утр)?)"
     r"|(?<=\d)\s?x)\s*[.:#]*\s*(\d{1,6})\)?$"
 )
 STEM = re.compile(r"^(.*\d)\s*-\s*(\d{1,4})((?:\s*[/,]\s*-?\s*\d{1,4})+)$")

@@ -18,6 +18,7 @@ FAULTY = [
     ("events/x.py", "async def draw():\n    import segno\n    return segno\n", 1),
     ("events/x.py", "def long():\n" + "    a = 1\n" * 40, 1),
     ("events/x.py", "a = 1\n" * 401, 1),
+    ("events/x.py", f"a = '{'b' * 140}'\n", 1),
     # relations that a room above declares, by every way in which a lower room may name them
     ("accounts/x.py", 'Company.objects.filter(drivers__person__last_name="Brandt")\n', 1),
     ("accounts/x.py", "Vehicle.objects.exclude(holders__user__person=None)\n", 1),
@@ -47,6 +48,7 @@ FAULTY = [
 ]
 FINE = [
     ("events/x.py", "def long():\n" + "    a = 1\n" * 39 + "b = 2\n" * 360),
+    ("events/x.py", f"a = '{'b' * 134}'\n"),
     ("accounts/x.py", 'Company.objects.filter(vehicles__plate="HH", assignments__user=user)\n'),  # its own room
     ("accounts/x.py", 'Q(company__centre=centre, name="drivers")\n'),  # forward, and a value
     ("accounts/x.py", "class Box:\n    drivers: list\ndef f(box):\n    return box.drivers.append(1)\n"),

@@ -123,7 +123,11 @@ def sixteen_bits(path):
 
 
 def repeated_ods(path):
-    body = '<table:table table:name="S"><table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384" office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row></table:table>'
+    body = (
+        '<table:table table:name="S"><table:table-row table:number-rows-repeated="1048576"><table:table-cell '
+        'table:number-columns-repeated="16384" '
+        'office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row></table:table>'
+    )
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", body)

@@ -192,7 +192,8 @@ def test_text_that_begins_like_a_formula_stays_text(text):
     assert lines.getvalue().splitlines()[1].strip('"').startswith("'")
 
 
-VALUES = ["Müller & Söhne <GmbH>", "_x0041_ stays", " blanks ", "two\nlines", "back\rslash", "\x00\ud800", "x" * 40_000, "", None, True, 0, -3,
+VALUES = ["Müller & Söhne <GmbH>", "_x0041_ stays", " blanks ", "two\nlines", "back\rslash", "\x00\ud800", "x" * 40_000, "", None, True, 0,
+-3,
     10**15, 0.1, 1 / 3, 1e-9, Decimal("12.50"), Decimal("-0.005"), date(1900, 2, 28), date(1900, 3, 1), date(2026, 1, 2),
     datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=UTC), datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)]  # fmt: skip
 

@@ -162,8 +162,11 @@ def test_seats_and_waiting_list_hold_in_any_order_of_acts() -> None:
 
 def test_the_machine_notices_when_the_list_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its canary: who comes takes free seats although others wait."""
-    free = lambda rows, heads: any(row.free >= heads and rows.filter(pk=row.pk).update(taken=row.taken + heads) for row in rows)  # noqa: E731
-    monkeypatch.setattr(SeatingQuerySet, "take_seats", free)
+
+    def take_free(rows: SeatingQuerySet, heads: int) -> bool:
+        return any(row.free >= heads and rows.filter(pk=row.pk).update(taken=row.taken + heads) for row in rows)
+
+    monkeypatch.setattr(SeatingQuerySet, "take_seats", take_free)
 
     with pytest.raises((AssertionError, pytest.fail.Exception)):  # the second: a refusal that did not come
         run_state_machine_as_test(Seats, settings=settings(RUN, max_examples=500, phases=[Phase.generate], report_multiple_bugs=False))

@@ -10,9 +10,12 @@ from tests.factories.sheets import make_xlsx
 
 State = Import.State
 FLEET = [
-    ["Firma", "USt-IdNr.", "PLZ", "Ort", "Kennzeichen", "FIN", "Hersteller", "Modell", "Erstzulassung", "Leasingende", "Fahrer", "km-Stand"],
-    ["Nordhafen Logistik SE", "DE136695976", "20457", "Hamburg", "HH-NL 1204", "WVWZZZ3CZRE014512", "VW", "Passat", "14.03.2024", "13.03.2027", "Voss, Henrik", "41.820"],
-    ["Nordhafen Logistik SE", "DE136695976", "20457", "Hamburg", "HH-NL 88", "WVWZZZ3CZRE014513", "Ford", "Transit", "02.04.2024", "31.03.2027", "nicht zugewiesen", "77.305"],
+    ["Firma", "USt-IdNr.", "PLZ", "Ort", "Kennzeichen", "FIN", "Hersteller", "Modell", "Erstzulassung", "Leasingende", "Fahrer",
+    "km-Stand"],
+    ["Nordhafen Logistik SE", "DE136695976", "20457", "Hamburg", "HH-NL 1204", "WVWZZZ3CZRE014512", "VW", "Passat", "14.03.2024",
+    "13.03.2027", "Voss, Henrik", "41.820"],
+    ["Nordhafen Logistik SE", "DE136695976", "20457", "Hamburg", "HH-NL 88", "WVWZZZ3CZRE014513", "Ford", "Transit", "02.04.2024",
+    "31.03.2027", "nicht zugewiesen", "77.305"],
     ["Tiefbau Carstens GmbH & Co. KG", "", "25421", "Pinneberg", "PI-TC 88", "", "Opel", "Vivaro", "2.5.2023", "", "", ""],
 ]  # fmt: skip
 

@@ -15,15 +15,20 @@ LAYOUTS = 20_000 if os.environ.get("LONG") else 60
 TITLES = {
     "de": {
         "company.name": ["Firma", "Kunde", "Halter", "Leasingnehmer", "Firmenname"], "company.id": ["Kundennummer", "KdNr", "Kunden-Nr."],
-        "company.street": ["Straße", "Straße und Hausnummer", "Str."], "company.postcode": ["PLZ", "Postleitzahl"], "company.city": ["Ort", "Stadt"],
+        "company.street": ["Straße", "Straße und Hausnummer", "Str."], "company.postcode": ["PLZ", "Postleitzahl"],
+        "company.city": ["Ort", "Stadt"],
         "company.phone": ["Telefon Firma", "Telefon Zentrale"], "company.email": ["E-Mail Firma", "Firmen-E-Mail"],
-        "vehicle.plate": ["Kennzeichen", "Kfz-Kennzeichen", "Amtl. Kennzeichen", "Kennz."], "vehicle.vin": ["FIN", "Fahrgestellnummer", "Fahrgestell-Nr."],
+        "vehicle.plate": ["Kennzeichen", "Kfz-Kennzeichen", "Amtl. Kennzeichen", "Kennz."],
+        "vehicle.vin": ["FIN", "Fahrgestellnummer", "Fahrgestell-Nr."],
         "vehicle.make": ["Marke", "Hersteller", "Fabrikat"], "vehicle.model": ["Modell", "Modellbezeichnung"],
-        "vehicle.delivered_on": ["Lieferdatum", "Vertragsbeginn", "Übergabedatum"], "vehicle.contract_ends_on": ["Leasingende", "Vertragsende", "Vertrag bis"],
+        "vehicle.delivered_on": ["Lieferdatum", "Vertragsbeginn", "Übergabedatum"],
+        "vehicle.contract_ends_on": ["Leasingende", "Vertragsende", "Vertrag bis"],
         "vehicle.mileage_km": ["km-Stand", "Kilometerstand", "Laufleistung"], "person.first_name": ["Vorname", "Vorname Fahrer"],
-        "person.last_name": ["Nachname", "Nachname Fahrer"], "person.email": ["E-Mail Fahrer", "E-Mail Nutzer"], "person.mobile": ["Handy", "Mobil", "Handy Fahrer"],
+        "person.last_name": ["Nachname", "Nachname Fahrer"], "person.email": ["E-Mail Fahrer", "E-Mail Nutzer"],
+        "person.mobile": ["Handy", "Mobil", "Handy Fahrer"],
         "postcode city": ["PLZ Ort", "PLZ / Ort"], "address": ["Anschrift", "Adresse"], "make model": ["Fahrzeug", "Marke/Modell"],
-        "first last": ["Fahrer", "Nutzer", "Dienstwagennutzer"], "last, first": ["Fahrer", "Nutzer"], NOISE: ["Bemerkung", "Farbe", "Kostenstelle"],
+        "first last": ["Fahrer", "Nutzer", "Dienstwagennutzer"], "last, first": ["Fahrer", "Nutzer"],
+        NOISE: ["Bemerkung", "Farbe", "Kostenstelle"],
     },
     "en": {
         "company.name": ["Company", "Customer", "Lessee", "Client name"], "company.id": ["Customer no.", "Customer ID"],
@@ -31,37 +36,48 @@ TITLES = {
         "company.phone": ["Company phone", "Switchboard"], "company.email": ["Company email", "General email"],
         "vehicle.plate": ["Plate", "License plate", "Registration", "Reg no."], "vehicle.vin": ["VIN", "Chassis no."],
         "vehicle.make": ["Make", "Manufacturer"], "vehicle.model": ["Model", "Vehicle model"],
-        "vehicle.delivered_on": ["Delivery date", "Lease start", "In service"], "vehicle.contract_ends_on": ["Lease end", "Contract end date", "Contract expiry"],
+        "vehicle.delivered_on": ["Delivery date", "Lease start", "In service"],
+        "vehicle.contract_ends_on": ["Lease end", "Contract end date", "Contract expiry"],
         "vehicle.mileage_km": ["Mileage", "Odometer", "Current km"], "person.first_name": ["First name", "Driver first name"],
-        "person.last_name": ["Last name", "Driver last name"], "person.email": ["Driver email", "User e-mail"], "person.mobile": ["Mobile", "Driver mobile"],
+        "person.last_name": ["Last name", "Driver last name"], "person.email": ["Driver email", "User e-mail"],
+        "person.mobile": ["Mobile", "Driver mobile"],
         "postcode city": ["ZIP City"], "address": ["Company address", "Registered office"], "make model": ["Make and model", "Vehicle"],
-        "first last": ["Driver", "Assigned to", "Main user"], "last, first": ["Driver", "User name"], NOISE: ["Comments", "Colour", "Cost centre"],
+        "first last": ["Driver", "Assigned to", "Main user"], "last, first": ["Driver", "User name"],
+        NOISE: ["Comments", "Colour", "Cost centre"],
     },
     "it": {
         "company.name": ["Azienda", "Ragione sociale", "Cliente"], "company.id": ["Codice cliente", "Cod. cliente"],
         "company.street": ["Via", "Indirizzo"], "company.postcode": ["CAP"], "company.city": ["Comune", "Città"],
         "company.phone": ["Telefono azienda", "Centralino"], "company.email": ["Email azienda"],
-        "vehicle.plate": ["Targa", "Num. targa"], "vehicle.vin": ["Telaio", "Numero telaio"], "vehicle.make": ["Marca"], "vehicle.model": ["Modello"],
+        "vehicle.plate": ["Targa", "Num. targa"], "vehicle.vin": ["Telaio", "Numero telaio"], "vehicle.make": ["Marca"],
+        "vehicle.model": ["Modello"],
         "vehicle.delivered_on": ["Data consegna", "Inizio contratto"], "vehicle.contract_ends_on": ["Fine contratto", "Scadenza contratto"],
         "vehicle.mileage_km": ["Chilometraggio", "Km attuali"], "person.first_name": ["Nome"], "person.last_name": ["Cognome"],
-        "person.email": ["Email conducente"], "person.mobile": ["Cellulare"], "address": ["Sede legale"], "make model": ["Marca e modello", "Veicolo"],
+        "person.email": ["Email conducente"], "person.mobile": ["Cellulare"], "address": ["Sede legale"],
+        "make model": ["Marca e modello", "Veicolo"],
         "first last": ["Conducente", "Utilizzatore", "Assegnatario"], "last, first": ["Conducente"], NOISE: ["Osservazioni", "Colore"],
     },
     "ru": {
-        "company.name": ["Организация", "Клиент", "Компания"], "company.id": ["Код клиента"], "company.street": ["Улица"], "company.postcode": ["Индекс"],
+        "company.name": ["Организация", "Клиент", "Компания"], "company.id": ["Код клиента"], "company.street": ["Улица"],
+        "company.postcode": ["Индекс"],
         "company.city": ["Город"], "company.phone": ["Телефон организации"], "company.email": ["Почта организации"],
         "vehicle.plate": ["Госномер", "Гос. номер"], "vehicle.vin": ["VIN", "ВИН"], "vehicle.make": ["Марка"], "vehicle.model": ["Модель"],
-        "vehicle.delivered_on": ["Дата поставки", "Дата выдачи"], "vehicle.contract_ends_on": ["Окончание договора", "Дата окончания лизинга"],
-        "vehicle.mileage_km": ["Пробег", "Пробег, км"], "person.first_name": ["Имя"], "person.last_name": ["Фамилия"], "person.email": ["Email водителя"],
-        "person.mobile": ["Мобильный", "Моб. тел."], "make model": ["Автомобиль", "Марка и модель"], "first last": ["Водитель", "Пользователь"],
+        "vehicle.delivered_on": ["Дата поставки", "Дата выдачи"],
+        "vehicle.contract_ends_on": ["Окончание договора", "Дата окончания лизинга"],
+        "vehicle.mileage_km": ["Пробег", "Пробег, км"], "person.first_name": ["Имя"], "person.last_name": ["Фамилия"],
+        "person.email": ["Email водителя"],
+        "person.mobile": ["Мобильный", "Моб. тел."], "make model": ["Автомобиль", "Марка и модель"],
+        "first last": ["Водитель", "Пользователь"],
         "last, first": ["Водитель"], NOISE: ["Примечание", "Цвет"],
     },
 }  # fmt: skip
 ALWAYS = ("company.name", "vehicle.plate")
 SETS = [
-    ["vehicle.make", "vehicle.model"], ["make model"], ["vehicle.vin"], ["vehicle.delivered_on"], ["vehicle.contract_ends_on"], ["vehicle.mileage_km"],
+    ["vehicle.make", "vehicle.model"], ["make model"], ["vehicle.vin"], ["vehicle.delivered_on"], ["vehicle.contract_ends_on"],
+    ["vehicle.mileage_km"],
     ["company.street", "company.postcode", "company.city"], ["address"], ["company.id"], ["company.phone"], ["company.email"], [NOISE],
-    ["first last"], ["last, first"], ["person.first_name", "person.last_name"], ["first last", "person.email"], ["first last", "person.mobile"],
+    ["first last"], ["last, first"], ["person.first_name", "person.last_name"], ["first last", "person.email"],
+    ["first last", "person.mobile"],
     ["person.first_name", "person.last_name", "person.email", "person.mobile"],
 ]  # fmt: skip
 NATIONAL = ("de",)  # whose titles say which country's numbers these are
@@ -146,7 +162,8 @@ def test_a_known_fleet_comes_back_whatever_the_layout():
         counts += found
         if wrong:
             failed.append(
-                f"{[title for title, _part in layout.columns]} {layout.style} {layout.encoding} {layout.delimiter!r} {layout.workbook}: {wrong}"
+                f"{[title for title, _part in layout.columns]} {layout.style} {layout.encoding} {layout.delimiter!r} {layout.workbook}: "
+                f"{wrong}"
             )
     total = sum(counts.values())
     assert not counts["wrong"], "\n".join(failed[:20])

@@ -40,7 +40,8 @@ LEFT: dict[Any, tuple[str, ...]] = {
 def file_of(rows: int, *, companies: int) -> str:
     """A fleet list: vehicles of a few companies, each tenth one named twice, each seventh without a plate."""
     lines = [
-        f"Firma {n % companies} GmbH,{20000 + n % companies},{'' if n % 7 == 6 else f'HH-B {n - (n % 10 == 9)}'},Opel,Ida,Lind{n},ida{n}@lind.example"
+        f"Firma {n % companies} GmbH,{20000 + n % companies},{'' if n % 7 == 6 else f'HH-B {n - (n % 10 == 9)}'},Opel,Ida,Lind{n},"
+        f"ida{n}@lind.example"
         for n in range(rows)
     ]
     return "\n".join([",".join(TITLES), *lines])

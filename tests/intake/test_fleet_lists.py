@@ -178,7 +178,10 @@ def test_an_open_document_in_italian_is_taken(north):
 
 
 def test_tabs_and_english_titles_in_another_order_are_taken(north):
-    text = "Reg No\tModel\tMake\tDriver e-mail\tAssigned to\tFleet customer\tLease end\nAB12 CDE\tFocus\tFord\tjo@smith.example\tJo Smith\tSmith & Sons Ltd\t31/12/2027\n"
+    text = (
+        "Reg No\tModel\tMake\tDriver e-mail\tAssigned to\tFleet customer\tLease end\nAB12 CDE\tFocus\tFord\tjo@smith.example\tJo "
+        "Smith\tSmith & Sons Ltd\t31/12/2027\n"
+    )
     assert verdicts(take(make_text(text, encoding="utf-16"), "fleet.tsv", centre=north)) == ["new"]
     assert Person.objects.get().email == "jo@smith.example"
     assert Vehicle.objects.get().contract_ends_on == date(2027, 12, 31)
@@ -186,7 +189,8 @@ def test_tabs_and_english_titles_in_another_order_are_taken(north):
 
 def test_two_sheets_that_name_companies_by_number_belong_together(north):
     book = make_xlsx({
-        "Fahrzeuge": [["Kundennummer", "Kennzeichen", "Marke", "Modell"], [1001, "HH-A 1", "VW", "Golf"], [1002, "HH-B 2", "Opel", "Corsa"], [9999, "HH-C 3", "Opel", "Corsa"]],
+        "Fahrzeuge": [["Kundennummer", "Kennzeichen", "Marke", "Modell"], [1001, "HH-A 1", "VW", "Golf"], [1002, "HH-B 2", "Opel", "Corsa"],
+        [9999, "HH-C 3", "Opel", "Corsa"]],
         "Kunden": [["Kundennummer", "Firma", "PLZ", "Ort"], [1001, "Alpha GmbH", 1067, "Dresden"], [1002, "Beta AG", 20457, "Hamburg"]],
     })  # fmt: skip
     run = take(book, "beides.xlsx", centre=north)

@@ -7,11 +7,13 @@ from tests.intake.reading_rows import read_file
 
 EXTF = '"EXTF";700;16;"Debitoren/Kreditoren";5;20261130101500000;;"RE";"";"";1001;2002;20260101;5;;;;;;\n'
 TITLES = (
-    "Konto;Name (Adressattyp Unternehmen);Name (Adressattyp natürl. Person);Vorname (Adressattyp natürl. Person);Adressattyp;Kurzbezeichnung;"
+    "Konto;Name (Adressattyp Unternehmen);Name (Adressattyp natürl. Person);Vorname (Adressattyp natürl. Person);Adressattyp;"
+    "Kurzbezeichnung;"
     "EU-Land;EU-UStID;Anrede;Straße;Postleitzahl;Ort;Land;Telefon;E-Mail;Ansprechpartner{}\n"
 )
 ROWS = (
-    '10001;"Ostmark Dachbau GmbH";;;"2";"OST";"DE";"136695976";;"Ring 3";"01067";"Dresden";"DE";"0351 4567890";"info@ost.example";"Karin Vogt"{0}\n'
+    '10001;"Ostmark Dachbau GmbH";;;"2";"OST";"DE";"136695976";;"Ring 3";"01067";"Dresden";"DE";"0351 4567890";"info@ost.example";"Karin '
+    'Vogt"{0}\n'
     '10002;"Nordlicht Pflegedienst e.K.";;;"2";;;;;"Weg 2";"26721";"Emden";"DE";"04921 45678";;"Jens Harms"{0}\n'
     '10003;;"Berg";"Anna";"1";;;;Frau;"Gasse 1";"71032";"Böblingen";"DE";;;{0}\n'
     '70001;"Großhandel Süd AG";;;"2";;;;;;;;;;;{0}\n'
@@ -34,9 +36,12 @@ def test_customers_of_datev_are_companies_and_their_contacts(more, cells):
 
 
 ONE_C = [
-    "Код;Наименование в программе;ИНН;Полное наименование;Это группа\n1;Покупатели;;;да\n2;Ромашка;7707083893;ООО «Ромашка»;нет\n3;Лютик;7728168971 / 773601001;ООО «Лютик»;нет\n",
-    "Код;Наименование;ИНН/КПП;Наименование полное\n1;Покупатели;;\n2;Ромашка;7707083893;ООО «Ромашка»\n3;Лютик;7728168971/773601001;ООО «Лютик»\n",
-    "Код;Наименование в программе;ИНН / КПП;Полное наименование;Город\n;Покупатели;;;\n2;Ромашка;7707083893 / 770701001;ООО «Ромашка»;Москва\n3;Лютик;7728168971 / 773601001;ООО «Лютик»;Тверь\n",
+    "Код;Наименование в программе;ИНН;Полное наименование;Это группа\n1;Покупатели;;;да\n2;Ромашка;7707083893;ООО «Ромашка»;нет\n3;Лютик;"
+    "7728168971 / 773601001;ООО «Лютик»;нет\n",
+    "Код;Наименование;ИНН/КПП;Наименование полное\n1;Покупатели;;\n2;Ромашка;7707083893;ООО «Ромашка»\n3;Лютик;7728168971/773601001;ООО "
+    "«Лютик»\n",
+    "Код;Наименование в программе;ИНН / КПП;Полное наименование;Город\n;Покупатели;;;\n2;Ромашка;7707083893 / 770701001;ООО «Ромашка»;"
+    "Москва\n3;Лютик;7728168971 / 773601001;ООО «Лютик»;Тверь\n",
 ]
 
 

@@ -132,7 +132,8 @@ def test_a_short_chassis_number_never_costs_the_vehicle(north, vin, kept):
 
 
 ALSTER = [
-    "Firma;PLZ;Ort;Internet\nAlster Druck GmbH;;Kiel;https://a.alster.example\nAlster Druck GmbH;24103;Kiel Mitte;https://b.alster.example\n",
+    "Firma;PLZ;Ort;Internet\nAlster Druck GmbH;;Kiel;https://a.alster.example\nAlster Druck GmbH;24103;Kiel Mitte;"
+    "https://b.alster.example\n",
     "Firma;PLZ;Ort;Straße\nAlster Druck GmbH;24103;Kiel;Ring 1\nAlster Druck GmbH;;Kiel;Weg 7\n",
 ]
 

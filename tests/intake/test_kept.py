@@ -16,7 +16,8 @@ OLD_COLUMN = {
     "says_driver": True, "says_contact": False, "of": 1,
 }  # fmt: skip
 OLD_SHEET = {
-    "place": 0, "name": "Flotte", "rows": 3, "width": 3, "offset": 0, "kind": "vehicles", "language": "de", "country": "DE", "header_row": 1,
+    "place": 0, "name": "Flotte", "rows": 3, "width": 3, "offset": 0, "kind": "vehicles", "language": "de", "country": "DE",
+    "header_row": 1,
     "first_row": 2, "fill": 3, "titles": ["a", "b", "Fahrer"], "columns": [OLD_COLUMN], "refusal": ["bill", "An account.", "Send a list."],
     "taken": False, "asks_owner": True, "signature": "x", "layout": "", "carries": [0],
 }  # fmt: skip

@@ -110,7 +110,9 @@ def test_the_same_vehicle_told_in_other_words_is_the_same(north, row):
     assert verdicts(bring(BMW.split("\n")[0] + f"\nAlpha GmbH;HH-AB 12;{row}\n", north)) == ["changed"]
 
 
-@pytest.mark.parametrize(("first", "second", "kept", "reason"), [(412345, 41235, 412345, "mileage.much_lower"), (50000, 49000, 50000, "mileage.lower"), (41235, 412345, 412345, "mileage.much_higher")])  # fmt: skip
+@pytest.mark.parametrize(("first", "second", "kept", "reason"),
+[(412345, 41235, 412345, "mileage.much_lower"), (50000, 49000, 50000, "mileage.lower"),
+(41235, 412345, 412345, "mileage.much_higher")])  # fmt: skip
 def test_a_mileage_that_is_not_taken_or_jumps_is_said(north, first, second, kept, reason):
     bring(f"Firma;Kennzeichen;km\nAlpha GmbH;HH-AB 12;{first}\n", north)
     run = bring(f"Firma;Kennzeichen;km\nAlpha GmbH;HH-AB 12;{second}\n", north)
@@ -132,11 +134,13 @@ def test_somebody_without_a_name_gets_the_whole_name_of_the_first_who_fits(north
 
 def test_a_new_address_a_married_name_and_a_fuller_name_are_no_new_people(north):
     bring(
-        f"{PEOPLE}Alpha GmbH;;Ralf;Holm;ralf@alt.example\nAlpha GmbH;4711;Ute;Kern;ute@alpha.example\nAlpha GmbH;;;Berg;berg@alpha.example\n",
+        f"{PEOPLE}Alpha GmbH;;Ralf;Holm;ralf@alt.example\nAlpha GmbH;4711;Ute;Kern;ute@alpha.example\nAlpha GmbH;;;Berg;"
+        f"berg@alpha.example\n",
         north,
     )
     run = bring(
-        f"{PEOPLE}Alpha GmbH;;Ralf;Holm;ralf@neu.example\nAlpha GmbH;4711;Ute;Kern-Holm;uk@alpha.example\nAlpha GmbH;;Tom;Berg;berg@alpha.example\n",
+        f"{PEOPLE}Alpha GmbH;;Ralf;Holm;ralf@neu.example\nAlpha GmbH;4711;Ute;Kern-Holm;uk@alpha.example\nAlpha GmbH;;Tom;Berg;"
+        f"berg@alpha.example\n",
         north,
     )
     assert names() == [("Ralf", "Holm"), ("Tom", "Berg"), ("Ute", "Kern")]

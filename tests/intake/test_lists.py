@@ -133,7 +133,10 @@ def test_vehicles_find_their_drivers_in_another_sheet_by_staff_number(north):
 
 
 def test_the_telephone_of_a_driver_is_not_the_company_s(north):
-    text = "Госномер;Марка, модель;Водитель;Дата окончания лизинга;Организация;Тел. водителя\nА123ВС77;Lada Vesta;Петрова О.С.;31.12.2026 г.;ООО «Ромашка»;8 (916) 123-45-67\n"
+    text = (
+        "Госномер;Марка, модель;Водитель;Дата окончания лизинга;Организация;Тел. водителя\nА123ВС77;Lada Vesta;Петрова О.С.;"
+        "31.12.2026 г.;ООО «Ромашка»;8 (916) 123-45-67\n"
+    )
     run = take(make_text(text), "парк.csv", centre=north)
     assert meanings(run)["Тел. водителя"] == "person.phone"
     person = Holder.objects.get().user.person

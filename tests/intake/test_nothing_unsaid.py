@@ -30,7 +30,9 @@ def reasons(run):
         ("Пометка удаления", "да", "нет"), ("Статус", "Неактивен", "Активен"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize(("titles", "rows"), [("Firma;PLZ;Ort", ("X AG;28195;Bremen", "Y AG;20457;Hamburg")), ("Firma;Nachname;Vorname", ("X AG;Kern;Ute", "X AG;Holm;Ralf"))])  # fmt: skip
+@pytest.mark.parametrize(("titles", "rows"),
+[("Firma;PLZ;Ort", ("X AG;28195;Bremen", "Y AG;20457;Hamburg")),
+("Firma;Nachname;Vorname", ("X AG;Kern;Ute", "X AG;Holm;Ralf"))])  # fmt: skip
 def test_a_customer_or_person_marked_as_deleted_is_left_out_and_said(title, gone, here, titles, rows):
     found = read_file(f"{titles};{title}\n{rows[0]};{gone}\n{rows[1]};{here}\n")
     assert [row.is_rejected for row in found.rows] == [True, False] and found.reasons == ["entry.gone"]
@@ -191,7 +193,10 @@ def test_the_number_of_whoever_looks_after_them_is_nobodys_own():
 
 def test_the_second_telephone_of_a_company_counts_where_the_first_is_missing_and_is_said_where_not():
     titles = "Kundennr.;Anrede;Name;Strasse;Plz;Ort;Telefon1;Telefon2;eMail;E-Mail 2"
-    rows = "10001;Firma;Hansa AG;Wall 3;28195;Bremen;0421/556677;0171 5556677;a@h.example;b@h.example\n10002;Firma;Jäger KG;Wall 4;28195;Bremen;;0171 5556678;;c@j.example\n"
+    rows = (
+        "10001;Firma;Hansa AG;Wall 3;28195;Bremen;0421/556677;0171 5556677;a@h.example;b@h.example\n10002;Firma;Jäger KG;Wall 4;28195;"
+        "Bremen;;0171 5556678;;c@j.example\n"
+    )
     found = read_file(f"{titles}\n{rows}")
     assert [(one["company"]["phone"], one["company"]["email"]) for one in found.said] == [
         ("+49 421 556677", "a@h.example"), ("+49 171 5556678", "c@j.example"),

@@ -125,7 +125,10 @@ def test_a_private_address_is_kept_as_one():
     assert (person["emails"], person["private_emails"]) == (["ute@alpha.example"], ["ute@mail.example"])
 
 
-HOME = "Name,Address,City,Country,Company Domain\nAnna Kern,Home Lane 1,Graz,Austria,nordtrade.io\nTom Berg,Home Lane 2,Wien,Austria,nordtrade.io\n"
+HOME = (
+    "Name,Address,City,Country,Company Domain\nAnna Kern,Home Lane 1,Graz,Austria,nordtrade.io\nTom Berg,Home Lane 2,Wien,Austria,"
+    "nordtrade.io\n"
+)
 
 
 def test_where_somebody_lives_is_not_where_the_company_is():

@@ -42,7 +42,10 @@ def test_a_telephone_is_read_as_its_country_writes_it(cell, region, numbers):
 
 
 def test_telephones_are_those_of_the_company_s_country(north):
-    text = "Company,Country,First name,Last name,Phone\nNova Ltd,United Kingdom,Grace,Hill,0113 496 0001\nOrbit AG,Germany,Jana,Wolf,0221 998877\n"
+    text = (
+        "Company,Country,First name,Last name,Phone\nNova Ltd,United Kingdom,Grace,Hill,0113 496 0001\nOrbit AG,Germany,Jana,Wolf,"
+        "0221 998877\n"
+    )
     take(text, centre=north)
     assert reached("Hill") == {"+44 113 496 0001"} and reached("Wolf") == {"+49 221 998877"}
 
@@ -138,7 +141,8 @@ def test_two_drivers_in_a_cell_have_the_two_addresses_beside_them(north):
 
 def test_a_name_beside_a_company_is_a_person_s(north):
     text = (
-        "Name;Firma;Funktion;Telefon/Mobil;Adresse\nFrau Petra Schulz;Xi GmbH;Fuhrparkleiterin;T: 040 123456, M: 0171 2345678;20457 Hamburg\n"
+        "Name;Firma;Funktion;Telefon/Mobil;Adresse\nFrau Petra Schulz;Xi GmbH;Fuhrparkleiterin;T: 040 123456, M: 0171 2345678;20457 "
+        "Hamburg\n"
         "Hr. Dr. Uwe Klein;Xi GmbH;GF;+49 40 12345611;20457 Hamburg\n"
     )
     take(text, centre=north)
@@ -154,6 +158,9 @@ def test_a_remark_in_brackets_makes_nobody_and_is_noted(north):
 
 
 def test_fields_of_related_records_are_those_records(north):
-    text = "Account: Account Name,License_Plate__c,Driver__r.Name,Driver__r.Email,Owner: Full Name\nZeta BV,1-XYZ-123,Anna Kern,anna@z.example,Sales Rep\n"
+    text = (
+        "Account: Account Name,License_Plate__c,Driver__r.Name,Driver__r.Email,Owner: Full Name\nZeta BV,1-XYZ-123,Anna Kern,"
+        "anna@z.example,Sales Rep\n"
+    )
     take(text, centre=north)
     assert {person.name for person in Person.objects.all()} == {"Anna Kern"} and reached("Kern") == {"anna@z.example"}

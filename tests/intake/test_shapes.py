@@ -35,8 +35,10 @@ def skipped(run):
 
 
 JOINED = {
-    "Fahrzeuge": [["Kennzeichen", "FIN", "Hersteller", "Modell", "Firma"], ["HH-AB 1", "WVWZZZ3CZRE014512", "VW", "Golf", "Alpha GmbH"], ["HH-AB 2", "WVWZZZ3CZRE014513", "Opel", "Corsa", "Alpha GmbH"]],
-    "Fahrer": [["Kennzeichen", "Vorname", "Nachname", "E-Mail"], ["HH-AB 1", "Eva", "Kern", "eva@alpha.example"], ["HH AB 2", "Jan", "Voss", "jan@alpha.example"], ["HH-XX 9", "Ole", "Fremd", ""]],
+    "Fahrzeuge": [["Kennzeichen", "FIN", "Hersteller", "Modell", "Firma"], ["HH-AB 1", "WVWZZZ3CZRE014512", "VW", "Golf", "Alpha GmbH"],
+    ["HH-AB 2", "WVWZZZ3CZRE014513", "Opel", "Corsa", "Alpha GmbH"]],
+    "Fahrer": [["Kennzeichen", "Vorname", "Nachname", "E-Mail"], ["HH-AB 1", "Eva", "Kern", "eva@alpha.example"],
+    ["HH AB 2", "Jan", "Voss", "jan@alpha.example"], ["HH-XX 9", "Ole", "Fremd", ""]],
     "Leasing": [["Kennzeichen", "Leasinggeber", "Leasingende"], ["HH-AB 1", "ALD", "31.12.2027"], ["HH-AB 2", "ALD", "30.06.2028"]],
 }  # fmt: skip
 
@@ -158,7 +160,10 @@ def test_gaps_in_a_column_of_companies_are_not_filled(north):
 
 
 def test_a_bare_name_beside_a_contact_is_the_company_s(north):
-    text = "Наименование;ИНН;Юр. адрес;Контактное лицо;Тел.\nООО «ТрансАвто»;7712422037;127018, г. Москва, ул. Складочная, д. 1;Смирнова Елена Петровна;(495) 111-22-33\n"
+    text = (
+        "Наименование;ИНН;Юр. адрес;Контактное лицо;Тел.\nООО «ТрансАвто»;7712422037;127018, г. Москва, ул. Складочная, д. 1;Смирнова "
+        "Елена Петровна;(495) 111-22-33\n"
+    )
     take(make_text(text, encoding="cp1251"), "клиенты.csv", centre=north)
     company = Company.objects.get()
     assert (company.name, company.postcode, company.city, company.street) == ("ООО «ТрансАвто»", "127018", "Москва", "ул. Складочная, д. 1")
@@ -185,7 +190,10 @@ def test_a_formula_with_its_result_is_read_as_what_it_shows(north, tmp_path):
         f'<c r="{place}" t="inlineStr"><is><t>{word}</t></is></c>'
         for place, word in (("A1", "Firma"), ("B1", "Kennzeichen"), ("C1", "Modell"))
     )
-    cell = '<c r="A2" t="str"><f>"Gam"&amp;"ma KG"</f><v>Gamma KG</v></c><c r="B2" t="inlineStr"><is><t>M-GA 1</t></is></c><c r="C2" t="str"><f>IF(1,"")</f><v></v></c>'
+    cell = (
+        '<c r="A2" t="str"><f>"Gam"&amp;"ma KG"</f><v>Gamma KG</v></c><c r="B2" t="inlineStr"><is><t>M-GA 1</t></is></c><c r="C2" '
+        't="str"><f>IF(1,"")</f><v></v></c>'
+    )
     path = make_workbook_by_hand(tmp_path / "f.xlsx", sheet=f'<row r="1">{text}</row><row r="2">{cell}</row>')
     with path.open("rb") as file:
         run = judge(file, "f.xlsx", centre=north)
@@ -209,7 +217,10 @@ def test_what_ends_before_it_begins_is_refused(north, title):
 
 
 def test_the_telephone_of_a_list_without_companies_is_the_driver_s_and_the_rows_go_to_the_owner(north):
-    text = "Автопарк;;;;\n№ п/п;Гос. номер;Марка, модель;Закреплен за (ФИО);Телефон\n1;А123ВС 77;LADA Vesta;Иванов Иван Иванович;8 (495) 123-45-67\n2;К456ОР 777;BMW X3;Петрова О.С.;+7 916 765 43 21\nНачальник АТХ ____ Сидоров П.П.;;;;\n"
+    text = (
+        "Автопарк;;;;\n№ п/п;Гос. номер;Марка, модель;Закреплен за (ФИО);Телефон\n1;А123ВС 77;LADA Vesta;Иванов Иван Иванович;8 (495) "
+        "123-45-67\n2;К456ОР 777;BMW X3;Петрова О.С.;+7 916 765 43 21\nНачальник АТХ ____ Сидоров П.П.;;;;\n"
+    )
     run = take(make_text(text, encoding="cp1251"), "автопарк.csv", centre=north, company=make_company(north, name="Ромашка"))
     assert verdicts(run) == ["new", "new"] and skipped(run) == ["section"]
     assert set(Vehicle.objects.values_list("company__name", flat=True)) == {"Ромашка"}
@@ -231,9 +242,12 @@ def test_the_second_driver_in_a_cell_is_not_lost(north):
 @pytest.mark.parametrize(
     ("titles", "row", "title", "key"),
     [
-        (["Plate", "Model", "Driver First Name", "Driver Last Name", "Driver Mobile", "Customer"], ["HH-AL 1", "VW ID.4", "Jo", "Groß", "0171/2345678", "Zeta SE"], "Driver Mobile", "person.mobile"),
-        (["Firma", "PLZ / Ort", "Ansprechpartner", "E-Mail AP"], ["Otto e.K.", "28195 Bremen", "Frau Ines Otto", "io@otto.example"], "E-Mail AP", "person.email"),
-        (["Firma", "Kontrollschild", "Marke", "Typ", "Lenker/in", "Natel"], ["Alpen AG", "ZH 123 456", "Skoda", "Superb", "Urs Müller", "079 123 45 67"], "Kontrollschild", "vehicle.plate"),
+        (["Plate", "Model", "Driver First Name", "Driver Last Name", "Driver Mobile", "Customer"],
+        ["HH-AL 1", "VW ID.4", "Jo", "Groß", "0171/2345678", "Zeta SE"], "Driver Mobile", "person.mobile"),
+        (["Firma", "PLZ / Ort", "Ansprechpartner", "E-Mail AP"], ["Otto e.K.", "28195 Bremen", "Frau Ines Otto", "io@otto.example"],
+        "E-Mail AP", "person.email"),
+        (["Firma", "Kontrollschild", "Marke", "Typ", "Lenker/in", "Natel"],
+        ["Alpen AG", "ZH 123 456", "Skoda", "Superb", "Urs Müller", "079 123 45 67"], "Kontrollschild", "vehicle.plate"),
         (["Mitarbeiter", "Kfz", "Fahrzeug", "Leasing bis"], ["Kern, Eva", "HH AB 1", "VW Golf 8", "12/2027"], "Kfz", "vehicle.plate"),
     ],
 )  # fmt: skip
@@ -255,7 +269,9 @@ def test_a_slash_after_the_dialling_code_parts_no_numbers(text, good):
     assert telephones.phones(text) == (good, [])
 
 
-@pytest.mark.parametrize(("text", "begins", "ends"), [("03/27", date(2027, 3, 1), date(2027, 3, 31)), ("4.21", date(2021, 4, 1), date(2021, 4, 30)), ("Q1/2027", date(2027, 1, 1), date(2027, 3, 31)), ("2. Quartal 2027", date(2027, 4, 1), date(2027, 6, 30))])  # fmt: skip
+@pytest.mark.parametrize(("text", "begins", "ends"),
+[("03/27", date(2027, 3, 1), date(2027, 3, 31)), ("4.21", date(2021, 4, 1), date(2021, 4, 30)),
+("Q1/2027", date(2027, 1, 1), date(2027, 3, 31)), ("2. Quartal 2027", date(2027, 4, 1), date(2027, 6, 30))])  # fmt: skip
 def test_months_and_quarters_are_days_too(text, begins, ends):
     assert (dates.parse(text, today=date(2026, 1, 1)), dates.parse(text, today=date(2026, 1, 1), ends=True)) == (begins, ends)
 

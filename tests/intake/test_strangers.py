@@ -86,7 +86,10 @@ def test_days_of_inspection_insurance_and_registration_end_no_contract(north):
 
 
 def test_under_a_heading_for_insurance_an_end_ends_no_contract(north):
-    text = "Fahrzeug;;Versicherung;\nKennzeichen;Modell;Gesellschaft;Ablauf\nB-AA 1;Golf;Allsecur;31.12.2027\nB-AA 2;Polo;Allsecur;31.12.2027\n"
+    text = (
+        "Fahrzeug;;Versicherung;\nKennzeichen;Modell;Gesellschaft;Ablauf\nB-AA 1;Golf;Allsecur;31.12.2027\nB-AA 2;Polo;Allsecur;"
+        "31.12.2027\n"
+    )
     run = take(text, company=make_company(north))
     assert meanings(run)["Ablauf"] == ""
 
@@ -118,7 +121,10 @@ def test_the_count_of_the_rows_is_no_number_of_a_vehicle(north):
 
 
 def test_a_kind_of_vehicle_is_no_model_and_the_policyholder_the_company(north):
-    text = "Contraente;Targa;Tipo veicolo;Marca e modello\nNeri S.r.l.;GA123BC;Autocarro;Iveco Daily\nNeri S.r.l.;GA124BC;Autovettura;Fiat Tipo\n"
+    text = (
+        "Contraente;Targa;Tipo veicolo;Marca e modello\nNeri S.r.l.;GA123BC;Autocarro;Iveco Daily\nNeri S.r.l.;GA124BC;Autovettura;"
+        "Fiat Tipo\n"
+    )
     run = take(text, centre=north)
     assert meanings(run)["Tipo veicolo"] == "" and Company.objects.get().name == "Neri S.r.l."
     assert set(Vehicle.objects.values_list("make", "model")) == {("Iveco", "Daily"), ("Fiat", "Tipo")}
@@ -136,8 +142,10 @@ def test_a_slash_parts_make_and_model(text, make, model):
 
 @pytest.mark.parametrize(
     "text",
-    ["Pool Werkstatt", "Poolfahrzeug Filiale 3", "Reserve 1", "Ersatzwagen", "diverse", "wechselnde Fahrer", "various drivers", "Team Montage",
-     "Unknown Driver", "No driver assigned", "Kein Fahrer zugeordnet", "Auto pool", "vari", "Auto sostitutiva", "дежурный", "резервный водитель"],
+    ["Pool Werkstatt", "Poolfahrzeug Filiale 3", "Reserve 1", "Ersatzwagen", "diverse", "wechselnde Fahrer", "various drivers",
+    "Team Montage",
+     "Unknown Driver", "No driver assigned", "Kein Fahrer zugeordnet", "Auto pool", "vari", "Auto sostitutiva", "дежурный",
+     "резервный водитель"],
 )  # fmt: skip
 def test_a_pool_is_nobody(text):
     assert names.is_pool(text) and names.several(text) == []
@@ -145,7 +153,8 @@ def test_a_pool_is_nobody(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Pool, Hans", "Poole, Anna", "Poole Anna", "Anna Pool", "Allegra Rossi", "Vari Mario", "Springer Axel", "Wechselberger, Uwe", "Teamer, Karl",
+    ["Pool, Hans", "Poole, Anna", "Poole Anna", "Anna Pool", "Allegra Rossi", "Vari Mario", "Springer Axel", "Wechselberger, Uwe",
+    "Teamer, Karl",
      "Amy Vanderpool", "Sergej Reserv", "No, Min-ho"],
 )  # fmt: skip
 def test_somebody_whose_name_begins_alike_is_somebody(text):
@@ -153,7 +162,10 @@ def test_somebody_whose_name_begins_alike_is_somebody(text):
 
 
 def test_a_pool_makes_no_person_and_only_its_number_is_said(north):
-    text = "Kennzeichen;Fahrzeug;Fahrer;Fahrer Mobil\nHH-AB 1;VW Golf;Hans Müller;\nHH-AB 2;VW Golf;Pool Werkstatt;0171 2345678\nHH-AB 3;VW Golf;Pool;\n"
+    text = (
+        "Kennzeichen;Fahrzeug;Fahrer;Fahrer Mobil\nHH-AB 1;VW Golf;Hans Müller;\nHH-AB 2;VW Golf;Pool Werkstatt;0171 2345678\nHH-AB 3;"
+        "VW Golf;Pool;\n"
+    )
     run = take(text, company=make_company(north))
     assert [person.name for person in Person.objects.all()] == ["Hans Müller"]
     assert Vehicle.objects.get(plate="HH-AB 2").use == "functional"
@@ -225,7 +237,8 @@ def test_given_back_by_its_status_means_at_the_end_of_the_contract(north):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("aktiv", "here"), ("Inaktiv", "gone"), ("In uso", "here"), ("неактивен", "gone"), ("активен", "here"), ("available", ""), ("Delivered", ""), ("Parked", "")],
+    [("aktiv", "here"), ("Inaktiv", "gone"), ("In uso", "here"), ("неактивен", "gone"), ("активен", "here"), ("available", ""),
+    ("Delivered", ""), ("Parked", "")],
 )  # fmt: skip
 def test_a_status_says_here_gone_or_neither(text, said):
     assert choices.choice("status", text) == said

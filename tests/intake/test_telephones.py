@@ -63,12 +63,16 @@ HEAD = "Firma;Straße;PLZ;Ort;Telefon"
     ("text", "country", "phone"),
     [
         (f"{HEAD}\n{AUSTRIAN}\nWien Bau GmbH;Ring 1;1010;Wien;+43 1 234567\n", "AT", "+43 732 770010"),
-        (f"{HEAD}\nDonau Spedition GmbH;Lände 3;4113;Sankt Martin;0732 770010\nWien Bau GmbH;Ring 1;1010;Wien;+43 1 234567\n", "AT", "+43 732 770010"),
-        (f"{HEAD}\nDonau Spedition GmbH;Lände 3;8953;Irgendwo;044 770 10 10\nZug AG;Ring 1;6300;Zug;+41 41 234 56 78\n", "CH", "+41 44 770 10 10"),
-        (f"{HEAD}\nDonau Spedition GmbH;Lände 3;20457;Hamburg;040 770010\nWien Bau GmbH;Ring 1;1010;Wien;+43 1 234567\n", "DE", "+49 40 770010"),
+        (f"{HEAD}\nDonau Spedition GmbH;Lände 3;4113;Sankt Martin;0732 770010\nWien Bau GmbH;Ring 1;1010;Wien;+43 1 234567\n", "AT",
+        "+43 732 770010"),
+        (f"{HEAD}\nDonau Spedition GmbH;Lände 3;8953;Irgendwo;044 770 10 10\nZug AG;Ring 1;6300;Zug;+41 41 234 56 78\n", "CH",
+        "+41 44 770 10 10"),
+        (f"{HEAD}\nDonau Spedition GmbH;Lände 3;20457;Hamburg;040 770010\nWien Bau GmbH;Ring 1;1010;Wien;+43 1 234567\n", "DE",
+        "+49 40 770010"),
         (f"{HEAD}\nDonau Spedition GmbH;Lände 3;8953;Irgendwo;044 770 10 10\n", "", ""),
         ("Company,City,Phone\nDonau Spedition GmbH,Milano,06 6982 1234\nRoma Srl,Roma,+39 02 123 4567\n", "", "+39 06 6982 1234"),
-        ("Company,City,Phone\nDonau Spedition GmbH,Milano,06 6982 1234\nRoma Srl,Roma,+39 02 123 4567\nZug AG,Zug,+41 41 234 56 78\n", "", ""),
+        ("Company,City,Phone\nDonau Spedition GmbH,Milano,06 6982 1234\nRoma Srl,Roma,+39 02 123 4567\nZug AG,Zug,+41 41 234 56 78\n", "",
+        ""),
     ],
 )  # fmt: skip
 def test_the_file_s_own_codes_and_postcodes_tell_the_country(north, text, country, phone):

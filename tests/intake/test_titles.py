@@ -66,7 +66,10 @@ def test_an_address_book_says_in_words_what_is_a_company(words):
 
 
 def test_the_entry_of_a_company_among_people_is_no_person():
-    text = "Display Name,First Name,Last Name,Organization,E-mail\nHansa Bau,,,Hansa Bau,info@hansa.example\nAnna Kern,Anna,Kern,Hansa Bau,a@hansa.example\n"
+    text = (
+        "Display Name,First Name,Last Name,Organization,E-mail\nHansa Bau,,,Hansa Bau,info@hansa.example\nAnna Kern,Anna,Kern,Hansa "
+        "Bau,a@hansa.example\n"
+    )
     found = read_file(text)
     assert "people" not in found.said[0] and found.said[0]["company"]["email"] == "info@hansa.example" and found.reasons == []
 

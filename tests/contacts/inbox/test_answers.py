@@ -9,19 +9,24 @@ ANSWERS = [
     (
         "de outlook",
         "Erika Muster",
-        "Sehr geehrte Frau Keller,\n\ngern komme ich am Freitag.\n\nMit freundlichen Grüßen\n\nErika Muster\nLeiterin Fuhrpark\n\nMuster Logistik GmbH\nHafenstraße 5 | 26721 Emden\nTel.: +49 4921 123456 | www.muster.example\n\nVon: Autohaus Nord <events@dealer.example>\nGesendet: Montag, 5. Januar 2026 10:00\nAn: Muster, Erika <erika@kunde.example>\nBetreff: Einladung Frühlingsfest\n\nLiebe Frau Muster,\n",
+        "Sehr geehrte Frau Keller,\n\ngern komme ich am Freitag.\n\nMit freundlichen Grüßen\n\nErika Muster\nLeiterin Fuhrpark\n\nMuster "
+        "Logistik GmbH\nHafenstraße 5 | 26721 Emden\nTel.: +49 4921 123456 | www.muster.example\n\nVon: Autohaus Nord "
+        "<events@dealer.example>\nGesendet: Montag, 5. Januar 2026 10:00\nAn: Muster, Erika <erika@kunde.example>\nBetreff: Einladung "
+        "Frühlingsfest\n\nLiebe Frau Muster,\n",
         "Sehr geehrte Frau Keller,\n\ngern komme ich am Freitag.",
     ),
     (
         "de gmail",
         "Hans",
-        "Ja, wir sind zu zweit.\n\nAm Mo., 5. Jan. 2026 um 10:00 Uhr schrieb Autohaus Nord <events@dealer.example>:\n\n> Kommen Sie?\n> --\n> Gruß\n",
+        "Ja, wir sind zu zweit.\n\nAm Mo., 5. Jan. 2026 um 10:00 Uhr schrieb Autohaus Nord <events@dealer.example>:\n\n> Kommen Sie?\n> "
+        "--\n> Gruß\n",
         "Ja, wir sind zu zweit.",
     ),
     (
         "de gmx",
         "",
-        'Danke, passt.\nViele Grüße\nHans Kern\n\nGesendet: Montag, 05. Januar 2026 um 10:00 Uhr\nVon: "Autohaus Nord" <events@dealer.example>\nAn: hans@kern.example\nBetreff: Einladung\nHallo',
+        'Danke, passt.\nViele Grüße\nHans Kern\n\nGesendet: Montag, 05. Januar 2026 um 10:00 Uhr\nVon: "Autohaus Nord" '
+        "<events@dealer.example>\nAn: hans@kern.example\nBetreff: Einladung\nHallo",
         "Danke, passt.",
     ),
     (
@@ -39,25 +44,29 @@ ANSWERS = [
     (
         "de orig",
         "",
-        "Bitte rufen Sie mich an: 04921 12345.\n\nLG\nAnna\n\n-----Ursprüngliche Nachricht-----\nVon: x\nGesendet: heute\nAn: y\nBetreff: z\n\nbla",
+        "Bitte rufen Sie mich an: 04921 12345.\n\nLG\nAnna\n\n-----Ursprüngliche Nachricht-----\nVon: x\nGesendet: heute\nAn: y\n"
+        "Betreff: z\n\nbla",
         "Bitte rufen Sie mich an: 04921 12345.",
     ),
     (
         "it gmail",
         "Marco Rossi",
-        "Buongiorno,\nconfermo la presenza.\n\nCordiali saluti,\nMarco Rossi\n\nIl giorno lun 5 gen 2026 alle ore 10:00 Autohaus <events@dealer.example> ha\nscritto:\n\n> Gentile cliente\n",
+        "Buongiorno,\nconfermo la presenza.\n\nCordiali saluti,\nMarco Rossi\n\nIl giorno lun 5 gen 2026 alle ore 10:00 Autohaus "
+        "<events@dealer.example> ha\nscritto:\n\n> Gentile cliente\n",
         "Buongiorno,\nconfermo la presenza.",
     ),
     (
         "it apple",
         "",
-        "Va bene, ci vediamo.\n\nInviato da iPhone\n\n> Il giorno 5 gen 2026, alle ore 10:00, Autohaus <events@dealer.example> ha scritto:\n> \n> Gentile cliente\n",
+        "Va bene, ci vediamo.\n\nInviato da iPhone\n\n> Il giorno 5 gen 2026, alle ore 10:00, Autohaus <events@dealer.example> ha "
+        "scritto:\n> \n> Gentile cliente\n",
         "Va bene, ci vediamo.",
     ),
     (
         "it outlook",
         "",
-        "Grazie mille, ma non posso.\nSaluti\n\nMarco\n\nDa: Autohaus Nord <events@dealer.example>\nInviato: lunedì 5 gennaio 2026 10:00\nA: Marco Rossi <m@rossi.example>\nOggetto: Invito\n\nGentile",
+        "Grazie mille, ma non posso.\nSaluti\n\nMarco\n\nDa: Autohaus Nord <events@dealer.example>\nInviato: lunedì 5 gennaio 2026 "
+        "10:00\nA: Marco Rossi <m@rossi.example>\nOggetto: Invito\n\nGentile",
         "Grazie mille, ma non posso.",
     ),
     (
@@ -69,7 +78,8 @@ ANSWERS = [
     (
         "ru mailru",
         "Иван Петров",
-        "Добрый день!\nК сожалению, не смогу.\n\nС уважением,\nИван Петров\nООО «Альфа»\n+7 495 123-45-67\n\nПонедельник, 5 января 2026, 10:00 +03:00 от Autohaus <events@dealer.example>:\nЗдравствуйте, Иван!\n",
+        "Добрый день!\nК сожалению, не смогу.\n\nС уважением,\nИван Петров\nООО «Альфа»\n+7 495 123-45-67\n\nПонедельник, 5 января 2026, "
+        "10:00 +03:00 от Autohaus <events@dealer.example>:\nЗдравствуйте, Иван!\n",
         "Добрый день!\nК сожалению, не смогу.",
     ),
     (
@@ -99,7 +109,8 @@ ANSWERS = [
     (
         "en closing",
         "John Smith",
-        "Hi Anna,\n\nYes, Thursday works. Could you call me before?\n\nMany thanks,\nJohn\n\nJohn Smith\nFleet Manager, Acme Ltd\nT: +44 20 1234 5678\n",
+        "Hi Anna,\n\nYes, Thursday works. Could you call me before?\n\nMany thanks,\nJohn\n\nJohn Smith\nFleet Manager, Acme Ltd\nT: +44 "
+        "20 1234 5678\n",
         "Hi Anna,\n\nYes, Thursday works. Could you call me before?",
     ),
     (
@@ -123,7 +134,8 @@ ANSWERS = [
     (
         "inline",
         "",
-        "Hi,\n\nOn Mon, Jan 5, 2026 at 10:00 AM Dealer <events@dealer.example> wrote:\n> Will you come?\n\nYes.\n\n> With whom?\n\nMy wife.\n\nBest,\nTom\n",
+        "Hi,\n\nOn Mon, Jan 5, 2026 at 10:00 AM Dealer <events@dealer.example> wrote:\n> Will you come?\n\nYes.\n\n> With whom?\n\nMy "
+        "wife.\n\nBest,\nTom\n",
         "Hi,\n\nYes.\n\nMy wife.",
     ),
     (
@@ -141,19 +153,22 @@ ANSWERS = [
     (
         "disclaimer",
         "",
-        "Ok.\n\nThis e-mail and any attachments are confidential and intended solely for the addressee.\nIf you are not the addressee, delete it.\n",
+        "Ok.\n\nThis e-mail and any attachments are confidential and intended solely for the addressee.\nIf you are not the addressee, "
+        "delete it.\n",
         "Ok.",
     ),
     (
         "outlook mobile",
         "",
-        "Komme.\n\nOutlook für Android<https://aka.ms/AAb9ysg> herunterladen\n________________________________\nFrom: Dealer <events@dealer.example>\nSent: Monday, January 5, 2026 10:00:00 AM\nTo: Anna <a@b.example>\nSubject: x\n\ny",
+        "Komme.\n\nOutlook für Android<https://aka.ms/AAb9ysg> herunterladen\n________________________________\nFrom: Dealer "
+        "<events@dealer.example>\nSent: Monday, January 5, 2026 10:00:00 AM\nTo: Anna <a@b.example>\nSubject: x\n\ny",
         "Komme.",
     ),
     (
         "en on multi",
         "",
-        "Fine with me.\n\nOn Monday, January 5, 2026 at 10:00:00 AM GMT+1, Autohaus Nord\nVeranstaltungen <events@dealer.example> wrote:\n\nDear customer",
+        "Fine with me.\n\nOn Monday, January 5, 2026 at 10:00:00 AM GMT+1, Autohaus Nord\nVeranstaltungen <events@dealer.example> "
+        "wrote:\n\nDear customer",
         "Fine with me.",
     ),
     (
@@ -245,27 +260,36 @@ def test_answer_is_what_the_writer_added_without_quotes_and_signature(name, text
 PAGES = [
     (
         "gmail",
-        '<div dir="ltr">Ja, gern.<div><br></div><div>Wir sind zu zweit.</div></div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">Am Mo., 5. Jan. 2026 um 10:00 Uhr schrieb Autohaus &lt;<a href="mailto:e@d.example">e@d.example</a>&gt;:<br></div><blockquote class="gmail_quote" style="x">Kommen Sie?</blockquote></div>',
+        '<div dir="ltr">Ja, gern.<div><br></div><div>Wir sind zu zweit.</div></div><br><div class="gmail_quote"><div dir="ltr" '
+        'class="gmail_attr">Am Mo., 5. Jan. 2026 um 10:00 Uhr schrieb Autohaus &lt;<a href="mailto:e@d.example">e@d.example</a>&gt;'
+        ':<br></div><blockquote class="gmail_quote" style="x">Kommen Sie?</blockquote></div>',
         "Ja, gern.\n\nWir sind zu zweit.",
     ),
     (
         "outlook",
-        '<html><head><style>p{margin:0}</style><title>T</title></head><body><div class=WordSection1><p class=MsoNormal>Guten Tag,<o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoNormal>gern am Freitag.<o:p></o:p></p><p class=MsoNormal>Mit freundlichen Grüßen<o:p></o:p></p><p class=MsoNormal>Erika Muster</p><div><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p class=MsoNormal><b>Von:</b> Autohaus &lt;e@d.example&gt; <br><b>Gesendet:</b> Montag, 5. Januar 2026 10:00<br><b>An:</b> Erika<br><b>Betreff:</b> x</p></div></div><p>Hallo</p></div></body></html>',
+        "<html><head><style>p{margin:0}</style><title>T</title></head><body><div class=WordSection1><p class=MsoNormal>Guten Tag,"
+        "<o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoNormal>gern am Freitag.<o:p></o:p></p><p class=MsoNormal>Mit "
+        'freundlichen Grüßen<o:p></o:p></p><p class=MsoNormal>Erika Muster</p><div><div style="border:none;border-top:solid #E1E1E1 '
+        '1.0pt"><p class=MsoNormal><b>Von:</b> Autohaus &lt;e@d.example&gt; <br><b>Gesendet:</b> Montag, 5. Januar 2026 '
+        "10:00<br><b>An:</b> Erika<br><b>Betreff:</b> x</p></div></div><p>Hallo</p></div></body></html>",
         "Guten Tag,\n\ngern am Freitag.",
     ),
     (
         "owa",
-        '<div>Yes, please.</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><font><b>From:</b> D &lt;e@d.example&gt;<br><b>Sent:</b> Monday<br><b>To:</b> E<br><b>Subject:</b> x</font></div><div>Old</div>',
+        '<div>Yes, please.</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><font><b>From:</b> D &lt;e@d.example&gt;'
+        "<br><b>Sent:</b> Monday<br><b>To:</b> E<br><b>Subject:</b> x</font></div><div>Old</div>",
         "Yes, please.",
     ),
     (
         "apple",
-        '<html><body>Passt.<br><div><br><blockquote type="cite"><div>Am 05.01.2026 um 10:00 schrieb D &lt;e@d.example&gt;:</div><br><div>Alt</div></blockquote></div></body></html>',
+        '<html><body>Passt.<br><div><br><blockquote type="cite"><div>Am 05.01.2026 um 10:00 schrieb D &lt;e@d.example&gt;'
+        ":</div><br><div>Alt</div></blockquote></div></body></html>",
         "Passt.",
     ),
     (
         "tb",
-        '<div class="moz-cite-prefix">Am 05.01.26 um 10:00 schrieb D:<br></div><blockquote type="cite">Alt<p>mehr</p></blockquote><p>Nein, leider nicht.</p><div class="moz-signature">-- <br>Hans</div>',
+        '<div class="moz-cite-prefix">Am 05.01.26 um 10:00 schrieb D:<br></div><blockquote '
+        'type="cite">Alt<p>mehr</p></blockquote><p>Nein, leider nicht.</p><div class="moz-signature">-- <br>Hans</div>',
         "Nein, leider nicht.",
     ),
     (

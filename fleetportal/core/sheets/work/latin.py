@@ -29,11 +29,13 @@ ABROAD = frozenset("šŠžŽ")  # in foreign names, above all the make Škoda
 FOREIGN = re.compile(r"[^\x00-\x7f]")
 FORMS_EAST = re.compile(
     r"(?i)\b(?:sp\. ?z ?o\. ?o|s\. ?r\. ?o|a\. ?s\.|spol\.|d\. ?o\. ?o|j\. ?d\. ?o\. ?o|kft|zrt|nyrt|bt\.|s\. ?c\.|sp\. ?k|s\.a\.r\.l\.\.)"
-    r"|\b(?:ulica|ul\.|miasto|nazwa|firmy|nip|regon|nazev|jmeno|prijmeni|mesto|ulice|dic|spz|rz|cegnev|rendszam|varos|utca|ime|grad|oras|strada|judet)\b"
+    r"|\b(?:ulica|ul\.|miasto|nazwa|firmy|nip|regon|nazev|jmeno|prijmeni|mesto|ulice|dic|spz|rz|cegnev|rendszam|varos|utca|ime|grad|oras|"
+    r"strada|judet)\b"
 )
 FORMS_WEST = re.compile(
     r"(?i)\b(?:s\. ?r\. ?l|s\. ?p\. ?a|s\. ?n\. ?c|s\. ?a\. ?s|sarl|eurl|s\. ?l\.|lda|gmbh|ohg|aps|a/s|ab|oy|asa)\b"
-    r"|\b(?:ragione|sociale|comune|targa|cognome|nome|raison|soci.t.|immatriculation|pr.nom|empresa|ciudad|matr.cula|nombre|kennzeichen|foretak|virksomhed)\b"
+    r"|\b(?:ragione|sociale|comune|targa|cognome|nome|raison|soci.t.|immatriculation|pr.nom|empresa|ciudad|matr.cula|nombre|kennzeichen|"
+    r"foretak|virksomhed)\b"
 )
 COUNTED = 20_000  # letters
 
