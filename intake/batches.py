@@ -91,9 +91,9 @@ class Batch:
         """Plan the row and draft everything that it would write."""
         plan = RowPlan(row, Verdict.REJECTED)
         for name, drafts in self.further.items() if not row.is_rejected else ():
-            if (state := drafts.of(row)) is not None:
+            if (state := drafts.outcome(row)) is not None:
                 return plan if row.is_rejected else RowPlan(row, state, {name: state})
-        company = self.companies.of(row) if not row.is_rejected else None
+        company = self.companies.company_of(row) if not row.is_rejected else None
         vehicle = self.vehicle(row, company)
         if row.is_rejected:
             return plan
@@ -101,7 +101,7 @@ class Batch:
             plan.makes["vehicle"] = vehicle.state
         if company is not None:
             plan.makes["company"] = company.state
-        plan.people = self.people.of(row, company, vehicle)
+        plan.people = self.people.people_of(row, company, vehicle)
         for draft in (company, vehicle):
             if draft is not None and draft.changes and draft.staged is None:
                 draft.staged = row.staged
@@ -120,7 +120,7 @@ class Batch:
         if company is None:
             row.reject("company.none")
             return None
-        return self.vehicles.of(facts, company, row)
+        return self.vehicles.vehicle_of(facts, company, row)
 
     def write(self) -> None:
         """Everything that was drafted, with its history and the trace for the undo. Call it inside the verb's transaction."""

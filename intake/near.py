@@ -33,7 +33,7 @@ def note_near(run: Import, importer: Importer, plans: Sequence[RowPlan]) -> dict
     asked = [(plan, facts.name) for plan in new if (facts := plan.row.one(CompanyFacts)) is not None and facts.name]
     if not asked:
         return {}
-    known = names_for(of(run), importer)
+    known = names_for(import_key(run), importer)
     said: set[str] = set()
     alike: dict[str, list[int]] = {}
     for plan, name in asked:
@@ -48,7 +48,7 @@ def note_near(run: Import, importer: Importer, plans: Sequence[RowPlan]) -> dict
     return alike
 
 
-def of(run: Import) -> tuple[int, str]:
+def import_key(run: Import) -> tuple[int, str]:
     """By what `names_for` tells imports apart."""
     return run.pk, run.made_at.isoformat()
 

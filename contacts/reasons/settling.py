@@ -40,9 +40,9 @@ def settle_chunk(ids: list[int], *, on: date) -> int:
 
 def settled(company: Company, known: "Gathered") -> list[Settled]:
     """What the rule says; the phase by the cadence of the tier that the company then has."""
-    here = known.of(company, company.tier)
+    here = known.facts_of(company, company.tier)
     tier = tier_of(here)
-    return [tier, phase_of(known.of(company, company.tier or tier.value))]
+    return [tier, phase_of(known.facts_of(company, company.tier or tier.value))]
 
 
 class Gathered:
@@ -59,7 +59,7 @@ class Gathered:
         self.complaints: dict[int, datetime] = dict(open_ones.annotate(Min("entered_at")))
         self.cadence = {tier: relativedelta(months=number.on(on)) for tier, number in CADENCE[Group.DECISION_MAKER].items()}
 
-    def of(self, company: Company, tier: str) -> KnownFacts:
+    def facts_of(self, company: Company, tier: str) -> KnownFacts:
         """What is known of one company, with the cadence of `tier`. No query."""
         visits: dict[str, Any] = self.visits.get(company.pk, {})
         complaint = self.complaints.get(company.pk)

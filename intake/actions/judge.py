@@ -60,7 +60,7 @@ def judge_with(run: Import) -> Partner[Task, Judged] | None:
     """Somebody who judges every second batch of the dry run; None where it is too small, or where no other process can help."""
     if run.state != State.JUDGING or judging.left(run) < judged_at_once() or not is_possible(writes=False):
         return None
-    near.names_for(near.of(run), importer(run))  # read before the process is copied, which then has them too
+    near.names_for(near.import_key(run), importer(run))  # read before the process is copied, which then has them too
     who, language, day = importer(run), run.owner.language if run.owner else None, run.position.today
 
     def work(task: Task) -> Judged:

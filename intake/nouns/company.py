@@ -130,7 +130,7 @@ class Companies:
             self.by["domain"][domain].append(draft)
         return draft
 
-    def of(self, row: Row) -> Draft[Company] | None:
+    def company_of(self, row: Row) -> Draft[Company] | None:
         """The company that the row names, drafted if need be; None where it names none, or where the row was rejected for it."""
         facts = row.one(CompanyFacts)
         if facts is None:

@@ -131,7 +131,7 @@ class People:
 
     # --- what rows say -----------------------------------------------------------------------------------------------------
 
-    def of(self, row: Row, company: Draft[Company] | None, vehicle: Draft[Vehicle] | None) -> list[str]:
+    def people_of(self, row: Row, company: Draft[Company] | None, vehicle: Draft[Vehicle] | None) -> list[str]:
         """Each person of the row as new, changed or the same; everything about them is drafted."""
         if company is None and row.all(PersonFacts) and not any(one.reason == "company.domain_only" for one in row.problems):
             row.note("person.no_company")

@@ -31,7 +31,7 @@ class Importing(Protocol):
 class Drafts(Protocol):
     """What a batch of rows would make of one noun."""
 
-    def of(self, row: Row) -> str | None:
+    def outcome(self, row: Row) -> str | None:
         """What becomes of the noun of the row ("new", "changed", "same"); None where the row mentions none."""
 
     def write(self, *, by: User | None, origin: dict[str, int]) -> Traces:

@@ -171,7 +171,7 @@ class ServiceVisits:
             known_cents = {text: line.amount_cents for text, line in lines.items() if line.amount_cents is not None}
             self.visits[visit.order_number] = VisitDraft(visit, is_new=False, jobs=[*lines], cents=known_cents, lines=lines)
 
-    def of(self, row: Row) -> str | None:
+    def outcome(self, row: Row) -> str | None:
         """What becomes of the visit of the row; None where the row mentions none. Rejects a row whose vehicle is not known."""
         facts = row.one(VisitFacts)
         if facts is None:

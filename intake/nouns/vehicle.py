@@ -72,7 +72,7 @@ class Vehicles:
             self.by["id"][(id(vehicle.company) if vehicle.company_id is None else vehicle.company_id, vehicle.external_id)].append(draft)
         return draft
 
-    def of(self, facts: VehicleFacts, company: Draft[Company], row: Row) -> Draft[Vehicle] | None:
+    def vehicle_of(self, facts: VehicleFacts, company: Draft[Company], row: Row) -> Draft[Vehicle] | None:
         """The vehicle of the row, drafted if need be; None where the row is rejected for it."""
         found = self.find(facts, company)
         if self.clashes(found, facts, company, row):

@@ -22,8 +22,8 @@ def antje(north: Centre) -> User:
     return make_user("antje", role="account_manager", at=[north], last_name="Petersen", home_centre=north)
 
 
-def of(user: User) -> list[Task]:
-    return list(Task.objects.of(User.objects.get(pk=user.pk)).open().in_order())
+def tasks_of(user: User) -> list[Task]:
+    return list(Task.objects.for_user(User.objects.get(pk=user.pk)).open().in_order())
 
 
 def test_a_task_has_owner_day_and_record(as_anna: Client, anna: User, carla: User, north_ag: Company) -> None:
@@ -97,31 +97,31 @@ def test_the_dossier_shows_open_tasks_with_day_and_owner(as_anna: Client, carla:
 
 def test_tasks_handed_over_show_to_the_successor(anna: User, antje: User, north_ag: Company) -> None:
     task = make_task(north_ag, anna)
-    assert (of(anna), of(antje)) == ([task], [])
+    assert (tasks_of(anna), tasks_of(antje)) == ([task], [])
     Assignment.assign(north_ag, antje, starts_on=TODAY(), by=None)
-    assert (of(anna), of(antje)) == ([], [task])
+    assert (tasks_of(anna), tasks_of(antje)) == ([], [task])
 
 
 def test_tasks_of_a_gone_owner_show_to_whoever_is_responsible(anna: User, carla: User, north_ag: Company) -> None:
     gone = make_user("gone", role="centre_manager", at=[north_ag.centre])
     task = make_task(north_ag, gone)
-    assert (of(anna), of(gone)) == ([], [task])
+    assert (tasks_of(anna), tasks_of(gone)) == ([], [task])
     User.objects.filter(pk=gone.pk).update(is_active=False)
-    assert (of(anna), of(carla)) == ([task], [])
+    assert (tasks_of(anna), tasks_of(carla)) == ([task], [])
 
 
 def test_where_nobody_is_responsible_the_centre_manager_has_them(north: Centre, anna: User, carla: User) -> None:
     company = make_company(north, looked_after_by=anna)
     task = make_task(company, anna)
     Assignment.objects.all().delete()
-    assert (of(anna), of(carla)) == ([], [task])
+    assert (tasks_of(anna), tasks_of(carla)) == ([], [task])
 
 
 def test_the_stand_in_has_the_tasks_of_whom_they_stand_in_for(anna: User, antje: User, carla: User, north_ag: Company) -> None:
     task, other = make_task(north_ag, anna), make_task(north_ag, carla)
     until = TODAY() + timedelta(days=7)
     Assignment.assign(north_ag, antje, starts_on=TODAY(), ends_on=until, by=None, kind=Assignment.Kind.STAND_IN)
-    assert (of(anna), of(antje), of(carla)) == ([task], [task], [other])
+    assert (tasks_of(anna), tasks_of(antje), tasks_of(carla)) == ([task], [task], [other])
 
 
 def test_the_page_is_sorted_by_day_and_names_another_owner(client: Client, anna: User, antje: User, north_ag: Company) -> None:
@@ -136,9 +136,9 @@ def test_the_page_is_sorted_by_day_and_names_another_owner(client: Client, anna:
 
 def test_an_owner_who_was_deactivated_while_responsible_leaves_them_to_the_manager(anna: User, carla: User, north_ag: Company) -> None:
     task = make_task(north_ag, anna)
-    assert of(carla) == []
+    assert tasks_of(carla) == []
     User.objects.filter(pk=anna.pk).update(is_active=False)
-    assert of(carla) == [task]
+    assert tasks_of(carla) == [task]
 
 
 @pytest.mark.parametrize("kind", [Assignment.Kind.STAND_IN, Assignment.Kind.RESPONSIBLE])

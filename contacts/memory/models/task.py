@@ -52,7 +52,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Tasks that `user` promised, where the company is still in reach."""
         return self.visible_to(user).filter(owner=user)
 
-    def of(self, user: "User") -> Self:
+    def for_user(self, user: "User") -> Self:
         """Tasks that `user` promised, or that fell to them, where the company is still in reach."""
         fell = fell_to(user.pk, centres=user.rights.centres("serve_customers"), on=timezone.localdate())
         return self.visible_to(user).filter(Q(owner=user) | fell)

@@ -18,7 +18,7 @@ CLOSED_SHOWN = 20
 
 def listed(request: StaffRequest, **more: object) -> dict[str, object]:
     """The tasks page: one's own, and those that fell to the user. Costs 2 queries."""
-    mine = Task.objects.of(request.user).select_related("company", "owner")
+    mine = Task.objects.for_user(request.user).select_related("company", "owner")
     closed = mine.filter(state=Task.State.CLOSED).order_by("-closed_at", "-pk")
     context = {"tasks": mine.open().in_order()[:OPEN_SHOWN], "lately": closed[:CLOSED_SHOWN], "on": timezone.localdate()}
     return {**context, "close": CloseForm(), "query": "?from=tasks", "target": "#tasks", **more}

@@ -115,7 +115,7 @@ class PreparedValues(Statement["models.QuerySet[models.Model, Values]"], Generic
         """The rows as the database returns them, moments with their zone. Costs 1 query."""
         text = self.texts.get(connection.vendor)
         if text is None:
-            text = self.texts[connection.vendor] = StatementText.of(self.asked())
+            text = self.texts[connection.vendor] = StatementText.from_queryset(self.asked())
         found = text.found(values)
         if connection.vendor == "sqlite":  # which knows no zones: Django adds UTC to what it reads itself
             found = [tuple(aware(value) if isinstance(value, datetime) else value for value in row) for row in found]
@@ -163,7 +163,7 @@ class Prepared(Statement["models.QuerySet[Row]"], Generic[Row]):
             key = [field.primary_key for field in fields].index(True)
             parts.append(ModelPart(path, model, len(names), key, [field.attname for field in fields], [reader(field) for field in fields]))
             names += [f"{path}__{field.attname}" if path else field.attname for field in fields]
-        statement = StatementText.of(rows.values_list(*names, *self.extra))
+        statement = StatementText.from_queryset(rows.values_list(*names, *self.extra))
         if self.locks and can_lock():
             statement = replace(statement, sql=f'{statement.sql} FOR NO KEY UPDATE OF "{rows.model._meta.db_table}"')
         return QueryPlan(statement, parts, {name: index for index, name in enumerate(self.extra, start=len(names))})
@@ -274,7 +274,7 @@ class StatementText:
     placeholders: tuple[Placeholder, ...]
 
     @classmethod
-    def of(cls, rows: "models.QuerySet[models.Model, object]") -> "StatementText":
+    def from_queryset(cls, rows: "models.QuerySet[models.Model, object]") -> "StatementText":
         return cls.made(*rows.query.sql_with_params())
 
     @classmethod
