@@ -11,8 +11,8 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.staff.actions.roles import grants_beside  # noqa: PLC0415  models are loaded only now
+        from cms.branding import house_brand, legal_foot  # noqa: PLC0415
         from cms.landing import landing_for_guests, landing_page, let_write, make_landing_page  # noqa: PLC0415
-        from cms.models.brand import house_brand, legal_foot  # noqa: PLC0415
         from cms.publishing import publish_scheduled  # noqa: PLC0415
         from events import landing  # noqa: PLC0415
         from fleetportal.core.jobs.minutes import each_minute  # noqa: PLC0415

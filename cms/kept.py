@@ -1,4 +1,5 @@
-"""Caches public pages in this process's memory, without any query: 20,000 phones may open one invitation within minutes."""
+"""Caches public pages, and what they show of the branding, in this process's memory, without any query: 20,000 phones may open one
+invitation within minutes."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from events.landing import Landing
+from fleetportal.core.web.brand import Brand
 from fleetportal.core.web.compression import accepts_gzip
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -29,6 +31,7 @@ class Kept:
 
 
 kept: dict[Address, Kept] = {}
+branding: dict[str, tuple[float, Brand]] = {}  # the one of this portal, with its expiry time
 landings: dict[tuple[int, str], tuple[float, Landing | None]] = {}  # by event and language, each with its expiry time
 
 
@@ -36,6 +39,12 @@ def forget() -> None:
     """Clear the cache after a page was saved: this process shows the new version immediately, others within KEEP_PAGES_SECONDS."""
     kept.clear()
     landings.clear()
+
+
+def forget_branding() -> None:
+    """Clear the caches after the branding was saved, which every page shows; other processes show it within KEEP_BRAND_SECONDS."""
+    branding.clear()
+    forget()
 
 
 class KeptPages:

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cms.branding import house_brand
 from cms.models import HouseBrand
-from cms.models.brand import house_brand
 from fleetportal.core.web.pages import public_page
 
 FOR_EVER = "public, max-age=31536000, immutable"

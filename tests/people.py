@@ -6,15 +6,16 @@ import pytest
 
 from accounts.models import Centre, Company, User
 from accounts.staff.models import policy
+from cms import kept
+from cms.branding import brand_of
 from cms.models import HouseBrand
-from cms.models.brand import known
 from tests.factories.accounts import assign, make_centre, make_company, make_user
 
 
 @pytest.fixture(scope="session", autouse=True)
 def face_of_the_house() -> None:
     """Cached from the start, so that customer pages cost the same in any order of tests."""
-    known["house"] = math.inf, HouseBrand().as_brand()
+    kept.branding["house"] = math.inf, brand_of(HouseBrand())
 
 
 @pytest.fixture(autouse=True)

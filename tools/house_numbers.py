@@ -5,10 +5,14 @@ Source is what git tracks below the apps and `fleetportal/`, without migrations.
 
 import ast
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("accounts/", "contacts/", "events/", "gifts/", "intake/", "cms/", "demo/", "fleetportal/")
+sys.path.insert(0, str(ROOT))
+from tools.apps import APPS  # noqa: E402  the tool runs as a script
+
+FOLDERS = tuple(f"{app}/" for app in APPS)
 
 
 def tracked() -> list[str]:

@@ -12,9 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from tools import upward, writers  # noqa: E402  the tool runs as a script
+from tools.apps import APPS  # noqa: E402
 from tools.trees import nodes_of, tree_of  # noqa: E402
-
-APPS = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms", "demo")
 
 # Attributes by which a model leads to others by name.
 REFLECTION = {"related_model", "related_objects", "remote_field", "get_field", "get_fields", "fields_map", "get_model", "get_models"}

@@ -19,7 +19,9 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("fleetportal", "demo", "accounts", "contacts", "events", "gifts", "intake", "cms")
+sys.path.insert(0, str(ROOT))
+from tools.apps import APPS  # noqa: E402  the tool runs as a script
+
 LANGUAGES = {"de": "all", "it": "customer", "ru": "customer"}
 KEYWORDS = {
     **DEFAULT_KEYWORDS,

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import django
 from django.apps import apps
 
+from tools.apps import APPS
 from tools.trees import nodes_of, tree_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -230,8 +231,7 @@ def house() -> Nouns:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleetportal.settings.test")
         sys.path.insert(0, str(ROOT))
         django.setup()
-    packages = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
-    models = [model for model in apps.get_models() if model.__module__.partition(".")[0] in packages]
+    models = [model for model in apps.get_models() if model.__module__.partition(".")[0] in APPS]
     return {model.__name__: noun(model) for model in models}
 
 

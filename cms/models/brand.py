@@ -1,9 +1,6 @@
 """The dealership's branding for customers: name, logo, and a colour for the light and the dark theme (ART, "Pictures")."""
 
-import hashlib
 import re
-import time
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -11,15 +8,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField
 
-from accounts.models import User
 from cms import kept
-from fleetportal.core.web.brand import Brand
 
 LOGO = "max-480x96"  # twice the displayed size, for high-resolution screens
 LEGAL = {"imprint": _("imprint"), "privacy": _("privacy policy")}  # what customers look for on every page
@@ -99,47 +93,10 @@ class HouseBrand(BaseGenericSetting):
         super().save(*args, **kwargs)
         if self.logo:
             self.logo.get_rendition(LOGO)
-        for let_go in (forget, kept.forget):
-            let_go()
-            transaction.on_commit(let_go)  # a request in between has cached the old value
+        kept.forget_branding()
+        transaction.on_commit(kept.forget_branding)  # a request in between has cached the old value
 
     @property
     def missing(self) -> list[str]:
         """The names of the texts that customers look for and that nobody has written yet."""
         return [str(label) for name, label in LEGAL.items() if not getattr(self, name)]
-
-    @property
-    def colours(self) -> str:
-        brand = f"--brand: light-dark({self.brand_day}, {self.brand_night})"
-        return f":root {{ {brand}; --on-brand: light-dark({self.on_brand_day}, {self.on_brand_night}); }}\n"
-
-    def as_brand(self) -> Brand:
-        logo = self.logo.get_rendition(LOGO).url if self.logo else ""
-        version = hashlib.sha256(f"{self}\n{logo}\n{self.colours}".encode()).hexdigest()[:12]
-        legal = {name: reverse(f"cms:{name}") if getattr(self, name) else "" for name in LEGAL}
-        return Brand(str(self), logo, self.colours, f"{reverse('cms:brand')}?v={version}", **legal)
-
-
-def legal_foot(to: object) -> Iterator[tuple[str, str]]:
-    """What stands at the foot of letters to customers: the pages that somebody has written. Costs no more than the branding."""
-    if not isinstance(to, User):
-        brand = house_brand()
-        yield from ((str(label), path) for label, path in ((_("Imprint"), brand.imprint), (_("Privacy policy"), brand.privacy)) if path)
-
-
-known: dict[str, tuple[float, Brand]] = {}
-
-
-def forget() -> None:
-    """Clear the cache after a change: this process shows it immediately, others within KEEP_BRAND_SECONDS."""
-    known.clear()
-
-
-def house_brand() -> Brand:
-    """The branding, cached for KEEP_BRAND_SECONDS. Costs at most 1 query in that time, 2 with a logo."""
-    until, found = known.get("house", (0.0, None))
-    if found is None or time.monotonic() > until:
-        row = HouseBrand.objects.select_related("logo").first()
-        found = (row or HouseBrand()).as_brand()
-        known["house"] = time.monotonic() + settings.KEEP_BRAND_SECONDS, found
-    return found

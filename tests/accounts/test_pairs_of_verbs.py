@@ -23,9 +23,9 @@ from tests.accounts.asked_of_pairs import DAY, World, make_world, new_consents, 
 from tests.accounts.pairs_of_verbs import PAIRS, Pair, left_by, name_of, renewed, undone
 from tests.databases import Copies
 from tests.factories.accounts import make_centre, make_user
+from tools.apps import APPS
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "contacts", "events", "gifts", "intake", "cms", "demo", "fleetportal")
 NO_VERBS = {"lock_many", "ask_many", "execute_many"}  # they read, or are the bulk writer itself
 NO_NOUNS = ROOT / "fleetportal/core/cache.py"  # what a cache holds may be gone at any time
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Centre, User
+from cms.branding import house_brand
 from cms.models import HouseBrand
-from cms.models.brand import contrast, house_brand
+from cms.models.brand import contrast
 from fleetportal.core.links import Link
 from fleetportal.core.web.brand import brand, brands
 from tests.factories.events import make_event, make_invitation
@@ -23,7 +24,7 @@ COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cms.models.brand.known", {})
+    monkeypatch.setattr("cms.kept.branding", {})
 
 
 @pytest.fixture

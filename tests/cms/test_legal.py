@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
+from cms import kept
 from cms.landing import make_landing_page
 from cms.models import EventPage, HouseBrand
-from cms.models.brand import known
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import foot
 from fleetportal.core.outbox.message import Message
@@ -24,7 +24,7 @@ def written() -> HouseBrand:
     brand = HouseBrand.objects.first() or HouseBrand()
     brand.imprint, brand.privacy = "<p>Hellwege GmbH, Hamburg</p>", "<p>We keep little.</p>"
     brand.save()
-    known.clear()
+    kept.branding.clear()
     cache.clear()
     return brand
 
@@ -53,7 +53,7 @@ def test_every_customer_page_leads_there(client: Client, dora: User, written: Ho
 
 
 def test_while_nobody_wrote_them_there_is_no_link_and_the_editor_is_warned(client: Client, dora: User, admin: User) -> None:
-    known.clear()
+    kept.branding.clear()
     assert "/imprint/" not in client.get("/").content.decode()
     assert client.get("/imprint/").status_code == client.get("/privacy/").status_code == 404
 
@@ -81,6 +81,6 @@ def test_every_letter_to_a_customer_names_them_and_none_to_staff(dora: User, wri
 
 
 def test_while_nobody_wrote_them_letters_stay_as_they_are(dora: User) -> None:
-    known.clear()
+    kept.branding.clear()
     make_invitation(make_event(), make_guest())
     assert "/imprint/" not in Message.objects.get().text

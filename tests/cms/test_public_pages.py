@@ -17,7 +17,7 @@ from wagtail.models import Page, PageViewRestriction
 from accounts.models import Centre, User
 from cms import kept
 from cms.landing import landing_for_guests, landing_page, make_landing_page, translate
-from cms.models import EventPage, HomePage, brand
+from cms.models import EventPage, HomePage
 from cms.serving import landing_at
 from cms.wagtail_hooks import speak
 from events.models import Event
@@ -99,7 +99,7 @@ def test_a_landing_page_made_afresh_is_found_by_its_own_row(
     minute between the two requests, nor does a Redis that others keep busy."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "landing"}}
     cache.clear()
-    brand.forget()
+    kept.branding.clear()
     if has_picture:
         landing.picture = make_picture(width=1600, height=1200)
         landing.save_revision().publish()

@@ -39,6 +39,7 @@ from tests.factories.contacts import make_role
 from tests.factories.events import make_event, make_invitation, make_registration
 from tests.factories.gifts import make_gift, make_voucher
 from tests.factories.reasons import make_reason, make_task
+from tests.own_models import own_models
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def has_bare_id(model: type[models.Model]) -> bool:
 
 def to_decide(every: list[type[models.Model]]) -> set[str]:
     """The tables that need a decision: those that name a person, that can name any row, or that belong to such a row."""
-    ours = [one for one in every if one._meta.app_label in ("core", "accounts", "contacts", "events", "gifts", "intake", "cms")]
+    ours = [one for one in every if one in own_models()]
     found = naming_people() | {one._meta.label_lower for one in ours if has_bare_id(one)}
     named = set(found)
     while True:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.apps import APPS
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -67,7 +69,7 @@ def test_each_file_of_tests_that_the_papers_name_holds_tests():
 
 
 def test_each_command_of_the_portal_is_in_the_readme():
-    folders = (ROOT / app / "management" / "commands" for app in ("accounts", "contacts", "intake", "demo", "fleetportal/core"))
+    folders = (ROOT / app / "management" / "commands" for app in ("fleetportal/core", *APPS))
     commands = {path.stem for folder in folders for path in folder.glob("*.py") if path.stem != "__init__"}
     assert {"explain", "forget", "seed_demo"} < commands
     assert {name for name in commands if f"`{name}" not in text_of("README.md") and name != "migrate"} == set()
@@ -81,7 +83,6 @@ def test_each_promise_that_a_comment_names_is_in_the_threat_model():
     kept = set(PROMISE.findall(text))
     for first, last in re.findall(r"\bR(\d+)–R(\d+)\b", text):
         kept |= {f"R{number}" for number in range(int(first), int(last) + 1)}
-    folders = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms", "demo", "bench", "tools", "tests")
-    sources = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    sources = (path for folder in (*APPS, "bench", "tools", "tests") for path in (ROOT / folder).rglob("*.py"))
     named = {(path.name, number) for path in sources for number in PROMISE.findall(path.read_text(encoding="utf-8"))}
     assert {one for one in named if one[1] not in kept} == set()

@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.apps import APPS
+
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms", "demo")
 ASKED = """
 import django
 django.setup()

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.apps import APPS
+
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = json.loads((ROOT / "tools" / "assets.json").read_text(encoding="utf-8"))
 
@@ -238,4 +240,4 @@ def test_the_portals_modules_are_compiled_once_and_again_when_one_changed(setup,
 
 
 def test_each_package_of_the_portal_is_compiled(setup):
-    assert {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"bench", "tests", "tools"} == set(setup.PACKAGES)
+    assert {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"bench", "tests", "tools"} == set(setup.PACKAGES) == set(APPS)

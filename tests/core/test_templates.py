@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.apps import APPS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-TEMPLATES = sorted(
-    path
-    for app in ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms")
-    for path in (ROOT / app).rglob("templates/**/*.html")
-)
+TEMPLATES = sorted(path for app in APPS for path in (ROOT / app).rglob("templates/**/*.html"))
 MAILS = "mail"
 
 
@@ -27,7 +25,6 @@ def test_a_template_has_no_inline_style_or_script_and_valid_attributes(path: Pat
     assert not re.search(r"[\s\"]hx-[a-z-]+=", text), "htmx reads data-hx-…, which is valid HTML"
 
 
-APPS = ("fleetportal", "accounts", "contacts", "events", "gifts", "intake", "cms")
 FILTERED, FORMATTED = re.compile(r"\|(?:date|time)\b(?!:'Y-m-d(?:\\TH:i)?')"), re.compile(r"\b(?:date|time)_format\(")
 WRITTEN_BY_HAND = {"*.html": FILTERED, "*.txt": FILTERED, "*.py": FORMATTED}
 

@@ -33,6 +33,7 @@ from fleetportal.core.db import fold
 from fleetportal.core.db.search import SearchRow
 from tests.databases import Copies
 from tests.demo.situations import SITUATIONS
+from tests.own_models import own_models
 
 DAY = timezone.localdate()  # what is ahead goes through the verbs, which look at the clock
 
@@ -211,11 +212,10 @@ def snapshot() -> dict[str, list[tuple[Any, ...]]]:
     Reasons are found set-based, in whatever order the database has them: they are compared without their numbers.
     """
     found = {}
-    for app in ("core", "accounts", "contacts", "events", "gifts"):
-        for model in apps.get_app_config(app).get_models():
-            names = [field.attname for field in model._meta.concrete_fields if field.attname not in DRAWN]
-            rows = [tuple(map(as_text, row)) for row in model._base_manager.order_by("pk").values_list(*names)]
-            found[model._meta.label] = sorted(row[1:] for row in rows) if model is Reason else rows
+    for model in own_models():
+        names = [field.attname for field in model._meta.concrete_fields if field.attname not in DRAWN]
+        rows = [tuple(map(as_text, row)) for row in model._base_manager.order_by("pk").values_list(*names)]
+        found[model._meta.label] = sorted(row[1:] for row in rows) if model is Reason else rows
     return found
 
 

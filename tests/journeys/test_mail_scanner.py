@@ -5,7 +5,6 @@ import re
 from collections import Counter
 
 import pytest
-from django.apps import apps
 
 from events.actions import registering
 from events.models import Invitation
@@ -14,24 +13,23 @@ from fleetportal.core.links import Link
 from fleetportal.core.outbox.channels.email import as_email
 from fleetportal.core.outbox.message import Message
 from tests.journeys.browser import PHONE
+from tests.own_models import own_models
 
 pytestmark = pytest.mark.journey
 OF_EACH_LETTER, OF_EACH_SCOPE, OF_EACH_SHAPE = 1, 2, 2
 WRITTEN_AT = "http://testserver"  # the demo's letters keep the address of the portal that wrote them
 NAMES_A_ROW = re.compile(r"[0-9A-Za-z_-]{20,}|[0-9]+")  # the token or number in an address: the rest is the kind of page
 ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
-OWN_APPS = ("core", "accounts", "contacts", "events", "gifts")
 COUNTERS = {"core.Counter"}  # the throttle counts visits; that is what it is for
 
 
 def state() -> dict[str, str]:
     """A checksum of every table of ours."""
     found = {}
-    for app in OWN_APPS:
-        for model in apps.get_app_config(app).get_models():
-            if model._meta.label not in COUNTERS:
-                rows = model._base_manager.order_by("pk").values_list()
-                found[model._meta.label] = hashlib.sha256(repr(list(rows)).encode()).hexdigest()
+    for model in own_models():
+        if model._meta.label not in COUNTERS:
+            rows = model._base_manager.order_by("pk").values_list()
+            found[model._meta.label] = hashlib.sha256(repr(list(rows)).encode()).hexdigest()
     return found
 
 

@@ -159,7 +159,6 @@ class RoomForForms:
             log.error("%s %s found the disk full", request.method, request.path, exc_info=error)
             for handler in request.upload_handlers:
                 handler.upload_interrupted()  # removes what it wrote
-            request._mark_post_parse_error()  # type: ignore[attr-defined]  # the page that says so reads no file anew
             return put_into_words(request, refusal)
         return None
 
