@@ -19,7 +19,7 @@ from contacts.memory.models.mail_template import PLACEHOLDERS, MailTemplate, Mai
 class GiftPolicyAdmin(Audited):
     """The policy of one company; the strictest of it and our own caps applies."""
 
-    list_display = ("company", "cap_cents", "words")
+    list_display = ("company", "cap_cents", "wording")
     raw_id_fields = ("company",)
     list_select_related = ("company",)
 

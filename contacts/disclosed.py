@@ -170,11 +170,11 @@ def register_memory() -> None:
     )
     meeting = (
         *(COMPANY, column("state", _("state")), column("starts_at", _("begins")), column("lasts_minutes", _("length in minutes"))),
-        *(column("place", _("location")), column("proposed_times", _("proposed times")), free("minutes", _("notes"))),
+        *(column("location", _("location")), column("proposed_times", _("proposed times")), free("minutes", _("notes"))),
         column("entered_at", _("entered")),
     )
     complaint = (
-        *(column("entered_at", _("when")), COMPANY, free("words", _("complaint")), column("answer_due_on", _("answer promised by"))),
+        *(column("entered_at", _("when")), COMPANY, free("text", _("complaint")), column("answer_due_on", _("answer promised by"))),
         *(free("answer", _("answer")), free("learned", _("what we learned")), column("is_satisfied", _("customer satisfied"))),
         column("answered_at", _("answered")),
     )

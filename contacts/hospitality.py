@@ -67,7 +67,7 @@ class GiftPolicy(models.Model):
 
     company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="gift_policy")
     cap_cents = models.BigIntegerField(gettext_lazy("limit per person and year"))
-    words = models.CharField(gettext_lazy("wording of the policy"), max_length=200, blank=True)
+    wording = models.CharField(gettext_lazy("wording of the policy"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = gettext_lazy("gift policy")
@@ -224,7 +224,7 @@ def _company_rule(policy: GiftPolicy, holder: Company, at_hand: Company | None) 
     """Names only the given company: another employer may be out of the reader's reach."""
     if at_hand is None or holder.pk != at_hand.pk:
         return _("the employer’s gift policy")
-    return policy.words or _("the gift policy of %(company)s") % {"company": holder.name}
+    return policy.wording or _("the gift policy of %(company)s") % {"company": holder.name}
 
 
 def employers(person: Person, company: Company | None) -> models.QuerySet[Company]:

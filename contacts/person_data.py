@@ -129,7 +129,7 @@ def register() -> None:
         ("contacts.task", emptying(Task, "person", title="", result="", person=None), moving(Task, "person"), 200),
         (
             "contacts.complaint",
-            emptying(Complaint, "person", words="", answer="", learned="", person=None),
+            emptying(Complaint, "person", text="", answer="", learned="", person=None),
             moving(Complaint, "person"),
             200,
         ),

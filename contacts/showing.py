@@ -129,7 +129,7 @@ BEGINNING: "DateTimeField[datetime, datetime]" = DateTimeField()
 meetings_between: Prepared[Meeting] = Prepared(
     fixed_between,
     columns=(
-        *("starts_at", "place", "company__name", "company__centre__time_zone"),
+        *("starts_at", "location", "company__name", "company__centre__time_zone"),
         *("decision_maker__first_name", "decision_maker__last_name"),
     ),
     reach=condition(Company._meta.pk),
@@ -141,4 +141,4 @@ meetings_between: Prepared[Meeting] = Prepared(
 
 def meeting_in_words(meeting: Meeting) -> str:
     who = str(meeting.decision_maker) if meeting.decision_maker else ""
-    return ", ".join(part for part in (str(_("Annual meeting")), who, meeting.place) if part)
+    return ", ".join(part for part in (str(_("Annual meeting")), who, meeting.location) if part)

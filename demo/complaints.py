@@ -28,9 +28,9 @@ def add_complaints(staff: Staff, centre: Centre) -> None:
         complaints.log_contact(company, person=person, channel=Channel.PHONE, outcome=Outcome.COMPLAINED, text=text, by=user)
     then = timezone.make_aware(datetime.combine(on - LATE, time(10)))
     for company in complaining.filter(phase=Phase.LOYAL, complaints=None)[:1]:
-        complaints.complain(company, person=None, words=phrases.LATE_COMPLAINT, by=by(company), on=on - LATE, now=then)
+        complaints.complain(company, person=None, text=phrases.LATE_COMPLAINT, by=by(company), on=on - LATE, now=then)
     steady = complaining.filter(phase=Phase.LOYAL, complaints=None)[: len(phrases.ANSWERED_COMPLAINTS)]
-    for company, (words, answer, learned, is_satisfied) in zip(steady, phrases.ANSWERED_COMPLAINTS, strict=False):
-        said = complaints.complain(company, person=None, words=words, by=by(company), on=on - LATE, now=then)
-        complaints.answer(said, words=answer, learned=learned, is_satisfied=is_satisfied, by=by(company), now=then + LATE / 2)
+    for company, (text, answer, learned, is_satisfied) in zip(steady, phrases.ANSWERED_COMPLAINTS, strict=False):
+        said = complaints.complain(company, person=None, text=text, by=by(company), on=on - LATE, now=then)
+        complaints.answer(said, text=answer, learned=learned, is_satisfied=is_satisfied, by=by(company), now=then + LATE / 2)
     settle_all(complaining.exclude(complaints=None).values_list("pk", flat=True), on=on)

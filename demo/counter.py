@@ -92,8 +92,8 @@ class CounterWriter:
             claiming.claim(card, driver.person, company=driver.company, by=self.emil)
             if number < REDEEMED:
                 redeeming.redeem(card, by=self.wanda, wash=centre)
-        for card, (first_name, place) in zip(cards[CLAIMED:], STRANGERS, strict=False):
-            claim_card(card, first_name=first_name, place=place)
+        for card, (first_name, employer) in zip(cards[CLAIMED:], STRANGERS, strict=False):
+            claim_card(card, first_name=first_name, company_or_plate=employer)
         withdrawing.revoke(cards[-1], by=self.carla, reason="Card damaged in the press")
 
     def send_personal(self, programme: Programme, drivers: list[Driver]) -> None:

@@ -77,8 +77,9 @@ class Diary:
 
     def held(self, made: Account, person: Person, on: date) -> None:
         meeting = bulk.new(Meeting,
-            company=made.row, place=made.house.centre.name, lasts_minutes=self.minutes, decision_maker=person, account_manager=made.manager,
-            director=self.director, starts_at=at(on, 10), minutes=made.chance.choice(phrases.MINUTES), entered_at=at(on, 10),
+            company=made.row, location=made.house.centre.name, lasts_minutes=self.minutes, decision_maker=person,
+            account_manager=made.manager, director=self.director, starts_at=at(on, 10), entered_at=at(on, 10),
+            minutes=made.chance.choice(phrases.MINUTES),
         )  # fmt: skip
         self.batch.held.append(meeting)
 
@@ -86,7 +87,12 @@ class Diary:
         """Arrange the meetings ahead, as staff do. The director takes part in each: no two are at the same time."""
         free = ((on, hour) for on in weekdays(self.on + timedelta(days=3)) for hour in range(9, 16))
         for wanted, made, person in self.ahead:
-            sides = {"decision_maker": person, "account_manager": made.manager, "director": self.director, "place": made.house.centre.name}
+            sides = {
+                "decision_maker": person,
+                "account_manager": made.manager,
+                "director": self.director,
+                "location": made.house.centre.name,
+            }
             times = [at(*next(free)) for _one in range(PROPOSED if wanted == MeetingState.PROPOSED else 1)]
             if wanted == MeetingState.PROPOSED:
                 meetings.propose(made.company, times, by=made.manager, **sides)

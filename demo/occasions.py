@@ -76,7 +76,7 @@ class Occasions:
         shape = TEMPLATES[kind]
         return planning.plan(
             by=self.dora, capacity=capacity or shape.capacity, kind=kind, title=title, headline=WORDS[kind][0], intro=WORDS[kind][1],
-            centre=centre, host=self.staff.users["anna" if centre.slug == "nord" else "boris"], place=f"Showroom {short(centre)}",
+            centre=centre, host=self.staff.users["anna" if centre.slug == "nord" else "boris"], location=f"Showroom {short(centre)}",
             area=shape.area, audience=shape.audience, largest_party=shape.largest_party,
             starts_at=datetime.combine(on, shape.begins, centre.zone), ends_at=datetime.combine(on, shape.ends, centre.zone),
             registration_closes_at=datetime.combine(on - timedelta(days=2), time(18), centre.zone), cost_per_head_cents=18_00,
@@ -133,7 +133,7 @@ class Occasions:
         shape = TEMPLATES[EventKind.DRIVERS_BREAKFAST]
         event = planning.plan(
             by=self.dora, capacity=shape.capacity, kind=EventKind.DRIVERS_BREAKFAST, title="Drivers’ breakfast", centre=centre,
-            host=self.host, place=f"Workshop {short(centre)}", area=shape.area, audience=shape.audience,
+            host=self.host, location=f"Workshop {short(centre)}", area=shape.area, audience=shape.audience,
             largest_party=shape.largest_party, starts_at=begins, ends_at=begins + timedelta(hours=2), entered_at=planned,
         )  # fmt: skip
         planning.publish(event, by=self.dora, now=planned)

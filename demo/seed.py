@@ -90,9 +90,9 @@ def settle_standings(staff: Staff, *, on: date) -> None:
     until = on + timedelta(days=365)
     for part, company in zip(CAST, Company.objects.order_by("pk"), strict=False):
         for axis, wanted in ((Axis.TIER, part.tier), (Axis.PHASE, part.phase)):
-            words = phrases.DECISIONS.get((axis, wanted))
-            if words and getattr(company, axis) != wanted:
-                Standing.decide(company, axis, wanted, words=words, until=until, by=staff.users["carla"])
+            given_reason = phrases.DECISIONS.get((axis, wanted))
+            if given_reason and getattr(company, axis) != wanted:
+                Standing.decide(company, axis, wanted, given_reason=given_reason, until=until, by=staff.users["carla"])
 
 
 def find_reasons(companies: int) -> None:

@@ -56,7 +56,7 @@ def register() -> None:
     registration = (
         *(event, column("event.starts_at", _("begins")), company, column("party", _("how many"))),
         *(column("companions_named", _("number of companions")), free("wishes", _("requests")), free("question", _("question"))),
-        *(column("status", _("state")), column("place", _("place on the waiting list")), column("registered_at", _("registered"))),
+        *(column("status", _("state")), column("waiting_number", _("place on the waiting list")), column("registered_at", _("registered"))),
         *(column("changed_at", _("changed")), column("reminded_at", _("reminded"))),
     )
     inside = (

@@ -57,7 +57,7 @@ def move_registrations(duplicate: Person, kept: Person) -> Moved:
 
 def standing(registration: Registration) -> tuple[int, bool, int, int]:
     """How good it is to be registered like that; the greater the better."""
-    return registration.heads_let_in(), registration.is_seated, registration.party, -(registration.place or 0)
+    return registration.heads_let_in(), registration.is_seated, registration.party, -(registration.waiting_number or 0)
 
 
 def move_invitations(duplicate: Person, kept: Person) -> Moved:

@@ -70,7 +70,7 @@ def events_of(user: User, on: date) -> list[CalendarLine]:
     """The events hosted by the user on that day. Costs 1 query."""
     first = timezone.make_aware(datetime.combine(on, time.min))
     rows = hosted_between(user=user.pk, first=first, last=first + timedelta(days=1), **reach_of(user, may="meet_customers"))
-    return [CalendarLine(row.begins, row.title, row.place, reverse("events:check_in", args=[row.pk])) for row in rows]
+    return [CalendarLine(row.begins, row.title, row.location, reverse("events:check_in", args=[row.pk])) for row in rows]
 
 
 def hosted(user: int, first: datetime, last: datetime, centres: Collection[int], companies: CompanyIds) -> QuerySet[Event]:
@@ -81,7 +81,7 @@ def hosted(user: int, first: datetime, last: datetime, centres: Collection[int],
 BEGINNING: "DateTimeField[datetime, datetime]" = DateTimeField()
 hosted_between: Prepared[Event] = Prepared(
     hosted,
-    columns=("title", "place", "starts_at", "centre__time_zone"),
+    columns=("title", "location", "starts_at", "centre__time_zone"),
     user=User._meta.pk,
     first=BEGINNING,
     last=BEGINNING,

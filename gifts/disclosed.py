@@ -31,7 +31,11 @@ def register() -> None:
     )
     claim = (
         *(column("voucher.programme.name", _("programme")), column("claimed_at", _("claimed"))),
-        *(column("first_name", _("first name given")), free("place", _("company or plate given")), column("period", _("period"))),
+        *(
+            column("first_name", _("first name given")),
+            free("company_or_plate", _("company or plate given")),
+            column("period", _("period")),
+        ),
     )
     redeemed = (
         *(column("voucher.programme.name", _("programme")), column("wash.name", _("wash")), column("redeemed_at", _("redeemed"))),

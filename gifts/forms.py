@@ -67,7 +67,7 @@ class FirstNameForm(forms.Form):
 class CardClaimForm(FirstNameForm):
     """A card for anybody also needs the driver's company or plate."""
 
-    place = forms.CharField(
+    company_or_plate = forms.CharField(
         label=_("Your company or your van’s number plate"),
         max_length=160,
         error_messages={"required": _("Please enter one of the two, so that we know which company you drive for.")},

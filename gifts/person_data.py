@@ -52,7 +52,7 @@ def register() -> None:
     person_data.to_forget.register("gifts.challenge", forget_challenges, weight=10)
     person_data.to_forget.register("gifts.voucher", forget_vouchers)
     person_data.to_move.register("gifts.voucher", person_data.moving(Voucher, "person"))
-    person_data.to_forget.register("gifts.claim", person_data.emptying(Claim, "person", first_name="", place="", marks=[]))
+    person_data.to_forget.register("gifts.claim", person_data.emptying(Claim, "person", first_name="", company_or_plate="", marks=[]))
     person_data.to_move.register("gifts.claim", move_claims)
     person_data.to_forget.register("gifts.allowance", forget_allowances)
     person_data.to_forget.register("gifts.handout", person_data.keep_as_it_is)

@@ -86,7 +86,7 @@ def meeting_entry(meeting: Meeting, person: Person, starts_at: datetime, ends_at
         ends_at=ends_at,
         zone=centre.zone,
         title=title,
-        place=meeting.place or centre.name,
+        location=meeting.location or centre.name,
         description=title,
         organizer=ical.Party.read(meeting.organizer) if meeting.organizer else organizer_of(meeting),
         attendee=ical.Party(person.name, person.email),

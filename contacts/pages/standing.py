@@ -52,7 +52,7 @@ def in_words(row: Standing) -> str:
     if row.reason == Standing.DECIDED:
         until = days.long(row.until) if row.until else ""
         who = str(row.by or gettext("somebody whose account was deleted"))
-        return gettext("decided by %(who)s until %(until)s: %(why)s") % {"who": who, "until": until, "why": row.words}
+        return gettext("decided by %(who)s until %(until)s: %(why)s") % {"who": who, "until": until, "why": row.given_reason}
     day = timezone.localdate(row.at)
     policies = {"months": LOYAL_SPAN.on(day), "times": SILENT_TIMES.on(day)}  # for rows from before they were kept with the facts
     shown = policies | {name: day_of(fact) if name == "since" else fact for name, fact in row.facts.items()}
@@ -92,7 +92,7 @@ class StandingForm(forms.Form):
     """Another value than the rule's, with a reason and an end."""
 
     value = forms.ChoiceField(widget=forms.RadioSelect)
-    words = forms.CharField(label=_("Reason"), max_length=300, help_text=_("What do you know that the portal doesn’t?"))
+    given_reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("What do you know that the portal doesn’t?"))
     until = DayField(label=_("Holds until"))
 
     def __init__(self, data: FormData = None, *, axis: Axis, company: Company, **options: Unpack[FormOptions]) -> None:
@@ -122,7 +122,7 @@ def decide(request: StaffRequest, company_id: int, axis: str) -> HttpResponse:
     back = reverse("accounts:company", args=[company.pk])
     if form.is_valid():
         values = form.cleaned_data
-        Standing.decide(company, which, values["value"], words=values["words"], until=values["until"], by=request.user)
+        Standing.decide(company, which, values["value"], given_reason=values["given_reason"], until=values["until"], by=request.user)
         return done(request, back, _("Decided. It holds until the day you chose."))
     return ask(request, form, title=which.label, save=_("Decide"), back=back, trail=(company.name, back))
 

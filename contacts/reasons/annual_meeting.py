@@ -43,7 +43,7 @@ class MeetingPlanning(Planning):
             decision_maker=reason.person or decision_maker_of(reason),
             account_manager=by,
             director=values.get("director"),
-            place=values.get("place", ""),
+            location=values.get("location", ""),
             by=by,
         )
 

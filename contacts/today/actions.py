@@ -161,7 +161,7 @@ def correct(interaction: Interaction, values: dict[str, Any], *, by: "User", on:
             for decision in Decision.objects.filter(interaction=interaction):
                 _follow(decision, interaction.outcome, by=by)
             if interaction.outcome == Outcome.COMPLAINED:
-                about = {"person": interaction.person, "words": interaction.text, **(promise or {})}
+                about = {"person": interaction.person, "text": interaction.text, **(promise or {})}
                 complaints.complain(interaction.company, by=by, on=on, **about)
         if changed:
             compute([interaction.company_id], on=on)

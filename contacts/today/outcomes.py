@@ -45,7 +45,7 @@ def follow_up(reason: Reason, chip: OutcomeChip, text: str, asked: Asked, *, by:
     """The complaint, meeting or task that the outcome asks for; None for the others. Call it inside the verb's transaction."""
     if chip.outcome == Outcome.COMPLAINED:
         company, due_on = reason.company, asked.answer_due_on
-        return complaints.complain(company, person=reason.person, words=text, by=by, on=on, answer_due_on=due_on, owner=asked.owner)
+        return complaints.complain(company, person=reason.person, text=text, by=by, on=on, answer_due_on=due_on, owner=asked.owner)
     if chip.outcome == Outcome.WANTS_MEETING:
         return meet(reason, text, asked.times, by=by, on=on)
     return None

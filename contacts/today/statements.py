@@ -117,7 +117,7 @@ fallen_tasks: Prepared[Task] = Prepared(
 overdue_complaints: Prepared[Complaint] = Prepared(
     overdue,
     columns=(
-        *("words", "answer_due_on", "company__name", "person__first_name", "person__last_name"),
+        *("text", "answer_due_on", "company__name", "person__first_name", "person__last_name"),
         *("owner__first_name", "owner__last_name", "owner__username"),
     ),
     reach=REACH,

@@ -17,7 +17,7 @@ def hosting(first: datetime, last: datetime, users: Sequence[int], centre: int) 
     """The published events between two moments that one of `users` hosts, or that take place at `centre`. Costs 1 query."""
     rows = Event.objects.published().filter(Q(host__in=users) | Q(centre=centre), starts_at__lt=last, ends_at__gt=first)
     for row in rows.order_by("starts_at", "pk"):
-        yield Engagement(row.starts_at, row.ends_at, row.host_id, row.centre_id, row.place, row.title)
+        yield Engagement(row.starts_at, row.ends_at, row.host_id, row.centre_id, row.location, row.title)
 
 
 def refuse_booked_twice(event: Event) -> None:
@@ -62,6 +62,6 @@ def in_meeting(event: Event) -> str:
         begins = days.moment(meeting.starts_at.astimezone(event.zone))
         if event.host_id and event.host_id in (meeting.account_manager_id, meeting.director_id):
             return _("%(name)s has a meeting at that time (%(begins)s).") % {"name": event.host, "begins": begins}
-        if meeting.is_in_room(event.centre_id, event.place):
-            return _("A meeting is booked in %(room)s at that time (%(begins)s).") % {"room": meeting.place, "begins": begins}
+        if meeting.is_in_room(event.centre_id, event.location):
+            return _("A meeting is booked in %(room)s at that time (%(begins)s).") % {"room": meeting.location, "begins": begins}
     return ""

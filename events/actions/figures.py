@@ -97,7 +97,7 @@ def guests(event: Event, user: User, show: str) -> list[object]:
         "no": invitations.declined().order_by("-declined_at"),
         "silent": invitations.silent().order_by("person__name_folded", "pk"),
     }
-    order = ("status", "place", "registered_at", "pk")  # cancelled, seated, waiting: as the words sort
+    order = ("status", "waiting_number", "registered_at", "pk")  # cancelled, seated, waiting: as the words sort
     return list(rows.get(show, answered(event, user).order_by(*order))[:SHOWN])
 
 

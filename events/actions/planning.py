@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-WHERE = {"starts_at", "ends_at", "centre", "place", "area"}  # what decides whether two events are in each other's way
+WHERE = {"starts_at", "ends_at", "centre", "location", "area"}  # what decides whether two events are in each other's way
 
 
 def plan(*, by: "User | None", capacity: int, **facts: object) -> Event:
@@ -187,7 +187,7 @@ def call_off(event: Event, *, by: "User | None", reason: str = "") -> None:
         Message.objects.filter(about_type="events.invitation", about_id__in=invited).hold_back("The event was called off.")
         hold_back_untrue(event, "The event was called off.")
         Registration.objects.active().filter(event=event).update(
-            status=Status.CANCELLED, place=None, revision=F("revision") + 1, changed_at=timezone.now(), to_tell="called_off"
+            status=Status.CANCELLED, waiting_number=None, revision=F("revision") + 1, changed_at=timezone.now(), to_tell="called_off"
         )
         seating.taken = seating.waiting = 0
         seating.save(update_fields=["taken", "waiting"])

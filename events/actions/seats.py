@@ -28,13 +28,13 @@ def save_seated_or_waiting(registration: Registration, full: Seating | None) -> 
     if full is None:
         registration.status, registration.had_seats = Status.SEATED, True
         return [] if bulk.add_unless_there(registration) else None
-    registration.status, registration.place = Status.WAITING, full.draw_place()
+    registration.status, registration.waiting_number = Status.WAITING, full.draw_waiting_number()
     if not bulk.add_unless_there(registration):
-        full.give_up_place()
+        full.give_up_waiting_number()
         return None
     promoted = promote(full)  # seats may have become free in the meantime
     if registration in promoted:
-        registration.refresh_from_db(fields=["status", "place", "had_seats", "revision", "changed_at"])
+        registration.refresh_from_db(fields=["status", "waiting_number", "had_seats", "revision", "changed_at"])
     return [one for one in promoted if one.pk != registration.pk]
 
 
@@ -91,7 +91,7 @@ def resize_party(registration: Registration, seating: Seating, heads: int) -> li
         registration.save(update_fields=["party"])  # a smaller party may fit now: the list reads it
     promoted = promote(seating)
     if registration in promoted:
-        registration.refresh_from_db(fields=["status", "place", "had_seats", "revision"])
+        registration.refresh_from_db(fields=["status", "waiting_number", "had_seats", "revision"])
     return [one for one in promoted if one.pk != registration.pk]
 
 

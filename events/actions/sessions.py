@@ -45,7 +45,7 @@ def make_second_delivery(centre: Centre, on: date, *, by: "User | None") -> Even
         translations=template.translations,
         centre=centre,
         host=by,
-        place=centre.name,
+        location=centre.name,
         area=template.area,
         audience=template.audience,
         largest_party=template.largest_party,

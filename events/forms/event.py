@@ -60,7 +60,7 @@ class EventForm(RowForm):
     intro = forms.CharField(label=_("What guests can expect"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.none(), empty_label=None)
     host = forms.ModelChoiceField(label=_("Host"), queryset=User.objects.none(), required=False, empty_label=_("the centre"))
-    place = forms.CharField(label=_("Location"), max_length=160)
+    location = forms.CharField(label=_("Location"), max_length=160)
     area = forms.ChoiceField(label=_("Area"), choices=Area.choices)
     day = DayField(label=_("Date"))
     begins = forms.TimeField(label=_("Starts"), widget=ClockInput)
@@ -148,12 +148,12 @@ class EventForm(RowForm):
 
     def refuse_taken(self, data: dict[str, Any]) -> None:
         """An error at the location where another event is there at that time, at the host where they or the room are. Costs 3 queries."""
-        facts = {name: data[name] for name in ("centre", "area", "place", "host", "starts_at", "ends_at")}
+        facts = {name: data[name] for name in ("centre", "area", "location", "host", "starts_at", "ends_at")}
         if self.event and all(facts[name] == getattr(self.event, name) for name in facts):
             return
         planned = Event(pk=self.event.pk if self.event else None, **facts)
         if other := planned.in_the_way(Event.objects.not_cancelled()):
-            self.add_error("place", other.taken_words)
+            self.add_error("location", other.taken_words)
         elif clash := booked_twice(planned):
             self.add_error("host", clash)
 
@@ -223,7 +223,7 @@ def from_template(kind: str, user: User) -> dict[str, object]:
         **{f"{name}_{code}": text for code, written in template.translations.items() for name, text in written.items()},
         "centre": centre,
         "host": user.pk,
-        "place": centre.name if centre else "",
+        "location": centre.name if centre else "",
         "area": template.area,
         "day": today + timedelta(days=template.days_ahead),
         "begins": template.begins,
@@ -242,7 +242,7 @@ def as_written(event: Event) -> dict[str, object]:
         "title",
         "headline",
         "intro",
-        "place",
+        "location",
         "area",
         "audience",
         "contract_ends_within_months",

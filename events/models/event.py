@@ -179,7 +179,7 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     host = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("host"), related_name="events_hosted"
     )
-    place = models.CharField(_("location"), max_length=160)
+    location = models.CharField(_("location"), max_length=160)
     area = models.CharField(_("area"), max_length=9, choices=Area, default=Area.WHOLE)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -244,13 +244,13 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     @property
     def address(self) -> str:
         """The location with the centre's street and town, unless the location already contains them."""
-        return ", ".join(part for part in (self.place, self.street) if part)
+        return ", ".join(part for part in (self.location, self.street) if part)
 
     @property
     def street(self) -> str:
         """The centre's street and town, unless the location contains them."""
         parts = () if self.area == Area.ELSEWHERE else (self.centre.street, f"{self.centre.postcode} {self.centre.city}".strip())
-        return ", ".join(part for part in parts if part and part not in self.place)
+        return ", ".join(part for part in parts if part and part not in self.location)
 
     @property
     def own_texts(self) -> EventTexts:
@@ -275,8 +275,8 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
         areas = {self.area, other.area}
         if Area.WHOLE in areas and Area.ELSEWHERE not in areas:
             return True
-        is_part_of_house = areas == {Area.PART} and fold(self.place) == fold(self.centre.name)
-        return fold(self.place) == fold(other.place) and not is_part_of_house
+        is_part_of_house = areas == {Area.PART} and fold(self.location) == fold(self.centre.name)
+        return fold(self.location) == fold(other.location) and not is_part_of_house
 
     @property
     def taken_words(self) -> str:

@@ -77,7 +77,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def in_order(self) -> Self:
         """In the order of the waiting list."""
-        return self.order_by("place", "pk")
+        return self.order_by("waiting_number", "pk")
 
     def where(self, user: "User", *, may: str) -> Self:
         return self.filter(company__in=in_reach(user, may=may))
@@ -119,7 +119,7 @@ class Registration(models.Model):
     wishes = models.CharField(_("requests"), max_length=500, blank=True)
     question = models.CharField(_("question"), max_length=500, blank=True)
     status = models.CharField(_("state"), max_length=9, choices=Status)
-    place = models.PositiveIntegerField(null=True)  # position on the waiting list, by number drawn
+    waiting_number = models.PositiveIntegerField(null=True)  # drawn when they joined the waiting list
     overtaken = models.PositiveSmallIntegerField(default=0)  # how often a smaller party has overtaken
     revision = models.PositiveIntegerField(
         default=0
@@ -141,7 +141,7 @@ class Registration(models.Model):
             models.CheckConstraint(condition=Q(party__gte=1), name="a_party_has_somebody"),
         ]
         indexes = [
-            models.Index(fields=["seating", "status", "place"], name="registration_waiting"),
+            models.Index(fields=["seating", "status", "waiting_number"], name="registration_waiting"),
             models.Index(fields=["event", "id"], name="registration_to_tell", condition=~Q(to_tell="")),
         ]
 
@@ -180,16 +180,16 @@ class Registration(models.Model):
         """The position on the waiting list: 1 is next. Costs 1 query."""
         if not self.is_waiting:
             return None
-        return Registration.objects.waiting().filter(seating=self.seating_id, place__lt=self.place).count() + 1
+        return Registration.objects.waiting().filter(seating=self.seating_id, waiting_number__lt=self.waiting_number).count() + 1
 
     # --- what a verb does to this row while the seating is locked ---
 
     def seat(self) -> None:
         """Give the party seats. The caller locks and saves the seating, which counts them."""
-        self.status, self.place, self.had_seats = Status.SEATED, None, True
+        self.status, self.waiting_number, self.had_seats = Status.SEATED, None, True
         self.revision += 1
         self.changed_at = timezone.now()
-        self.save(update_fields=["status", "place", "had_seats", "revision", "changed_at"])
+        self.save(update_fields=["status", "waiting_number", "had_seats", "revision", "changed_at"])
 
     def withdraw(self, seating: Seating) -> str:
         """Remove the registration from its seats or the waiting list; the previous status. Both rows are locked."""
@@ -199,10 +199,10 @@ class Registration(models.Model):
         elif seating.holds(self.party):  # a larger one was not counted
             seating.waiting -= 1
             seating.save(update_fields=["waiting"])
-        self.status, self.place, self.to_tell = Status.CANCELLED, None, ""
+        self.status, self.waiting_number, self.to_tell = Status.CANCELLED, None, ""
         self.revision += 1
         self.changed_at = timezone.now()
-        self.save(update_fields=["status", "place", "to_tell", "revision", "changed_at"])
+        self.save(update_fields=["status", "waiting_number", "to_tell", "revision", "changed_at"])
         return before
 
     # --- at the door ---

@@ -33,7 +33,7 @@ class Seating(models.Model):
     capacity = models.PositiveIntegerField(_("seats"))
     taken = models.PositiveIntegerField(default=0, editable=False)
     waiting = models.PositiveIntegerField(default=0, editable=False)
-    last_place = models.PositiveIntegerField(default=0, editable=False)  # the number drawn by the last party on the waiting list
+    last_waiting_number = models.PositiveIntegerField(default=0, editable=False)  # the number drawn by the last party on the waiting list
 
     objects = SeatingQuerySet.as_manager()
 
@@ -61,15 +61,15 @@ class Seating(models.Model):
         """True where a party of `heads` could be seated if nobody else came."""
         return heads <= self.capacity
 
-    def draw_place(self) -> int:
+    def draw_waiting_number(self) -> int:
         """The next number on the waiting list. The row is locked."""
-        self.last_place += 1
+        self.last_waiting_number += 1
         self.waiting += 1
-        self.save(update_fields=["last_place", "waiting"])
-        return self.last_place
+        self.save(update_fields=["last_waiting_number", "waiting"])
+        return self.last_waiting_number
 
-    def give_up_place(self) -> None:
-        """Take back what `draw_place` did a moment ago in this transaction."""
+    def give_up_waiting_number(self) -> None:
+        """Take back what `draw_waiting_number` did a moment ago in this transaction."""
         self.waiting -= 1
         self.save(update_fields=["waiting"])
 

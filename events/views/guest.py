@@ -147,7 +147,9 @@ def comes_now(registration: Registration) -> int:
     could = registration.is_waiting and registration.event.is_open and 0 < seating.free < registration.party
     if not could:
         return 0
-    ahead = Registration.objects.waiting().filter(seating=seating, place__lt=registration.place, party__lte=seating.capacity)
+    ahead = Registration.objects.waiting().filter(
+        seating=seating, waiting_number__lt=registration.waiting_number, party__lte=seating.capacity
+    )
     return 0 if ahead.exists() else seating.free
 
 

@@ -53,7 +53,7 @@ class Appointment:
     ends_at: datetime
     zone: ZoneInfo
     title: str
-    place: str
+    location: str
     description: str
     organizer: Party
     attendee: Party
@@ -125,7 +125,7 @@ def event_of(method: Method, appointment: Appointment) -> "Event":
     event.add("dtstart", appointment.starts_at.astimezone(appointment.zone))
     event.add("dtend", appointment.ends_at.astimezone(appointment.zone))
     event.add("summary", appointment.title)
-    event.add("location", appointment.place)
+    event.add("location", appointment.location)
     event.add("description", appointment.description)
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("organizer", calendar_address(appointment.organizer), encode=False)

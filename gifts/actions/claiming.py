@@ -28,7 +28,7 @@ class ClaimantDetails:
     """The details that the claimant typed, and the marks by which a driver is recognised again."""
 
     first_name: str = ""
-    place: str = ""  # company or plate, as typed
+    company_or_plate: str = ""  # as typed
     marks: Sequence[str] = ()
 
 
@@ -57,8 +57,8 @@ def claim(
             raise Voucher.objects.get(pk=voucher.pk).refusal_to_claim(person)
         before, (voucher.state, voucher.person, voucher.company) = voucher.person_id, (VoucherState.CLAIMED, person, company)
         made = Claim.objects.create(
-            voucher=voucher, person=person, period=period, marks=marks, first_name=said.first_name, place=said.place, claimed_by=by,
-            claimed_at=now,
+            voucher=voucher, person=person, period=period, marks=marks, first_name=said.first_name, company_or_plate=said.company_or_plate,
+            claimed_by=by, claimed_at=now,
         )  # fmt: skip
         ledger.receive(person, company=company, cents=voucher.value_cents, kind="voucher.claimed", about=voucher, on=day, at=now)
         changes = {"state": (VoucherState.FREE, VoucherState.CLAIMED), "person": (before, person.pk)}

@@ -35,7 +35,7 @@ class TypedEmployer:
     plate: str = ""
 
 
-def claim_card(voucher: Voucher, *, first_name: str, place: str) -> Claim:
+def claim_card(voucher: Voucher, *, first_name: str, company_or_plate: str) -> Claim:
     """Claim a printed card; an unknown driver is entered as unconfirmed, until staff have checked them.
 
     An unknown company or plate is accepted as well, because a claim page must not reveal who is a customer (R30). Raises the
@@ -43,11 +43,12 @@ def claim_card(voucher: Voucher, *, first_name: str, place: str) -> Claim:
     """
     with transaction.atomic():
         today = voucher.programme.centre.today(timezone.now())
-        found = TypedEmployer(voucher.company) if voucher.company else place_of(place)
+        found = TypedEmployer(voucher.company) if voucher.company else employer_behind(company_or_plate)
         driver = known_driver(found.company, first_name, on=today) if found.company else None
         person = driver.person if driver else new_driver(first_name, found.company, voucher.programme, on=today)
-        where = found.plate or (f"company {found.company.pk}" if found.company else key_of_name(place) or fold(place))
-        said = ClaimantDetails(first_name=first_name, place=place, marks=[mark_hash("name", fold(first_name), where)])
+        typed = key_of_name(company_or_plate) or fold(company_or_plate)
+        where = found.plate or (f"company {found.company.pk}" if found.company else typed)
+        said = ClaimantDetails(first_name=first_name, company_or_plate=company_or_plate, marks=[mark_hash("name", fold(first_name), where)])
         return claim(voucher, person, company=found.company, by=None, said=said)
 
 
@@ -65,7 +66,7 @@ def claim_from_pool(challenge: Challenge) -> Claim:
             lock(known)  # under the lock, so that their employer is not being changed at the same time
         person = known or new_driver(challenge.first_name, vehicle.company if vehicle else None, programme, on=today, challenge=challenge)
         company = vehicle.company if vehicle else only_company(person, on=today)
-        said = ClaimantDetails(first_name=challenge.first_name, place=challenge.plate, marks=marks_of(challenge))
+        said = ClaimantDetails(first_name=challenge.first_name, company_or_plate=challenge.plate, marks=marks_of(challenge))
         made = take_from_pool(programme, person, company=company, said=said, on=today)
         if challenge.channel == Channel.EMAIL:
             send(made.voucher, person, address=challenge.address)
@@ -86,7 +87,7 @@ def marks_of(challenge: Challenge) -> list[str]:
     return [mark_hash(challenge.channel, mailbox(challenge.address)), mark_hash("plate", fold_plate(challenge.plate))]
 
 
-def place_of(typed: str) -> TypedEmployer:
+def employer_behind(typed: str) -> TypedEmployer:
     """The company found by the typed plate or company name, if there is exactly one. Costs 1 to 3 queries."""
     vehicle = vehicle_of(typed)
     if vehicle:

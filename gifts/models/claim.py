@@ -27,7 +27,7 @@ class Claim(models.Model):
     period = models.CharField(max_length=10)
     marks = models.JSONField(default=list)
     first_name = models.CharField(max_length=80, blank=True)
-    place = models.CharField(max_length=160, blank=True)  # company or plate as typed, until staff have checked it
+    company_or_plate = models.CharField(max_length=160, blank=True)  # as typed, until staff have checked it
     claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     claimed_at = models.DateTimeField(default=timezone.now)
 

@@ -89,7 +89,9 @@ def card(request: HttpRequest, link: Link) -> HttpResponse:
         return render(request, "gifts/claim_card.html", {**context, "form": form}, status=422 if form.is_bound else 200)
     try:
         throttle.spent(REFUSED, f"link {link.pk}", **REFUSED_BY_LINK)
-        made = claim_card(voucher, first_name=form.cleaned_data["first_name"], place=form.cleaned_data.get("place", ""))
+        made = claim_card(
+            voucher, first_name=form.cleaned_data["first_name"], company_or_plate=form.cleaned_data.get("company_or_plate", "")
+        )
     except VoucherTaken as refused:  # somebody else was faster
         return render(request, "gifts/claim_taken.html", context, status=refused.status)
     except SAYS_WHO:

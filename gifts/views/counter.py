@@ -228,9 +228,9 @@ def company_meant(request: StaffRequest, claim: Claim | None) -> str:
 
     Whoever confirms the driver decides: nothing is taken from half a name by itself. Costs at most 3 queries.
     """
-    place = claim.place if claim else ""
+    typed = claim.company_or_plate if claim else ""
     mine = Company.objects.where(request.user, may="serve_customers").active()
-    found = mine.called(place) or list(mine.filter(pk__in=search.found(Company, place))[:2])
+    found = mine.called(typed) or list(mine.filter(pk__in=search.found(Company, typed))[:2])
     return found[0].name if len(found) == 1 else ""
 
 

@@ -92,7 +92,7 @@ def held_meetings(world: World) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     begun = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
     both = {"decision_maker": world.met[0], "account_manager": world.anna}
     return [
-        ({"company": one, "director": world.carla, "place": "Nord", **both}, {"starts_at": begun, "minutes": "Wants two vans."}),
+        ({"company": one, "director": world.carla, "location": "Nord", **both}, {"starts_at": begun, "minutes": "Wants two vans."}),
         ({"company": two, "director": None, **both}, {"starts_at": begun, "minutes": ""}),
     ]
 

@@ -74,7 +74,7 @@ def edits(row: Any, values: dict[str, Any], *, by: User) -> None:
 def open_tasks(w: World) -> list[Task]:
     """Tasks of two owners, one of which answers a complaint, and one that is closed."""
     Task.plan_many([Task(**facts) for facts in new_tasks(w)], by=w.carla)
-    complain(w.ours[0], person=None, words="Dirty", by=w.anna, on=DAY, owner=w.anna)
+    complain(w.ours[0], person=None, text="Dirty", by=w.anna, on=DAY, owner=w.anna)
     Task.plan(w.ours[1], "Done", due_on=DAY, owner=w.anna, by=w.anna).close(result="Sent", by=w.anna)
     return list(Task.objects.order_by("pk"))
 

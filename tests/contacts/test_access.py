@@ -117,7 +117,7 @@ def known_everywhere(name: str, company: Company, user: User) -> Person:
     hand_out(make_gift(f"{name}mug", centre=company.centre), person, company=company, centre=company.centre, by=user)
     make_task(company, user, person=person, title=f"{name}task")
     make_reason(company)
-    complain(company, person=person, words=f"{name}complaint", by=user, on=timezone.localdate())
+    complain(company, person=person, text=f"{name}complaint", by=user, on=timezone.localdate())
     Meeting.objects.create(
         company=company, decision_maker=person, account_manager=user, lasts_minutes=60, is_annual=False, minutes=f"{name}minutes"
     )

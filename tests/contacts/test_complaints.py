@@ -36,7 +36,7 @@ def person(north_ag: Company) -> Person:
 
 @pytest.fixture
 def complaint(north_ag: Company, person: Person, anna: User) -> Complaint:
-    return complaints.complain(north_ag, person=person, words=SAID, by=anna, on=on())
+    return complaints.complain(north_ag, person=person, text=SAID, by=anna, on=on())
 
 
 def letter(company: Company, person: Person, gate: str = "marketing") -> Message:
@@ -60,7 +60,7 @@ def test_a_complaint_told_on_the_phone_has_words_a_day_and_somebody(as_anna: Cli
     day = on() + timedelta(days=4)
     as_anna.post(f"/today/{reason.pk}/reached/", {"chip": "complained", "text": SAID, "answer_due_on": day.isoformat(), "owner": anna.pk})
     complaint = Complaint.objects.get()
-    assert (complaint.company, complaint.person, complaint.words, complaint.owner) == (north_ag, reason.person, SAID, anna)
+    assert (complaint.company, complaint.person, complaint.text, complaint.owner) == (north_ag, reason.person, SAID, anna)
     assert complaint.answer_due_on == day and complaint.is_open
     task = Task.objects.get()
     assert (task.owner, task.due_on, task.pk) == (anna, day, complaint.task_id) and SAID in task.title
@@ -78,7 +78,7 @@ def test_an_answer_is_promised_within_two_working_days(weekday: int, days: int) 
 
 def test_a_logged_call_opens_one_too(as_anna: Client, north_ag: Company, person: Person) -> None:
     as_anna.post(f"/companies/{north_ag.pk}/log/", {"person": person.pk, "channel": "phone", "outcome": "complained", "text": SAID})
-    assert Complaint.objects.get().words == SAID
+    assert Complaint.objects.get().text == SAID
 
 
 def test_a_logged_call_asks_by_when_and_by_whom_as_the_card_does(as_anna: Client, anna: User, north_ag: Company, person: Person) -> None:
@@ -111,14 +111,14 @@ def test_nothing_promotional_leaves_while_it_is_open_nor_a_week_after(north: Cen
     stranger = make_role("decision_maker", other).person
     give_consent(stranger)
     assert may_leave(calm)
-    complaint = complaints.complain(north_ag, person=person, words=SAID, by=anna, on=on())
+    complaint = complaints.complain(north_ag, person=person, text=SAID, by=anna, on=on())
     assert not may_leave(calm)
     verdict = gates.ask([calm], timezone.now())[calm.pk]
     assert isinstance(verdict, Never) and "complaint" in verdict.reason
     assert may_leave(letter(other, stranger)), "another customer is not concerned"
     assert may_leave(letter(north_ag, person, gate="service")), "what is owed leaves"
     assert not may_leave(letter(other, person)), "nor by way of another company"
-    complaints.answer(complaint, words="Cleaned again.", **LEARNED, by=anna)
+    complaints.answer(complaint, text="Cleaned again.", **LEARNED, by=anna)
     assert not may_leave(calm)
     Complaint.objects.update(answered_at=timezone.now() - timedelta(days=7, hours=1))
     assert may_leave(calm)
@@ -153,9 +153,9 @@ def test_the_dossier_wears_the_band_until_it_is_answered(as_anna: Client, anna: 
 
 def test_it_is_answered_and_withdrawn_once(complaint: Complaint, anna: User) -> None:
     twin = Complaint.objects.get()
-    complaints.answer(complaint, words="Done.", **LEARNED, by=anna)
+    complaints.answer(complaint, text="Done.", **LEARNED, by=anna)
     with pytest.raises(ComplaintAnswered), transaction.atomic():
-        complaints.answer(twin, words="Mine.", **LEARNED, by=anna)
+        complaints.answer(twin, text="Mine.", **LEARNED, by=anna)
     with pytest.raises(ComplaintAnswered), transaction.atomic():
         complaints.withdraw(twin, by=anna)
     assert Complaint.objects.get().answer == "Done."
@@ -172,7 +172,7 @@ def test_a_forgotten_person_leaves_no_words(complaint: Complaint, person: Person
     assert ("Complaints", 1) in [(str(label), count) for label, count in kept_about(person)]
     forget(person, by=None)
     complaint.refresh_from_db()
-    assert (complaint.words, complaint.answer, complaint.person) == ("", "", None)
+    assert (complaint.text, complaint.answer, complaint.person) == ("", "", None)
     assert SAID not in str(list(Task.objects.values()))
 
 
@@ -187,13 +187,13 @@ def test_two_who_answer_at_once_leave_one_answer(north_ag: Company, anna: User, 
     """Without the lock the second answer would overwrite the first."""
     for _turn in range(repetitions() if guarded else 1):
         Complaint.objects.all().delete()
-        row = complaints.complain(north_ag, person=None, words=SAID, by=anna, on=on())
+        row = complaints.complain(north_ag, person=None, text=SAID, by=anna, on=on())
         rows = [Complaint.objects.select_related("company", "person").get(pk=row.pk) for _one in range(2)]
         if not guarded:
             monkeypatch.setattr(complaints, "lock", lambda row: row)
         told = race(
             *[
-                lambda row=row, number=number: complaints.answer(row, words=f"{number}", **LEARNED, by=anna)
+                lambda row=row, number=number: complaints.answer(row, text=f"{number}", **LEARNED, by=anna)
                 for number, row in enumerate(rows)
             ]
         )
@@ -213,7 +213,7 @@ def test_an_overdue_answer_stands_above_everything_on_today(
         page = words(client.get("/today/"))
         assert ("The answer to a complaint is overdue" in page) == (is_late and user != boris)
         assert (f"/complaints/{complaint.pk}/answer/" in page) == (is_late and user != boris)
-    complaints.answer(complaint, words="Done.", **LEARNED, by=anna)
+    complaints.answer(complaint, text="Done.", **LEARNED, by=anna)
     client.force_login(anna)
     assert "overdue" not in words(client.get("/today/"))
 
@@ -225,7 +225,7 @@ def test_a_card_says_that_the_company_complains_before_anybody_calls(
     calm = make_reason(make_company(north, name="Calm AG", looked_after_by=anna))
     page = words(as_anna.get("/today/", {"open": calm.pk}))
     assert page.count("open complaint") == sum(reason.company_id == north_ag.pk for reason in Reason.objects.all())
-    complaints.answer(complaint, words="Done.", **LEARNED, by=anna)
+    complaints.answer(complaint, text="Done.", **LEARNED, by=anna)
     assert "open complaint" not in words(as_anna.get("/today/"))
 
 
@@ -243,7 +243,7 @@ def test_an_open_complaint_puts_a_steady_customer_at_risk_and_its_answer_takes_i
     settle_all([north_ag.pk], on=on())
     assert Company.objects.get(pk=north_ag.pk).phase == "at_risk"
     TouchedCompany.objects.all().delete()
-    complaints.answer(complaint, words="Done.", **LEARNED, by=anna)
+    complaints.answer(complaint, text="Done.", **LEARNED, by=anna)
     assert TouchedCompany.objects.filter(company=north_ag).exists(), "the phase is settled within seconds, not at night"
     settle_all([north_ag.pk], on=on())
     assert Company.objects.get(pk=north_ag.pk).phase == "loyal"
@@ -251,7 +251,7 @@ def test_an_open_complaint_puts_a_steady_customer_at_risk_and_its_answer_takes_i
 
 def test_nobody_who_was_deactivated_is_promised_to_answer(north_ag: Company, person: Person, anna: User, carla: User) -> None:
     User.objects.filter(pk=anna.pk).update(is_active=False)
-    assert complaints.complain(north_ag, person=person, words=SAID, by=carla, on=on()).owner == carla
+    assert complaints.complain(north_ag, person=person, text=SAID, by=carla, on=on()).owner == carla
 
 
 def test_its_task_is_not_closed_without_it(as_anna: Client, complaint: Complaint) -> None:
@@ -268,7 +268,7 @@ def test_nobody_closes_its_task_by_another_door_until_it_is_answered(complaint: 
         with pytest.raises(AnswersComplaint):
             task.close(result="Rang them.", by=anna)
     assert Task.objects.get().state == Task.State.OPEN
-    complaints.answer(complaint, words="Replaced.", learned="Check twice.", is_satisfied=True, by=anna)
+    complaints.answer(complaint, text="Replaced.", learned="Check twice.", is_satisfied=True, by=anna)
     task.reopen(by=anna)
     Task.objects.get().reopen(by=anna)
     Task.objects.get().close(result="Rang them again.", by=anna)

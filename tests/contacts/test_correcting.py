@@ -106,7 +106,7 @@ def test_what_cannot_be_taken_back_stays_and_the_call_goes_all_the_same(as_anna:
 
 def test_a_call_that_turns_out_to_have_been_a_complaint_opens_one(as_anna: Client, anna: User, north_ag: Company) -> None:
     correct(as_anna, log(north_ag, None, anna, text="Dirty."), outcome="complained")
-    assert Complaint.objects.get().words == "Dirty."
+    assert Complaint.objects.get().text == "Dirty."
 
 
 @pytest.mark.parametrize(("name", "status"), [("boris", 404), ("carla", 303)])

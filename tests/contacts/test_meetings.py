@@ -124,10 +124,10 @@ def test_plan_on_today_fixes_a_meeting_at_a_time_that_there_is(client: Client, a
         assert answer.status_code == 422
         assert said in answer.content.decode()
     assert not Meeting.objects.exists()
-    planned = {"on": (skipped + timedelta(days=1)).isoformat(), "at": "10:00", "place": "Kiel"}
+    planned = {"on": (skipped + timedelta(days=1)).isoformat(), "at": "10:00", "location": "Kiel"}
     assert client.post(f"/today/{reason.pk}/plan/", planned).status_code < 400
     meeting = Meeting.objects.get()
-    assert (meeting.is_fixed, f"{meeting.begins:%H:%M}", meeting.place) == (True, "10:00", "Kiel")
+    assert (meeting.is_fixed, f"{meeting.begins:%H:%M}", meeting.location) == (True, "10:00", "Kiel")
     assert entry(letters(meeting)[0])[0] == "REQUEST"
 
 
@@ -215,7 +215,7 @@ def test_fixing_moving_and_calling_off_keep_one_calendar_entry(client: Client, a
     client.force_login(anna)
     for day, sequence in ((7, 1), (8, 2)):
         when = in_days(day)
-        client.post(f"/meetings/{offered.pk}/fix/", {"on": f"{when:%Y-%m-%d}", "at": "10:00", "place": "Kontor"})
+        client.post(f"/meetings/{offered.pk}/fix/", {"on": f"{when:%Y-%m-%d}", "at": "10:00", "location": "Kontor"})
         method, event = entry(letters(offered)[-1])
         assert (method, event["SEQUENCE"], event["DTSTART"].dt.hour, str(event["LOCATION"])) == ("REQUEST", sequence, 10, "Kontor")
     client.post(f"/meetings/{offered.pk}/cancel/")
@@ -228,14 +228,14 @@ def test_fixing_moving_and_calling_off_keep_one_calendar_entry(client: Client, a
 def test_no_meeting_is_fixed_in_the_past_but_one_under_way_may_change_its_place(client: Client, anna: Any, offered: Meeting) -> None:
     client.force_login(anna)
     before = state(offered)
-    refused = client.post(f"/meetings/{offered.pk}/fix/", {"on": "2001-01-01", "at": "10:00", "place": "Kontor"})
+    refused = client.post(f"/meetings/{offered.pk}/fix/", {"on": "2001-01-01", "at": "10:00", "location": "Kontor"})
     assert refused.status_code == 422 and "Kontor" in refused.content.decode()
     assert state(offered) == before
     begun = in_days(-1).replace(second=0, microsecond=0).astimezone(offered.zone)
     Meeting.objects.filter(pk=offered.pk).update(state=MeetingState.FIXED, starts_at=begun)
-    sent = {"on": f"{begun:%Y-%m-%d}", "at": f"{begun:%H:%M}", "place": "Kantine"}
+    sent = {"on": f"{begun:%Y-%m-%d}", "at": f"{begun:%H:%M}", "location": "Kantine"}
     assert client.post(f"/meetings/{offered.pk}/fix/", sent).status_code == 303
-    assert Meeting.objects.get().place == "Kantine"
+    assert Meeting.objects.get().location == "Kantine"
 
 
 def test_a_meeting_that_was_held_rests_the_reason_for_a_year(client: Client, anna: Any, offered: Meeting, north_ag: Any) -> None:

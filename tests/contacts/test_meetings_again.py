@@ -69,9 +69,9 @@ def test_what_was_chosen_last_counts(north_ag: Company, anna: User, carla: User,
     old_link = Link.objects.get(scope="meeting")
     other = make_person("Brandt", email="brandt@nordhafen.example")
 
-    second = meetings.propose(north_ag, A, decision_maker=other, account_manager=anna, director=carla, by=anna, place="Room 2")
+    second = meetings.propose(north_ag, A, decision_maker=other, account_manager=anna, director=carla, by=anna, location="Room 2")
 
-    assert (second.pk, second.decision_maker, second.director, second.place) == (first.pk, other, carla, "Room 2")
+    assert (second.pk, second.decision_maker, second.director, second.location) == (first.pk, other, carla, "Room 2")
     assert letters() == ["kern@nordhafen.example", "brandt@nordhafen.example"]
     old_link.refresh_from_db()
     assert old_link.revoked_at is not None
@@ -127,7 +127,7 @@ def test_the_organizer_stays_when_the_account_manager_changes(north_ag: Company,
 # --- nobody and no room twice ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shared", ["account_manager", "director", "decision_maker", "place"])
+@pytest.mark.parametrize("shared", ["account_manager", "director", "decision_maker", "location"])
 @pytest.mark.parametrize("minutes", [-59, -15, 0, 30, 59])
 def test_nobody_and_no_room_is_booked_twice(north_ag: Company, south_ag: Company, north: Any, shared: str, minutes: int) -> None:
     south_ag.centre = north
@@ -136,9 +136,9 @@ def test_nobody_and_no_room_is_booked_twice(north_ag: Company, south_ag: Company
         "account_manager": make_user("m"),
         "director": make_user("d"),
         "decision_maker": make_person("Kern"),
-        "place": "Room 2",
+        "location": "Room 2",
     }
-    free: dict[str, Any] = dict.fromkeys(known) | {"place": ""}
+    free: dict[str, Any] = dict.fromkeys(known) | {"location": ""}
     at = in_days(7) + timedelta(hours=2)
     meetings.arrange(north_ag, at, by=None, **known)
 
@@ -159,12 +159,12 @@ def test_a_time_taken_meanwhile_is_no_longer_available(north_ag: Company, south_
 
 def test_the_name_of_the_house_is_no_room(north_ag: Company, north: Any) -> None:
     free: dict[str, Any] = {"account_manager": None, "director": None, "decision_maker": None}
-    other = make_meeting(place=north.name).company
+    other = make_meeting(location=north.name).company
     other.centre = north
     other.save()
 
-    meetings.arrange(north_ag, A[0], by=None, place=north.name, **free)
-    assert meetings.arrange(other, A[0], by=None, place=north.name, **free).is_fixed
+    meetings.arrange(north_ag, A[0], by=None, location=north.name, **free)
+    assert meetings.arrange(other, A[0], by=None, location=north.name, **free).is_fixed
 
 
 def two_choose(north_ag: Company, south_ag: Company, anna: User) -> list[Any]:
@@ -193,7 +193,7 @@ def test_the_canary_both_get_it_where_nobody_looks(
 def test_a_form_shows_what_was_chosen_before(client: Client, north_ag: Company, anna: User, kern: Person) -> None:
     """Whoever only proposes other times keeps director and location, also of somebody who can't be chosen anew (F11)."""
     gone = make_user("gone", is_active=False)
-    meetings.propose(north_ag, A, decision_maker=kern, account_manager=anna, director=gone, by=anna, place="Room 2")
+    meetings.propose(north_ag, A, decision_maker=kern, account_manager=anna, director=gone, by=anna, location="Room 2")
     client.force_login(anna)
     form = client.get(f"/meetings/new/{north_ag.pk}/").context["form"]
     data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields} | {"_key": "b" * 16}
@@ -201,4 +201,4 @@ def test_a_form_shows_what_was_chosen_before(client: Client, north_ag: Company, 
     assert client.post(f"/meetings/new/{north_ag.pk}/", data).status_code == 303
 
     meeting = Meeting.objects.get()
-    assert (meeting.decision_maker, meeting.director, meeting.place) == (kern, gone, "Room 2")
+    assert (meeting.decision_maker, meeting.director, meeting.location) == (kern, gone, "Room 2")

@@ -133,7 +133,7 @@ def test_forms_fill_in_a_time_at_which_meetings_may_begin(north_ag: Company, ann
     Policy.change(MEETING_FROM, first, valid_from=timezone.localdate(), by=None)
     times, one = ProposeForm(company=north_ag, user=anna).initial, MeetingForm(company=north_ag, user=anna).initial
     assert {times["at1"], times["at2"], times["at3"], one["at"]} == {filled_in}
-    assert TimesForm({name: times[name] for name in times if name != "place"}, company=north_ag).is_valid()
+    assert TimesForm({name: times[name] for name in times if name != "location"}, company=north_ag).is_valid()
 
 
 def test_hours_are_those_of_the_companys_centre(anna: User) -> None:
@@ -158,11 +158,11 @@ def test_a_meeting_keeps_a_time_that_was_agreed_before_the_hours_changed(north_a
     early = at("09:30", company=north_ag)
     meeting = meetings.arrange(north_ag, early, **sides)
     Policy.change(MEETING_FROM, 11, valid_from=timezone.localdate(), by=None)
-    meetings.fix(meeting, early, place="Kiel", by=None)
+    meetings.fix(meeting, early, location="Kiel", by=None)
     with pytest.raises(OutsideHours):
         meetings.fix(meeting, early + timedelta(minutes=15), by=None)
     meeting.refresh_from_db()
-    assert (meeting.place, meeting.starts_at) == ("Kiel", early)
+    assert (meeting.location, meeting.starts_at) == ("Kiel", early)
 
 
 def test_a_preview_counts_the_meetings_outside_the_hours_at_ones_centres(
@@ -185,7 +185,7 @@ def test_a_form_says_the_hours_and_keeps_what_was_typed(
     day = timezone.localdate() + timedelta(weeks=3)
     client.force_login(anna)
     address = f"/meetings/new/{north_ag.pk}/" if step == "new" else f"/meetings/{meeting.pk}/{step}/"
-    fields = {"decision_maker": sides["decision_maker"].pk, "on1": day, "at1": "19:45", "on": day, "at": "19:45", "place": "Kontor"}
+    fields = {"decision_maker": sides["decision_maker"].pk, "on1": day, "at1": "19:45", "on": day, "at": "19:45", "location": "Kontor"}
     answer = client.post(address, fields)
     page = answer.content.decode()
     assert answer.status_code == 422

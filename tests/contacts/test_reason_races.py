@@ -114,7 +114,7 @@ def test_two_who_decide_one_standing_at_once_leave_one_in_force_with_its_history
     seen = [Company.objects.get(pk=company.pk) for _one in both]
     told = race(
         *[
-            partial(Standing.decide, mine, axis, value, words="I know them.", until=until, by=user)
+            partial(Standing.decide, mine, axis, value, given_reason="I know them.", until=until, by=user)
             for mine, value, user in zip(seen, values, both, strict=True)
         ]
     )
@@ -133,7 +133,8 @@ def test_a_decision_while_the_rule_settles_stands(monkeypatch: Any) -> None:
     until, on = timezone.localdate() + timedelta(days=30), timezone.localdate()
     mine = Company.objects.get(pk=company.pk)
     told = race(
-        partial(Standing.decide, mine, "tier", "diamond", words="x", until=until, by=None), *[partial(settle_all, [company.pk], on=on)] * 3
+        partial(Standing.decide, mine, "tier", "diamond", given_reason="x", until=until, by=None),
+        *[partial(settle_all, [company.pk], on=on)] * 3,
     )
     assert len(won(told)) == 4, told
     assert Company.objects.get(pk=company.pk).tier == "diamond"

@@ -191,10 +191,13 @@ def test_a_person_decides_until_a_day_and_the_history_says_so(client: Client, an
     address = f"/companies/{imported.pk}/standing/tier/"
     until = timezone.localdate() + timedelta(days=30)
     assert client.get(address).status_code == 200
-    assert client.post(address, {"value": "diamond", "words": "", "until": until}).status_code == 422
-    assert client.post(address, {"value": "tin", "words": "x", "until": until}).status_code == 422
-    assert client.post(address, {"value": "diamond", "words": "x", "until": timezone.localdate() - timedelta(days=1)}).status_code == 422
-    client.post(address, {"value": "diamond", "words": "Their parent buys 400 a year", "until": until})
+    assert client.post(address, {"value": "diamond", "given_reason": "", "until": until}).status_code == 422
+    assert client.post(address, {"value": "tin", "given_reason": "x", "until": until}).status_code == 422
+    assert (
+        client.post(address, {"value": "diamond", "given_reason": "x", "until": timezone.localdate() - timedelta(days=1)}).status_code
+        == 422
+    )
+    client.post(address, {"value": "diamond", "given_reason": "Their parent buys 400 a year", "until": until})
     TouchedCompany.objects.drain()
     assert standing_of(imported)[:2] == ("diamond", "person")
     assert Entry.objects.about(imported).get(action="company.standing_decided").actor_id == anna.pk
@@ -207,7 +210,7 @@ def test_a_person_decides_until_a_day_and_the_history_says_so(client: Client, an
 
 @pytest.mark.django_db
 def test_a_decision_is_left_to_the_rule_again(client: Client, anna: User, imported: Company) -> None:
-    Standing.decide(imported, Axis.PHASE, "lost", words="Moved abroad", until=timezone.localdate(), by=anna)
+    Standing.decide(imported, Axis.PHASE, "lost", given_reason="Moved abroad", until=timezone.localdate(), by=anna)
     client.force_login(anna)
     assert client.get(f"/companies/{imported.pk}/standing/phase/rule/").status_code == 405
     client.post(f"/companies/{imported.pk}/standing/phase/rule/")
@@ -221,7 +224,7 @@ def test_others_decide_nothing(client: Client, boris: User, dora: User, imported
         client.force_login(user)
         assert client.post(f"/companies/{imported.pk}/standing/tier/", {"value": "gold"}).status_code == 404
     with pytest.raises(NoSuchStanding):
-        Standing.decide(imported, Axis.TIER, "tin", words="x", until=timezone.localdate(), by=None)
+        Standing.decide(imported, Axis.TIER, "tin", given_reason="x", until=timezone.localdate(), by=None)
     assert not Standing.objects.exists()
 
 

@@ -19,7 +19,7 @@ TIERS = ("gold", "diamond", "silver", "platinum")
 
 def decide(company: Company, tier: str) -> Any:
     until = timezone.localdate() + timedelta(days=30)
-    return lambda: Standing.decide(Company.objects.get(pk=company.pk), Axis.TIER, tier, words=f"{tier} by me", until=until, by=None)
+    return lambda: Standing.decide(Company.objects.get(pk=company.pk), Axis.TIER, tier, given_reason=f"{tier} by me", until=until, by=None)
 
 
 def in_force(company: Company) -> list[str]:

@@ -80,7 +80,7 @@ def test_the_page_is_for_those_who_serve(client: Client, dora: User, emil: User)
 
 
 def test_whoever_takes_the_task_of_a_complaint_answers_it(anna: User, antje: User, north_ag: Company) -> None:
-    complaint = complain(north_ag, person=None, words="Dirty", by=anna, on=timezone.localdate(), owner=anna)
+    complaint = complain(north_ag, person=None, text="Dirty", by=anna, on=timezone.localdate(), owner=anna)
     hand_over(Task.objects.get(pk=complaint.task_id), antje, by=anna)
     complaint.refresh_from_db()
     assert (complaint.owner, owners(Task(pk=complaint.task_id))) == (antje, [antje])

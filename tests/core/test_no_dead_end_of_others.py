@@ -291,7 +291,7 @@ TASK = Machine(
 
 def a_complaint() -> World:
     company, user = make_company(), make_user()
-    made = complaints.complain(company, person=None, words="Late again.", by=user, on=timezone.localdate())
+    made = complaints.complain(company, person=None, text="Late again.", by=user, on=timezone.localdate())
     return World(complaint=made, user=user)
 
 
@@ -301,7 +301,7 @@ def complaint_state(world: World) -> str:
 
 
 def answers(world: World) -> None:
-    complaints.answer(world.complaint, words="We are sorry.", learned="Order earlier.", is_satisfied=True, by=world.user)
+    complaints.answer(world.complaint, text="We are sorry.", learned="Order earlier.", is_satisfied=True, by=world.user)
 
 
 COMPLAINT = Machine(

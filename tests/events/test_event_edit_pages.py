@@ -39,7 +39,7 @@ def opened(client: Client, event: Event) -> tuple[str, dict[str, Any]]:
 def test_who_edits_later_never_writes_unseen_over_who_was_first(client: Client, dora: Any, carla: Any, north: Any) -> None:
     event = make_event(north, capacity=40, published=False, title="Evening")
     address, fields = opened(signed_in(client, dora), event)
-    planning.edit(Event.objects.get(pk=event.pk), by=carla, place="Hall 4", title="Long evening", capacity=80)
+    planning.edit(Event.objects.get(pk=event.pk), by=carla, location="Hall 4", title="Long evening", capacity=80)
 
     late = client.post(address, {**fields, "title": "Short evening", "capacity": 40})
 
@@ -50,7 +50,7 @@ def test_who_edits_later_never_writes_unseen_over_who_was_first(client: Client, 
     shown = shown_by(text(late))
     assert client.post(address, {**fields, "title": "Short evening", "_shown": shown, "_keep-title": "mine"}).status_code == 303
     event = Event.objects.get()
-    assert (event.title, event.place, event.seating().capacity) == ("Short evening", "Hall 4", 80)
+    assert (event.title, event.location, event.seating().capacity) == ("Short evening", "Hall 4", 80)
 
 
 def test_a_number_of_seats_that_another_has_set_is_asked_about(client: Client, dora: Any, carla: Any, north: Any) -> None:

@@ -23,12 +23,12 @@ from tests.races import race
 
 pytestmark = pytest.mark.django_db
 AT = in_days(7) + timedelta(hours=2)
-SIDES: dict[str, Any] = {"account_manager": None, "director": None, "decision_maker": None, "place": ""}
+SIDES: dict[str, Any] = {"account_manager": None, "director": None, "decision_maker": None, "location": ""}
 
 
 def evening(centre: Centre, host: User | None, *, published: bool = True, minutes: int = 0, **facts: Any) -> Event:
     """An event of two hours from AT, or some minutes later."""
-    known: dict[str, Any] = {"area": Area.PART, "place": "Bar", "host": host} | facts
+    known: dict[str, Any] = {"area": Area.PART, "location": "Bar", "host": host} | facts
     starts_at = AT + timedelta(minutes=minutes)
     return make_event(centre, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), published=published, **known)
 
@@ -65,30 +65,30 @@ def test_no_event_is_published_while_its_host_has_a_meeting(
     assert Event.objects.get(pk=draft.pk).state == EventState.DRAFT
 
 
-@pytest.mark.parametrize("change", ["host", "time", "place"])
+@pytest.mark.parametrize("change", ["host", "time", "location"])
 def test_a_published_event_takes_no_host_time_or_room_of_a_meeting(north: Centre, north_ag: Company, change: str) -> None:
     host = make_user("host", last_name="Hosting")
-    meetings.arrange(north_ag, AT, by=None, **(SIDES | {"account_manager": host, "place": "Room 2"}))
-    facts: dict[str, dict[str, Any]] = {"host": {"host": None}, "time": {"minutes": 300}, "place": {"host": None}}
+    meetings.arrange(north_ag, AT, by=None, **(SIDES | {"account_manager": host, "location": "Room 2"}))
+    facts: dict[str, dict[str, Any]] = {"host": {"host": None}, "time": {"minutes": 300}, "location": {"host": None}}
     event = evening(north, **({"host": host} | facts[change]))
-    before = event.host, event.starts_at, event.place
+    before = event.host, event.starts_at, event.location
     onto: dict[str, dict[str, Any]] = {
         "host": {"host": host},
         "time": {"starts_at": AT, "ends_at": AT + timedelta(hours=1)},
-        "place": {"place": "room 2"},
+        "location": {"location": "room 2"},
     }
 
     with pytest.raises(HostBusy):
         planning.edit(event, by=None, **onto[change])
     found = Event.objects.get(pk=event.pk)
-    assert (found.host, found.starts_at, found.place) == before
+    assert (found.host, found.starts_at, found.location) == before
 
 
 def test_a_meeting_does_not_take_the_room_of_an_event(north: Centre, north_ag: Company) -> None:
-    evening(north, None, place="Room 2")
+    evening(north, None, location="Room 2")
     with pytest.raises(SideBusy, match="room 2"):
-        meetings.arrange(north_ag, AT, by=None, **(SIDES | {"place": "room 2"}))
-    assert meetings.arrange(north_ag, AT, by=None, **(SIDES | {"place": "Room 3"})).is_fixed
+        meetings.arrange(north_ag, AT, by=None, **(SIDES | {"location": "room 2"}))
+    assert meetings.arrange(north_ag, AT, by=None, **(SIDES | {"location": "Room 3"})).is_fixed
 
 
 def test_drafts_and_events_called_off_take_nobody(north: Centre, south_ag: Company) -> None:
@@ -113,7 +113,7 @@ def test_a_time_offered_before_the_event_is_no_longer_available(north: Centre, s
 def test_free_times_leave_out_the_evening_one_hosts(north: Centre, north_ag: Company, anna: User) -> None:
     on = north.today(AT)
     first = free_times(north_ag, decision_maker=None, account_manager=anna, on=on)
-    event = make_event(north, starts_at=first[0], ends_at=first[0] + timedelta(hours=9), host=anna, area=Area.PART, place="Bar")
+    event = make_event(north, starts_at=first[0], ends_at=first[0] + timedelta(hours=9), host=anna, area=Area.PART, location="Bar")
     assert first[0] not in free_times(north_ag, decision_maker=None, account_manager=anna, on=on)
     planning.call_off(event, by=None)
     assert free_times(north_ag, decision_maker=None, account_manager=anna, on=on) == first
@@ -140,7 +140,7 @@ def test_nobody_hosts_two_events_at_once_whatever_the_centre(north: Centre, sout
         return
     with pytest.raises(HostBusy, match="Hosting hosts “Breakfast” at that time"):
         planning.publish(draft, by=None)
-    free = evening(north, None, minutes=minutes, place="Garden")
+    free = evening(north, None, minutes=minutes, location="Garden")
     with pytest.raises(HostBusy):
         planning.edit(free, by=None, host=host)
     planning.edit(first, by=None, title="Brunch")  # its own time is not in its way

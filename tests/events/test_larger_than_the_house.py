@@ -117,7 +117,7 @@ def test_more_seats_for_a_guest_than_there_are_is_refused_at_the_field(client: C
     page = client.get("/events/new/")
     form = page.context["form"]
     data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
-    data |= {"capacity": 5, "largest_party": 6, "place": "Hall", "_key": "b" * 32}
+    data |= {"capacity": 5, "largest_party": 6, "location": "Hall", "_key": "b" * 32}
 
     said = client.post("/events/new/", data)
 

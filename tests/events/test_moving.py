@@ -111,7 +111,7 @@ def test_registration_closes_at_the_same_hour_when_clocks_change_between(north: 
     assert Event.objects.get().registration_closes_at == expected
 
 
-@pytest.mark.parametrize("change", ["centre", "zone", "area", "place"])
+@pytest.mark.parametrize("change", ["centre", "zone", "area", "location"])
 def test_whatever_changes_the_address_or_the_time_told_is_told(north_ag: Company, change: str) -> None:
     centre = north_ag.centre
     centre.street, centre.city = "Hafenstraße 1", "Hamburg"
@@ -120,7 +120,7 @@ def test_whatever_changes_the_address_or_the_time_told_is_told(north_ag: Company
     coming = make_registration(event, company=north_ag)
     there = make_centre("b", name="B", street="Via Roma 1", city="Roma")
     abroad = make_centre("c", name="C", street=centre.street, city=centre.city, postcode=centre.postcode, time_zone="America/New_York")
-    values = {"centre": {"centre": there}, "zone": {"centre": abroad}, "area": {"area": Area.ELSEWHERE}, "place": {"place": "Hall 2"}}
+    values = {"centre": {"centre": there}, "zone": {"centre": abroad}, "area": {"area": Area.ELSEWHERE}, "location": {"location": "Hall 2"}}
 
     edit(event, **values[change])
     run_jobs()

@@ -32,7 +32,7 @@ def all_letters(event: Event, company: Company, language: str) -> list[Message]:
     guest = make_guest(company, language=language)
     make_invitation(event, guest, company=company)
     registration = make_registration(event, guest, company=company)
-    planning.edit(Event.objects.get(pk=event.pk), by=None, place="Hall 2")
+    planning.edit(Event.objects.get(pk=event.pk), by=None, location="Hall 2")
     run_jobs()
     registering.cancel(type(registration).objects.get(pk=registration.pk), by=None)
     return list(Message.objects.order_by("pk"))
@@ -86,7 +86,7 @@ def test_a_title_that_changes_in_one_language_is_told(north_ag: Company) -> None
 def test_a_waiting_invitation_is_written_anew_in_the_language_that_has_texts_now(north_ag: Company) -> None:
     event = make_event(north_ag.centre, **ENGLISH)
     make_invitation(event, make_guest(north_ag, language="de"), company=north_ag)
-    planning.edit(event, by=None, translations={"de": GERMAN}, place="Hall 2")
+    planning.edit(event, by=None, translations={"de": GERMAN}, location="Hall 2")
     run_jobs()
 
     message = Message.objects.get(template="events/mail/invitation")
@@ -102,7 +102,7 @@ def test_the_form_has_the_texts_of_every_language_beside_each_other(client: Clie
     assert [len(one.fields) for one in form.languages()] == [3, 3, 3, 3]
     data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
     assert data["title_de"] and data["title_de"] != data["title"], "the template's name is translated"
-    data |= ENGLISH | {f"{name}_de": text for name, text in GERMAN.items()} | {"title_ru": "", "place": "Hall 1", "_key": "a" * 16}
+    data |= ENGLISH | {f"{name}_de": text for name, text in GERMAN.items()} | {"title_ru": "", "location": "Hall 1", "_key": "a" * 16}
 
     assert client.post("/events/new/", data).status_code == 303
 

@@ -19,15 +19,15 @@ pytestmark = pytest.mark.django_db
 
 def beside(event: Event, hours: float = 1, **facts: Any) -> Event:
     """A draft that begins some hours after `event`."""
-    known = {"place": event.place, "area": event.area, "starts_at": event.starts_at + timedelta(hours=hours)}
+    known = {"location": event.location, "area": event.area, "starts_at": event.starts_at + timedelta(hours=hours)}
     return make_event(event.centre, published=False, **{**known, **facts})
 
 
 @pytest.mark.parametrize("hours", [-2, -1, 0, 1, 2.25])
 @pytest.mark.parametrize("area", [Area.WHOLE, Area.PART, Area.ELSEWHERE])
 def test_the_second_is_not_published_there_at_that_time(north: Centre, anna: User, hours: float, area: str) -> None:
-    first = make_event(north, host=anna, area=area, place="Hall 1")
-    second = beside(first, hours, place="hall 1")
+    first = make_event(north, host=anna, area=area, location="Hall 1")
+    second = beside(first, hours, location="hall 1")
 
     with pytest.raises(PlaceTaken) as refused:
         planning.publish(second, by=None)
@@ -48,8 +48,8 @@ def test_the_second_is_not_published_there_at_that_time(north: Centre, anna: Use
     ],
 )
 def test_the_whole_house_excludes_its_parts_and_two_parts_go_together(north: Centre, first: Any, second: Any, may: bool) -> None:
-    there = make_event(north, area=first[0], place=first[1])
-    draft = beside(there, area=second[0], place=second[1])
+    there = make_event(north, area=first[0], location=first[1])
+    draft = beside(there, area=second[0], location=second[1])
     if may:
         planning.publish(draft, by=None)
     else:
@@ -65,17 +65,21 @@ def test_one_after_the_other_called_off_or_elsewhere_is_no_clash(north: Centre, 
     planning.publish(beside(first, 0), by=None)
 
 
-@pytest.mark.parametrize("change", ["time", "place", "centre"])
+@pytest.mark.parametrize("change", ["time", "location", "centre"])
 def test_a_published_event_does_not_move_onto_another(north: Centre, south: Centre, change: str) -> None:
-    first = make_event(north, place="Hall 1", area=Area.PART)
+    first = make_event(north, location="Hall 1", area=Area.PART)
     facts: dict[str, dict[str, Any]] = {
         "time": {"starts_at": first.starts_at + timedelta(days=1)},
-        "place": {"place": "Hall 2"},
+        "location": {"location": "Hall 2"},
         "centre": {"centre": south},
     }
-    known: dict[str, Any] = {"centre": north, "place": "Hall 1", "area": Area.PART, "starts_at": first.starts_at}
+    known: dict[str, Any] = {"centre": north, "location": "Hall 1", "area": Area.PART, "starts_at": first.starts_at}
     second = make_event(**(known | facts[change]))
-    onto = {"time": {"starts_at": first.starts_at, "ends_at": first.ends_at}, "place": {"place": "Hall 1"}, "centre": {"centre": north}}
+    onto = {
+        "time": {"starts_at": first.starts_at, "ends_at": first.ends_at},
+        "location": {"location": "Hall 1"},
+        "centre": {"centre": north},
+    }
 
     with pytest.raises(PlaceTaken):
         planning.edit(second, by=None, **onto[change])
@@ -85,13 +89,13 @@ def test_a_published_event_does_not_move_onto_another(north: Centre, south: Cent
 def test_the_form_names_what_is_there(client: Client, carla: User, north: Centre) -> None:
     client.force_login(carla)
     form = client.get("/events/new/").context["form"]
-    data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields} | {"place": "Hall 1"}
+    data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields} | {"location": "Hall 1"}
     client.post("/events/new/", data | {"title": "The first", "_key": "a" * 16})
 
     said = client.post("/events/new/", data | {"title": "The second", "_key": "b" * 16})
 
-    assert (said.status_code, set(said.context["form"].errors)) == (422, {"place"})
-    assert "The first" in str(said.context["form"].errors["place"])
+    assert (said.status_code, set(said.context["form"].errors)) == (422, {"location"})
+    assert "The first" in str(said.context["form"].errors["location"])
 
 
 def two_publish(north: Centre) -> list[Any]:

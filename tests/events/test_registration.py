@@ -152,7 +152,7 @@ def test_a_waiting_party_that_shrinks_to_what_is_free_gets_its_seats() -> None:
     registering.change(waits, by=None, party=1)
 
     waits.refresh_from_db()
-    assert (waits.status, waits.place, seats(event)) == (Status.SEATED, None, (3, 0))
+    assert (waits.status, waits.waiting_number, seats(event)) == (Status.SEATED, None, (3, 0))
     assert steps(waits) == ["waiting", "changed"]
 
 

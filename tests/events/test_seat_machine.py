@@ -152,7 +152,7 @@ class Seats(RuleBasedStateMachine):
     @invariant()
     def who_is_inside_is_known(self) -> None:
         assert set(CheckIn.objects.not_undone().values_list("registration", flat=True)) == self.inside.keys()
-        left = self.event.registrations.filter(status=Status.CANCELLED).values_list("place", flat=True)
+        left = self.event.registrations.filter(status=Status.CANCELLED).values_list("waiting_number", flat=True)
         assert set(left) <= {None}
 
 

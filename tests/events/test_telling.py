@@ -34,7 +34,7 @@ class Killed(BaseException):
 
 
 def full(company: Company, guests: int, **facts: Any) -> Event:
-    event = make_event(company.centre, capacity=guests, area="part", place=f"Room {guests}", **facts)
+    event = make_event(company.centre, capacity=guests, area="part", location=f"Room {guests}", **facts)
     for _guest in range(guests):
         make_registration(event, company=company)
     return event

@@ -189,8 +189,8 @@ def test_the_organizer_stays_for_the_life_of_the_entry(north_ag: Company) -> Non
     event = make_event(centre, host=make_user("a", email="a@house.example"))
     registration = make_registration(event, company=north_ag)
     changes: tuple[dict[str, Any], ...] = (
-        {"host": make_user("b", email="b@house.example"), "place": "Hall 2"},
-        {"host": None, "place": "Hall 3"},
+        {"host": make_user("b", email="b@house.example"), "location": "Hall 2"},
+        {"host": None, "location": "Hall 3"},
         {"centre": make_centre("x", name="X", email="x@house.example", street="Via Roma 1")},
     )
     for values in changes:

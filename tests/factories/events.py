@@ -31,7 +31,7 @@ def make_event(centre: Centre | None = None, *, capacity: int = 50, published: b
     known = {
         "title": f"Preview evening {next(number)}",
         "centre": centre or make_centre(),
-        "place": "Showroom",
+        "location": "Showroom",
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(hours=2, minutes=30),
     }

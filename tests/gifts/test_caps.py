@@ -120,8 +120,8 @@ def test_an_administrator_sees_and_makes_the_rules_of_companies_in_reach(client:
     page = client.get("/django-admin/contacts/giftpolicy/").content.decode()
     assert north_ag.name in page and south_ag.name not in page
     assert client.get(f"/django-admin/contacts/giftpolicy/{rules[south_ag].pk}/change/").status_code == 302
-    client.post("/django-admin/contacts/giftpolicy/add/", {"company": other.pk, "cap_cents": 1, "words": ""})
+    client.post("/django-admin/contacts/giftpolicy/add/", {"company": other.pk, "cap_cents": 1, "wording": ""})
     assert set(GiftPolicy.objects.all()) == set(rules.values())
     third = make_company(north_ag.centre)
-    assert client.post("/django-admin/contacts/giftpolicy/add/", {"company": third.pk, "cap_cents": 1, "words": ""}).status_code == 302
+    assert client.post("/django-admin/contacts/giftpolicy/add/", {"company": third.pk, "cap_cents": 1, "wording": ""}).status_code == 302
     assert Entry.objects.about(GiftPolicy.objects.get(company=third)).get().action == "giftpolicy.made"

@@ -64,25 +64,25 @@ def test_a_card_finds_the_driver_it_knows(client, shine, north_ag):
 def test_a_card_that_is_nobodys_finds_the_company_by_name_or_plate(client, shine, north_ag, place):
     make_vehicle(north_ag, plate="HH-AB 1234")
     voucher = make_voucher(shine)
-    assert client.post(card_of(voucher).path, {"first_name": "Mirko", "place": place}).status_code == 303
+    assert client.post(card_of(voucher).path, {"first_name": "Mirko", "company_or_plate": place}).status_code == 303
     assert Voucher.objects.get().company == north_ag
 
 
 def test_a_company_nobody_knows_is_taken_all_the_same(client, shine, north):
     voucher = make_voucher(shine)
-    answer = client.post(card_of(voucher).path, {"first_name": "Mirko", "place": "Unheard of Ltd"})
+    answer = client.post(card_of(voucher).path, {"first_name": "Mirko", "company_or_plate": "Unheard of Ltd"})
     assert answer.status_code == 303
-    assert (Claim.objects.get().place, Voucher.objects.get().company) == ("Unheard of Ltd", None)
+    assert (Claim.objects.get().company_or_plate, Voucher.objects.get().company) == ("Unheard of Ltd", None)
     assert Person.objects.get().centre == north
     assert not Interaction.objects.exists()
 
 
 def test_a_claimed_card_says_so_and_changes_nothing(client, shine, north_ag):
     voucher = make_voucher(shine)
-    client.post(card_of(voucher).path, {"first_name": "Mirko", "place": north_ag.name})
+    client.post(card_of(voucher).path, {"first_name": "Mirko", "company_or_plate": north_ag.name})
     person = Voucher.objects.get().person
     assert client.get(card_of(voucher).path).status_code == 200
-    answer = client.post(card_of(voucher).path, {"first_name": "Other", "place": north_ag.name})
+    answer = client.post(card_of(voucher).path, {"first_name": "Other", "company_or_plate": north_ag.name})
     assert answer.status_code == 409
     assert "already been claimed" in answer.content.decode()
     assert "Mirko" not in answer.content.decode()
@@ -91,7 +91,7 @@ def test_a_claimed_card_says_so_and_changes_nothing(client, shine, north_ag):
 
 def test_what_was_typed_is_still_there_when_a_field_is_missing(client, shine):
     voucher = make_voucher(shine)
-    page = client.post(card_of(voucher).path, {"first_name": "Mirko", "place": ""})
+    page = client.post(card_of(voucher).path, {"first_name": "Mirko", "company_or_plate": ""})
     assert page.status_code == 422
     assert 'value="Mirko"' in page.content.decode()
     assert Voucher.objects.get().state == VoucherState.FREE

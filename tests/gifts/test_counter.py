@@ -73,10 +73,10 @@ def test_the_counter_says_why_it_offers_nothing_before_anybody_taps(client, emil
 
 def test_a_new_driver_is_looked_at_and_what_they_claimed_stands_with_the_company(client, carla, shine, north_ag):
     card = make_voucher(shine)
-    client.post(card_of(card).path, {"first_name": "Mirko", "place": "Nordhafn (mistyped)"})
+    client.post(card_of(card).path, {"first_name": "Mirko", "company_or_plate": "Nordhafn (mistyped)"})
     client.force_login(carla)
     row = client.get("/vouchers/drivers/").context["rows"][0]
-    assert row[1].place == "Nordhafn (mistyped)"
+    assert row[1].company_or_plate == "Nordhafn (mistyped)"
     path = f"/vouchers/drivers/{row[0].pk}/"
     assert client.post(path, {"first_name": "Mirko", "company": "nobody"}).status_code == 422
     answer = client.post(path, {"first_name": "Mirko", "last_name": "Kovac", "company": "Nordhafen Logistik SE"})

@@ -127,7 +127,7 @@ def test_a_card_is_claimed_on_the_last_evening(berlin, moscow, it_is):
     it_is(EVENING - timedelta(days=1))
     card = last_day_voucher(make_programme(moscow, centres=[moscow, berlin]))
     it_is(EVENING)
-    claim_card(card, first_name="Mirko", place="Nordhafen")
+    claim_card(card, first_name="Mirko", company_or_plate="Nordhafen")
     assert Voucher.objects.get().state == VoucherState.CLAIMED
 
 

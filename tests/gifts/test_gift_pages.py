@@ -87,7 +87,7 @@ def test_the_cap_holds_to_the_cent(north, mirko, before, asked, passes):
 
 def test_the_stricter_of_all_employers_counts_and_the_other_one_is_not_named(north, mirko, anna):
     secret = make_company(north, name="Kanarienvogel Amt", is_public_body=False)
-    GiftPolicy.objects.create(company=secret, cap_cents=0, words="Kanarienvogel rule")
+    GiftPolicy.objects.create(company=secret, cap_cents=0, wording="Kanarienvogel rule")
     make_role("user", secret, mirko.person)
     with pytest.raises(NothingAllowed) as refused:
         handing_out.hand_out(make_gift(centre=north), mirko.person, company=mirko.company, centre=north, by=anna)

@@ -56,7 +56,7 @@ REASONS = {"allowance": refuse_allowance, "cap": refuse_cap, "policy": refuse_po
 
 
 def guess(client: Client, voucher: Voucher, *, name: str = "Uwe", place: str = "Nordhafen Logistik SE", **options: Any) -> Any:
-    return client.post(card_of(voucher).path, {"first_name": name, "place": place}, **options)
+    return client.post(card_of(voucher).path, {"first_name": name, "company_or_plate": place}, **options)
 
 
 def test_r51_each_refusal_about_a_driver_is_the_same_answer_on_a_card(client, shine, north) -> None:
@@ -102,7 +102,11 @@ def test_r51_forty_guesses_with_one_card_are_stopped(client, shine, uwe, keyed) 
 
     def post(number: int, **options: Any) -> int:
         more = {"_key": f"key-{number}"} if keyed else {}
-        return int(client.post(card_of(card).path, {"first_name": "Uwe", "place": "Nordhafen Logistik SE", **more}, **options).status_code)
+        return int(
+            client.post(
+                card_of(card).path, {"first_name": "Uwe", "company_or_plate": "Nordhafen Logistik SE", **more}, **options
+            ).status_code
+        )
 
     assert [post(number) for number in range(40)] == [409] * throttle.WRONG_BY_ADDRESS + [429] * 30
     assert post(41, REMOTE_ADDR="203.0.113.9") == 429
@@ -152,7 +156,7 @@ def test_r22_the_time_of_a_claim_does_not_tell_whom_we_know(client, shine, uwe, 
         REASONS[reason](uwe, shine)
     path, key = card_of(make_voucher(shine)).path, {"_key": "key-1"} if keyed else {}
     assert client.get(path).status_code == 200
-    assert client.post(path, {"first_name": name, "place": "Nordhafen Logistik SE", **key}).status_code == status
+    assert client.post(path, {"first_name": name, "company_or_plate": "Nordhafen Logistik SE", **key}).status_code == status
     assert rests == [(17.5, outside)]
 
 

@@ -32,7 +32,7 @@ def brenner(north) -> Company:
 
 def claimed(client, shine, place: str, name: str = "Mirko") -> Voucher:
     voucher = make_voucher(shine)
-    assert client.post(card_of(voucher).path, {"first_name": name, "place": place}).status_code == 303
+    assert client.post(card_of(voucher).path, {"first_name": name, "company_or_plate": place}).status_code == 303
     return Voucher.objects.get(pk=voucher.pk)
 
 
@@ -58,7 +58,7 @@ def test_a_name_that_two_companies_have_is_nobodys_unless_it_is_the_very_name(cl
 def test_one_unknown_company_in_two_spellings_is_one_driver(client, shine):
     claimed(client, shine, "Müller & Sohn GmbH")
     second = make_voucher(shine)
-    answer = client.post(card_of(second).path, {"first_name": "MIRKO", "place": "Mueller und Sohn"})
+    answer = client.post(card_of(second).path, {"first_name": "MIRKO", "company_or_plate": "Mueller und Sohn"})
     assert answer.status_code == 409
     assert Claim.objects.count() == 1
 
@@ -122,7 +122,7 @@ def test_a_card_says_what_its_page_asks(client, shine, north_ag, company, asked)
     voucher = Voucher.objects.get(issue=issue)
     fields = list(client.get(card_of(voucher).path).context["form"].fields)
     assert asked in " ".join(card_lines(shine, issue.valid_until, VoucherCard("https://x.example/", company)))
-    assert fields == (["first_name"] if company else ["first_name", "place"])
+    assert fields == (["first_name"] if company else ["first_name", "company_or_plate"])
 
 
 def test_cards_and_vouchers_carry_the_address_to_type_in_the_language_of_the_place(client, carla, shine, north_ag, monkeypatch):

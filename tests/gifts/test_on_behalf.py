@@ -126,7 +126,7 @@ def test_an_address_withdrawn_meanwhile_stays_withdrawn(mirko):
 
 def newcomer(shine, cards: int = 1) -> Person:
     """A driver whom claims of cards made; nobody knows for whom they drive."""
-    person = claim_card(make_voucher(shine), first_name="Mirko", place="the town").person
+    person = claim_card(make_voucher(shine), first_name="Mirko", company_or_plate="the town").person
     for _card in range(cards - 1):
         claiming.claim(make_voucher(shine), person, company=None, by=None)
     return person

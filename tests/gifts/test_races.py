@@ -46,7 +46,7 @@ def passed_the_guard(outcomes: list) -> int:
 def claims_of(voucher, company, number: int = RACERS) -> list:
     """By the card, and by staff on a known driver's behalf, in turns."""
     drivers = [make_role("driver", company) for _one in range(number // 2)]
-    by_card = [partial(claim_card, voucher, first_name=f"Driver {one}", place="") for one in range(number // 2)]
+    by_card = [partial(claim_card, voucher, first_name=f"Driver {one}", company_or_plate="") for one in range(number // 2)]
     by_staff = [partial(claim_for, voucher_again(voucher), driver, by=None) for driver in drivers]
     return [action for pair in zip(by_card, by_staff, strict=True) for action in pair]
 

@@ -162,7 +162,9 @@ def test_a_claim_tells_nothing_of_who_is_a_customer(client, shine, north_ag):
     make_vehicle(north_ag, plate="HH-AB 1234")
     statuses = set()
     for place in (north_ag.name, "Unheard of Ltd", "HH-AB 1234", "ZZ-ZZ 1"):
-        answer = client.post(card_of(make_voucher(shine)).path, {"first_name": f"Driver{len(statuses)}{place[:2]}", "place": place})
+        answer = client.post(
+            card_of(make_voucher(shine)).path, {"first_name": f"Driver{len(statuses)}{place[:2]}", "company_or_plate": place}
+        )
         page = client.get(answer["Location"]).content.decode()
         assert north_ag.name not in page
         statuses.add((answer.status_code, len(answer["Location"])))

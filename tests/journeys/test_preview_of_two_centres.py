@@ -24,7 +24,7 @@ def plan_preview(dora, centre, day):
     page.locator("[name=day]").fill(day.isoformat())
     page.locator("[name=contract_ends_within_months]").fill("")
     page.locator("[name=centre]").select_option(str(centre.pk))
-    page.locator("[name=place]").fill(f"Showroom {centre.name}")
+    page.locator("[name=location]").fill(f"Showroom {centre.name}")
     dora.press(page.locator("form.fp-form button.btn-primary"))
     dora.see("This is a draft")
     dora.press(page.locator(".fp-next button"))
@@ -45,7 +45,7 @@ def test_j4_for_two_centres(meet, portal):
         before = dora.clicks
         event = plan_preview(dora, centre, day + timedelta(days=number))
         assert dora.clicks - before <= TARGET
-        assert (event.state, event.centre, event.place) == ("published", centre, f"Showroom {centre.name}")
+        assert (event.state, event.centre, event.location) == ("published", centre, f"Showroom {centre.name}")
         rows = Invitation.objects.filter(event=event)
         assert {row.company.centre for row in rows.select_related("company__centre")} <= {centre}
         assert set(rows.values_list("message_key", flat=True)) == set(

@@ -48,7 +48,7 @@ def large(demo: None, transactional_db: None) -> Company:
         for position, text in enumerate(("Brakes all round, discs and pads", "Inspection after 60,000 km", "Loan van for two days")):
             JobLine.objects.create(visit=visit, position=position, text=text)
     for n in range(3):
-        complain(company, person=boss, words=f"The bill of visit {n} lists tyres that we brought ourselves.", by=anna, on=today)
+        complain(company, person=boss, text=f"The bill of visit {n} lists tyres that we brought ourselves.", by=anna, on=today)
     return company
 
 

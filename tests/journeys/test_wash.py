@@ -25,7 +25,7 @@ def claim(driver, card):
     page = driver.open(Link.objects.get(scope="claim", subject_id=card.pk).url)
     assert driver.fits()
     page.locator("input[name=first_name]").fill("Mirko")
-    page.locator("input[name=place]").fill("HH-QR 4711")
+    page.locator("input[name=company_or_plate]").fill("HH-QR 4711")
     driver.press(page.locator("button.go"))
     driver.see("Mirko’s voucher")
     return page
@@ -106,7 +106,7 @@ def test_a_second_tap_on_its_mine_gives_the_same_voucher(meet, card):
     for hand in (first, second):
         page = hand.open(address)
         page.locator("input[name=first_name]").fill("Mirko")
-        page.locator("input[name=place]").fill("HH-QR 4711")
+        page.locator("input[name=company_or_plate]").fill("HH-QR 4711")
     first.press(first.page.locator("button.go"))
     first.see("Mirko’s voucher")
     second.press(second.page.locator("button.go"))

@@ -293,7 +293,7 @@ NOUNS: dict[str, Noun] = {
     "decision_id": Noun(decision, is_personal=True),
     "task_id": Noun(lambda at, user: make_task(at.company, at.owner)),
     "interaction_id": Noun(lambda at, user: at.said, needs="serve_customers", of_managers=True),
-    "complaint_id": Noun(lambda at, user: complain(at.company, person=None, words="Late again.", by=at.owner, on=timezone.localdate())),
+    "complaint_id": Noun(lambda at, user: complain(at.company, person=None, text="Late again.", by=at.owner, on=timezone.localdate())),
     "event_id": Noun(lambda at, user: at.event, of_centre=True),
     "request_id": Noun(invitation_request, of_centre=True),
     "meeting_id": Noun(meeting),

@@ -64,7 +64,7 @@ class Standing(models.Model):
     before = models.CharField(max_length=8, blank=True)
     reason = models.CharField(max_length=24)  # of the rule, or DECIDED
     facts = models.JSONField(default=dict)
-    words = models.CharField(_("reason"), max_length=300, blank=True)  # of a person
+    given_reason = models.CharField(_("reason"), max_length=300, blank=True)  # of a person
     until = models.DateField(_("holds until"), null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -88,19 +88,19 @@ class Standing(models.Model):
         return dict(CHOICES[self.axis]).get(self.value, "–")
 
     @classmethod
-    def decide(cls, company: Company, axis: str, value: str, *, words: str, until: date, by: "User | None") -> "Standing":
+    def decide(cls, company: Company, axis: str, value: str, *, given_reason: str, until: date, by: "User | None") -> "Standing":
         """A person's decision: it holds until that day, whatever the rule says. Raises NoSuchStanding. Costs 7 queries."""
-        if value not in dict(CHOICES[axis]) or not words.strip() or until < timezone.localdate():
+        if value not in dict(CHOICES[axis]) or not given_reason.strip() or until < timezone.localdate():
             raise NoSuchStanding(_("Choose a value, a reason and a last day that is still ahead."))
         with transaction.atomic():
             lock(company)
             before = getattr(company, axis)
             cls.objects.filter(company=company, axis=axis).decided(on=timezone.localdate()).update(until=yesterday())
             decision = cls.objects.create(
-                company=company, axis=axis, value=value, before=before, reason=cls.DECIDED, words=words, until=until, by=by
+                company=company, axis=axis, value=value, before=before, reason=cls.DECIDED, given_reason=given_reason, until=until, by=by
             )
             put(company, {axis: value, f"{axis}_basis": StandingBasis.PERSON})
-            changes = {axis: (before, value), "reason": (None, words)}
+            changes = {axis: (before, value), "reason": (None, given_reason)}
             audit.record("company.standing_decided", company, by=by, changes=changes, facts={"until": until.isoformat()})
             TouchedCompany.add(company)
             return decision

@@ -31,7 +31,7 @@ def complain(
     company: Company,
     *,
     person: Person | None,
-    words: str,
+    text: str,
     by: "User",
     on: date,
     answer_due_on: date | None = None,
@@ -47,10 +47,10 @@ def complain(
         responsible = responsible_for(company, on=on)
         owner = owner or (responsible if responsible and responsible.is_active else by)
         due_on = answer_due_on or promised(on)
-        title = (_("Answer a complaint: %(words)s") % {"words": words})[:TITLE]
+        title = (_("Answer a complaint: %(words)s") % {"words": text})[:TITLE]
         task = Task.plan(company, title, due_on=due_on, owner=owner, by=by, person=person, now=now)
         facts = {"answer_due_on": due_on, "owner": owner, "task_id": task.pk, "entered_at": now or timezone.now()}
-        complaint = Complaint.objects.create(company=company, person=person, words=words, **facts)
+        complaint = Complaint.objects.create(company=company, person=person, text=text, **facts)
         audit.record("complaint.opened", complaint, by=by, facts={"company": company.pk, "owner": owner.pk}, at=now)
         TouchedCompany.add(company)
         return complaint
@@ -72,11 +72,11 @@ def log_contact(
     with transaction.atomic():
         if outcome == Outcome.COMPLAINED:
             on = company.centre.today(timezone.now())
-            complain(company, person=person, words=text, by=by, on=on, answer_due_on=answer_due_on, owner=owner)
+            complain(company, person=person, text=text, by=by, on=on, answer_due_on=answer_due_on, owner=owner)
         return Interaction.log(company, person=person, outcome=outcome, text=text, by=by, **facts)
 
 
-def answer(complaint: Complaint, *, words: str, learned: str, is_satisfied: bool, by: "User", now: datetime | None = None) -> None:
+def answer(complaint: Complaint, *, text: str, learned: str, is_satisfied: bool, by: "User", now: datetime | None = None) -> None:
     """Close the complaint with the answer that the customer was given, what we learned and whether they are satisfied, and its task
     with it; `now` is the time, if it was earlier. All of it is on the timeline and in the history, and the company's phase is settled
     anew.
@@ -88,19 +88,19 @@ def answer(complaint: Complaint, *, words: str, learned: str, is_satisfied: bool
         if not complaint.is_open:
             raise ComplaintAnswered(_("This complaint has already been answered: “%(answer)s”") % {"answer": complaint.answer})
         now = now or timezone.now()
-        facts = {"answer": words, "learned": learned, "is_satisfied": is_satisfied}
+        facts = {"answer": text, "learned": learned, "is_satisfied": is_satisfied}
         audit.edit(complaint, {**facts, "answered_at": now}, action="complaint.answered", by=by)
         for task in Task.objects.open().filter(pk=complaint.task_id or 0):
-            task.close(result=words[:300], by=by, now=now)
-        text = in_words(words, learned, is_satisfied)
+            task.close(result=text[:300], by=by, now=now)
+        line = in_words(text, learned, is_satisfied)
         company, person = complaint.company, complaint.person
-        record_interaction("complaint.answered", company=company, person=person, by=by, about=complaint, text=text, happened_at=now)
+        record_interaction("complaint.answered", company=company, person=person, by=by, about=complaint, text=line, happened_at=now)
 
 
-def in_words(words: str, learned: str, is_satisfied: bool) -> str:
+def in_words(text: str, learned: str, is_satisfied: bool) -> str:
     """How a complaint ended, for the timeline."""
     ending = _("The customer is satisfied.") if is_satisfied else _("The customer is not satisfied.")
-    return "\n".join([words, _("What we learned: %(words)s") % {"words": learned}, ending])
+    return "\n".join([text, _("What we learned: %(words)s") % {"words": learned}, ending])
 
 
 def withdraw(complaint: Complaint, *, by: "User") -> None:

@@ -64,11 +64,11 @@ def open_annual(
     account_manager: "User | None",
     director: "User | None",
     by: "User | None",
-    place: str = "",
+    location: str = "",
 ) -> Meeting:
     """The company's open annual meeting with these sides, made without a time if there is none. Costs 1 query, 4 when new, more where a
     side differs from before."""
-    sides = {"decision_maker": decision_maker, "account_manager": account_manager, "director": director, "place": place}
+    sides = {"decision_maker": decision_maker, "account_manager": account_manager, "director": director, "location": location}
     return with_sides(company, by=by, **sides)[0]
 
 
@@ -165,7 +165,7 @@ def refuse_busy(meeting: Meeting, times: Sequence[datetime]) -> None:
         raise SideBusy(clash)
 
 
-def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", place: str | None = None, are_new: bool = False) -> None:
+def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", location: str | None = None, are_new: bool = False) -> None:
     """Fix the meeting at that time, or change time or location, and send a calendar entry; also for the same time where `are_new` says
     that the sides have changed.
 
@@ -177,7 +177,7 @@ def fix(meeting: Meeting, starts_at: datetime, *, by: "User | None", place: str 
             refuse_outside_hours(starts_at, meeting.lasts_minutes, meeting.zone)
         values: dict[str, Any] = {"starts_at": starts_at, "state": MeetingState.FIXED}
         begin_booking()
-        _move(meeting, values if place is None else values | {"place": place}, "meeting.fixed", by=by, are_new=are_new)
+        _move(meeting, values if location is None else values | {"location": location}, "meeting.fixed", by=by, are_new=are_new)
         refuse_busy(meeting, [starts_at])  # now that it has its place
 
 

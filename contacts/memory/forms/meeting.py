@@ -109,12 +109,12 @@ class ProposeForm(TimesForm):
     director = forms.ModelChoiceField(
         label=_("Who is joining from our management"), queryset=User.objects.none(), required=False, empty_label=_("not decided yet")
     )
-    place = forms.CharField(label=_("Location"), max_length=160, required=False)
+    location = forms.CharField(label=_("Location"), max_length=160, required=False)
 
     def __init__(self, data: FormData = None, *, company: Company, user: User, **options: Unpack[FormOptions]) -> None:
         known = chosen_before(company)
-        sides = {"decision_maker": known.decision_maker_id, "director": known.director_id, "place": known.place} if known else {}
-        options["initial"] = {"place": company.name} | sides
+        sides = {"decision_maker": known.decision_maker_id, "director": known.director_id, "location": known.location} if known else {}
+        options["initial"] = {"location": company.name} | sides
         super().__init__(data, company=company, **options)
         deciding = DecisionMaker.objects.running(on=company.centre.today(timezone.now())).filter(company=company)
         people = Q(pk__in=deciding.values("person")) | Q(pk=known.decision_maker_id if known else None)
@@ -131,13 +131,13 @@ class MeetingForm(forms.Form):
     director = forms.ModelChoiceField(
         label=_("Who is joining from our management"), queryset=User.objects.none(), required=False, empty_label=_("not decided yet")
     )
-    place = forms.CharField(label=_("Location"), max_length=160, required=False)
+    location = forms.CharField(label=_("Location"), max_length=160, required=False)
 
     def __init__(self, data: FormData = None, *, company: Company, user: User, **options: Unpack[FormOptions]) -> None:
         self.company = company
         first = next_working_day(company.centre.today(timezone.now()) + relativedelta(weeks=2, days=-1))
         known = chosen_before(company)
-        sides = {"director": known.director_id, "place": known.place} if known else {"place": company.name}
+        sides = {"director": known.director_id, "location": known.location} if known else {"location": company.name}
         options["initial"] = {"on": first, "at": first_clock(first), **sides}
         super().__init__(data, **options)
         offer(self, director=colleagues(company, user, stays=known.director_id if known else None))
@@ -155,13 +155,13 @@ class FixForm(forms.Form):
 
     on = DayField(label=_("Date"))
     at = forms.TimeField(label=_("Time"), widget=ClockInput)
-    place = forms.CharField(label=_("Location"), max_length=160, required=False)
+    location = forms.CharField(label=_("Location"), max_length=160, required=False)
 
     def __init__(self, data: FormData = None, *, meeting: Meeting, **options: Unpack[FormOptions]) -> None:
         self.meeting = meeting
         known = meeting.begins or next(iter(meeting.choices), None)
         initial = {"on": known.date(), "at": known.strftime("%H:%M")} if known else {}
-        options["initial"] = initial | {"place": meeting.place}
+        options["initial"] = initial | {"location": meeting.location}
         super().__init__(data, **options)
 
     def clean(self) -> dict[str, object]:

@@ -61,7 +61,7 @@ class Complaint(models.Model):
     person = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="complaints", verbose_name=_("person")
     )
-    words = models.TextField(_("in their words"), max_length=2000)
+    text = models.TextField(_("in their words"), max_length=2000)
     answer_due_on = models.DateField(_("answer promised by"))
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="complaints", verbose_name=_("answered by"))
     entered_at = models.DateTimeField(default=timezone.now, editable=False)

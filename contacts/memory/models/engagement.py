@@ -16,14 +16,14 @@ class Engagement:
     ends_at: datetime
     user: int | None
     centre: int
-    place: str
+    location: str
     words: str
 
     def overlaps(self, starts_at: datetime, ends_at: datetime) -> bool:
         return self.starts_at < ends_at and starts_at < self.ends_at
 
 
-# (first, last, users, centre) -> what takes one of `users`, or a place at `centre`, between two moments. One query each.
+# (first, last, users, centre) -> what takes one of `users`, or a room at `centre`, between two moments. One query each.
 engagements: Registry[Callable[[datetime, datetime, Sequence[int], int], Iterable[Engagement]]] = Registry("engagements of our people")
 
 

@@ -155,7 +155,7 @@ class Meeting(models.Model):
     proposed_times = models.JSONField(_("proposed times"), default=list)  # moments, ISO 8601
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
     lasts_minutes = models.PositiveSmallIntegerField(_("length in minutes"))  # the value when it was made; letters mention it
-    place = models.CharField(_("location"), max_length=160, blank=True)
+    location = models.CharField(_("location"), max_length=160, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=MeetingState, default=MeetingState.PROPOSED)
     minutes = models.TextField(_("minutes"), blank=True, max_length=4000)
     revision = models.PositiveIntegerField(default=0)  # SEQUENCE of the calendar entry
@@ -251,8 +251,8 @@ class Meeting(models.Model):
             facts = {"what": one.words, "begins": days.moment(one.starts_at.astimezone(self.zone))}
             if one.user in ours:
                 return _("%(name)s is at “%(what)s” at that time (%(begins)s).") % (facts | {"name": ours[one.user]})
-            if self.is_in_room(one.centre, one.place):
-                return _("%(room)s is taken at that time (“%(what)s”, %(begins)s).") % (facts | {"room": self.place})
+            if self.is_in_room(one.centre, one.location):
+                return _("%(room)s is taken at that time (“%(what)s”, %(begins)s).") % (facts | {"room": self.location})
         return ""
 
     def clash_with(self, other: "Meeting", begins: str) -> str:
@@ -264,18 +264,18 @@ class Meeting(models.Model):
         if ours:
             return _("%(name)s has another meeting at that time (%(begins)s).") % {"name": ours[0], "begins": begins}
         if self.has_room_of(other):
-            facts = {"room": self.place, "begins": begins, "holder": other.ours}
+            facts = {"room": self.location, "begins": begins, "holder": other.ours}
             return _("%(room)s is taken at that time (%(begins)s, %(holder)s).") % facts
         return ""
 
     def has_room_of(self, other: "Meeting") -> bool:
         """True where both are in one room."""
-        return self.is_in_room(other.company.centre_id, other.place)
+        return self.is_in_room(other.company.centre_id, other.location)
 
-    def is_in_room(self, centre: int, place: str) -> bool:
-        """True where the meeting is in the room called `place` at that centre. The name of the centre, or of the company, is no room."""
+    def is_in_room(self, centre: int, location: str) -> bool:
+        """True where the meeting is in the room called `location` at that centre. The name of the centre, or of the company, is no room."""
         no_rooms = {"", fold(self.company.centre.name), fold(self.company.name)}
-        return self.company.centre_id == centre and fold(self.place) == fold(place) and fold(self.place) not in no_rooms
+        return self.company.centre_id == centre and fold(self.location) == fold(location) and fold(self.location) not in no_rooms
 
     @property
     def is_proposed(self) -> bool:

@@ -25,7 +25,7 @@ def answer(request: StaffRequest, complaint_id: int) -> HttpResponse:
     form = ComplaintAnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         said = form.cleaned_data
-        complaints.answer(complaint, words=said["answer"], learned=said["learned"], is_satisfied=said["is_satisfied"], by=request.user)
+        complaints.answer(complaint, text=said["answer"], learned=said["learned"], is_satisfied=said["is_satisfied"], by=request.user)
         return done(request, back, _("The complaint is closed, and its answer is on the timeline."))
-    said = {"trail": (complaint.company.name, back), "quoted": complaint.words, "quoted_from": complaint.person}
+    said = {"trail": (complaint.company.name, back), "quoted": complaint.text, "quoted_from": complaint.person}
     return ask(request, form, title=_("Answer a complaint"), save=_("Close the complaint"), back=back, **said)

@@ -73,7 +73,7 @@ def new(request: StaffRequest, company_id: int) -> HttpResponse:
     company = get_object_or_404(companies, pk=company_id)
     form = ProposeForm(request.POST if request.method == "POST" else None, company=company, user=request.user)
     if form.is_valid():
-        known = {name: form.cleaned_data[name] for name in ("decision_maker", "director", "place")}
+        known = {name: form.cleaned_data[name] for name in ("decision_maker", "director", "location")}
         try:
             meeting = meetings.propose(company, form.times, account_manager=request.user, by=request.user, **known)
             return done(request, meeting_url(meeting), written_in_words(meeting))
@@ -121,7 +121,7 @@ def fix(request: StaffRequest, meeting_id: int) -> HttpResponse:
     form = FixForm(request.POST if request.method == "POST" else None, meeting=found)
     if form.is_valid():
         try:
-            meetings.fix(found, form.starts_at, by=request.user, place=form.cleaned_data["place"])
+            meetings.fix(found, form.starts_at, by=request.user, location=form.cleaned_data["location"])
             return done(request, meeting_url(found), _("The time is fixed. The calendar entry will follow by e-mail."))
         except SideBusy as refusal:
             form.add_error("at", str(refusal))
