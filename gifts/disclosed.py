@@ -30,12 +30,8 @@ def register() -> None:
         *(column("state", _("state")), column("revoked_at", _("withdrawn")), free("revoked_because", _("why"))),
     )
     claim = (
-        *(column("voucher.programme.name", _("programme")), column("claimed_at", _("claimed"))),
-        *(
-            column("first_name", _("first name given")),
-            free("company_or_plate", _("company or plate given")),
-            column("period", _("period")),
-        ),
+        *(column("voucher.programme.name", _("programme")), column("claimed_at", _("claimed")), column("period", _("period"))),
+        *(column("first_name", _("first name given")), free("company_or_plate", _("company or plate given"))),
     )
     redeemed = (
         *(column("voucher.programme.name", _("programme")), column("wash.name", _("wash")), column("redeemed_at", _("redeemed"))),

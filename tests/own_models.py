@@ -3,7 +3,7 @@
 from django.apps import AppConfig, apps
 from django.db import models
 
-from tools.apps import APPS
+from tools.packages import APPS
 
 
 def own_apps() -> list[AppConfig]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools.apps import APPS  # noqa: E402  the tool runs as a script
+from tools.packages import APPS  # noqa: E402  the tool runs as a script
 
 FOLDERS = (*APPS, "bench", "tools")
 LIMIT = 4.0  # per cent of all annotations; lower it whenever there is room

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 sys.path.insert(0, str(ROOT))
-from tools.apps import APPS  # noqa: E402  the tool runs as a script
+from tools.packages import APPS  # noqa: E402  the tool runs as a script
 
 CHECKS = {
     "format": (BIN / "ruff", "format", "--check", "--quiet", "."),

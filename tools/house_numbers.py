@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools.apps import APPS  # noqa: E402  the tool runs as a script
+from tools.packages import APPS  # noqa: E402  the tool runs as a script
 
 FOLDERS = tuple(f"{app}/" for app in APPS)
 

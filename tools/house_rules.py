@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from tools import upward, writers  # noqa: E402  the tool runs as a script
-from tools.apps import APPS  # noqa: E402
+from tools.packages import APPS  # noqa: E402
 from tools.trees import nodes_of, tree_of  # noqa: E402
 
 # Attributes by which a model leads to others by name.

@@ -20,7 +20,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tools.apps import APPS  # noqa: E402  the tool runs as a script
+from tools.packages import APPS  # noqa: E402  the tool runs as a script
 
 LANGUAGES = {"de": "all", "it": "customer", "ru": "customer"}
 KEYWORDS = {

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 BIN = "Scripts" if os.name == "nt" else "bin"
 ASSETS = ROOT / "tools" / "assets.json"
-PACKAGES = ("fleetportal", *sorted(path.parent.name for path in ROOT.glob("*/apps.py")))  # as in tools/apps.py
+PACKAGES = ("fleetportal", *sorted(path.parent.name for path in ROOT.glob("*/apps.py")))  # as in tools/packages.py
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 18
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

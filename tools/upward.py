@@ -17,7 +17,7 @@ from typing import NamedTuple
 import django
 from django.apps import apps
 
-from tools.apps import APPS
+from tools.packages import APPS
 from tools.trees import nodes_of, tree_of
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -23,7 +23,7 @@ from tests.accounts.asked_of_pairs import DAY, World, make_world, new_consents, 
 from tests.accounts.pairs_of_verbs import PAIRS, Pair, left_by, name_of, renewed, undone
 from tests.databases import Copies
 from tests.factories.accounts import make_centre, make_user
-from tools.apps import APPS
+from tools.packages import APPS
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_VERBS = {"lock_many", "ask_many", "execute_many"}  # they read, or are the bulk writer itself

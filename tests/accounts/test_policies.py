@@ -19,7 +19,7 @@ from accounts.staff.models.policy import HouseWide, OutOfBounds, PolicyPast, eff
 from fleetportal.core.audit import Entry
 from tests.factories.accounts import make_centre, make_company, make_user, make_vehicle
 from tests.races import race
-from tools.apps import APPS
+from tools.packages import APPS
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent.parent

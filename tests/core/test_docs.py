@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.apps import APPS
+from tools.packages import APPS
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

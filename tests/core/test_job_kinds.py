@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.apps import APPS
+from tools.packages import APPS
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = """

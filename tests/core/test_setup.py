@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.apps import APPS
+from tools.packages import APPS
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = json.loads((ROOT / "tools" / "assets.json").read_text(encoding="utf-8"))

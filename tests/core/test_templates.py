@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.apps import APPS
+from tools.packages import APPS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = sorted(path for app in APPS for path in (ROOT / app).rglob("templates/**/*.html"))
