@@ -61,6 +61,11 @@ class Account:
         assert self.row
         return self.row
 
+    @property
+    def leader(self) -> User | None:
+        """The sales manager of its account manager."""
+        return self.house.leaders[self.manager.pk] if self.manager else None
+
     def happens(self, one_in: int, at: int) -> bool:
         """True for every `one_in`-th company, so that each situation occurs even with few companies."""
         return self.number % one_in == at

@@ -1,5 +1,7 @@
 """Tasks and annual meetings of each company, held, due, fixed or proposed."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -17,9 +19,9 @@ from demo.rows import DemoBatch
 from fleetportal.core.db import bulk
 
 YEAR = 365
-# Of how many companies, by number, one has a meeting ahead, and what becomes of it. The director takes part in each, so they are few.
+# Of how many companies, by number, one has a meeting ahead, and what becomes of it. A sales manager takes part in so many.
 AHEAD = ((8, 1, MeetingState.FIXED), (12, 4, MeetingState.PROPOSED), (30, 7, MeetingState.CANCELLED))
-MOST_AHEAD, PROPOSED = 50, 3
+MOST_AHEAD, PROPOSED = 25, 3
 
 
 class MeetingAhead(NamedTuple):
@@ -28,15 +30,17 @@ class MeetingAhead(NamedTuple):
     wanted: MeetingState
     made: Account
     person: Person
+    leader: User
 
 
 class Diary:
     """Makes tasks and meetings of one account after the other."""
 
-    def __init__(self, *, on: date, director: User) -> None:
-        self.on, self.director = on, director
+    def __init__(self, *, on: date) -> None:
+        self.on = on
         self.minutes = ANNUAL_MEETING_MINUTES.on(on)
         self.ahead: list[MeetingAhead] = []
+        self.of_leader = Counter[int]()
 
     def add(self, made: Account, batch: DemoBatch) -> None:
         if made.phase == "lost":
@@ -72,34 +76,42 @@ class Diary:
             if made.entered_on < self.on - timedelta(days=back):
                 self.held(made, person, self.on - timedelta(days=back))
         wanted = next((state for one_in, number, state in AHEAD if made.happens(one_in, number)), None)
-        if wanted and made.manager and len(self.ahead) < MOST_AHEAD:
-            self.ahead.append(MeetingAhead(wanted, made, person))
+        leader = made.leader
+        if wanted and leader and self.of_leader[leader.pk] < MOST_AHEAD:
+            self.of_leader[leader.pk] += 1
+            self.ahead.append(MeetingAhead(wanted, made, person, leader))
 
     def held(self, made: Account, person: Person, on: date) -> None:
         meeting = bulk.new(Meeting,
             company=made.row, location=made.house.centre.name, lasts_minutes=self.minutes, decision_maker=person,
-            account_manager=made.manager, director=self.director, starts_at=at(on, 10), entered_at=at(on, 10),
+            account_manager=made.manager, director=made.leader, starts_at=at(on, 10), entered_at=at(on, 10),
             minutes=made.chance.choice(phrases.MINUTES),
         )  # fmt: skip
         self.batch.held.append(meeting)
 
     def arrange(self) -> None:
-        """Arrange the meetings ahead, as staff do. The director takes part in each: no two are at the same time."""
-        free = ((on, hour) for on in weekdays(self.on + timedelta(days=3)) for hour in range(9, 16))
-        for wanted, made, person in self.ahead:
+        """Arrange the meetings ahead, as staff do: no two with the same sales manager, or the same person, at one time."""
+        free, taken = defaultdict[int, Iterator[datetime]](self.hours), set[tuple[int, datetime]]()
+        for wanted, made, person, leader in self.ahead:
             sides = {
                 "decision_maker": person,
                 "account_manager": made.manager,
-                "director": self.director,
+                "director": leader,
                 "location": made.house.centre.name,
             }
-            times = [at(*next(free)) for _one in range(PROPOSED if wanted == MeetingState.PROPOSED else 1)]
+            theirs = (moment for moment in free[leader.pk] if (person.pk, moment) not in taken)
+            times = [next(theirs) for _one in range(PROPOSED if wanted == MeetingState.PROPOSED else 1)]
+            taken.update((person.pk, moment) for moment in times)
             if wanted == MeetingState.PROPOSED:
                 meetings.propose(made.company, times, by=made.manager, **sides)
                 continue
             meeting = meetings.arrange(made.company, times[0], by=made.manager, **sides)
             if wanted == MeetingState.CANCELLED:
                 meetings.cancel(meeting, by=made.manager)
+
+    def hours(self) -> Iterator[datetime]:
+        """When meetings begin, from in three days on."""
+        return (at(on, hour) for on in weekdays(self.on + timedelta(days=3)) for hour in range(9, 16))
 
 
 def at(on: date, hour: int) -> datetime:

@@ -67,7 +67,7 @@ def enter_companies(companies: int, staff: Staff, *, seed: int, on: date, tell: 
     users = staff.users
     writer = CompanyWriter(on=on, stand_in=users["anna"], for_whom=users["boris"])
     people, vehicles = PeopleWriter(on=on), VehicleWriter(on=on)
-    history, diary = History(on=on, adviser=users["emil"]), Diary(on=on, director=users["carla"])
+    history, diary = History(on=on, adviser=users["emil"]), Diary(on=on)
     previous: Account | None = None
     for first in range(0, companies, BATCH):
         batch, end = DemoBatch(by=users["admin"]), min(first + BATCH, companies)

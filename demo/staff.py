@@ -15,6 +15,7 @@ PASSWORD = "demo"
 GROUP = "Hellwege"
 COMPANIES_OF_A_MANAGER = 420
 COMPANIES_OF_A_CENTRE = 20_000
+MANAGERS_OF_A_LEADER = 4  # account managers whose annual meetings one sales manager takes part in
 CENTRES = (
     ("nord", "Nord", "nord", "Werkhofring 14", "22999", "Hamburg"),
     ("sued", "Süd", "sued", "Isarauen 3", "85999", "Garching"),
@@ -41,11 +42,12 @@ TEAM = (
 
 @dataclass(frozen=True)
 class House:
-    """A centre in the demo: the region of its companies and its managers."""
+    """A centre in the demo: the region of its companies, its account managers, and the sales manager of each of them, by their id."""
 
     centre: Centre
     region: str
     managers: list[User]
+    leaders: dict[int, User]
 
 
 class Staff:
@@ -58,9 +60,10 @@ class Staff:
         self.users = {facts[0]: self.enter(number, *facts) for number, facts in enumerate(TEAM)}
         HouseBrand.objects.update_or_create(defaults={"name": GROUP})
         colleagues = -(-companies // (COMPANIES_OF_A_MANAGER * wanted))
+        managers = [self.managers_of(centre, max(colleagues, 2), chance) for centre in self.centres.values()]
         self.houses = [
-            House(centre, facts[2], self.managers_of(centre, number, max(colleagues, 2), chance))
-            for number, (centre, facts) in enumerate(zip(self.centres.values(), CENTRES, strict=False))
+            House(centre, facts[2], theirs, self.leaders_of(centre, theirs, chance))
+            for centre, facts, theirs in zip(self.centres.values(), CENTRES, managers, strict=False)
         ]
 
     def enter(self, number: int, username: str, first: str, last: str, role: str, at: tuple[str, ...]) -> User:
@@ -83,21 +86,29 @@ class Staff:
         give_role(user, role, centres, by=None)
         return user
 
-    def managers_of(self, centre: Centre, number: int, wanted: int, chance: Random) -> list[User]:
-        """The account managers of `centre`: the named one, and colleagues who cannot sign in."""
+    def managers_of(self, centre: Centre, wanted: int, chance: Random) -> list[User]:
+        """The account managers of `centre`: the named one, and colleagues."""
         known = [user for name, user in self.users.items() if (name, centre.slug) in (("anna", "nord"), ("boris", "sued"))]
-        colleagues = []
-        for rank in range(wanted - len(known)):
-            first, last = chance.choice(GERMAN.men + GERMAN.women), chance.choice(GERMAN.last)
-            colleague = User(
-                username=f"{centre.slug}-{rank + 1}", first_name=first, last_name=last, home_centre=centre, date_joined=self.since
-            )
-            colleague.email = f"{colleague.username}@hellwege.example"
-            colleague.set_unusable_password()
-            enter_user(colleague, by=None)
-            give_role(colleague, "account_manager", [centre], by=None)
-            colleagues.append(colleague)
-        return known + colleagues
+        names = [f"{centre.slug}-{rank + 1}" for rank in range(wanted - len(known))]
+        return known + [self.colleague(name, "account_manager", centre, chance) for name in names]
+
+    def leaders_of(self, centre: Centre, managers: list[User], chance: Random) -> dict[int, User]:
+        """The sales manager of each of `managers`, by their id: one for a few of them. In the north Carla leads the first."""
+        teams = [managers[first : first + MANAGERS_OF_A_LEADER] for first in range(0, len(managers), MANAGERS_OF_A_LEADER)]
+        known = [self.users["carla"]] if centre.slug == "nord" else []
+        names = [f"{centre.slug}-sales-{rank + 1}" for rank in range(len(teams) - len(known))]
+        leaders = known + [self.colleague(name, "centre_manager", centre, chance) for name in names]
+        return {manager.pk: leader for team, leader in zip(teams, leaders, strict=True) for manager in team}
+
+    def colleague(self, username: str, role: str, centre: Centre, chance: Random) -> User:
+        """Somebody who cannot sign in."""
+        first, last = chance.choice(GERMAN.men + GERMAN.women), chance.choice(GERMAN.last)
+        user = User(username=username, first_name=first, last_name=last, home_centre=centre, date_joined=self.since)
+        user.email = f"{username}@hellwege.example"
+        user.set_unusable_password()
+        enter_user(user, by=None)
+        give_role(user, role, [centre], by=None)
+        return user
 
 
 def make_centre(number: int, slug: str, name: str, region: str, street: str, postcode: str, city: str) -> Centre:

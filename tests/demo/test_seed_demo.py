@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice, pairwise
+from random import Random
 from typing import Any
 
 import phonenumbers
@@ -18,16 +19,17 @@ from django.utils import timezone
 from accounts.customers import vat
 from accounts.customers.actions import companies
 from accounts.customers.models.vehicle import fold_plate
-from accounts.models import Company, Standing, User, Vehicle
+from accounts.models import Centre, Company, Standing, User, Vehicle
 from accounts.staff.actions.roles import roles_of
 from cms.models import EventPage
-from contacts.models import Person, PersonAddress, Reason
+from contacts.models import Meeting, Person, PersonAddress, Reason
 from contacts.people.models.person import fold_address, fold_name
 from contacts.reasons.settling import settle_all
 from demo.days import thursday, weekdays
 from demo.numbers import VIN_VALUES, VIN_WEIGHTS
 from demo.occasions import PREVIEW_ABROAD
 from demo.seed import NotEmpty, fill
+from demo.staff import Staff
 from fleetportal.core.audit import Entry
 from fleetportal.core.db import fold
 from fleetportal.core.db.search import SearchRow
@@ -69,6 +71,25 @@ def test_each_tier_and_phase_is_the_rules_or_somebodys_decision(demo):
     settle_all([pk for pk, _tier, _phase in before], on=DAY)
     assert list(found.order_by("pk")) == before
     assert Standing.objects.filter(reason=Standing.DECIDED, by__username="carla").exists()
+
+
+def test_a_sales_manager_of_the_centre_takes_part_in_each_meeting_ahead_and_in_one_at_a_time(demo):
+    ahead = list(Meeting.objects.open().select_related("director", "company"))
+    assert {meeting.director.home_centre_id for meeting in ahead} == set(Centre.objects.values_list("pk", flat=True))
+    assert all(meeting.director.home_centre_id == meeting.company.centre_id for meeting in ahead)
+    fixed = [(meeting.director_id, meeting.starts_at) for meeting in ahead if meeting.is_fixed]
+    assert len(set(fixed)) == len(fixed)
+
+
+@pytest.mark.django_db
+def test_there_are_more_sales_managers_the_more_companies_there_are():
+    """Each has so many meetings ahead, so calendars grow with the demo."""
+    staff = Staff(10_000, chance=Random(1), since=timezone.now(), password=None)
+    leaders = [leader for house in staff.houses for leader in house.leaders.values()]
+    assert [len(house.leaders) for house in staff.houses] == [12, 12]
+    assert len({leader.pk for leader in leaders}) == 6
+    assert leaders[0] == staff.users["carla"]
+    assert all(leader.may("serve_customers") and not leader.has_usable_password() for leader in leaders[4:])
 
 
 def test_there_are_as_many_companies_as_asked_for(demo):
@@ -201,8 +222,8 @@ def test_two_periods_of_one_vehicle_never_meet(demo):
         assert all(end < start for (_start, end), (start, _end) in pairwise(periods))
 
 
-# Drawn anew each time: salted passwords, keys of links and codes, and letters, which hold a proof of such a key.
-DRAWN = {"password", "nonce", "token_hash", "code_hash", "message_id", "text", "html", "headers", "attachments"}
+# Drawn anew each time: salted passwords, keys of links, codes and pages, and letters, which hold a proof of such a key.
+DRAWN = {"translation_key", "password", "nonce", "token_hash", "code_hash", "message_id", "text", "html", "headers", "attachments"}
 STARTED = timezone.now()
 
 
