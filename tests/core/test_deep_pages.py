@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Centre, Company, User, Vehicle
 from fleetportal.core.web.lists import paging
+from tests.accounts.test_not_understood import pages
 from tests.factories.accounts import make_company
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,42 @@ def test_a_neighbour_out_of_reach_tells_nothing(client: Client, anna: User, nort
     for name in ("after", "before"):
         told = [client.get(f"/companies/?rows=20&page=2&{name}={key}") for key in (foreign, missing)]
         assert names(told[0]) == names(told[1]) == [f"Firm {n}" for n in range(20, 40)]
+
+
+@pytest.mark.parametrize("rows", [45, 90])
+def test_a_page_too_far_down_for_its_number_skips_nothing_and_says_how_to_go_on(
+    client: Client, carla: User, north: Centre, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    """A database reads all rows that it skips: page 1,500 of a long list took five seconds."""
+    monkeypatch.setattr(paging, "SKIPPED_UP_TO", 40)
+    Company.objects.bulk_create(Company(name=f"Firm {n:02}", name_folded=f"firm {n:02}", centre=north, tier="gold") for n in range(rows))
+    client.force_login(carla)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/companies/?tier=gold&sort=-name&rows=20&page=3")
+    assert (page.status_code, names(page), len(asked)) == (200, [], 4)
+    assert not [question["sql"] for question in asked if "OFFSET" in question["sql"]]
+    assert "too far down to be opened by its number" in page.content.decode()
+    last = client.get(page.context["last_by_number"])
+    assert names(last) == [f"Firm {rows - 1 - n:02}" for n in range(20, 40)]
+    assert names(client.get(last.context["next"]))[0] == f"Firm {rows - 41:02}"  # beside its neighbour it is there
+    assert page.context["turned"] == "/companies/?tier=gold&rows=20&sort=name"
+    assert names(client.get(page.context["turned"])) == [f"Firm {n:02}" for n in range(20)]
+
+
+def test_past_the_end_of_a_short_list_is_no_page_too_far_down(client: Client, carla: User, north_ag: Company) -> None:
+    client.force_login(carla)
+    for address in ("/companies/?page=1500", "/companies/?page=2", "/companies/?page=2&q=Nordhafen"):
+        page = client.get(address).content.decode()
+        assert "This page is past the end of the list." in page, address
+        assert "appear here" not in page and "Nothing matches" not in page
+
+
+@pytest.mark.parametrize("address", pages())
+def test_no_list_skips_rows_without_limit(client: Client, admin: User, address: str) -> None:
+    client.force_login(admin)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address, {"page": "1500"}).status_code == 200
+    assert not [question["sql"] for question in asked if "OFFSET" in question["sql"]]
 
 
 @pytest.mark.postgres

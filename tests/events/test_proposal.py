@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.consent.models import reachable
@@ -17,6 +19,7 @@ from events.actions.inviting import entitled_people, invite
 from events.models import Event, Invitation
 from events.views import proposal
 from fleetportal.core.jobs import queue as jobs
+from fleetportal.core.web.lists import paging
 from tests.factories.accounts import make_company
 from tests.factories.contacts import give_consent, make_person, make_role
 from tests.factories.events import make_event, make_guest, make_invitation
@@ -187,7 +190,7 @@ def test_the_first_page_alone_invites_all_who_may_be(
 
 
 def test_a_page_beside_somebody_who_is_gone_and_one_past_the_end_are_found_by_counting(
-    client: Client, carla: Any, north_ag: Any, five: list[Person], pages_of_two: None
+    client: Client, carla: Any, north_ag: Any, five: list[Person], pages_of_two: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = make_event(north_ag.centre)
     client.force_login(carla)
@@ -195,6 +198,10 @@ def test_a_page_beside_somebody_who_is_gone_and_one_past_the_end_are_found_by_co
     make_invitation(event, five[1], company=north_ag)
     assert names(client.get(f"{address}?page=2&after={five[1].pk}")) == ["D", "E"]
     assert names(client.get(f"{address}?page=99")) == ["A", "C"]
+    monkeypatch.setattr(paging, "SKIPPED_UP_TO", 2)
+    with CaptureQueriesContext(connection) as asked:
+        assert names(client.get(f"{address}?page=2")) == ["A", "C"], "too far down to be found by its number"
+    assert not [question["sql"] for question in asked if "OFFSET" in question["sql"]]
     assert names(client.post(address, {"left_out": "1 x", "shown": ""})) == ["A", "C"]
 
 

@@ -6,10 +6,10 @@ row shows. Columns, sort and export come from a django-tables2 table, the filter
 """
 
 from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, TableColumn, label_of
-from fleetportal.core.web.lists.page import ListPage, clean, listed
+from fleetportal.core.web.lists.page import ListPage, listed
 from fleetportal.core.web.lists.paging import COUNTED_UP_TO, said_count
 from fleetportal.core.web.lists.parts import Bulk, Empty, Preset
-from fleetportal.core.web.lists.selection import at_once, named, selected_keys
+from fleetportal.core.web.lists.selection import at_once, clean, named, selected_keys
 from fleetportal.core.web.lists.sentence import Sentence, Word
 
 __all__ = [

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from io import BytesIO
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 from urllib.parse import parse_qsl
 
 import django_tables2
@@ -20,9 +20,9 @@ from fleetportal.core.jobs import queue as jobs
 from fleetportal.core.web import pages
 from fleetportal.core.web.forms import ReasonForm
 from fleetportal.core.web.lists.columns import CHUNK, TYPES, ExtraColumn, Head, QueriedCells, TableColumn, Words, reader, with_extra
-from fleetportal.core.web.lists.paging import Page, capped_count, in_order, in_this_order, is_counted, page_of, said_span
-from fleetportal.core.web.lists.parts import Bulk, Empty, Preset
-from fleetportal.core.web.lists.selection import ALL, ROW, selected_keys
+from fleetportal.core.web.lists.paging import Page, capped_count, in_order, in_this_order, is_counted, last_by_number, page_of, said_span
+from fleetportal.core.web.lists.parts import Bulk, Empty, ListReader, Preset
+from fleetportal.core.web.lists.selection import ALL, ROW, clean, selected_keys
 from fleetportal.core.web.lists.sentence import CHOICES, Sentence
 from fleetportal.core.web.lists.tabs import COUNTS, tabs
 
@@ -35,14 +35,6 @@ listed: dict[str, type["ListPage[Any]"]] = {}  # by name, so that a job finds th
 
 
 Rows = TypeVar("Rows", bound=models.QuerySet[models.Model])
-
-
-class ListReader(Protocol):
-    """What a list needs to know of its signed-in user."""
-
-    views: dict[str, dict[str, str]]
-
-    def may(self, codename: str) -> bool: ...
 
 
 class ListPage(View, Generic[Rows]):
@@ -212,8 +204,10 @@ class ListPage(View, Generic[Rows]):
             **self.addresses(sentence, found),
             **self.extra_context(),
         }
-        if not rows:
-            context |= self.nothing(sentence)
+        if found.is_too_deep:
+            context |= self.too_deep(table)
+        elif not rows:
+            context |= {"is_past_end": True} if found.count else self.nothing(sentence)
         response = pages.answer(request, context, part=f"{self.template}#list")
         if pages.is_part(request):
             response["HX-Push-Url"] = self.page_address(number, **{name: key for name, key in self.neighbour.items() if key is not None})
@@ -250,6 +244,17 @@ class ListPage(View, Generic[Rows]):
                 continue
             state = ("descending" if bound.is_descending else "ascending") if column.is_ordered else ""
             yield Head(label, css, self.url_with(sort=str(bound.opposite) if column.is_ordered else column.name), state)
+
+    def too_deep(self, table: django_tables2.Table) -> dict[str, object]:
+        """The ways on from a page that can't be found by its number: the last one that can, and the end of the list."""
+        number = last_by_number(self.per_page)
+        order = [str(one) for one in table.order_by]
+        turned = ",".join(one[1:] if one.startswith("-") else f"-{one}" for one in order if one.lstrip("-") in self.sortable)
+        return {
+            "last_number": number,
+            "last_by_number": self.page_address(number),
+            "turned": self.url_with(sort=turned) if turned else "",
+        }
 
     def nothing(self, sentence: Sentence) -> dict[str, object]:
         """Why the page is empty: there is nothing yet, or which filter to remove, with the number of rows there would be."""
@@ -388,13 +393,3 @@ class ListPage(View, Generic[Rows]):
     @classmethod
     def file_name(cls, kind: str) -> str:
         return f"{cls.name}-{timezone.localdate().isoformat()}.{kind}"
-
-
-def clean(query: QueryDict) -> QueryDict:
-    """A mutable copy of `query` without empty values."""
-    cleaned = QueryDict(mutable=True)
-    for key, values in query.lists():
-        kept = [value for value in values if value != ""]
-        if kept:
-            cleaned.setlist(key, kept)
-    return cleaned

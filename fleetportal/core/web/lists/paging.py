@@ -2,7 +2,7 @@
 
 To skip rows a database must read them: page 1,500 would cost as much as all pages before it. So beyond the rows that are counted,
 the links to the next and previous pages name their neighbouring row (`?page=1500&after=KEY`), and the page is found in the index.
-An address without one, or whose row is gone or out of reach, falls back to an offset.
+An address without one, or whose row is gone or out of reach, falls back to an offset, as far as SKIPPED_UP_TO.
 """
 
 from collections.abc import Sequence
@@ -18,15 +18,20 @@ from django.utils import formats
 from django.utils.translation import gettext, ngettext
 
 COUNTED_UP_TO = 1000
+SKIPPED_UP_TO = 2000  # rows; a page further down is found beside its neighbour, or not at all
 
 
 @dataclass(frozen=True)
 class Page:
-    """The keys of a page's rows, the number of all rows as far as they are counted, and whether more follow."""
+    """The keys of a page's rows, the number of all rows as far as they are counted, and whether more follow.
+
+    `is_too_deep` is true of a page that can't be found by its number alone.
+    """
 
     keys: list[int]
     count: int
     has_next: bool
+    is_too_deep: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,21 +46,39 @@ class Sorted:
 def page_of(ordered: models.QuerySet[models.Model], *, number: int, size: int, after: int | None = None, before: int | None = None) -> Page:
     """Page `number` (from 1) of `size` rows, in the order of `ordered`, a queryset of `in_order`.
 
-    Costs 1 query: near the beginning the keys also give the count; further down it is known. 2 with a neighbour or past the end.
+    Costs 1 query: near the beginning the keys also give the count; further down it is known. 2 with a neighbour, 1 more where no row
+    is found.
     """
     first = (number - 1) * size
-    keys = ordered.values_list("pk", flat=True)
     if is_counted(number, size):
-        found = list(keys[: COUNTED_UP_TO + 1])
+        found = list(ordered.values_list("pk", flat=True)[: COUNTED_UP_TO + 1])
         return Page(found[first : first + size], len(found), len(found) > first + size)
-    found = beside(ordered, size, after=after, before=before) or list(keys[first : first + size + 1])
-    count = min(first + len(found), COUNTED_UP_TO + 1) if found else capped_count(ordered)
-    return Page(found[:size], count, len(found) > size)
+    found = keys_on(ordered, number=number, size=size, after=after, before=before)
+    if not found:
+        count = capped_count(ordered)
+        return Page([], count, has_next=False, is_too_deep=count > COUNTED_UP_TO and number > last_by_number(size))
+    return Page(found[:size], min(first + len(found), COUNTED_UP_TO + 1), len(found) > size)
+
+
+def keys_on(ordered: models.QuerySet[models.Model], *, number: int, size: int, after: int | None, before: int | None) -> list[int]:
+    """The keys of that page, and of one row more: beside its neighbour, else by its number. None past the end, and none of a page that
+    is further down than its number may lead. Costs 1 query, 2 with a neighbour, 3 with one that is gone.
+    """
+    found = beside(ordered, size, after=after, before=before)
+    if found or number > last_by_number(size):
+        return found
+    first = (number - 1) * size
+    return list(ordered.values_list("pk", flat=True)[first : first + size + 1])
 
 
 def is_counted(number: int, size: int) -> bool:
     """True where the page and the first row of the next are among the rows that are counted anyway."""
     return number * size <= COUNTED_UP_TO
+
+
+def last_by_number(size: int) -> int:
+    """The last page of `size` rows that is found by its number alone."""
+    return SKIPPED_UP_TO // size
 
 
 def beside(ordered: models.QuerySet[models.Model], size: int, *, after: int | None, before: int | None) -> list[int]:

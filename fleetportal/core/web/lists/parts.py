@@ -1,6 +1,7 @@
-"""What a list page declares about itself."""
+"""What a list page declares about itself, and what it needs to know of its reader."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from fleetportal.core.web.lists.columns import Words
 
@@ -32,3 +33,11 @@ class Bulk:
     icon: str
     url_name: str
     may: str
+
+
+class ListReader(Protocol):
+    """What a list needs to know of its signed-in user."""
+
+    views: dict[str, dict[str, str]]
+
+    def may(self, codename: str) -> bool: ...

@@ -1,4 +1,4 @@
-"""What somebody selected in a list: rows by their keys, or all that match its filter."""
+"""What an address selects in a list: rows by their keys, or all that match its filter."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -22,6 +22,16 @@ class TooManySelected(Refused):
 
     code = "too_many_selected"
     status = 422
+
+
+def clean(query: QueryDict) -> QueryDict:
+    """A mutable copy of `query` without empty values."""
+    cleaned = QueryDict(mutable=True)
+    for key, values in query.lists():
+        kept = [value for value in values if value != ""]
+        if kept:
+            cleaned.setlist(key, kept)
+    return cleaned
 
 
 def selected_keys(query: QueryDict) -> list[int] | None:
