@@ -20,7 +20,7 @@ from bench.measure import exponent
 
 # Rows that grow with the base run at every size, each in its own process; the others once, at the smallest.
 EACH_SIZE = ("lists", "search", "today", "dossier", "menu", "wire", "reasons", "export", "import")
-ONCE = ("messages", "registrations", "redemptions", "checkin", "landing", "start")
+ONCE = ("messages", "registrations", "redemptions", "checkin", "landing", "start", "prepared")
 FIGURES = ("what", "size", "database", "ours", "p95", "unit", "theirs", "ratio", "aim", "statements", "cpu_ms", "peak_mb", "note")
 BESIDE = ("what", "size", "database", "ours", "beside", "to_beside", "unit", "statements", "beside_statements", "cpu_ms", "beside_cpu_ms")
 
