@@ -8,7 +8,7 @@ from tests.factories.accounts import make_centre, make_company, make_user
 from tests.factories.reasons import make_reason, make_task
 from tests.journeys.browser import DESK
 from tests.journeys.conftest import sit_down
-from tests.journeys.test_keys_of_today import A_MOMENT_MS, card, press
+from tests.journeys.test_keys_of_today import card, press
 
 pytestmark = pytest.mark.journey
 COMPANIES = 45
@@ -116,9 +116,8 @@ def test_swaps_and_panels_break_no_content_policy(meet, lea):
         page.wait_for_function("() => document.querySelector('#open [data-sentence]')?.value === 'mailbox full'")
         page.keyboard.press("Enter")
         page.wait_for_function("was => !document.querySelector('#open').innerText.includes(was)", arg=before)
-    page.wait_for_timeout(A_MOMENT_MS)  # while a card is being saved no key is taken
-    page.keyboard.press("t")
-    page.locator("#panel h2").wait_for()
+    page.get_by_role("link", name="Task or note").first.click()
+    page.locator("#panel h1").wait_for()
     assert page.evaluate("() => window.broken ?? []") == []
     page = hand.arrive("/companies/?rows=20&sort=name")
     turn(page, "21 to 40 of 48", "next")
