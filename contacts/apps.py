@@ -12,10 +12,16 @@ class ContactsConfig(AppConfig):
         from contacts.memory import gates as meeting_gates  # noqa: PLC0415
         from contacts.people.actions import searching  # noqa: F401, PLC0415  its job is known by being imported
         from contacts.reasons import catalogue  # noqa: PLC0415
+        from contacts.rounds import disclosed as disclosed_stops  # noqa: PLC0415
+        from contacts.rounds import person_data as stops_of_people  # noqa: PLC0415
+        from contacts.rounds import showing as showing_rounds  # noqa: PLC0415
 
         gates.register()
         meeting_gates.register()
         person_data.register()
         disclosed.register()
+        stops_of_people.register()
+        disclosed_stops.register()
         catalogue.register()
         showing.register()
+        showing_rounds.register()

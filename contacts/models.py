@@ -11,6 +11,7 @@ from contacts.people.models.person import AddressState, Channel, Person, PersonA
 from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
 from contacts.reasons.models import Decision, Reason
 from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, FoundReason, OutcomeChip, Rule, rules
+from contacts.rounds.models import ContactRound, RoundClosed, RoundNotRunning, Stop, StopDone
 
 __all__ = [
     "GROUPS",
@@ -24,6 +25,7 @@ __all__ = [
     "Complaint",
     "ComplaintAnswered",
     "Consent",
+    "ContactRound",
     "Decision",
     "DecisionMaker",
     "Direction",
@@ -49,7 +51,11 @@ __all__ = [
     "Received",
     "Responsibility",
     "Role",
+    "RoundClosed",
+    "RoundNotRunning",
     "Rule",
+    "Stop",
+    "StopDone",
     "Task",
     "TaskClosed",
     "TimeGone",

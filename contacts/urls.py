@@ -6,6 +6,9 @@ from contacts.memory.views import complaints, contact, meeting_guest, meetings, 
 from contacts.pages import duplicates, leaving, people, standing
 from contacts.pages.panels import why_now_later, why_now_panel
 from contacts.people import views as vehicles
+from contacts.rounds.views import call as rounds_call
+from contacts.rounds.views import planning as rounds_planning
+from contacts.rounds.views import rounds
 from contacts.today.views import correcting, tasks
 from contacts.today.views import day as today
 
@@ -65,6 +68,27 @@ urlpatterns = [
     path("meetings/<int:meeting_id>/fix/", meetings.fix, name="meeting_fix"),
     path("meetings/<int:meeting_id>/held/", meetings.hold, name="meeting_hold"),
     path("meetings/<int:meeting_id>/cancel/", meetings.cancel, name="meeting_cancel"),
+    path("rounds/", rounds.rounds, name="rounds"),
+    path("rounds/next/", rounds_call.next_round, name="round_next"),
+    path("rounds/new/companies/", rounds_planning.of_companies, name="round_of_companies"),
+    path("rounds/new/people/", rounds_planning.of_people, name="round_of_people"),
+    path("rounds/new/today/", rounds_planning.of_today, name="round_of_today"),
+    path("rounds/<int:round_id>/", rounds.one_round, name="round"),
+    path("rounds/<int:round_id>/call/", rounds_call.screen, name="round_call"),
+    path("rounds/<int:round_id>/call/<int:stop_id>/", rounds_call.result, name="round_result"),
+    path("rounds/<int:round_id>/call/<int:stop_id>/later/", rounds_call.later, name="round_later"),
+    path("rounds/<int:round_id>/start/", rounds.start, name="round_start"),
+    path("rounds/<int:round_id>/pause/", rounds.pause, name="round_pause"),
+    path("rounds/<int:round_id>/split/", rounds.split, name="round_split"),
+    path("rounds/<int:round_id>/check/", rounds.check_again, name="round_check"),
+    path("rounds/<int:round_id>/edit/", rounds.edit, name="round_edit"),
+    path("rounds/<int:round_id>/copy/", rounds.copy, name="round_copy"),
+    path("rounds/<int:round_id>/close/", rounds.close, name="round_close"),
+    path("rounds/<int:round_id>/callers/new/", rounds.caller_new, name="round_caller_new"),
+    path("rounds/<int:round_id>/callers/<int:caller_id>/remove/", rounds.caller_remove, name="round_caller_remove"),
+    path("stops/<int:stop_id>/", rounds.stop_edit, name="stop_edit"),
+    path("stops/<int:stop_id>/out/", rounds.stop_out, name="stop_out"),
+    path("stops/<int:stop_id>/back/", rounds.stop_back, name="stop_back"),
     path("meeting/<str:token>/", meeting_guest.choose, name="meeting_link"),
     path("meeting/<str:token>/meeting.ics", meeting_guest.calendar, name="meeting_calendar"),
     path("preferences/<str:token>/", preferences.preferences, name="preferences"),

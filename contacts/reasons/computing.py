@@ -127,12 +127,14 @@ class Suggestions:
         self.known: dict[str, dict[int, list[tuple[int, int, list[str]]]]] = {}
 
     def __call__(self, rule: Rule, company: int) -> int | None:
-        if not rule.asks:
-            return None
-        if rule.asks not in self.known:
-            self.known[rule.asks] = self._read(rule.asks)
-        people = self.known[rule.asks].get(company, [])
-        return min(((rule.topic not in topics, rank, person) for rank, person, topics in people), default=(0, 0, None))[2]
+        return self.person(rule.asks, company, topic=rule.topic) if rule.asks else None
+
+    def person(self, group: str, company: int, *, topic: str = "") -> int | None:
+        """The one of `group` to contact at `company`; None where nobody is known. 1 query for the first of a group."""
+        if group not in self.known:
+            self.known[group] = self._read(group)
+        people = self.known[group].get(company, [])
+        return min(((topic not in topics, rank, person) for rank, person, topics in people), default=(0, 0, None))[2]
 
     def _read(self, group: str) -> dict[int, list[tuple[int, int, list[str]]]]:
         model = GROUPS[group]

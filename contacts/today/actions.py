@@ -73,9 +73,9 @@ def reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: dat
         take(reason, by=by, on=on)
         rest = ReasonCard(reason).rule.rest
         until = on + rest if rest and chip.outcome != Outcome.NOT_INTERESTED else None
-        logged = _log(reason, ReasonCard(reason).channel, chip.outcome, text, by)
-        made = chip.effect(reason, by=by) if chip.effect else outcomes.follow_up(reason, chip, text, asked, by=by, on=on)
-        return _decide(reason, Decision.Kind.REACHED, by=by, on=on, until=until, interaction=logged, made=made)
+        done = outcomes.happen(reason, chip, channel=ReasonCard(reason).channel, text=text, asked=asked, by=by, on=on)
+        made = chip.effect(reason, by=by) if chip.effect else done.made
+        return _decide(reason, Decision.Kind.REACHED, by=by, on=on, until=until, interaction=done.interaction, made=made)
 
 
 def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on: date, asked: Asked = NOTHING_ASKED) -> Decision:
@@ -84,9 +84,8 @@ def not_reached(reason: Reason, *, chip: OutcomeChip, text: str, by: "User", on:
     with transaction.atomic():
         take(reason, by=by, on=on)
         until = on + timedelta(days=TRY_AGAIN[Outcome(chip.outcome)])
-        logged = _log(reason, ReasonCard(reason).channel, chip.outcome, text, by)
-        before = numbers.strike(reason, asked.number, called=asked.called, by=by) if chip.outcome == Outcome.WRONG_NUMBER else {}
-        return _decide(reason, Decision.Kind.NOT_REACHED, by=by, on=on, until=until, interaction=logged, before=before)
+        done = outcomes.happen(reason, chip, channel=ReasonCard(reason).channel, text=text, asked=asked, by=by, on=on)
+        return _decide(reason, Decision.Kind.NOT_REACHED, by=by, on=on, until=until, interaction=done.interaction, before=done.before)
 
 
 def written(reason: Reason, *, channel: str, text: str, by: "User", on: date, letter: Letter | None = None) -> Decision:
@@ -96,7 +95,7 @@ def written(reason: Reason, *, channel: str, text: str, by: "User", on: date, le
     """
     with transaction.atomic():
         take(reason, by=by, on=on)
-        logged = _log(reason, channel, Outcome.LEFT_WORD, text, by)
+        logged = Interaction.log(reason.company, person=reason.person, channel=channel, outcome=Outcome.LEFT_WORD, text=text, by=by)
         made = messages.send(reason, letter, logged, by=by) if letter else None
         return _decide(reason, Decision.Kind.WRITTEN, by=by, on=on, until=on + WAIT_FOR_ANSWER, interaction=logged, made=made)
 
@@ -218,10 +217,6 @@ def _unmake(decision: Decision, planning: Planning, *, by: "User") -> None:
         return
     undo = planning.undo if decision.kind == Decision.Kind.PLANNED else rules[decision.rule].undo
     undo(decision.made_id, by=by)
-
-
-def _log(reason: Reason, channel: str, outcome: str, text: str, by: "User") -> Interaction:
-    return Interaction.log(reason.company, person=reason.person, channel=channel, outcome=outcome, text=text, by=by)
 
 
 def _decide(

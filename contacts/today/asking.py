@@ -12,8 +12,8 @@ from contacts.memory.forms.complaint import ask_for_promise
 from contacts.memory.models.interaction import Outcome
 from contacts.people.forms import NO_TELEPHONE, is_telephone
 from contacts.people.models.person import PersonAddress
-from contacts.reasons.models import Reason
 from contacts.today.numbers import numbers_of
+from contacts.today.occasion import Occasion
 from contacts.today.outcomes import Asked, times_for
 from fleetportal.core import days
 from fleetportal.core.web.form_options import FormData, FormOptions
@@ -24,7 +24,7 @@ ASKING: tuple[str, ...] = (Outcome.WRONG_NUMBER, Outcome.WANTS_MEETING, Outcome.
 class AskedForm(forms.Form):
     """What `chip` asks for; whatever is left out has an answer of its own."""
 
-    def __init__(self, data: FormData = None, *, chip: str, reason: Reason, user: User, **options: Unpack[FormOptions]) -> None:
+    def __init__(self, data: FormData = None, *, chip: str, reason: Occasion, user: User, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, **options)
         self.reason, self.user, self.on = reason, user, timezone.localdate()
         self.others: list[PersonAddress] = []

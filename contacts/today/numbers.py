@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.customers.actions import companies
 from accounts.models import Company
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
-from contacts.reasons.models import Reason
+from contacts.today.occasion import Occasion
 from fleetportal.core import audit
 from fleetportal.core.db import lock, search
 
@@ -21,23 +21,23 @@ def numbers_of(person: Person) -> "QuerySet[PersonAddress]":
     return PersonAddress.objects.usable().filter(person=person, channel=Channel.PHONE).order_by("is_private", "pk")
 
 
-def strike(reason: Reason, right: str, *, called: int | None = None, by: "User") -> dict[str, object]:
+def strike(about: Occasion, right: str, *, called: int | None = None, by: "User") -> dict[str, object]:
     """Strike the number that was called, `called` or the first, and enter the `right` one if it is known; what `put_back` needs.
 
     Without a person the company's own number is meant. Call it inside the verb's transaction. Costs at most 12 queries.
     """
-    if reason.person is None:
-        return strike_of_company(reason.company, right, by=by)
-    lock(reason.person)
-    usable = numbers_of(reason.person)
+    if about.person is None:
+        return strike_of_company(about.company, right, by=by)
+    lock(about.person)
+    usable = numbers_of(about.person)
     struck = (usable.filter(pk=called) if called else usable).first()
     before: dict[str, object] = {}
     if struck:
         before = {"address": struck.pk, "state": str(struck.state)}
         audit.edit(struck, {"state": AddressState.WRONG}, action="address.struck", by=by)
     if right:
-        known = set(PersonAddress.objects.filter(person=reason.person, channel=Channel.PHONE).values_list("pk", flat=True))
-        entered = PersonAddress.enter(reason.person, channel=Channel.PHONE, value=right, by=by)
+        known = set(PersonAddress.objects.filter(person=about.person, channel=Channel.PHONE).values_list("pk", flat=True))
+        entered = PersonAddress.enter(about.person, channel=Channel.PHONE, value=right, by=by)
         if entered.pk not in known:
             before["entered"] = entered.pk
         elif not entered.is_usable and entered != struck:

@@ -235,7 +235,15 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {"authenticate": "accounts.staff.sign_in.SignInCodeForm", "reauthenticate": "accounts.staff.sign_in.CodeAgainForm"}
 MFA_ADAPTER = "accounts.staff.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Fleetportal"
-ROLES = {"account_manager", "centre_manager", "marketing", "service_adviser", "wash_attendant", "administrator"}  # of accounts.staff.roles
+ROLES = {
+    "account_manager",
+    "centre_manager",
+    "marketing",
+    "service_adviser",
+    "wash_attendant",
+    "administrator",
+    "outside_agent",
+}  # of accounts.staff.roles
 REQUIRE_SECOND_FACTOR = env.words("REQUIRE_SECOND_FACTOR", [] if DEBUG else ["administrator"], among=ROLES)
 
 SESSION_ENGINE = "fleetportal.core.web.sessions"

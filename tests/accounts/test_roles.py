@@ -17,25 +17,26 @@ from tests.factories.accounts import make_centre, make_user
 from tests.races import race
 
 TABLE = """
-may               | account_manager | centre_manager | marketing | service_adviser | wash_attendant | administrator
-meet_customers    | own             | all            | all       | all             | –              | all
-see_customers     | own             | all            | all       | –               | –              | all
-serve_customers   | own             | all            | –         | –               | –              | all
-see_value         | own             | all            | –         | –               | –              | all
-see_private       | own             | all            | –         | –               | –              | all
-record_consent    | own             | all            | all       | all             | –              | all
-run_events        | –               | all            | all       | –               | –              | all
-invite            | own             | all            | all       | –               | –              | all
-check_in          | yes             | yes            | –         | yes             | –              | yes
-hand_out          | yes             | yes            | –         | yes             | –              | yes
-redeem            | –               | yes            | –         | yes             | yes            | yes
-undo_redemption   | –               | yes            | –         | –               | –              | yes
-approve_gift      | –               | yes            | –         | –               | –              | yes
-export            | own             | all            | all       | –               | –              | all
-run_campaigns     | –               | all            | all       | –               | –              | all
-run_programmes    | –               | all            | all       | –               | –              | all
-edit_pages        | –               | –              | yes       | –               | –              | yes
-administer        | –               | –              | –         | –               | –              | yes
+may               | account_manager | centre_manager | marketing | service_adviser | wash_attendant | administrator | outside_agent
+meet_customers    | own             | all            | all       | all             | –              | all           | –
+see_customers     | own             | all            | all       | –               | –              | all           | –
+serve_customers   | own             | all            | –         | –               | –              | all           | –
+call              | own             | all            | –         | –               | –              | all           | own
+see_value         | own             | all            | –         | –               | –              | all           | –
+see_private       | own             | all            | –         | –               | –              | all           | –
+record_consent    | own             | all            | all       | all             | –              | all           | –
+run_events        | –               | all            | all       | –               | –              | all           | –
+invite            | own             | all            | all       | –               | –              | all           | –
+check_in          | yes             | yes            | –         | yes             | –              | yes           | –
+hand_out          | yes             | yes            | –         | yes             | –              | yes           | –
+redeem            | –               | yes            | –         | yes             | yes            | yes           | –
+undo_redemption   | –               | yes            | –         | –               | –              | yes           | –
+approve_gift      | –               | yes            | –         | –               | –              | yes           | –
+export            | own             | all            | all       | –               | –              | all           | –
+run_campaigns     | –               | all            | all       | –               | –              | all           | –
+run_programmes    | –               | all            | all       | –               | –              | all           | –
+edit_pages        | –               | –              | yes       | –               | –              | yes           | –
+administer        | –               | –              | –         | –               | –              | yes           | –
 """
 
 
@@ -285,10 +286,10 @@ def test_sync_roles_changes_nothing_where_all_agrees(forty, django_assert_num_qu
     for role in ROLES:
         make_user(role=role, at=forty[:3])
     before = rows_of_rights()
-    with django_assert_num_queries(49):
+    with django_assert_num_queries(53):
         sync_roles()
     make_user(role="marketing", at=forty)
-    with django_assert_num_queries(49):
+    with django_assert_num_queries(53):
         sync_roles()
     assert before <= rows_of_rights()
 

@@ -39,6 +39,7 @@ from tests.factories.contacts import make_role
 from tests.factories.events import make_event, make_invitation, make_registration
 from tests.factories.gifts import make_gift, make_voucher
 from tests.factories.reasons import make_reason, make_task
+from tests.factories.rounds import make_round
 from tests.own_models import own_models
 from tests.races import race
 
@@ -117,6 +118,9 @@ def known_everywhere(name: str, company: Company, user: User) -> Person:
     hand_out(make_gift(f"{name}mug", centre=company.centre), person, company=company, centre=company.centre, by=user)
     make_task(company, user, person=person, title=f"{name}task")
     make_reason(company)
+    elsewhere = make_company(company.centre)
+    make_role("decision_maker", elsewhere, person)
+    make_round(elsewhere, [person], by=user, channel="in_person", name=f"{name}round")
     complain(company, person=person, text=f"{name}complaint", by=user, on=timezone.localdate())
     Meeting.objects.create(
         company=company, decision_maker=person, account_manager=user, lasts_minutes=60, is_annual=False, minutes=f"{name}minutes"

@@ -1,4 +1,4 @@
-"""The ten columns of the permission matrix, and what the table of rights says each reaches."""
+"""The columns of the permission matrix, the ten of R20 and the outside agent, and what the table of rights says each reaches."""
 
 from dataclasses import dataclass, field
 
@@ -53,5 +53,6 @@ COLUMNS = [
     Column("account manager Süd", "account_manager", ("sued",), companies=("boris",)),
     Column("centre manager Nord", "centre_manager", ("nord",)),
     Column("marketing", "marketing", ("nord", "sued")),
+    Column("outside agent", "outside_agent", ("nord",)),
     Column("administrator", "administrator", ("nord", "sued")),
 ]

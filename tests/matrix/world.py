@@ -19,7 +19,7 @@ from accounts.models import Assignment, Centre, Company, CompanyPair, Policy, Ve
 from contacts.memory import letters
 from contacts.memory.actions import meetings
 from contacts.memory.actions.complaints import complain
-from contacts.models import Interaction, Meeting, Person, PersonAddress, PersonPair
+from contacts.models import ContactRound, Interaction, Meeting, Person, PersonAddress, PersonPair
 from contacts.reasons.models import Decision
 from events.actions import requests
 from events.models import InvitationRequest
@@ -36,6 +36,7 @@ from tests.factories.events import make_event, make_invitation, make_registratio
 from tests.factories.gifts import card_of, make_gift, make_programme, make_voucher
 from tests.factories.meetings import make_meeting
 from tests.factories.reasons import make_reason, make_task
+from tests.factories.rounds import make_round
 from tests.matrix.addresses import Address
 from tests.matrix.columns import COLUMNS, PLACES, Column, Place
 
@@ -256,6 +257,12 @@ def paper_letter(at: At, user: Any) -> PaperLetter:
     return PaperLetter.objects.get_or_create(message=message(at, user))[0]
 
 
+def contact_round(at: At, user: Any) -> ContactRound:
+    """The round there, of a colleague who is none of the columns, with one stop."""
+    found = ContactRound.objects.filter(centre=at.centre, name=word("Zeisig", at.place)).first()
+    return found or make_round(at.company, [at.person], by=at.owner, channel="in_person", name=word("Zeisig", at.place))
+
+
 def decision(at: At, user: Any) -> Any:
     return Decision.objects.create(key=f"k {at.place.key}", company=at.company, by=user, kind="not_now")
 
@@ -270,8 +277,13 @@ def challenge_link(at: At) -> Link:
     return link
 
 
+LED_ROUND = Noun(contact_round, needs="serve_customers", of_managers=True)
 # kwarg, or "address kwarg" where that page wants a row of its own kind -> what it stands for
 NOUNS: dict[str, Noun] = {
+    "round_id": Noun(contact_round),
+    "stop_id": Noun(lambda at, user: contact_round(at, user).stops.get()),
+    "caller_id": Noun(lambda at, user: at.owner, needs="serve_customers", of_managers=True),
+    **{f"contacts:round_{name} round_id": LED_ROUND for name in ("start", "pause", "split", "check", "edit", "close", "caller_new")},
     "company_id": Noun(lambda at, user: at.company),
     "person_id": Noun(lambda at, user: at.person),
     "vehicle_id": Noun(lambda at, user: at.vehicle),

@@ -129,7 +129,7 @@ def sync_roles() -> None:
     """Make every group's rights and members agree with the table and the roles, for instance after an upgrade. Changes nothing
     where they already do.
 
-    Costs 49 queries where nothing changes and each of the six roles is held, whatever the number of users and centres: 9, and 4 for
+    Costs 53 queries where nothing changes and each of the seven roles is held, whatever the number of users and centres: 9, and 4 for
     each role held, 12 for one that edits pages.
     """
     with transaction.atomic():

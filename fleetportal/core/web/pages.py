@@ -253,7 +253,7 @@ class NavigationFor:
     def home(self) -> str:
         """The user's start page: the one that their work begins with, otherwise the first entry of the rail."""
         rail = [line for line in self.lines if line.entry.in_rail]
-        first = next((line for line in rail if line.is_start), rail[0] if rail else None)
+        first = next((line for line in self.lines if line.is_start), rail[0] if rail else None)
         return first.url if first else self.search or "/"
 
 
