@@ -6,7 +6,7 @@ Each save is recorded in the portal's own history; Django's admin log stays empt
 from typing import Any, cast
 
 from django import forms
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite, ModelAdmin, RelatedOnlyFieldListFilter
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.views import redirect_to_login
@@ -125,7 +125,7 @@ def left_behind(user: User, *, seen_by: User) -> str:
 class StaffAdmin(Audited, UserAdmin):  # type: ignore[type-arg]  # takes no parameter at run time
     form = StaffForm
     list_display = ("username", "first_name", "last_name", "home_centre", "is_active")
-    list_filter = ("is_active", "home_centre")
+    list_filter = ("is_active", ("home_centre", RelatedOnlyFieldListFilter))
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -211,7 +211,7 @@ class CentreAdmin(Audited):
 
 class AssignmentAdmin(Audited):
     list_display = ("company", "user", "kind", "starts_on", "ends_on")
-    list_filter = ("kind", "user")
+    list_filter = ("kind", ("user", RelatedOnlyFieldListFilter))  # Django's own would name the users of all centres
     raw_id_fields = ("company",)
     list_select_related = ("company", "user")
 
@@ -230,6 +230,12 @@ class EntryAdmin(Audited):
     list_display = ("at", "action", "object_type", "object_id", "actor_id", "request_id")
     list_filter = ("object_type",)
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """The whole history for administrators of the house; for those of some centres what the users of these did."""
+        user = cast(User, request.user)
+        entries = super().get_queryset(request)
+        return entries if user.may_everywhere(MAY) else entries.filter(actor_id__in=administered_by(user).values("pk"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

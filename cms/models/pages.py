@@ -13,6 +13,7 @@ from wagtail.search import index
 
 from cms import kept
 from cms.blocks import BODY
+from cms.page_forms import EventPageForm
 from events.models import Event
 
 KEPT_SECONDS = 60
@@ -89,6 +90,7 @@ class EventPage(PublicPage):
     )
     body = StreamField(BODY, verbose_name=_("body"), blank=True)
 
+    base_form_class = EventPageForm
     content_panels = [*Page.content_panels, FieldPanel("event"), FieldPanel("intro"), FieldPanel("picture"), FieldPanel("body")]
     search_fields = [*Page.search_fields, index.SearchField("intro")]
     parent_page_types = ["cms.HomePage"]

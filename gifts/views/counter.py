@@ -165,6 +165,7 @@ def shown_voucher(request: StaffRequest, person: Person) -> dict[str, object] | 
     asked = whole_number(request.GET.get("voucher", ""))
     mine = (
         Voucher.objects.where(request.user, may="hand_out")
+        .visible_to(request.user)
         .with_names()
         .filter(person=person, state__in=(VoucherState.FREE, VoucherState.CLAIMED))
     )

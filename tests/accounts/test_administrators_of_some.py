@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Centre, User
+from accounts.models import Centre, Company, User
 from accounts.staff.actions.roles import centres_of, give_role
-from tests.factories.accounts import make_user
+from fleetportal.core import audit
+from tests.factories.accounts import assign, make_company, make_user
 
 pytestmark = pytest.mark.django_db
 PASSWORD = {"usable_password": "true", "password1": "a long enough word", "password2": "a long enough word"}
@@ -85,6 +87,31 @@ def test_r20_other_centres_are_not_theirs_to_edit_nor_to_add(client: Client, nor
     assert client.get(reverse("admin:accounts_centre_change", args=[north.pk])).status_code == 200
     assert client.get(reverse("admin:accounts_centre_change", args=[south.pk])).status_code == 302
     assert client.get(reverse("admin:accounts_centre_add")).status_code == 403
+
+
+def test_r20_no_filter_beside_a_list_names_users_or_centres_elsewhere(
+    client: Client, norbert: User, anna: User, boris: User, carla: User, north_ag: Company, south: Centre
+) -> None:
+    assign(make_company(north_ag.centre), carla)
+    assign(make_company(south), boris)
+    assignments = client.get(reverse("admin:accounts_assignment_changelist")).content.decode()
+    assert str(carla) in assignments and str(boris) not in assignments
+    users = client.get(reverse("admin:accounts_user_changelist")).content.decode()
+    assert "Nord" in users and south.name not in users
+
+
+def test_r20_the_history_shows_what_users_of_their_centres_did(client: Client, norbert: User, anna: User, boris: User, admin: User) -> None:
+    with transaction.atomic():
+        seen, unseen = (audit.record("x.tried", user, by=user) for user in (anna, boris))
+    page = reverse("admin:core_entry_changelist")
+    assert [entry.pk in shown(client.get(page)) for entry in (seen, unseen)] == [True, False]
+    assert client.get(reverse("admin:core_entry_change", args=[unseen.pk])).status_code == 302
+    client.force_login(admin)
+    assert {seen.pk, unseen.pk} <= shown(client.get(page))
+
+
+def shown(answer: Any) -> set[int]:
+    return {row.pk for row in answer.context["cl"].result_list}
 
 
 def test_r24_a_user_above_all_centres_is_nobodys_of_one(client: Client, norbert: User, north: Centre) -> None:

@@ -75,6 +75,42 @@ def test_r29_codes_of_the_second_factor_are_counted_by_user(anna: User, settings
     assert "_auth_user_id" not in client.session
 
 
+def test_r29_a_mapped_address_is_the_network_of_its_ipv4_address_and_of_no_other(anna: User) -> None:
+    """Else all callers of a server that listens on IPv6 count as one, and a stranger's tries shut the house out."""
+    for _try in range(passwords.HERE_LIMIT):
+        sign_in(Client(REMOTE_ADDR="::ffff:192.0.2.7"), "anna", "wrong")
+    same, other = Client(REMOTE_ADDR="192.0.2.7"), Client(REMOTE_ADDR="::ffff:198.51.100.1")
+    sign_in(same, "anna")
+    sign_in(other, "anna")
+    assert "_auth_user_id" not in same.session
+    assert "_auth_user_id" in other.session
+
+
+@pytest.mark.parametrize("page", ["/second-factor/code/again/", "/login/again/"])
+def test_r29_what_is_asked_again_in_an_open_session_is_limited_too(anna: User, page: str) -> None:
+    """A session that somebody left open, or a stolen one: neither code nor password is guessed from it."""
+    client, secret = Client(), generate_totp_secret()
+    sign_in(client, "anna")
+    if "code" in page:
+        TOTP.activate(anna, secret)
+    field, right = ("code", code_now(secret)) if "code" in page else ("password", "demo")
+    for _try in range(passwords.CODE_LIMIT):
+        assert client.post(page, {field: "000000"}).status_code == 200
+    assert client.post(page, {field: right}).status_code == 200, "refused"
+
+
+def test_r29_a_right_code_uses_up_no_try(anna: User) -> None:
+    for _time in range(passwords.CODE_LIMIT + 1):
+        passwords.count_code(anna.pk)
+        passwords.code_was_right(anna.pk)
+    secret = generate_totp_secret()
+    TOTP.activate(anna, secret)
+    client = Client()
+    sign_in(client, "anna")
+    client.post("/second-factor/code/", {"code": code_now(secret)})
+    assert throttle.Counter.objects.filter(scope=passwords.CODE).get().count == 0
+
+
 def test_r30_the_right_password_of_somebody_who_left_looks_like_a_wrong_one(anna: User) -> None:
     def said(password: str) -> tuple[int, int, str]:
         answer = sign_in(Client(), "anna", password)

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Centre, User
@@ -15,6 +16,7 @@ from cms.models import EventPage, HomePage
 from cms.publishing import publish_scheduled
 from cms.wagtail_hooks import speak_copies
 from fleetportal.core.jobs.minutes import EVERY_SECONDS, Minutes, each_minute
+from tests.factories.accounts import make_user
 from tests.factories.events import make_event
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +130,25 @@ def test_whoever_makes_a_landing_page_reads_whether_it_is_public(
     answer = client.post(f"/events/{event.pk}/landing-page/", {"_key": "a" * 16}, follow=True)
     assert said in answer.content.decode()
     assert EventPage.objects.get(event=event, alias_of=None).live is published
+
+
+# What a landing page may be about (R21, R24) -----------------------------------------------------------------------------------------
+
+
+def test_an_editor_chooses_among_the_events_of_their_centres_and_the_one_there_stays(client: Client, north: Centre, south: Centre) -> None:
+    own, far = make_event(north, title="Evening in the north"), make_event(south, title="Secret of the south", published=False)
+    client.force_login(make_user("mara", role="marketing", at=[north], home_centre=north))
+    home = HomePage.objects.order_by("depth").first()
+    form = client.get(reverse("wagtailadmin_pages:add", args=["cms", "eventpage", home.pk]))
+    assert form.status_code == 200
+    assert own.title in form.content.decode() and far.title not in form.content.decode()
+    sent = {"title": "New", "slug": "new", "event": far.pk, "intro": "", "picture": "", "body-count": 0}
+    client.post(reverse("wagtailadmin_pages:add", args=["cms", "eventpage", home.pk]), sent)
+    assert not EventPage.objects.filter(event=far).exists()
+    client.post(reverse("wagtailadmin_pages:add", args=["cms", "eventpage", home.pk]), {**sent, "event": own.pk})
+    assert EventPage.objects.filter(event=own).exists()
+    make_landing_page(far, None)
+    page = EventPage.objects.get(event=far, alias_of=None)
+    client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), {**sent, "slug": page.slug})
+    edited = EventPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    assert (edited.title, edited.event) == ("New", far)

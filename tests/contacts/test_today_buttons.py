@@ -262,3 +262,11 @@ def test_nobody_takes_back_what_another_did(client: Client, anna: User, carla: U
     assert client.get(f"/today/undo/{decision.pk}/").status_code == 405
     assert Decision.objects.exists()
     assert "Postponed" not in words(client.get(TODAY, {"done": decision.pk}))
+
+
+def test_what_one_did_is_not_named_once_its_company_is_out_of_reach(as_anna: Client, anna: User, carla: User, north_ag: Company) -> None:
+    decision = actions.put_off(make_reason(north_ag), until=on() + timedelta(days=7), why="x", by=anna, on=on())
+    assert "Postponed" in words(as_anna.get(TODAY, {"done": decision.pk}))
+    north_ag.assignments.all().delete()
+    page = words(as_anna.get(TODAY, {"done": decision.pk}))
+    assert "Postponed" not in page and north_ag.name not in page

@@ -65,3 +65,5 @@ def test_r29_a_header_of_a_proxy_that_is_not_believed_is_said(
 def test_r30_a_nul_in_a_field_of_the_other_houses_is_no_500(client: Client, admin, address: str) -> None:
     client.force_login(admin)
     assert client.get(address).status_code == 400
+    page, _mark, query = address.partition("?")
+    assert client.post(page, {query.partition("=")[0]: "\0"}).status_code == 400

@@ -58,6 +58,16 @@ def test_foreign_ids_in_a_form_of_ones_own_do_nothing(client, emil, shine, mirko
     assert client.get(f"/vouchers/counter/{stranger.person_id}/").status_code == 404
 
 
+def test_no_voucher_is_shown_that_was_given_at_a_company_out_of_reach(client, emil, shine, mirko, south_ag):
+    """Mirko drives for both companies; the address names a voucher of the other one."""
+    here = make_voucher(shine, driver=mirko)
+    there = make_voucher(shine, driver=make_role("driver", south_ag, mirko.person))
+    client.force_login(emil)
+    path = f"/vouchers/counter/{mirko.person_id}/?voucher="
+    assert client.get(f"{path}{here.pk}").context["shown"]["voucher"] == here
+    assert client.get(f"{path}{there.pk}").context["shown"] is None
+
+
 def test_the_counter_says_why_it_offers_nothing_before_anybody_taps(client, emil, shine, mirko, north):
     """As for gifts: the reason in words stands where the button would."""
     client.force_login(emil)

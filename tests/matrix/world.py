@@ -86,6 +86,7 @@ class World:
             for key in column.companies:
                 assign(next(at for place, at in self.at.items() if place.key == key).company, user)
         self.rows: dict[Any, int] = {}
+        self.kinds: dict[Any, type] = {}
         self.make_all()
         self.links = {scope: make(self.at[PLACES[0]]) for scope, make in SUBJECTS.items()}
 
@@ -105,7 +106,8 @@ class World:
         """Every row that an address may ask for: one made inside a cell would be taken back with it."""
         for noun in NOUNS.values():
             for place, column in itertools.product(PLACES, [c for c in COLUMNS if c.role] if noun.is_personal else COLUMNS[:1]):
-                self.rows[noun, place, column] = noun.make(self.at[place], self.users[column]).pk
+                made = noun.make(self.at[place], self.users[column])
+                self.rows[noun, place, column], self.kinds[noun] = made.pk, type(made)
 
     def row(self, address: Address, kwarg: str, place: Place, column: Column) -> int:
         """The id that stands for `kwarg` at `place`; personal rows are those of the column's user."""

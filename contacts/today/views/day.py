@@ -204,8 +204,8 @@ def today(request: StaffRequest) -> HttpResponse:
 def just_done(request: StaffRequest, day: Day) -> Decision | None:
     """The user's last decision, if the address names it: the toast offers to undo it."""
     done = whole_number(request.GET.get("done", ""))
-    mine = Decision.objects.made(by=request.user, since=day.now - actions.UNDO_FOR).select_related("person", "company", "given_to")
-    return mine.filter(pk=done).first() if done else None
+    mine = Decision.objects.where(request.user, may="serve_customers").made(by=request.user, since=day.now - actions.UNDO_FOR)
+    return mine.select_related("person", "company", "given_to").filter(pk=done).first() if done else None
 
 
 def reason_of(request: StaffRequest, reason_id: int) -> Reason:
