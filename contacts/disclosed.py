@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.consent.models import Consent, Purpose
 from contacts.hospitality import Received, YearSum
 from contacts.memory.models.complaint import Complaint
+from contacts.memory.models.incoming import IncomingMail
 from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.meeting import Meeting
 from contacts.memory.models.task import Task
@@ -178,11 +179,16 @@ def register_memory() -> None:
         *(free("answer", _("answer")), free("learned", _("what we learned")), column("is_satisfied", _("customer satisfied"))),
         column("answered_at", _("answered")),
     )
+    mail = (
+        *(column("received_at", _("when")), COMPANY, free("sender", _("from")), column("kind", _("kind")), free("subject", _("subject"))),
+        *(free("text", _("text")), column("away_until", _("away until")), column("state", _("state"))),
+    )
     whose = rows_about(Meeting, "decision_maker", "company")
     for name, entry in {
         "interaction": Disclosed(_("Interactions"), CARE, INTEREST, rows_about(Interaction, "person", "company"), said),
         "task": Disclosed(_("Tasks"), CARE, INTEREST, rows_about(Task, "person", "company"), task),
         "meeting": Disclosed(_("Meetings"), CARE, CONTRACT, whose, meeting),
+        "incomingmail": Disclosed(_("Incoming e-mails"), CARE, INTEREST, rows_about(IncomingMail, "person", "company"), mail),
         "complaint": Disclosed(_("Complaints"), CARE, CONTRACT, rows_about(Complaint, "person", "company"), complaint),
     }.items():
         to_disclose.register(f"contacts.{name}", entry, weight=10)

@@ -1,6 +1,7 @@
 from contacts.consent.models import Basis, Consent, Purpose
 from contacts.hospitality import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
 from contacts.memory.models.complaint import Complaint, ComplaintAnswered
+from contacts.memory.models.incoming import IncomingKind, IncomingMail, IncomingState
 from contacts.memory.models.interaction import Direction, Interaction, Outcome
 from contacts.memory.models.mail_template import MailTemplate, MailTemplateText
 from contacts.memory.models.meeting import Meeting, MeetingState, NotYourTurn, TimeGone
@@ -34,6 +35,9 @@ __all__ = [
     "GiftPolicy",
     "Group",
     "Holder",
+    "IncomingKind",
+    "IncomingMail",
+    "IncomingState",
     "Interaction",
     "MailTemplate",
     "MailTemplateText",

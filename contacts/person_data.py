@@ -3,18 +3,20 @@
 from collections.abc import Iterable
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.consent.models import Consent
 from contacts.hospitality import Received, move_sums
 from contacts.memory.models.complaint import Complaint
+from contacts.memory.models.incoming import IncomingMail
 from contacts.memory.models.interaction import Interaction
 from contacts.memory.models.meeting import Meeting
 from contacts.memory.models.task import Task
 from contacts.people.actions import access
 from contacts.people.models.holders import Holder, VehicleDriver
-from contacts.people.models.person import AddressState, Person, PersonAddress
+from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
 from contacts.people.models.roles import GROUPS
 from contacts.people.person_data import (
     Forget,
@@ -23,6 +25,7 @@ from contacts.people.person_data import (
     Words,
     deleting,
     emptying,
+    forget_changes,
     forget_pairs,
     forget_search_row,
     forget_self,
@@ -62,6 +65,14 @@ def forget_answers(person: Person) -> None:
 def forget_links(person: Person) -> None:
     addresses = person.addresses.values("pk")
     links.Link.objects.filter(scope=CHANNELS_ARE_LINKED_BY, subject_id__in=addresses).revoke(now=timezone.now())
+
+
+def forget_incoming(person: Person) -> None:
+    """Deletes what came in from the person, also what waits to be sorted and is from an address of theirs."""
+    written_from = person.addresses.filter(channel=Channel.EMAIL).values("value_folded")
+    theirs = IncomingMail.objects.filter(Q(person=person) | Q(person=None, sender_folded__in=written_from))
+    forget_changes(IncomingMail, theirs.values("pk"))
+    theirs.delete()
 
 
 def forget_meetings(person: Person) -> None:
@@ -133,6 +144,7 @@ def register() -> None:
             moving(Complaint, "person"),
             200,
         ),
+        ("contacts.incomingmail", forget_incoming, moving(IncomingMail, "person"), 200),
         ("core.message", forget_messages, move_messages, 210),
         ("core.answer", forget_answers, move_nothing, 5),
         ("files of requests for access", access.forget_files, move_nothing, 5),
@@ -162,6 +174,7 @@ def register_counts() -> None:
         (_("Tasks"), Task, "person"),
         (_("Meetings"), Meeting, "decision_maker"),
         (_("Complaints"), Complaint, "person"),
+        (_("Incoming e-mails"), IncomingMail, "person"),
     )
     for number, (label, model, path) in enumerate(counted):
         to_count.register(f"{model._meta.label_lower}", (label, rows_of(model, path)), weight=number)

@@ -33,6 +33,10 @@ LINES: dict[str, tuple[str, object, str]] = {
     "meeting.proposed": ("mail", _("Annual meeting times proposed"), ""),
     "meeting.fixed": ("calendar-plus", _("Annual meeting time fixed"), ""),
     "meeting.cancelled": ("x", _("Annual meeting cancelled"), ""),
+    "mail.received": ("mail", _("E-mail received"), ""),
+    "mail.away": ("clock-pause", _("Automatic reply"), ""),
+    "mail.bounced": ("alert-triangle", _("E-mail not delivered"), "stop"),
+    "mail.unsubscribed": ("hand-stop", _("Wants no more e-mails"), "stop"),
     "complaint.answered": ("message-2", _("Complaint answered"), "ok"),
     "meeting.held": ("users", _("Annual meeting held"), "ok"),
 }

@@ -39,6 +39,7 @@ MAY: dict[str, tuple[str, tuple[str, ...]]] = {
     "redeem": (gettext_noop("Redeem vouchers"), (NO, ALL, NO, ALL, ALL, ALL, NO)),
     "undo_redemption": (gettext_noop("Undo a redemption"), (NO, ALL, NO, NO, NO, ALL, NO)),
     "approve_gift": (gettext_noop("Approve gifts"), (NO, ALL, NO, NO, NO, ALL, NO)),
+    "sort_mail": (gettext_noop("Sort e-mails of unknown senders"), (NO, ALL, NO, NO, NO, ALL, NO)),
     "export": (gettext_noop("Export lists"), (OWN, ALL, ALL, NO, NO, ALL, NO)),
     "run_campaigns": (gettext_noop("Run campaigns"), (NO, ALL, ALL, NO, NO, ALL, NO)),
     "run_programmes": (gettext_noop("Run voucher programmes"), (NO, ALL, ALL, NO, NO, ALL, NO)),

@@ -3,7 +3,7 @@
 Messages to a person go to one of their addresses; messages to a user, or to a guest with only an address, need no consent check.
 """
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from contacts.consent.models import with_consent
 from contacts.people.mailboxes import at_mailbox
@@ -29,25 +29,30 @@ marketing = ConditionGate(to_a_person & agreed, "No consent for this purpose at 
 
 
 def note_bounce(message: Message) -> None:
-    """Stop writing to an address that a mail server reports as unknown, until somebody corrects it: for everybody who has that mailbox,
-    since the answer is about the mailbox. Costs 1 query, 4 for each person."""
-    for bouncing in mailbox_of(message, PersonAddress.objects.usable()):
+    """Stop writing to an address that a mail server reports as unknown, until somebody corrects it. Costs 1 query, 4 for each person."""
+    if message.recipient_type == "contacts.person":
+        end_mailbox(address_of(message))
+
+
+def end_mailbox(address: PersonAddress) -> None:
+    """Nobody is written to at the mailbox of `address` until somebody corrects it: for everybody who has it, since the answer is about the
+    mailbox. Costs 1 query, 4 for each person."""
+    for bouncing in at_mailbox(PersonAddress.objects.usable().order_by("pk"), address):
         audit.edit(bouncing, {"state": AddressState.BOUNCING}, action="address.bounced", by=None)
 
 
 def take_bounce_back(message: Message) -> None:
     """The address of `message` counts again as it did before it bounced, for everybody who has it: the answer said nothing of it. Costs 1
     query, 6 for each person."""
-    for good in mailbox_of(message, PersonAddress.objects.filter(state=AddressState.BOUNCING)):
-        audit.edit(good, {"state": state_before_bounce(good)}, action="address.believed_again", by=None)
+    if message.recipient_type == "contacts.person":
+        bouncing = PersonAddress.objects.filter(state=AddressState.BOUNCING).order_by("pk")
+        for good in at_mailbox(bouncing, address_of(message)):
+            audit.edit(good, {"state": state_before_bounce(good)}, action="address.believed_again", by=None)
 
 
-def mailbox_of(message: Message, rows: QuerySet[PersonAddress]) -> list[PersonAddress]:
-    """Those of `rows` that reach the mailbox to which `message` went; none for one that went to a user. Costs 1 query."""
-    if message.recipient_type != "contacts.person":
-        return []
-    address = PersonAddress(channel=message.channel, value=message.recipient, value_folded=message.recipient_folded)
-    return at_mailbox(rows.order_by("pk"), address)
+def address_of(message: Message) -> PersonAddress:
+    """The address to which `message` went, no row."""
+    return PersonAddress(channel=message.channel, value=message.recipient, value_folded=message.recipient_folded)
 
 
 def state_before_bounce(bouncing: PersonAddress) -> str:

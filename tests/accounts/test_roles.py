@@ -32,6 +32,7 @@ hand_out          | yes             | yes            | –         | yes        
 redeem            | –               | yes            | –         | yes             | yes            | yes           | –
 undo_redemption   | –               | yes            | –         | –               | –              | yes           | –
 approve_gift      | –               | yes            | –         | –               | –              | yes           | –
+sort_mail         | –               | yes            | –         | –               | –              | yes           | –
 export            | own             | all            | all       | –               | –              | all           | –
 run_campaigns     | –               | all            | all       | –               | –              | all           | –
 run_programmes    | –               | all            | all       | –               | –              | all           | –

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.models import Centre, Company, User
 from contacts.memory.actions.complaints import complain
+from contacts.memory.actions.incoming import take_in
 from contacts.models import Driver, Interaction, Meeting, Person
 from contacts.people import person_data
 from contacts.people.actions import access, people
@@ -125,6 +126,7 @@ def known_everywhere(name: str, company: Company, user: User) -> Person:
     Meeting.objects.create(
         company=company, decision_maker=person, account_manager=user, lasts_minutes=60, is_annual=False, minutes=f"{name}minutes"
     )
+    take_in(f"From: {name.lower()}@customer.example\nSubject: Re: x\n\n{name}mail".encode())
     run = Import.objects.create(owner=user, centre=company.centre, name=f"{name}.csv", size=1, digest=name, kind="csv")
     values = {"people": [{"first_name": person.first_name, "last_name": name, "job_title": f"{name}job"}]}
     row = StagedRow.objects.create(run=run, sheet=0, row=2, values=values, verdict="new")
@@ -157,7 +159,7 @@ def test_r35_the_file_holds_every_table_and_nobody_else(north_ag: Company, anna:
         assert "kanarienvogel" not in said.lower()
         assert "Zeisig" not in said, "companions are other people"
         assert "7654321" not in said
-        for word in ("evening", "family", "question", "mug", "task", "complaint", "minutes", ".csv", "job", "fair"):
+        for word in ("evening", "family", "question", "mug", "mail", "task", "complaint", "minutes", ".csv", "job", "fair"):
             assert f"Brandt{word}" in said
         assert "Yes, write to me." in said
         assert "+49 40 1234567" in said
@@ -291,7 +293,7 @@ def test_the_page_costs_the_same_for_one_row_and_three(
     for _number in range(rows):
         Interaction.log(north_ag, person=brandt, channel="phone", outcome="reached", text="Yes.", by=admin)
     client.force_login(admin)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get(f"/people/{brandt.pk}/data/")
 
 

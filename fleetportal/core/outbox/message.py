@@ -163,6 +163,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["priority", "due_at", "id"], name="message_due", condition=Q(state=MessageState.WAITING)),
             models.Index(fields=["about_type", "about_id"], name="message_about"),
+            models.Index(fields=["message_id"], name="message_by_message_id"),  # what comes in names what it answers
         ]
 
     def __str__(self) -> str:

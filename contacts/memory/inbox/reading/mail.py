@@ -31,6 +31,7 @@ class MailRead:
     message_id: str
     answers_to: list[str]  # Message-IDs of the letters before it, the nearest first
     sent_at: datetime | None
+    is_bulk: bool  # a list or newsletter sent it
     text: str  # the answer, without quotes and signature; of a bounce what it says to people
     failures: list[Failure] = field(default_factory=list)  # of a bounce, one for each recipient
     away_until: date | None = None  # of an automatic reply
@@ -67,6 +68,7 @@ def read(raw: bytes) -> MailRead:
         message_id=next(iter(ids_in(parts.header("Message-ID"))), ""),
         answers_to=thread_of(parts),
         sent_at=sent_at,
+        is_bulk=any(parts.headers(name) for name in ("List-Unsubscribe", "List-Id", "Feedback-ID")),
         text=own.own,
     )
     if kind == BOUNCE:
