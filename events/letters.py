@@ -180,7 +180,7 @@ def to_invited(
             address=addresses[one.person_id].value,
             language=said[one.person.language].language,
             purpose=Purpose.INVITATIONS,
-            key=invitation_key(event, one.person_id, step),
+            key=invitation_key(event, one.person_id, step) + (f":{timezone.now():%Y%m%d%H%M%S}" if step == "nudge" else ""),
             context=event_context(event, said[one.person.language], answers[one.pk], invitation=one)
             | {"preferences": preferences[one.person_id]},
             headers=unsubscribe.headers(preferences[one.person_id], Purpose.INVITATIONS) | {"Reply-To": reply_to(event)},

@@ -110,14 +110,16 @@ def refuse_taken(event: Event) -> None:
 
 
 def follow_the_move(event: Event, *, is_another_day: bool) -> None:
-    """Update everything that depends on time and location; a job writes the messages to guests. Costs 5 queries.
+    """Update everything that depends on time and location; a job writes the messages to guests. Costs 5 queries, or 6.
 
-    If the day changed, guests are reminded again.
+    If the day changed, guests are reminded again, and whoever has not answered may be.
     """
     told: dict[str, object] = {"revision": F("revision") + 1, "changed_at": timezone.now(), "to_tell": "moved"}
     if is_another_day:
         told["reminded_at"] = None
     Registration.objects.active().filter(event=event).update(**told)
+    if is_another_day:  # whoever was reminded of an answer was so for the old day
+        event.invitations.silent().update(nudged_at=None)
     hold_back_untrue(event, "The event was moved.")
     put_off_invitations(event)
     prolong_links(event)

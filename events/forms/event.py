@@ -121,6 +121,8 @@ class EventForm(RowForm):
         data["registration_closes_at"] = self.edge("registration_closes_at", data["closes_on"], END_OF_DAY, zone)
         if data["closes_on"] and data["closes_on"] > data["day"]:
             self.add_error("closes_on", _("Registration must close by the day of the event."))
+        if data["opens_on"] and data["opens_on"] > min(filter(None, [data["closes_on"], data["day"]])):
+            self.add_error("opens_on", _("Registration must open before it closes, and by the day of the event."))
         self.refuse_past("day", "starts_at", data["starts_at"])
         if "day" not in self.errors:
             self.refuse_past("ends", "ends_at", data["ends_at"])

@@ -233,9 +233,12 @@ class People:
                 fresh.kind = facts.kind or DecisionMaker.Kind.OTHER
             role = self.roles[key] = Draft(fresh, is_new=True, staged=row.staged)
         role.put("job_title", facts.job_title)
-        role.put("ends_on", facts.left_on)
-        if facts.joined_on and role.obj.starts_on and facts.joined_on < role.obj.starts_on:
+        starts_on = role.obj.starts_on
+        if facts.joined_on and starts_on and facts.joined_on < starts_on:
             role.put("starts_on", facts.joined_on)
+            starts_on = facts.joined_on
+        if facts.left_on and not (starts_on and facts.left_on < starts_on):
+            role.put("ends_on", facts.left_on)
         role.staged = role.staged or row.staged
         states = [role.state]
         if vehicle is not None and facts.holds:

@@ -1,14 +1,15 @@
 """Reasons are weighed, computed by night and when touched, and explained."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.customers.actions import companies
-from accounts.models import Company, Phase, Tier, TouchedCompany, User
+from accounts.models import Company, Phase, Tier, TouchedCompany, User, derived
 from contacts.models import Decision, FoundReason, Group, Reason, Rule, rules
 from contacts.reasons import nightly
 from contacts.reasons.card import ReasonCard
@@ -214,3 +215,26 @@ def test_a_rule_of_a_higher_app_takes_few_lines(north_ag: Company, monkeypatch) 
 
     monkeypatch.setattr(rules, "_entries", {**rules._entries, "birthday": (100, Birthday())})
     assert sentences(north_ag, "birthday") == ["It is somebody's birthday."]
+
+
+@pytest.mark.django_db
+def test_a_company_that_cannot_be_computed_holds_up_nobody(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A queue never waits for a head that can't be served (F1)."""
+    first, broken, last = (make_company(north) for _one in range(3))
+    while TouchedCompany.objects.drain():
+        pass
+    computed: list[int] = []
+
+    def compute(companies: list[int]) -> None:
+        if broken.pk in companies:
+            raise ValueError("no such tier")
+        computed.extend(companies)
+
+    monkeypatch.setitem(derived._entries, "reasons", (100, compute))
+    TouchedCompany.add_all([first.pk, broken.pk, last.pk])
+    assert TouchedCompany.objects.drain() == 2 and computed == [first.pk, last.pk]
+    assert TouchedCompany.objects.drain() == 0
+    assert list(TouchedCompany.objects.values_list("company", flat=True)) == [broken.pk]
+    TouchedCompany.objects.update(at=timezone.now())
+    monkeypatch.undo()
+    assert TouchedCompany.objects.drain() == 1 and not TouchedCompany.objects.exists()

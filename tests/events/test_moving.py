@@ -4,12 +4,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from accounts.models import Company
 from events.actions import planning
+from events.actions.inviting import nudge_many
 from events.actions.sessions import remind_coming
-from events.models import Area, Event, PastMoment, Registration
+from events.models import Area, Event, Invitation, PastMoment, Registration
 from fleetportal.core.audit import Entry
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
@@ -157,6 +160,32 @@ def test_each_guest_is_reminded_once_for_each_date(north_ag: Company) -> None:
     run_jobs()
 
     assert steps(guest) == ["seated", "reminder", "moved", "reminder"]
+
+
+def test_whoever_has_not_answered_may_be_reminded_again_of_the_new_day_and_of_the_old_one_again(north_ag: Company) -> None:
+    event = make_event(north_ag.centre, starts_at=in_days(20))
+    guest = make_guest(north_ag)
+    invitation = make_invitation(event, guest, company=north_ag)
+    declined = make_invitation(event, company=north_ag)
+    Invitation.objects.filter(pk=declined.pk).update(declined_at=timezone.now())
+    for days in (0, 7, 0):
+        edit(event, starts_at=in_days(20 + days), ends_at=in_days(20 + days, hour=20))
+        Message.objects.filter(template="events/mail/nudge").update(key=Concat("key", Value(f":{days}")))  # seconds have passed
+        nudged = nudge_many(event, [invitation.pk, declined.pk], by=None)
+        assert [one.person for one in nudged] == [guest] and nudge_many(event, [invitation.pk], by=None) == []
+    assert Message.objects.filter(template="events/mail/nudge").count() == 3
+
+
+def test_registration_does_not_open_after_it_closes(client: Any, carla: Any, north: Any) -> None:
+    event = make_event(north, published=False, starts_at=in_days(20))
+    client.force_login(carla)
+    page = client.get(f"/events/{event.pk}/edit/").context["form"]
+    sent = {name: page[name].value() for name in page.fields if page[name].value() not in (None, "")}
+    day = event.on
+    for opens, closes, right in ((day, day - timedelta(days=1), False), (day + timedelta(days=1), "", False), (day, day, True)):
+        answer = client.post(f"/events/{event.pk}/edit/", {**sent, "opens_on": str(opens), "closes_on": str(closes)})
+        assert (answer.status_code < 400) == right
+        assert right or "opens_on" in answer.context["form"].errors
 
 
 def test_whoever_registered_after_the_reminders_were_due_is_not_reminded(north_ag: Company) -> None:

@@ -1,8 +1,10 @@
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
 from accounts.customers.models.company import Company
@@ -15,7 +17,10 @@ from fleetportal.core.registry import Registry
 # Functions that update what is derived from companies (reasons, …), called with the ids of touched companies. Filled from above.
 derived: Registry[Callable[[list[int]], object]] = Registry("what is derived from a company")
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 200
+AGAIN_AFTER = timedelta(minutes=10)  # a company that can't be computed
 PATIENCE_SECONDS = 3.0  # the interval of the sweep
 
 
@@ -23,10 +28,32 @@ class TouchedCompanyQuerySet(models.QuerySet["TouchedCompany"]):
     def drain(self, *, limit: int = AT_ONCE) -> int:
         """Process the oldest touches: recompute everything derived from their companies; how many there were.
 
-        One transaction; touches added meanwhile are separate rows and are kept. Costs 2 queries and those of the recomputation.
+        One transaction; touches added meanwhile are separate rows and are kept. A company that can't be computed holds up nobody: the
+        others are computed one by one, and it is tried again later. Costs 2 queries and those of the recomputation.
         """
+        due = self.filter(at__lte=timezone.now()).order_by("pk")
+        try:
+            return self.compute(due, limit=limit)
+        except OperationalError:  # the database is busy or away: it is nobody's fault
+            raise
+        except Exception:
+            log.exception("Touched companies are computed one by one")
+        return sum(self.compute_alone(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+    def compute_alone(self, pk: int) -> int:
+        """1 where the company of that touch was computed; 0 where it can't be, and is put off."""
+        try:
+            return self.compute(self.filter(pk=pk), limit=1)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("The company of touch %s can't be computed", pk)
+        self.filter(pk=pk).update(at=timezone.now() + AGAIN_AFTER)
+        return 0
+
+    def compute(self, oldest: "TouchedCompanyQuerySet", *, limit: int) -> int:
+        """Recompute everything derived from the companies of the first of these touches, in one transaction; how many there were."""
         with transaction.atomic():
-            oldest = self.order_by("pk")
             if connection.features.has_select_for_update_skip_locked:
                 oldest = oldest.select_for_update(skip_locked=True)
             touches = list(oldest.values_list("pk", "company_id")[:limit])

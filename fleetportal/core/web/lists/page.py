@@ -182,7 +182,7 @@ class ListPage(View, Generic[Rows]):
             counted = self.tabs(lambda query: capped_count(self.filtered(QueryDict(query), request.user).qs))
             return render(request, "core/_views.html", counted)
         sentence = self.filtered(request.GET, request.user)
-        table = self.sorted_table(cast(Rows, sentence.qs), request.GET, request.user)
+        table = self.sorted_table(cast(Rows, sentence.known_rows), request.GET, request.user)
         ordered = in_order(table)
         number, size = self.page_number, self.per_page
         found = page_of(ordered, number=number, size=size, **self.neighbour)
@@ -258,6 +258,8 @@ class ListPage(View, Generic[Rows]):
 
     def nothing(self, sentence: Sentence) -> dict[str, object]:
         """Why the page is empty: there is nothing yet, or which filter to remove, with the number of rows there would be."""
+        if strange := sentence.strange_words():
+            return {"strange": [(*word, self.url_with(**{word[0]: None})) for word in strange], "drops": []}
         chosen = sentence.set_words()
         if not chosen:
             return {
@@ -346,6 +348,7 @@ class ListPage(View, Generic[Rows]):
         if not self.asker.may("export"):
             raise Http404
         kind = self.export_kind()
+        self.filtered(self.request.GET, self.request.user).must_be_known()
         rows = capped_count(self.exported(self.request.GET, self.request.user))
         context = {"form": form, "page": self, "kind": kind, "count": rows, "back": self.url_with(_export=None)}
         return pages.answer(self.request, context, part="core/export.html#panel", status=status)
@@ -362,6 +365,7 @@ class ListPage(View, Generic[Rows]):
             return self.ask_reason(form, status=422)
         if not self.asker.may("export"):
             raise Http404
+        self.filtered(self.request.GET, self.request.user).must_be_known()
         query = clean(request.GET)
         query.pop("_export", None)
         rows = self.exported(query, request.user)

@@ -1,6 +1,6 @@
 """The filter of a list, as one sentence."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ from fleetportal.core import days
 from fleetportal.core.errors import Refused
 from fleetportal.core.web.lists.columns import Words
 
+OWN = frozenset(("page", "sort", "rows", "row", "all", "after", "before"))  # what an address of a list says besides its filters
 CHOICES = "_choices"  # in the address of a list: the word whose choices are wanted
 
 
@@ -62,6 +63,13 @@ class NotUnderstood(Refused):
     status = 422
 
 
+def refuse_words(wrong: Mapping[str, str]) -> None:
+    """Raises NotUnderstood with the words, by the names of their filters; does nothing where there are none."""
+    if wrong:
+        named = ", ".join(f"{name}: “{value}”" for name, value in wrong.items())
+        raise NotUnderstood(gettext("This filter is not understood, so nothing was done: %(words)s") % {"words": named})
+
+
 class Sentence(django_filters.FilterSet):
     """A filter set that reads as one sentence; `words` sets the order. A value that is no choice matches nothing."""
 
@@ -78,11 +86,24 @@ class Sentence(django_filters.FilterSet):
             return {}
         return {name: ", ".join(map(str, said(self.form[name].value()))) for name in self.form.errors if name in self.form.fields}
 
+    def strange_words(self) -> list[tuple[str, str]]:
+        """(name, value) of each filter in an address that the list does not have, or has no more: a kept view may hold one."""
+        own = self.form.fields
+        names = [name for name in self.data or {} if not name.startswith("_") and name not in OWN and name not in own]
+        return [(name, value) for name in names if (value := ", ".join(filter(None, self.data.getlist(name))))]
+
+    @property
+    def known_rows(self) -> models.QuerySet[models.Model]:
+        """The rows of an address; none where it holds a filter that the list does not have."""
+        return self.queryset.none() if self.strange_words() else self.qs
+
+    def must_be_known(self) -> None:
+        """Raises NotUnderstood where an address holds a filter that the list does not have."""
+        refuse_words(dict(self.strange_words()))
+
     def must_be_understood(self) -> None:
         """Raises NotUnderstood, with the words."""
-        if wrong := self.not_understood():
-            named = ", ".join(f"{self.form.fields[name].label}: “{value}”" for name, value in wrong.items())
-            raise NotUnderstood(gettext("This filter is not understood, so nothing was done: %(words)s") % {"words": named})
+        refuse_words({str(self.form.fields[name].label): value for name, value in self.not_understood().items()})
 
     def shown(self, address: Callable[..., str], *, opened: str = "") -> list[ShownWord]:
         """The words with what is chosen in each; `address(name=…)` is the list's with that changed, `opened` the word that is open."""
