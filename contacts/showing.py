@@ -70,6 +70,7 @@ def register() -> None:
     navigation.register("people", NavigationEntry(_("People"), "users", "contacts:people", "see_customers"), weight=35)
     duplicates = NavigationEntry(_("Duplicates"), "users-group", "contacts:duplicates", "serve_customers", group=2)
     navigation.register("duplicates", duplicates, weight=85)
+    navigation.register("inbox", NavigationEntry(_("Unknown senders"), "mailbox", "contacts:inbox", "sort_mail", group=2), weight=86)
     navigation.register("tasks", NavigationEntry(_("Tasks"), "list-check", "contacts:tasks", "serve_customers"), weight=15)
     quick = NavigationEntry(_("Task or note"), "plus", "contacts:task_about", "serve_customers", in_rail=False)
     navigation.register("quick_add", quick, weight=95)

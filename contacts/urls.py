@@ -2,7 +2,7 @@ from django.urls import path
 
 from accounts.customers.views.panels import panel_page
 from contacts.consent import views as preferences
-from contacts.memory.views import complaints, contact, meeting_guest, meetings, planning
+from contacts.memory.views import complaints, contact, incoming, meeting_guest, meetings, planning
 from contacts.pages import duplicates, leaving, people, standing
 from contacts.pages.panels import why_now_later, why_now_panel
 from contacts.people import views as vehicles
@@ -61,6 +61,9 @@ urlpatterns = [
     path("tasks/<int:task_id>/close/", tasks.task_close, name="task_close"),
     path("tasks/<int:task_id>/reopen/", tasks.task_reopen, name="task_reopen"),
     path("complaints/<int:complaint_id>/answer/", complaints.answer, name="complaint_answer"),
+    path("inbox/", incoming.inbox, name="inbox"),
+    path("inbox/<int:incoming_mail_id>/place/", incoming.place, name="inbox_place"),
+    path("inbox/<int:incoming_mail_id>/discard/", incoming.discard, name="inbox_discard"),
     path("meetings/", meetings.MeetingList.as_view(), name="meetings"),
     path("meetings/new/<int:company_id>/", meetings.new, name="meeting_new"),
     path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),

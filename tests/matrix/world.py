@@ -19,7 +19,7 @@ from accounts.models import Assignment, Centre, Company, CompanyPair, Policy, Ve
 from contacts.memory import letters
 from contacts.memory.actions import meetings
 from contacts.memory.actions.complaints import complain
-from contacts.models import ContactRound, Interaction, Meeting, Person, PersonAddress, PersonPair
+from contacts.models import ContactRound, IncomingMail, Interaction, Meeting, Person, PersonAddress, PersonPair
 from contacts.reasons.models import Decision
 from events.actions import requests
 from events.models import InvitationRequest
@@ -265,6 +265,11 @@ def contact_round(at: At, user: Any) -> ContactRound:
     return found or make_round(at.company, [at.person], by=at.owner, channel="in_person", name=word("Zeisig", at.place))
 
 
+def incoming_mail(at: At, user: Any) -> IncomingMail:
+    """A message of a stranger, which belongs to no centre."""
+    return IncomingMail.objects.get_or_create(digest=at.place.key, defaults={"kind": "other", "sender": "who@unknown.example"})[0]
+
+
 def decision(at: At, user: Any) -> Any:
     return Decision.objects.create(key=f"k {at.place.key}", company=at.company, by=user, kind="not_now")
 
@@ -308,6 +313,7 @@ NOUNS: dict[str, Noun] = {
     "task_id": Noun(lambda at, user: make_task(at.company, at.owner)),
     "interaction_id": Noun(lambda at, user: at.said, needs="serve_customers", of_managers=True),
     "complaint_id": Noun(lambda at, user: complain(at.company, person=None, text="Late again.", by=at.owner, on=timezone.localdate())),
+    "incoming_mail_id": Noun(incoming_mail, needs="", of_all=True),
     "event_id": Noun(lambda at, user: at.event, of_centre=True),
     "request_id": Noun(invitation_request, of_centre=True),
     "meeting_id": Noun(meeting),
