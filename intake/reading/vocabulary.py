@@ -58,15 +58,17 @@ def longest() -> int:
 
 
 @cache
-def compounds() -> list[str]:
-    """Single words that German compounds may begin or end with, the longest first."""
-    found = (phrase for phrase, keys in phrases().items() if len(phrase) >= 6 and " " not in phrase and keys[0].partition(".")[0] in PARTS)
-    return sorted((phrase for phrase in found if phrase != "status"), key=len, reverse=True)
+def compounds() -> dict[str, int]:
+    """Single words that German compounds may begin or end with, each with its place among them."""
+    found = (
+        phrase for phrase, keys in phrases().items() if len(phrase) >= PART and " " not in phrase and keys[0].partition(".")[0] in PARTS
+    )
+    return {phrase: place for place, phrase in enumerate(found) if phrase != "status"}
 
 
 def forget() -> None:
     """The phrases are read anew: another noun came."""
-    for kept in (phrases, longest, compounds, by_length, abbreviated, meanings):
+    for kept in (phrases, longest, compounds, by_beginning, abbreviated, meanings):
         kept.cache_clear()
 
 
@@ -76,6 +78,7 @@ def in_words(phrase: str) -> str:
 
 IGNORED_PHRASES = frozenset(map(in_words, lists("titles/any")[LEFT_OUT]))
 GROUPS = {in_words(phrase): noun for noun, found in choices("title_words", "group").items() for phrase in found}
+PART = 6  # letters of a part of a compound at least
 PARTS = ("company", "vehicle", "person", "email", "phone", "mobile", "street", "city", "postcode")
 
 
@@ -147,10 +150,10 @@ def abbreviated(words: str) -> dict[str, float]:
     least = 5 if len(tokens) == 1 else BEGINNING
     if len(tokens[0]) < least:
         return {}
-    keys = {phrases()[phrase][0] for phrase in by_length().get(len(tokens), ()) if begins(phrase, tokens)}
+    keys = {phrases()[phrase][0] for phrase in beginning_like(tokens[0], len(tokens)) if begins(phrase, tokens)}
     if not keys and len(tokens) > 1:  # of a compound: "Lief.dat."
         parts = re.compile("".join(rf"{re.escape(token)}\w*?" for token in tokens) + "$")
-        keys = {phrases()[phrase][0] for phrase in by_length()[1] if parts.match(phrase)}
+        keys = {phrases()[phrase][0] for phrase in beginning_like(tokens[0], 1) if parts.match(phrase)}
     return dict.fromkeys(keys, 0.8) if len(keys) == 1 and not keys & {"", LEFT_OUT} else {}
 
 
@@ -159,12 +162,17 @@ def begins(phrase: str, tokens: list[str]) -> bool:
     return all(word.startswith(token) for word, token in zip(phrase.split(), tokens, strict=True))
 
 
+def beginning_like(token: str, length: int) -> list[str]:
+    """The phrases of that many words whose first letters are those of `token`."""
+    return by_beginning().get((length, token[:BEGINNING]), [])
+
+
 @cache
-def by_length() -> dict[int, list[str]]:
-    """The phrases by their number of words."""
-    found: dict[int, list[str]] = {}
+def by_beginning() -> dict[tuple[int, str], list[str]]:
+    """The phrases by their number of words and their first letters."""
+    found: dict[tuple[int, str], list[str]] = {}
     for phrase in phrases():
-        found.setdefault(len(phrase.split()), []).append(phrase)
+        found.setdefault((len(phrase.split()), phrase[:BEGINNING]), []).append(phrase)
     return found
 
 
@@ -245,9 +253,10 @@ def rest_of(tokens: list[str], phrase: str) -> list[str]:
 
 
 def compound(tokens: list[str]) -> dict[str, float]:
-    """What a German compound ends or begins with: "leasingfahrzeugkennzeichen"."""
+    """What a German compound ends or begins with, the longest part first: "leasingfahrzeugkennzeichen"."""
     for token in tokens:
-        for phrase in compounds():
-            if len(token) > len(phrase) + 2 and (token.endswith(phrase) or token.startswith(phrase)):
-                return {phrases()[phrase][0]: 0.5}
+        for length in range(len(token) - 3, PART - 1, -1):
+            found = [phrase for phrase in (token[-length:], token[:length]) if phrase in compounds()]
+            if found:
+                return {phrases()[min(found, key=compounds().__getitem__)][0]: 0.5}
     return {}

@@ -126,23 +126,23 @@ def change(user: User, to: Callable[[set[Held]], set[Held]], *, by: User | None)
 
 
 def sync_roles() -> None:
-    """Make every group's rights and members agree with the table and the roles, for instance after an upgrade. Changes nothing
-    where they already do.
+    """Make every group's rights and members agree with the table and the roles, for instance after an upgrade; each role has its group
+    before anybody holds it. Changes nothing where they already do.
 
-    Costs 53 queries where nothing changes and each of the seven roles is held, whatever the number of users and centres: 9, and 4 for
-    each role held, 12 for one that edits pages.
+    Costs 53 queries where nothing changes, whatever the number of users and centres.
     """
     with transaction.atomic():
         rows = list(StaffRole.objects.values_list("user", "name", "centre"))
-        groups = groups_for({(name, centre) for _user, name, centre in rows})
+        groups = groups_for({(name, centre) for _user, name, centre in rows}, also=ROLES)
         put_rights(list(RoleGroup.objects.select_related("group")))
         wanted = {(user, groups[key]) for user, name, centre in rows for key in ((name, centre), (name, None))}
         agree(Membership.objects.filter(group__in=RoleGroup.objects.values("group")), wanted, "user_id", "group_id")
 
 
-def groups_for(roles: Collection[Held]) -> dict[tuple[str, int | None], int]:
-    """The pks of the groups for `roles`, by role and centre, and by role alone; missing groups are made with their rights."""
-    wanted = {*roles, *((name, None) for name, _centre in roles)}
+def groups_for(roles: Collection[Held], also: Iterable[str] = ()) -> dict[tuple[str, int | None], int]:
+    """The pks of the groups for `roles`, by role and centre, and by role alone, `also` those of these roles alone; missing groups are
+    made with their rights."""
+    wanted = {*roles, *((name, None) for name, _centre in roles), *((name, None) for name in also)}
     found = groups_by_role(wanted)
     if found.keys() == wanted:
         return found
