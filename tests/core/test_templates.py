@@ -26,7 +26,7 @@ def test_a_template_has_no_inline_style_or_script_and_valid_attributes(path: Pat
 
 
 FILTERED, FORMATTED = re.compile(r"\|(?:date|time)\b(?!:'Y-m-d(?:\\TH:i)?')"), re.compile(r"\b(?:date|time)_format\(")
-WRITTEN_BY_HAND = {"*.html": FILTERED, "*.txt": FILTERED, "*.py": FORMATTED}
+WRITTEN_BY_HAND = {"templates/**/*.html": FILTERED, "templates/**/*.txt": FILTERED, "*.py": FORMATTED}
 
 
 def test_days_are_written_by_one_door() -> None:
@@ -34,3 +34,22 @@ def test_days_are_written_by_one_door() -> None:
     looked_at = [(path, wrong) for app in APPS for kind, wrong in WRITTEN_BY_HAND.items() for path in (ROOT / app).rglob(kind)]
     found = [path.relative_to(ROOT).as_posix() for path, wrong in looked_at if wrong.search(path.read_text(encoding="utf-8"))]
     assert found == ["fleetportal/core/days.py"]
+
+
+SMALL = re.compile(r"\{\{[^}]*\|(?:full_day|weekday|heading:\w+)(?!\|capfirst)\s*\}\}")
+
+
+def test_a_day_that_begins_a_line_begins_with_a_capital() -> None:
+    """Weekdays are small in Italian and Russian. Within a sentence a day is a value of its translation, and written as it is."""
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for app in APPS
+        for path in (ROOT / app).rglob("templates/**/*.html")
+    }
+    texts |= {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for app in APPS
+        for path in (ROOT / app).rglob("templates/**/*.txt")
+    }
+    assert [path for path, text in texts.items() if SMALL.search(text)] == []
+    assert sum("|full_day|capfirst" in text for text in texts.values()) >= 8
