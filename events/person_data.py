@@ -7,7 +7,9 @@ from contacts.models import Person
 from contacts.people.person_data import Moved, forget_changes, rows_of, to_count, to_forget, to_move
 from events.actions import registering, requests
 from events.models import Invitation, InvitationRequest, Registration
+from fleetportal.core import audit
 from fleetportal.core.links import Link
+from fleetportal.core.outbox.message import Message, MessageState
 
 
 def forget_registrations(person: Person) -> None:
@@ -61,20 +63,37 @@ def standing(registration: Registration) -> tuple[int, bool, int, int]:
 
 
 def move_invitations(duplicate: Person, kept: Person) -> Moved:
-    """Moves invitations; where both were invited to the same event, the duplicate's link now opens the kept one."""
+    """Moves invitations; where both were invited to the same event, the duplicate's link now opens the kept one, which says what either
+    answered: the human is asked, and reminded, once."""
     moved: Moved = []
-    invited = dict(kept.invitations.values_list("event", "pk"))
+    invited = {one.event_id: one for one in kept.invitations.all()}
     for invitation in duplicate.invitations.all():
         same = invited.get(invitation.event_id)
         if same:
-            Link.objects.filter(scope="invitation", subject_id=invitation.pk).update(subject_id=same)
-            moved.append((invitation, {"person": (duplicate.pk, None)}))
+            moved += [(same, join(invitation, same)), (invitation, {"person": (duplicate.pk, None)})]
+            Link.objects.filter(scope="invitation", subject_id=invitation.pk).update(subject_id=same.pk)
+            InvitationRequest.objects.filter(invitation=invitation.pk).update(invitation=same.pk)
             Invitation.objects.filter(pk=invitation.pk).delete()
             continue
         invitation.person = kept
         invitation.save(update_fields=["person"])
         moved.append((invitation, {"person": (duplicate.pk, kept.pk)}))
     return moved
+
+
+def join(invitation: Invitation, same: Invitation) -> audit.Changes:
+    """What `same` says of both from now on: a no counts unless the human is coming, and one of two letters that wait is enough."""
+    before = {"declined_at": same.declined_at, "nudged_at": same.nudged_at}
+    comes = Registration.objects.active().filter(event=same.event_id, person__in=(same.person_id, invitation.person_id)).exists()
+    same.declined_at = None if comes else same.declined_at or invitation.declined_at
+    same.nudged_at = same.nudged_at or invitation.nudged_at
+    same.save(update_fields=["declined_at", "nudged_at"])
+    letters = Message.objects.filter(key__in=[invitation.message_key, same.message_key])
+    unsent = letters.filter(state=MessageState.WAITING)
+    if unsent.count() == letters.count():  # neither has left: one may
+        unsent = unsent.exclude(key=same.message_key)
+    unsent.hold_back("The guest was invited twice, as two people.")
+    return {name: (value, getattr(same, name)) for name, value in before.items() if value != getattr(same, name)}
 
 
 def register() -> None:

@@ -21,6 +21,7 @@ from contacts.people.icons import GROUP_ICONS
 from contacts.people.models.holders import Holder, VehicleDriver
 from contacts.people.models.roles import GROUPS, Group
 from contacts.reasons.explaining import explain
+from contacts.reasons.planning import reason_is_gone
 from fleetportal.core import days
 from fleetportal.core.registry import Registry
 from fleetportal.core.templatetags.portal import days_in_words
@@ -138,7 +139,8 @@ def log_button(request: StaffRequest, company: Company, held: set[str]) -> dict[
 
 def tasks(request: StaffRequest, company: Company, held: set[str]) -> dict[str, object] | None:
     """The company's open tasks with their owners, and its next meeting; nothing where there is neither. Costs 2 queries."""
-    found = list(Task.objects.filter(company=company).open().in_order().select_related("owner", "person")[: SHOWN_TASKS + 1])
+    theirs = Task.objects.filter(company=company).open().annotate(reason_is_gone=reason_is_gone())
+    found = list(theirs.in_order().select_related("owner", "person")[: SHOWN_TASKS + 1])
     meeting = meeting_ahead(company)
     if not found and meeting is None:
         return None

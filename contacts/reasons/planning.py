@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 TITLE = 200
+
+
+def reason_is_gone() -> Q:
+    """The condition on tasks that were planned from a reason which is found no more: a delivery was moved, a contract extended."""
+    return ~Q(reason_key="") & ~Exists(Reason.objects.filter(key=OuterRef("reason_key")))
 
 
 class PlanForm(forms.Form):

@@ -1,9 +1,10 @@
 """Whoever left holds no car, and nobody holds or drives one that was returned (C10); taken back, the end is as it was."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Company, User, Vehicle
 from contacts import tasks
@@ -117,3 +118,15 @@ def test_a_period_that_began_after_the_end_is_a_day_and_is_not_asked_for_again(n
 def test_the_nightly_look_costs_the_same_for_one_and_many(north_ag: Company, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(4):
         mend_periods()
+
+
+@pytest.mark.parametrize("group", ["decision_maker", "user", "driver"])
+def test_a_role_with_a_planned_end_that_is_taken_up_again_goes_on(north_ag: Company, anna: User, group: str) -> None:
+    """There are never two running roles of one kind at one company (C27)."""
+    role = make_role(group, north_ag)
+    role.edit(by=anna, ends_on=timezone.localdate() + timedelta(days=90))
+    again = type(role).take_up(role.person, north_ag, by=anna, on=timezone.localdate())
+    assert again.pk == role.pk and again.ends_on is None and type(role).objects.count() == 1
+    role.edit(by=anna, ends_on=timezone.localdate() - timedelta(days=1))
+    later = type(role).take_up(role.person, north_ag, by=anna, on=timezone.localdate())
+    assert later.pk != role.pk and type(role).objects.running(on=timezone.localdate()).count() == 1

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Company, User, Vehicle
-from contacts.models import Holder, VehicleDriver, VehicleUser
+from contacts.models import Holder, Reason, Task, VehicleDriver, VehicleUser
+from contacts.reasons.computing import look_again
 from events.actions import inviting
 from events.models import Event, Invitation
 from fleetportal.core.audit import Entry
@@ -152,3 +154,20 @@ def test_the_reminder_of_an_invitation_does_not_leave_once_the_car_comes_later(n
     inviting.nudge_many(event, [invitation.pk], by=None)
     vehicle.edit(by=None, delivered_on=day(20))
     assert Message.objects.get(template="events/mail/nudge").state == MessageState.HELD_BACK
+
+
+def test_a_task_planned_for_it_says_that_its_reason_is_gone(
+    client: Client, anna: User, north_ag: Company, event: Event, move: Move
+) -> None:
+    """What hangs on a date follows the date: the task was made from the card of the second delivery."""
+    _user, vehicle = user_of(north_ag, delivered=-3)
+    look_again([north_ag.pk])
+    reason = Reason.objects.get(rule="second_delivery")
+    Task.plan(north_ag, "Invite Ute Kern", due_on=day(2), owner=anna, by=anna, reason_key=reason.key)
+    Task.plan(north_ag, "Send the brochure", due_on=day(3), owner=anna, by=anna)
+    client.force_login(anna)
+    pages = ("/tasks/", f"/companies/{north_ag.pk}/")
+    assert [client.get(page).content.decode().count("no longer applies") for page in pages] == [0, 0]
+    move(vehicle, day(20))
+    look_again([north_ag.pk])
+    assert [client.get(page).content.decode().count("no longer applies") for page in pages] == [1, 1]

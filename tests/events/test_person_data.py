@@ -5,7 +5,7 @@ from django.db import transaction
 
 from contacts.people.person_data import to_forget, to_move
 from events.actions import registering
-from events.models import Invitation, Registration, Status
+from events.models import Invitation, InvitationRequest, Registration, Status
 from fleetportal.core.audit import Change
 from fleetportal.core.links import Link
 from fleetportal.core.outbox.message import Message
@@ -99,3 +99,32 @@ def test_in_a_merge_seats_given_back_are_passed_on():
 
     assert Registration.objects.get(pk=waits.pk).is_seated
     assert set(Message.objects.values_list("template", flat=True)) == {"events/mail/seated", "events/mail/waiting", "events/mail/promoted"}
+
+
+@pytest.mark.parametrize("left", ["neither", "the duplicate's", "the kept one's"])
+def test_in_a_merge_the_human_gets_one_letter(north_ag, left):
+    event = make_event(north_ag.centre)
+    duplicate, kept = make_guest(north_ag), make_guest(north_ag)
+    theirs, mine = (make_invitation(event, one, company=north_ag) for one in (duplicate, kept))
+    sent = {"the duplicate's": theirs, "the kept one's": mine}.get(left)
+    if sent:
+        Message.objects.filter(key=sent.message_key).update(state="sent")
+    move(duplicate, kept)
+    waiting = list(Message.objects.filter(state="waiting").values_list("key", flat=True))
+    assert waiting == ([] if sent else [mine.message_key])
+
+
+@pytest.mark.parametrize("who", ["duplicate", "kept"])
+@pytest.mark.parametrize("comes", [False, True])
+def test_in_a_merge_a_no_and_a_reminder_count_whoever_of_the_two_they_were_for(north_ag, who, comes):
+    event = make_event(north_ag.centre)
+    people = {"duplicate": make_guest(north_ag), "kept": make_guest(north_ag)}
+    invitations = {name: make_invitation(event, one, company=north_ag) for name, one in people.items()}
+    if comes:
+        make_registration(event, people["kept"], company=north_ag)
+    Invitation.objects.filter(pk=invitations[who].pk).update(declined_at=event.entered_at, nudged_at=event.entered_at)
+    asked = InvitationRequest.objects.create(event=event, invitation=invitations["duplicate"], email="x@y.example", name="X")
+    move(people["duplicate"], people["kept"])
+    one = Invitation.objects.get()
+    assert (one.declined_at is None, one.nudged_at) == (comes, event.entered_at)
+    assert InvitationRequest.objects.get(pk=asked.pk).invitation == one

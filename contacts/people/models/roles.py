@@ -3,7 +3,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, TouchedCompany, in_reach
@@ -75,14 +75,16 @@ class Role(models.Model):
     def take_up(
         cls, person: Person, company: Company, *, by: "User | None", on: date, now: datetime | None = None, **facts: object
     ) -> object:
-        """The role of `person` at `company` on that day, created if there is none. A repeated call returns the existing role.
+        """The role of `person` at `company` on that day, created if there is none. A repeated call returns the existing role; an end that
+        was planned for it is taken back.
 
         The constraint (one running role of a kind) catches a double click. `now` is the time of entry, if it was earlier.
         Costs 2 queries, 5 when it is new.
         """
         with transaction.atomic():
-            standing = cls._default_manager.running(on=on).filter(person=person, company=company, ends_on=None).first()
-            if standing:
+            running = cls._default_manager.running(on=on).filter(person=person, company=company)
+            if standing := running.order_by(F("ends_on").desc(nulls_first=True)).first():
+                standing.edit(by=by, ends_on=None)  # one with a planned end goes on: there are never two at once
                 return standing
             role, new = cls._default_manager.get_or_create(
                 person=person, company=company, ends_on=None, defaults={"starts_on": on, **facts}

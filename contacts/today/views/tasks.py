@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff.requests import StaffRequest
 from contacts.memory.models.task import Task
+from contacts.reasons.planning import reason_is_gone
 from contacts.today.forms import CloseForm
 from contacts.today.views.day import day_of, shown, url_of_day
 from fleetportal.core.web.pages import answer, page
@@ -18,7 +19,7 @@ CLOSED_SHOWN = 20
 
 def listed(request: StaffRequest, **more: object) -> dict[str, object]:
     """The tasks page: one's own, and those that fell to the user. Costs 2 queries."""
-    mine = Task.objects.for_user(request.user).select_related("company", "owner")
+    mine = Task.objects.for_user(request.user).select_related("company", "owner").annotate(reason_is_gone=reason_is_gone())
     closed = mine.filter(state=Task.State.CLOSED).order_by("-closed_at", "-pk")
     context = {"tasks": mine.open().in_order()[:OPEN_SHOWN], "lately": closed[:CLOSED_SHOWN], "on": timezone.localdate()}
     return {**context, "close": CloseForm(), "query": "?from=tasks", "target": "#tasks", **more}
