@@ -115,9 +115,9 @@ class Occasions:
             if number % 5 == 4:
                 registering.decline(invitation, by=None)
             else:
-                registration = self.register(event, invitation)
+                self.register(event, invitation)
                 if number == 7:
-                    registering.cancel(registration, by=None)
+                    registering.decline(invitation, by=None)
 
     def register(self, event: Event, invitation: Invitation) -> Registration:
         party = min(event.largest_party, self.chance.choices((1, 2, 3, 4), (30, 35, 15, 20))[0])

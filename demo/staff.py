@@ -13,6 +13,10 @@ from demo.numbers import extension, switchboard
 
 PASSWORD = "demo"
 GROUP = "Hellwege"
+LEGAL_TEXTS = {  # every guest’s page and letter links them
+    "imprint": "<p>Hellwege Automobile GmbH, Werkhofring 14, 22999 Hamburg. Dies ist eine Vorführung; dieses Autohaus gibt es nicht.</p>",
+    "privacy": "<p>Dies ist eine Vorführung mit erfundenen Personen. Hier steht, was Ihr Autohaus speichert, wozu und wie lange.</p>",
+}
 COMPANIES_OF_A_MANAGER = 420
 COMPANIES_OF_A_CENTRE = 20_000
 MANAGERS_OF_A_LEADER = 4  # account managers whose annual meetings one sales manager takes part in
@@ -58,7 +62,7 @@ class Staff:
         wanted = min(len(CENTRES), max(2, -(-companies // COMPANIES_OF_A_CENTRE)))
         self.centres = {slug: make_centre(number, slug, *facts) for number, (slug, *facts) in enumerate(CENTRES[:wanted])}
         self.users = {facts[0]: self.enter(number, *facts) for number, facts in enumerate(TEAM)}
-        HouseBrand.objects.update_or_create(defaults={"name": GROUP})
+        HouseBrand.objects.update_or_create(defaults={"name": GROUP, **LEGAL_TEXTS})
         colleagues = -(-companies // (COMPANIES_OF_A_MANAGER * wanted))
         managers = [self.managers_of(centre, max(colleagues, 2), chance) for centre in self.centres.values()]
         self.houses = [

@@ -30,6 +30,8 @@ from demo.numbers import VIN_VALUES, VIN_WEIGHTS
 from demo.occasions import PREVIEW_ABROAD
 from demo.seed import NotEmpty, fill
 from demo.staff import Staff
+from events.models import Registration
+from events.models.registration import Status
 from fleetportal.core.audit import Entry
 from fleetportal.core.db import fold
 from fleetportal.core.db.search import SearchRow
@@ -112,6 +114,20 @@ def test_each_demo_user_has_the_password_and_the_role_of_the_handbook(username, 
     user = User.objects.get(username=username)
     assert user.check_password("demo")
     assert roles_of(user) == {role}
+
+
+def test_customer_pages_have_an_imprint_and_a_privacy_policy(client, demo):
+    for address in ("/imprint/", "/privacy/"):
+        assert "Vorführung" in client.get(address).content.decode()
+    assert 'href="/imprint/"' in client.get("/", follow=True).content.decode()
+
+
+def test_whoever_changed_their_mind_has_said_so(demo):
+    """As a guest does on their page: nobody’s registration is cancelled without an answer."""
+    cancelled = Registration.objects.filter(status=Status.CANCELLED)
+    assert cancelled.exists()
+    for registration in cancelled:
+        assert registration.event.invitations.get(person=registration.person).declined_at
 
 
 def test_nobody_else_can_sign_in(demo):
