@@ -109,3 +109,20 @@ MINUTES = (
     "The fleet grows by four vans. Electric for the city tours; we lend one for two weeks.",
     "New managing director; shown the figures of the year. Asked for one invoice a month.",
 )
+ROUND_NAME = "Before the year ends: decision-makers, Gold and better"
+ROUND_GOAL = "Ask what they plan for next year, and agree an annual meeting."
+ROUND_OPENING = (
+    "Good morning. I am calling for Autohaus Hellwege. The year is nearly over, and we would like to know what you plan for your vehicles. "
+    "Have you got two minutes?"
+)
+ROUND_SCRIPT = (
+    {"words": "How many vehicles do you run now, ours and others?", "goes_to": "note"},
+    {"words": "Which e-mail address reaches you best?", "goes_to": "email"},
+    {"words": "When is a good time to call you?", "goes_to": "best_time"},
+    {"words": "May we e-mail you an offer now and then? You can say no at any time.", "goes_to": "offers"},
+)
+ROUND_RESULTS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("reached", "Nothing planned before spring.", {"1": "54", "3": "mornings"}),
+    ("wants_meeting", "In January, best on a Thursday.", {"1": "31", "4": "yes"}),
+    ("not_reached", "", {}),
+)

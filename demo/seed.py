@@ -23,6 +23,7 @@ from demo.diary import Diary
 from demo.history import History
 from demo.occasions import Occasions
 from demo.people import PeopleWriter
+from demo.rounds import add_round
 from demo.rows import DemoBatch, check_at_once
 from demo.staff import PASSWORD, Staff
 from demo.vehicles import VehicleWriter
@@ -58,6 +59,7 @@ def fill(companies: int, *, seed: int, on: date, tell: Tell = lambda done: None,
             settle_standings(staff, on=on)
             add_complaints(staff, staff.centres["sued"])
         find_reasons(companies)
+        add_round(staff, on=on)
     analyze()
     return staff
 

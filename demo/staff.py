@@ -40,6 +40,7 @@ TEAM = (
     ("dora", "Dora", "Vogt", "marketing", ("*",)),
     ("emil", "Emil", "Kruse", "service_adviser", ("nord",)),
     ("wanda", "Wanda", "Petrowa", "wash_attendant", ("nord",)),
+    ("tomas", "Tomas", "Lindner", "outside_agent", ("nord",)),
     ("admin", "Adrian", "Winter", "administrator", ("*",)),
 )
 

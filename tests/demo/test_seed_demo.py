@@ -22,7 +22,7 @@ from accounts.customers.models.vehicle import fold_plate
 from accounts.models import Centre, Company, Standing, User, Vehicle
 from accounts.staff.actions.roles import roles_of
 from cms.models import EventPage
-from contacts.models import Meeting, Person, PersonAddress, Reason
+from contacts.models import ContactRound, Meeting, Person, PersonAddress, Reason
 from contacts.people.models.person import fold_address, fold_name
 from contacts.reasons.settling import settle_all
 from demo.days import thursday, weekdays
@@ -107,6 +107,7 @@ def test_there_are_as_many_companies_as_asked_for(demo):
         ("dora", "marketing"),
         ("emil", "service_adviser"),
         ("wanda", "wash_attendant"),
+        ("tomas", "outside_agent"),
         ("admin", "administrator"),
     ],
 )
@@ -131,7 +132,7 @@ def test_whoever_changed_their_mind_has_said_so(demo):
 
 
 def test_nobody_else_can_sign_in(demo):
-    others = User.objects.exclude(username__in=("anna", "boris", "carla", "dora", "emil", "wanda", "admin"))
+    others = User.objects.exclude(username__in=("anna", "boris", "carla", "dora", "emil", "wanda", "tomas", "admin"))
     assert others and not any(user.has_usable_password() is True for user in others)
 
 
@@ -336,3 +337,12 @@ def test_the_preview_is_announced_in_each_language_in_words_of_its_own(demo, lan
     assert pages.live().count() == 2
     assert english.isdisjoint(pages.values_list("title", flat=True))
     assert {page.title for page in pages} == {PREVIEW_ABROAD[language][0]}
+
+
+def test_a_contact_round_of_anna_is_running_with_calls_made(demo):
+    found = ContactRound.objects.get()
+    assert (found.owner.username, found.centre.slug, found.state) == ("anna", "nord", "running")
+    assert found.stops.filter(state="done").count() == 2
+    assert found.stops.open().filter(tries=1).count() == 1
+    assert {stop.assigned_to.username for stop in found.stops.open().select_related("assigned_to")} == {"anna", "tomas"}
+    assert found.stops.left_out().exists(), "the preview says why"

@@ -83,7 +83,7 @@ def _settle(stop: Stop, chip: OutcomeChip, logged: Interaction, answers: Mapping
     if chip.outcome in TRY_AGAIN:
         values["day"] = min(next_try(chip.outcome, on), max(stop.contact_round.ends_on, on))
     else:
-        values["state"] = Stop.State.DONE
+        values |= {"state": Stop.State.DONE, "day": on}
     changes = audit.put(stop, values)
     stop.save(update_fields=list(changes))
     audit.record(

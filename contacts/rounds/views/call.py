@@ -60,6 +60,8 @@ def screen(request: StaffRequest, round_id: int) -> HttpResponse:
         return shown(request, the_stop(request, round_id, asked))
     on = found.centre.today(timezone.now())
     waiting = next_calls(calls_of(found, request.user), on=on) if found.is_running else []
+    without = {whole_number(one) for one in request.GET.getlist("without")}  # tapped already; the tap is on its way
+    waiting = [stop for stop in waiting if stop.pk not in without]
     due = [stop for stop in waiting if request.GET.get("ahead") or (stop.day is not None and stop.day <= on)]
     skipped = whole_number(request.GET.get("after", ""))
     places = [stop.pk for stop in due]

@@ -23,7 +23,7 @@ from fleetportal.core.jobs import bell
 from fleetportal.core.jobs.supervisor import supervise
 from fleetportal.core.web.buffering import BufferingWorker
 
-DEMO_LOGINS = ("anna", "boris", "carla", "dora", "emil", "wanda", "admin")
+DEMO_LOGINS = ("anna", "boris", "carla", "dora", "emil", "wanda", "tomas", "admin")
 
 
 class Web(BaseApplication):

@@ -38,7 +38,10 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[data-draft]")) sessionStorage.removeItem(PREFIX + event.target.dataset.draft);
-  if (event.target.matches("form[data-sign-out]")) sessionStorage.clear();
+  if (event.target.matches("form[data-sign-out]")) {
+    sessionStorage.clear();
+    localStorage.removeItem("fleetportal.calls"); // taps of the call screen that have not left
+  }
 });
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
