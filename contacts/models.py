@@ -5,6 +5,7 @@ from contacts.memory.models.incoming import IncomingKind, IncomingMail, Incoming
 from contacts.memory.models.interaction import Direction, Interaction, Outcome
 from contacts.memory.models.mail_template import MailTemplate, MailTemplateText
 from contacts.memory.models.meeting import Meeting, MeetingState, NotYourTurn, TimeGone
+from contacts.memory.models.read_mailbox import ReadMailbox
 from contacts.memory.models.task import Task, TaskClosed
 from contacts.people.models.holders import AlreadyHeld, Holder, VehicleDriver
 from contacts.people.models.pairs import PersonPair
@@ -51,6 +52,7 @@ __all__ = [
     "PersonAddress",
     "PersonPair",
     "Purpose",
+    "ReadMailbox",
     "Reason",
     "Received",
     "Responsibility",

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from contacts.memory.actions.mailbox import take_in_mailbox
 from contacts.memory.models.interaction import mend_all_last_contacts
 from contacts.people.actions.mending import mend_periods
 from contacts.reasons import nightly
@@ -11,6 +12,11 @@ from contacts.reasons import nightly
 @shared_task(name="contacts.find_reasons", acks_late=True)
 def find_reasons() -> None:
     nightly.start_unless_done(now=timezone.now())
+
+
+@shared_task(name="contacts.read_mailbox", acks_late=True)
+def read_mailbox() -> None:
+    take_in_mailbox()
 
 
 @shared_task(name="contacts.mend_last_contacts", acks_late=True)

@@ -303,6 +303,10 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 DEFAULT_FROM_EMAIL = f"Fleetportal <fleetportal@{BASE_HOST if '.' in BASE_HOST else 'fleetportal.example'}>"
 EMAIL_TIMEOUT = 20
 SMS_GATEWAY = env.sms_gateway()
+IMAP_URL = env.imap_url()
+REPLY_TO = env.reply_to(IMAP_URL)
+if IMAP_URL:
+    CELERY_BEAT_SCHEDULE["read the mailbox"] = {"task": "contacts.read_mailbox", "schedule": 60.0}
 SECURITY_CONTACT = env.security_contact(BASE_HOST)
 WEBHOOKS = env.webhooks()  # where JSON is posted, by name
 WEBHOOK_KEY = env.secret("WEBHOOK_KEY") if WEBHOOKS else ""

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
@@ -136,6 +136,23 @@ class Environment:
         value = self.text("SMS_GATEWAY", "")
         if value and ("{number}" not in value or "@" not in value):
             stop("SMS_GATEWAY", "is malformed: give an address like {number}@sms.example")
+        return value
+
+    def imap_url(self) -> str:
+        """The mailbox that is read; "" if none."""
+        value, example = self.text("IMAP_URL", ""), "imaps://user:password@mail.example/INBOX, or imap+tls:// for STARTTLS"
+        if value:
+            parts = self.split_url("IMAP_URL", value, ("imaps", "imap+tls", "imap"), example)
+            if not (parts.hostname and parts.username and parts.password):
+                stop("IMAP_URL", f"is malformed: give {example}")
+        return value
+
+    def reply_to(self, imap_url: str) -> str:
+        """Where answers to our letters go: by default to the mailbox that is read, if its user is an address."""
+        user = unquote(urlsplit(imap_url).username or "") if imap_url else ""
+        value = self.text("REPLY_TO", user if "@" in user else "")
+        if value and ("@" not in value or any(sign.isspace() or sign in "<>," for sign in value)):
+            stop("REPLY_TO", "is malformed: give one bare address, like fleet@mail.example")
         return value
 
     def security_contact(self, host: str) -> str:

@@ -16,6 +16,7 @@ from fleetportal.settings.env import ROOT
 
 DEBUG = False
 KEEPS_MAIL = True
+IMAP_URL = REPLY_TO = ""
 SMS_GATEWAY = "{number}@sms.invalid"
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

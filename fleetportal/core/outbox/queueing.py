@@ -108,7 +108,7 @@ def message_from(draft: MessageDraft, now: datetime) -> Message:
         recipient_type=label(to) if isinstance(to, models.Model) else "",
         recipient_id=to.pk,
         language=language,
-        headers=dict(draft.headers),
+        headers=headers_of(draft),
         attachments=[dict(part) for part in draft.attachments],
         message_id=make_msgid(domain=sender_domain()),
         about_type=label(draft.about),
@@ -124,6 +124,12 @@ def message_from(draft: MessageDraft, now: datetime) -> Message:
     else:
         render(draft, message)
     return message
+
+
+def headers_of(draft: MessageDraft) -> dict[str, str]:
+    """The headers of an e-mail; an answer to it comes to the mailbox that is read."""
+    comes_back = {"Reply-To": settings.REPLY_TO} if settings.REPLY_TO and draft.channel == MessageChannel.EMAIL else {}
+    return {**comes_back, **draft.headers}
 
 
 def render(draft: MessageDraft, message: Message) -> None:
