@@ -117,6 +117,7 @@ WORDS: dict[str, Words] = {
     "date.ordered": Words(_("Its status says the vehicle is on order, and there is no delivery date."), CHECK_STATUS),
     "status.unknown": Words(_("We don’t know this word for whether a vehicle is in use, so it counts as in use."), CHECK_STATUS),
     "choice.unknown": Words(LEFT_EMPTY, CHECK),
+    "choice.cut": Words(_("This is longer than we keep; the end was cut off.")),
     "entry.gone": Words(
         _("The file marks this entry as no longer in use, so the row was left out."), _("If it still counts, clear the cell.")
     ),

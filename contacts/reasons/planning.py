@@ -25,7 +25,7 @@ TITLE = 200
 
 def reason_is_gone() -> Q:
     """The condition on tasks that were planned from a reason which is found no more: a delivery was moved, a contract extended."""
-    return ~Q(reason_key="") & ~Exists(Reason.objects.filter(key=OuterRef("reason_key")))
+    return Q(~Q(reason_key=""), ~Exists(Reason.objects.filter(key=OuterRef("reason_key"))))
 
 
 class PlanForm(forms.Form):

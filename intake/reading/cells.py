@@ -55,7 +55,8 @@ def check(cell: object) -> None:
 
 
 def is_nobody(text: str) -> bool:
-    return fold(text).strip(" .()[]") in NOBODY or fold(text) in NOBODY
+    folded = fold(text)
+    return folded.strip(" .()[]") in NOBODY or folded in NOBODY or folded.replace(". ", ".") in NOBODY
 
 
 def is_blank(text: str) -> bool:

@@ -164,7 +164,9 @@ def say_company(row: Row, company: CompanyFacts) -> bool:
 
 
 def is_company(reader: SheetReader, row: Row) -> bool:
-    said = cells.company_flag(reader.cell(row, "company.flag"))
+    said, text = cells.company_flag(reader.cell(row, "company.flag")), reader.text(row, "company.flag")
+    if said is None and text:
+        row.note("choice.unknown", column=reader.first("company.flag").index, value=text)
     return said if said is not None else not reader.text(row, "company.parent")
 
 

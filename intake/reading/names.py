@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fleetportal.core.db.folding import fold
 from intake.reading.cells import is_nobody
-from intake.reading.degrees import INITIALS, NOBLE, is_before, is_behind, is_only_degrees, is_suffix, parted
+from intake.reading.degrees import ADDRESSES, INITIALS, NOBLE, is_before, is_behind, is_only_degrees, is_suffix, parted
 from intake.reading.wordlists import alternatives, lists, terms
 
 FIRST_LAST, LAST_FIRST, EACH = "first", "last", "each"  # given name first, surname first, or each name as it shows itself
@@ -130,7 +130,14 @@ def several(text: str) -> list[str]:
         pieces = with_degrees([piece.strip() for piece in part.split(",") if piece.strip()])
         whole = len(pieces) > 1 and all(len(address_of(piece)[1]) > 1 for piece in pieces)
         found.extend(pieces if whole or len(pieces) > 2 else [part])
-    return [person.strip() for person in found if person.strip() and not is_nobody(person) and not is_pool(person)]
+    named = (person.strip() for person in found)
+    return [person for person in named if person and not is_nobody(person) and not is_pool(person) and not is_address_alone(person)]
+
+
+def is_address_alone(text: str) -> bool:
+    """True for "Herr" or "Herr/Frau", beside which no name stands."""
+    words = text.replace("/", " ").split()
+    return bool(words) and all(fold(word.strip(".")) in ADDRESSES or word.casefold() in ADDRESSES for word in words)
 
 
 def without_remarks(text: str) -> str:

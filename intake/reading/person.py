@@ -141,7 +141,13 @@ def title_of(reader: SheetReader, row: Row) -> str:
     degree = "" if holds_job(reader, row, "person.title") else reader.text(row, "person.title")
     told = reader.text(row, "person.job_title")
     parts = [salutation(reader, row), degree, told if degrees.are_titles(told) else ""]
-    return " ".join(dict.fromkeys(filter(None, parts)))[:40]
+    found = " ".join(dict.fromkeys(filter(None, parts)))
+    if len(found) > LONGEST_TITLE and "person.title" in reader.columns:
+        row.note_once("choice.cut", column=reader.first("person.title").index, value=found)
+    return found[:LONGEST_TITLE]
+
+
+LONGEST_TITLE = 40  # characters
 
 
 def job_by_title(reader: SheetReader) -> str:
@@ -176,14 +182,14 @@ def name_of(reader: SheetReader, row: Row) -> names.Name:
 def whole_name(reader: SheetReader, row: Row, title: str) -> names.Name:
     """The first name in the column for whole names."""
     text = reader.text(row, "person.name")
-    if not text or cells.is_nobody(text) or not any(sign.isalpha() for sign in text):
+    if not text or cells.is_nobody(text):
         return names.Name()
     if fold(text) == fold(reader.text(row, "company.name")):
         return names.Name()  # the entry of the company itself
     people, column = names.several(text), reader.first("person.name")
-    if not people:
+    if not people and (names.is_pool(text) or not any(map(str.isalnum, text))):
         return names.Name()
-    if any(sign.isdigit() for sign in people[0]):
+    if not people or any(sign.isdigit() for sign in people[0]):
         row.note("name.nobody", column=column.index, value=text)
         return names.Name()
     note_brackets(row, column, text)
@@ -286,8 +292,10 @@ def read_contacts(reader: SheetReader, row: Row) -> list[PersonFacts]:
     """The person of a row of people, or the contacts in a row of companies."""
     person, people = named_person(reader, row), []
     if person:
-        text = reader.text(row, "person.group") or person.job_title
-        person.group = choice("group", text) or DECISION_MAKER
+        said = reader.text(row, "person.group")
+        person.group = choice("group", said or person.job_title) or DECISION_MAKER
+        if said and not choice("group", said):
+            row.note("choice.unknown", column=reader.first("person.group").index, value=said)
         people.append(person.as_contact() if person.group == DECISION_MAKER else person)
     return people + [other.as_contact() for other, _contact in companions(reader, row)]
 

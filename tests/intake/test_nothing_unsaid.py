@@ -99,10 +99,22 @@ def test_nobody_leaves_before_they_joined():
         ("Firma;Nachname;Vorname;Sprache", "X AG;Kern;Ute;Klingonisch", "choice.unknown"),
         ("Firma;PLZ;Ort;Branche", "X AG;28195;Bremen;Xylophon", "choice.unknown"),
         ("Firma;PLZ;Ort;Webseite", "X AG;28195;Bremen;siehe Karte", "choice.unknown"),
+        ("Firma;Nachname;Vorname;Zielgruppe", "X AG;Kern;Ute;Astronaut", "choice.unknown"),
+        ("Firma;Nachname;Vorname;Titel", "X AG;Kern;Ute;Dr. med. vet. habil. Dipl.-Ing. MBA LL.M. h.c. mult.", "choice.cut"),
+        ("Firma;Kennzeichen;Fahrer", "X AG;HH-AB 1;4711", "name.nobody"),
+        ("Firma;Kennzeichen;Fahrer", "X AG;HH-AB 1;Herr/Frau", "name.nobody"),
+        ("Firma;USt-IdNr.;Ist Firma", "X AG;DE136695976;vielleicht", "choice.unknown"),
     ],
 )
 def test_what_is_not_taken_is_said(titles, row, reason):
     assert reason in read_file(f"{titles}\n{row}\n").reasons
+
+
+@pytest.mark.parametrize("word", ["n. n.", "N.N.", "siehe Liste", "Abteilung Einkauf", "Herr/Frau", "Frau", "?", "Dept. Sales"])
+@pytest.mark.parametrize("titles", ["Firma;Kennzeichen;Fahrer", "Firma;USt-IdNr.;Ansprechpartner"])
+def test_a_word_for_nobody_is_nobody(titles, word):
+    key = "HH-AB 1" if "Kennz" in titles else "DE136695976"
+    assert "people" not in read_file(f"{titles}\nX AG;{key};{word}\n").said[0]
 
 
 @pytest.mark.django_db
