@@ -1,5 +1,6 @@
 """Gifts: find the person, hand out a gift with one tap; stock and latest hand-outs."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -23,6 +24,15 @@ from gifts.forms import GiftForm, HandOutForm, ReceiveForm
 from gifts.models import Gift, HandOut, Stock
 
 SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A gift in stock: by how much it would exceed the person's year, 0 where it may be handed out, and when they had one today."""
+
+    stock: Stock
+    over_cents: int
+    had_at: datetime | None
 
 
 @page(may="hand_out")
@@ -82,13 +92,14 @@ def person_page(
     chosen = next((company for company in at if str(company.pk) == request.GET.get("company")), at[0] if at else None)
     now = timezone.now()
     gift_year = ledger.gift_year(person, company=chosen, on=request.user.today(now))
+    received = list(HandOut.objects.visible_to(request.user).filter(person=person).for_list()[:SHOWN])
     context: dict[str, object] = {
         "person": person,
         "companies": at,
         "company": chosen,
         "gift_year": gift_year,
-        "stock": offers(request, person, gift_year, now=now),
-        "received": list(HandOut.objects.visible_to(request.user).filter(person=person).for_list()[:SHOWN]),
+        "stock": offers(request, person, gift_year, received, now=now),
+        "received": received,
         "given": just_given(request, person),
         "refused": refused,
         "responsible": responsible_for(chosen, on=request.user.today(now)) if chosen else None,
@@ -96,9 +107,9 @@ def person_page(
     return render(request, "gifts/hand_out.html", context, status=status)
 
 
-def offers(request: StaffRequest, person: Person, gift_year: ledger.GiftYear, *, now: datetime) -> list[tuple[Stock, bool]]:
-    """The stock at the user's centres, and whether each gift is within the year's cap there. Costs 1 query, 1 more while the
-    centres' years differ."""
+def offers(request: StaffRequest, person: Person, gift_year: ledger.GiftYear, received: list[HandOut], *, now: datetime) -> list[Offer]:
+    """The stock at the user's centres, each gift with what speaks against it: the year's cap, and one that they had today (the latest of
+    `received`). Costs 1 query, 1 more while the centres' years differ."""
     in_year = {request.user.today(now).year: gift_year}
     at_hand = (
         Stock.objects.where(request.user, may="hand_out").at_hand().select_related("gift", "centre").order_by("gift__name", "centre__name")
@@ -108,7 +119,10 @@ def offers(request: StaffRequest, person: Person, gift_year: ledger.GiftYear, *,
         year = stock.centre.today(now).year
         if year not in in_year:
             in_year[year] = ledger.GiftYear(gift_year.cap, ledger.received_in(person, year))
-        found.append((stock, in_year[year].allows(stock.gift.value_cents)))
+        over = max(0, stock.gift.value_cents - in_year[year].left_cents)
+        same = (one.handed_out_at for one in received if one.gift_id == stock.gift_id and one.undone_at is None)
+        last = max(same, default=None)
+        found.append(Offer(stock, over, last if last and stock.centre.today(last) == stock.centre.today(now) else None))
     return found
 
 

@@ -70,7 +70,7 @@ def test_counter_claim_and_page_go_by_the_changed_cap(client: Client, emil: User
         claiming.claim(voucher, mirko.person, company=mirko.company, by=None)
     client.force_login(emil)
     offered = client.get(f"/gifts/hand-out/{mirko.person.pk}/").context["stock"]
-    assert [is_allowed for _stock, is_allowed in offered] == [False]
+    assert [offer.over_cents for offer in offered] == [1]
     Policy.change(CAP, 7_00, valid_from=today(), by=None)
     handing_out.hand_out(stock.gift, mirko.person, centre=north, company=mirko.company, by=emil)
     assert YearSum.objects.get().cents == 7_00

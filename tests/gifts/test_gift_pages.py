@@ -1,6 +1,7 @@
 """Gifts over HTTP: handed out, counted and capped."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -40,6 +41,29 @@ def test_a_mug_in_two_taps(client, emil, mirko, mug):
     after = client.get(answer["Location"])
     assert after.context["gift_year"].left_cents == 4310
     assert "Undo" in after.content.decode()
+
+
+def test_a_second_mug_on_one_day_is_given_knowingly(client, emil, mirko, mug, north):
+    make_gift("Scraper", centre=north, value_cents=350)
+    client.force_login(emil)
+    path = f"/gifts/hand-out/{mirko.person_id}/"
+    given = client.post(path, {"stock": mug.pk, "company": mirko.company_id})
+    page = client.get(path).content.decode()
+    assert page.count("had one today at") == page.count("Hand out another Mug") == page.count("Hand out Scraper") == 1
+    assert client.post(path, {"stock": mug.pk, "company": mirko.company_id}).status_code == 303, "it is said, not refused"
+    HandOut.objects.update(handed_out_at=timezone.now() - timedelta(days=1))
+    assert "had one today" not in client.get(path).content.decode()
+    HandOut.objects.update(handed_out_at=timezone.now())
+    for one in HandOut.objects.all():
+        handing_out.take_back(one, by=emil)
+    assert given.status_code == 303 and "had one today" not in client.get(path).content.decode()
+
+
+def test_a_gift_above_the_cap_says_by_how_much(client, emil, mirko, mug):
+    GiftPolicy.objects.create(company=mirko.company, cap_cents=600)
+    client.force_login(emil)
+    page = client.get(f"/gifts/hand-out/{mirko.person_id}/").content.decode()
+    assert "would exceed the limit by €0.90" in page and "the gift policy of Nordhafen Logistik SE" in page
 
 
 def test_a_plate_finds_who_drives(client, emil, mirko, north_ag):
