@@ -1,6 +1,6 @@
 """A reason for display: the row with its rule, which has the sentence, the icon and the channel."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -14,10 +14,24 @@ from contacts.people.models.person import Channel
 from contacts.people.models.roles import DecisionMaker
 from contacts.reasons.models import Reason, points_of
 from contacts.reasons.rule import Rule, rules
+from fleetportal.core.registry import Registry
 
 BY_PHONE = "phone"  # the icon of rules for which a letter will do as well
 OTHERWISE: dict[str, str | Promise] = {Channel.EMAIL: _("Write"), Channel.LETTER: _("Write"), Channel.IN_PERSON: _("Visit")}
 WAYS = {Channel.EMAIL: "mail", Channel.LETTER: "mailbox", Channel.IN_PERSON: "users"}
+
+
+# ids of people -> for each who is to be contacted apart from their reasons: by whom and when, in words. Filled from above; 1 query each.
+contacted_too: "Registry[Callable[[Sequence[int]], dict[int, str]]]" = Registry("who else contacts a person")
+
+
+def who_else(people: Sequence[int]) -> dict[int, list[str]]:
+    """By whom and when these people are to be contacted besides, so that one human is not called twice. 1 query for each source."""
+    said: dict[int, list[str]] = {}
+    for source in contacted_too if people else ():
+        for person, words in source(people).items():
+            said.setdefault(person, []).append(words)
+    return said
 
 
 class Weight(NamedTuple):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from contacts.memory.models.interaction import Outcome
 from contacts.rounds.models import ContactRound, Stop
 from contacts.rounds.shown import on_day
-from contacts.today.actions import TRY_AGAIN
+from contacts.rounds.sifting import LEFT_OUT
 from fleetportal.core import days
 from fleetportal.core.templatetags.portal import icon
 
@@ -53,9 +53,9 @@ def outcome_flag(stop: Stop) -> SafeString | str:
 
 
 @register.filter
-def tried(stop: Stop) -> bool:
-    """True where nobody answered yet, and there is a further try."""
-    return stop.is_open and stop.outcome in TRY_AGAIN
+def why_out(stop: Stop) -> str:
+    """Why the stop was left out."""
+    return str(LEFT_OUT[stop.why].words) if stop.why in LEFT_OUT else ""
 
 
 @register.filter

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Centre, Company, User
@@ -355,3 +356,27 @@ def test_an_agent_reaches_nothing_of_other_rounds_other_callers_or_paused_ones(
     leading.pause(own, by=anna)
     assert client.get(f"/rounds/{own.pk}/call/").status_code == 404
     assert "Nobody to call now" in words(client.get("/rounds/next/"))
+
+
+# --- where else a round is seen -----------------------------------------------------------------------------------------------
+
+
+def test_the_dossier_says_in_which_rounds_a_company_is(as_anna: Client, anna: User, north_ag: Company) -> None:
+    make_round(north_ag, [make_reachable(north_ag, last_name="Brandt"), make_reachable(north_ag, phone="")], by=anna)
+    page = words(as_anna.get(f"/companies/{north_ag.pk}/"))
+    assert "Before the year ends" in page
+    assert "by Anna Reinhardt" in page
+    assert "Left out: No telephone number that may be passed on." in page
+
+
+def test_the_card_and_explain_say_that_somebody_is_in_a_round(
+    as_anna: Client, anna: User, carla: User, north_ag: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reason = make_reason(north_ag)
+    assert reason.person is not None
+    said = "In a contact round: Carla Hellwege contacts them on"
+    assert said not in words(as_anna.get("/today/"))
+    make_round(north_ag, [reason.person], by=carla, channel="in_person")
+    assert said in words(as_anna.get("/today/"))
+    call_command("explain", str(north_ag.pk))
+    assert said in capsys.readouterr().out

@@ -142,7 +142,7 @@ def test_the_page_costs_the_same_for_one_card_and_for_three(
         make_task(company, anna)
         Interaction.log(company, person=None, channel="email", outcome="", text="Yes.", by=None, direction="in")
     as_anna.get(TODAY)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert as_anna.get(TODAY).status_code == 200
 
 

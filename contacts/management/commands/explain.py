@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import Company
-from contacts.reasons.card import ReasonCard
+from contacts.reasons.card import ReasonCard, who_else
 from contacts.reasons.explaining import Explanation, Finding, explain
 from fleetportal.core import days
 from fleetportal.core.db import fold
@@ -21,8 +21,10 @@ class Command(BaseCommand):
         on = found.centre.today(timezone.now())
         self.stdout.write(f"{found} ({found.pk}), {found.get_tier_display() or 'no tier'}, {found.get_phase_display()}, on {on:%d %B %Y}")
         answers = explain(found, on=on, today=timezone.localdate())
+        people = {finding.reason.person_id for answer in answers for finding in answer.findings if finding.reason.person_id}
+        besides = who_else(sorted(people))
         for answer in answers:
-            self.stdout.write("\n".join(lines(answer)))
+            self.stdout.write("\n".join(lines(answer, besides)))
         waiting = [finding for answer in answers for finding in answer.findings if finding.is_in_queue]
         self.stdout.write(f"\nIn the queue with {len(waiting)} of {sum(len(answer.findings) for answer in answers)} reasons.")
 
@@ -42,18 +44,19 @@ def find(query: str) -> Company:
     return found[0]
 
 
-def lines(answer: Explanation) -> list[str]:
+def lines(answer: Explanation, besides: dict[int, list[str]]) -> list[str]:
     """The result of one rule: each reason with its person, weight and decision, or why there is none."""
     if not answer.findings:
         return [f"\n{answer.rule.name}: no. {answer.rule.absent}"]
-    return [f"\n{answer.rule.name}: yes", *(line for finding in answer.findings for line in lines_of(finding))]
+    return [f"\n{answer.rule.name}: yes", *(line for finding in answer.findings for line in lines_of(finding, besides))]
 
 
-def lines_of(finding: Finding) -> list[str]:
+def lines_of(finding: Finding, besides: dict[int, list[str]]) -> list[str]:
     reason, card, decision = finding.reason, ReasonCard(finding.reason), finding.decision
     weights = " + ".join(f"{weight.words} {weight.points}" for weight in card.weights(reason.found_on))
     who = str(reason.person or "nobody known")
     told = [f"  {card.sentence}", f"    {who}; weight {reason.weight} = {weights}"]
+    told += [f"    {words}" for words in besides.get(reason.person_id or 0, [])]
     if decision is not None:
         until = f"until {days.long(decision.until)}" if decision.until else "for this occasion"
         told.append(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff.requests import StaffRequest
 from contacts.people.icons import GROUP_ICONS
-from contacts.reasons.card import ReasonCard
+from contacts.reasons.card import ReasonCard, who_else
 from contacts.reasons.models import Decision, Reason
 from contacts.reasons.planning import planning_for
 from contacts.reasons.rule import NOT_REACHED_CHIPS
@@ -157,6 +157,7 @@ def of_card(request: StaffRequest, day: Day, opened: Reason) -> dict[str, object
         opened.facts["written"] = True  # written since the reasons were computed: the sentence says what the line below it shows
     return {
         "others": day.others(opened),
+        "contacted_too": who_else([opened.person_id]).get(opened.person_id, []) if opened.person_id else [],
         "past": past,
         "weights": ReasonCard(opened).weights(day.on),
         "held": opened.company.rights_of(request.user),
