@@ -10,13 +10,15 @@ class EventsConfig(AppConfig):
         from accounts.customers.models.vehicle import deliveries, returns  # noqa: PLC0415  models are loaded only now
         from accounts.staff.models.centre import centre_edits  # noqa: PLC0415
         from accounts.staff.models.policy import Effect, effects  # noqa: PLC0415
+        from contacts.memory.inbox.calendars import answered_entries  # noqa: PLC0415
         from contacts.memory.models.engagement import engagements  # noqa: PLC0415
         from contacts.people.models.roles import role_ends  # noqa: PLC0415
         from events import disclosed, gates, person_data, reasons, showing  # noqa: PLC0415
-        from events.actions import booking, inviting, planning, telling  # noqa: F401, PLC0415  they register their kinds of job
+        from events.actions import booking, calendars, inviting, planning, telling  # noqa: F401, PLC0415  they register their kinds of job
         from events.actions import deliveries as moved  # noqa: PLC0415
 
         gates.register()
+        answered_entries.register("registration", calendars.take_answer)
         engagements.register("events", booking.hosting)
         centre_edits.register("events", planning.follow_centre)
         deliveries.register("invitations", moved.follow_deliveries, weight=200)  # once the periods have followed

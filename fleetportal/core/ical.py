@@ -77,13 +77,13 @@ def answers_in(text: str) -> list[AnswerToInvitation]:
 
     try:
         calendars = Calendar.from_ical(text, multiple=True)
-        return [answer for calendar in calendars if says_reply(calendar) for answer in answers_of(calendar)]
+        return [answer for calendar in calendars if says_reply(calendar.get("METHOD")) for answer in answers_of(calendar)]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):  # what icalendar raises on broken files
         return []
 
 
-def says_reply(calendar: "Component") -> bool:
-    return str(calendar.get("METHOD", "")).upper() in ("REPLY", "COUNTER")
+def says_reply(method: object) -> bool:
+    return str(method).upper() in ("REPLY", "COUNTER")
 
 
 def answers_of(calendar: "Component") -> Iterator[AnswerToInvitation]:

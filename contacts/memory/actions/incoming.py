@@ -17,6 +17,7 @@ from accounts.models import Company, User, responsible_for, who_serves
 from contacts.consent.actions import stop
 from contacts.consent.gates import end_mailbox
 from contacts.consent.models import Purpose
+from contacts.memory.inbox.calendars import take_answer
 from contacts.memory.inbox.reading.mail import MailRead, read
 from contacts.memory.models.complaint import working_days_after
 from contacts.memory.models.incoming import IncomingKind, IncomingMail, IncomingState, MailSorted, NoCompanyOfPerson
@@ -26,6 +27,7 @@ from contacts.people.mailboxes import at_mailbox
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress, fold_address
 from contacts.people.models.roles import GROUPS
 from fleetportal.core import audit, days
+from fleetportal.core.ical import AnswerToInvitation
 from fleetportal.core.outbox.message import Message
 
 BY_MAIL = "e-mail from the recipient"
@@ -78,6 +80,7 @@ def enter(found: MailRead, digest: str, whom: Whose, *, now: datetime) -> Incomi
         text=found.text,
         answers_to=found.answers_to[:20],
         failures=[{key: value[:300] for key, value in asdict(failure).items() if isinstance(value, str)} for failure in found.failures],
+        calendar=[asdict(answer) for answer in found.invitations],
         away_until=found.away_until,
         person=whom.person,
         company=whom.company,
@@ -198,6 +201,19 @@ def answered(row: IncomingMail, whom: Whose, by: User | None) -> None:
         Task.plan(company, title, due_on=working_days_after(on), owner=owner, by=by, person=person)
 
 
+def answered_by_calendar(row: IncomingMail, whom: Whose, by: User | None) -> None:
+    """Each entry stands as the person answered; what can't be taken so, somebody answers, as any other message."""
+    person = row.person
+    assert person is not None  # a placed message has one
+    own = PersonAddress.objects.filter(person=person)
+    answers = [AnswerToInvitation(**told) for told in row.calendar]
+    taken = [bool(at_mailbox(own, as_address(answer.attendee))) and take_answer(answer, person) for answer in answers]
+    if taken and all(taken):
+        line("mail.received", row, row.text or row.subject, is_real_contact=True)
+    else:
+        answered(row, whom, by)
+
+
 def not_delivered(row: IncomingMail, whom: Whose, by: User | None) -> None:
     """Ends the mailboxes of which a server says that they are not there, if we wrote to them."""
     for failure in row.failures:
@@ -233,6 +249,7 @@ def wants_no_more(row: IncomingMail, whom: Whose, by: User | None) -> None:
 
 ACTS: dict[str, Callable[[IncomingMail, Whose, User | None], None]] = {
     IncomingKind.BOUNCE: not_delivered,
+    IncomingKind.CALENDAR_REPLY: answered_by_calendar,
     IncomingKind.AUTO_REPLY: is_away,
     IncomingKind.UNSUBSCRIBE: wants_no_more,
 }

@@ -74,6 +74,7 @@ class IncomingMail(models.Model):
     text = models.TextField(_("text"), blank=True)
     answers_to = models.JSONField(default=list)  # Message-IDs of the letters before it, the nearest first
     failures = models.JSONField(default=list)  # of a bounce: address, status, verdict of each recipient
+    calendar = models.JSONField(default=list)  # of a reply from a calendar: uid, sequence, attendee and answer of each entry
     away_until = models.DateField(_("away until"), null=True, blank=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="incoming_mail")
     company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="incoming_mail")

@@ -26,6 +26,8 @@ KINDS = [
     ("word before a bracket", "Subject: x\nAuto-Submitted: auto-replied (zimbra; vacation)", "weg", "auto_reply"),
     ("submitted by a person", "Subject: AW: x\nAuto-Submitted: no\n" + ANSWERED, "Ja", "reply"),
     ("subject alone", "Subject: Out of office: Invitation", "Back on 12 January", "auto_reply"),
+    ("words, no way back", "Return-Path: <>\nSubject: Re: x\n" + ANSWERED, "Ich bin bis 12.01. nicht im Büro.", "auto_reply"),
+    ("words of a person", "Return-Path: <e@k.example>\nSubject: Re: x\n" + ANSWERED, "Ich bin bis 12.01. nicht im Büro.", "reply"),
     ("Gmail's header", "Subject: Re: x\nX-Autoreply: yes", "weg", "auto_reply"),
     ("cPanel's precedence", "Subject: Re: x\nX-Precedence: auto_reply", "weg", "auto_reply"),
     ("bulk is no sign", "Subject: Re: x\nPrecedence: bulk", "Ja", "reply"),
@@ -78,6 +80,11 @@ def test_calendar_answers_only_by_its_method(method, kind):
 def test_calendar_answer_has_uid_sequence_attendee_and_answer():
     (answer,) = read(letter(FROM + "Subject: x", calendar("REPLY", answer="DECLINED"), kind="text/calendar")).invitations
     assert (answer.uid, answer.sequence, answer.attendee, answer.answer) == ("1@dealer.example", 2, "erika@kunde.example", "DECLINED")
+
+
+def test_calendar_that_cannot_be_read_is_still_an_answer_where_its_header_says_so():
+    found = read(letter(FROM + "Subject: Accepted", "BEGIN:VCALENDAR\nrubbish", kind="text/calendar; method=REPLY"))
+    assert (found.kind, found.invitations) == ("calendar_reply", [])
 
 
 def test_broken_calendar_is_no_answer():

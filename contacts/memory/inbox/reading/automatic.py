@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from contacts.memory.inbox.reading.parsing import Parts
-from contacts.memory.inbox.reading.phrases import pattern, phrases, starts
+from contacts.memory.inbox.reading.phrases import has, pattern, phrases, starts
 from contacts.memory.inbox.reading.reports import is_null
 
 MONTH_SPELT = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º|°)?\s*(?:of\s+|de\s+)?(?P<month>[^\W\d_]{3,})\.?,?(?:\s+(?P<year>\d{4}))?"
@@ -12,6 +12,7 @@ MONTH_FIRST = r"(?P<month>[^\W\d_]{3,})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?(
 NUMBERS = r"(?P<day>\d{1,2})\s?[./-]\s?(?P<month>\d{1,2})(?:\s?[./-]\s?(?P<year>\d{4}|\d{2}(?!\d)))?"
 ISO = r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
 WEEKDAY = re.compile(r"\A(?:[^\W\d_]{2,12}\.?,?\s+){1,2}")
+LOOKED_AT = 5_000  # characters
 FURTHEST = timedelta(days=400)
 DATES = [re.compile(form, re.IGNORECASE) for form in (ISO, NUMBERS, MONTH_SPELT, MONTH_FIRST)]
 
@@ -32,7 +33,8 @@ def is_automatic(parts: Parts) -> bool:
     subject = parts.header("Subject")
     known = starts("absence subjects", subject)
     suppressed = {word.strip() for word in parts.header("X-Auto-Response-Suppress").casefold().split(",")}
-    if "all" in suppressed and (known or is_null(parts.message.get("Return-Path"))):
+    no_way_back = is_null(parts.message.get("Return-Path"))  # people's letters have one
+    if no_way_back and ("all" in suppressed or has("absence words", parts.text[:LOOKED_AT])):
         return True
     return known
 
@@ -42,7 +44,7 @@ def away_until(text: str, *, sent_on: date) -> date | None:
 
     "Back on the 13th" is away until the 12th. A day without a year is the next one after `sent_on`.
     """
-    text = " ".join(text.split())[:5_000]
+    text = " ".join(text.split())[:LOOKED_AT]
     for section, less in (("until", timedelta()), ("back on", timedelta(days=1))):
         for word in pattern(section, r"(?<!\w){}(?!\w)").finditer(text):
             day = day_at(text[word.end() :].lstrip(" :,"), sent_on)

@@ -12,7 +12,7 @@ from contacts.memory.inbox.reading.leaves import clean
 from contacts.memory.inbox.reading.parsing import Parts, ids_in, take_apart
 from contacts.memory.inbox.reading.phrases import is_wholly
 from contacts.memory.inbox.reading.reports import Failure
-from fleetportal.core.ical import AnswerToInvitation, answers_in
+from fleetportal.core.ical import AnswerToInvitation, answers_in, says_reply
 
 BOUNCE, AUTO_REPLY, REPLY = "bounce", "auto_reply", "reply"
 CALENDAR_REPLY, UNSUBSCRIBE, OTHER = "calendar_reply", "unsubscribe", "other"
@@ -89,7 +89,7 @@ def kind_of(parts: Parts) -> str:
     if reports.is_report(parts):
         found = reports.failures(parts)
         return OTHER if found and all(failure.is_delivered for failure in found) else BOUNCE
-    if invitations_in(parts):
+    if invitations_in(parts) or any(says_reply(leaf.part.get_param("method", "")) for leaf in parts.of_kind("text/calendar")):
         return CALENDAR_REPLY
     if reports.looks_like_bounce(parts):
         return BOUNCE
@@ -124,7 +124,8 @@ def thread_of(parts: Parts) -> list[str]:
 def invitations_in(parts: Parts) -> list[AnswerToInvitation]:
     """What the calendar parts answer."""
     calendars = [leaf for leaf in parts.leaves if leaf.kind in ("text/calendar", "application/ics")]
-    return [answer for leaf in calendars for answer in answers_in(leaf.text)][:20]
+    found = [answer for leaf in calendars for answer in answers_in(leaf.text)]
+    return list(dict.fromkeys(found))[:20]  # programs send the same file as a part and attached
 
 
 def moment(header: str) -> datetime | None:
