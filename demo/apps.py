@@ -6,3 +6,9 @@ class DemoConfig(AppConfig):
 
     name = "demo"
     label = "demo"
+
+    def ready(self) -> None:
+        from accounts.staff.hints import hints  # noqa: PLC0415  models are loaded only now
+        from demo.staff import who_can_sign_in  # noqa: PLC0415
+
+        hints.register("demo", who_can_sign_in)

@@ -324,6 +324,23 @@ def test_r22_without_debug_the_command_makes_no_account_with_a_known_password(se
     assert ("changepassword" in capsys.readouterr().out) is not debug
 
 
+@pytest.mark.django_db
+def test_r22_the_sign_in_page_names_who_can_try_the_demo_and_nobody_otherwise(client, settings, django_assert_num_queries):
+    def hint() -> bool:
+        return "Sign in as anna, boris, carla, dora, emil, wanda, tomas, admin" in client.get("/login/").content.decode()
+
+    anna = User(username="anna")
+    anna.set_password("demo")
+    anna.save()
+    with django_assert_num_queries(0):
+        assert not hint()
+    settings.DEBUG = True
+    assert hint()
+    anna.set_unusable_password()
+    anna.save()
+    assert not hint()
+
+
 @pytest.mark.parametrize("number", ["9", "1000001", "-5"])
 def test_a_size_out_of_range_is_refused(number):
     with pytest.raises(CommandError, match="from 10 to 1000000"):
