@@ -13,7 +13,7 @@ from accounts.models import Centre, User
 from contacts.memory.models.interaction import Outcome
 from contacts.people.forms import NO_TELEPHONE, is_telephone
 from contacts.people.models.roles import Group
-from contacts.rounds.actions.callers import callers_of, who_may_call
+from contacts.rounds.actions.callers import callers_of, still_calling, who_may_call
 from contacts.rounds.actions.calling import CHIPS
 from contacts.rounds.models import CALLS_A_DAY, CHANNELS, ContactRound, Stop
 from contacts.rounds.questions import ANSWER, GOALS, NOTE, Question, fields_of, given
@@ -209,7 +209,7 @@ class AssignStopForm(forms.Form):
     def __init__(self, data: FormData = None, *, stop: Stop, **options: Unpack[FormOptions]) -> None:
         options["initial"] = {"user": stop.assigned_to_id, "day": stop.day}
         super().__init__(data, **options)
-        offer(self, user=callers_of(stop.contact_round))
+        offer(self, user=still_calling(stop.contact_round))
 
 
 class LaterForm(forms.Form):

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.panels import Panel, company_actions, dossier_panels
 from accounts.models import Company
+from accounts.staff.leaving import still_assigned
 from accounts.staff.requests import StaffRequest
 from contacts.pages.panels import person_actions
 from contacts.reasons.card import contacted_too
+from contacts.rounds.actions.callers import stops_left_with
 from contacts.rounds.models import ContactRound, Stop
 from fleetportal.core import days
 from fleetportal.core.web.lists import Bulk
@@ -37,6 +39,7 @@ def rounds_of(request: StaffRequest, company: Company, held: set[str]) -> dict[s
 
 
 def register() -> None:
+    still_assigned.register("stops", stops_left_with)
     entry = NavigationEntry(_("Contact rounds"), "route", "contacts:rounds", "serve_customers")
     navigation.register("rounds", entry, weight=45)
     calls = NavigationEntry(_("Calls"), "phone-call", "contacts:round_next", "call", in_rail=False, starts_for="call")

@@ -8,6 +8,7 @@ from tests.own_models import own_models
 THEIR_OWN = {
     ("accounts.staffrole", "user"),  # their roles; who gave them is in the history
     ("accounts.centreuserpermission", "user"),
+    ("contacts.contactrounduserpermission", "user"),  # that they call in a round; their calls stay
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import Centre, User
@@ -41,6 +42,17 @@ def callers_of(contact_round: ContactRound) -> "QuerySet[User]":
     return User.objects.filter(pk__in=contact_round.callers.values("user")).order_by("last_name", "first_name", "pk")
 
 
+def still_calling(contact_round: ContactRound) -> "QuerySet[User]":
+    """Those of them who have not left: stops go to nobody else. Costs 1 query."""
+    return callers_of(contact_round).filter(is_active=True)
+
+
+def stops_left_with(user: User, seen_by: User) -> str:
+    """The open stops of `user`, for the page on which an account is deactivated. Costs 1 query."""
+    count = Stop.objects.where(seen_by, may="administer").open().filter(assigned_to=user).count()
+    return ngettext("%(count)d call of a contact round", "%(count)d calls of contact rounds", count) % {"count": count} if count else ""
+
+
 def let_call(contact_round: ContactRound, user: User, *, by: User) -> None:
     """Let `user` call in the round. Repeating it changes nothing. Raises RoundClosed. Costs at most 7 queries."""
     with transaction.atomic():
@@ -59,7 +71,7 @@ def take_away(contact_round: ContactRound, user: User, *, by: User) -> int:
         keep_open(contact_round)
         if not contact_round.callers.filter(user=user).exists():
             return 0
-        others = list(callers_of(contact_round).exclude(pk=user.pk))
+        others = list(still_calling(contact_round).exclude(pk=user.pk))
         left = list(locked(contact_round.stops.open().filter(assigned_to=user)))
         if left and not others:
             raise LastCaller(_("%(who)s is the only one who calls in this round. Add somebody else first.") % {"who": user})
@@ -87,13 +99,16 @@ def assign(stops: Sequence[Stop], user: User, *, by: User) -> int:
 def split(contact_round: ContactRound, *, by: User) -> int:
     """Share the open stops out evenly among all who call in the round, in the order of the days; how many changed hands.
 
-    Raises RoundClosed. Costs at most 8 queries.
+    Raises RoundClosed, and LastCaller where all of them have left. Costs at most 8 queries.
     """
     with transaction.atomic():
         keep_open(contact_round)
         rows = list(locked(contact_round.stops.open()))
         rows.sort(key=lambda stop: (stop.day, stop.order))
-        return hand_out(rows, list(callers_of(contact_round)), by=by)
+        users = list(still_calling(contact_round))
+        if rows and not users:
+            raise LastCaller(_("Nobody who calls in this round is still here. Add somebody first."))
+        return hand_out(rows, users, by=by)
 
 
 def hand_out(stops: Sequence[Stop], users: Sequence[User], *, by: User) -> int:
