@@ -111,7 +111,7 @@ def in_order(traces: Iterable[Made]) -> list[tuple[str, list[Made]]]:
 
 
 class Undo:
-    """The undo of a run, or with `writes=False` what it would do."""
+    """The undo of a run, or with `writes=False` what it would do: `put_back` returns former values, `remove` deletes what was made."""
 
     def __init__(self, run: Import, importer: Importer, *, writes: bool = True) -> None:
         self.run, self.importer, self.writes = run, importer, writes

@@ -20,7 +20,8 @@ ROLE_NAMES = {
     "outside_agent": _("Outside agent"),
 }
 
-# A right, what it is for, and who has it: one column for each of ROLE_NAMES, in that order.
+# A right, what it is for, and who has it, in the order of ROLE_NAMES: account manager, centre manager, marketing, service adviser,
+# wash attendant, administrator.
 MAY: dict[str, tuple[str, tuple[str, ...]]] = {
     "meet_customers": (gettext_noop("Find companies and people, log interactions"), (OWN, ALL, ALL, ALL, NO, ALL, NO)),
     "see_customers": (gettext_noop("See complete dossiers, lists, timelines and reports"), (OWN, ALL, ALL, NO, NO, ALL, NO)),

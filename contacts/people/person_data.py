@@ -36,6 +36,7 @@ Moved = list[tuple[models.Model, audit.Changes]]  # rows that now refer to anoth
 Forget = Callable[[Person], None]
 Move = Callable[[Person, Person], Moved]
 
+# Each app registers what it stores about a person, and how that is emptied (`git grep "to_forget.register"`).
 to_forget: Registry[Forget] = Registry("things to forget about a person")
 to_move: Registry[Move] = Registry("things to move in a merge")
 

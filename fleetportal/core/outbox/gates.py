@@ -86,6 +86,7 @@ class FurtherGate(ConditionGate):
         return verdicts | {pk: verdict for pk, verdict in why.items() if isinstance(verdict, Never)}
 
 
+# By name, each registered by the app that knows its rule (`git grep "gates.register"`). `still_holds` asks at the last moment.
 gates: Registry[Gate] = Registry("gates of the outbox")
 
 

@@ -1,6 +1,10 @@
 """Sends messages: the worker leases a few rows, asks their gates, sends each outside any transaction and records the result. Each
 is sent at least once, never lost, and every copy is byte for byte the same.
 
+A second copy leaves only where a worker was ended between the server's yes and the row that records it: the lease runs out, and the
+message is sent again. Where the connection broke in between, it is UNCERTAIN and stays for a person to decide. `hand_over` says what
+each answer leads to: sent, tried later (BACKOFF), refused, parked, or the line paused for all.
+
 Celery only wakes the worker; the sweep every few seconds is the guarantee.
 """
 
