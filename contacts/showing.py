@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.customers import finding
 from accounts.customers.panels import Panel, company_columns, dossier_figures, dossier_panels, vehicle_columns, vehicle_panels
-from accounts.models import Company, CompanyIds, User, derived, in_reach
+from accounts.models import CompanyIds, User, derived, in_reach
 from accounts.staff.leaving import still_assigned
 from contacts.consent import unsubscribe
 from contacts.memory import timeline
@@ -23,7 +23,6 @@ from contacts.people.actions.doubles import find_shortened
 from contacts.people.models.person import Person
 from contacts.today.day import CalendarLine, appointments
 from fleetportal.core import links
-from fleetportal.core.db.prepared import Prepared, condition
 from fleetportal.core.web.pages import NavigationEntry, navigation
 
 # kind of an interaction -> icon, text, tone
@@ -122,26 +121,15 @@ def meetings_of(user: User, on: date) -> list[CalendarLine]:
     reach = in_reach(user, may="serve_customers")
     return [
         CalendarLine(row.begins, row.company.name, meeting_in_words(row), reverse("contacts:meeting", args=[row.pk]))
-        for row in meetings_between(reach=reach, user=user.pk, first=first, last=first + timedelta(days=1))
+        for row in fixed_between(reach, user, first, first + timedelta(days=1))
     ]
 
 
-def fixed_between(reach: CompanyIds, user: int, first: datetime, last: datetime) -> MeetingQuerySet:
-    return Meeting.objects.filter(company__in=reach).on(user, first=first, last=last).order_by("starts_at", "pk")
-
-
-BEGINNING: "DateTimeField[datetime, datetime]" = DateTimeField()
-meetings_between: Prepared[Meeting] = Prepared(
-    fixed_between,
-    columns=(
-        *("starts_at", "location", "company__name", "company__centre__time_zone"),
-        *("decision_maker__first_name", "decision_maker__last_name"),
-    ),
-    reach=condition(Company._meta.pk),
-    user=User._meta.pk,
-    first=BEGINNING,
-    last=BEGINNING,
-)
+def fixed_between(reach: CompanyIds, user: User, first: datetime, last: datetime) -> MeetingQuerySet:
+    rows = Meeting.objects.filter(company__in=reach).on(user, first=first, last=last).order_by("starts_at", "pk")
+    shown = ("starts_at", "location", "company__name", "company__centre__time_zone")
+    names = ("decision_maker__first_name", "decision_maker__last_name")
+    return rows.select_related("company__centre", "decision_maker").only(*shown, *names)
 
 
 def meeting_in_words(meeting: Meeting) -> str:

@@ -1,17 +1,16 @@
 """Registers events elsewhere: link addresses, the side rail, the timeline, the dossier."""
 
-from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, DateTimeField, Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.customers.panels import Later, Panel, company_actions, dossier_panels
-from accounts.models import Centre, Company, CompanyIds, User
+from accounts.models import Company, User
 from accounts.staff.requests import StaffRequest
 from contacts.memory import timeline
 from contacts.models import Meeting
@@ -19,7 +18,6 @@ from contacts.pages.panels import person_actions
 from contacts.today.day import CalendarLine, appointments
 from events.models import Event, Invitation, InvitationRequest, Registration
 from events.models.event import reach_of, within
-from fleetportal.core.db.prepared import Prepared, condition, several
 from fleetportal.core.links import scopes
 from fleetportal.core.web.lists import Bulk
 from fleetportal.core.web.pages import NavigationEntry, navigation
@@ -69,25 +67,10 @@ def of_company(request: StaffRequest, company: Company, held: set[str]) -> dict[
 def events_of(user: User, on: date) -> list[CalendarLine]:
     """The events hosted by the user on that day. Costs 1 query."""
     first = timezone.make_aware(datetime.combine(on, time.min))
-    rows = hosted_between(user=user.pk, first=first, last=first + timedelta(days=1), **reach_of(user, may="meet_customers"))
-    return [CalendarLine(row.begins, row.title, row.location, reverse("events:check_in", args=[row.pk])) for row in rows]
-
-
-def hosted(user: int, first: datetime, last: datetime, centres: Collection[int], companies: CompanyIds) -> QuerySet[Event]:
-    rows = Event.objects.filter(within(centres, companies)).published().filter(host=user)
-    return rows.starting_between(first, last).order_by("starts_at", "pk")
-
-
-BEGINNING: "DateTimeField[datetime, datetime]" = DateTimeField()
-hosted_between: Prepared[Event] = Prepared(
-    hosted,
-    columns=("title", "location", "starts_at", "centre__time_zone"),
-    user=User._meta.pk,
-    first=BEGINNING,
-    last=BEGINNING,
-    centres=several(Centre._meta.pk),
-    companies=condition(Company._meta.pk),
-)
+    mine = Event.objects.filter(within(**reach_of(user, may="meet_customers"))).published().filter(host=user)
+    rows = mine.starting_between(first, first + timedelta(days=1)).order_by("starts_at", "pk").select_related("centre")
+    shown = ("title", "location", "starts_at", "centre__time_zone")
+    return [CalendarLine(row.begins, row.title, row.location, reverse("events:check_in", args=[row.pk])) for row in rows.only(*shown)]
 
 
 def requests_of(user: User, on: date) -> list[CalendarLine]:

@@ -181,11 +181,10 @@ class Day:
     def past(self, reason: Reason) -> list[timeline.Shown]:
         """The last two interactions with the person, else with the company. 1 query."""
         seen = in_reach(self.user, may="see_customers")
+        rows = Interaction.objects.filter(company__in=seen, company=reason.company_id).for_timeline()
         if reason.person_id:
-            rows = statements.last_with_person(reach=seen, company=reason.company_id, person=reason.person_id)
-        else:
-            rows = statements.last_with_company(reach=seen, company=reason.company_id)
-        return [timeline.Shown(row, timeline.words_for(row)) for row in rows]
+            rows = rows.filter(person=reason.person_id)
+        return [timeline.Shown(row, timeline.words_for(row)) for row in rows[:2]]
 
     @cached_property
     def stand_ins(self) -> list[StandIn]:

@@ -24,7 +24,7 @@ BESIDE = 4
 Card = tuple[int, int, int | None, str, str, date | None, date, datetime]
 Responsible = tuple[int, str, str, date | None]  # user, first name, last name, until when
 
-REACH, USER, PERSON, COMPANY = condition(Company._meta.pk), User._meta.pk, Person._meta.pk, Company._meta.pk
+REACH, USER, PERSON = condition(Company._meta.pk), User._meta.pk, Person._meta.pk
 DAY: "DateField[date, date]" = DateField()
 MOMENT: "DateTimeField[datetime, datetime]" = DateTimeField()
 
@@ -48,14 +48,6 @@ def shown(ids: Sequence[int], on: date, user: int) -> ReasonQuerySet:
 
 def done_since(user: int, since: datetime) -> QuerySet[Decision, tuple[int]]:
     return Decision.objects.made(by=user, since=since).order_by().values("by").annotate(count=Count("pk")).values_list("count")
-
-
-def past(reach: CompanyIds, company: int) -> QuerySet[Interaction]:
-    return Interaction.objects.filter(company__in=reach, company=company).for_timeline()[:2]
-
-
-def past_with(reach: CompanyIds, company: int, person: int) -> QuerySet[Interaction]:
-    return Interaction.objects.filter(company__in=reach, company=company, person=person).for_timeline()[:2]
 
 
 def came_in(reach: CompanyIds, since: datetime) -> QuerySet[Interaction]:
@@ -100,8 +92,6 @@ queue: Prepared[Reason] = Prepared(
     on=DAY,
     user=USER,
 )
-last_with_company: Prepared[Interaction] = Prepared(past, columns=("by__first_name",), reach=REACH, company=COMPANY)
-last_with_person: Prepared[Interaction] = Prepared(past_with, columns=("by__first_name",), reach=REACH, company=COMPANY, person=PERSON)
 incoming: Prepared[Interaction] = Prepared(
     came_in, columns=("company__name", "person__first_name", "person__last_name"), reach=REACH, since=MOMENT
 )

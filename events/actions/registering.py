@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +30,6 @@ from events.models import (
 )
 from fleetportal.core import audit
 from fleetportal.core.db import lock
-from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def reply_so_far(event: Event, person: Person) -> ReplySoFar | None:
     Asked under the lock of the seats, so that of two taps at once the second finds what the first one wrote; at another seating of
     the event the constraint of one standing registration stops it, and `enter` says so.
     """
-    found = so_far.first(event=event.pk, person=person.pk)
+    found = with_reply(event.pk, person.pk).first()
     return ReplySoFar(found.registered, bool(found.has_declined)) if found else None
 
 
@@ -266,13 +265,8 @@ def decline(invitation: Invitation, *, by: "User | None") -> None:
         )
 
 
-def with_reply(event: Any, person: Any) -> QuerySet[Event]:
+def with_reply(event: int, person: int) -> Any:
     standing = Registration.objects.active().filter(event=OuterRef("pk"), person=person).values("pk")[:1]
     declined = Exists(Invitation.objects.declined().filter(event=OuterRef("pk"), person=person))
     rows = Event.objects.published().filter(pk=event).only("state")
     return rows.annotate(registered=Subquery(standing), has_declined=declined)
-
-
-so_far: Prepared[Any] = Prepared(
-    with_reply, columns=("state",), extra=("registered", "has_declined"), event=Event._meta.pk, person=Person._meta.pk
-)

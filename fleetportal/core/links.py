@@ -18,8 +18,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from fleetportal.core.db.prepared import Prepared
-
 NONCE_BYTES = 16
 TOKEN_CHARS = 32
 # The second part cannot be guessed: a guest who types "{link:7}" into a form does not get a stranger's link by e-mail.
@@ -36,11 +34,11 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def find(self, scope: str, token: str, *, also: str = "") -> "Link | None":
         """The valid link behind `token`, or None: unknown, expired, revoked and foreign look alike. Costs 1 query."""
-        return behind_token.first(scope=scope, also=also, token_hash=digest(token), now=timezone.now())
+        return self.valid(now=timezone.now()).filter(Q(scope=scope) | Q(scope=also), token_hash=digest(token)).first()
 
     def valid_for(self, scope: str, subject_id: int) -> "Link | None":
         """The oldest valid link of `scope` to the row `subject_id`. Costs 1 query."""
-        return oldest_valid.first(scope=scope, subject_id=subject_id, now=timezone.now())
+        return self.valid(now=timezone.now()).filter(scope=scope, subject_id=subject_id).order_by("pk").first()
 
     def unrevoked_for(self, scope: str, subject_id: int) -> "Link | None":
         """The oldest link of `scope` to the row that was not revoked, even if it has expired. Costs 1 query."""
@@ -110,21 +108,6 @@ class Link(models.Model):
     def placeholder(self) -> str:
         """The placeholder for the URL in a stored message body."""
         return f"{{link:{self.pk}:{self.token_hash[:16]}}}"
-
-
-behind_token: Prepared[Link] = Prepared(
-    lambda scope, also, token_hash, now: Link.objects.valid(now=now).filter(Q(scope=scope) | Q(scope=also), token_hash=token_hash),
-    scope=Link.scope.field,
-    also=Link.scope.field,
-    token_hash=Link.token_hash.field,
-    now=Link.expires_at.field,
-)
-oldest_valid: Prepared[Link] = Prepared(
-    lambda scope, subject_id, now: Link.objects.valid(now=now).filter(scope=scope, subject_id=subject_id).order_by("pk")[:1],
-    scope=Link.scope.field,
-    subject_id=Link.subject_id.field,
-    now=Link.expires_at.field,
-)
 
 
 def new_link(scope: str, subject_id: int, expires_at: datetime | None) -> Link:

@@ -246,7 +246,6 @@ ROLES = {
 }  # of accounts.staff.roles
 REQUIRE_SECOND_FACTOR = env.words("REQUIRE_SECOND_FACTOR", [] if DEBUG else ["administrator"], among=ROLES)
 
-SESSION_ENGINE = "fleetportal.core.web.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_HTTPONLY = True

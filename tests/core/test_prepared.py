@@ -15,17 +15,11 @@ from accounts.staff import sign_in
 from cms import serving
 from cms.landing import make_landing_page
 from cms.models import EventPage
-from contacts.memory.models.meeting import MeetingState
-from contacts.models import Interaction, Meeting, Reason
-from contacts.showing import meetings_between
+from contacts.models import Interaction, Reason
 from contacts.today import statements
 from events.actions import checking_in as door_form
-from events.actions import registering
-from events.models import CheckIn, Event
+from events.models import CheckIn
 from events.models import invitation as invitations
-from events.models.event import reach_of, within
-from events.showing import hosted_between
-from fleetportal.core import links
 from fleetportal.core.db.prepared import Prepared
 from fleetportal.core.links import Link
 from gifts.models import voucher as vouchers
@@ -33,7 +27,6 @@ from tests.factories.accounts import make_centre, make_company, make_user, make_
 from tests.factories.contacts import make_person, make_role
 from tests.factories.events import make_event, make_guest, make_invitation, make_registration
 from tests.factories.gifts import make_programme, make_voucher
-from tests.factories.meetings import make_meeting
 from tests.factories.reasons import make_reason, make_task
 
 pytestmark = pytest.mark.django_db
@@ -123,18 +116,12 @@ def test_a_guest_at_the_door_is_as_django_fetches_them(north_ag: Company, anna: 
 def test_what_every_page_of_a_guest_asks_is_as_django_fetches_it(north_ag: Company, anna: User) -> None:
     event, guest = make_event(north_ag.centre, host=anna), make_guest(north_ag)
     hosted, plain = make_invitation(event, guest, company=north_ag), make_invitation(make_event(north_ag.centre), company=north_ag)
-    link = Link.objects.get(scope="invitation", subject_id=hosted.pk)
-    now = {"now": timezone.now()}
     for one in (hosted, plain):
         assert same(invitations.behind_link, pk=one.pk)
-    for scope, also in (("invitation", ""), ("ticket", "invitation"), ("ticket", "")):
-        assert same(links.behind_token, scope=scope, also=also, token_hash=link.token_hash, **now)
-    assert same(links.oldest_valid, scope="invitation", subject_id=hosted.pk, **now)
     for has_replied in (False, True):
         if has_replied:
             make_registration(event, guest, company=north_ag)
         assert same(invitations.replies_of, person=guest.pk, event=event.pk)
-        assert same(registering.so_far, event=event.pk, person=guest.pk)
 
 
 def test_a_landing_page_is_as_django_fetches_it(north_ag: Company, anna: User) -> None:
@@ -210,10 +197,6 @@ def test_today_asks_as_django_would(role: str, north: Centre) -> None:
     assert [card.pk for card in agrees(statements.queue, ids=ids, **whom)]
     assert {task.company_id for task in agrees(statements.tasks, reach=reach, user=user.pk)} == mine
     assert {line.company_id for line in agrees(statements.incoming, reach=reach, since=long_ago)} == mine
-    for company in companies:
-        lines = agrees(statements.last_with_company, reach=reach, company=company.pk)
-        lines += agrees(statements.last_with_person, reach=reach, company=company.pk, person=person.pk)
-        assert len(lines) == (2 if company.pk in mine else 0)
     expected = Reason.objects.filter(person=person, company__in=mine).count()
     assert len(agrees(statements.others, reach=reach, person=person.pk, but=0, **whom)) == expected
     assert statements.stand_ins(**whom) == list(statements.stand_ins.ask(**whom))
@@ -224,15 +207,3 @@ def test_nothing_is_in_the_reach_of_nobody(north_ag: Company) -> None:
     make_reason(north_ag)
     assert statements.cards(reach=[], on=timezone.localdate(), user=0) == []
     assert statements.queue(ids=[], on=timezone.localdate(), user=0) == []
-
-
-def test_appointments_are_as_django_fetches_them(north: Centre, north_ag: Company, anna: User) -> None:
-    event = make_event(north, host=anna)
-    meeting = make_meeting(north_ag, account_manager=anna)
-    Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.FIXED, starts_at=event.starts_at)
-    between = {"user": anna.pk, "first": event.starts_at - timedelta(hours=1), "last": event.starts_at + timedelta(hours=1)}
-    for held in (reach_of(anna, may="meet_customers"), {"centres": [], "companies": []}, {"centres": [north.pk], "companies": []}):
-        found = agrees(hosted_between, **between, **held)
-        assert found == list(Event.objects.filter(within(**held), host=anna).published().filter(pk=event.pk))
-    assert agrees(meetings_between, reach=in_reach(anna, may="serve_customers"), **between) == [meeting]
-    assert agrees(meetings_between, reach=[], **between) == []
