@@ -171,7 +171,8 @@ def test_of_two_events_published_at_once_one_gets_the_host(north: Centre, south:
 @pytest.mark.parametrize("state", [EventState.PUBLISHED, EventState.CANCELLED, EventState.DRAFT])
 def test_no_event_is_planned_or_edited_past_the_checks_of_publishing(north: Centre, state: EventState) -> None:
     draft = evening(north, None, published=False)
-    for act in (partial(make_event, north, state=state), partial(planning.edit, draft, by=None, state=state)):
+    planned = partial(planning.plan, by=None, capacity=1, centre=north, title="Past", starts_at=AT, ends_at=AT + timedelta(hours=2))
+    for act in (partial(planned, state=state), partial(planning.edit, draft, by=None, state=state)):
         with pytest.raises(TypeError):
             act()
     assert list(Event.objects.values_list("state", flat=True)) == [EventState.DRAFT]
