@@ -6,6 +6,8 @@ from contacts.memory.inbox.reading import answers
 from contacts.memory.inbox.reading.mail import read
 
 ANSWERS = [
+    ("French head", "", "D'accord.\n\nLe lun. 5 janv. 2026 à 10:00, Autohaus <e@d.example> a écrit :\n> x", "D'accord."),
+    ("Dutch head", "", "Goed.\n\nOp ma 5 jan 2026 om 10:00 schreef Autohaus <e@d.example>:\n> x", "Goed."),
     (
         "de outlook",
         "Erika Muster",
