@@ -9,6 +9,7 @@ from contacts.people import views as vehicles
 from contacts.rounds.views import call as rounds_call
 from contacts.rounds.views import planning as rounds_planning
 from contacts.rounds.views import rounds
+from contacts.rounds.views import workbook as rounds_workbook
 from contacts.today.views import correcting, tasks
 from contacts.today.views import day as today
 
@@ -80,6 +81,9 @@ urlpatterns = [
     path("rounds/<int:round_id>/call/", rounds_call.screen, name="round_call"),
     path("rounds/<int:round_id>/call/<int:stop_id>/", rounds_call.result, name="round_result"),
     path("rounds/<int:round_id>/call/<int:stop_id>/later/", rounds_call.later, name="round_later"),
+    path("rounds/<int:round_id>/workbook/", rounds_workbook.ways, name="round_workbook"),
+    path("rounds/<int:round_id>/workbook/file/", rounds_workbook.take, name="round_workbook_file"),
+    path("rounds/<int:round_id>/workbook/back/", rounds_workbook.bring, name="round_workbook_back"),
     path("rounds/<int:round_id>/start/", rounds.start, name="round_start"),
     path("rounds/<int:round_id>/pause/", rounds.pause, name="round_pause"),
     path("rounds/<int:round_id>/split/", rounds.split, name="round_split"),

@@ -222,6 +222,15 @@ class LaterForm(forms.Form):
         return day
 
 
+class WorkbookForm(forms.Form):
+    file = forms.FileField(
+        label=_("The workbook, with the outcomes filled in"),
+        max_length=200,
+        error_messages={"required": _("Choose the workbook."), "empty": _("This file is empty.")},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv,.tsv,.txt"}),
+    )
+
+
 class CallForm(forms.Form):
     """What came of a call, with the answers to the script."""
 
@@ -235,7 +244,8 @@ class CallForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
     chip = forms.ChoiceField(
-        choices=[(chip.code, chip.label) for chip in CHIPS.values()], error_messages={"required": _("Choose an outcome.")}
+        choices=[(chip.code, chip.label) for chip in CHIPS.values()],
+        error_messages={"required": _("Choose an outcome."), "invalid_choice": _("This is none of the possible outcomes.")},
     )
 
     def __init__(self, data: FormData = None, *, questions: Sequence[Question], **options: Unpack[FormOptions]) -> None:

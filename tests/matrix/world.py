@@ -290,6 +290,7 @@ NOUNS: dict[str, Noun] = {
     "round_id": Noun(contact_round),
     "stop_id": Noun(lambda at, user: contact_round(at, user).stops.get()),
     "caller_id": Noun(lambda at, user: at.owner, needs="serve_customers", of_managers=True),
+    "contacts:round_workbook_file round_id": Noun(contact_round, needs="serve_customers"),
     **{f"contacts:round_{name} round_id": LED_ROUND for name in ("start", "pause", "split", "check", "edit", "close", "caller_new")},
     "company_id": Noun(lambda at, user: at.company),
     "person_id": Noun(lambda at, user: at.person),

@@ -14,8 +14,8 @@ from contacts.memory.models.interaction import Interaction, Outcome
 from contacts.reasons.computing import compute
 from contacts.reasons.models import Reason
 from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, OutcomeChip
-from contacts.rounds.actions.leading import keep_waiting
-from contacts.rounds.models import RoundNotRunning, Stop
+from contacts.rounds.actions.leading import keep_waiting, why_done
+from contacts.rounds.models import RoundNotRunning, Stop, StopDone
 from contacts.rounds.questions import in_words, questions_of, write_answers
 from contacts.today import actions, outcomes
 from contacts.today.actions import TRY_AGAIN
@@ -31,19 +31,30 @@ TEXT = 2000
 
 
 def call(
-    stop: Stop, chip: OutcomeChip, *, text: str, answers: Mapping[str, str], by: "User", on: date, asked: Asked = NOTHING_ASKED
+    stop: Stop,
+    chip: OutcomeChip,
+    *,
+    text: str,
+    answers: Mapping[str, str],
+    by: "User",
+    on: date,
+    asked: Asked = NOTHING_ASKED,
+    attempt: int | None = None,
 ) -> Interaction:
     """Log what came of the stop, with the consequences of the same outcome on Today, and write the answers where they belong. Whoever
     was reached is done; for the others there is a further try. The line of the timeline.
 
-    What an outside agent brings back falls to whoever is responsible for the company. Raises StopDone, RoundNotRunning, DealtWith;
-    nothing has changed then. Costs about 30 queries: those of Today's outcome, 6 of its own, and those of the answers.
+    `attempt` is the number of the try that is told: one that was told before is refused. What an outside agent brings back falls to
+    whoever is responsible for the company. Raises StopDone, RoundNotRunning, DealtWith; nothing has changed then. Costs about 30
+    queries: those of Today's outcome, 6 of its own, and those of the answers.
     """
     with transaction.atomic():
         contact_round = stop.contact_round
         if not lock(contact_round).is_running:
             raise RoundNotRunning(_("This contact round is not running. Nothing was logged."))
         keep_waiting(stop)
+        if attempt is not None and stop.tries >= attempt:
+            raise StopDone(why_done(stop), facts={"by": stop.done_by_id})
         questions = questions_of(contact_round)
         said = "\n".join(filter(None, [text, in_words(questions, answers)]))[:TEXT]
         logged = _happen(stop, chip, said, _cared_for(stop, asked, by=by, on=on), by=by, on=on)
