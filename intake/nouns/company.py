@@ -250,7 +250,7 @@ class Companies:
     def note_kept(self, draft: Draft[Company], name: str, value: str, row: Row) -> None:
         """Says once which fact of a company we know otherwise: a list about something else does not change it."""
         known = str(draft.changes.get(name) or getattr(draft.obj, name) or "")
-        if not tells_same(known, value) and (draft.obj.pk, name, value) not in self.kept:
+        if known != value and (draft.obj.pk, name, value) not in self.kept and not tells_same(known, value):
             self.kept.add((draft.obj.pk, name, value))
             row.note("fact.kept", value=value, known=known)
 

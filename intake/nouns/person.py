@@ -281,7 +281,7 @@ class People:
 def note_kept(person: Draft[Person], name: str, value: str, row: Row) -> None:
     """Says which fact of a person we know otherwise: it stays as it is."""
     known = str(person.changes.get(name) or getattr(person.obj, name) or "")
-    if not person.is_new and fold(known) != fold(value):
+    if known != value and not person.is_new and fold(known) != fold(value):
         row.note("fact.kept", value=value, known=known)
 
 
