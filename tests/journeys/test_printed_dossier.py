@@ -61,3 +61,16 @@ def test_the_dossier_of_a_large_company_is_two_sheets(meet: Meet, large: Company
     hand.page.emulate_media(media="print")
     assert hand.page.get_by_text("+49 40 12345").first.is_visible(), "numbers are what one takes along"
     assert not hand.page.get_by_text("Add another person").first.is_visible()
+
+
+PRESSED = """() => [...document.querySelectorAll('main :is(input, select, textarea, button, .fp-chip, .fp-ticks)')]
+    .filter(one => one.getClientRects().length).map(one => one.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize("address", ["/today/", "/companies/", "/events/guests/", "/people/1/"])
+def test_nothing_that_is_pressed_ticked_or_filled_in_is_printed(meet: Meet, address: str) -> None:
+    page = sit_down(meet, "carla", DESK).arrive(address)
+    assert page.evaluate(PRESSED), "there is something on the screen"
+    page.emulate_media(media="print")
+    assert page.evaluate(PRESSED) == []
+    assert page.locator("main :is(h1, h2, td, p)").filter(visible=True).count() > 3
