@@ -1,5 +1,6 @@
 """Forms about an uploaded file."""
 
+from collections.abc import Callable, Sequence
 from typing import Unpack
 
 from django import forms
@@ -50,7 +51,9 @@ class WhereForm(forms.Form):
         except ValidationError:
             by_vat = companies.none()
         by_number = companies.filter(pk=int(asked)) if asked.isdecimal() and len(asked) < 15 else companies.none()
-        for find in (lambda: list(by_vat[:2]), lambda: list(by_number[:2]), lambda: companies.called(asked)):
+        ways: tuple[Callable[[], Sequence[Company]], ...]
+        ways = (lambda: by_vat[:2], lambda: by_number[:2], lambda: companies.called(asked))
+        for find in ways:
             matches = find()
             if len(matches) == 1:
                 return matches[0]

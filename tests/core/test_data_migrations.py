@@ -24,7 +24,7 @@ CONCERNS = [
     ("events", "0005_messages_concern_companies"),
     ("gifts", "0002_messages_concern_companies"),
 ]
-HOUSE_CAPS = [("contacts", "0012_house_caps_to_policies"), ("contacts", "0013_gift_policy_of_a_company")]
+HOUSE_CAPS = [("contacts", f"00{name}") for name in ("12_house_caps_to_policies", "13_gift_policy_of_a_company", "26_locations_and_texts")]
 
 
 def fill_in(*migrations: tuple[str, str]) -> None:
