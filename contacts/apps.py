@@ -8,6 +8,7 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import disclosed, person_data, showing  # noqa: PLC0415  models are loaded only now
+        from contacts.arbiter import gates as arbiter_gates  # noqa: PLC0415
         from contacts.consent import gates  # noqa: PLC0415
         from contacts.memory import gates as meeting_gates  # noqa: PLC0415
         from contacts.people.actions import searching  # noqa: F401, PLC0415  its job is known by being imported
@@ -18,6 +19,7 @@ class ContactsConfig(AppConfig):
 
         gates.register()
         meeting_gates.register()
+        arbiter_gates.register()
         person_data.register()
         disclosed.register()
         stops_of_people.register()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from contacts.arbiter.models import Hold
 from contacts.consent.models import Consent, Purpose
 from contacts.hospitality import Received, YearSum
 from contacts.memory.models.complaint import Complaint
@@ -183,6 +184,10 @@ def register_memory() -> None:
         *(column("received_at", _("when")), COMPANY, free("sender", _("from")), column("kind", _("kind")), free("subject", _("subject"))),
         *(free("text", _("text")), column("away_until", _("away until")), column("state", _("state"))),
     )
+    hold = (
+        *(column("held_at", _("when")), COMPANY, column("kind", _("occasion")), column("centre.name", _("centre"))),
+        *(column("until", _("until")), column("released_at", _("ended")), column("released_because", _("reason"))),
+    )
     whose = rows_about(Meeting, "decision_maker", "company")
     for name, entry in {
         "interaction": Disclosed(_("Interactions"), CARE, INTEREST, rows_about(Interaction, "person", "company"), said),
@@ -190,6 +195,7 @@ def register_memory() -> None:
         "meeting": Disclosed(_("Meetings"), CARE, CONTRACT, whose, meeting),
         "incomingmail": Disclosed(_("Incoming e-mails"), CARE, INTEREST, rows_about(IncomingMail, "person", "company"), mail),
         "complaint": Disclosed(_("Complaints"), CARE, CONTRACT, rows_about(Complaint, "person", "company"), complaint),
+        "hold": Disclosed(_("Held for occasions"), CARE, INTEREST, rows_about(Hold, "person", "company", "centre"), hold),
     }.items():
         to_disclose.register(f"contacts.{name}", entry, weight=10)
 

@@ -1,3 +1,4 @@
+from contacts.arbiter.models import Hold, Release
 from contacts.consent.models import Basis, Consent, Purpose
 from contacts.hospitality import CapReached, GiftPolicy, NothingAllowed, Received, YearSum
 from contacts.memory.models.complaint import Complaint, ComplaintAnswered
@@ -35,6 +36,7 @@ __all__ = [
     "FoundReason",
     "GiftPolicy",
     "Group",
+    "Hold",
     "Holder",
     "IncomingKind",
     "IncomingMail",
@@ -55,6 +57,7 @@ __all__ = [
     "ReadMailbox",
     "Reason",
     "Received",
+    "Release",
     "Responsibility",
     "Role",
     "RoundClosed",

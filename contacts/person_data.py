@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts.arbiter.actions import move_holds
+from contacts.arbiter.models import Hold
 from contacts.consent.models import Consent
 from contacts.hospitality import Received, move_sums
 from contacts.memory.models.complaint import Complaint
@@ -145,6 +147,7 @@ def register() -> None:
             200,
         ),
         ("contacts.incomingmail", forget_incoming, moving(IncomingMail, "person"), 200),
+        ("contacts.hold", deleting(Hold, "person"), move_holds, 200),
         ("core.message", forget_messages, move_messages, 210),
         ("core.answer", forget_answers, move_nothing, 5),
         ("files of requests for access", access.forget_files, move_nothing, 5),
@@ -175,6 +178,7 @@ def register_counts() -> None:
         (_("Meetings"), Meeting, "decision_maker"),
         (_("Complaints"), Complaint, "person"),
         (_("Incoming e-mails"), IncomingMail, "person"),
+        (_("Held for occasions"), Hold, "person"),
     )
     for number, (label, model, path) in enumerate(counted):
         to_count.register(f"{model._meta.label_lower}", (label, rows_of(model, path)), weight=number)

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from contacts.arbiter.actions import release_over
 from contacts.memory.actions.mailbox import take_in_mailbox
 from contacts.memory.models.interaction import mend_all_last_contacts
 from contacts.people.actions.mending import mend_periods
@@ -27,3 +28,8 @@ def mend_last_contacts() -> None:
 @shared_task(name="contacts.mend_periods", acks_late=True)
 def mend_ended_periods() -> None:
     mend_periods()
+
+
+@shared_task(name="contacts.release_holds", acks_late=True)
+def release_holds() -> None:
+    release_over(now=timezone.now())

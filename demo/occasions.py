@@ -10,7 +10,8 @@ from demo.days import thursday
 from demo.staff import GROUP, Staff
 from events import landing
 from events.actions import planning, registering, requests
-from events.actions.inviting import invitable, invite
+from events.actions.choosing import invitable
+from events.actions.inviting import invite
 from events.models import TEMPLATES, Event, EventKind, Invitation, Registration
 from fleetportal.core.db import fold
 

@@ -10,11 +10,13 @@ class EventsConfig(AppConfig):
         from accounts.customers.models.vehicle import deliveries, returns  # noqa: PLC0415  models are loaded only now
         from accounts.staff.models.centre import centre_edits  # noqa: PLC0415
         from accounts.staff.models.policy import Effect, effects  # noqa: PLC0415
+        from contacts.arbiter.cap import MOST, WITHIN  # noqa: PLC0415
+        from contacts.arbiter.models import SAME_OCCASION_DAYS  # noqa: PLC0415
         from contacts.memory.inbox.calendars import answered_entries  # noqa: PLC0415
         from contacts.memory.models.engagement import engagements  # noqa: PLC0415
         from contacts.people.models.roles import role_ends  # noqa: PLC0415
         from events import disclosed, gates, person_data, reasons, showing  # noqa: PLC0415
-        from events.actions import booking, calendars, inviting, planning, telling  # noqa: F401, PLC0415  they register their kinds of job
+        from events.actions import booking, calendars, choosing, inviting, planning, telling  # noqa: F401, PLC0415  they register jobs
         from events.actions import deliveries as moved  # noqa: PLC0415
 
         gates.register()
@@ -29,10 +31,14 @@ class EventsConfig(AppConfig):
         reasons.register()
         showing.register()
         effects.register(
+            "promotional_messages",
+            Effect({MOST.key, WITHIN.key}, _("People who get nothing promotional for now"), choosing.count_at_cap),
+        )
+        effects.register(
             "same_occasion",
             Effect(
-                {inviting.SAME_OCCASION_DAYS.key},
+                {SAME_OCCASION_DAYS.key},
                 _("People who can’t be invited because of another centre’s invitation"),
-                inviting.count_held_back,
+                choosing.count_held_back,
             ),
         )

@@ -1,5 +1,6 @@
 """Registers events elsewhere: link addresses, the side rail, the timeline, the dossier."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
@@ -12,12 +13,14 @@ from django.utils.translation import ngettext
 from accounts.customers.panels import Later, Panel, company_actions, dossier_panels
 from accounts.models import Company, User
 from accounts.staff.requests import StaffRequest
+from contacts.arbiter.naming import OccasionName, occasions
 from contacts.memory import timeline
 from contacts.models import Meeting
 from contacts.pages.panels import person_actions
 from contacts.today.day import CalendarLine, appointments
 from events.models import Event, Invitation, InvitationRequest, Registration
 from events.models.event import reach_of, within
+from fleetportal.core.audit import label
 from fleetportal.core.links import scopes
 from fleetportal.core.web.lists import Bulk
 from fleetportal.core.web.pages import NavigationEntry, navigation
@@ -86,6 +89,12 @@ def asked_line(event: int, title: str, count: int) -> CalendarLine:
     return CalendarLine(None, text % {"count": count}, title, reverse("events:requests", args=[event]))
 
 
+def names_of(events: Collection[int]) -> dict[int, OccasionName]:
+    """What the events with these ids are called, for whoever is told who holds a person. Costs 1 query."""
+    rows = Event.objects.filter(pk__among=list(events)).select_related("centre")
+    return {row.pk: OccasionName(row.title, row.on) for row in rows}
+
+
 def latest(rows: QuerySet[Row]) -> QuerySet[Row]:
     """The rows of the newest events, with everything that a line shows."""
     return rows.select_related("event__centre", "person").order_by("-event__starts_at", "pk")[:SHOWN]
@@ -97,6 +106,7 @@ events_panel = Panel("events/_dossier_events.html", of_company, later=events_lat
 
 def register() -> None:
     scopes.update(invitation="events:invitation", ticket="events:ticket")
+    occasions.register(label(Event), names_of)
     appointments.register("events", events_of)
     appointments.register("requests", requests_of)
     ours = NavigationEntry(_("Events"), "ticket", "events:list", "meet_customers", group=1, on_phone=True, starts_for="run_events")

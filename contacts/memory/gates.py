@@ -35,5 +35,4 @@ calm = FurtherGate(
 
 
 def register() -> None:
-    gates.register("marketing", calm)
     gates.register("meeting", newest)

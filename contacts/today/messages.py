@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Company
+from contacts.arbiter.cap import capped, enough
 from contacts.consent import unsubscribe
 from contacts.consent.models import Purpose
 from contacts.memory.models.complaint import Complaint
@@ -51,12 +52,14 @@ class Letter:
 def send(reason: Reason, letter: Letter, logged: Interaction, *, by: "User") -> Message:
     """Queue the e-mail to the card's person; the gates are asked now, and once more as it leaves.
 
-    Raises MayNotWrite. Call it inside the verb's transaction. Costs 4 queries, 2 more with a purpose.
+    Raises MayNotWrite. Call it inside the verb's transaction. Costs 4 queries, 3 more with a purpose.
     """
     person = reason.person
     address = unsubscribe.addresses_for([person], letter.purpose or Purpose.OFFERS).get(person.pk) if person else None
     if person is None or address is None:
         raise MayNotWrite(no_address(person))
+    if letter.purpose and capped([person.pk]):
+        raise MayNotWrite(enough().message)
     way_out = unsubscribe.link(address) if letter.purpose else None
     reply_to = {"Reply-To": by.email} if by.email else {}
     message = queueing.queue(

@@ -9,9 +9,10 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value,
 from django.utils import timezone
 
 from accounts.models import User
+from contacts.arbiter.cap import at_cap
 from contacts.consent.models import with_consent
 from contacts.models import Channel, PersonAddress, Purpose
-from events.actions.inviting import invited, invited_elsewhere
+from events.actions.choosing import held_elsewhere, invited
 from events.actions.selected import EVERYBODY, SelectedRows
 from events.models import Event, Invitation
 
@@ -31,13 +32,15 @@ class Circle:
     without_address: int
     without_consent: int
     invited_elsewhere: int
+    too_many_messages: int
 
     @property
     def held_back(self) -> int:
-        return self.without_address + self.without_consent + self.invited_elsewhere
+        return self.without_address + self.without_consent + self.invited_elsewhere + self.too_many_messages
 
 
-INVITED, INVITABLE, NO_ADDRESS, NO_CONSENT, ELSEWHERE = "invited", "invitable", "without_address", "without_consent", "invited_elsewhere"
+INVITED, INVITABLE = "invited", "invitable"
+NO_ADDRESS, NO_CONSENT, ELSEWHERE, TOO_MANY = "without_address", "without_consent", "invited_elsewhere", "too_many_messages"
 remembered: dict[tuple[object, ...], tuple[float, Circle]] = {}
 
 
@@ -71,7 +74,7 @@ def counted(event: Event, user: User) -> Circle:
     each = event.entitled(user).order_by().annotate(status=invitation_status(event)).values("person", "status").distinct()
     found = each.aggregate(
         entitled=Count("person"),
-        **{name: Count("person", filter=Q(status=name)) for name in (INVITED, INVITABLE, NO_ADDRESS, NO_CONSENT, ELSEWHERE)},
+        **{name: Count("person", filter=Q(status=name)) for name in (INVITED, INVITABLE, NO_ADDRESS, NO_CONSENT, ELSEWHERE, TOO_MANY)},
     )
     return Circle(**found)
 
@@ -85,7 +88,8 @@ def invitation_status(event: Event) -> Case:
     return Case(
         When(Exists(invited(event).filter(**of_person)), then=Value(INVITED)),
         When(~Exists(with_consent(addresses, Purpose.INVITATIONS)), then=held_back),
-        When(Exists(invited_elsewhere(event).filter(**of_person)), then=Value(ELSEWHERE)),
+        When(Exists(held_elsewhere(event).filter(**of_person)), then=Value(ELSEWHERE)),
+        When(at_cap("person"), then=Value(TOO_MANY)),
         default=Value(INVITABLE),
         output_field=CharField(),
     )

@@ -66,4 +66,4 @@ def take_back_untrue(event: Event, asked: "QuerySet[Invitation]", by: "User | No
     nudges.hold_back("The guest is no longer eligible for the event.")
     if gone:
         audit.record_many("event.taken_back", [(row, {}) for row in gone], by=by, facts={"event": event.pk})
-        take_back(gone, unsent)
+        take_back(gone, unsent, by=by)

@@ -2,8 +2,8 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,16 +11,17 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.customers.models.company import rank
-from accounts.models import Company, Tier, TouchedCompany, User
-from accounts.staff.models.centre import CentreQuerySet
-from accounts.staff.models.policy import Number, Unit, declare
+from accounts.models import Company, TouchedCompany, User
+from contacts.arbiter.actions import HeldElsewhere, hold_many, release_many
+from contacts.arbiter.cap import at_cap, capped, enough
+from contacts.arbiter.models import Hold, Release
+from contacts.arbiter.naming import named
 from contacts.consent import unsubscribe
 from contacts.consent.models import reachable
 from contacts.memory.models.interaction import record_many
 from contacts.models import Channel, Interaction, Person, Purpose
-from contacts.people.models.person import PersonQuerySet
 from events import letters
+from events.actions.choosing import held_elsewhere, invitable, next_wave
 from events.actions.selected import EVERYBODY, SelectedRows
 from events.models import Event, Invitation
 from fleetportal.core import audit
@@ -34,19 +35,6 @@ from fleetportal.core.outbox.queueing import queue, queue_many
 
 if TYPE_CHECKING:
     from contacts.models import Role
-
-SAME_OCCASION_DAYS = declare(  # of two centres with the same kind of event, one invites a person
-    "same_occasion_days",
-    default=30,
-    unit=Unit.DAYS,
-    lowest=0,
-    highest=365,
-    subject=_("Invitations"),
-    name=_("Time between two events of the same kind"),
-    about=_("For this number of days before and after an event, no other centre can invite the same person to an event of the same kind."),
-    weight=50,
-)
-
 
 AT_ONCE = 50  # letters written in one transaction
 
@@ -73,61 +61,6 @@ class NotInviting(Refused):
     """Only published events that have not begun can invite."""
 
     code = "not_inviting"
-
-
-def entitled_people(event: Event, user: User | None, among: SelectedRows = EVERYBODY) -> PersonQuerySet:
-    return Person.objects.filter(pk__in=among.narrow(event.entitled(user)).values("person"))
-
-
-def invited(event: Event) -> models.QuerySet[Invitation, object]:
-    return Invitation.objects.filter(event=event).values("person")
-
-
-def invited_elsewhere(event: Event) -> models.QuerySet[Invitation, object]:
-    """The ids of people whom another centre has invited to a similar event at about the same time."""
-    others = Event.objects.published().filter(kind=event.kind).exclude(centre=event.centre_id)
-    apart = timedelta(days=SAME_OCCASION_DAYS.on(event.on))
-    near = others.starting_between(event.starts_at - apart, event.starts_at + apart)
-    return Invitation.objects.filter(event__in=near).values("person")
-
-
-def count_held_back(number: Number, on: date, at: CentreQuerySet) -> int:
-    """The number of people entitled to coming events at these centres who are not invited because of another centre's invitation.
-
-    Costs 2 queries for each event.
-    """
-    ahead = Event.objects.published().ahead(now=timezone.now()).filter(centre__in=at).select_related("centre")
-    return sum(entitled_people(event, None).filter(pk__in=invited_elsewhere(event)).count() for event in ahead)
-
-
-def invitable(event: Event, user: User | None, among: SelectedRows = EVERYBODY) -> PersonQuerySet:
-    """The entitled people who can be invited now: with consent, not invited yet, and not invited by another centre."""
-    willing = reachable(entitled_people(event, user, among), Channel.EMAIL, Purpose.INVITATIONS)
-    return willing.exclude(pk__in=invited(event)).exclude(pk__in=invited_elsewhere(event))
-
-
-def proposed(event: Event, user: User | None, among: SelectedRows = EVERYBODY) -> "Iterator[Role]":
-    """One entitling role for each invitable person, so that somebody with two cars is invited once. Costs 1 query."""
-    roles = among.narrow(event.entitled(user)).filter(person__in=invitable(event, user, among).values("pk"))
-    seen: set[int] = set()
-    for role in roles.select_related("person", "company").order_by("person__name_folded", "person_id", "pk"):
-        if role.person_id not in seen:
-            seen.add(role.person_id)
-            yield role
-
-
-def next_wave(event: Event, user: User | None, among: SelectedRows = EVERYBODY) -> "list[Role]":
-    """The roles of `proposed` who come next: with waves the first by the company's tier, at most as many as a wave has. 1 query."""
-    if not event.invitations_per_wave:
-        return list(proposed(event, user, among))
-    of_invitable = among.narrow(event.entitled(user)).filter(person__in=invitable(event, user, among).values("pk"))
-    roles = of_invitable.select_related("person", "company")
-    first: dict[int, Role] = {}
-    for role in roles.order_by(rank("company__tier", Tier.values), "person__name_folded", "person_id", "pk").iterator(chunk_size=500):
-        first.setdefault(role.person_id, role)
-        if len(first) >= event.invitations_per_wave:
-            break
-    return list(first.values())
 
 
 def begin_wave(event: Event, *, after: int | None) -> None:
@@ -159,7 +92,8 @@ def check_inviting(event: Event) -> Event:
 def invite(event: Event, person: Person, *, company: Company, by: User | None) -> Invitation:
     """Invite `person` and queue the e-mail; repeating it returns the existing invitation and sends nothing.
 
-    The gate checks consent again at the moment of sending. Raises NotInviting, NoAddress. Costs 14 queries, or 16.
+    The gate checks consent again at the moment of sending. Raises NotInviting, HeldElsewhere,
+    TooManyMessages, NoAddress. Costs 19 queries, or 21.
     """
     with transaction.atomic():
         new = invite_many(event, [(person, company)], by=by)
@@ -167,14 +101,27 @@ def invite(event: Event, person: Person, *, company: Company, by: User | None) -
             return new[0]
         invitation = Invitation.objects.filter(event=event, person=person).first()
         if invitation is None:
+            refuse_held(event, person)
             raise NoAddress(_("%s has no e-mail address that we can use.") % person)
         return invitation
+
+
+def refuse_held(event: Event, person: Person) -> None:
+    """Raises HeldElsewhere, which names the holder, where another centre has `person`, TooManyMessages at the cap. Costs 2 queries."""
+    hold = held_elsewhere(event).of([person.pk]).select_related("centre").order_by("held_at", "pk").first()
+    if hold is not None:
+        raise HeldElsewhere(named([hold])[hold.pk])
+    if capped([person.pk]):
+        raise enough()
 
 
 def invite_many(
     event: Event, people: Sequence[tuple[Person, Company]], *, by: User | None, due_at: datetime | None = None
 ) -> list[Invitation]:
-    """Invite those of `people` who have an address and were not invited before, and queue their e-mails; the new invitations.
+    """Invite those of `people` who have an address, were not invited before and are held by no other centre, within the cap, and queue
+    their e-mails.
+
+    Returns the new invitations.
 
     Each is invited for the company given with them. Raises NotInviting. Costs as many queries for a hundred people as for one.
     """
@@ -182,6 +129,9 @@ def invite_many(
         event = check_inviting(event)
         known = already_invited(event, [person for person, _company in people])
         addresses = unsubscribe.addresses_for([person for person, _company in people], Purpose.INVITATIONS)
+        enough_for = known | capped([person.pk for person, _company in people])
+        free = {person.pk: company.pk for person, company in people if person.pk not in enough_for and person.pk in addresses}
+        held = hold_many(event.occasion, free, by=by).held
         new = [
             Invitation(
                 event=event,
@@ -191,7 +141,7 @@ def invite_many(
                 message_key=letters.invitation_key(event, person.pk, "invitation"),
             )
             for person, company in people
-            if person.pk not in known and person.pk in addresses
+            if person.pk in free and person.pk in held
         ]
         if new:
             Invitation.objects.bulk_create(new)  # the constraint catches two simultaneous calls, if the event's lock did not
@@ -214,21 +164,30 @@ def record_on_timeline(kind: str, invitations: Sequence[Invitation], *, by: User
 
 
 def nudge(invitation: Invitation, *, by: User | None) -> None:
-    """Remind somebody who has not answered, once. Raises NotInviting, NoAddress. Costs 11 queries, 2 the second time."""
+    """Remind somebody who has not answered, once. Raises NotInviting, TooManyMessages, NoAddress. Costs 11 queries, 2 the second time."""
     with transaction.atomic():
         nudged = nudge_many(invitation.event, [invitation.pk], by=by)
         if not nudged and Invitation.objects.silent().filter(pk=invitation.pk, nudged_at=None).exists():
+            if capped([invitation.person_id]):
+                raise enough()
             raise NoAddress(_("%s has no e-mail address that we can use.") % invitation.person)
 
 
 def nudge_many(event: Event, ids: Sequence[int], *, by: User | None) -> list[Invitation]:
-    """Remind those of the invitations `ids` that are unanswered, not reminded before and have an address; the reminded ones.
+    """Remind those of the invitations `ids` that are unanswered, not reminded before, within the cap and have an address.
+
+    Returns the reminded ones.
 
     Raises NotInviting. Costs as many queries for a hundred as for one.
     """
     with transaction.atomic():
         event = check_inviting(event)
-        quiet = Invitation.objects.silent().filter(event=event, nudged_at=None, pk__among=ids).select_related("person", "company")
+        quiet = (
+            Invitation.objects.silent()
+            .filter(event=event, nudged_at=None, pk__among=ids)
+            .filter(~at_cap("person"))
+            .select_related("person", "company")
+        )
         rows = list(locked(quiet))
         for row in rows:
             row.event = event
@@ -316,7 +275,7 @@ def call_back(job: Job, *, by: User) -> int:
         if len(unsent) < len(rows):
             raise LettersLeft(_("The first letter has left, so the invitations can no longer be called back."))
         audit.record("event.called_back", event, by=by, facts={"job": job.pk, "count": len(rows)})
-        take_back(rows, unsent)
+        take_back(rows, unsent, by=by)
         return len(rows)
 
 
@@ -326,12 +285,14 @@ def unsent_of(rows: Sequence[Invitation]) -> dict[str, Message]:
     return {one.key: one for one in messages if one.state == MessageState.WAITING and one.lease_until is None}
 
 
-def take_back(rows: Sequence[Invitation], unsent: Mapping[str, Message]) -> None:
-    """Take back invitations whose letters are `unsent`, as if nobody had invited. Costs 5 queries."""
+def take_back(rows: Sequence[Invitation], unsent: Mapping[str, Message], *, by: User | None) -> None:
+    """Take back at least one invitation to one event, whose letters are `unsent`, as if nobody had invited. Costs 9 queries."""
     pks = [row.pk for row in rows]
     Message.objects.filter(pk__in=[unsent[row.message_key].pk for row in rows]).delete()
     Link.objects.filter(scope="invitation", subject_id__in=pks).delete()
     Interaction.objects.filter(kind="event.invited", about_type=audit.label(Invitation), about_id__in=pks).delete()
+    holds = Hold.objects.filter(about_type=audit.label(Event), about_id__in={row.event_id for row in rows})
+    release_many(holds.of([row.person_id for row in rows]), because=Release.GIVEN_UP, by=by)
     Invitation.objects.filter(pk__in=pks).delete()
     TouchedCompany.add_all(sorted({row.company_id for row in rows}))
 

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Company
+from contacts.arbiter.actions import hold_many
 from contacts.models import Channel, Person, PersonAddress, Task, TaskClosed
 from contacts.people.actions import people
 from contacts.people.models.roles import GROUPS
@@ -124,6 +125,7 @@ def invite_asked(asked: InvitationRequest, *, company: Company, group: str, by: 
         if address is None:
             raise NoAddress(_("%(name)s can’t be written to at %(email)s.") % {"name": person, "email": asked.email})
         facts = {"company": company, "invited_by": by}
+        hold_many(event.occasion, {person.pk: company.pk}, by=by)  # where nobody else does: they asked, so they get an answer anyway
         invitation, is_new = Invitation.objects.get_or_create(event=event, person=person, defaults=facts)
         Invitation.objects.filter(pk=invitation.pk).exclude(declined_at=None).update(declined_at=None)
         decide(asked, RequestState.INVITED, by=by, result=_("Invited"), invitation=invitation)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Centre, Company, CompanyIds, TouchedCompany, Vehicle, in_reach
+from contacts.arbiter.actions import HeldFor
 from contacts.models import DecisionMaker, Driver, Holder, VehicleUser
 from events.models.registration import Registration
 from events.models.seating import Seating
@@ -317,6 +318,11 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     def makes_reasons(self) -> bool:
         """True where companies' reasons depend on its invitations and registrations."""
         return self.kind == EventKind.SECOND_DELIVERY
+
+    @property
+    def occasion(self) -> HeldFor:
+        """What people are held for who are invited to it."""
+        return HeldFor(str(self.kind), self.centre_id, self, self.starts_at)
 
     def seating(self) -> Seating:
         """The seats; each event has one set of them for now. Costs 1 query."""

@@ -173,10 +173,11 @@ def url(name: str, event: Event) -> str:
 
 
 def held_back(circle: Circle) -> str:
-    """ "34 held back: 19 without consent, 9 invited by another centre"; "" for nobody."""
+    """ "34 held back: 19 without consent, 9 held by another centre"; "" for nobody."""
     reasons = [
         (circle.without_consent, _("without consent")),
-        (circle.invited_elsewhere, _("invited by another centre")),
+        (circle.invited_elsewhere, _("held by another centre")),
+        (circle.too_many_messages, _("written to often enough")),
         (circle.without_address, _("without an e-mail address")),
     ]
     said = ", ".join(f"{count} {text}" for count, text in reasons if count)

@@ -17,8 +17,10 @@ from accounts.customers.models.vehicle import Contract
 from accounts.models import User, Vehicle
 from accounts.staff.requests import StaffRequest
 from contacts.models import DecisionMaker, Holder, VehicleDriver, VehicleUser
-from events.actions.circle import ELSEWHERE, INVITED, NO_ADDRESS, NO_CONSENT, circle, entitling, invitation_status
-from events.actions.inviting import invitable, next_wave, start_inviting
+from events.actions.choosing import invitable, next_wave
+from events.actions.circle import ELSEWHERE, INVITED, NO_ADDRESS, NO_CONSENT, TOO_MANY, circle, entitling, invitation_status
+from events.actions.holders import holder_words, holders
+from events.actions.inviting import start_inviting
 from events.actions.selected import EVERYBODY, PEOPLE, SelectedRows
 from events.forms.proposal import ProposalForm
 from events.models import Audience, Event
@@ -76,7 +78,8 @@ def turn_of(request: HttpRequest) -> Turn:
 
 
 def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int], among: SelectedRows) -> HttpResponse:
-    """The page. Costs the queries of the event and its circle and at most 5 more, whatever the number of people; 3 more for selected."""
+    """The page. Costs the queries of the event and its circle and at most 5 more, whatever the number of people; 3 more for selected,
+    3 more where another centre has somebody."""
     keys = people_on(event, request.user, asked, among)
     if not keys and asked.number > 1:  # fewer than there were
         asked = Turn(1, None, None)
@@ -93,6 +96,7 @@ def shown(request: StaffRequest, event: Event, asked: Turn, *, without: list[int
         "among": among,
         "later": 0 if among.is_everybody else can_be - invitable_now,
         "groups": [] if among.is_everybody else stay_behind(event, request.user, among),
+        "holders": holders(event, request.user) if counted.invited_elsewhere else [],
         "held_back": cockpit.held_back(counted) if among.is_everybody else "",
         "entitled": cockpit.entitled_in_words(event),
         "count": max(invitable_now, first + len(roles)) if has_next or first else len(roles),
@@ -187,7 +191,8 @@ WHY_NOT = {
     INVITED: gettext_lazy("Already invited"),
     NO_CONSENT: gettext_lazy("Without consent"),
     NO_ADDRESS: gettext_lazy("Without an e-mail address"),
-    ELSEWHERE: gettext_lazy("Invited by another centre"),
+    TOO_MANY: gettext_lazy("Have received enough invitations and offers for now"),
+    ELSEWHERE: gettext_lazy("Held by another centre"),
 }
 MOST = 500
 Group = tuple[object, list[tuple[object, str, object]]]  # why, and of each the name, the address and the company
@@ -196,21 +201,31 @@ Group = tuple[object, list[tuple[object, str, object]]]  # why, and of each the 
 @page(may="invite")
 @require_safe
 def held_back(request: StaffRequest, event_id: int) -> HttpResponse:
-    """Who is eligible and can't be invited, by the reason, each with a link to where that can be changed. Costs 1 query."""
+    """Who is eligible and can't be invited, by the reason, each with a link to where that can be changed, and who holds them.
+
+    Costs 2 queries, 6 where another centre has somebody.
+    """
     found = the_event(request, event_id, may="invite")
     groups = why_not(found, request.user, EVERYBODY, [why for why in WHY_NOT if why != INVITED])
-    return render(request, "events/held_back.html", {"event": found, "groups": groups})
+    context = {"event": found, "groups": groups, "holders": holders(found, request.user)}
+    return render(request, "events/held_back.html", context)
 
 
 def why_not(event: Event, user: User, among: SelectedRows, reasons: list[str]) -> list[Group]:
-    """Those eligible who can't be invited for one of `reasons`. Costs 1 query."""
+    """Those eligible who can't be invited for one of `reasons`; whom another centre has by who that is. Costs 1 query, 3 with such."""
     roles = among.narrow(event.entitled(user)).annotate(status=invitation_status(event)).filter(status__in=reasons)
     groups: dict[str, dict[int, Any]] = {status: {} for status in reasons}
     for role in roles.select_related("person", "company").order_by("person__name_folded", "pk")[:MOST]:
         groups[role.status].setdefault(role.person_id, role)
+    held = groups.pop(ELSEWHERE, {})
+    by_holder: dict[object, dict[int, Any]] = {}
+    words = holder_words(event, list(held))
+    for pk, role in held.items():
+        by_holder.setdefault(words.get(pk, WHY_NOT[ELSEWHERE]), {})[pk] = role
+    titled = [(WHY_NOT[status], group) for status, group in groups.items()] + list(by_holder.items())
     return [
-        (WHY_NOT[status], [(role.person, reverse("contacts:person", args=[pk]), role.company) for pk, role in group.items()])
-        for status, group in groups.items()
+        (why, [(role.person, reverse("contacts:person", args=[pk]), role.company) for pk, role in group.items()])
+        for why, group in titled
         if group
     ]
 

@@ -16,6 +16,7 @@ from accounts.models import Centre, User
 from accounts.staff.requests import StaffRequest
 from events import landing
 from events.actions import figures, planning
+from events.actions.holders import holders
 from events.actions.inviting import start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery
 from events.filters import EventFilter, GuestFilter
@@ -229,6 +230,7 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
         "ranks": figures.ranks(found) if now.waiting else {},
         "landing": page,
         "missing": landing.missing_languages(found, page),
+        "holders": holders(found, request.user) if now.circle.invited_elsewhere and found.is_ahead else [],
         "asking": found.requests.open().count(),
         "has_makers": bool(landing.makers.names()),
         "can_run": Event.objects.where(request.user, may="run_events").filter(pk=found.pk).exists(),

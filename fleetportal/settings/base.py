@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.renew_ends",
         "schedule": 600.0,
     },  # often, so that lists are fast after midnight
+    "release whoever is held for what has begun": {"task": "contacts.release_holds", "schedule": 3600.0},
     "find the day's reasons": {"task": "contacts.find_reasons", "schedule": 600.0},  # once for each day; asked often, so none is missed
 }
 

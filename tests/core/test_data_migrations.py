@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Centre
+from contacts.models import Hold
 from fleetportal.core.audit import Change
 from fleetportal.core.outbox.message import Message
 from gifts.actions import challenging
@@ -81,3 +82,21 @@ def test_the_wording_of_a_house_wide_limit_is_kept_in_the_history() -> None:
     assert list(Change.objects.filter(field="words").values_list("object_type", "before")) == [("accounts.policy", "House rule 7")]
     back: Any = steps.take_back().get_model("contacts", "GiftPolicy")
     assert set(back.objects.values_list("reach", "cap_cents", "words")) == {("everyone", 35_00, "House rule 7"), ("public_bodies", 0, "")}
+
+
+@pytest.mark.django_db
+def test_whoever_was_invited_before_is_held_by_the_last_event(north: Centre) -> None:
+    company = make_company(north)
+    first, second = make_event(north), make_event(north)
+    both, answered = make_guest(company), make_guest(company)
+    for event in (first, second):
+        make_invitation(event, both, company=company)
+    make_invitation(first, answered, company=company)
+    make_registration(first, answered, company=company)
+    as_held = set(Hold.objects.values_list("person", "about_id", "kind", "centre", "company", "until", "released_because"))
+    Hold.objects.all().delete()
+
+    fill_in(("events", "0011_hold_whoever_is_invited"))
+
+    assert len(as_held) == 3
+    assert set(Hold.objects.values_list("person", "about_id", "kind", "centre", "company", "until", "released_because")) == as_held

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Company, User, Vehicle
 from contacts.models import Holder, Reason, Task, VehicleDriver, VehicleUser
 from contacts.reasons.computing import look_again
-from events.actions import inviting
+from events.actions import choosing, inviting
 from events.models import Event, Invitation
 from fleetportal.core.audit import Entry
 from fleetportal.core.outbox.message import Message, MessageState
@@ -90,9 +90,9 @@ def test_nobodys_period_moves_into_that_of_somebody_else_or_past_its_end(north_a
 
 def test_a_car_that_comes_sooner_lets_its_user_be_invited(north_ag: Company, event: Event, move: Move) -> None:
     user, vehicle = user_of(north_ag, delivered=20)
-    assert list(inviting.proposed(event, None)) == []
+    assert list(choosing.proposed(event, None)) == []
     move(vehicle, day(2))
-    assert [role.pk for role in inviting.proposed(event, None)] == [user.pk]
+    assert [role.pk for role in choosing.proposed(event, None)] == [user.pk]
     assert both_ways("second_delivery", north_ag) == {(north_ag.pk, user.person_id)}
 
 
@@ -108,7 +108,7 @@ def test_a_letter_that_waits_is_taken_back_and_whoever_is_meant_again_is_invited
     assert list(Message.objects.filter(state=MessageState.WAITING).values_list("recipient_id", flat=True)) == [stays.person_id]
     assert Entry.objects.filter(action="event.taken_back").count() == 1
     move(vehicle, day(-1))
-    assert [role.pk for role in inviting.proposed(event, None)] == [user.pk]
+    assert [role.pk for role in choosing.proposed(event, None)] == [user.pk]
 
 
 def test_a_returned_vehicle_takes_back_the_letter_that_waits(north_ag: Company, event: Event) -> None:

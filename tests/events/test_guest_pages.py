@@ -67,7 +67,9 @@ def test_registering_costs_what_it_did(
     savepoint = 2  # of the test's transaction; the portal begins and ends one of its own
     with django_assert_num_queries(2 + 2):  # what the guest replied before, the seats
         client.get(address)
-    with django_assert_num_queries(12 + savepoint):  # seats 2, reply 1, registration, entry, line, addresses, ticket, letter, answer
+    with django_assert_num_queries(
+        12 + 3 + savepoint
+    ):  # seats 2, reply 1, registration, entry, line, addresses, ticket, letter, answer, hold
         assert client.post(address, answer(_key="one")).status_code == 303
     with django_assert_num_queries(2 + 2):  # the registration, the ticket
         client.get(address)

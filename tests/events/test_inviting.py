@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from contacts.models import Interaction
 from events.actions import planning, registering
+from events.actions.choosing import invitable, proposed
 from events.actions.circle import circle
-from events.actions.inviting import NotInviting, invitable, invite, nudge, proposed, run_inviting, start_inviting, start_nudging
+from events.actions.inviting import NotInviting, invite, nudge, run_inviting, start_inviting, start_nudging
 from events.actions.sessions import draft_second_delivery, remind_coming
 from events.models import Audience, Event, EventKind, EventState, Invitation
 from fleetportal.core.audit import Entry

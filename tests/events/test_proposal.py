@@ -14,8 +14,9 @@ from django.urls import reverse
 from contacts.consent.models import reachable
 from contacts.models import AddressState, Channel, Person, PersonAddress, Purpose
 from events.actions import circle as circles
+from events.actions.choosing import entitled_people
 from events.actions.circle import Circle, circle
-from events.actions.inviting import entitled_people, invite
+from events.actions.inviting import invite
 from events.models import Event, Invitation
 from events.views import proposal
 from fleetportal.core.jobs import queue as jobs
@@ -43,6 +44,7 @@ def slow_circle(event: Event, user: Any) -> Circle:
         without_address=len(free - addressed),
         without_consent=len((free & addressed) - willing),
         invited_elsewhere=len(free & willing & elsewhere),
+        too_many_messages=0,
     )
 
 
@@ -57,7 +59,7 @@ def crowd(north_ag: Any, south_ag: Any, event: Event, *, seed: int) -> None:
         if chance.random() < 0.3:
             PersonAddress.enter(person, channel="email", value=f"second{person.pk}@customer.example", by=None)
         for goes in [(event, north_ag), (other, south_ag)]:
-            if chance.random() < 0.2 and person.email:
+            if chance.random() < 0.2 and person.email and not person.holds.exists():
                 invite(goes[0], person, company=goes[1], by=None)
         if chance.random() < 0.2:
             give_consent(person, is_given=False) if person.addresses.count() == 1 else None

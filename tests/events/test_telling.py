@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Company
 from contacts.models import Interaction
-from events.actions import inviting, planning, registering, telling
+from events.actions import choosing, inviting, planning, registering, telling
 from events.actions.inviting import run_inviting, start_inviting
 from events.actions.sessions import remind_coming
 from events.models import Event, Invitation, Registration, Status
@@ -230,8 +230,8 @@ def test_inviting_reads_its_list_once_and_each_slice_costs_the_same(north_ag: Co
         make_guest(north_ag)
     job = start_inviting(event, by=anna)
     assert run_inviting(job, 0) is False  # reads the list
-    asked, proposed = Counter(), inviting.proposed
-    monkeypatch.setattr(inviting, "proposed", lambda *args: asked.update(["list"]) or proposed(*args))
+    asked, proposed = Counter(), choosing.proposed
+    monkeypatch.setattr(choosing, "proposed", lambda *args: asked.update(["list"]) or proposed(*args))
 
     costs = []
     while Job.objects.get().done < 8:

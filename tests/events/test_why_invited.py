@@ -64,7 +64,8 @@ def test_those_held_back_can_be_opened(client: Client, carla: User, north_ag: Co
     make_guest(north_ag, consent=False, last_name="Silent")
     make_role("user", north_ag, make_person("Mute", email=""))
     promised = make_guest(north_ag, last_name="Promised")
-    make_invitation(make_event(south_ag.centre, starts_at=in_days(30)), promised, company=north_ag)
+    other = make_event(south_ag.centre, starts_at=in_days(30))
+    make_invitation(other, promised, company=north_ag)
     make_guest(north_ag, last_name="Free")
     make_guest(south_ag, consent=False, last_name="Stranger")
     client.force_login(carla)
@@ -72,7 +73,8 @@ def test_those_held_back_can_be_opened(client: Client, carla: User, north_ag: Co
     page = client.get(reverse("events:held_back", args=[event.pk]))
 
     shown = {str(why): [person.last_name for person, _url, _company in rows] for why, rows in page.context["groups"]}
-    assert shown == {"Without consent": ["Silent"], "Without an e-mail address": ["Mute"], "Invited by another centre": ["Promised"]}
+    held = f"Held by Süd: {other}, {date_format(other.on, 'DATE_FORMAT')}"
+    assert shown == {"Without consent": ["Silent"], "Without an e-mail address": ["Mute"], held: ["Promised"]}
     assert reverse("contacts:person", args=[promised.pk]) in page.content.decode()
     assert reverse("events:held_back", args=[event.pk]) in client.get(reverse("events:proposal", args=[event.pk])).content.decode()
     assert client.post(reverse("events:held_back", args=[event.pk])).status_code == 405
@@ -88,7 +90,7 @@ def test_the_held_back_cost_the_same_for_one_and_three(
     client.force_login(carla)
     address = reverse("events:held_back", args=[event.pk])
     client.get(address)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(address)
 
 

@@ -21,6 +21,8 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Subquery, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -200,6 +202,12 @@ def read_policies() -> Mapping[str, list[tuple[date, int]]]:
 def forget() -> None:
     """Clear this process's cache: after a change, and before work that must not use an old value."""
     known.clear()
+
+
+def value_now(number: Number) -> Coalesce:
+    """The value of `number` when a statement runs, for conditions that are asked long after they were written."""
+    rows = Policy.objects.filter(key=number.key, valid_from__lte=Now()).order_by("-valid_from").values("value")
+    return Coalesce(Subquery(rows[:1]), Value(number.default), output_field=models.IntegerField())
 
 
 class Policy(models.Model):

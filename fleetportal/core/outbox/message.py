@@ -164,6 +164,7 @@ class Message(models.Model):
             models.Index(fields=["priority", "due_at", "id"], name="message_due", condition=Q(state=MessageState.WAITING)),
             models.Index(fields=["about_type", "about_id"], name="message_about"),
             models.Index(fields=["message_id"], name="message_by_message_id"),  # what comes in names what it answers
+            models.Index(fields=["recipient_id", "sent_at"], name="message_promotion", condition=Q(purpose__gt="")),
         ]
 
     def __str__(self) -> str:
