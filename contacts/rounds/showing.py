@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.customers.panels import Panel, company_actions, dossier_panels
-from accounts.models import Company
+from accounts.models import Company, User
 from accounts.staff.leaving import still_assigned
 from accounts.staff.requests import StaffRequest
 from contacts.pages.panels import person_actions
@@ -38,6 +39,16 @@ def rounds_of(request: StaffRequest, company: Company, held: set[str]) -> dict[s
     return {"stops": found[:SHOWN], "more": len(found) > SHOWN, "on": timezone.localdate()} if found else None
 
 
+def left_with(user: User, seen_by: User) -> str:
+    """The people whom `user` is to contact in rounds. Costs 1 query."""
+    count = Stop.objects.where(seen_by, may="administer").open().filter(assigned_to=user).count()
+    return (
+        ngettext("%(count)d person to contact in a round", "%(count)d people to contact in rounds", count) % {"count": count}
+        if count
+        else ""
+    )
+
+
 def register() -> None:
     still_assigned.register("stops", stops_left_with)
     entry = NavigationEntry(_("Contact rounds"), "route", "contacts:rounds", "serve_customers")
@@ -48,3 +59,4 @@ def register() -> None:
     person_actions.register("round", Bulk(_("Contact round"), "route", "contacts:round_of_people", "serve_customers"), weight=30)
     dossier_panels.register("rounds", Panel("contacts/rounds/_dossier_rounds.html", rounds_of, may="serve_customers"), weight=8)
     contacted_too.register("rounds", in_rounds)
+    still_assigned.register("rounds", left_with)

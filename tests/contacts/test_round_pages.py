@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Centre, Company, User
+from accounts.staff.leaving import assigned_to
 from contacts.models import ContactRound, Interaction, Stop
 from contacts.rounds.actions import callers, leading
 from tests.contacts.today import on, words
@@ -380,3 +381,9 @@ def test_the_card_and_explain_say_that_somebody_is_in_a_round(
     assert said in words(as_anna.get("/today/"))
     call_command("explain", str(north_ag.pk))
     assert said in capsys.readouterr().out
+
+
+def test_whoever_leaves_the_house_is_known_to_have_people_to_contact(north: Centre, north_ag: Company, anna: User, admin: User) -> None:
+    assert assigned_to(anna, seen_by=admin) == ["1 company"]
+    make_round(north_ag, [make_reachable(north_ag) for _number in range(2)], by=anna)
+    assert "2 people to contact in rounds" in assigned_to(anna, seen_by=admin)
