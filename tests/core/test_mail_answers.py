@@ -32,6 +32,8 @@ ANSWERS = [
     (RCPT, 550, "5.1.8 Sender address rejected: domain not found", About.US),
     (RCPT, 530, "Must issue a STARTTLS command first", About.US),
     (RCPT, 535, "5.7.8 authentication failed", About.US),
+    (RCPT, 530, "who are you?", About.US),
+    (RCPT, 535, "5.5.1 no", About.US),
     (RCPT, 421, "closing", About.US),
     (RCPT, 552, "5.2.2 mailbox full", About.LATER),
     (RCPT, 552, "storage exceeded", About.LATER),

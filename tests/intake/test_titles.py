@@ -23,6 +23,12 @@ from tests.intake.reading_rows import read_file
         ("Ansprechp.", "person.name"),
         ("Lief.dat.", "vehicle.delivered_on"),
         ("Leas.ende", "vehicle.contract_ends_on"),
+        ("Fa.", "company.name"),
+        ("Kd.-Name", "company.name"),
+        ("Co. name", "company.name"),
+        ("Fg.-Nr.", "vehicle.vin"),
+        ("Mobilnr.", "mobile"),
+        ("Гос.№", "vehicle.plate"),
     ],
 )
 def test_beginnings_of_words_and_glued_digits_are_understood(title, key):
