@@ -1,6 +1,7 @@
 """Whatever the bytes: reading never raises, and what it says can be stored in both databases."""
 
 from dataclasses import fields
+from time import process_time
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,6 +15,7 @@ from tests.contacts.inbox.letters import FROM, calendar, letter, report
 CHARSETS = ["utf-8", "iso-8859-8-i", "x-mac-roman", "koi8-ru", "win-1251", "cp-850", "default", "none", "unknown-8bit", "utf-16", "idna"]
 TYPES = ["text/plain", "text/html", "multipart/mixed", "multipart/report; report-type=delivery-status", "message/rfc822", "text/calendar"]
 NAMES = ["From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Return-Path", "Auto-Submitted", "X-Failed-Recipients"]
+SLOWEST = 5.0  # seconds of the processor for a megabyte; a usual letter takes a few thousandths
 SAMPLES = [letter(FROM + "Subject: Re: x", "Ja\n> nein"), report("Final-Recipient: rfc822; a@b.example"), letter(FROM, calendar("REPLY"))]
 
 
@@ -95,3 +97,20 @@ def test_charset_by_another_name(named, real, text):
 
 def test_letter_split_between_two_encoded_words():
     assert read(b"From: a@b.example\nSubject: =?utf-8?q?Gr=C3?= =?utf-8?q?=BC=C3=9Fe?=\n\nx").subject == "Grüße"
+
+
+HEAVY = {
+    "lines like the head of a quote": ("text/plain", "On 5 May 2026 somebody said something here and there\n" * 20_000),
+    "lines of dashes": ("text/plain", "-----\n" * 150_000),
+    "lines like headers": ("text/plain", "From: x\n" * 120_000),
+    "elements within elements": ("text/html", "<div>" * 200_000),
+    "quotes within quotes": ("text/html", "<blockquote>x" * 80_000),
+}
+
+
+@pytest.mark.parametrize(("kind", "body"), HEAVY.values(), ids=HEAVY)
+def test_a_message_made_to_be_slow_is_read_in_a_moment(kind, body):
+    raw = letter(FROM + "Subject: x", body, kind=kind)
+    began = process_time()
+    read(raw)
+    assert process_time() - began < SLOWEST

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contacts.memory.inbox.reading.phrases import has, is_wholly, pattern, starts
 
-LONGEST = 200_000  # characters that are looked at
+LONGEST, MOST_LINES = 200_000, 4_000  # characters and lines that are looked at
 LONGEST_HEAD = 5  # lines of "On … wrote:"
 LONGEST_JOINED = 400  # characters of it
 SIGNATURE_LINES = 14
@@ -31,7 +31,7 @@ class Parted:
 def part(text: str, *, name: str = "") -> Parted:
     """The own words in `text`, written by somebody called `name`."""
     text = INVISIBLE.sub("", text[:LONGEST].replace("\xa0", " "))
-    lines = [line.rstrip() for line in text.split("\n")]
+    lines = [line.rstrip() for line in text.split("\n")[:MOST_LINES]]
     runs, has_quote = own_runs(lines)
     kept = [stripped for run in runs if (stripped := without_signature(run, name)).strip()]
     own = "\n\n".join(block.strip("\n") for block in kept) if kept else ""

@@ -55,10 +55,10 @@ class MailRead:
 def read(raw: bytes) -> MailRead:
     """The message in `raw`."""
     parts = take_apart(raw)
-    kind = kind_of(parts)
     name, address = parts.sender
-    sent_at = moment(parts.header("Date"))
     own = answers.part(parts.text, name=name)
+    kind = kind_of(parts, own)
+    sent_at = moment(parts.header("Date"))
     found = MailRead(
         kind=kind,
         sender=clean(address),
@@ -81,7 +81,7 @@ def read(raw: bytes) -> MailRead:
     return found
 
 
-def kind_of(parts: Parts) -> str:
+def kind_of(parts: Parts, own: answers.Parted) -> str:
     if parts.report_type == "feedback-report" or parts.of_kind("message/feedback-report"):
         return UNSUBSCRIBE if is_opt_out(parts) else OTHER
     if parts.report_type == "disposition-notification" or parts.of_kind("message/disposition-notification"):
@@ -95,13 +95,12 @@ def kind_of(parts: Parts) -> str:
         return BOUNCE
     if automatic.is_automatic(parts):
         return AUTO_REPLY
-    return kind_of_letter(parts)
+    return kind_of_letter(parts, own)
 
 
-def kind_of_letter(parts: Parts) -> str:
+def kind_of_letter(parts: Parts, own: answers.Parted) -> str:
     """Of what a person wrote."""
     subject = parts.header("Subject")
-    own = answers.part(parts.text, name=parts.sender[0])
     to = parts.recipients + parts.addresses_in("Delivered-To", "X-Original-To", "Envelope-To")
     if any(is_wholly("unsubscribe recipients", address.partition("@")[0]) for address in to) or answers.is_request_to_stop(
         own.own, subject

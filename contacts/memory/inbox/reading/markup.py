@@ -13,6 +13,7 @@ PARAGRAPHS = {"p", "h1", "h2", "h3", "ul", "ol", "blockquote", "table"}
 QUOTES = re.compile(r"gmail_quote(?!_container)|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|gmail_attr")
 SIGNATURES = re.compile(r"gmail_signature|moz-signature|ms-outlook-mobile-signature|protonmail_signature|gmail_default_signature")
 REPLY_BOUNDS = re.compile(r"divRplyFwdMsg|stopSpelling|appendonsend|mail-editor-reference-message-container|OLK_SRC_BODY_SECTION")
+LONGEST = 300_000  # characters that are looked at
 DEEPEST = 500  # elements within elements
 CONDITION = re.compile(r"<!\[[^>]{0,200}>?")  # of Word, and what the parser takes for a broken declaration
 SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -93,7 +94,7 @@ class Flattening(HTMLParser):
 def as_text(html: str) -> str:
     """The text of `html`, in lines; at most one blank line between two."""
     reader = Flattening()
-    reader.feed(CONDITION.sub("", html))
+    reader.feed(CONDITION.sub("", html[:LONGEST]))
     reader.close()
     lines = [line.replace("\xa0", " ").rstrip() for line in "".join(reader.pieces).split("\n")]
     lines = [line if line.startswith(" ") and line[:8].isspace() else line.strip() for line in lines]

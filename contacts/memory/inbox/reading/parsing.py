@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses, parseaddr
+from functools import cached_property
 
 from contacts.memory.inbox.reading.leaves import clean, header_text, text_of
 from contacts.memory.inbox.reading.markup import as_text
@@ -86,7 +87,7 @@ class Parts:
         raw = [value for name in names for value in self.headers(name)]
         return list(dict.fromkeys(address.casefold() for _name, address in getaddresses(raw) if "@" in address))
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What a reader sees first: the plain text, else the HTML as text. Of a report, its part for people."""
         plain = [leaf for leaf in self.of_kind("text/plain") if not leaf.is_attached]
