@@ -1,6 +1,6 @@
 """Forms about an uploaded file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Unpack
 
 from django import forms
@@ -51,10 +51,10 @@ class WhereForm(forms.Form):
         except ValidationError:
             by_vat = companies.none()
         by_number = companies.filter(pk=int(asked)) if asked.isdecimal() and len(asked) < 15 else companies.none()
-        ways: tuple[Callable[[], Sequence[Company]], ...]
+        ways: tuple[Callable[[], Iterable[Company]], ...]
         ways = (lambda: by_vat[:2], lambda: by_number[:2], lambda: companies.called(asked))
         for find in ways:
-            matches = find()
+            matches = list(find())
             if len(matches) == 1:
                 return matches[0]
             if matches:
