@@ -133,8 +133,8 @@ def left(request: StaffRequest, run: Import) -> dict[str, object]:
 
 
 def lead(run: Import) -> str:
-    """What the file looks like, in a sentence."""
-    rows = sum(sheet.rows for sheet in run.sheets)
+    """What the file looks like, in a sentence; headings are no row, as in the figures below it."""
+    rows = sum(sheet.rows - (sheet.header_row is not None) for sheet in run.sheets)
     count = len(run.sheets)
     size = ngettext("One sheet, %(rows)s rows.", "%(count)s sheets, %(rows)s rows.", count) % {"count": count, "rows": rows}
     alike = dict.fromkeys(str(kinds[sheet.kind].looks_like) for sheet in run.taken_sheets)

@@ -79,6 +79,13 @@ def test_an_import_without_new_companies_says_nothing_of_all_of_them(client, ann
     assert "all for" not in page and "all without consent" not in page
 
 
+def test_the_headings_are_no_row_of_the_file(client, anna):
+    client.force_login(anna)
+    page = client.get(brought(client)).content.decode()
+    assert "One sheet, 2 rows." in page
+    assert "import the 2 valid rows" in page.lower()
+
+
 def test_pressing_twice_takes_once(client, anna):
     client.force_login(anna)
     address = brought(client)
