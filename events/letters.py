@@ -17,7 +17,7 @@ from accounts.models import Centre, Company, User
 from contacts.consent import unsubscribe
 from contacts.models import Channel, PersonAddress, Purpose
 from events import landing
-from events.models import Event, EventTexts, Invitation, InvitationRequest, Registration
+from events.models import CoHosting, Event, EventTexts, Invitation, InvitationRequest, Registration
 from fleetportal.core import ical
 from fleetportal.core.audit import label
 from fleetportal.core.links import Link
@@ -238,6 +238,29 @@ def to_host(asked: InvitationRequest, host: User) -> MessageDraft:
         gate="service",
         key=f"event:{asked.event_id}:asked_for:{asked.event.centre.today(timezone.now())}",
         context={"event": asked.event, "texts": asked.event.own_texts, "asked": asked, "company": unlinked(asked.company_name)},
+    )
+
+
+def to_deciders(asked: CoHosting, users: Sequence[User]) -> list[MessageDraft]:
+    """Tells those who may decide that another centre asks to host the event with them."""
+    return [co_hosting_letter("asked", asked, user) for user in users]
+
+
+def to_asking_centre(asked: CoHosting, user: User) -> MessageDraft:
+    """The answer, to whoever asked."""
+    return co_hosting_letter("answered", asked, user)
+
+
+def co_hosting_letter(step: str, asked: CoHosting, to: User) -> MessageDraft:
+    event = asked.event
+    return MessageDraft(
+        f"events/mail/co_hosting_{step}",
+        to=to,
+        about=event,
+        concerns=(label(Centre), event.centre_id),
+        gate="service",
+        key=f"co_hosting:{asked.pk}:{step}:{to.pk}",
+        context={"event": event, "texts": event.own_texts, "asked": asked},
     )
 
 

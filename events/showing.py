@@ -18,7 +18,7 @@ from contacts.memory import timeline
 from contacts.models import Meeting
 from contacts.pages.panels import person_actions
 from contacts.today.day import CalendarLine, appointments
-from events.models import Event, Invitation, InvitationRequest, Registration
+from events.models import CoHosting, Event, Invitation, InvitationRequest, Registration
 from events.models.event import reach_of, within
 from fleetportal.core.audit import label
 from fleetportal.core.links import scopes
@@ -84,6 +84,20 @@ def requests_of(user: User, on: date) -> list[CalendarLine]:
     return [asked_line(row["event"], row["event__title"], row["count"]) for row in rows]
 
 
+def co_hostings_of(user: User, on: date) -> list[CalendarLine]:
+    """Which centres wait for an answer of the user's centres, all day, until it is given. Costs 1 query."""
+    if not user.may("run_events"):
+        return []
+    mine = Event.objects.where(user, may="run_events").values("pk")
+    rows = CoHosting.objects.open().filter(event__in=mine).select_related("event", "centre").order_by("asked_at", "pk")
+    text = _("%(centre)s asks to co-host")
+    return [CalendarLine(None, text % {"centre": row.centre}, row.event.title, requests_url(row.event_id)) for row in rows]
+
+
+def requests_url(event: int) -> str:
+    return reverse("events:co_hosting", args=[event])
+
+
 def asked_line(event: int, title: str, count: int) -> CalendarLine:
     text = ngettext("%(count)d person has asked for an invitation", "%(count)d people have asked for an invitation", count)
     return CalendarLine(None, text % {"count": count}, title, reverse("events:requests", args=[event]))
@@ -109,6 +123,7 @@ def register() -> None:
     occasions.register(label(Event), names_of)
     appointments.register("events", events_of)
     appointments.register("requests", requests_of)
+    appointments.register("co-hosting", co_hostings_of)
     ours = NavigationEntry(_("Events"), "ticket", "events:list", "meet_customers", group=1, on_phone=True, starts_for="run_events")
     navigation.register("events", ours, weight=200)
     timeline.say(LINES)

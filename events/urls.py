@@ -3,7 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.customers.views.panels import panel_page
 from events.actions.selected import COMPANIES, PEOPLE
 from events.showing import events_later, events_panel
-from events.views import asking, door, guest, letter, proposal, selecting, staff
+from events.views import asking, co_hosting, door, guest, letter, proposal, selecting, staff
 from fleetportal.core.web import keeping
 
 app_name = "events"
@@ -26,6 +26,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("<int:event_id>/proposal/", proposal.proposal, name="proposal"),
                 path("<int:event_id>/proposal/page/", proposal.turn, name="proposal_page"),
                 path("<int:event_id>/held-back/", proposal.held_back, name="held_back"),
+                path("<int:event_id>/co-host/", co_hosting.ask, name="ask_to_co_host"),
+                path("<int:event_id>/co-hosting/", co_hosting.requests, name="co_hosting"),
+                path("<int:event_id>/co-hosting/grant/", co_hosting.grant, name="grant_co_hosting"),
+                path("<int:event_id>/co-hosting/refuse/", co_hosting.refuse, name="refuse_co_hosting"),
                 path("<int:event_id>/ask/", asking.ask, name="ask"),
                 path("<int:event_id>/requests/", asking.requests, name="requests"),
                 path("requests/<int:request_id>/invite/", asking.invite, name="invite_asked"),

@@ -30,6 +30,7 @@ HAPPENED: Mapping[str, Promise] = {
     "followed": _("ended with what it belongs to"),
     "forgotten": _("forgotten"),
     "given": _("given"),
+    "granted": _("granted"),
     "hand_out_undone": _("undone"),
     "handed_out": _("handed out"),
     "held": _("held"),

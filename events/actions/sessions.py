@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Centre
 from events.actions import planning
+from events.actions.co_hosting import refuse_left_over
 from events.actions.requests import answer_left_over
 from events.actions.telling import start_telling
 from events.models import TEMPLATES, Event, EventKind, EventState, Registration
@@ -83,4 +84,5 @@ def remind_guests(event: Event, *, now: datetime) -> int:
 
 def remind_now() -> int:
     answer_left_over()
+    refuse_left_over()
     return remind_coming(now=timezone.now())

@@ -1,3 +1,4 @@
+from events.models.co_hosting import CoHosting, CoHostingState
 from events.models.event import (
     Area,
     Audience,
@@ -36,6 +37,8 @@ __all__ = [
     "Audience",
     "ChangeClosed",
     "CheckIn",
+    "CoHosting",
+    "CoHostingState",
     "Event",
     "EventKind",
     "EventOver",

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Centre, Company, CompanyIds, TouchedCompany, Vehicle, in_reach
 from contacts.arbiter.actions import HeldFor
 from contacts.models import DecisionMaker, Driver, Holder, VehicleUser
+from events.models.co_hosting import CoHosting
 from events.models.registration import Registration
 from events.models.seating import Seating
 from fleetportal.core import days
@@ -126,9 +127,19 @@ class EventTexts:
 TEXTS = {"title": 120, "headline": 120, "intro": 1000}  # what an event says in each language, and how long it may be
 
 
+SHARED = {"invite", "check_in", "meet_customers"}  # what staff of a centre that co-hosts an event may do with it as well
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def where(self, user: "User", *, may: str) -> Self:
         """Events at centres where `user` holds `may`; for users who hold it only for their own companies, at the centres of these."""
+        if not user.is_authenticated:
+            return self.none()
+        own = within(**reach_of(user, may=may))
+        return self.filter(own | Q(pk__in=CoHosting.objects.granted().filter(own).values("event")) if may in SHARED else own)
+
+    def at_own_centres(self, user: "User", *, may: str) -> Self:
+        """The same without the events that these centres only co-host."""
         return self.filter(within(**reach_of(user, may=may))) if user.is_authenticated else self.none()
 
     def visible_to(self, user: "User") -> Self:
@@ -335,10 +346,11 @@ class Event(models.Model):  # type: ignore[django-manager-missing]  # landing pa
     # --- who is entitled ---
 
     def entitled(self, user: "User | None" = None) -> "RoleQuerySet":
-        """The entitling roles: people of this centre's companies who match the audience on the day; narrowed for `user`."""
+        """The entitling roles: people of companies of this centre and of co-hosts who match the audience then; narrowed for `user`."""
         model = {Audience.DECISION_MAKERS: DecisionMaker, Audience.DRIVERS: Driver}.get(Audience(self.audience), VehicleUser)
         companies = Company.objects.all() if user is None else Company.objects.where(user, may="invite")
-        companies = companies.active().filter(centre=self.centre_id)
+        co_hosts = CoHosting.objects.granted().filter(event=self.pk).values("centre")
+        companies = companies.active().filter(Q(centre=self.centre_id) | Q(centre__in=co_hosts))
         today = self.centre.today(timezone.now())
         roles = model._default_manager.running(on=today).filter(company__in=companies.values("pk"))
         if self.audience == Audience.CHOOSERS:

@@ -31,7 +31,7 @@ class AlreadyDecided(Refused):
 
 class InvitationRequestQuerySet(models.QuerySet["InvitationRequest"]):
     def where(self, user: "User", *, may: str) -> Self:
-        return self.filter(event__in=Event.objects.where(user, may=may).values("pk"))
+        return self.filter(event__in=Event.objects.at_own_centres(user, may=may).values("pk"))
 
     def open(self) -> Self:
         return self.filter(state=RequestState.OPEN)

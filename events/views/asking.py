@@ -14,7 +14,7 @@ from events import landing
 from events.actions import requests as answering
 from events.forms.asking import AskForm, InviteAskedForm
 from events.models import Event, InvitationRequest
-from events.views.staff import event_url, the_event
+from events.views.staff import event_url
 from fleetportal.core.web import throttle
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.look import speak
@@ -71,7 +71,7 @@ def the_request(request: StaffRequest, request_id: int) -> InvitationRequest:
 @require_safe
 def requests(request: StaffRequest, event_id: int) -> HttpResponse:
     """Whoever asked for an invitation, those without an answer first. Costs 2 queries."""
-    event = the_event(request, event_id, may="invite")
+    event = get_object_or_404(Event.objects.at_own_centres(request.user, may="invite").select_related("centre", "host"), pk=event_id)
     rows = event.requests.select_related("decided_by", "invitation__person").order_by("asked_at", "pk")
     shown = sorted(rows, key=lambda row: not row.is_open)
     return render(request, "events/requests.html", {"event": event, "requests": shown})

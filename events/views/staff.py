@@ -218,6 +218,7 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
     show = request.GET.get("show", "")
     show = show if show in CHIPS else "answered"
     page = landing.landing_page_of(found)
+    own = Event.objects.at_own_centres(request.user, may="invite").values("pk")
     context = {
         "event": found,
         "now": now,
@@ -231,7 +232,8 @@ def event(request: StaffRequest, event_id: int) -> HttpResponse:
         "landing": page,
         "missing": landing.missing_languages(found, page),
         "holders": holders(found, request.user) if now.circle.invited_elsewhere and found.is_ahead else [],
-        "asking": found.requests.open().count(),
+        "asking": found.requests.open().filter(event__in=own).count(),
+        "co_hosts": found.co_hostings.select_related("centre").order_by("asked_at", "pk"),
         "has_makers": bool(landing.makers.names()),
         "can_run": Event.objects.where(request.user, may="run_events").filter(pk=found.pk).exists(),
         "can_check_in": Event.objects.where(request.user, may="check_in").filter(pk=found.pk).exists(),

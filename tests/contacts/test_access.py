@@ -293,7 +293,7 @@ def test_the_page_costs_the_same_for_one_row_and_three(
     for _number in range(rows):
         Interaction.log(north_ag, person=brandt, channel="phone", outcome="reached", text="Yes.", by=admin)
     client.force_login(admin)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(f"/people/{brandt.pk}/data/")
 
 

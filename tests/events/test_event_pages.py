@@ -63,7 +63,7 @@ def test_the_cockpit_costs_the_same_for_one_guest_and_three(
         make_registration(event, guest, company=north_ag, party=2)
     signed_in(client, carla).get(reverse("events:event", args=[event.pk]))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get(reverse("events:event", args=[event.pk]))
 
     assert text(page).count('class="taken"') == 2 * rows
