@@ -67,3 +67,10 @@ def test_r30_a_nul_in_a_field_of_the_other_houses_is_no_500(client: Client, admi
     assert client.get(address).status_code == 400
     page, _mark, query = address.partition("?")
     assert client.post(page, {query.partition("=")[0]: "\0"}).status_code == 400
+
+
+def test_r30_a_nul_in_the_search_of_kept_messages_is_no_500(client: Client, admin, settings) -> None:
+    settings.KEEPS_MAIL = True
+    client.force_login(admin)
+    answer = client.get("/mailbox/", {"q": "kern\0@"})
+    assert (answer.status_code, answer.context["q"]) == (200, "kern@")

@@ -44,7 +44,7 @@ def kept_one(message_id: int) -> Message:
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     """The stored messages, newest first; `q` filters by recipient."""
-    rows, question = kept(), request.GET.get("q", "").strip()
+    rows, question = kept(), request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL looks for no NUL
     if question:
         rows = rows.filter(recipient__icontains=question)  # an address, not a person's name
     messages = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
