@@ -13,7 +13,6 @@ from accounts.staff.leaving import still_assigned
 from accounts.staff.requests import StaffRequest
 from contacts.pages.panels import person_actions
 from contacts.reasons.card import contacted_too
-from contacts.rounds.actions.callers import stops_left_with
 from contacts.rounds.models import ContactRound, Stop
 from fleetportal.core import days
 from fleetportal.core.web.lists import Bulk
@@ -50,7 +49,6 @@ def left_with(user: User, seen_by: User) -> str:
 
 
 def register() -> None:
-    still_assigned.register("stops", stops_left_with)
     entry = NavigationEntry(_("Contact rounds"), "route", "contacts:rounds", "serve_customers")
     navigation.register("rounds", entry, weight=45)
     calls = NavigationEntry(_("Calls"), "phone-call", "contacts:round_next", "call", in_rail=False, starts_for="call")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import Centre, User
@@ -45,12 +44,6 @@ def callers_of(contact_round: ContactRound) -> "QuerySet[User]":
 def still_calling(contact_round: ContactRound) -> "QuerySet[User]":
     """Those of them who have not left: stops go to nobody else. Costs 1 query."""
     return callers_of(contact_round).filter(is_active=True)
-
-
-def stops_left_with(user: User, seen_by: User) -> str:
-    """The open stops of `user`, for the page on which an account is deactivated. Costs 1 query."""
-    count = Stop.objects.where(seen_by, may="administer").open().filter(assigned_to=user).count()
-    return ngettext("%(count)d call of a contact round", "%(count)d calls of contact rounds", count) % {"count": count} if count else ""
 
 
 def let_call(contact_round: ContactRound, user: User, *, by: User) -> None:
