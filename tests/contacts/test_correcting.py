@@ -8,11 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Centre, Company, User
+from contacts.memory.forms.contact import CorrectForm
 from contacts.models import Complaint, Decision, Interaction, Person, Reason, Task
 from fleetportal.core.audit import Change, Entry
 from tests.contacts.today import on, words
 from tests.factories.accounts import assign
-from tests.factories.contacts import make_role
+from tests.factories.contacts import make_person, make_role
 from tests.factories.reasons import make_reason, make_silent
 
 
@@ -128,3 +129,14 @@ def test_what_a_verb_wrote_is_no_logged_contact(as_anna: Client, anna: User, nor
     Interaction.objects.update(kind="meeting.held")
     assert correct(as_anna, interaction, text="x").status_code == withdraw(as_anna, interaction).status_code == 404
     assert "/correct/" not in words(as_anna.get(f"/companies/{north_ag.pk}/timeline/"))
+
+
+def test_whoever_was_spoken_to_is_offered_beside_the_people_of_the_company(north_ag: Company, anna: User) -> None:
+    """Found by key: an OR would read all people there are, a second for half a million."""
+    here, gone = make_person("Hier"), make_person("Fort")
+    make_role("user", north_ag, here)
+    spoken = Interaction.log(north_ag, person=gone, channel="phone", outcome="reached", text="Yes.", by=anna)
+    offered = CorrectForm(interaction=spoken, user=anna, on=on()).fields["person"].queryset
+    assert set(offered) == {here, gone}
+    assert ' OR "contacts_person"."id"' not in str(offered.query)
+    assert set(Person.objects.at(north_ag)) == {here}

@@ -94,8 +94,8 @@ class CorrectForm(forms.Form):
     def __init__(self, data: FormData = None, *, interaction: Interaction, user: User, on: date, **options: Unpack[FormOptions]) -> None:
         options["initial"] = {name: getattr(interaction, name) for name in SAID}
         super().__init__(data, **options)
-        known = Person.objects.at(interaction.company)
-        offer(self, person=(known | Person.objects.filter(pk=interaction.person_id or 0)).order_by("name_folded", "pk"))
+        known = Person.objects.at(interaction.company, also=interaction.person_id)
+        offer(self, person=known.order_by("name_folded", "pk"))
         if interaction.outcome != Outcome.COMPLAINED:
             ask_for_promise(self, interaction.company, user=user, on=on)
             self.fields["answer_due_on"].help_text = _("Counts only where it turns out to have been a complaint.")

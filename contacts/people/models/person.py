@@ -89,10 +89,12 @@ class PersonQuerySet(models.QuerySet["Person"]):
         seen = role_kinds[group].rows.running(on=timezone.localdate()).visible_to(seen_by)
         return self.filter(Exists(seen.filter(person=OuterRef("pk"))))
 
-    def at(self, company: Company) -> Self:
-        """People with a role at `company` today, found from its roles."""
+    def at(self, company: Company, *, also: int | None = None) -> Self:
+        """People with a role at `company` today, found from its roles, and the person `also`."""
         today = timezone.localdate()
         first, *more = [kind.rows.running(on=today).filter(company=company).values("person") for kind in role_kinds]
+        if also is not None:  # one more part of the union: joined by OR, all people there are would be read
+            more.append(Person.objects.filter(pk=also).values("pk"))
         return self.filter(pk__in=first.union(*more, all=True))
 
     def with_addresses(self) -> Self:
