@@ -5,11 +5,11 @@ from random import Random
 
 from accounts.models import Centre, Company
 from cms.landing import translate
-from contacts.models import Driver, Group
+from contacts.models import Driver, Group, VehicleUser
 from demo.days import thursday
 from demo.staff import GROUP, Staff
 from events import landing
-from events.actions import planning, registering, requests
+from events.actions import co_hosting, planning, registering, requests
 from events.actions.choosing import invitable
 from events.actions.inviting import invite
 from events.models import TEMPLATES, Event, EventKind, Invitation, Registration
@@ -70,9 +70,19 @@ class Occasions:
         self.fill(second, 20, 5, without=SILENT)
         self.postpone(second)
         there = self.publish(south, EventKind.PREVIEW, "The new Larea, before anyone else", thursday(self.on, weeks=3), capacity=12)
+        self.both_want(preview, there)
         self.fill(there, 40, 14)
         self.draft(south, EventKind.REGULARS_TABLE, "Regulars’ table", thursday(self.on, weeks=4))
         self.breakfast(north, thursday(self.on, weeks=-3))
+
+    def both_want(self, holding: Event, other: Event) -> None:
+        """Three who were invited and have not answered also drive for a company of the other centre, which asks to co-host."""
+        company = Company.objects.active().filter(centre=other.centre).order_by("pk")[0]
+        silent = Invitation.objects.silent().filter(event=holding).exclude(person__last_name__in=SILENT)
+        for invitation in silent.select_related("person").order_by("-pk")[:3]:
+            VehicleUser.take_up(invitation.person, company, by=self.dora, on=self.on, may_choose=True)
+        boris = self.staff.users["boris"]
+        co_hosting.ask(holding, other.centre, text="Three of our customers are on your list. Shall we invite together?", by=boris)
 
     def draft(self, centre: Centre, kind: EventKind, title: str, on: date, *, capacity: int = 0) -> Event:
         shape = TEMPLATES[kind]
