@@ -17,7 +17,7 @@ from contacts.arbiter.models import Hold
 from contacts.consent.models import Consent, hash_of
 from contacts.models import Person, PersonAddress, VehicleUser
 from events import gates as event_gates
-from events.actions import inviting
+from events.actions import choosing, inviting
 from events.actions.choosing import invitable
 from events.actions.holders import holder_words, holders
 from events.actions.inviting import run_inviting, start_inviting
@@ -121,7 +121,7 @@ def everybody(occasion: Any, people: dict[int, int], *, by: Any) -> Holding:
 
 def together(monkeypatch: pytest.MonkeyPatch) -> None:
     """All three centres have chosen before the first of them invites, and none looks again."""
-    chosen, barrier, mine = inviting.invitable, threading.Barrier(3), threading.local()
+    chosen, barrier, mine = choosing.invitable, threading.Barrier(3), threading.local()
 
     def chosen_at_once(event: Event, *args: Any) -> Any:
         if not hasattr(mine, "people"):
@@ -129,7 +129,8 @@ def together(monkeypatch: pytest.MonkeyPatch) -> None:
             barrier.wait(30)
         return Person.objects.filter(pk__in=mine.people)
 
-    monkeypatch.setattr(inviting, "invitable", chosen_at_once)
+    for module in (choosing, inviting):
+        monkeypatch.setattr(module, "invitable", chosen_at_once)
 
 
 def invite_small(monkeypatch: pytest.MonkeyPatch) -> Launch:
