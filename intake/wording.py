@@ -151,7 +151,7 @@ WORDS: dict[str, Words] = {
     "name.brackets": Words(_("The note next to the name was left out.")),
     "name.number_only": Words(_("No sheet in this file says who this is; no contact was created."), _("Add the name.")),
     "person.no_company": Words(
-        _("The row names no company, so the person gets no role and nobody’s list shows them."), _("Add a column with the company.")
+        _("The row doesn’t say which company, so the person has no role and appears in nobody’s list."), _("Add a column with the company.")
     ),
     "person.left": Words(_("This person left on %(day)s, so the row was left out."), STILL_THERE),
     "person.left_out": Words(_("This person left on %(day)s, so they were left out."), STILL_THERE),

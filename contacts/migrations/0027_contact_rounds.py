@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('goal', models.CharField(help_text='In one sentence. Whoever calls reads it, and nobody else.', max_length=300, verbose_name='what it is for')),
+                ('goal', models.CharField(help_text='In one sentence. Only the caller sees it.', max_length=300, verbose_name='what it is for')),
                 ('channel', models.CharField(choices=[('phone', 'Telephone'), ('in_person', 'In person')], default='phone', max_length=9, verbose_name='channel')),
                 ('starts_on', models.DateField(verbose_name='from')),
                 ('ends_on', models.DateField(verbose_name='until')),

@@ -50,7 +50,7 @@ class ScriptMixin(forms.Form):
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Whoever calls reads it out. Then come the questions."),
+        help_text=_("The caller reads this aloud. The questions follow."),
     )
 
     def add_questions(self, script: Sequence[dict[str, str]]) -> None:
@@ -85,7 +85,7 @@ class PlanRoundForm(PeriodForm, ScriptMixin):
     goal = forms.CharField(
         label=_("What it is for"),
         max_length=300,
-        help_text=_("In one sentence. Whoever calls reads it where somebody has no reason of their own."),
+        help_text=_("In one sentence. The caller sees it for anyone who has no reason of their own."),
     )
     centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.none())
     group = forms.ChoiceField(label=_("Whom at each company"), choices=Group.choices, widget=forms.RadioSelect, required=False)
@@ -181,10 +181,10 @@ class CopyForm(PeriodForm):
 
 class CloseRoundForm(forms.Form):
     summary = forms.CharField(
-        label=_("What came of it, and what was learned"),
+        label=_("Outcome and lessons learned"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": _("Sum up what came of it, in a sentence or two.")},
+        error_messages={"required": _("Sum up the outcome in a sentence or two.")},
     )
 
 

@@ -89,7 +89,7 @@ class ContactRound(models.Model):
         CLOSED = "closed", _("finished")
 
     name = models.CharField(_("name"), max_length=120)
-    goal = models.CharField(_("what it is for"), max_length=300, help_text=_("In one sentence. Whoever calls reads it, and nobody else."))
+    goal = models.CharField(_("what it is for"), max_length=300, help_text=_("In one sentence. Only the caller sees it."))
     channel = models.CharField(_("channel"), max_length=9, choices=CHANNELS, default=Channel.PHONE)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))

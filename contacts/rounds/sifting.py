@@ -29,7 +29,7 @@ LEFT_OUT = {
     one.code: one
     for one in (
         LeftOut("nobody", _("Nobody is known there."), _("Enter a person at the company, then check again.")),
-        LeftOut("gone", _("They no longer work there."), _("Whoever came after them can be put into another round.")),
+        LeftOut("gone", _("They no longer work there."), _("You can put their successor into another round.")),
         LeftOut("refused", _("They have refused calls."), _("Only they can change that. Write to them, where they allow it.")),
         LeftOut("unknown", _("No customer yet, and neither interest nor consent is recorded."), _("Record a consent, then check again.")),
         LeftOut("no_number", _("No telephone number that may be passed on."), _("Enter a number that is not private, then check again.")),

@@ -21,7 +21,7 @@ class CoHostForm(forms.Form):
         super().__init__(data, **options)
         choices = [(holder.event, holder.words) for holder in holders if holder.event is not None]
         known = [event for event, _words in choices]
-        self.fields["holder"].choices = choices
+        self.fields["holder"].choices = choices  # type: ignore[attr-defined]  # `fields` hold any Field
         self.fields["holder"].initial = chosen if chosen in known else (known[0] if known else None)
 
 

@@ -48,7 +48,8 @@ class LateDelivery(Rule):
 
     def sentence(self, facts: Mapping[str, Any]) -> str:
         delivered, day = (days.day_and_month(date.fromisoformat(facts[name])) for name in ("delivered_on", "on"))
-        car = f"{facts['car'] or _('The vehicle')} {facts['plate']}".strip()
+        vehicle = _("The vehicle")
+        car = f"{facts['car'] or vehicle} {facts['plate']}".strip()
         text = _("%(car)s will be delivered on %(delivered)s, after the second delivery on %(day)s that they are invited to.")
         return text % {"car": car, "delivered": delivered, "day": day}
 

@@ -123,7 +123,7 @@ def test_r5_what_was_tapped_without_a_line_is_sent_once_it_is_back_and_after_a_r
     tomas.page.context.set_offline(True)
     tomas.page.locator("[name=chip][value=reached]").click()
     assert tomas.page.locator("h1").inner_text() != first
-    tomas.see("saved on this device and on the way")
+    tomas.see("saved on this device, being sent")
     assert Interaction.objects.count() == before
     tomas.page.context.set_offline(False)
     tomas.page.reload()

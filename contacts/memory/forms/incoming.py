@@ -39,7 +39,7 @@ class PlaceMailForm(forms.Form):
                 _("No person among your customers has this e-mail address or name. Check the spelling, or add the person first.")
             )
         if len(found) > 1:
-            words = ngettext("%(count)d person is called that.", "%(count)d people are called that.", len(found))
+            words = ngettext("%(count)d person has this name.", "%(count)d people have this name.", len(found))
             raise forms.ValidationError((words + " " + str(_("Enter an e-mail address."))) % {"count": len(found)})
         return found[0]
 

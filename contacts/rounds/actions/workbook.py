@@ -120,7 +120,7 @@ def read(contact_round: ContactRound, file: IO[bytes], *, name: str, folder: Pat
         words = _("This file is not the workbook of a contact round: the columns with the number and the outcome are missing.")
         raise NoSuchWorkbook(words)
     if len(found.rows) > MOST:
-        words = _("This workbook has %(count)d results. Bring at most %(most)d at once.")
+        words = _("This workbook has %(count)d results. Upload at most %(most)d at a time.")
         raise TooManyResults(words % {"count": len(found.rows), "most": MOST})
     return found
 

@@ -66,7 +66,7 @@ def test_name_of_two_people_asks_for_the_address(client: Client, carla: User, er
     make_role("driver", north_ag, make_person("Muster", first_name="Erika", email="twin@kunde.example"))
     client.force_login(carla)
     response = client.post(f"/inbox/{came().pk}/place/", {"person": "Erika Muster"})
-    assert response.status_code == 422 and "2 people are called that." in response.content.decode()
+    assert response.status_code == 422 and "2 people have this name." in response.content.decode()
 
 
 def test_discarded_with_a_reason(client: Client, carla: User):
