@@ -58,7 +58,7 @@ def test_each_fault_names_a_test_or_says_that_it_has_none():
     ]
     assert len(rows) > 100
     assert [
-        row for row in rows if not re.search(r"`tests/\w+/test_\w+\.py`", row) and not re.search("no test|`tests/journeys/`", row)
+        row for row in rows if not re.search(r"`tests/[\w/]+/test_\w+\.py`", row) and not re.search("no test|`tests/journeys/`", row)
     ] == []
 
 

@@ -177,7 +177,7 @@ class Refusals:
         response = self.get_response(request)
         is_button = isinstance(response, HttpResponseNotAllowed) and request.method == "GET" and not response.content
         if is_button and not is_part(request) and request.accepts("text/html"):
-            return HttpResponseNotAllowed(response["Allow"].split(", "), render_to_string("405.html", request=request))
+            response.content = render_to_string("405.html", request=request)  # with the headers that its view has set
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
