@@ -18,6 +18,7 @@ class OccasionName:
 
     title: str
     on: date
+    is_invitation: bool = True  # False: people are called or visited
 
 
 # By the label of the occasion's row: the names of those with these ids.
@@ -40,4 +41,6 @@ def in_words(hold: Hold, occasion: OccasionName | None) -> str:
         return _("Held by %(centre)s") % facts
     if hold.is_open:
         return _("Held by %(centre)s: %(occasion)s, %(day)s") % facts
-    return _("Invited by %(centre)s: %(occasion)s, %(day)s") % facts
+    if occasion.is_invitation:
+        return _("Invited by %(centre)s: %(occasion)s, %(day)s") % facts
+    return _("Contacted by %(centre)s: %(occasion)s, %(day)s") % facts

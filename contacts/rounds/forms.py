@@ -125,7 +125,7 @@ class PlanRoundForm(PeriodForm, ScriptMixin):
     @property
     def now(self) -> dict[str, Any]:
         """What decides about the preview, as far as it was entered rightly; else as the form began."""
-        named = ("channel", "starts_on", "ends_on", "calls_a_day")
+        named = ("centre", "channel", "starts_on", "ends_on", "calls_a_day")
         begun = {name: self.get_initial_for_field(self.fields[name], name) for name in named}
         return {**begun, **{name: self.cleaned_data[name] for name in named if self.is_bound and name in self.cleaned_data}}
 

@@ -184,6 +184,8 @@ class Stop(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
+    holder: str = ""  # which other centre has the person, where `left_out_of()` says so
+
     objects = StopQuerySet.as_manager()
 
     class Meta:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from contacts.arbiter.models import Release
 from contacts.people.models.person import Person
 from contacts.people.models.roles import Role, role_ends
 from contacts.people.person_data import Moved, forget_changes, renamed, to_forget, to_move
+from contacts.rounds.holding import let_go
 from contacts.rounds.models import Stop
 from fleetportal.core import audit
 
@@ -52,6 +54,7 @@ def end_stops(roles: "Sequence[Role]", by: "User | None") -> None:
     ended = {(role.person_id, role.company_id, str(role.group)) for role in left}
     rows = [stop for stop in asked if (stop.person_id, stop.company_id, stop.group) in ended]
     audit.edit_many([(stop, GONE) for stop in rows], action="stop.left_out", by=by)
+    let_go(rows, because=Release.GIVEN_UP, by=by)
 
 
 def register() -> None:

@@ -13,6 +13,7 @@ from accounts.staff.leaving import still_assigned
 from accounts.staff.requests import StaffRequest
 from contacts.pages.panels import person_actions
 from contacts.reasons.card import contacted_too
+from contacts.rounds import holding
 from contacts.rounds.models import ContactRound, Stop
 from fleetportal.core import days
 from fleetportal.core.web.lists import Bulk
@@ -57,4 +58,5 @@ def register() -> None:
     person_actions.register("round", Bulk(_("Contact round"), "route", "contacts:round_of_people", "serve_customers"), weight=30)
     dossier_panels.register("rounds", Panel("contacts/rounds/_dossier_rounds.html", rounds_of, may="serve_customers"), weight=8)
     contacted_too.register("rounds", in_rounds)
+    holding.register()
     still_assigned.register("rounds", left_with)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from contacts.memory.models.interaction import REAL_CONTACT, Outcome
 from contacts.people.models.roles import GROUPS
-from contacts.rounds.actions.planning import candidate_of
+from contacts.rounds.actions.planning import candidate_of, obstacles_in
+from contacts.rounds.holding import holders
 from contacts.rounds.models import ContactRound, RoundQuerySet, Stop, StopQuerySet
 from contacts.rounds.sifting import LEFT_OUT, LeftOut, Obstacles
 from fleetportal.core import days
@@ -98,9 +99,15 @@ class Figures:
 
 
 def left_out_of(stops: StopQuerySet) -> list[tuple[LeftOut, list[Stop]]]:
-    """Those who were left out, by reason, most first. 1 query."""
-    rows = stops.left_out().select_related("company", "person").order_by("why", "order")
+    """Those who were left out, by reason, most first; where another centre has them, with its name. 1 query,
+    2 more for those."""
+    rows = stops.left_out().select_related("company", "person", "contact_round").order_by("why", "order")
     groups = [(LEFT_OUT[why], list(found)) for why, found in groupby(rows, key=lambda stop: stop.why) if why in LEFT_OUT]
+    for why, found in groups:
+        if why.code == "held":
+            others = holders(found[0].contact_round, {stop.person_id for stop in found if stop.person_id})
+            for stop in found:
+                stop.holder = others.get(stop.person_id or 0, "")
     return sorted(groups, key=lambda pair: -len(pair[1]))
 
 
@@ -154,7 +161,7 @@ def next_calls(stops: StopQuerySet, *, on: date) -> list[Stop]:
 
 def known_of(rows: list[Stop], on: date) -> Obstacles:
     first = rows[0].contact_round
-    return Obstacles([candidate_of(stop, stop.person_id) for stop in rows], channel=first.channel, on=on, but=first)
+    return obstacles_in(first, [candidate_of(stop, stop.person_id) for stop in rows], on=on)
 
 
 def call_for(stop: Stop, *, on: date) -> NextCall:

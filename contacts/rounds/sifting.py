@@ -9,10 +9,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from contacts.arbiter.actions import HeldFor
+from contacts.arbiter.models import Hold
 from contacts.memory.calling import CALLING, calling_at_company
 from contacts.memory.models.complaint import Complaint
 from contacts.people.models.person import Channel, PersonAddress
 from contacts.people.models.roles import GROUPS
+from contacts.rounds.holding import holds_against
 from contacts.rounds.models import ContactRound, Stop
 
 
@@ -35,6 +38,7 @@ LEFT_OUT = {
         LeftOut("no_number", _("No telephone number that may be passed on."), _("Enter a number that is not private, then check again.")),
         LeftOut("complaint", _("A complaint is open at the company."), _("Answer the complaint, then check again.")),
         LeftOut("in_round", _("They are already in another contact round."), _("Check again when that round is over.")),
+        LeftOut("held", _("Another centre is in contact with them."), _("Check again when that centre has finished.")),
         LeftOut("twice", _("They were chosen more than once."), _("Nothing to do: they are in the round once.")),
         LeftOut("no_day", _("No day is left in the period."), _("Choose a later end, more contacts a day or more colleagues.")),
         LeftOut("no_caller", _("Nobody was chosen to call them."), _("Choose who calls.")),
@@ -70,12 +74,15 @@ def tallied(codes: Iterable[str]) -> list[tuple[int, LeftOut]]:
     return [(count, LEFT_OUT[code]) for code, count in Counter(codes).most_common()]
 
 
-def sift(candidates: Sequence[Candidate], *, channel: str, on: date, but: ContactRound | None = None) -> Sifted:
-    """Decide about each candidate, the most valuable first; the stops of the round `but` count for nobody.
+def sift(
+    candidates: Sequence[Candidate], *, channel: str, on: date, but: ContactRound | None = None, occasion: HeldFor | None = None
+) -> Sifted:
+    """Decide about each candidate, the most valuable first; the stops of the round `but` count for nobody. With `occasion` whoever
+    another centre holds is left out.
 
-    Costs at most 3 queries, and 1 for each target group.
+    Costs at most 4 queries, and 1 for each target group.
     """
-    known = Obstacles(candidates, channel=channel, on=on, but=but)
+    known = Obstacles(candidates, channel=channel, on=on, but=but, occasion=occasion)
     chosen, left_out, seen = [], [], set()
     for one in sorted(candidates, key=lambda candidate: -candidate.weight):
         code = "twice" if one.person is not None and one.person in seen else known.why_not(one)
@@ -90,7 +97,9 @@ def sift(candidates: Sequence[Candidate], *, channel: str, on: date, but: Contac
 class Obstacles:
     """What decides about candidates, read for all of them at once."""
 
-    def __init__(self, candidates: Sequence[Candidate], *, channel: str, on: date, but: ContactRound | None) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidate], *, channel: str, on: date, but: ContactRound | None, occasion: HeldFor | None = None
+    ) -> None:
         self.by_phone = channel == Channel.PHONE
         companies = sorted({one.company for one in candidates})
         people = sorted({one.person for one in candidates if one.person is not None})
@@ -98,6 +107,8 @@ class Obstacles:
         others = Stop.objects.open().filter(person__among=people)
         others = others.exclude(contact_round=but) if but else others
         self.in_round = set(others.values_list("person", flat=True))
+        against = holds_against(occasion).of(people) if occasion else Hold.objects.none()
+        self.held = set(against.values_list("person", flat=True))
         numbers = PersonAddress.objects.usable().filter(person__among=people, channel=Channel.PHONE, is_private=False)
         self.numbered = set(numbers.values_list("person", flat=True)) if self.by_phone else set()
         self.calling: dict[tuple[str, int, int], str] = {}
@@ -119,4 +130,6 @@ class Obstacles:
             return "complaint"
         if one.person in self.in_round:
             return "in_round"
+        if one.person in self.held:
+            return "held"
         return "no_number" if self.by_phone and one.person not in self.numbered else ""

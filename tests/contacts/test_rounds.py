@@ -5,18 +5,24 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from accounts.models import Centre, Company, User
+from contacts.arbiter.actions import release_many
+from contacts.arbiter.models import SAME_OCCASION_DAYS, Hold, Release
 from contacts.memory.actions.complaints import complain
 from contacts.models import Consent, ContactRound, Person, PersonAddress, RoundClosed, Stop, StopDone
 from contacts.people import person_data
 from contacts.rounds import choosing
-from contacts.rounds.actions import callers, leading, planning
+from contacts.rounds.actions import callers, calling, leading, planning
+from contacts.rounds.holding import occasion_of
 from contacts.rounds.person_data import move_stops
+from contacts.rounds.shown import call_for, next_calls
 from contacts.rounds.sifting import LEFT_OUT, Candidate, sift
 from fleetportal.core.audit import Entry
 from tests.contacts.today import on
 from tests.factories.accounts import make_company, make_user
+from tests.factories.contacts import make_role
 from tests.factories.reasons import make_reason
 from tests.factories.rounds import candidates_of, make_reachable, make_round
 
@@ -176,7 +182,8 @@ def test_a_round_with_nobody_to_call_is_refused_and_leaves_nothing(north_ag: Com
 @pytest.mark.parametrize("count", (1, 3))
 def test_planning_costs_the_same_for_many(count: int, north_ag: Company, anna: User, django_assert_num_queries: Any) -> None:
     people = [make_reachable(north_ag) for _number in range(count)]
-    with django_assert_num_queries(26):
+    SAME_OCCASION_DAYS.on(on())  # read once in a while
+    with django_assert_num_queries(31):
         make_round(north_ag, people, by=anna)
 
 
@@ -401,3 +408,46 @@ def test_a_candidate_without_a_person_is_kept_with_the_company(north_ag: Company
     found = make_reachable(empty)
     assert planning.check_again(contact_round, by=anna, on=on()) == (1, 0)
     assert {stop.person for stop in contact_round.stops.open()} == {here, found}
+
+
+# --- of several centres, one is in contact --------------------------------------------------------------------------------------
+
+
+def test_of_two_centres_one_calls_a_person_and_the_other_is_told_who(
+    north_ag: Company, south_ag: Company, anna: User, boris: User, client: Client
+) -> None:
+    """Asked when somebody is chosen: also after the call, for as long as the time between two occasions of a kind."""
+    brandt, other = make_reachable(north_ag), make_reachable(south_ag)
+    make_role("decision_maker", south_ag, brandt)
+    of_north = make_round(north_ag, [brandt], by=anna, name="Before the leases end")
+    stop = of_north.stops.get()
+    assert Hold.objects.open().get(person=brandt).is_about(of_north)
+    stop.state = "done"  # as if it had been dealt with
+    stop.save()
+    of_south = make_round(south_ag, [brandt, other], by=boris)
+    assert why(of_south) == {"held": 1}
+    client.force_login(boris)
+    words = f"Held by {north_ag.centre}: Before the leases end"
+    assert words in client.get(f"/rounds/{of_south.pk}/").content.decode()
+    release_many(Hold.objects.about(of_north), because=Release.ANSWERED, by=anna)
+    assert planning.check_again(of_south, by=boris, on=on()) == (0, 0), "they were called a moment ago"
+    assert f"Contacted by {north_ag.centre}" in client.get(f"/rounds/{of_south.pk}/").content.decode()
+    leading.close(of_north, summary="", by=anna)
+    Hold.objects.about(of_north).update(released_because=Release.GIVEN_UP)
+    assert planning.check_again(of_south, by=boris, on=on()) == (1, 0)
+
+
+def test_the_arbiter_is_asked_again_before_a_call_and_hears_of_its_end(north_ag: Company, south_ag: Company, anna: User) -> None:
+    one, other, third = (make_reachable(north_ag) for _number in range(3))
+    found = make_round(north_ag, [one, other, third], by=anna)
+    first, second, last = found.stops.order_by("order")
+    Hold.objects.filter(person=first.person).update(centre=south_ag.centre)  # another centre has them now
+    assert next_calls(found.stops.open().in_order(), on=on()) == [second, last]
+    assert str(call_for(first, on=on()).why_not.words) == "Another centre is in contact with them."
+    calling.call(second, calling.CHIPS["reached"], text="", answers={}, by=anna, on=on())
+    leading.leave_out(last, by=anna)
+    ended = dict(Hold.objects.filter(person__in=[second.person, last.person]).values_list("person", "released_because"))
+    assert ended == {second.person_id: Release.ANSWERED, last.person_id: Release.GIVEN_UP}
+    leading.edit(found, by=anna, ends_on=found.ends_on + timedelta(days=10))
+    until = Hold.objects.about(found).values_list("until", flat=True).distinct().get()
+    assert until == occasion_of(found).at

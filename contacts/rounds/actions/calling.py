@@ -9,12 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import TouchedCompany, responsible_for
+from contacts.arbiter.models import Release
 from contacts.memory.models.complaint import working_days_after
 from contacts.memory.models.interaction import Interaction, Outcome
 from contacts.reasons.computing import compute
 from contacts.reasons.models import Reason
 from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, OutcomeChip
 from contacts.rounds.actions.leading import keep_waiting, why_done
+from contacts.rounds.holding import let_go
 from contacts.rounds.models import RoundNotRunning, Stop, StopDone
 from contacts.rounds.questions import in_words, questions_of, write_answers
 from contacts.today import actions, outcomes
@@ -95,6 +97,7 @@ def _settle(stop: Stop, chip: OutcomeChip, logged: Interaction, answers: Mapping
         values["day"] = min(next_try(chip.outcome, on), max(stop.contact_round.ends_on, on))
     else:
         values |= {"state": Stop.State.DONE, "day": on}
+        let_go([stop], because=Release.ANSWERED, by=by)
     changes = audit.put(stop, values)
     stop.save(update_fields=list(changes))
     audit.record(

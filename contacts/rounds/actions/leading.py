@@ -7,8 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contacts.arbiter.actions import follow
+from contacts.arbiter.models import Release
 from contacts.rounds.actions.callers import assign, keep_open
 from contacts.rounds.actions.planning import hold, open_again
+from contacts.rounds.holding import holders, let_go, occasion_of
 from contacts.rounds.models import ContactRound, Stop, StopDone
 from fleetportal.core import audit, days
 from fleetportal.core.db import lock, locked
@@ -38,6 +41,7 @@ def edit(contact_round: ContactRound, *, by: "User", shown: dict[str, object] | 
     with transaction.atomic():
         keep_open(contact_round)
         audit.edit(contact_round, values, action="round.edited", by=by, shown=shown)
+        follow(occasion_of(contact_round), by=by)
 
 
 def start(contact_round: ContactRound, *, by: "User") -> None:
@@ -64,6 +68,7 @@ def close(contact_round: ContactRound, *, summary: str, by: "User") -> int:
         keep_open(contact_round)
         rows = list(locked(contact_round.stops.open()))
         audit.edit_many([(stop, {"state": Stop.State.LEFT_OUT, "why": "closed"}) for stop in rows], action="stop.left_out", by=by)
+        let_go(rows, because=Release.GIVEN_UP, by=by)
         values = {"state": State.CLOSED, "summary": summary, "closed_at": timezone.now()}
         audit.edit(contact_round, values, action="round.closed", by=by)
         contact_round.callers.all().delete()
@@ -97,6 +102,7 @@ def leave_out(stop: Stop, *, by: "User") -> None:
         keep_open(stop.contact_round)
         keep_waiting(stop)
         audit.edit(stop, {"state": Stop.State.LEFT_OUT, "why": "by_hand"}, action="stop.left_out", by=by)
+        let_go([stop], because=Release.GIVEN_UP, by=by)
 
 
 def put_back(stop: Stop, *, by: "User", on: date) -> None:
@@ -107,9 +113,10 @@ def put_back(stop: Stop, *, by: "User", on: date) -> None:
         if stop.state != Stop.State.LEFT_OUT or stop.why != "by_hand":
             return
         hold([stop.person_id])
-        taken = Stop.objects.open().filter(person=stop.person_id).exists()
+        taken = Stop.objects.open().filter(person=stop.person_id).exists() or holders(contact_round, [stop.person_id or 0])
         if taken or not open_again(contact_round, [(stop, stop.person_id)], by=by, on=on):
-            raise NotLeftOut(_("They can’t be put back: they are in another contact round, or no day is left in this one."))
+            words = _("They can’t be put back: they are in another contact round or in contact with another centre, or no day is left.")
+            raise NotLeftOut(words)
 
 
 def keep_waiting(stop: Stop) -> Stop:

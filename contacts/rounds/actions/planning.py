@@ -10,10 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Assignment, Company
+from contacts.arbiter.models import Release
 from contacts.memory.models.complaint import working_days_after
 from contacts.people.models.person import Person
 from contacts.reasons.computing import Suggestions
 from contacts.rounds.actions.callers import callers_of, keep_open, let_call
+from contacts.rounds.holding import held_for, let_go, occasion_of
 from contacts.rounds.models import ContactRound, Stop
 from contacts.rounds.sifting import FINAL, Candidate, Obstacles, sift
 from fleetportal.core import audit
@@ -37,7 +39,7 @@ def plan(facts: Mapping[str, Any], candidates: Sequence[Candidate], *, callers: 
     """A new round of `by` with a stop for each candidate, shared out among `callers` and over the days; whoever cannot be contacted is
     kept as left out, with the reason.
 
-    Raises NobodyToCall. Costs 26 queries, whatever the number of candidates.
+    Raises NobodyToCall. Costs 31 queries, whatever the number of candidates.
     """
     with transaction.atomic():
         contact_round = ContactRound.objects.create(owner=by, **facts)
@@ -48,6 +50,7 @@ def plan(facts: Mapping[str, Any], candidates: Sequence[Candidate], *, callers: 
         audit.record("round.planned", contact_round, by=by, facts={"centre": contact_round.centre_id, "chosen": len(candidates)})
         for user in callers:
             let_call(contact_round, user, by=by)
+        held_for(contact_round, [(one.person, one.company) for one, _user, _day in planned.stops], by=by)  # all: their rows are locked
         add_stops(contact_round, planned, by=by)
         return contact_round
 
@@ -71,8 +74,9 @@ class Planned:
 
 
 def draw_up(contact_round: ContactRound, candidates: Sequence[Candidate], callers: Sequence[int], *, on: date) -> Planned:
-    """Who would be contacted when and by whom in the round, which need not be saved yet; changes nothing. Costs at most 5 queries."""
-    sifted = sift(candidates, channel=contact_round.channel, on=on)
+    """Who would be contacted when and by whom in the round, which need not be saved yet; changes nothing. Costs at most 6 queries."""
+    occasion = occasion_of(contact_round) if contact_round.centre_id else None  # a preview may not know its centre yet
+    sifted = sift(candidates, channel=contact_round.channel, on=on, occasion=occasion)
     if not callers:
         return Planned([], [*((one, "no_caller") for one in sifted.chosen), *sifted.left_out])
     companies = [one.company for one in sifted.chosen]
@@ -141,7 +145,7 @@ def days_for(
 
 def check_again(contact_round: ContactRound, *, by: "User", on: date) -> tuple[int, int]:
     """Put those in who were left out for a reason that holds no longer, and leave those out who wait and may not be contacted any more;
-    how many of both. Raises RoundClosed. Costs at most 25 queries."""
+    how many of both. Raises RoundClosed. Costs at most 31 queries."""
     with transaction.atomic():
         keep_open(contact_round)
         rows = list(contact_round.stops.exclude(state=Stop.State.DONE).exclude(why__in=FINAL).order_by("order"))
@@ -150,14 +154,20 @@ def check_again(contact_round: ContactRound, *, by: "User", on: date) -> tuple[i
         taken = set(contact_round.stops.exclude(person=None).values_list("person", flat=True))
         asked = {stop: person for stop, person in asked.items() if person == stop.person_id or person not in taken}
         hold(asked.values())
-        known = Obstacles(
-            [candidate_of(stop, person) for stop, person in asked.items()], channel=contact_round.channel, on=on, but=contact_round
-        )
+        again = [candidate_of(stop, person) for stop, person in asked.items()]
+        known = obstacles_in(contact_round, again, on=on)
         codes = {stop: known.why_not(candidate_of(stop, person)) for stop, person in asked.items()}
         out = [(stop, {"state": Stop.State.LEFT_OUT, "why": code}) for stop, code in codes.items() if code and stop.is_open]
-        again = [(stop, asked[stop]) for stop, code in codes.items() if not code and not stop.is_open]
+        back = [(stop, asked[stop]) for stop, code in codes.items() if not code and not stop.is_open]
         left = len(audit.edit_many(out, action="stop.left_out", by=by))
-        return open_again(contact_round, again, by=by, on=on), left
+        let_go([stop for stop, _values in out], because=Release.GIVEN_UP, by=by)
+        return open_again(contact_round, back, by=by, on=on), left
+
+
+def obstacles_in(contact_round: ContactRound, candidates: Sequence[Candidate], *, on: date) -> Obstacles:
+    """What keeps these people from being contacted in that round now, whose own stops and holds count for nobody."""
+    occasion = occasion_of(contact_round)
+    return Obstacles(candidates, channel=contact_round.channel, on=on, but=contact_round, occasion=occasion)
 
 
 def candidate_of(stop: Stop, person: int | None) -> Candidate:
@@ -178,6 +188,8 @@ def open_again(contact_round: ContactRound, stops: "Sequence[tuple[Stop, int | N
         for (stop, person), user, day in zip(stops, shared, days, strict=False)
         if day and person
     ]
+    placed = {stop.pk for stop, _values in opened}
+    held_for(contact_round, [(person, stop.company_id) for stop, person in stops if stop.pk in placed], by=by)
     return len(audit.edit_many(opened, action="stop.put_back", by=by))
 
 

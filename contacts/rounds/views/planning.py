@@ -19,6 +19,7 @@ from contacts.rounds import choosing
 from contacts.rounds.actions import planning
 from contacts.rounds.actions.planning import NobodyToCall
 from contacts.rounds.forms import PlanRoundForm
+from contacts.rounds.holding import holders
 from contacts.rounds.models import ContactRound
 from contacts.rounds.sifting import LEFT_OUT, Candidate
 from contacts.rounds.views.rounds import round_url
@@ -71,14 +72,16 @@ def values_of(query: QueryDict, name: str) -> list[str]:
 def preview(candidates: Sequence[Candidate], form: PlanRoundForm, *, on: date) -> dict[str, object]:
     """How many are in, until when, and who is left out and why, with some of their names. Costs 7 queries."""
     said = {name: value for name, value in form.now.items() if value not in (None, "")}
-    drawn = planning.draw_up(ContactRound(**said), candidates, form.callers_now, on=on)
+    contact_round = ContactRound(**said)
+    drawn = planning.draw_up(contact_round, candidates, form.callers_now, on=on)
     groups = [(why, [one for one, code in drawn.left_out if code == why.code]) for why in LEFT_OUT.values()]
     groups = sorted(((why, found) for why, found in groups if found), key=lambda pair: -len(pair[1]))
     named = [one for _why, found in groups for one in found[:NAMED]]
     people = Person.objects.in_bulk({one.person for one in named if one.person})
+    others = holders(contact_round, {one.person for why, found in groups for one in found[:NAMED] if why.code == "held" and one.person})
     companies = Company.objects.in_bulk({one.company for one in named})
     left_out = [
-        (why, len(found), ", ".join(str(people.get(one.person or 0) or companies[one.company]) for one in found[:NAMED]))
+        (why, len(found), [(people.get(one.person or 0) or companies[one.company], others.get(one.person or 0)) for one in found[:NAMED]])
         for why, found in groups
     ]
     return {"chosen": len(candidates), "drawn": drawn, "left_out": left_out, "out": len(drawn.left_out)}
