@@ -31,7 +31,7 @@ class EventsConfig(AppConfig):
         reasons.register()
         showing.register()
         effects.register(
-            "promotional_messages",
+            MOST.key,
             Effect({MOST.key, WITHIN.key}, _("People who get nothing promotional for now"), choosing.count_at_cap),
         )
         effects.register(

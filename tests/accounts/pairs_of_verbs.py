@@ -14,6 +14,8 @@ from django.db import connection, models, transaction
 
 from accounts.customers.actions import companies
 from accounts.models import Address, Assignment, Company, JobLine, ServiceVisit, TouchedCompany, User, Vehicle
+from contacts.arbiter import actions as arbiter
+from contacts.arbiter.models import Hold, Release
 from contacts.memory.actions import meetings, service_visits, tasks
 from contacts.memory.actions.complaints import complain
 from contacts.memory.models import interaction
@@ -82,6 +84,21 @@ def open_tasks(w: World) -> list[Task]:
 def hold_each(w: World) -> None:
     for sides, held in held_meetings(w):
         meetings.hold(meetings.open_annual(by=w.anna, **sides), by=w.anna, minutes=held["minutes"], held_at=held["starts_at"])
+
+
+def approached(w: World) -> dict[int, int]:
+    """One person at each company, by their ids."""
+    return {person.pk: company.pk for person, company in zip(w.met, w.ours, strict=True)}
+
+
+def holds(w: World) -> list[int]:
+    """Of all of them."""
+    arbiter.hold_many(w.event.occasion, approached(w), by=w.carla)
+    return list(Hold.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def release(w: World, chosen: list[int]) -> None:
+    arbiter.release_many(Hold.objects.filter(pk__in=chosen), because=Release.GIVEN_UP, by=w.anna)
 
 
 def new_visits(w: World) -> list[tuple[dict[str, Any], list[str]]]:
@@ -237,6 +254,16 @@ PAIRS = (
         lambda w: VehicleDriver.let_drive_many(
             [VehicleDriver(vehicle=car, driver=driver, starts_on=DAY) for car, driver in drives(w)], by=w.anna
         ),
+    ),
+    Pair(
+        "contacts.arbiter.actions.hold_many",
+        lambda w: each(lambda who, at: arbiter.hold_many(w.event.occasion, {who: at}, by=w.anna), approached(w).items()),
+        lambda w: arbiter.hold_many(w.event.occasion, approached(w), by=w.anna),
+    ),
+    Pair(
+        "contacts.arbiter.actions.release_many",
+        lambda w: each(lambda pk: release(w, [pk]), [(pk,) for pk in holds(w)]),
+        lambda w: release(w, holds(w)),
     ),
     Pair(
         "fleetportal.core.audit.record_many",

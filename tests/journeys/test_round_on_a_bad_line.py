@@ -159,7 +159,7 @@ def test_signing_out_empties_the_store_and_another_user_never_reads_it(meet: Any
     tomas.page.locator("[name=chip][value=reached]").click()
     assert tomas.page.evaluate(STORE)
     tomas.page.get_by_role("button", name="Sign out").click()
-    tomas.see("signing out now drops them")
+    tomas.see("signing out now would lose them")
     tomas.page.evaluate(
         "localStorage.setItem('fleetportal.calls', JSON.stringify({user: '0', taps: [{key: 'k', to: '/', fields: [], at: Date.now()}]}))"
     )
