@@ -264,7 +264,7 @@ def as_text(value: Any) -> str:
 def fresh(seed: int, companies: int = 12) -> dict[str, list[tuple[Any, ...]]]:
     """The snapshot of a demo that is gone again."""
     with connection.cursor() as cursor:  # on PostgreSQL a rollback leaves the counters where they are
-        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models(include_auto_created=True)):
             cursor.execute(statement)
     with transaction.atomic():
         fill(companies, seed=seed, on=DAY)

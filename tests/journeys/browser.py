@@ -64,8 +64,9 @@ class Hand:
         return found
 
     def fits(self) -> bool:
-        """True when nothing overflows horizontally."""
-        return bool(self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+        """True when nothing overflows horizontally; a telephone would show such a page smaller."""
+        size = self.page.viewport_size
+        return size is not None and self.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 Meet = Callable[..., Hand]

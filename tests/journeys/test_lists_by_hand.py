@@ -56,7 +56,7 @@ def test_rows_stay_selected_while_pages_are_turned_and_sorted(meet, lea):
     page.get_by_text("Export 2 rows").wait_for()
     page.keyboard.press("Escape")
     page.get_by_label("Select none").click()
-    assert not page.locator("#bulk").is_visible()
+    page.locator("#bulk").wait_for(state="hidden")
     turn(page, "21 to 40 of 45", "next")
     assert not page.locator("#bulk").is_visible()
 
@@ -115,7 +115,8 @@ def test_swaps_and_panels_break_no_content_policy(meet, lea):
         press(page, ("n", "mailbox full"))
         page.wait_for_function("() => document.querySelector('#open [data-sentence]')?.value === 'mailbox full'")
         page.keyboard.press("Enter")
-        page.wait_for_function("was => !document.querySelector('#open').innerText.includes(was)", arg=before)
+        stands = "was => !document.querySelector('#open').innerText.includes(was) && document.activeElement.id === 'open'"
+        page.wait_for_function(stands, arg=before)
     page.get_by_role("link", name="Task or note").first.click()
     page.locator("#panel h1").wait_for()
     assert page.evaluate("() => window.broken ?? []") == []
