@@ -4,8 +4,10 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 T ?=
 IN = .venv/bin/python
-# The whole suite is shared by as many processes as there are cores; a part of it (T=…) runs in one, which begins sooner.
-TESTS = $(or $(T),--numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder)
+# The whole suite is shared by one process more than there are cores, as tests wait too; a part of it (T=…) runs in one, which begins
+# sooner.
+PROCESSES = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+TESTS = $(or $(T),--numprocesses $(PROCESSES) --maxprocesses 8 --dist loadfile --no-loadscope-reorder)
 
 .PHONY: run test test-long test-next bench check messages audit sbom
 

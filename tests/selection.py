@@ -14,8 +14,16 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 LONG = bool(os.environ.get("LONG"))
+BESIDE = bool(os.environ.get("BESIDE"))  # another run, with another database, takes the tests that no database decides
 # marker -> what must be set for its tests to run
-NEEDS = {"postgres": "DATABASE_URL=postgres://…", "redis": "REDIS_URL", "samples": "SAMPLES_DIR", "long": "LONG=1 (make test-long)"}
+NEEDS = {
+    "postgres": "DATABASE_URL=postgres://…",
+    "redis": "REDIS_URL",
+    "samples": "SAMPLES_DIR",
+    "long": "LONG=1 (make test-long)",
+    "once": "no BESIDE",
+}
+MAY_BE_LEFT_OUT = ("long", "once")  # where everything else has to run
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 # part of the suite -> the markers of its tests and the seconds it may take on one core of two
 PARTS = {
@@ -45,6 +53,7 @@ def has(marker: str) -> bool:
         "redis": bool(os.environ.get("REDIS_URL")),
         "samples": bool(os.environ.get("SAMPLES_DIR")),
         "long": LONG,
+        "once": not BESIDE,
     }[marker]
 
 
@@ -67,6 +76,8 @@ def pytest_report_header() -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     absent = [marker for marker in NEEDS if not has(marker)]
+    if mistaken := [item.nodeid for item in items if item.get_closest_marker("once") and reads_rows(item)]:
+        raise pytest.UsageError(f"marked once, but a database decides: {mistaken}")
     kept, left = [], []
     for item in items:
         reasons = [marker for marker in absent if item.get_closest_marker(marker)]
@@ -75,6 +86,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
     items[:] = sorted(kept, key=lambda item: (LONG_FIRST.index(part_of(item.keywords)), rank_of(item.path.as_posix())))
+
+
+def reads_rows(item: pytest.Item) -> bool:
+    """True for a test of rows; a journey through pages reads them too, and its marks say whether the database matters."""
+    fixtures = {"db", "transactional_db", "database"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures or item.get_closest_marker("django_db")) and not item.get_closest_marker("journey")
 
 
 def rank_of(path: str) -> int:
@@ -124,7 +141,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """With COMPLETE set, a run that left anything out but the long forms, or skipped anything, has failed.
+    """With COMPLETE set, a run that skipped anything, or left anything out but MAY_BE_LEFT_OUT, has failed.
 
     What is in use at the end is collected no more: pytest would go through hundreds of megabytes five times.
     """
@@ -135,7 +152,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not os.environ.get("COMPLETE"):
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    left = sum(count for marker, count in session.config.stash[LEFT_OUT].items() if marker != "long")
+    left = sum(count for marker, count in session.config.stash[LEFT_OUT].items() if marker not in MAY_BE_LEFT_OUT)
     skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
     if (left or skipped) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -4,6 +4,8 @@ import pytest
 
 from tools import annotations
 
+pytestmark = pytest.mark.once
+
 SOURCE = """
 from typing import Any
 

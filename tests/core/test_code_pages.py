@@ -4,6 +4,8 @@ import pytest
 
 from tests.core.reading import read
 
+pytestmark = pytest.mark.once
+
 WESTERN = [
     "Ragione sociale;Comune;Marca;Targa\nBar Però S.r.l.;Mondovì;Škoda;GA111BB\n",
     "Azienda;Comune;Conducente\nNiccolò S.p.A.;Forlì;Gesù Però\nŠkoda Italia;Cantù;D'Alù\n",

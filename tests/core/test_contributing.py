@@ -7,6 +7,8 @@ import pytest
 
 from tests.databases import ROOT
 
+pytestmark = pytest.mark.once
+
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| ([^|]+\?[^|]*) \| `([^`]+)`(?: `([^`]+)`)? \|$", TEXT, re.MULTILINE)
 

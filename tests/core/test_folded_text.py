@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from fleetportal.core.db import fold
 
+pytestmark = pytest.mark.once
+
 DATA = Path(__file__).resolve().parents[1] / "data"
 ROWS = list(csv.DictReader((DATA / "names_in_many_scripts.csv").read_text(encoding="utf-8").splitlines()))
 NAMES = sorted({f"{row['first_name']} {row['last_name']}" for row in ROWS})

@@ -9,6 +9,8 @@ import pytest
 from tools import house_rules, upward, writers
 from tools.trees import nodes_of
 
+pytestmark = pytest.mark.once
+
 FAULTY = [
     ("accounts/x.py", 'def up(model):\n    return model._meta.get_field("vehicles").related_model\n', 2),
     ("gifts/x.py", 'from django.apps import apps\nVoucher = apps.get_model("gifts.Voucher")\n', 1),

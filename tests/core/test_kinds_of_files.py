@@ -11,6 +11,8 @@ from fleetportal.core.sheets import SheetRefused
 from tests.core.reading import read
 from tests.factories.sheets import make_ods, make_xlsx
 
+pytestmark = pytest.mark.once
+
 SAMPLES = Path(__file__).parents[1] / "data" / "locked"
 ODT, ODP = b"application/vnd.oasis.opendocument.text", b"application/vnd.oasis.opendocument.presentation"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40

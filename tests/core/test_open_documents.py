@@ -9,6 +9,8 @@ from fleetportal.core.sheets.work import opendocument
 from tests.core.reading import read
 from tests.factories.sheets import make_ods
 
+pytestmark = pytest.mark.once
+
 
 def with_marks(**marks: str) -> bytes:
     """A table of one row; in its cells the words of `marks` are exchanged for what they stand for."""

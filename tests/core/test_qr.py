@@ -5,6 +5,8 @@ import segno
 
 from fleetportal.core import qr
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("text", ["https://müller.example/t/abc", "А123ВС777"])
 def test_letters_beyond_ascii_are_utf_8(text):

@@ -16,6 +16,8 @@ from fleetportal.core.sheets import SheetRefused, processes
 from tests.core.reading import read
 from tests.factories.sheets import make_workbook_by_hand, make_xlsx
 
+pytestmark = pytest.mark.once
+
 MEBIBYTE = 1024 * 1024
 REFUSED_WITHIN = 2.0  # R18
 REFUSED_BELOW = 200 * MEBIBYTE

@@ -10,6 +10,8 @@ from django.conf import settings
 from accounts.staff.roles import ROLES
 from fleetportal.settings.env import ROOT
 
+pytestmark = pytest.mark.once
+
 SOUND = {
     "SECRET_KEY": "s" * 40,
     "LINK_KEY": "l" * 40,

@@ -16,6 +16,8 @@ import pytest
 
 from tools.packages import APPS
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = json.loads((ROOT / "tools" / "assets.json").read_text(encoding="utf-8"))
 

@@ -29,6 +29,8 @@ from fleetportal.core.sheets.writing import FORMATS
 from tests.core.reading import read
 from tests.factories.sheets import make_ods, make_xlsx
 
+pytestmark = pytest.mark.once
+
 
 def rows(tmp_path, content, name="list.csv", sheet=0):
     book = read(tmp_path, content, name)

@@ -17,7 +17,7 @@ from fleetportal.core.web.buffering import MOST_BUFFERED, MOST_HEAD, Arrival, Bu
 from tests.core.slow_server import THREADS
 from tests.kills.portal import Processes, eventually, free_port
 
-pytestmark = pytest.mark.kills
+pytestmark = [pytest.mark.kills, pytest.mark.once]
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\n"

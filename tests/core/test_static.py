@@ -6,6 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):

@@ -11,6 +11,8 @@ import pytest
 
 from tests.kills.portal import lives
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 # Each part starts a sleeper of its own, as a worker starts its pool, and prints both process ids.
 SCRIPT = """

@@ -12,6 +12,8 @@ sys.path.insert(0, str(ROOT / "tools"))  # as `python3 tools/supply_chain.py` fi
 
 from tools import supply_chain  # noqa: E402
 
+pytestmark = pytest.mark.once
+
 DJANGO = {"name": "django", "version": "5.2.19", "vulns": []}
 HOLE = {"name": "urllib3", "version": "2.0.0", "vulns": [{"id": "PYSEC-2030-1"}]}
 SKIPPED = {"name": "amqp", "skip_reason": "not found"}

@@ -6,6 +6,8 @@ import pytest
 
 from tools.template_lines import WIDTH, faults, main
 
+pytestmark = pytest.mark.once
+
 LONG = "far too many words for a line " * 5
 LONGER = f"longer than {WIDTH} signs"
 CROWDED = "more than one element with attributes"

@@ -5,6 +5,8 @@ from django.utils import translation
 
 from tools import messages
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def texts():

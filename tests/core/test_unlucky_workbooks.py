@@ -12,6 +12,8 @@ from fleetportal.core.sheets.book import Unreckoned
 from tests.core.reading import read
 from tests.factories.sheets import make_ods, make_xlsx
 
+pytestmark = pytest.mark.once
+
 ROWS = [["Firma", "Kennzeichen", "Leasingende"], ["Hansa AG", "HH-AB 1", "x"], ["Nord AG", "HH-AB 2", "y"]]
 
 

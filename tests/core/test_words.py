@@ -9,6 +9,8 @@ from babel.messages.catalog import Message
 
 from tools import messages
 
+pytestmark = pytest.mark.once
+
 GLOSSARY = Path(messages.ROOT) / "docs" / "words.md"
 
 # What a native speaker would stumble over, as a pattern; a text that said it; what we say instead.

@@ -7,9 +7,13 @@ import os
 import random
 from collections import Counter
 
+import pytest
+
 from fleetportal.core.db.folding import fold
 from tests.intake.known_fleet import NOISE, Layout, Style, flat, records
 from tests.intake.reading_rows import read_file
+
+pytestmark = pytest.mark.once
 
 LAYOUTS = 20_000 if os.environ.get("LONG") else 60
 TITLES = {

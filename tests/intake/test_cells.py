@@ -14,6 +14,8 @@ from intake.reading.makes import make_of
 from intake.reading.problems import CellProblem, Problem
 from intake.wording import words_of
 
+pytestmark = pytest.mark.once
+
 TODAY = date(2026, 11, 22)
 
 

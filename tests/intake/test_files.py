@@ -8,6 +8,8 @@ import pytest
 from tests.intake.known_fleet import flat
 from tests.intake.reading_rows import read_file
 
+pytestmark = pytest.mark.once
+
 FOLDER = Path(__file__).parent.parent / "data" / "files"
 FILES = sorted(path.with_suffix("") for path in FOLDER.glob("*.json"))
 

@@ -6,6 +6,8 @@ import pytest
 
 from intake import counting
 
+pytestmark = pytest.mark.once
+
 
 class Run:
     def __init__(self, folder):

@@ -14,7 +14,7 @@ from tests.factories.contacts import make_person
 from tests.factories.events import make_registration
 from tests.journeys.browser import PHONE
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 
 NO_NETWORK = r"ERR_INTERNET_DISCONNECTED|ERR_FAILED"
 STORED = "caches.has('fleetportal-kept')"

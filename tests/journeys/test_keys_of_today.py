@@ -12,7 +12,7 @@ from tests.factories.reasons import make_reason
 from tests.journeys.browser import DESK, PHONE
 from tests.journeys.conftest import sit_down
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 CALLS = 20
 A_MOMENT_MS = 120
 # what is pressed on a card, and what is logged: outcome and words

@@ -10,7 +10,7 @@ from tests.journeys.browser import DESK
 from tests.journeys.conftest import sit_down
 from tests.journeys.test_keys_of_today import card, press
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 COMPANIES = 45
 
 

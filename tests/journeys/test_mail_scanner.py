@@ -15,7 +15,7 @@ from fleetportal.core.outbox.message import Message
 from tests.journeys.browser import PHONE
 from tests.own_models import own_models
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 OF_EACH_LETTER, OF_EACH_SCOPE, OF_EACH_SHAPE = 1, 2, 2
 WRITTEN_AT = "http://testserver"  # the demo's letters keep the address of the portal that wrote them
 NAMES_A_ROW = re.compile(r"[0-9A-Za-z_-]{20,}|[0-9]+")  # the token or number in an address: the rest is the kind of page

@@ -17,7 +17,7 @@ from tests.factories.reasons import make_task
 from tests.journeys.browser import DESK, Meet
 from tests.journeys.conftest import sit_down
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 
 
 @pytest.fixture

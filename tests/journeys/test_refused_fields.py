@@ -6,7 +6,7 @@ from accounts.models import Company, User
 from tests.journeys.browser import DESK, Meet
 from tests.journeys.conftest import sit_down
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 
 
 def company_of_anna() -> Company:

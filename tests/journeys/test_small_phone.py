@@ -6,7 +6,7 @@ from accounts.models import User
 from events.models import Event
 from tests.journeys.conftest import sit_down
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 SMALL = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 

@@ -17,7 +17,7 @@ from tests.journeys.browser import DESK
 from tests.journeys.conftest import sit_down
 from tests.journeys.planted import FAULTS, FIRST_ROW, ROWS, TITLES
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 TARGET = 5  # drop, take, the workbook back, drop the mended one, take
 COMPARING = 3  # side by side, the answer, read again
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

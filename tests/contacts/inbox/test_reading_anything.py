@@ -12,6 +12,8 @@ from contacts.memory.inbox.reading.mail import KINDS, read
 from contacts.memory.inbox.reading.markup import as_text
 from tests.contacts.inbox.letters import FROM, calendar, letter, report
 
+pytestmark = pytest.mark.once
+
 CHARSETS = ["utf-8", "iso-8859-8-i", "x-mac-roman", "koi8-ru", "win-1251", "cp-850", "default", "none", "unknown-8bit", "utf-16", "idna"]
 TYPES = ["text/plain", "text/html", "multipart/mixed", "multipart/report; report-type=delivery-status", "message/rfc822", "text/calendar"]
 NAMES = ["From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Return-Path", "Auto-Submitted", "X-Failed-Recipients"]
