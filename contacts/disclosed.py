@@ -40,6 +40,7 @@ from contacts.people.models.person import Person, PersonAddress
 from contacts.people.models.roles import GROUPS
 from contacts.reasons.models import Decision, Reason
 from contacts.reasons.rule import rules
+from contacts.rounds.holding import KIND as CONTACT_ROUND
 from fleetportal.core.links import PLACEHOLDER, Link
 from fleetportal.core.outbox.channels.letter import PaperLetter
 from fleetportal.core.outbox.message import Message
@@ -94,6 +95,11 @@ def what_it_was(interaction: Interaction) -> Words:
 def rule_of(row: Reason | Decision) -> Words:
     """What the rule of a reason is called; the code of one that is gone."""
     return rules[row.rule].called if row.rule in rules else row.rule
+
+
+def occasion_of(hold: Hold) -> Words:
+    """The kind of occasion: a contact round in words, an event by its kind."""
+    return _("contact round") if hold.kind == CONTACT_ROUND else hold.kind
 
 
 def sentence_of(reason: Reason) -> Words:
@@ -185,7 +191,7 @@ def register_memory() -> None:
         *(free("text", _("text")), column("away_until", _("away until")), column("state", _("state"))),
     )
     hold = (
-        *(column("held_at", _("when")), COMPANY, column("kind", _("occasion")), column("centre.name", _("centre"))),
+        *(column("held_at", _("when")), COMPANY, code("kind", _("occasion"), occasion_of), column("centre.name", _("centre"))),
         *(column("until", _("until")), column("released_at", _("ended")), column("released_because", _("reason"))),
     )
     whose = rows_about(Meeting, "decision_maker", "company")

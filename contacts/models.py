@@ -13,7 +13,8 @@ from contacts.people.models.pairs import PersonPair
 from contacts.people.models.person import AddressState, Channel, Person, PersonAddress
 from contacts.people.models.roles import GROUPS, DecisionMaker, Driver, Group, Responsibility, Role, VehicleUser
 from contacts.reasons.models import Decision, Reason
-from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, FoundReason, OutcomeChip, Rule, rules
+from contacts.reasons.rule import NOT_REACHED_CHIPS, REACHED_CHIPS, FoundReason, OutcomeChip, Rule, UnfedRule, rules, unfed
+from contacts.reasons.switches import RuleSetting
 from contacts.rounds.models import ContactRound, RoundClosed, RoundNotRunning, Stop, StopDone
 
 __all__ = [
@@ -63,13 +64,16 @@ __all__ = [
     "RoundClosed",
     "RoundNotRunning",
     "Rule",
+    "RuleSetting",
     "Stop",
     "StopDone",
     "Task",
     "TaskClosed",
     "TimeGone",
+    "UnfedRule",
     "VehicleDriver",
     "VehicleUser",
     "YearSum",
     "rules",
+    "unfed",
 ]

@@ -3,7 +3,7 @@ from django.urls import path
 from accounts.customers.views.panels import panel_page
 from contacts.consent import views as preferences
 from contacts.memory.views import complaints, contact, incoming, meeting_guest, meetings, planning
-from contacts.pages import duplicates, leaving, people, standing
+from contacts.pages import duplicates, leaving, people, rules, standing
 from contacts.pages.panels import why_now_later, why_now_panel
 from contacts.people import views as vehicles
 from contacts.rounds.views import call as rounds_call
@@ -54,6 +54,10 @@ urlpatterns = [
     path("today/undo/<int:decision_id>/", today.undo, name="undo"),
     path("interactions/<int:interaction_id>/correct/", correcting.correct, name="interaction_correct"),
     path("interactions/<int:interaction_id>/withdraw/", correcting.withdraw, name="interaction_withdraw"),
+    path("reasons/", rules.catalogue, name="rules"),
+    path("reasons/settings/<int:rule_setting_id>/remove/", rules.rule_unset, name="rule_unset"),
+    path("reasons/<slug:rule_name>/", rules.one_rule, name="rule"),
+    path("reasons/<slug:rule_name>/set/", rules.rule_set, name="rule_set"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/hand-over/", planning.hand_over, name="tasks_hand_over"),
     path("tasks/new/", planning.task_about, name="task_about"),

@@ -65,6 +65,11 @@ class AnnualMeetingDue(Rule):
     """No annual meeting was held for MEETING_EVERY_MONTHS, none is planned, and a decision-maker is known."""
 
     name, icon, doing, value = "annual_meeting", "calendar-plus", gettext_lazy("Meet"), 30
+    title = gettext_lazy("Annual meeting")
+    about = gettext_lazy(
+        "No annual meeting was held for twelve months and none is planned, or a planned one is stuck: no answer, no result, or "
+        "nobody invited. A decision-maker must be known."
+    )
     called = gettext_lazy("an annual meeting is due")
     asks = Group.DECISION_MAKER
     rest = relativedelta(weeks=2)

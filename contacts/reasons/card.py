@@ -113,7 +113,8 @@ class ReasonCard:
     def weights(self, on: date) -> list[Weight]:
         """The factors of the reason's weight with their points, which add up to `weight` on the day it was computed."""
         reason, company, left = self.reason, self.reason.company, self.reason.days_left(on)
-        points = points_of(tier=company.tier, phase=company.phase, group=reason.group, value=self.rule.value, due_on=reason.due_on, on=on)
+        value = reason.facts.get("points", self.rule.value)
+        points = points_of(tier=company.tier, phase=company.phase, group=reason.group, value=value, due_on=reason.due_on, on=on)
         labels = {
             "tier": company.get_tier_display() or _("no tier yet"),
             "group": reason.get_group_display(),
@@ -121,4 +122,5 @@ class ReasonCard:
             "risk": company.get_phase_display(),
             "hurry": ngettext("%d day left", "%d days left", left) % left if left and left > 0 else _("due"),
         }
-        return [Weight(labels[thing], counts) for thing, counts in points.items()]
+        further = [Weight(*factor) for factor in self.rule.factors(reason.facts)]
+        return [*(Weight(labels[thing], counts) for thing, counts in points.items()), *further]

@@ -1,7 +1,7 @@
 """Makes the reasons that the rules find and withdraws those they no longer find, company by company in chunks."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from accounts.staff.models.centre import day_in
 from contacts.people.models.roles import GROUPS, DecisionMaker
 from contacts.reasons.models import Reason, points_of
 from contacts.reasons.rule import FoundReason, Rule, rules
+from contacts.reasons.switches import Switches
 from fleetportal.core.db import can_lock
 
 CHUNK = 1000
@@ -72,14 +73,14 @@ def _ids_in(ids: list[int], zones: list[str]) -> Iterable[int]:
 
 
 def compute(ids: list[int], *, on: date) -> Difference:
-    """Recompute the reasons of these companies for that day. One transaction; two queries for each rule and at most 8.
+    """Recompute the reasons of these companies for that day. One transaction; two queries for each rule and at most 9.
 
     The companies are locked, so that the later of two computations wins.
     """
     with transaction.atomic():
         companies = Company.objects.filter(pk__in=ids)
         locked = companies.order_by("pk").select_for_update(no_key=True) if can_lock() else companies
-        worth = {pk: (tier, phase) for pk, tier, phase in locked.values_list("pk", "tier", "phase")}
+        worth = {pk: Worth(tier, phase, centre) for pk, tier, phase, centre in locked.values_list("pk", "tier", "phase", "centre_id")}
         wanted = {row.key: row for row in rows(companies, worth, on=on)}
         stored = Reason.objects.filter(company__in=ids).values_list("pk", *ReasonRow._fields)
         standing = {row[0]: (pk, ReasonRow(*row)) for pk, *row in stored}
@@ -92,14 +93,37 @@ def compute(ids: list[int], *, on: date) -> Difference:
         return Difference(len(made), len(changed), len(gone))
 
 
-def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iterable[ReasonRow]:
-    """The reasons found by the rules for `companies` on that day, with the person to contact; `worth` has each company's tier and
-    phase."""
+class Worth(NamedTuple):
+    """What decides how much a reason at a company counts, and which rules apply there."""
+
+    tier: str
+    phase: str
+    centre: int
+
+
+def rows(
+    companies: Any, worth: Mapping[int, Worth], *, on: date, switches: Switches | None = None, also_off: bool = False
+) -> Iterable[ReasonRow]:
+    """The reasons found for `companies` on that day by the rules that apply there, with the person to contact; `also_off` adds those of
+    rules that are switched off there."""
     suggest = Suggestions(companies, on)
+    switches = switches or Switches()
+    places = {(one.centre, one.tier) for one in worth.values()}
     for rule in rules:
-        for found in rule.find(companies, on=on):
-            tier, phase = worth[found.company]
-            points = points_of(tier=tier, phase=phase, group=found.group, value=rule.value, due_on=found.due_on, on=on)
+        if also_off or any(switches.of(rule, *place).is_on for place in places):
+            yield from rows_of(rule, companies, worth, suggest, switches, on=on, also_off=also_off)
+
+
+def rows_of(
+    rule: Rule, companies: Any, worth: Mapping[int, Worth], suggest: "Suggestions", switches: Switches, *, on: date, also_off: bool
+) -> Iterable[ReasonRow]:
+    for found in rule.find(companies, on=on):
+        tier, phase, centre = worth[found.company]
+        switch = switches.of(rule, centre, tier)
+        if switch.is_on or also_off:
+            points = points_of(tier=tier, phase=phase, group=found.group, value=switch.points, due_on=found.due_on, on=on)
+            further = sum(points for _words, points in rule.factors(found.facts))
+            weighed = {} if switch.points == rule.value else {"points": switch.points}
             yield ReasonRow(
                 key=key_of(rule, found),
                 rule=rule.name,
@@ -108,8 +132,8 @@ def rows(companies: Any, worth: dict[int, tuple[str, str]], *, on: date) -> Iter
                 vehicle_id=found.vehicle,
                 group=str(found.group),
                 due_on=found.due_on,
-                facts=dict(found.facts),
-                weight=sum(points.values()),
+                facts={**found.facts, **weighed},
+                weight=sum(points.values()) + further,
             )
 
 

@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.customers.models.vehicle import order_by
+from accounts.customers.models.vehicle import ORDER_LEAD_MONTHS, order_by
 from accounts.models import Contract, Vehicle
 from contacts.people.models.roles import Group, Responsibility
 from contacts.reasons.rule import FoundReason, Rule, Words
@@ -25,6 +25,12 @@ class ContractEnd(Rule):
     """Contracts of a company that end in the same month, soon enough to order the next vehicles now."""
 
     name, icon, doing, value = "contract_end", "phone", gettext_lazy("Call"), 18
+    title = gettext_lazy("Order the next vehicle")
+    about = gettext_lazy(
+        "Contracts end within nine months. The card is due on the last day on which the next vehicle can be ordered: contract end, less "
+        "the time for delivery and decision."
+    )
+    numbers = (ORDER_LEAD_MONTHS,)
     called = gettext_lazy("a contract ends")
     asks, topic = Group.DECISION_MAKER, Responsibility.ORDERS
     rest = relativedelta(weeks=4)

@@ -27,6 +27,11 @@ class Coverage(Rule):
     """No person of a target group is known, although the company has vehicles for it: an empty chair."""
 
     name, icon, doing, value = "coverage", "armchair", gettext_lazy("Ask"), 14
+    title = gettext_lazy("Coverage gap")
+    about = gettext_lazy(
+        "The company has vehicles for a target group of which we know nobody: decision-makers for any vehicle, users for personal ones, "
+        "drivers for functional ones."
+    )
     called = gettext_lazy("nobody is known")
     absent = gettext_lazy("We know at least one person in every group that the company has vehicles for.")
     rest = relativedelta(months=2)

@@ -4,6 +4,7 @@ A higher app adds a rule in its `apps.py`, say for the annual meeting (the whole
 
     class AnnualMeetingDue(Rule):
         name, icon, doing, value = "annual_meeting", "calendar-plus", _("Meet"), 30
+        title, about = _("Annual meeting"), _("No annual meeting was held for twelve months, and none is planned.")
         absent = _("An annual meeting took place in the last twelve months.")
         asks = Group.DECISION_MAKER                     # whose person the engine suggests; `topic` prefers one responsible for it
         rest = relativedelta(weeks=2)                   # after "reached" it may come back then; None: not for this occasion
@@ -35,6 +36,7 @@ from dateutil.relativedelta import relativedelta
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.staff.models.policy import Number
 from contacts.memory.models.interaction import Outcome
 from contacts.reasons.models import Reason
 from fleetportal.core.registry import Registry
@@ -86,6 +88,11 @@ class Rule:
     """A kind of reason: when there is one, its sentence and its value."""
 
     name: str
+    title: Words  # in the catalogue
+    about: Words  # what it finds, when, and when it stops; one or two sentences of the catalogue
+    numbers: tuple[Number, ...] = ()  # the policies it reads
+    on_for: frozenset[str] | None = None  # the tiers that it begins with; None: all of them. Administrators switch it otherwise
+    is_private: bool = False  # its sentence tells something that only who looks after the person may read: a round does not pass it on
     icon: str = "phone"
     doing: Words = _("Call")  # one word at the end of the row
     called: Words = _("kind of reason")  # in the sum that explains the card's place
@@ -111,6 +118,10 @@ class Rule:
         """(label, text) pairs shown on the open card."""
         return iter(())
 
+    def factors(self, facts: Mapping[str, Any]) -> list[tuple[Words, int]]:
+        """Further points for what was found, each with its words, so that no weight is hidden."""
+        return []
+
     def is_promised(self, facts: Mapping[str, object]) -> bool:
         """True where the due date was set by somebody or something, so that it can be overdue."""
         return True
@@ -127,4 +138,15 @@ class Rule:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class UnfedRule:
+    """A rule whose facts are not kept yet: the catalogue names it, and what it waits for, until a rule of its name is registered."""
+
+    name: str
+    title: Words
+    about: Words
+    waits_for: Words
+
+
 rules: Registry[Rule] = Registry("rules")
+unfed: Registry[UnfedRule] = Registry("rules without facts")

@@ -111,6 +111,12 @@ class Silence(Rule):
     """A person has not heard from us for longer than tier and group allow. Any real contact restarts the interval."""
 
     name, icon, doing, value = "silence", "phone", gettext_lazy("Call"), 16
+    title = gettext_lazy("Cadence")
+    about = gettext_lazy(
+        "A decision-maker or user has had no real contact for longer than their group and the company’s tier allow. A conversation, a "
+        "visit or an answer restarts the time."
+    )
+    numbers = (*CADENCE[Group.DECISION_MAKER].values(), *CADENCE[Group.USER].values(), FLEET_SHARE)
     called = gettext_lazy("a long silence")
     absent = gettext_lazy("Everyone has been contacted as often as they should be.")
 

@@ -8,6 +8,7 @@ from accounts.models import Company, in_reach
 from contacts.people.models.roles import GROUPS, Group
 from contacts.reasons.computing import Suggestions
 from contacts.reasons.models import Reason
+from contacts.reasons.rule import rules
 from contacts.rounds.models import LEAD
 from contacts.rounds.sifting import Candidate
 
@@ -46,7 +47,9 @@ def of_today(*, by: "User", on: date, group: str = "") -> list[Candidate]:
 
 
 def for_reason(reason: Reason) -> Candidate:
-    facts = {"rule": reason.rule, "facts": reason.facts, "reason_key": reason.key, "weight": reason.weight}
+    is_private = reason.rule in rules and rules[reason.rule].is_private  # nothing of it goes to outside agents
+    told = {} if is_private else {"rule": reason.rule, "facts": reason.facts}
+    facts = {**told, "reason_key": reason.key, "weight": reason.weight}
     return Candidate(reason.company_id, reason.person_id, reason.group, **facts)
 
 

@@ -22,6 +22,8 @@ class LateDelivery(Rule):
     """Somebody was invited to a second delivery, or comes to it, and the vehicle is delivered on that day or later: it was moved."""
 
     name, icon, doing, value = "late_delivery", "key", gettext_lazy("Call"), 30
+    title = gettext_lazy("Delivery after its second delivery")
+    about = gettext_lazy("Somebody is invited to a second delivery, and their vehicle is delivered on that day or later: it was moved.")
     called = gettext_lazy("a delivery after its second delivery")
     absent = gettext_lazy("Nobody is invited to a second delivery that takes place before their vehicle is delivered.")
 

@@ -26,6 +26,9 @@ class SecondDelivery(Rule):
     """A user whose car was delivered in the window of a coming second delivery has neither been invited nor registered."""
 
     name, icon, doing, value = "second_delivery", "key", gettext_lazy("Invite"), 28
+    title = gettext_lazy("Second delivery")
+    about = gettext_lazy("A user’s vehicle was delivered in the days before a coming second delivery, and they have not been invited yet.")
+    numbers = (SECOND_DELIVERY_DAYS,)
     called = gettext_lazy("a second delivery")
 
     @property

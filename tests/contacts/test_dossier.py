@@ -67,7 +67,7 @@ def test_the_dossier_costs_the_same_for_one_of_each_and_three(
     client.force_login(anna)
     with django_assert_num_queries(27):
         client.get(f"/companies/{north_ag.pk}/")
-    for part, queries in (("why-now", 14), ("timeline", 5), ("events", 8)):
+    for part, queries in (("why-now", 15), ("timeline", 5), ("events", 8)):
         with django_assert_num_queries(queries):
             client.get(f"/companies/{north_ag.pk}/{part}/", headers={"HX-Request": "true"})
 

@@ -183,7 +183,7 @@ def test_an_error_in_an_answer_leaves_nothing_of_the_call(north_ag: Company, ann
 def test_costs(north_ag: Company, anna: User, django_assert_num_queries: Any) -> None:
     stop = Stop.objects.select_related("contact_round", "company__centre", "person").get(pk=stop_at(north_ag, anna).pk)
     assert anna.rights
-    with django_assert_num_queries(30 if connection.vendor == "postgresql" else 33):
+    with django_assert_num_queries(31 if connection.vendor == "postgresql" else 34):
         said(stop, "reached", anna)
 
 

@@ -261,7 +261,9 @@ def driving(on: date) -> Any:
 each("a voucher that is", VoucherState.values, lambda state: Voucher.objects.filter(state=state))
 each("vouchers issued as", Way.values, lambda way: Voucher.objects.filter(issue__way=way))
 each("an annual meeting that is", MeetingState.values, lambda state: Meeting.objects.filter(state=state))
-each("a reason to contact somebody by rule", rules.names(), lambda rule: Reason.objects.filter(rule=rule))
+# The demo has no files of the workshop; a holiday and the doubtful addresses of the best customers are there on some days only.
+SELDOM = {"after_visit", "holiday", "address_unconfirmed"}
+each("a reason to contact somebody by rule", sorted({*rules.names()} - SELDOM), lambda rule: Reason.objects.filter(rule=rule))
 each("a reason that concerns", Group.values, lambda group: Reason.objects.filter(group=group))
 
 

@@ -19,7 +19,7 @@ from accounts.models import Assignment, Centre, Company, CompanyPair, Policy, Ve
 from contacts.memory import letters
 from contacts.memory.actions import meetings
 from contacts.memory.actions.complaints import complain
-from contacts.models import ContactRound, IncomingMail, Interaction, Meeting, Person, PersonAddress, PersonPair
+from contacts.models import ContactRound, IncomingMail, Interaction, Meeting, Person, PersonAddress, PersonPair, RuleSetting
 from contacts.reasons.models import Decision
 from events.actions import requests
 from events.models import InvitationRequest
@@ -170,6 +170,10 @@ def export_job(at: At, user: Any) -> Job:
 def planned_policy(at: At, user: Any) -> Policy:
     facts = {"value": 30, "valid_from": timezone.localdate() + timedelta(days=30)}
     return Policy.objects.get_or_create(key="second_delivery_days", defaults=facts)[0]
+
+
+def rule_setting(at: At, user: Any) -> RuleSetting:
+    return RuleSetting.objects.get_or_create(rule="coverage", centre=None, tier="gold", defaults={"points": 14})[0]
 
 
 def stand_in(at: At, user: Any) -> Assignment:
@@ -324,6 +328,8 @@ NOUNS: dict[str, Noun] = {
     "number": Noun(lambda at, user: SimpleNamespace(pk=0), of_all=True),
     "policy_key": Noun(lambda at, user: SimpleNamespace(pk="second_delivery_days"), of_all=True),
     "policy_id": Noun(planned_policy, of_all=True),
+    "rule_name": Noun(lambda at, user: SimpleNamespace(pk="coverage"), of_all=True),
+    "rule_setting_id": Noun(rule_setting, of_all=True),
     "gifts:driver_confirm person_id": Noun(unconfirmed_driver),
     "job_id": Noun(export_job, is_personal=True),
     "import_id": Noun(imported, is_personal=True),

@@ -46,6 +46,9 @@ def find(query: str) -> Company:
 
 def lines(answer: Explanation, besides: dict[int, list[str]]) -> list[str]:
     """The result of one rule: each reason with its person, weight and decision, or why there is none."""
+    if answer.is_off:
+        would = [f"  it would find: {ReasonCard(finding.reason).sentence}" for finding in answer.findings]
+        return [f"\n{answer.rule.name}: off. {answer.why_off}", *would]
     if not answer.findings:
         return [f"\n{answer.rule.name}: no. {answer.rule.absent}"]
     return [f"\n{answer.rule.name}: yes", *(line for finding in answer.findings for line in lines_of(finding, besides))]
