@@ -9,16 +9,19 @@ from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat, Now, Substr
 
 from contacts.arbiter import gates as arbiter
-from contacts.arbiter.models import Hold
+from contacts.arbiter.actions import release_many
+from contacts.arbiter.models import Hold, Release
 from contacts.arbiter.naming import named
 from contacts.consent import gates as consent
 from events.models import Event, EventState, Invitation, Registration, Status
 from fleetportal.core.audit import label
 from fleetportal.core.outbox.gates import FurtherGate, Never, Verdict, gates
 from fleetportal.core.outbox.message import Message
+from fleetportal.core.outbox.sending import kept_here
 
 AHEAD = {"event__state": EventState.PUBLISHED, "event__starts_at__gt": Now()}
 OPEN = Q(event__registration_closes_at=None) | Q(event__registration_closes_at__gt=Now())
+INVITING = "events/mail/invitation"  # the template of the letter that invites
 STEP_BEGINS = len("events/mail/") + 1
 
 registration = Registration.objects.filter(pk=OuterRef("about_id"))
@@ -87,7 +90,18 @@ asked = FurtherGate(
 )
 
 
+def free_whoever_was_not_invited(message: Message) -> None:
+    """Whoever never gets the letter that invites them, say because of a complaint, is held no longer. Costs at most 5 queries, none for
+    other letters."""
+    if message.template == INVITING:
+        row = Invitation.objects.filter(pk=message.about_id).first()
+        if row is not None and row.message_key == message.key:
+            holds = Hold.objects.filter(about_type=label(Event), about_id=row.event_id).of([row.person_id])
+            release_many(holds, because=Release.GIVEN_UP, by=None)
+
+
 def register() -> None:
+    kept_here.register("holds", free_whoever_was_not_invited)
     gates.register("registration", newest)
     gates.register("reminder", reminder)
     gates.register("invitation", held)

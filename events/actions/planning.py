@@ -11,13 +11,28 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre
 from contacts.arbiter.actions import call_off_holds, follow
+from contacts.arbiter.models import Hold
 from events.actions.booking import refuse_booked_twice
+from events.actions.choosing import held_elsewhere
+from events.actions.inviting import take_back, unsent_of
 from events.actions.seats import ids, promote, recount_waiting
 from events.actions.telling import hold_back_untrue, put_off_invitations, start_telling, tell_all
 from events.letters import prolong_links
-from events.models import Event, EventOver, EventState, NotADraft, PastMoment, PlaceTaken, Registration, Seating, SeatsTaken, Status
+from events.models import (
+    Event,
+    EventOver,
+    EventState,
+    Invitation,
+    NotADraft,
+    PastMoment,
+    PlaceTaken,
+    Registration,
+    Seating,
+    SeatsTaken,
+    Status,
+)
 from fleetportal.core import audit
-from fleetportal.core.db import lock, lock_name
+from fleetportal.core.db import lock, lock_name, locked
 from fleetportal.core.outbox.message import Message
 
 if TYPE_CHECKING:
@@ -62,10 +77,27 @@ def edit(event: Event, *, by: "User | None", shown: dict[str, object] | None = N
             refuse_booked_twice(event)
         if HELD_BY & changed.keys():
             follow(event.occasion, by=by)
+            give_way(event, by=by)
         if changed and event.state == EventState.PUBLISHED:
             event.touch(also=window)
         if event.state == EventState.PUBLISHED and event.told_to_guests != told:
             follow_the_move(event, is_another_day=event.on != before)
+
+
+def give_way(event: Event, *, by: "User | None") -> None:
+    """Take back the waiting invitations of those whom another centre has for an occasion of that kind near the new day, and give them up.
+
+    Whose letter has left was approached already: they keep the invitation, and hear that the event moved. Costs 1 query, about 10 more
+    where an invitation is taken back.
+    """
+    mine = Hold.objects.open().about(event).values("person")
+    waiting = Invitation.objects.silent().filter(event=event, requests=None, person__in=mine)
+    rows = list(locked(waiting.filter(person__in=held_elsewhere(event).values("person"))))
+    unsent = unsent_of(rows) if rows else {}
+    gone = [row for row in rows if row.message_key in unsent]
+    if gone:
+        audit.record_many("event.taken_back", [(row, {}) for row in gone], by=by, facts={"event": event.pk})
+        take_back(gone, unsent, by=by)
 
 
 def follow_centre(before: Centre, now: Centre) -> None:

@@ -207,7 +207,10 @@ def held_back(request: StaffRequest, event_id: int) -> HttpResponse:
     """
     found = the_event(request, event_id, may="invite")
     groups = why_not(found, request.user, EVERYBODY, [why for why in WHY_NOT if why != INVITED])
-    context = {"event": found, "groups": groups, "holders": holders(found, request.user)}
+    others, named = holders(found, request.user), {str(why) for why, _rows in groups}
+    asked = {one.words: one.event for one in others if one.event}
+    titled = [(why, rows, asked.get(str(why))) for why, rows in groups]
+    context = {"event": found, "groups": titled, "holders": [one for one in others if one.words not in named]}
     return render(request, "events/held_back.html", context)
 
 

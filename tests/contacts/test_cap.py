@@ -1,5 +1,7 @@
 """Nobody gets more than four promotional messages in ninety days, from all centres and over all channels; service messages pass."""
 
+import threading
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +16,13 @@ from contacts.models import Person
 from events.actions.choosing import count_at_cap, invitable
 from events.actions.circle import circle
 from events.actions.inviting import invite, invite_many, nudge
-from fleetportal.core.outbox import gates
+from fleetportal.core.outbox import gates, sending
 from fleetportal.core.outbox.gates import Go, Never
 from fleetportal.core.outbox.message import Message, MessageState
 from fleetportal.core.outbox.sending import send_due
 from tests.factories.events import make_event, make_guest, make_invitation
 from tests.factories.messages import make_message
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +146,43 @@ def test_the_count_uses_its_index(brandt: Person) -> None:
 
     assert "message_promotion" in plan
     assert capped([brandt.pk]) == set()
+
+
+# --- two workers at once ------------------------------------------------------------------------------------------------------
+
+
+def two_workers(monkeypatch: pytest.MonkeyPatch, company: Company, *, together: float) -> int:
+    """How many promotional messages somebody who has had three gets when two workers send two more, each at the last look of the other."""
+    person = make_guest(company)
+    sent(person, 3)
+    for _one in range(2):
+        waits(person)
+    both, really = threading.Barrier(2), sending.still_holds
+
+    def look(message: Message) -> bool:
+        holds = really(message)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(together)
+        return holds
+
+    monkeypatch.setattr(sending, "still_holds", look)
+    monkeypatch.setattr(sending, "BATCH", 1)
+    outcomes = race(send_due, send_due)
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    monkeypatch.setattr(sending, "still_holds", really)
+    send_due()
+    assert not Message.objects.filter(state=MessageState.WAITING).exists(), "whoever waited for the other worker was decided about"
+    return Message.objects.filter(recipient_id=person.pk, state=MessageState.SENT).count()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_keep_to_the_cap(monkeypatch: pytest.MonkeyPatch, north_ag: Company) -> None:
+    assert two_workers(monkeypatch, north_ag, together=0.3) == 4
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_canary_two_workers_that_do_not_mind_each_other_send_a_fifth(monkeypatch: pytest.MonkeyPatch, north_ag: Company) -> None:
+    monkeypatch.setattr(sending, "with_nobody_in_flight", lambda batch, now: batch)
+    assert two_workers(monkeypatch, north_ag, together=5) == 5

@@ -8,10 +8,12 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Company
 from contacts.arbiter.actions import HeldElsewhere, move_holds
 from contacts.arbiter.models import Hold, Release
+from contacts.memory.actions.complaints import complain
 from contacts.models import PersonAddress
 from contacts.person_data import move_addresses, move_messages
 from events.actions import planning, registering, requests
@@ -161,6 +163,53 @@ def test_a_reminder_leaves_for_an_event_whose_guest_a_later_one_has(north_ag: Co
     assert len(mail.outbox) == 3
 
 
+def test_whoever_is_not_written_to_because_of_a_complaint_is_free_again(
+    theirs: Event, ours: Event, both: Any, north_ag: Company, south_ag: Company, anna: Any
+) -> None:
+    lost = invite(theirs, both, company=south_ag, by=None)
+    complaint = complain(south_ag, person=both, text="Late again.", by=anna, on=theirs.centre.today(timezone.now()))
+    send_due(seconds=20)
+
+    assert (mail.outbox, Message.objects.about(lost).get().state) == ([], MessageState.HELD_BACK)
+    assert Hold.objects.get().released_because == Release.GIVEN_UP
+    complaint.answered_at = timezone.now() - timedelta(days=30)
+    complaint.save()
+    assert invitable(ours, None).get() == both
+
+
+def test_a_reminder_that_is_held_back_frees_nobody(theirs: Event, both: Any, south_ag: Company, anna: Any) -> None:
+    invitation = invite(theirs, both, company=south_ag, by=None)
+    send_due(seconds=20)
+    complain(south_ag, person=both, text="Late again.", by=anna, on=theirs.centre.today(timezone.now()))
+    nudge(invitation, by=None)
+    send_due(seconds=20)
+
+    assert (len(mail.outbox), Hold.objects.get().released_at) == (1, None), "they were approached"
+
+
+# --- an event that is moved --------------------------------------------------------------------------------------------------
+
+
+def test_an_event_moved_near_anothers_gives_up_whom_that_one_had_first(theirs: Event, north_ag: Company, south_ag: Company) -> None:
+    """Whose letter has left was approached and keeps the invitation; whose letter waits is not invited a second time."""
+    waiting, reached, only_ours = make_guest(north_ag), make_guest(north_ag), make_guest(north_ag)
+    far = make_event(north_ag.centre, starts_at=theirs.starts_at + timedelta(days=60), ends_at=theirs.ends_at + timedelta(days=60))
+    for person in (waiting, reached):
+        make_role("user", south_ag, person)
+        registering.decline(invite(theirs, person, company=south_ag, by=None), by=None)
+    invite(far, reached, company=north_ag, by=None)
+    send_due(seconds=20)
+    for person in (waiting, only_ours):
+        invite(far, person, company=north_ag, by=None)
+    assert Hold.objects.open().about(far).count() == 3
+
+    planning.edit(far, by=None, starts_at=far.starts_at - timedelta(days=40), ends_at=far.ends_at - timedelta(days=40))
+
+    assert set(Invitation.objects.filter(event=far).values_list("person", flat=True)) == {reached.pk, only_ours.pk}
+    assert set(Hold.objects.open().about(far).values_list("person", flat=True)) == {reached.pk, only_ours.pk}
+    assert not Message.objects.filter(recipient_id=waiting.pk, state=MessageState.WAITING).exists()
+
+
 # --- the pages ---------------------------------------------------------------------------------------------------------------
 
 
@@ -174,8 +223,9 @@ def test_the_pages_name_the_holder(
 
     page = client.get(reverse(f"events:{name}", args=[ours.pk])).content.decode()
 
-    assert "Approached by other centres" in page
-    assert "Held by Süd: Preview evening, " in page
+    assert ("Approached by other centres" in page) == (name != "held_back"), "there each group has its holder as its title"
+    assert page.count("Held by Süd: Preview evening, ") == 1
+    assert "Ask to co-host" in page
 
 
 @pytest.mark.parametrize("rows", [1, 3])

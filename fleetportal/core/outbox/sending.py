@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from fleetportal.core import links
 from fleetportal.core.db import bulk, commits_without_waiting
+from fleetportal.core.db.locks import lock_name
 from fleetportal.core.links import Link
 from fleetportal.core.outbox import line
 from fleetportal.core.outbox.channels.answers import ENHANCED
@@ -56,6 +57,8 @@ SENDERS: dict[str, Callable[[], Sender]] = {
 
 # Called with a message whose recipient the mail server does not know; in the transaction that records it. Filled from above.
 bounced: Registry[Callable[[Message], None]] = Registry("who is told of returned messages")
+# Called with a message that its gate keeps here for good; in the transaction that records it. Filled from above.
+kept_here: Registry[Callable[[Message], None]] = Registry("who is told of messages that never leave")
 
 
 class Senders:
@@ -88,7 +91,8 @@ class Senders:
 
 
 def claim(*, now: datetime, most: int = BATCH) -> list[Message]:
-    """The most urgent due messages, at most `most`, leased for some minutes so that no other worker sends them. Costs 2 queries.
+    """The most urgent due messages, at most `most`, leased for some minutes so that no other worker sends them. Costs 2 queries, and up
+    to 2 more where some are promotional.
 
     A message that was tried before is leased alone, so that one that crashes the worker does not use up the tries of others.
     """
@@ -99,12 +103,29 @@ def claim(*, now: datetime, most: int = BATCH) -> list[Message]:
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         rows = list(due[:most])
-        batch = list(itertools.takewhile(lambda message: not message.tries, rows)) or rows[:1]
+        batch = with_nobody_in_flight(list(itertools.takewhile(lambda message: not message.tries, rows)) or rows[:1], now)
         if batch:
             Message.objects.filter(pk__in=[message.pk for message in batch]).update(lease_until=now + LEASE, tries=F("tries") + 1)
         for message in batch:
             message.lease_until, message.tries = now + LEASE, message.tries + 1
         return batch
+
+
+def with_nobody_in_flight(batch: list[Message], now: datetime) -> list[Message]:
+    """Those of `batch` whose recipient gets no other promotional message from another worker at this moment; service messages stay.
+
+    Their gate counts what the recipient was sent: it is asked again before each, and sees everything only if one worker at a time has
+    them. The others are claimed once that message is through. Call it in the transaction that leases. Costs 1 query, 2 on PostgreSQL,
+    none without promotional messages.
+    """
+    promotional = [message for message in batch if message.purpose and message.recipient_id is not None]
+    if not promotional:
+        return batch
+    lock_name("promotional messages leave")  # after it, what another worker has leased is seen
+    leased = Message.objects.filter(state=MessageState.WAITING, lease_until__gte=now, purpose__gt="")
+    others = leased.filter(recipient_id__among=sorted({message.recipient_id for message in promotional if message.recipient_id}))
+    taken = set(others.values_list("recipient_type", "recipient_id"))
+    return [message for message in batch if not message.purpose or (message.recipient_type, message.recipient_id) not in taken]
 
 
 def send_due(*, seconds: float = SLICE_SECONDS) -> bool:
@@ -239,6 +260,9 @@ def try_later(message: Message, why: str) -> None:
 
 
 def settle(message: Message, state: MessageState, answer: str, **facts: object) -> None:
-    Message.objects.filter(pk=message.pk).update(state=state, lease_until=None, last_answer=answer[:300], **facts)
+    with transaction.atomic():
+        Message.objects.filter(pk=message.pk).update(state=state, lease_until=None, last_answer=answer[:300], **facts)
+        for note in kept_here if state == MessageState.HELD_BACK else ():
+            note(message)
     if state != MessageState.SENT:
         log.warning("message %s is %s: %s", message.pk, state, answer[:300])
