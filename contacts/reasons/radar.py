@@ -44,7 +44,7 @@ UNANSWERED = 6  # messages counted at most
 class Quiet:
     """What is counted of a silent company: whole months since a visit and a conversation, what is usual there, and messages unanswered."""
 
-    visit: int | None  # None: it never came to the workshop
+    visit: int | None  # None: no visit is known
     usual: int
     word: int
     cadence: int
@@ -52,8 +52,8 @@ class Quiet:
 
     @property
     def visit_points(self) -> int:
-        """Two points for each usual time between visits that has passed; half of the most for one that never came."""
-        return MOST // 2 if self.visit is None else min(MOST, 2 * self.visit // max(1, self.usual))
+        """Two points for each usual time between visits that has passed; a quarter of the most where none is known."""
+        return MOST // 4 if self.visit is None else min(MOST, 2 * self.visit // max(1, self.usual))
 
     @property
     def word_points(self) -> int:
@@ -153,7 +153,7 @@ def quiet_of(facts: Mapping[str, Any]) -> Quiet:
 
 def visit_words(quiet: Quiet) -> str:
     if quiet.visit is None:
-        return _("it never came to the workshop")
+        return _("no visit to the workshop is known")
     usual = ngettext("usually every month", "usually every %(usual)s months", quiet.usual) % {"usual": number(quiet.usual)}
     said = ngettext("no visit for a month", "no visit for %(months)s months", quiet.visit) % {"months": number(quiet.visit)}
     return f"{said} ({usual})"
