@@ -38,6 +38,7 @@ class PromiseNotKept(Rule):
     """A task for a company is overdue: the customer should hear from us before they ask."""
 
     name, icon, doing, value = "promise_not_kept", "phone", gettext_lazy("Call"), 24
+    is_private = True  # a task may say anything of a customer
     title = gettext_lazy("Promise not kept")
     about = gettext_lazy("A task for the company is overdue by some days. Answers to complaints have a rule of their own.")
     numbers = (PROMISE_DAYS,)

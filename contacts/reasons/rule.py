@@ -92,7 +92,7 @@ class Rule:
     about: Words  # what it finds, when, and when it stops; one or two sentences of the catalogue
     numbers: tuple[Number, ...] = ()  # the policies it reads
     on_for: frozenset[str] | None = None  # the tiers that it begins with; None: all of them. Administrators switch it otherwise
-    is_private: bool = False  # its sentence tells something that only who looks after the person may read: a round does not pass it on
+    is_private: bool = False  # its sentence tells something that only who serves the company may read: a round does not pass it on
     icon: str = "phone"
     doing: Words = _("Call")  # one word at the end of the row
     called: Words = _("kind of reason")  # in the sum that explains the card's place

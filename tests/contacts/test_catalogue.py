@@ -60,6 +60,7 @@ def test_a_promise_is_a_reason_from_its_third_day_until_it_is_kept(north_ag: Com
     (reason,) = found(north_ag, "promise_not_kept")
     assert (reason.person, reason.group, reason.due_on) == (brandt, "user", after(-3))
     assert ReasonCard(reason).sentence == "“Send the offer” was promised for 21 November and has not been done."
+    assert choosing.for_reason(reason).facts == {}, "nor does a round tell an outside agent what the task says"
     assert not days_found(north_ag, "promise_not_kept", after(-1))[0]
     touches = north_ag.touches.count()
     with CaptureQueriesContext(connection):

@@ -72,7 +72,7 @@ def test_those_held_back_can_be_opened(client: Client, carla: User, north_ag: Co
 
     page = client.get(reverse("events:held_back", args=[event.pk]))
 
-    shown = {str(why): [person.last_name for person, _url, _company in rows] for why, rows in page.context["groups"]}
+    shown = {str(why): [person.last_name for person, _url, _company in rows] for why, rows, _event in page.context["groups"]}
     held = f"Held by Süd: {other}, {date_format(other.on, 'DATE_FORMAT')}"
     assert shown == {"Without consent": ["Silent"], "Without an e-mail address": ["Mute"], held: ["Promised"]}
     assert reverse("contacts:person", args=[promised.pk]) in page.content.decode()
