@@ -79,8 +79,10 @@ class Day:
         self.user = user
         self.now = timezone.localtime(now or timezone.now())
         self.on = self.now.date()
-        self.group = group if group in Group.values else ""
+        self.group = group
         self.colleague = whole_number(colleague)
+        said = {group: group in Group.values, colleague: self.colleague is not None}
+        self.not_understood = [word for word, is_known in said.items() if word and not is_known]
 
     # --- whom to speak to -------------------------------------------------------------------------------------------------
 
@@ -103,6 +105,8 @@ class Day:
     @cached_property
     def cards_and_due(self) -> list[tuple[int, str, bool]]:
         """The cards, and whether any of the reasons on each is due. 1 query."""
+        if self.not_understood:
+            return []  # a word that is no choice matches nothing
         cards: dict[tuple[object, ...], tuple[int, str, bool]] = {}
         found = statements.cards(reach=self.reach, on=self.on, user=self.user.pk)
         for pk, company, person, group, rule, due_on, found_on, entered_at in found:

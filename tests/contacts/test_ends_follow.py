@@ -109,7 +109,7 @@ def test_the_night_ends_what_went_on_from_before_with_its_history(north_ag: Comp
 
 def test_a_period_that_began_after_the_end_is_a_day_and_is_not_asked_for_again(north_ag: Company) -> None:
     user, _vehicle, holder, _drive = held(north_ag)
-    type(user).objects.filter(pk=user.pk).update(ends_on=date(2019, 1, 1))
+    type(user).objects.filter(pk=user.pk).update(starts_on=None, ends_on=date(2019, 1, 1))
     assert mend_periods() == 1
     assert ends(holder) == [holder.starts_on]
     assert mend_periods() == 0

@@ -1,13 +1,13 @@
 """The form of a vehicle."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.customers.models.company import Company
-from accounts.customers.models.vehicle import Vehicle, fold_plate
+from accounts.customers.models.vehicle import CONTRACT_AHEAD, DELIVERY_AHEAD, FIRST_DELIVERY, Vehicle, fold_plate
 from fleetportal.core.web.forms import DayField, RowForm
 
 VIN_LETTERS = frozenset("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")
@@ -47,6 +47,8 @@ class VehicleForm(RowForm):
         values = super().clean() or {}
         if not any(values.get(name) for name in ("plate", "vin", "model")):
             self.add_error("plate", _("Enter a plate, VIN or model so we can identify the vehicle."))
+        self.refuse_slip("delivered_on", DELIVERY_AHEAD)
+        self.refuse_slip("contract_ends_on", CONTRACT_AHEAD)
         delivered, ends = values.get("delivered_on"), values.get("contract_ends_on")
         if delivered and ends and ends < delivered:
             self.add_error("contract_ends_on", _("The contract can’t end before the delivery."))
@@ -55,6 +57,16 @@ class VehicleForm(RowForm):
         else:
             self.refuse_twins(values)
         return values
+
+    def refuse_slip(self, name: str, ahead: timedelta) -> None:
+        """A day in another century is a slip of the keyboard; one that was stored before and isn’t changed stays."""
+        day = self.cleaned_data.get(name)
+        if day is None or name not in self.changed_data:
+            return
+        if day < FIRST_DELIVERY:
+            self.add_error(name, _("This day is too long ago. Check the year."))
+        elif day > timezone.localdate() + ahead:
+            self.add_error(name, _("This day is too far ahead. Check the year."))
 
     def refuse_return(self, back: date, delivered: date | None) -> None:
         """A vehicle is returned on a day gone by, and not before it was delivered."""

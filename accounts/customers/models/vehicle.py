@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 
 MENDED_AT_ONCE = 2000  # companies
+FIRST_DELIVERY = date(1950, 1, 1)  # a day before is a slip
+DELIVERY_AHEAD = timedelta(days=3 * 365)  # a day further ahead is a slip; intake/reading/vehicle.py says the same of a list
+CONTRACT_AHEAD = timedelta(days=25 * 365)
 
 ORDER_LEAD_MONTHS = declare(
     "order_lead_months",

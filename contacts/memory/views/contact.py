@@ -15,7 +15,7 @@ from contacts.memory import timeline
 from contacts.memory.actions.complaints import log_contact
 from contacts.memory.forms.contact import LogForm
 from contacts.memory.models.interaction import Interaction
-from contacts.people.models.person import Person
+from contacts.people.models.person import Channel, Person
 from fleetportal.core.web.idempotency import once
 from fleetportal.core.web.pages import answer, done, page
 
@@ -58,4 +58,5 @@ def timeline_answer(request: StaffRequest, rows: Any, context: dict[str, object]
     channel, before = request.GET.get("channel", ""), request.GET.get("before", "")
     lines, earlier = timeline.page(rows, channel=channel, before=before, reader=request.user)
     context |= {"lines": lines, "earlier": earlier, "chips": timeline.chips(rows), "channel": channel, "address": request.path}
+    context["not_understood"] = channel if channel not in ("", *Channel.values) else ""
     return answer(request, context, part="contacts/timeline.html#" + ("lines" if before else "timeline"))

@@ -32,6 +32,9 @@ class Responsibility(models.TextChoices):
     DRIVERS = "drivers", _("driver administration")
 
 
+PERIOD = ("starts_on", "ends_on")  # one fact: of two edits that each move one day, the second is told
+
+
 class RoleQuerySet(models.QuerySet[Any]):
     def where(self, user: "User", *, may: str) -> Self:
         return self.filter(company__in=in_reach(user, may=may))
@@ -138,7 +141,7 @@ class Role(models.Model):
     def edit(self, *, by: "User | None", shown: dict[str, object] | None = None, **values: object) -> None:
         """Save the values that differ from those shown. Raises EditedMeanwhile. Costs nothing when none do, otherwise 6 queries."""
         with transaction.atomic():
-            if changed := audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown):
+            if changed := audit.edit(self, values, action=f"{self.group}.edited", by=by, shown=shown, together=PERIOD):
                 TouchedCompany.add(self.company)
                 follow_ends([(self, changed)], by=by)
 
@@ -170,6 +173,10 @@ def one_running(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=["person", "company"], condition=Q(ends_on=None), name=name)
 
 
+def ends_after_start(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name=name)
+
+
 class DecisionMaker(Role):
     """A person who decides about supplier, repair and service."""
 
@@ -192,7 +199,7 @@ class DecisionMaker(Role):
     class Meta:
         verbose_name = _("decision-maker")
         verbose_name_plural = _("decision-makers")
-        constraints = [one_running("one_running_decision_maker")]
+        constraints = [one_running("one_running_decision_maker"), ends_after_start("decision_maker_ends_after_start")]
 
 
 class VehicleUser(Role):
@@ -209,7 +216,7 @@ class VehicleUser(Role):
     class Meta:
         verbose_name = _("user of a company car")
         verbose_name_plural = _("users of company cars")
-        constraints = [one_running("one_running_vehicle_user")]
+        constraints = [one_running("one_running_vehicle_user"), ends_after_start("vehicle_user_ends_after_start")]
 
 
 class Driver(Role):
@@ -225,7 +232,7 @@ class Driver(Role):
     class Meta:
         verbose_name = _("driver")
         verbose_name_plural = _("drivers")
-        constraints = [one_running("one_running_driver")]
+        constraints = [one_running("one_running_driver"), ends_after_start("driver_ends_after_start")]
 
 
 GROUPS: dict[str, type[Role]] = {Group.DECISION_MAKER: DecisionMaker, Group.USER: VehicleUser, Group.DRIVER: Driver}
