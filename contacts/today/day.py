@@ -81,7 +81,7 @@ class Day:
         self.on = self.now.date()
         self.group = group
         self.colleague = whole_number(colleague)
-        said = {group: group in Group.values, colleague: self.colleague is not None}
+        said = {group: group in Group.values, colleague: bool(self.colleague)}
         self.not_understood = [word for word, is_known in said.items() if word and not is_known]
 
     # --- whom to speak to -------------------------------------------------------------------------------------------------

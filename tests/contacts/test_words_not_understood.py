@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_today_and_its_round_hold_nobody_for_a_group_or_colleague_that_is_none(client: Client, anna: User, north_ag: Company) -> None:
     make_reason(north_ag)
     client.force_login(anna)
-    for query in ("group=drivrs", "group=Driver", "for=boris"):
+    for query in ("group=drivrs", "group=Driver", "for=boris", "for=0"):
         answer = client.get(f"/today/?{query}")
         page = answer.content.decode()
         assert answer.context["queue"] == [] and "data-not-understood" in page and query.partition("=")[2] in page
