@@ -19,6 +19,8 @@ def compact(text: str, *, country: str = "") -> str:
     bare = "".join(sign for sign in text.upper() if sign.isalnum())
     if swiss := swiss_number(bare, country):
         return swiss
+    if own := LIECHTENSTEIN.match(bare if bare.startswith("LI") else f"{country}{bare}"):
+        return own[1]
     if country == "NO" or bare.startswith("NO"):
         bare = f"NO{bare.removeprefix('NO').removesuffix('MVA')}MVA"
     if DOUBLED.match(bare):
@@ -40,6 +42,7 @@ def compact(text: str, *, country: str = "") -> str:
 
 DOUBLED = re.compile(r"^([A-Z]{2})\1(?=\d)")
 SWISS = re.compile(r"^(?:CHE?|LI)?(?:CHE)?(\d{9})(?:MWST|TVA|IVA|VAT|HR)?$")  # Liechtenstein's companies have Swiss numbers too
+LIECHTENSTEIN = re.compile(r"^(LI\d{5})(?:MWST)?$")  # its own tax office’s numbers have no check digit
 SWISS_COUNTRIES = ("CH", "LI")
 
 

@@ -98,6 +98,9 @@ def test_a_fleet_with_costs_and_a_row_for_each_user_is_a_fleet():
         ("CHE-107.787.577 TVA", "", "CHE107787577"),
         ("CHE-107.787.577", "DE", "CHE107787577"),
         ("107.787.577", "LI", "CHE107787577"),
+        ("LI12345", "DE", "LI12345"),
+        ("LI 54 321 MWST", "", "LI54321"),
+        ("12345", "LI", "LI12345"),
         ("995525828", "NO", "NO995525828MVA"),
         ("NO995525828MVA", "", "NO995525828MVA"),
         ("ATU13585627", "", "ATU13585627"),
@@ -108,7 +111,7 @@ def test_a_vat_number_is_kept_in_one_spelling(number, country, kept):
     assert vat.compact(number, country=country) == kept
 
 
-@pytest.mark.parametrize("number", ["CHE-107.787.578 MWST", "DK DK 13585628"])
+@pytest.mark.parametrize("number", ["CHE-107.787.578 MWST", "DK DK 13585628", "LI123456", "12345"])
 def test_a_vat_number_with_a_wrong_digit_or_two_prefixes_is_none(number):
     with pytest.raises(vat.NoVatNumber):
         vat.compact(number, country="DK")
