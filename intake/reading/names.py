@@ -19,6 +19,8 @@ SPLIT_PEOPLE = re.compile(r"\s*(?:;|\n|\||:::|/| und | u\.? | and | e | и | & |
 SURNAME_FIRST = re.compile(r"([^\W\d][\w'’-]*)\s*;\s*([^\W\d][\w'’-]*)")  # "Kern; Anna" is one person
 IN_TIME = rf"\b(?:{alternatives('title_words', 'in time')})\s+(?:\d{{1,2}}[./-])?\d{{1,2}}[./-]\d{{2,4}}\b:?"
 REMARK = re.compile(rf"[(\[].+?[)\]]|(?i:{IN_TIME})")
+BEHIND = re.compile(r"\s*(?:,|\s[-–—]\s)\s*([^,;/|\n]+?)\s*(?=[;/|\n]|$)")  # what follows a name up to the next one
+JOBS, JOB_ENDINGS = terms("cells", "job"), tuple(terms("cells", "job ending"))
 BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
 
 
@@ -37,6 +39,7 @@ class Name:
 def split(text: str, *, order: str = FIRST_LAST) -> Name:
     """The name in `text`; "Voss, Henrik" and a Russian patronymic show their order themselves, else it is `order`."""
     text = BRACKETS.sub(" ", text).strip(" ,;") if not BRACKETS.fullmatch(text) else text
+    text = without_jobs(text)
     last = text.rpartition(" ")[2]
     text = text if INITIALS.match(last) or is_behind(last) or is_suffix(last) else text.rstrip(" ,;.")
     titles, words, suffix = parted(text)
@@ -141,8 +144,23 @@ def is_address_alone(text: str) -> bool:
 
 
 def without_remarks(text: str) -> str:
-    """The names in a cell without what stands in brackets, and without since or until when they drive."""
-    return REMARK.sub(" ", text).strip(" ,:") or text
+    """The names in a cell without what stands in brackets, without since or until when they drive, and without their jobs."""
+    return without_jobs(REMARK.sub(" ", text).strip(" ,:")) or text
+
+
+def without_jobs(text: str) -> str:
+    return BEHIND.sub(lambda found: "" if is_job(found[1]) else found[0], text)
+
+
+def jobs_in(text: str) -> list[str]:
+    """The jobs behind names: "Tom Berg, Geschäftsführer"."""
+    return [behind for behind in BEHIND.findall(text) if is_job(behind)]
+
+
+def is_job(text: str) -> bool:
+    """True for the name of a job; in "Kern, Anna" a given name follows."""
+    words = fold(text).replace("-", " ").split()
+    return any(word in JOBS or word.endswith(JOB_ENDINGS) for word in words) and GIVEN.isdisjoint(words)
 
 
 def with_degrees(pieces: list[str]) -> list[str]:

@@ -83,7 +83,7 @@ def named_person(reader: SheetReader, row: Row) -> PersonFacts | None:
         private_phones=addresses(reader, row, "person.private_phone"),
         external_id=reader.limited(row, "person.id", "external_id"),
         private_emails=addresses(reader, row, "person.private_email"),
-        job_title=job(reader, row) or job_by_title(reader),
+        job_title=job(reader, row) or job_by_title(reader) or job_behind(reader, row),
         born_on=born_on(reader, row),
         joined_on=reader.day(row, JOINED, stops=False),
         left_on=reader.day(row, LEFT, ends=True, stops=False),
@@ -150,6 +150,11 @@ def title_of(reader: SheetReader, row: Row) -> str:
 LONGEST_TITLE = 40  # characters
 
 
+def job_behind(reader: SheetReader, row: Row) -> str:
+    """The job behind the name of the first person in the cell: "Tom Berg, Geschäftsführer"."""
+    return next(iter(names.jobs_in(reader.text(row, "person.name"))), "")[: LIMITS["job_title"]]
+
+
 def job_by_title(reader: SheetReader) -> str:
     """The job that the title of the column of names says: "Fuhrparkleiter"."""
     titles = (column.title for key in NAMED_BY for column in reader.columns.get(key, ()))
@@ -192,7 +197,7 @@ def whole_name(reader: SheetReader, row: Row, title: str) -> names.Name:
     if not people or any(sign.isdigit() for sign in people[0]):
         row.note("name.nobody", column=column.index, value=text)
         return names.Name()
-    note_brackets(row, column, text)
+    note_remarks(row, column, text, kept="" if job(reader, row) or job_by_title(reader) else job_behind(reader, row))
     found = names.split(people[0], order=column.order or names.FIRST_LAST)
     found = names.Name(found.first, found.last, title or found.title)
     return found if fits(row, column, found) else names.Name()
@@ -219,9 +224,10 @@ def fits(row: Row, column: ImportColumn, name: names.Name) -> bool:
     return longest <= LIMITS["last_name"]
 
 
-def note_brackets(row: Row, column: ImportColumn, text: str) -> None:
-    """Says which remark beside a name is not kept: "Anna Kern (from March)"."""
-    if remarks := names.REMARK.findall(text):
+def note_remarks(row: Row, column: ImportColumn, text: str, *, kept: str = "") -> None:
+    """Says which remark beside a name is not kept: "Anna Kern (from March)", or a job other than the `kept` one."""
+    jobs = [job for job in names.jobs_in(text) if job[: LIMITS["job_title"]] != kept]
+    if remarks := [*names.REMARK.findall(text), *jobs]:
         row.note("name.brackets", column=column.index, value=" ".join(remarks))
 
 
@@ -327,7 +333,7 @@ def read_drivers(reader: SheetReader, row: Row, vehicle: VehicleFacts) -> list[P
     for other, contact in companions(reader, row):
         people.append(other.as_contact() if contact else replace(other, group=DRIVER, drives=True))
     for column in reader.columns.get("drivers", ()):
-        note_brackets(row, column, cells.text_of(row.cell(column.index)))
+        note_remarks(row, column, cells.text_of(row.cell(column.index)))
         people += drivers_in(row, column)
     return people
 

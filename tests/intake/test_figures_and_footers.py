@@ -175,12 +175,35 @@ def test_two_plates_in_a_cell_are_asked_about(cell):
         ("Kern; Anna", ["Anna Kern"], []),
         ("wird nachgereicht", [], []),
         ("Fahrzeug 3", [], ["name.nobody"]),
+        ("Tom Berg, Fahrer; Anna Kern, Head of Fleet", ["Tom Berg", "Anna Kern"], ["name.brackets"]),
+        ("Leiter, Hans", ["Hans Leiter"], []),
     ],
 )
 def test_what_stands_beside_a_name_is_no_name(cell, names_found, reasons):
     found = read_file(f'Firma;Kennzeichen;Nutzer\nLamda AG;S-LA 1;"{cell}"\n')
     people = [f"{one.get('first_name', '')} {one['last_name']}".strip() for one in found.said[0].get("people", [])]
     assert (people, found.reasons) == (names_found, reasons)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "job"),
+    [
+        ("Tom Berg, Geschäftsführer", ("Tom", "Berg"), "Geschäftsführer"),
+        ("Berg, Tom, Prokurist", ("Tom", "Berg"), "Prokurist"),
+        ("Anna Kern - Fuhrparkleiterin", ("Anna", "Kern"), "Fuhrparkleiterin"),
+        ("Maria Rossi, titolare", ("Maria", "Rossi"), "titolare"),
+        ("Kern, Anna", ("Anna", "Kern"), None),
+    ],
+)
+def test_a_job_behind_a_name_is_the_persons_job(cell, name, job):
+    found = read_file(f'Firma;Ort;Ansprechpartner\nLamda AG;Hamburg;"{cell}"\n')
+    (person,) = found.said[0]["people"]
+    assert (person["first_name"], person["last_name"], person.get("job_title"), found.reasons) == (*name, job, [])
+
+
+def test_a_job_behind_a_name_is_said_where_a_column_says_another():
+    found = read_file('Firma;Ansprechpartner;Funktion\nLamda AG;"Tom Berg, Geschäftsführer";Einkauf\n')
+    assert found.said[0]["people"][0]["job_title"] == "Einkauf" and found.reasons == ["name.brackets"]
 
 
 def test_a_column_of_vehicles_is_nobodys_name_whatever_its_title():
