@@ -58,8 +58,8 @@ def has(marker: str) -> bool:
 
 
 def repetitions() -> int:
-    """The number of runs of a race: REPEAT, or 3."""
-    return int(os.environ.get("REPEAT") or 3)
+    """The number of runs of a race: REPEAT, or 2."""
+    return int(os.environ.get("REPEAT") or 2)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,9 +89,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def reads_rows(item: pytest.Item) -> bool:
-    """True for a test of rows; a journey through pages reads them too, and its marks say whether the database matters."""
+    """True for a test of rows; journeys and the matrix go through pages that read some, and their marks say if it matters."""
     fixtures = {"db", "transactional_db", "database"} & set(getattr(item, "fixturenames", ()))
-    return bool(fixtures or item.get_closest_marker("django_db")) and not item.get_closest_marker("journey")
+    through_pages = item.get_closest_marker("journey") or item.get_closest_marker("matrix")
+    return bool(fixtures or item.get_closest_marker("django_db")) and not through_pages
 
 
 def rank_of(path: str) -> int:

@@ -15,7 +15,7 @@ from tests.matrix.trees import SAMPLES
 from tests.matrix.world import MISSING, World
 from tests.matrix.writes import written
 
-pytestmark = pytest.mark.matrix
+pytestmark = [pytest.mark.matrix, pytest.mark.once]
 ADMINISTRATOR = COLUMNS[-1]
 # POST without our token is right here, and why.
 WITHOUT_TOKEN = {"preferences/%(token)s/": "A mail program's one click has no cookie (RFC 8058); every other POST of the page is checked."}

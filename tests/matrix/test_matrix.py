@@ -233,6 +233,7 @@ def test_an_open_page_changes_nothing_by_being_looked_at(world, address):
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("address", FOREIGN, ids=str)
 def test_a_third_partys_page_opens_for_the_roles_of_the_table(world, address):
     values = {kwarg: SAMPLES.get(kwarg, MISSING if kwarg.endswith(("id", "pk", "_0", "_1")) else "nothing") for kwarg in address.kwargs}
