@@ -27,9 +27,9 @@ def test_a_server_is_there_when_its_address_is(monkeypatch, marker, name, value)
     assert selection.has(marker)
 
 
-def test_a_race_is_repeated_three_times_unless_told_otherwise(monkeypatch):
+def test_a_race_is_repeated_twice_unless_told_otherwise(monkeypatch):
     monkeypatch.delenv("REPEAT", raising=False)
-    assert selection.repetitions() == 3
+    assert selection.repetitions() == 2
     monkeypatch.setenv("REPEAT", "20")
     assert selection.repetitions() == 20
 
